@@ -1,0 +1,1 @@
+"""Reading the published dataset as retrieval tasks."""

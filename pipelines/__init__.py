@@ -1,0 +1,1 @@
+"""Click commands, bundled recipes, and the runner that joins the stages."""

@@ -1,0 +1,52 @@
+"""The errors that a user sees: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SynthcodeError(Exception):
+    """Anything that stops a command and that the user can mend.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, naming the file, row, column, value or bound. One line.
+    fix
+        What to do about it. One line.
+    """
+
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(problem, fix)
+        self.problem = problem
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.problem}\n{self.fix}"
+
+
+class InputError(SynthcodeError):
+    """An argument, file, table or recipe that cannot be used."""
+
+
+class ServerError(SynthcodeError):
+    """A model server that is not there, is gone, or does not have what was asked of it."""
+
+
+class LockedError(SynthcodeError):
+    """A run directory that another process holds."""
+
+
+class StorageError(SynthcodeError):
+    """A disk that is full, or a file that cannot be read or written."""
+
+
+class Interrupted(Exception):
+    """The user asked to stop (Ctrl-C): what was in flight is stored, the stage is not done."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or an empty string."""
+    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -1,0 +1,39 @@
+"""What the project knows of a language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One row of the language table.
+
+    Node types are those of the language's tree-sitter grammar.
+    """
+
+    name: str
+    """The key used in columns, options and file names: ``csharp``."""
+    label: str
+    """As people write it in prose, and as prompts name it: ``C#``."""
+    aliases: tuple[str, ...]
+    """Other spellings, in lower case, as they occur in options, datasets and fence tags."""
+    fence: str
+    """The tag that opens a Markdown code block in this language."""
+    suffixes: tuple[str, ...]
+    """File name endings; the first is the one that is written."""
+    grammar: tuple[str, str]
+    """Module of the official tree-sitter wheel, and the function in it that gives the grammar."""
+    comments: frozenset[str]
+    """Node types of comments."""
+    functions: frozenset[str]
+    """Node types that define a function or method."""
+    types: frozenset[str]
+    """Node types that define a class, interface, struct or the like."""
+    identifiers: frozenset[str]
+    """Node types of identifiers that may name a function where it is defined, called or referred to."""
+    docstring: Literal["string", "comment"]
+    """Where documentation lives: the first string of a body, or the comment before a definition."""
+    line_comment: str
+    """What starts a comment that ends with the line."""

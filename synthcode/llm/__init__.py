@@ -1,0 +1,1 @@
+"""Backends that answer requests, and the journal that remembers their answers."""

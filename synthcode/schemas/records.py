@@ -1,0 +1,67 @@
+"""The records that pass between stages and backends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import pyarrow as pa
+
+FinishReason = Literal["stop", "length", "error"] | str
+
+
+class Split(NamedTuple):
+    """What a stage makes of a batch: every row of it in exactly one of the two."""
+
+    kept: pa.Table
+    rejected: pa.Table
+
+
+class Rejection(NamedTuple):
+    """Why a row is not used."""
+
+    reason: str
+    """One snake_case word."""
+    detail: str
+    """A sentence for people; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A filled prompt with its sampling settings: one completion is wanted for it."""
+
+    request_id: str
+    """Hash of model, messages, sampling settings and sample index."""
+    seed_id: str
+    source_id: str
+    target_language: str
+    sample_index: int
+    model: str
+    prompt_name: str
+    prompt_digest: str
+    sampling: str
+    """Canonical JSON of what the server is told beside the messages."""
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What a model returned for a request, whole, or why it returned nothing."""
+
+    text: str | None
+    """The answer as it came; None where the request failed."""
+    finish_reason: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    latency_s: float
+    attempts: int
+    error: str | None = None
+    """``kind: message`` where the request failed, else None."""

@@ -1,0 +1,113 @@
+"""The declared schema of every table that a run writes. Nothing is inferred from rows."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_TEXT = pa.string()
+
+
+def _required(*names: str) -> list[pa.Field]:
+    return [pa.field(name, _TEXT, nullable=False) for name in names]
+
+
+def _optional(*names: str) -> list[pa.Field]:
+    return [pa.field(name, _TEXT) for name in names]
+
+
+SEEDS = pa.schema(
+    [
+        *_required("seed_id", "source", "source_id", "language", "text", "code"),
+        pa.field("entry_point", _TEXT),
+        pa.field("tests", pa.map_(_TEXT, _TEXT)),
+        *_optional("repository", "path", "url", "license", "split"),
+    ]
+)
+"""One row a seed. ``tests`` maps a language to a test program; ``split`` is the split it came from."""
+
+REJECTED_SEEDS = pa.schema(
+    [*_required("source", "source_id", "reason", "detail"), *_optional("language", "text", "code")]
+)
+"""Seeds that cannot be used. Texts are cut to 2,000 characters, with invalid UTF-8 replaced."""
+
+_REQUEST = [
+    *_required("request_id", "seed_id", "target_language"),
+    pa.field("sample_index", pa.int32(), nullable=False),
+    *_required("model", "prompt_name", "prompt_digest"),
+]
+
+COMPLETIONS = pa.schema(
+    [
+        *_REQUEST,
+        *_required("sampling"),
+        *_optional("text", "finish_reason"),
+        pa.field("prompt_tokens", pa.int32()),
+        pa.field("completion_tokens", pa.int32()),
+        pa.field("latency_s", pa.float64()),
+        pa.field("attempts", pa.int32()),
+        pa.field("error", _TEXT),
+    ]
+)
+"""One row a finished request: ``text`` is null exactly where ``error`` is not."""
+
+TRANSLATIONS = pa.schema([*_REQUEST, *_required("code"), pa.field("n_chars", pa.int32(), nullable=False)])
+"""Code taken from a completion and accepted by the gate. ``n_chars`` counts Unicode characters."""
+
+REJECTED = pa.schema(
+    [*_REQUEST, pa.field("code", _TEXT), pa.field("n_chars", pa.int32()), *_required("reason", "detail")]
+)
+"""Completions without an acceptable translation; ``code`` is what was extracted, where anything was."""
+
+CHECK_INPUT = pa.schema(
+    [
+        *_REQUEST,
+        *_required("source_language", "source_code"),
+        pa.field("entry_point", _TEXT),
+        *_required("text"),
+        pa.field("finish_reason", _TEXT),
+    ]
+)
+"""What the gate looks at: a completion beside the seed that it should translate."""
+
+PROGRAMS = pa.schema([*_required("program_id", "seed_id", "language", "origin", "code")])
+"""Seeds and translations alike, as deduplication sees them; ``origin`` is seed or translation."""
+
+CLUSTERS = pa.schema(
+    [
+        *_required("cluster_id", "program_id", "seed_id", "language", "origin", "representative_id", "status"),
+        pa.field("jaccard", pa.float64(), nullable=False),
+    ]
+)
+"""Members of near-duplicate clusters of two or more programs of one language. ``status`` is kept, exact_duplicate,
+near_duplicate or seed_duplicate (a translation that goes with its dropped seed); ``jaccard`` is exact, to the
+representative."""
+
+TIES = pa.schema([*_required("seed_id", "cluster_id")])
+"""The split group of every seed that has programs: seeds tied by any likeness share a ``cluster_id``."""
+
+TRIPLETS = pa.schema(
+    [
+        *_optional("repository_name", "func_path_in_repository"),
+        *_required("language2", "func2", "language1_CSN", "func1_CSN", "func_documentation_string"),
+        *_optional("func_code_url"),
+        *_required("seed_id", "source"),
+        *_optional("license"),
+        *_required("model", "prompt_digest", "request_id", "cluster_id", "verification"),
+    ]
+)
+"""SynthCoNL's eight columns, then where each row comes from."""
+
+DATASET_PROGRAMS = pa.schema(
+    [*_required("program_id", "seed_id", "language", "origin", "code", "code_stripped", "code_anonymous", "document_id")]
+)
+"""One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use."""
+
+TEXTS = pa.schema([*_required("seed_id", "text")])
+
+QRELS = pa.schema(
+    [
+        *_required("task", "query_language", "corpus_language", "query_id", "corpus_id"),
+        pa.field("score", pa.int8(), nullable=False),
+    ]
+)
+"""Relevance judgements. For text2code ``query_language`` is ``text`` and ``query_id`` a seed_id."""

@@ -1,0 +1,1 @@
+"""Adapters that read seeds from other people's layouts, one a file."""

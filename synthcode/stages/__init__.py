@@ -1,0 +1,1 @@
+"""The stages: pure functions of a batch and a frozen configuration."""
