@@ -33,9 +33,12 @@ def seed_id(language: str, text: str, code: str) -> str:
     return digest("seed", language, text, code)
 
 
-def program_id(seed: str, language: str, code: str) -> str:
-    """Hash what makes a program: the seed that it solves, its language, its code."""
-    return digest("program", seed, language, code)
+def program_id(origin_id: str) -> str:
+    """Name a program after what it came from: the ``seed_id`` of a seed, the ``request_id`` of a translation.
+
+    Hashed, so that no document of a corpus has the id of a query: some tools leave such pairs out.
+    """
+    return digest("program", origin_id)
 
 
 def file_digest(path: Path) -> str:

@@ -1,0 +1,76 @@
+"""Putting rows beside their seeds in one pass, all tables sorted by ``seed_id``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def align_on_seed(
+    seeds: Iterable[pa.Table], *others: tuple[pa.Schema, Iterable[pa.Table]]
+) -> Iterator[tuple[pa.Table, ...]]:
+    """Cut tables into pieces that hold the same seeds.
+
+    Parameters
+    ----------
+    seeds
+        Tables with a ``seed_id``, strictly ascending over all of them.
+    others
+        Schema and tables of each other stream, with a ``seed_id`` ascending over all of its tables; any
+        number of rows may share one. Rows whose seed is not among ``seeds`` come with the next seed;
+        after the last, they are left out.
+
+    Yields
+    ------
+    tuple of pa.Table
+        A table of seeds, then of each other stream all rows up to the last of these seeds.
+    """
+    streams = [_Stream(schema, tables) for schema, tables in others]
+    for table in seeds:
+        if table.num_rows:
+            last = table.column("seed_id")[-1].as_py()
+            yield (table, *(stream.up_to(last) for stream in streams))
+
+
+def beside(rows: pa.Table, seeds: pa.Table, columns: Mapping[str, str]) -> pa.Table:
+    """Put columns of each row's seed beside it; rows whose seed is not there are left out.
+
+    Parameters
+    ----------
+    rows, seeds
+        Tables with a ``seed_id``.
+    columns
+        New column's name -> the seeds' column that it holds.
+    """
+    position = pc.index_in(rows.column("seed_id"), value_set=seeds.column("seed_id").combine_chunks())
+    found = pc.is_valid(position)
+    rows, position = rows.filter(found), position.filter(found)
+    for name, column in columns.items():
+        rows = rows.append_column(name, seeds.column(column).take(position))
+    return rows
+
+
+class _Stream:
+    """A stream of ascending tables that is read up to one seed after another."""
+
+    def __init__(self, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+        self._tables = iter(tables)
+        self._held = schema.empty_table()
+        self._nothing = self._held
+
+    def up_to(self, last: str) -> pa.Table:
+        """Return the rows not yet returned whose ``seed_id`` is at most ``last``."""
+        parts = [self._nothing]
+        while True:
+            end = pc.sum(pc.less_equal(self._held.column("seed_id"), last)).as_py() or 0
+            parts.append(self._held.slice(0, end))
+            self._held = self._held.slice(end)
+            if self._held.num_rows:
+                break
+            more = next(self._tables, None)
+            if more is None:
+                break
+            self._held = more
+        return pa.concat_tables(parts)

@@ -1,0 +1,82 @@
+"""Where everything lies in a run directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from synthcode.storage.shards import read_batches, shards_of
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The paths of a run directory."""
+
+    path: Path
+
+    @property
+    def recipe(self) -> Path:
+        """What was asked, all defaults filled in."""
+        return self.path / "recipe.yaml"
+
+    @property
+    def seeds(self) -> Path:
+        """Seeds, sorted by ``seed_id``."""
+        return self.path / "seeds"
+
+    @property
+    def seeds_rejected(self) -> Path:
+        """Rows that are no seeds, with reason and detail."""
+        return self.path / "seeds_rejected"
+
+    @property
+    def seed_clusters(self) -> Path:
+        """Near-duplicate seeds that were taken out before translating."""
+        return self.path / "seed_clusters.parquet"
+
+    @property
+    def completions(self) -> Path:
+        """The journal, and the portable recording, sorted by ``seed_id``, target language and sample."""
+        return self.path / "completions"
+
+    @property
+    def journal(self) -> Path:
+        """Every finished request, from the moment it finished."""
+        return self.completions / "journal.sqlite"
+
+    @property
+    def translations(self) -> Path:
+        """What the gate accepted."""
+        return self.path / "translations"
+
+    @property
+    def rejected(self) -> Path:
+        """What the gate rejected, with reason and detail."""
+        return self.path / "rejected"
+
+    @property
+    def clusters(self) -> Path:
+        """Near-duplicate clusters of programs."""
+        return self.path / "clusters.parquet"
+
+    @property
+    def split_groups(self) -> Path:
+        """Which seeds must stay in one split."""
+        return self.path / "split_groups.parquet"
+
+    @property
+    def dataset(self) -> Path:
+        """What is published."""
+        return self.path / "dataset"
+
+    @property
+    def aside(self) -> Path:
+        """Work in progress; what is found in it at a start is left from a kill."""
+        return self.path / ".aside"
+
+    def rows(self, folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Read one of the sharded tables, a batch at a time."""
+        return read_batches(shards_of(folder), columns)

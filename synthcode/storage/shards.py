@@ -1,0 +1,162 @@
+"""Tables as folders of Parquet shards whose bytes depend on their rows alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROWS_PER_GROUP = 8_192
+ROWS_PER_SHARD = 65_536
+
+
+class ShardWriter:
+    """Writes rows of one schema as numbered Parquet shards, which appear when all are complete.
+
+    Row groups and shards are cut by row count, never by how the rows arrive, so that the same rows
+    give the same bytes whatever the batches were. Shards are written aside and moved into place by
+    ``commit``, each durable before it is moved; leaving the ``with`` block without it removes them.
+
+    Parameters
+    ----------
+    folder
+        Where the shards go; made where missing. Other files in it stay.
+    schema
+        Of every table written.
+    prefix
+        Shards are called ``PREFIX-00000.parquet``; with ``numbered`` ``PREFIX-00000-of-00003.parquet``,
+        the Hub's form. Earlier shards of that prefix are replaced.
+    """
+
+    def __init__(self, folder: Path, schema: pa.Schema, prefix: str = "part", *, numbered: bool = False) -> None:
+        self.schema = schema
+        self.rows = 0
+        self._folder, self._prefix, self._numbered = folder, prefix, numbered
+        self._aside = folder / f".writing-{prefix}"
+        self._pending: list[pa.Table] = []
+        self._pending_rows = 0
+        self._shards: list[Path] = []
+        self._writer: pq.ParquetWriter | None = None
+        self._rows_in_shard = 0
+
+    def __enter__(self) -> Self:
+        shutil.rmtree(self._aside, ignore_errors=True)
+        self._aside.mkdir(parents=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._close_shard()
+        except OSError:
+            if error is None:
+                raise
+        finally:
+            shutil.rmtree(self._aside, ignore_errors=True)
+
+    def write(self, table: pa.Table) -> None:
+        """Add rows; columns are put into the schema's order and types."""
+        if table.num_rows == 0:
+            return
+        self._pending.append(table.select(self.schema.names).cast(self.schema))
+        self._pending_rows += table.num_rows
+        self.rows += table.num_rows
+        if self._pending_rows >= ROWS_PER_GROUP:
+            self._flush(whole_groups_only=True)
+
+    def commit(self) -> list[Path]:
+        """Write what is left, move the shards into place, and return their paths. No rows give one empty shard."""
+        self._flush(whole_groups_only=False)
+        if not self._shards:
+            self._open_shard()
+        self._close_shard()
+        for old in self._folder.glob(f"{self._prefix}-[0-9]*.parquet"):
+            old.unlink()
+        ending = f"-of-{len(self._shards):05d}" if self._numbered else ""
+        final = []
+        for index, shard in enumerate(self._shards):
+            place = self._folder / f"{self._prefix}-{index:05d}{ending}.parquet"
+            os.replace(shard, place)
+            final.append(place)
+        sync(self._folder)
+        return final
+
+    def _flush(self, *, whole_groups_only: bool) -> None:
+        rows = pa.concat_tables(self._pending) if self._pending else self.schema.empty_table()
+        end = rows.num_rows - rows.num_rows % ROWS_PER_GROUP if whole_groups_only else rows.num_rows
+        for start in range(0, end, ROWS_PER_GROUP):
+            self._write_group(rows.slice(start, min(ROWS_PER_GROUP, end - start)).combine_chunks())
+        rest = rows.slice(end)
+        self._pending, self._pending_rows = ([rest] if rest.num_rows else []), rest.num_rows
+
+    def _write_group(self, group: pa.Table) -> None:
+        if self._writer is None:
+            self._open_shard()
+        assert self._writer is not None
+        self._writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+        self._rows_in_shard += group.num_rows
+        if self._rows_in_shard >= ROWS_PER_SHARD:
+            self._close_shard()
+
+    def _open_shard(self) -> None:
+        path = self._aside / f"{len(self._shards):05d}.parquet"
+        self._shards.append(path)
+        self._writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+        self._rows_in_shard = 0
+
+    def _close_shard(self) -> None:
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.close()
+            sync(self._shards[-1])
+
+
+def sync(path: Path) -> None:
+    """Make a file or folder durable: after this a power cut does not undo it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def shards_of(folder: Path, prefix: str = "part") -> list[Path]:
+    """Return the shards of a table in order; an empty list where there are none."""
+    return sorted(folder.glob(f"{prefix}-[0-9]*.parquet"))
+
+
+def read_batches(
+    shards: Sequence[Path], columns: Sequence[str] | None = None, rows: int = ROWS_PER_GROUP
+) -> Iterator[pa.Table]:
+    """Read shards one after another, at most ``rows`` rows at a time."""
+    for shard in shards:
+        with pq.ParquetFile(shard) as file:
+            for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
+                yield pa.Table.from_batches([batch])
+
+
+def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read shards whole. Only for columns that are small however many the rows."""
+    wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+    return pa.concat_tables([wanted.empty_table(), *read_batches(shards, wanted.names)])
+
+
+def write_table(path: Path, table: pa.Table) -> Path:
+    """Write one table as one file, durably, replacing what was there only when it is complete."""
+    aside = path.with_name(f".writing-{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        pq.write_table(table.combine_chunks(), aside, compression="zstd", row_group_size=ROWS_PER_GROUP)
+        sync(aside)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync(path.parent)
+    return path

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import random
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synthcode.storage.joins import align_on_seed, beside
+
+SEEDS = pa.schema([("seed_id", pa.string()), ("language", pa.string())])
+ROWS = pa.schema([("seed_id", pa.string()), ("n", pa.int64())])
+
+
+def cut(table: pa.Table, sizes: random.Random) -> list[pa.Table]:
+    pieces, start = [], 0
+    while start < table.num_rows:
+        size = sizes.randint(0, 4)
+        pieces.append(table.slice(start, size))
+        start += size
+    return pieces
+
+
+@given(st.lists(st.integers(0, 99), unique=True), st.lists(st.integers(0, 99)), st.randoms(use_true_random=False))
+def test_every_row_comes_once_with_its_seed(seeds: list[int], rows: list[int], sizes: random.Random) -> None:
+    names = [f"{seed:02d}" for seed in sorted(seeds)]
+    seed_table = pa.table({"seed_id": names, "language": [f"L{name}" for name in names]}, schema=SEEDS)
+    row_ids = [f"{row:02d}" for row in sorted(rows)]
+    row_table = pa.table({"seed_id": row_ids, "n": list(range(len(rows)))}, schema=ROWS)
+    joined = [
+        row
+        for chunk, mine in align_on_seed(cut(seed_table, sizes), (ROWS, cut(row_table, sizes)))
+        for row in beside(mine, chunk, {"from": "language"}).to_pylist()
+    ]
+    expected = [{"seed_id": seed, "n": n, "from": f"L{seed}"} for n, seed in enumerate(row_ids) if seed in set(names)]
+    assert joined == expected
+
+
+def test_a_stream_without_rows_keeps_its_columns() -> None:
+    seeds = pa.table({"seed_id": ["a"], "language": ["python"]}, schema=SEEDS)
+    ((_, nothing),) = align_on_seed([seeds], (ROWS, []))
+    assert nothing.schema.equals(ROWS)
+    assert nothing.num_rows == 0
+
+
+def test_an_unknown_column_is_an_error() -> None:
+    seeds = pa.table({"seed_id": ["a"], "language": ["python"]}, schema=SEEDS)
+    rows = pa.table({"seed_id": ["a"], "n": [1]}, schema=ROWS)
+    with pytest.raises(KeyError):
+        beside(rows, seeds, {"x": "missing"})

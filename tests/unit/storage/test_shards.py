@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from synthcode.storage import shards
+from synthcode.storage.shards import ShardWriter, read_batches, read_table, shards_of, write_table
+
+SCHEMA = pa.schema([pa.field("key", pa.string(), nullable=False), pa.field("n", pa.int32())])
+
+
+def rows(count: int) -> pa.Table:
+    return pa.table(
+        {"key": [f"k{i:06d}" for i in range(count)], "n": pa.array(range(count), pa.int32())}, schema=SCHEMA
+    )
+
+
+def digests(paths: list[Path]) -> list[str]:
+    return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
+
+
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "ROWS_PER_GROUP", 10)
+    monkeypatch.setattr(shards, "ROWS_PER_SHARD", 30)
+
+
+def write(folder: Path, table: pa.Table, batch: int) -> list[Path]:
+    with ShardWriter(folder, SCHEMA) as writer:
+        for start in range(0, table.num_rows, batch):
+            writer.write(table.slice(start, batch))
+        return writer.commit()
+
+
+def test_bytes_depend_on_the_rows_and_not_on_the_batches(tmp_path: Path) -> None:
+    one, many = write(tmp_path / "a", rows(75), 75), write(tmp_path / "b", rows(75), 7)
+    assert [path.name for path in one] == ["part-00000.parquet", "part-00001.parquet", "part-00002.parquet"]
+    assert digests(one) == digests(many)
+    assert read_table(many, SCHEMA).equals(rows(75))
+
+
+def test_fewer_shards_replace_more(tmp_path: Path) -> None:
+    write(tmp_path, rows(75), 10)
+    write(tmp_path, rows(5), 10)
+    assert [path.name for path in shards_of(tmp_path)] == ["part-00000.parquet"]
+    assert read_table(shards_of(tmp_path), SCHEMA).num_rows == 5
+
+
+def test_without_commit_the_earlier_shards_stay(tmp_path: Path) -> None:
+    write(tmp_path, rows(5), 10)
+    with ShardWriter(tmp_path, SCHEMA) as writer:
+        writer.write(rows(70))
+    assert read_table(shards_of(tmp_path), SCHEMA).num_rows == 5
+    assert [path.name for path in tmp_path.iterdir()] == ["part-00000.parquet"]
+
+
+def test_no_rows_give_one_shard_with_the_schema(tmp_path: Path) -> None:
+    with ShardWriter(tmp_path, SCHEMA, "train", numbered=True) as writer:
+        (path,) = writer.commit()
+    assert path.name == "train-00000-of-00001.parquet"
+    assert pq.read_schema(path).equals(SCHEMA)
+
+
+def test_a_row_without_a_required_value_is_refused(tmp_path: Path) -> None:
+    bad = pa.table({"key": pa.array([None], pa.string()), "n": pa.array([1], pa.int32())})
+    with pytest.raises(ValueError, match="non-nullable"), ShardWriter(tmp_path, SCHEMA) as writer:
+        writer.write(bad)
+
+
+def test_batches_are_read_in_order(tmp_path: Path) -> None:
+    paths = write(tmp_path, rows(75), 75)
+    read = list(read_batches(paths, ["n"], rows=8))
+    assert max(table.num_rows for table in read) == 8
+    assert pa.concat_tables(read).column("n").to_pylist() == list(range(75))
+
+
+def test_one_table_as_one_file(tmp_path: Path) -> None:
+    path = write_table(tmp_path / "deep" / "table.parquet", rows(3))
+    assert pq.read_table(path).equals(rows(3))
+    assert list(path.parent.iterdir()) == [path]
