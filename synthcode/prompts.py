@@ -1,0 +1,77 @@
+"""Prompts: a folder of Jinja2 templates, one a chat turn, known by the digest of their text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import jinja2
+
+from synthcode.errors import InputError, did_you_mean
+from synthcode.identity import digest
+from synthcode.languages import Language
+from synthcode.schemas.records import Message
+from synthcode.templates import environment, template_folder
+
+Role = Literal["system", "user", "assistant"]
+
+_TURNS: tuple[Role, ...] = ("system", "user", "assistant")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt that can be filled.
+
+    Templates see ``source`` and ``target`` (rows of the language table), ``code``, ``text`` and
+    ``entry_point`` (which may be none).
+    """
+
+    name: str
+    digest: str
+    """Hash of the templates' text: a changed prompt is another prompt."""
+    turns: Mapping[Role, jinja2.Template]
+
+    def fill(self, seed: Mapping[str, Any], source: Language, target: Language) -> tuple[Message, ...]:
+        """Return the chat that asks for one translation of a seed (a row of the seeds table)."""
+        values = {key: seed[key] for key in ("code", "text", "entry_point")}
+        try:
+            return tuple(
+                Message(role, template.render(source=source, target=target, **values))
+                for role, template in self.turns.items()
+            )
+        except jinja2.TemplateError as problem:
+            raise InputError(
+                f"prompt {self.name!r} cannot be filled: {problem}",
+                "templates may use source, target, code, text and entry_point",
+            ) from problem
+
+
+def load_prompt(name: str) -> Prompt:
+    """Load a bundled prompt by name, or a folder of templates by path.
+
+    Raises
+    ------
+    InputError
+        Where there is no such prompt, it has no ``user.jinja``, or a template does not parse.
+    """
+    folder = Path(name) if "/" in name else template_folder("prompts") / name
+    if not (folder / "user.jinja").is_file():
+        bundled = sorted(path.parent.name for path in template_folder("prompts").glob("*/user.jinja"))
+        raise InputError(
+            f"no prompt {name!r}{did_you_mean(name, bundled)}",
+            f"use one of: {', '.join(bundled)}, or a path (with a slash) to a folder that holds user.jinja",
+        )
+    jinja = environment(folder)
+    texts = {
+        turn: (folder / f"{turn}.jinja").read_text("utf-8") for turn in _TURNS if (folder / f"{turn}.jinja").is_file()
+    }
+    try:
+        turns = {turn: jinja.get_template(f"{turn}.jinja") for turn in texts}
+    except jinja2.TemplateSyntaxError as problem:
+        raise InputError(
+            f"prompt {name!r}: {problem.filename}, line {problem.lineno}: {problem.message}",
+            "mend the template; its syntax is Jinja2's",
+        ) from problem
+    return Prompt(folder.name, digest("prompt", texts), turns)
