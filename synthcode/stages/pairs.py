@@ -1,0 +1,46 @@
+"""Kept translations beside their seeds: the triplets that are published."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from synthcode.schemas.tables import TRIPLETS
+
+VERIFIED_BY_SYNTAX = "syntax"
+"""The level of verification that the syntax gate gives: the translation parses; nothing was run."""
+
+TRIPLET_COLUMNS = {
+    "repository_name": "repository",
+    "func_path_in_repository": "path",
+    "language1_CSN": "language",
+    "func1_CSN": "code",
+    "func_documentation_string": "text",
+    "func_code_url": "url",
+    "source": "source",
+    "license": "license",
+}
+"""SynthCoNL's name for what a seed brings -> the seeds' column."""
+
+
+def make_triplets(rows: pa.Table) -> pa.Table:
+    """Lay kept translations out as triplets of source, translation and text.
+
+    Parameters
+    ----------
+    rows
+        Columns of translations, the columns of ``TRIPLET_COLUMNS`` of each row's seed, and ``cluster_id``.
+
+    Returns
+    -------
+    pa.Table
+        Schema ``TRIPLETS``, one row a translation, in the same order.
+    """
+    renamed = {"language2": rows.column("target_language"), "func2": rows.column("code")}
+    verification = pa.array([VERIFIED_BY_SYNTAX] * rows.num_rows, pa.string())
+    columns = {**{name: rows.column(name) for name in rows.column_names}, **renamed, "verification": verification}
+    return pa.table({name: columns[name] for name in TRIPLETS.names}).cast(TRIPLETS)
+
+
+def make_texts(seeds: pa.Table) -> pa.Table:
+    """Return the queries of text-to-code retrieval, one a seed, sorted as the seeds are."""
+    return seeds.select(["seed_id", "text"])
