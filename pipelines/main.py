@@ -1,0 +1,121 @@
+"""The command line: finds the command, and turns whatever goes wrong into two lines and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import sys
+from importlib import import_module
+
+import click
+
+from synthcode import __version__
+from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
+
+COMMANDS = {
+    "run": "All stages of a recipe, from seeds to dataset.",
+    "seeds": "Read seeds: texts with a solution each.",
+    "translate": "Ask a model for every missing translation.",
+    "check": "Take the code out of completions and check its syntax.",
+    "dedup": "Find exact and near-duplicates.",
+    "build": "Build the dataset: pairs, variants, splits, card.",
+    "status": "What became of every row, as a table or JSON.",
+    "show": "Seeds and translations side by side.",
+    "languages": "The languages, as commands and prompts name them.",
+    "doctor": "What this machine has, and what is missing.",
+}
+"""Command -> its line in the listing. A command's module is imported when it is called."""
+
+EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module when the command is called, and no earlier."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"pipelines.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments name, or say which one was meant."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            raise click.UsageError(f"no such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, package_name="synthcode")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Turn any text-to-code benchmark into a cross-language code-to-code retrieval benchmark.
+
+    \b
+    Examples:
+      synthcode run quickstart --out runs/quickstart
+      synthcode status runs/quickstart
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
+    sys.exit(run_cli(sys.argv[1:]))
+
+
+def run_cli(arguments: list[str]) -> int:
+    """Run a command; return its exit code. Errors go to stderr, in two lines: what is wrong, what to do."""
+    try:
+        cli.main(arguments, prog_name="synthcode", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.format_message())
+        return EXIT_USAGE
+    except click.UsageError as problem:
+        command = problem.ctx.command_path if problem.ctx else "synthcode"
+        _tell(problem.format_message(), f"see '{command} --help'")
+        return EXIT_USAGE
+    except (Interrupted, KeyboardInterrupt, click.Abort):
+        _tell("stopped; everything that was finished is stored", "run the same command again to go on")
+        return EXIT_INTERRUPTED
+    except (SynthcodeError, OSError, MemoryError) as problem:
+        if "--debug" in arguments:
+            raise
+        _tell(*_two_lines(problem))
+        return EXIT_FAILED
+    return 0
+
+
+def _two_lines(problem: Exception) -> tuple[str, str]:
+    """Return what is wrong and what to do."""
+    if isinstance(problem, SynthcodeError):
+        return problem.problem, problem.fix
+    if isinstance(problem, MemoryError):
+        return "out of memory", "give the command fewer --workers, or a machine with more memory"
+    if isinstance(problem, BrokenPipeError):
+        return "the reader of the output went away", "nothing to mend: what was stored is complete"
+    if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem):
+        return f"the disk is full: {_one_line(problem)}", "make room, then run the same command again: it goes on"
+    return _one_line(problem), "check that the path is right and that you may read and write it"
+
+
+def _one_line(problem: Exception) -> str:
+    return " ".join(str(problem).split()) or type(problem).__name__
+
+
+def _tell(problem: str, fix: str) -> None:
+    click.echo(f"error: {_one_line(Exception(problem))}\n{_one_line(Exception(fix))}", err=True)

@@ -1,0 +1,28 @@
+"""What tests share: the folders of real programs and of servers, which are no part of the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _shared(folder: str) -> Path:
+    path = SHARED / folder
+    if not path.is_dir():
+        pytest.skip(f"needs {folder} in a folder 'shared' beside the checkout")
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real programs: MBXP and syntax verdicts."""
+    return _shared("data")
+
+
+@pytest.fixture(scope="session")
+def shared_tools() -> Path:
+    """Servers on loopback that stand in for a model and for the Hub."""
+    return _shared("tools")
