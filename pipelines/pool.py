@@ -59,7 +59,7 @@ def map_batches(
             while waiting:
                 yield from _results(pool, function, *waiting.popleft(), survival, deadline_s)
         except BaseException:
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 

@@ -65,3 +65,5 @@ class Completion:
     attempts: int
     error: str | None = None
     """``kind: message`` where the request failed, else None."""
+    raw: bytes | None = None
+    """The server's whole answer, where there was one; the journal keeps it, no table has it."""

@@ -1,0 +1,264 @@
+"""The journal: every answer, durable before it counts, in one SQLite file beside the run."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from operator import attrgetter
+from pathlib import Path
+from typing import Any, Self
+
+import pyarrow as pa
+
+from synthcode.llm.journal_errors import foreign_file, newer_file, refusal
+from synthcode.schemas.records import Completion, Request
+from synthcode.schemas.tables import COMPLETIONS
+
+APPLICATION_ID = 0x53796E63  # "Sync", in the header of every journal
+VERSION = 1
+EXPORT_BLOCK = 1000
+
+_ANSWER_COLUMNS = (
+    "text",
+    "finish_reason",
+    "prompt_tokens",
+    "completion_tokens",
+    "latency_s",
+    "attempts",
+    "error",
+)
+_REQUEST_COLUMNS = tuple(name for name in COMPLETIONS.names if name not in _ANSWER_COLUMNS)
+_COLUMNS = (*_REQUEST_COLUMNS, *_ANSWER_COLUMNS, "answer")
+_request_values: Callable[[Request], tuple[Any, ...]] = attrgetter(*_REQUEST_COLUMNS)
+
+# The indexes serve the counts, which are read while a run writes; the second holds failures alone.
+_SCHEMA = """
+CREATE TABLE completions (
+    request_id TEXT PRIMARY KEY NOT NULL, seed_id TEXT NOT NULL, target_language TEXT NOT NULL,
+    sample_index INTEGER NOT NULL, model TEXT NOT NULL, prompt_name TEXT NOT NULL, prompt_digest TEXT NOT NULL,
+    sampling TEXT NOT NULL, text TEXT, finish_reason TEXT, prompt_tokens INTEGER, completion_tokens INTEGER,
+    latency_s REAL, attempts INTEGER, error TEXT, answer BLOB
+);
+CREATE INDEX completions_by_language ON completions (target_language);
+CREATE INDEX completions_failed ON completions (target_language, error) WHERE error IS NOT NULL;
+CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
+"""
+_MARKS = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+
+_COUNT = """
+SELECT target_language, 0, count(*) FROM completions GROUP BY 1
+UNION ALL SELECT target_language, 1, count(*) FROM completions WHERE error IS NOT NULL GROUP BY 1
+"""
+
+# An answer is never replaced, a failure is: by an answer, or by a later failure.
+_UPSERT = (
+    f"INSERT INTO completions ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
+    f"ON CONFLICT (request_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])} "
+    "WHERE completions.error IS NOT NULL"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JournalCounts:
+    """How many requests have an answer, and how many failed; by target language."""
+
+    completed: Counter[str]
+    failed: Counter[str]
+
+
+class Journal:
+    """Answers by ``request_id``, in SQLite's write-ahead mode with every commit synced to disk.
+
+    May be used from several threads, one call at a time. The file is opened when it is first used.
+
+    Parameters
+    ----------
+    path
+        The file; it is created with its folder, but not where ``read_only``: no file counts as empty then.
+    read_only
+        For looking on while another process writes.
+
+    Raises
+    ------
+    InputError
+        From every method, where the file is damaged or is no journal of this version.
+    StorageError
+        From every method, where the disk is full or the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, read_only: bool = False) -> None:
+        self.path = path
+        self._read_only = read_only
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_problem: object) -> None:
+        self.close()
+
+    def append(self, rows: Sequence[tuple[Request, Completion]]) -> None:
+        """Store answers and failures in one commit; they are on the disk when this returns."""
+        values = [_row(request, completion) for request, completion in rows]
+        with self._transaction() as connection:
+            connection.executemany(_UPSERT, values)
+
+    def errors(self, request_ids: Sequence[str]) -> dict[str, str | None]:
+        """Return the error of each request that is in the journal, None where it has an answer.
+
+        At most 32,766 ids at a time, SQLite's bound on parameters.
+        """
+        marks = ", ".join("?" * len(request_ids))
+        with self._use() as connection:
+            query = f"SELECT request_id, error FROM completions WHERE request_id IN ({marks})"
+            return dict(connection.execute(query, request_ids).fetchall())
+
+    def completed_ids(self, request_ids: Sequence[str]) -> set[str]:
+        """Return those of the requests that have an answer."""
+        return {name for name, error in self.errors(request_ids).items() if error is None}
+
+    def counts(self) -> JournalCounts:
+        """Count answers and failures by target language."""
+        with self._use() as connection:
+            rows = connection.execute(_COUNT).fetchall()
+        total, failed = (Counter({name: count for name, part, count in rows if part == which}) for which in (0, 1))
+        return JournalCounts(completed=total - failed, failed=failed)
+
+    def failures(self) -> Counter[str]:
+        """Count failures by kind."""
+        query = "SELECT substr(error, 1, instr(error || ':', ':') - 1), count(*) FROM completions"
+        with self._use() as connection:
+            return Counter(dict(connection.execute(f"{query} WHERE error IS NOT NULL GROUP BY 1").fetchall()))
+
+    def raw_answer(self, request_id: str) -> bytes | None:
+        """Return the server's whole answer to a request, None where there is none."""
+        with self._use() as connection:
+            query = "SELECT answer FROM completions WHERE request_id = ?"
+            row = connection.execute(query, (request_id,)).fetchone()
+        return None if row is None or row[0] is None else zlib.decompress(row[0])
+
+    def export(self, requests: Iterable[Request]) -> Iterator[pa.Table]:
+        """Yield the finished ones of the requests, in their order, as tables with the columns of COMPLETIONS.
+
+        What describes the request is taken from it, not from the journal: two seeds may share a request.
+        Holds one table in memory: the answers to 1,000 requests.
+        """
+        pulled = iter(requests)
+        marked = ", ".join(("request_id", *_ANSWER_COLUMNS))
+        while block := list(islice(pulled, EXPORT_BLOCK)):
+            ids = [request.request_id for request in block]
+            query = f"SELECT {marked} FROM completions WHERE request_id IN ({', '.join('?' * len(ids))})"
+            with self._use() as connection:
+                found = {name: answer for name, *answer in connection.execute(query, ids)}
+            rows = [(*_request_values(one), *found[one.request_id]) for one in block if one.request_id in found]
+            if rows:
+                columns = zip(*rows, strict=True)
+                arrays = [pa.array(values, kind) for values, kind in zip(columns, COMPLETIONS.types, strict=True)]
+                yield pa.table(arrays, schema=COMPLETIONS)
+
+    def get_meta(self, key: str) -> str | None:
+        """Return what was stored under a key, or None."""
+        with self._use() as connection:
+            row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_meta(self, key: str, value: str) -> None:
+        """Store a text under a key."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close it. Using the journal opens it again."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is None:
+                return
+            # Not folding it in, say for want of space, loses nothing: the log stays, and is read.
+            with suppress(sqlite3.Error):
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.close()
+
+    @contextmanager
+    def _use(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._connection is None:
+                    self._connection = self._open()
+                yield self._connection
+            except (sqlite3.Error, OSError) as problem:
+                raise refusal(self.path, problem) from problem
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._use() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _open(self) -> sqlite3.Connection:
+        if not self._read_only:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            return self._connect(self.path.absolute().as_uri())
+        if self.path.exists():
+            connection = self._connect(f"{self.path.absolute().as_uri()}?mode=ro")
+            if _has_tables(connection):
+                return connection
+            connection.close()
+        connection = self._connect("file::memory:")
+        connection.executescript(_SCHEMA)
+        return connection
+
+    def _connect(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(uri, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False)
+        try:
+            self._recognise(connection)
+            if not self._read_only:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                if not _has_tables(connection):
+                    connection.executescript(f"BEGIN IMMEDIATE; {_MARKS} {_SCHEMA} COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _recognise(self, connection: sqlite3.Connection) -> None:
+        if not _has_tables(connection):
+            return
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if application != APPLICATION_ID:
+            raise foreign_file(self.path)
+        if version > VERSION:
+            raise newer_file(self.path, version, VERSION)
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
+
+
+def _row(request: Request, completion: Completion) -> tuple[Any, ...]:
+    answer = None if completion.raw is None else zlib.compress(completion.raw, 1)
+    return (
+        *_request_values(request),
+        completion.text,
+        completion.finish_reason,
+        completion.prompt_tokens,
+        completion.completion_tokens,
+        round(completion.latency_s, 3),
+        completion.attempts,
+        completion.error,
+        answer,
+    )
