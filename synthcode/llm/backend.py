@@ -1,0 +1,119 @@
+"""What answers requests: a server, an engine in this process, or a recording."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import TracebackType
+from typing import Protocol, Self
+
+from synthcode.schemas.records import Completion, Request
+
+MAX_MESSAGE_CHARS = 500
+
+
+class ErrorKind(StrEnum):
+    """Why an attempt brought no answer: the first word of ``Completion.error``."""
+
+    CONNECTION = "connection"
+    """No connection came about: the request was never sent."""
+    DISCONNECTED = "disconnected"
+    """The server hung up before its answer was complete."""
+    TIMEOUT = "timeout"
+    CONFLICT = "conflict"
+    """HTTP 409 or 425: not now."""
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
+    BAD_ANSWER = "bad_answer"
+    """An answer that is not JSON, or not a completion."""
+    BAD_REQUEST = "bad_request"
+    PROMPT_TOO_LONG = "prompt_too_long"
+    ANSWER_TOO_LARGE = "answer_too_large"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not_found"
+
+
+TRANSIENT = frozenset(
+    {
+        ErrorKind.CONNECTION,
+        ErrorKind.DISCONNECTED,
+        ErrorKind.TIMEOUT,
+        ErrorKind.CONFLICT,
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.OVERLOADED,
+        ErrorKind.SERVER_ERROR,
+        ErrorKind.BAD_ANSWER,
+    }
+)
+"""Kinds that another attempt may mend."""
+
+
+class AttemptFailed(Exception):
+    """One attempt brought no answer; whoever made it decides about another one.
+
+    Parameters
+    ----------
+    kind
+        Why.
+    message
+        The server's words, or ours, as they come: :func:`one_line` is applied here.
+    retry_after_s
+        How long the server wants to be left alone, in seconds; None where it did not say.
+    """
+
+    def __init__(self, kind: ErrorKind, message: str, retry_after_s: float | None = None) -> None:
+        super().__init__(kind, message)
+        self.kind = kind
+        self.message = one_line(message)
+        self.retry_after_s = retry_after_s
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
+
+class Backend(Protocol):
+    """Answers requests, one attempt a call; retries, pace and storage are the scheduler's."""
+
+    async def __aenter__(self) -> Self:
+        """Open connections, load models."""
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close them again."""
+
+    async def check(self) -> None:
+        """Find out whether requests can be answered at all.
+
+        Raises
+        ------
+        ServerError
+            Where the server is not there, or does not have the model.
+        """
+
+    async def complete(self, request: Request) -> Completion | None:
+        """Ask once.
+
+        Returns
+        -------
+        Completion | None
+            The answer, or a failure that is final (a recorded one). None where this backend has no
+            answer and never will have: the request stays pending, which is not failed.
+
+        Raises
+        ------
+        AttemptFailed
+            Where this attempt brought no answer.
+        """
+
+
+def is_transient(error: str) -> bool:
+    """Tell whether another attempt may mend a ``Completion.error`` (``kind: message``)."""
+    return error.partition(":")[0] in TRANSIENT
+
+
+def one_line(text: str, limit: int = MAX_MESSAGE_CHARS) -> str:
+    """Return hostile text as one printable line of at most ``limit`` characters."""
+    head = " ".join(text[: 4 * limit].split())
+    line = "".join(character for character in head if character.isprintable())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -1,0 +1,206 @@
+"""Reading recordings: answers that somebody stored, in Parquet or JSON lines, ours or anybody's."""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synthcode.errors import InputError
+from synthcode.identity import canonical_json
+from synthcode.languages import find_language
+from synthcode.llm.backend import one_line
+
+MAX_LINE_BYTES = 64 * 2**20
+BATCH_ROWS = 256
+_INT32_MAX = 2**31 - 1
+_SUFFIXES = (".parquet", ".jsonl", ".jsonl.gz")
+_NEEDED = "a recording needs the columns text, target_language and one of request_id, seed_id, source_id"
+_IDS = ("request_id", "seed_id", "source_id")
+
+
+class RecordedAnswer(NamedTuple):
+    """One usable row of a recording. What the row does not say is None."""
+
+    request_id: str | None
+    seed_id: str | None
+    source_id: str | None
+    target_language: str
+    sample_index: int | None
+    model: str | None
+    prompt_digest: str | None
+    sampling: str | None
+    """Canonical JSON."""
+    text: str | None
+    finish_reason: str | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    latency_s: float
+    attempts: int
+    error: str | None
+
+
+def recording_files(path: Path) -> list[Path]:
+    """Return the files of a recording: a file, or those of a folder.
+
+    Raises
+    ------
+    InputError
+        Where there is none.
+    """
+    files = sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES)) if path.is_dir() else [path]
+    if not files or not all(file.is_file() and file.name.endswith(_SUFFIXES) for file in files):
+        what = "holds no recording" if path.is_dir() else "is no recording" if path.exists() else "does not exist"
+        raise InputError(f"{path} {what}", f"give a file, or a folder of files, that end in {', '.join(_SUFFIXES)}")
+    return files
+
+
+def read_recording(file: Path, skipped: Counter[str]) -> Iterator[RecordedAnswer]:
+    """Yield the usable rows of a file; the others are counted by reason in ``skipped``.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or lacks columns that a recording needs.
+    """
+    rows = _parquet_rows(file, skipped) if file.name.endswith(".parquet") else _json_rows(file, skipped)
+    for row in rows:
+        answer = _answer(row)
+        if isinstance(answer, str):
+            skipped[answer] += 1
+        else:
+            yield answer
+
+
+def _parquet_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
+    with _readable(file), pq.ParquetFile(file) as table:
+        names = table.schema_arrow.names
+        _refuse_lacking(file, set(names))
+        wanted = [name for name in RecordedAnswer._fields if name in names]
+        for batch in table.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
+            try:
+                yield from batch.to_pylist()
+            except UnicodeDecodeError:
+                yield from _decodable_rows(batch, skipped)
+
+
+def _decodable_rows(batch: pa.RecordBatch, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
+    for index in range(len(batch)):
+        try:
+            yield from batch.slice(index, 1).to_pylist()
+        except UnicodeDecodeError:
+            skipped["bad_utf8"] += 1
+
+
+def _json_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
+    seen: set[str] = set()
+    with _readable(file), gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
+        while line := stream.readline(MAX_LINE_BYTES):
+            whole = len(line) < MAX_LINE_BYTES or line.endswith(b"\n")
+            while not whole and (rest := stream.readline(MAX_LINE_BYTES)):
+                whole, line = rest.endswith(b"\n"), b"too long"
+            if not line.strip():
+                continue
+            row = _parse(line)
+            if row is None:
+                skipped["bad_json"] += 1
+            else:
+                seen.update(row.keys() & RecordedAnswer._fields)
+                yield row
+    _refuse_lacking(file, seen)
+
+
+def _parse(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    return row if isinstance(row, dict) else None
+
+
+@contextmanager
+def _readable(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, EOFError, zlib.error, pa.ArrowException) as problem:
+        what = one_line(str(problem)) or type(problem).__name__
+        raise InputError(
+            f"the recording {file} cannot be read: {what}", "make it again, or give another one"
+        ) from problem
+
+
+def _refuse_lacking(file: Path, names: set[str]) -> None:
+    lacking = [name for name in ("text", "target_language") if name not in names]
+    if not names.intersection(_IDS):
+        lacking.append("request_id, seed_id or source_id")
+    if lacking:
+        raise InputError(f"the recording {file} has no column {' and no '.join(lacking)}", _NEEDED)
+
+
+def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
+    """Return a row, or the reason why it cannot be used."""
+    ids = {name: _name(row.get(name)) for name in _IDS}
+    language = row.get("target_language")
+    known = find_language(language) if isinstance(language, str) else None
+    error = _error(row.get("error"))
+    text = row.get("text") if error is None else None
+    if known is None:
+        return "unknown_language"
+    if error is None and not isinstance(text, str):
+        return "no_text"
+    if not any(ids.values()):
+        return "no_id"
+    return RecordedAnswer(
+        **ids,
+        target_language=known.name,
+        sample_index=_count(row.get("sample_index")),
+        model=_name(row.get("model")),
+        prompt_digest=_name(row.get("prompt_digest")),
+        sampling=_sampling(row.get("sampling")),
+        text=text,
+        # Where the recording says nothing of it, an answer is taken for a whole one.
+        finish_reason=_text(row.get("finish_reason", "stop" if error is None else None)),
+        prompt_tokens=_count(row.get("prompt_tokens")),
+        completion_tokens=_count(row.get("completion_tokens")),
+        latency_s=_seconds(row.get("latency_s")),
+        attempts=_count(row.get("attempts")) or 1,
+        error=error,
+    )
+
+
+def _name(value: object) -> str | None:
+    return str(value) if type(value) is int else _text(value) or None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():  # a column with nulls, as pandas writes it
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= _INT32_MAX else None
+
+
+def _seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value < math.inf else 0.0
+
+
+def _error(value: object) -> str | None:
+    return value if isinstance(value, str) and value else one_line(canonical_json(value)) if value else None
+
+
+def _sampling(value: object) -> str | None:
+    if isinstance(value, dict):
+        return canonical_json(value)
+    row = _parse(value.encode()) if isinstance(value, str) else None
+    return None if row is None else canonical_json(row)
