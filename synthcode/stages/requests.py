@@ -24,12 +24,14 @@ class Sampling:
     max_tokens: Annotated[int, Ge(1)] = 2048
     repetition_penalty: Annotated[float, Gt(0)] | None = None
     seed: int | None = None
-    """The server's random seed. It does not make a GPU repeat itself."""
+    """The server's random seed, plus the sample's index. It does not make a GPU repeat itself."""
     stop: tuple[str, ...] = ()
 
-    def to_json(self) -> str:
-        """Return the settings that are set, as canonical JSON."""
-        return canonical_json({key: value for key, value in asdict(self).items() if value not in (None, ())})
+    def to_json(self, sample_index: int = 0) -> str:
+        """Return the settings that are set, as canonical JSON; with one random seed all samples would be the same."""
+        seed = None if self.seed is None else self.seed + sample_index
+        settings = {**asdict(self), "seed": seed}
+        return canonical_json({key: value for key, value in settings.items() if value not in (None, ())})
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,13 @@ def make_requests(
     prompt
         The prompt to fill.
     """
-    sampling = config.sampling.to_json()
+    settings = [config.sampling.to_json(index) for index in range(config.samples)]
     for seed in seeds:
         source = get_language(seed["language"])
         for target in targets_of(seed["seed_id"], source.name, config):
             messages = prompt.fill(seed, source, target)
             turns = [[message.role, message.content] for message in messages]
-            for sample_index in range(config.samples):
+            for sample_index, sampling in enumerate(settings):
                 yield Request(
                     request_id=digest("request", model, turns, sampling, sample_index),
                     seed_id=seed["seed_id"],

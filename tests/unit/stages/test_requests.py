@@ -72,3 +72,10 @@ def test_model_prompt_sampling_and_sample_make_another_request() -> None:
 def test_what_is_not_set_is_not_sent() -> None:
     sampling = Sampling(temperature=0.0, top_p=None, max_tokens=5, stop=("```",))
     assert sampling.to_json() == '{"max_tokens":5,"stop":["```"],"temperature":0.0}'
+
+
+def test_samples_with_a_random_seed_differ_in_it() -> None:
+    config = replace(CONFIG, samples=2, sampling=Sampling(seed=7))
+    settings = [request.sampling for request in make_requests([seed(1)], config, "m", PROMPT)]
+    assert ['"seed":7' in text for text in settings] == [True, False] * 3
+    assert ['"seed":8' in text for text in settings] == [False, True] * 3
