@@ -14,6 +14,7 @@ from pebble import ProcessExpired, ProcessPool
 
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
+Item = TypeVar("Item")
 
 BATCH_DEADLINE_S = 120.0
 """Every parse has its own deadline of seconds: a batch that takes longer hangs in native code."""
@@ -61,6 +62,12 @@ def map_batches(
         except BaseException:
             pool.stop()  # type: ignore[no-untyped-call]
             raise
+
+
+def halve(batch: list[Item]) -> list[list[Item]]:
+    """Cut a list in two; a single item comes back alone."""
+    middle = len(batch) // 2
+    return [batch[:middle], batch[middle:]] if middle else [batch]
 
 
 def function_module(function: Callable[..., object]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipelines.pool import Survival, map_batches
+from synthcode.processes import Survival, halve, map_batches
 
 
 def double(batch: list[int]) -> list[int | str]:
@@ -22,12 +22,7 @@ def fail(batch: list[int]) -> list[int | str]:
     raise ArithmeticError(batch)
 
 
-def halves(batch: list[int]) -> list[list[int]]:
-    middle = len(batch) // 2
-    return [batch[:middle], batch[middle:]] if middle else [batch]
-
-
-SURVIVAL = Survival(halves=halves, give_up=lambda batch, reason: [reason for _ in batch])
+SURVIVAL = Survival(halves=halve, give_up=lambda batch, reason: [reason for _ in batch])
 
 
 @pytest.mark.parametrize("workers", [1, 2])
