@@ -28,17 +28,22 @@ def digest(*parts: Any) -> str:
     return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:DIGEST_CHARS]
 
 
-def seed_id(language: str, text: str, code: str) -> str:
-    """Hash what makes a seed: its language, its text, its code. Where it came from does not matter."""
-    return digest("seed", language, text, code)
+def seed_id(source: str, source_id: str, language: str, text: str, code: str) -> str:
+    """Hash what makes a seed: its name, its language, its text, its code.
 
-
-def program_id(origin_id: str) -> str:
-    """Name a program after what it came from: the ``seed_id`` of a seed, the ``request_id`` of a translation.
-
-    Hashed, so that no document of a corpus has the id of a query: some tools leave such pairs out.
+    Benchmarks repeat themselves under other names (MBPP/704 is MBPP/248): with the name in it both are
+    seeds, and deduplication, which says so, decides.
     """
-    return digest("program", origin_id)
+    return digest("seed", source, source_id, language, text, code)
+
+
+def program_id(seed: str, request: str | None = None) -> str:
+    """Name a program after what it came from: its ``seed_id``, and the ``request_id`` of a translation.
+
+    Both, since seeds with the same code share a request; hashed, so that no document of a corpus has
+    the id of a query: some tools leave such pairs out.
+    """
+    return digest("program", seed, request)
 
 
 def file_digest(path: Path) -> str:

@@ -98,7 +98,10 @@ TRIPLETS = pa.schema(
 """SynthCoNL's eight columns, then where each row comes from."""
 
 DATASET_PROGRAMS = pa.schema(
-    [*_required("program_id", "seed_id", "language", "origin", "code", "code_stripped", "code_anonymous", "document_id")]
+    [
+        *_required("program_id", "seed_id", "language", "origin"),
+        *_required("code", "code_stripped", "code_anonymous", "document_id"),
+    ]
 )
 """One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use."""
 

@@ -1,0 +1,41 @@
+"""What to read seeds from: the section ``seeds:`` of a recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Le
+
+from synthcode.parsing import MAX_BYTES
+
+AdapterName = Literal["mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"]
+
+
+@dataclass(frozen=True)
+class SeedsConfig:
+    """Where seeds come from, and which of them to take."""
+
+    adapter: AdapterName
+    """The layout that the data is in."""
+    path: str
+    """A file or folder; for ``hub`` the name of a dataset, or a folder."""
+    limit: Annotated[int, Ge(1)] | None = None
+    """Read no more than the first rows."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Our column -> theirs (``table``, ``hub``). ``''`` says that they have none."""
+    language: str | None = None
+    """The language of rows that do not say theirs; of those that do, only these rows are taken."""
+    split: str | None = None
+    """Take the rows of one split only."""
+    name: str | None = None
+    """The configuration of a dataset (``hub``)."""
+    revision: str | None = None
+    """The commit, tag or branch of a dataset (``hub``)."""
+    source: str | None = None
+    """What to call the data in the column ``source``; None takes the adapter's name, for ``hub`` the dataset's."""
+    first_paragraph: bool = False
+    """Whether to take the first paragraph of a given text only, as CodeSearchNet does."""
+    max_code_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
+    """Longer code is rejected. The parser's own limit is in bytes of UTF-8 and holds as well."""

@@ -1,0 +1,114 @@
+"""The files that seeds are in: found, hashed, unpacked and read line by line."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from synthcode.errors import InputError
+from synthcode.identity import file_digest
+
+MAX_LINE_BYTES = 64 << 20
+"""The rest of a longer line is skipped: a file without line ends must not fill the memory."""
+_GZIP = b"\x1f\x8b"
+_TEXT_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv")
+_JSON_SUFFIXES = (".json", ".json.gz")
+_SUFFIXES = (*_TEXT_SUFFIXES, *(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES), ".parquet")
+
+
+class DataFile(NamedTuple):
+    """A file of rows."""
+
+    name: str
+    """Its path from the folder that was asked for, with slashes; alone, its file name."""
+    path: Path
+
+
+def data_files(path: str) -> list[DataFile]:
+    """Return the file, or every table below the folder, in the order of their names.
+
+    Hidden files and folders are left out; ``.json`` counts where a folder holds no other tables, since those files
+    are often settings.
+
+    Raises
+    ------
+    InputError
+        Where there is nothing at the path, or no table in it.
+    """
+    root = existing(path)
+    if root.is_file():
+        return [DataFile(root.name, root)]
+    found = sorted(_below(root), key=lambda file: file.name)
+    tables = [file for file in found if file.name.lower().endswith(_SUFFIXES)]
+    tables = tables or [file for file in found if file.name.lower().endswith(_JSON_SUFFIXES)]
+    if not tables:
+        raise InputError(f"{path} holds no JSON Lines, CSV or Parquet file", "give the folder that the data is in")
+    return tables
+
+
+def existing(path: str) -> Path:
+    """Return the path of something that is there.
+
+    Raises
+    ------
+    InputError
+        Where nothing is.
+    """
+    root = Path(path)
+    if not root.exists():
+        raise InputError(f"{path} does not exist", "give the file or folder that the seeds are in")
+    return root
+
+
+def file_digests(files: Iterable[DataFile]) -> dict[str, str]:
+    """Return the SHA-256 of every file, by its name."""
+    digests = {}
+    for file in files:
+        try:
+            digests[file.name] = file_digest(file.path)
+        except OSError as problem:
+            raise _unreadable(file, problem) from problem
+    return digests
+
+
+def lines(file: DataFile) -> Iterator[bytes]:
+    """Yield the lines of a file with their ends, unpacked if it is gzip.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or is cut short.
+    """
+    try:
+        with file.path.open("rb") as packed:
+            is_gzip = packed.peek(2)[:2] == _GZIP
+            stream: IO[bytes] = gzip.GzipFile(fileobj=packed) if is_gzip else packed  # type: ignore[assignment]
+            yield from _bounded(stream)
+    except (EOFError, zlib.error, OSError) as problem:
+        raise _unreadable(file, problem) from problem
+
+
+def _below(root: Path) -> Iterator[DataFile]:
+    for folder, subfolders, names in os.walk(root):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            if not name.startswith(".") and path.is_file():
+                yield DataFile(path.relative_to(root).as_posix(), path)
+
+
+def _bounded(stream: IO[bytes]) -> Iterator[bytes]:
+    whole = True
+    while line := stream.readline(MAX_LINE_BYTES):
+        if whole:
+            yield line
+        whole = line.endswith(b"\n")
+
+
+def _unreadable(file: DataFile, problem: Exception) -> InputError:
+    what = " ".join(str(problem).split())
+    return InputError(f"{file.path} cannot be read to its end: {what}", "mend its permissions, or fetch the file again")
