@@ -1,0 +1,109 @@
+"""What code says about itself: docstrings, and the comments before definitions."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.comments.prose import comment_text, docstring_text
+from synthcode.comments.removal import Cut
+from synthcode.comments.snippets import Snippet, parse_snippet
+from synthcode.comments.string_statements import string_cuts
+from synthcode.comments.stripping import comment_span, comments_and_strings, cut_out, head_end
+from synthcode.languages import Language
+from synthcode.parsing import ParseTimeout
+
+_WRAPPERS = frozenset(
+    {
+        *("decorated_definition", "export_statement", "ambient_declaration", "template_declaration"),
+        *("lexical_declaration", "variable_declaration", "variable_declarator", "expression_statement"),
+        *("assignment_expression", "pair", "field_definition", "public_field_definition", "linkage_specification"),
+        *("call", "argument_list"),
+    }
+)
+"""Nodes that may hold a definition and begin before it: decorators, ``export``, ``const f =``, ``private def``."""
+_ATTRIBUTES = frozenset({"attribute_item", "decorator"})
+"""Nodes that stand beside the definition that they are said of."""
+_ALSO_REFERENCES = frozenset({"struct_specifier", "union_specifier", "enum_specifier", "class_specifier"})
+"""Nodes that define a type only with a body: ``struct point p`` just names one."""
+_TOKEN = re.compile(rb"\S")
+
+
+def detach_documentation(code: str, language: Language) -> tuple[str, str]:
+    """Part code from its documentation.
+
+    Documentation is Python's docstrings, and the comments on lines of their own at the head of the file or before
+    a definition, whether of the whole or of a part. Other comments stay in the code.
+
+    Returns
+    -------
+    tuple of str
+        The code without it, and its text without comment markers, one paragraph or more for each piece; ``''`` where
+        there is none. Where the text is too long to parse, or the parser too slow: the code unchanged, and ``''``.
+    """
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout:
+        return code, ""
+    comments, strings = comments_and_strings(snippet, language)
+    cuts: list[Cut] = []
+    texts: list[tuple[int, str]] = []
+    for run in _runs(snippet, comments):
+        if _is_documentation(snippet, run, language):
+            spans = [comment_span(snippet, node) for node in run]
+            cuts += [Cut(*span) for span in spans]
+            texts.append((spans[0][0], comment_text(spans, snippet.data, language)))
+    for statement, cut in string_cuts(snippet, strings, docstrings_only=True):
+        cuts.append(cut)
+        texts.append((cut.start, docstring_text(snippet.bytes_of(statement))))
+    return cut_out(snippet, cuts, language), "\n\n".join(text for _, text in sorted(texts) if text)
+
+
+def _runs(snippet: Snippet, comments: list[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
+    """Group the comments that stand alone on their lines by the token that they stand before."""
+    runs: list[list[tree_sitter.Node]] = []
+    end = -1
+    for node in sorted(comments, key=lambda node: node.start_byte):
+        start, node_end = snippet.span(node)
+        line = snippet.data.rfind(b"\n", 0, start) + 1
+        if snippet.data[line:start].strip():
+            continue
+        if runs and not snippet.data[end:start].strip():
+            runs[-1].append(node)
+        else:
+            runs.append([node])
+        end = node_end
+    return runs
+
+
+def _is_documentation(snippet: Snippet, run: list[tree_sitter.Node], language: Language) -> bool:
+    """Tell whether a run of comments is the head of the file, or what follows it a definition."""
+    if run[0].start_byte < head_end(snippet.root):
+        return True
+    token = _TOKEN.search(snippet.data, snippet.span(run[-1])[1])
+    if token is None:
+        return False
+    start = token.start() + snippet.shift
+    node = snippet.root.descendant_for_byte_range(start, start + 1)
+    while node is not None and node.start_byte == start:
+        if _defines(node, language):
+            return True
+        node = node.parent
+    return False
+
+
+def _defines(node: tree_sitter.Node, language: Language, depth: int = 4) -> bool:
+    """Tell whether a node is a definition, or is there for one that it holds or stands before."""
+    if not node.is_named or depth == 0:
+        return False
+    if node.type in language.functions or node.type in language.types:
+        return node.type not in _ALSO_REFERENCES or node.child_by_field_name("body") is not None
+    if node.type in _WRAPPERS:
+        return any(_defines(child, language, depth - 1) for child in node.named_children)
+    if node.type in _ATTRIBUTES:
+        following = node.next_named_sibling
+        while following is not None and (following.is_extra or following.type in _ATTRIBUTES):
+            following = following.next_named_sibling
+        return following is not None and _defines(following, language, depth - 1)
+    return False
