@@ -1,0 +1,129 @@
+"""Exact and near-duplicates among programs, and the ties between seeds that splits must respect.
+
+Two programs are exact duplicates where their code is equal but for line ends and outer blank space, and
+near-duplicates where the sets of their character n-grams have a Jaccard similarity of the threshold or more: MinHash
+proposes pairs, exact similarity decides. A program shorter than one n-gram has exact duplicates only.
+
+Within one language duplicates make clusters: connected components, so that A ~ B ~ C are one cluster even where A and
+C are less alike than the threshold. A cluster's representative is a seed before a translation, then the program with
+the smallest ``program_id``.
+
+1. Seeds alone: the seeds of a cluster go, but for the representative, and their translations go with them.
+2. The programs of the seeds that are left: the translations of a cluster go, but for the representative. Seeds stay,
+   also where translations chain two of them into one cluster.
+
+Likeness across languages drops nothing. But all seeds that any likeness ties, in whatever language, of programs kept
+or dropped, are one group for the splits. Nothing depends on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from annotated_types import Ge, Gt, Le
+
+from synthcode.identity import digest
+from synthcode.schemas.tables import CLUSTERS, TIES
+from synthcode.stages.documents import read_programs
+from synthcode.stages.duplicate_rules import STATUSES, Programs, Verdict, judge, number_programs, tie
+from synthcode.stages.likeness import F64, Likeness
+from synthcode.stages.shingles import I64
+
+
+@dataclass(frozen=True)
+class DedupConfig:
+    """How alike programs must be to count as duplicates, and how they are looked for."""
+
+    threshold: Annotated[float, Gt(0), Le(1)] = 0.7
+    """Jaccard similarity from which two programs are near-duplicates."""
+    num_perm: Annotated[int, Ge(16), Le(4096)] = 256
+    """Slots of a MinHash signature."""
+    ngram: Annotated[int, Ge(1), Le(64)] = 5
+    """Unicode code points in a shingle."""
+    random_seed: Annotated[int, Ge(0)] = 0
+    """Of the signatures alone: what counts as alike does not depend on it."""
+
+
+@dataclass(frozen=True)
+class Clustering:
+    """What deduplication found."""
+
+    clusters: pa.Table
+    """Schema ``CLUSTERS``, sorted by ``cluster_id`` and ``program_id``; clusters of two or more. The translations of
+    a dropped seed are in its cluster, whatever their language; the seed that stands for it is their representative.
+    What is kept is its own representative."""
+    ties: pa.Table
+    """Schema ``TIES``, sorted by ``seed_id``: the split group of every seed that has a program."""
+    compared: int
+    """Pairs whose exact similarity was computed in search of duplicates."""
+
+    @property
+    def dropped(self) -> dict[str, str]:
+        """The status of every program that is not kept, by ``program_id``."""
+        gone = self.clusters.filter(pc.not_equal(self.clusters["status"], "kept"))
+        return dict(zip(gone["program_id"].to_pylist(), gone["status"].to_pylist(), strict=True))
+
+
+def cluster_programs(read: Callable[[], Iterable[pa.Table]], config: DedupConfig) -> Clustering:
+    """Find duplicates within each language, and ties across all.
+
+    Parameters
+    ----------
+    read
+        Opens the programs (schema ``PROGRAMS``), in tables of any size. Each distinct text is held once, as Arrow,
+        beside ``2 * num_perm`` bytes of signature and 4 bytes a band.
+    config
+        How alike duplicates are.
+
+    Raises
+    ------
+    InputError
+        Where a table lacks a column, holds nulls or text that is not UTF-8, or a ``program_id`` occurs twice.
+    """
+    rows, documents = read_programs(read(), config.ngram, config.num_perm, config.threshold, config.random_seed)
+    programs = number_programs(rows, documents.contents)
+    likeness = Likeness(documents, config.ngram, config.threshold)
+    verdict = judge(programs, documents, likeness)
+    groups = tie(programs, documents, likeness, verdict)
+    return Clustering(_clusters(programs, verdict, likeness), _ties(programs, groups), likeness.compared)
+
+
+def _clusters(programs: Programs, verdict: Verdict, likeness: Likeness) -> pa.Table:
+    members = np.flatnonzero(np.bincount(verdict.cluster, minlength=programs.size)[verdict.cluster] > 1)
+    representative = verdict.representative[members]
+    rows = programs.table.take(members)
+    names = programs.table["program_id"]
+    columns = {
+        "cluster_id": _digests("cluster", names, verdict.cluster[members]),
+        **{name: rows[name] for name in ("program_id", "seed_id", "language", "origin")},
+        "representative_id": names.take(representative),
+        "status": pa.array(STATUSES).take(verdict.status[members]),
+        "jaccard": _likeness_to(representative, members, programs, likeness),
+    }
+    by = [("cluster_id", "ascending"), ("program_id", "ascending")]
+    return pa.table(columns).select(CLUSTERS.names).cast(CLUSTERS).sort_by(by)
+
+
+def _likeness_to(representatives: I64, members: I64, programs: Programs, likeness: Likeness) -> F64:
+    """Return exact similarities; 1 for equal content, also where it is too short for a shingle."""
+    similarity = np.ones(members.size)
+    other = np.flatnonzero(programs.content[members] != programs.content[representatives])
+    left, right = programs.document[members[other]], programs.document[representatives[other]]
+    similarity[other] = likeness.jaccard(left, right)
+    return similarity
+
+
+def _ties(programs: Programs, groups: I64) -> pa.Table:
+    columns = {"seed_id": programs.seed_ids, "cluster_id": _digests("ties", programs.seed_ids, groups)}
+    return pa.table(columns).cast(TIES)
+
+
+def _digests(kind: str, names: pa.Array | pa.ChunkedArray, places: I64) -> pa.Array:
+    """Name each group after its first member."""
+    distinct, which = np.unique(places, return_inverse=True)
+    return pa.array([digest(kind, name) for name in names.take(distinct).to_pylist()], pa.string()).take(which)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from synthcode.schemas.tables import PROGRAMS
+from synthcode.stages.buckets import all_pairs, pivots, shared_keys
+from synthcode.stages.components import DisjointSets
+from synthcode.stages.documents import read_programs
+from synthcode.stages.duplicate_rules import STATUSES, judge, number_programs, tie
+from synthcode.stages.duplicates import DedupConfig, cluster_programs
+from synthcode.stages.exhaustive import all_similarities
+from synthcode.stages.likeness import Likeness
+
+Row = tuple[str, str, str, str, str]
+
+TEXTS = st.one_of(
+    st.text("ab", max_size=14),
+    st.text("ab\n é", max_size=9),
+    st.sampled_from(
+        ["abcdefgh", "abcdefgi", "abcdefghi", "xabcdefgh", "\r\nabcdefgh", "abcdefgh\n", "日本語で書く", "日本語で書け"]
+    ),
+)
+
+
+@st.composite
+def seeds_with_translations(draw: st.DrawFn) -> list[Row]:
+    """Draw programs: each seed in one language, with some translations into either."""
+    languages = st.sampled_from(["c", "cpp"])
+    rows: list[Row] = []
+    for seed in range(draw(st.integers(0, 5))):
+        own = [(draw(languages), "seed", draw(TEXTS))]
+        own += [(draw(languages), "translation", draw(TEXTS)) for _ in range(draw(st.integers(0, 3)))]
+        rows += [(f"{(seed * 7 + place) % 29:02}-{seed}", f"seed {seed}", *rest) for place, rest in enumerate(own)]
+    return rows
+
+
+def as_table(rows: list[Row]) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(PROGRAMS)
+    return pa.table([pa.array(column, pa.string()) for column in columns], schema=PROGRAMS)
+
+
+def components(nodes: list[str], edges: Iterator[tuple[str, str]]) -> dict[str, set[str]]:
+    groups = {node: {node} for node in nodes}
+    for one, other in edges:
+        if groups[one] is not groups[other]:
+            merged = groups[one] | groups[other]
+            groups.update(dict.fromkeys(merged, merged))
+    return groups
+
+
+def content(code: str) -> str:
+    return code.replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def alike(one: Row, other: Row) -> bool:
+    left, right = ({row[4][i : i + 5] for i in range(len(row[4]) - 4)} for row in (one, other))
+    return content(one[4]) == content(other[4]) or len(left & right) >= 0.7 * len(left | right) > 0
+
+
+def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
+    """Return what is dropped and which seeds are tied, as the rules say it, pair by pair."""
+    dropped: dict[str, str] = {}
+
+    def drop(among: list[Row], seeds_too: bool) -> None:
+        ordered = sorted(among, key=lambda row: (row[3] != "seed", row[0]))
+        edges = ((a[0], b[0]) for a, b in itertools.combinations(ordered, 2) if a[2] == b[2] and alike(a, b))
+        groups = components([row[0] for row in ordered], edges)
+        for place, row in enumerate(ordered):
+            first = next(other for other in ordered if other[0] in groups[row[0]])
+            if first is not row and (seeds_too or row[3] != "seed"):
+                twin = any(content(row[4]) == content(old[4]) and row[2] == old[2] for old in ordered[:place])
+                dropped[row[0]] = "exact_duplicate" if twin else "near_duplicate"
+
+    drop([row for row in rows if row[3] == "seed"], seeds_too=True)
+    gone = {row[1] for row in rows if row[0] in dropped}
+    dropped.update({row[0]: "seed_duplicate" for row in rows if row[1] in gone and row[0] not in dropped})
+    drop([row for row in rows if row[1] not in gone], seeds_too=False)
+    edges = ((a[1], b[1]) for a, b in itertools.combinations(rows, 2) if alike(a, b))
+    groups = components([row[1] for row in rows], edges)
+    return dropped, sorted({frozenset(group) for group in groups.values()}, key=min)
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds_with_translations())
+def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(rows: list[Row]) -> None:
+    table, documents = read_programs([as_table(rows)], 5, 256, 0.7, 0)
+    everything = np.zeros((1, documents.contents.size))
+    documents = dataclasses.replace(
+        documents, band_keys=everything.astype(np.uint32), signatures=everything.T.astype(np.uint8)
+    )
+    programs = number_programs(table, documents.contents)
+    likeness = Likeness(documents, 5, 0.7)
+    verdict = judge(programs, documents, likeness)
+    groups = tie(programs, documents, likeness, verdict)
+
+    names = programs.table["program_id"].to_pylist()
+    dropped = {name: STATUSES[status] for name, status in zip(names, verdict.status, strict=True) if status}
+    tied: dict[int, set[str]] = {}
+    for seed, group in zip(programs.seed_ids.to_pylist(), groups.tolist(), strict=True):
+        tied.setdefault(group, set()).add(seed)
+    assert (dropped, [frozenset(group) for group in tied.values()]) == expected(rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds_with_translations(), st.randoms(use_true_random=False), st.integers(1, 9))
+def test_the_order_of_rows_and_the_size_of_batches_change_nothing(
+    rows: list[Row], shuffle: random.Random, size: int
+) -> None:
+    found = cluster_programs(lambda: [as_table(rows)], DedupConfig())
+    shuffled = shuffle.sample(rows, len(rows))
+    table = as_table(shuffled)
+    again = cluster_programs(lambda: [table.slice(start, size) for start in range(0, len(rows), size)], DedupConfig())
+    assert again.clusters.equals(found.clusters)
+    assert again.ties.equals(found.ties)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds_with_translations())
+def test_clusters_and_ties_are_consistent(rows: list[Row]) -> None:
+    found = cluster_programs(lambda: [as_table(rows)], DedupConfig())
+    clusters = found.clusters.to_pylist()
+    by_id = {row["program_id"]: row for row in clusters}
+    sizes = {row["cluster_id"]: 0 for row in clusters}
+    group = dict(zip(found.ties["seed_id"].to_pylist(), found.ties["cluster_id"].to_pylist(), strict=True))
+    assert set(group) == {row[1] for row in rows}
+    for row in clusters:
+        sizes[row["cluster_id"]] += 1
+        stands = by_id[row["representative_id"]]
+        assert stands["cluster_id"] == row["cluster_id"]
+        assert group[stands["seed_id"]] == group[row["seed_id"]]
+        assert (row["status"] == "kept") == (stands is row)
+        assert stands["status"] == "kept"
+        assert 0 <= row["jaccard"] <= 1
+    assert all(size >= 2 for size in sizes.values())
+
+
+def family(draw: random.Random, size: int) -> list[str]:
+    """Return a text and copies of it in which more and more lines differ."""
+    lines = ["".join(draw.choices("abcdefghij (),=", k=draw.randint(5, 30))) for _ in range(30)]
+    texts = []
+    for _ in range(size):
+        texts.append("\n".join(lines))
+        for _ in range(draw.randint(0, 3)):
+            lines[draw.randrange(30)] = "".join(draw.choices("abcdefghij (),=", k=15))
+    return texts
+
+
+@pytest.mark.parametrize("random_seed", range(3))
+def test_almost_all_that_brute_force_finds_is_found_and_nothing_else(random_seed: int) -> None:
+    draw = random.Random(random_seed)
+    texts = sorted({text for _ in range(60) for text in family(draw, draw.randint(1, 12))})
+    ids = [f"{place:04}" for place in range(len(texts))]
+    table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
+    left, right = np.nonzero(np.triu(all_similarities(pa.array(texts, pa.large_string()), 5) >= 0.7, 1))
+    sets = DisjointSets(len(texts))
+    sets.unite(left, right)
+    truth = {name for name, label in zip(ids, sets.labels().tolist(), strict=True) if name != ids[label]}
+    found = set(cluster_programs(lambda: [table], DedupConfig(random_seed=random_seed)).dropped)
+    assert len(truth) > 100
+    assert len(found & truth) >= 0.99 * len(truth)
+    # A missed link leaves one representative more in the cluster; nothing else can stay, and nothing else goes.
+    assert found <= truth
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 30).flatmap(
+        lambda size: st.tuples(st.just(size), st.lists(st.tuples(*[st.integers(0, size - 1)] * 2)))
+    )
+)
+def test_sets_are_the_connected_components(graph: tuple[int, list[tuple[int, int]]]) -> None:
+    size, edges = graph
+    sets = DisjointSets(size)
+    for start in range(0, len(edges), 3):
+        batch = np.array(edges[start : start + 3], dtype=np.int64)
+        sets.unite(batch[:, 0], batch[:, 1])
+    groups = components([str(node) for node in range(size)], ((str(a), str(b)) for a, b in edges))
+    assert sets.labels().tolist() == [min(map(int, groups[str(node)])) for node in range(size)]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(0, 6), max_size=40), st.lists(st.integers(0, 3), min_size=40, max_size=40))
+def test_buckets_hold_each_pair_of_equal_keys(keys: list[int], labels: list[int]) -> None:
+    places, buckets = shared_keys(np.array(keys, dtype=np.uint32))
+    left, right = all_pairs(buckets)
+    pairs = sorted(tuple(sorted((places[a], places[b]))) for a, b in zip(left, right, strict=True))
+    assert pairs == [(a, b) for a, b in itertools.combinations(range(len(keys)), 2) if keys[a] == keys[b]]
+    own = np.array(labels, dtype=np.int64)[places]
+    pivot, first = pivots(buckets, own)
+    for bucket in set(buckets.tolist()):
+        inside = np.flatnonzero(buckets == bucket)
+        counts = np.bincount(own[inside])
+        assert len(set(pivot[inside].tolist())) == 1
+        assert pivot[inside[0]] in inside
+        assert counts[own[pivot[inside[0]]]] == counts[counts > 0].min()
+        assert sorted(own[inside][first[inside]].tolist()) == sorted(set(own[inside].tolist()))
