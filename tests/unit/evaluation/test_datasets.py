@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from evaluation.datasets import RetrievalTask, load_task
+from synthcode.errors import InputError
+from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS
+from synthcode.storage.shards import write_table
+
+
+def rows(schema: pa.Schema, *values: tuple[object, ...]) -> pa.Table:
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in values], schema=schema)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    tables = {
+        "programs": rows(
+            DATASET_PROGRAMS,
+            ("p1", "s1", "python", "seed", "raw p1", "p1", "f1", "p1"),
+            ("p2", "s2", "python", "seed", "raw p2", "p1", "f1", "p1"),
+            ("j1", "s1", "java", "translation", "raw j1", "j1", "g1", "j1"),
+            ("j3", "s3", "java", "translation", "raw j3", "j3", "g3", "j3"),
+        ),
+        "texts": rows(TEXTS, ("s1", "one"), ("s2", "two")),
+        "qrels": rows(
+            QRELS,
+            ("text2code", "text", "python", "s1", "p1", 1),
+            ("text2code", "text", "python", "s2", "p1", 1),
+            ("code2code", "python", "java", "p1", "j1", 1),
+        ),
+    }
+    for config, table in tables.items():
+        write_table(tmp_path / "data" / config / "test-00000-of-00001.parquet", table)
+    return tmp_path
+
+
+def test_text_to_code(dataset: Path) -> None:
+    assert load_task(dataset, "python") == RetrievalTask(
+        queries={"s1": "one", "s2": "two"}, corpus={"p1": "p1"}, qrels={"s1": {"p1": 1}, "s2": {"p1": 1}}
+    )
+
+
+def test_code_to_code_searches_every_document_of_the_language(dataset: Path) -> None:
+    assert load_task(dataset, "java", "python", variant="anonymous") == RetrievalTask(
+        queries={"p1": "f1"}, corpus={"j1": "g1", "j3": "g3"}, qrels={"p1": {"j1": 1}}
+    )
+
+
+@pytest.mark.parametrize(("language", "split"), [("go", "test"), ("python", "train")])
+def test_a_task_that_is_not_there_is_a_clear_error(dataset: Path, language: str, split: str) -> None:
+    with pytest.raises(InputError, match=f"{language}|{split}"):
+        load_task(dataset, language, split=split)
