@@ -1,0 +1,139 @@
+"""``synthcode check``: completions become translations, or are rejected with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.options import existing_run, force_option, run_argument, workers_option, working_on
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from pipelines.runner import Done, Run, Step
+    from synthcode.schemas.records import Split
+
+BATCH_ROWS = 256
+
+
+@click.command()
+@run_argument
+@workers_option
+@force_option
+def check(run: Path, workers: int | None, force: bool) -> None:
+    """Take the code out of every completion and keep what passes the syntax gate.
+
+    \b
+    Example:
+      synthcode check runs/mbxp
+    """
+    from pipelines.runner import bring_up_to_date
+
+    with working_on(existing_run(run), {"workers": workers}) as opened:
+        bring_up_to_date(opened, check_step(), force=force)
+
+
+def check_step() -> Step:
+    """Return the step that ``check`` runs."""
+    from pipelines.runner import Step
+
+    return Step(
+        name="check",
+        after=("seeds", "translate"),
+        settings=lambda recipe: recipe.check,
+        execute=_execute,
+        summary=_summary,
+        packages=("pyarrow", "tree-sitter"),
+    )
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    return f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+
+
+def _execute(run: Run) -> Done:
+    from synthcode.stages.gate import check as check_batch
+
+    from pipelines.progress import progress_bar
+    from pipelines.runner import Done
+    from synthcode.processes import map_batches
+    from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+    from synthcode.storage.shards import ShardWriter
+
+    folder = run.folder
+    total = run.manifest.stages["translate"].counts["completed"]
+    accepted: Counter[str] = Counter()
+    rejected: dict[str, Counter[str]] = defaultdict(Counter)
+    with (
+        ShardWriter(folder.translations, TRANSLATIONS) as kept_shards,
+        ShardWriter(folder.rejected, REJECTED) as rejected_shards,
+        progress_bar("check", total) as bar,
+    ):
+        function = partial(check_batch, config=run.recipe.check)
+        for kept, refused in map_batches(function, _batches(run), run.workers, _survival()):
+            run.stop.raise_if_set()
+            kept_shards.write(kept)
+            rejected_shards.write(refused)
+            accepted.update(kept.column("target_language").to_pylist())
+            for language, reason in zip(
+                refused.column("target_language").to_pylist(), refused.column("reason").to_pylist(), strict=True
+            ):
+                rejected[language][reason] += 1
+            bar.advance(kept.num_rows + refused.num_rows)
+        outputs = kept_shards.commit() + rejected_shards.commit()
+    return Done(outputs, _counts(accepted, rejected))
+
+
+def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    reasons: Counter[str] = sum(rejected.values(), Counter())
+    return {
+        "accepted": accepted.total(),
+        "rejected": dict(sorted(reasons.items())),
+        "by_language": {
+            language: {"accepted": accepted[language], "rejected": dict(sorted(rejected[language].items()))}
+            for language in sorted({*accepted, *rejected})
+        },
+    }
+
+
+def _batches(run: Run) -> Iterator[pa.Table]:
+    """Yield every completion beside its seed, in small batches."""
+    import pyarrow.compute as pc
+
+    from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS
+    from synthcode.storage.joins import align_on_seed, beside
+
+    folder = run.folder
+    completions = (COMPLETIONS, folder.rows(folder.completions))
+    for seeds, answered in align_on_seed(folder.rows(folder.seeds), completions):
+        answered = answered.filter(pc.is_valid(answered.column("text")))
+        columns = {"source_language": "language", "source_code": "code", "entry_point": "entry_point"}
+        rows = beside(answered, seeds, columns).select(CHECK_INPUT.names)
+        for start in range(0, rows.num_rows, BATCH_ROWS):
+            yield rows.slice(start, BATCH_ROWS)
+
+
+def _survival() -> Any:
+    from synthcode.stages.gate import reject_all
+
+    from synthcode.processes import Survival
+
+    details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
+
+    def give_up(batch: pa.Table, reason: str) -> Split:
+        return reject_all(batch, reason, details[reason])
+
+    return Survival(halves=halve_table, give_up=give_up)
+
+
+def halve_table(table: pa.Table) -> list[pa.Table]:
+    """Cut a table in two; a single row comes back alone."""
+    if table.num_rows < 2:
+        return [table]
+    middle = table.num_rows // 2
+    return [table.slice(0, middle), table.slice(middle)]

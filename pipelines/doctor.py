@@ -1,0 +1,110 @@
+"""``synthcode doctor``: what this machine has, what is missing, and what that means."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import click
+
+TOOLCHAINS = {
+    "java": "javac",
+    "javascript": "node",
+    "typescript": "tsc",
+    "go": "gofmt",
+    "php": "php",
+    "ruby": "ruby",
+    "c": "gcc",
+    "cpp": "g++",
+    "csharp": "mcs",
+    "rust": "rustc",
+    "kotlin": "kotlinc",
+}
+TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
+
+
+class Finding(NamedTuple):
+    """One line of the report."""
+
+    what: str
+    found: bool
+    detail: str
+
+
+@click.command()
+@click.option("--base-url", metavar="URL", help="A model server to look for. Default: OPENAI_BASE_URL.")
+def doctor(base_url: str | None) -> None:
+    """Say what this machine has: grammars, toolchains, torch, GPU, a model server, tokens.
+
+    Nothing but the grammars is needed to build a dataset from a recording. Tokens are never shown.
+
+    \b
+    Example:
+      synthcode doctor --base-url http://localhost:8000/v1
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("", "", "", box=None, show_header=False, pad_edge=False)
+    sound = True
+    for what, found, detail in _findings(base_url or os.environ.get("OPENAI_BASE_URL")):
+        sound = sound and (found or not what.startswith("grammar"))
+        table.add_row("[green]yes[/]" if found else "[yellow]no[/]", escape(what), escape(detail))
+    Console().print(table)
+    if not sound:
+        raise click.exceptions.Exit(1)
+
+
+def _findings(base_url: str | None) -> Iterator[Finding]:
+    yield Finding("python", True, platform.python_version())
+    yield from _grammars()
+    for language, program in TOOLCHAINS.items():
+        path = shutil.which(program)
+        yield Finding(f"toolchain {language}", path is not None, path or f"{program} is not on the PATH (optional)")
+    for package in ("torch", "sentence-transformers", "vllm"):
+        yield _package(package)
+    gpu = shutil.which("nvidia-smi")
+    yield Finding("GPU", gpu is not None, gpu or "no nvidia-smi on the PATH (optional)")
+    yield _server(base_url)
+    for name in TOKENS:
+        yield Finding(f"token {name}", name in os.environ, "set" if name in os.environ else "not set (optional)")
+
+
+def _grammars() -> Iterator[Finding]:
+    from synthcode.languages import LANGUAGES
+    from synthcode.parsing import grammar
+
+    for row in LANGUAGES.values():
+        package = row.grammar[0].replace("_", "-")
+        try:
+            grammar(row)
+            yield Finding(f"grammar {row.name}", True, f"{package} {version(package)}")
+        except (ImportError, OSError, ValueError, PackageNotFoundError) as problem:
+            yield Finding(f"grammar {row.name}", False, f"{problem}: pip install {package}")
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, "not installed (optional)")
+
+
+def _server(base_url: str | None) -> Finding:
+    import asyncio
+
+    from synthcode.errors import SynthcodeError
+    from synthcode.llm.openai_server import list_models
+
+    if base_url is None:
+        return Finding("model server", False, "none named: --base-url or OPENAI_BASE_URL (optional)")
+    try:
+        models = asyncio.run(list_models(base_url, os.environ.get("OPENAI_API_KEY")))
+    except SynthcodeError as problem:
+        return Finding("model server", False, problem.problem)
+    return Finding("model server", True, f"{base_url} serves {', '.join(models)}")

@@ -1,0 +1,76 @@
+"""Options and arguments that several commands share, and the frame around a command that works on a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    from pipelines.recipe import Recipe
+    from pipelines.runner import Run
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+run_argument = click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
+force_option = click.option("--force", is_flag=True, help="Do it again even where nothing has changed.")
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
+)
+
+
+def existing_run(path: Path) -> Path:
+    """Return a run directory that is there.
+
+    Raises
+    ------
+    InputError
+        Where it is not, or is no run directory.
+    """
+    if not (path / "recipe.yaml").is_file():
+        what = "is not a run directory" if path.exists() else "does not exist"
+        raise InputError(
+            f"{path} {what}", "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
+        )
+    return path
+
+
+@contextmanager
+def working_on(path: Path, overrides: Mapping[str, Any], recipe: Recipe | None = None) -> Iterator[Run]:
+    """Hold a run directory, with its recipe brought up to date from the command line, until the block is left.
+
+    Parameters
+    ----------
+    path
+        The run directory.
+    overrides
+        ``section.key`` -> value. None, as options that were not given come, leaves the recipe's value.
+    recipe
+        Replaces the run's recipe.
+    """
+    from pipelines.interrupt import watch_for_stop
+    from pipelines.runner import open_run
+    from synthcode.storage.lock import hold
+
+    given = {key: value for key, value in overrides.items() if value is not None}
+    with hold(path), watch_for_stop() as stop:
+        yield open_run(path, stop, given, recipe)
+
+
+def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return ``NAME=VALUE`` arguments as a dict.
+
+    Raises
+    ------
+    InputError
+        Where one has no ``=``.
+    """
+    for pair in pairs:
+        if "=" not in pair:
+            raise InputError(f"{option} {pair!r} has no '='", f"write it as {option} NAME=VALUE")
+    return dict(pair.split("=", 1) for pair in pairs)

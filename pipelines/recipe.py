@@ -1,0 +1,175 @@
+"""Recipes: what a run is to do, as YAML that is checked before anything is started."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import yaml
+from annotated_types import Ge
+from pydantic import TypeAdapter, ValidationError
+from synthcode.seeds.config import SeedsConfig
+from synthcode.stages.duplicates import DedupConfig
+from synthcode.stages.gate import CheckConfig
+from synthcode.stages.splits import SplitConfig
+
+from synthcode.errors import InputError, did_you_mean
+from synthcode.llm.settings import Execution
+from synthcode.stages.requests import TranslateConfig
+
+RECIPES = Path(__file__).resolve().parent / "recipes"
+RECIPE_NAME = "recipe.yaml"
+
+
+@dataclass(frozen=True)
+class BackendConfig:
+    """Who answers. It invalidates nothing: a completion is known by its request."""
+
+    name: Literal["openai", "replay"] = "openai"
+    base_urls: tuple[str, ...] = ()
+    """Servers with the same model, up to and including ``/v1``."""
+    recording: str | None = None
+    """Parquet or JSONL that the replay backend reads."""
+    retry_failed: bool = False
+    """Ask again also for what a server refused for good."""
+
+
+@dataclass(frozen=True)
+class CardConfig:
+    """What the dataset card says that no table knows."""
+
+    title: str | None = None
+    about: str = ""
+    """One paragraph, Markdown."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run was asked to do, with all defaults filled in."""
+
+    seeds: SeedsConfig | None = None
+    translate: TranslateConfig | None = None
+    backend: BackendConfig = field(default_factory=BackendConfig)
+    check: CheckConfig = field(default_factory=CheckConfig)
+    dedup: DedupConfig = field(default_factory=DedupConfig)
+    splits: SplitConfig = field(default_factory=SplitConfig)
+    card: CardConfig = field(default_factory=CardConfig)
+    execution: Execution = field(default_factory=Execution)
+    workers: Annotated[int, Ge(1)] | None = None
+    """Processes for what is not waiting; None takes one a core."""
+
+
+_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
+
+
+def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """Load a bundled recipe by name, or a YAML file by path.
+
+    Parameters
+    ----------
+    name
+        ``quickstart``, or a path.
+    overrides
+        ``section.key`` -> value; wins over the file.
+
+    Raises
+    ------
+    InputError
+        Where there is no such recipe, it is not YAML, or a key or value is not one that recipes have.
+    """
+    path = recipe_path(name)
+    try:
+        tree = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        what = " ".join(str(problem).split())
+        raise InputError(f"{path} is not YAML: {what}", "mend the file; its syntax is YAML 1.1's") from problem
+    if not isinstance(tree, dict):
+        raise InputError(f"{path} holds no sections", "a recipe has sections such as seeds: and translate:")
+    _resolve_paths(tree, path.parent)
+    return parse_recipe(_overridden(tree, overrides or {}), str(path))
+
+
+def recipe_path(name: str) -> Path:
+    """Return the file of a bundled recipe or of a path."""
+    bundled = RECIPES / name / RECIPE_NAME
+    path = bundled if bundled.is_file() else Path(name)
+    if not path.is_file():
+        names = sorted(folder.name for folder in RECIPES.iterdir() if (folder / RECIPE_NAME).is_file())
+        raise InputError(
+            f"no recipe {name!r}{did_you_mean(name, names)}",
+            f"give the path of a YAML file, or a bundled recipe: {', '.join(names)}",
+        )
+    return path
+
+
+def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
+    """Check a recipe's sections, keys and values and fill in the defaults."""
+    _refuse_unknown_keys(tree, Recipe, origin, ())
+    try:
+        return _RECIPE.validate_python(dict(tree))
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        more = f" (and {problem.error_count() - 1} more)" if problem.error_count() > 1 else ""
+        raise InputError(
+            f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
+            f"mend {place} in the recipe or on the command line",
+        ) from problem
+
+
+def to_yaml(recipe: Recipe) -> str:
+    """Return a recipe as YAML, all defaults filled in."""
+    return yaml.safe_dump(to_tree(recipe), sort_keys=False, allow_unicode=True)
+
+
+def to_tree(value: Any) -> Any:
+    """Return a configuration as plain dicts, lists and scalars."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return to_tree(asdict(value))
+    if isinstance(value, Mapping):
+        return {key: to_tree(item) for key, item in value.items()}
+    return [to_tree(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    for dotted, value in overrides.items():
+        *sections, key = dotted.split(".")
+        node = tree
+        for section in sections:
+            inner = node.get(section)
+            node[section] = node = dict(inner) if isinstance(inner, dict) else {}
+        node[key] = value
+    return tree
+
+
+def override(recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:
+    """Return a recipe with some values replaced (``section.key`` -> value), checked again."""
+    return parse_recipe(_overridden(to_tree(recipe), overrides), "the command line")
+
+
+def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
+    """Make the paths that a recipe names absolute: they are meant from where the recipe lies."""
+    for section, key in (("seeds", "path"), ("backend", "recording")):
+        node = tree.get(section)
+        if isinstance(node, dict) and isinstance(node.get(key), str) and (folder / node[key]).exists():
+            node[key] = str((folder / node[key]).resolve())
+
+
+def _refuse_unknown_keys(tree: Any, kind: type, origin: str, above: tuple[str, ...]) -> None:
+    if not isinstance(tree, Mapping):
+        return
+    hints = get_type_hints(kind)
+    for key, value in tree.items():
+        place = ".".join((*above, str(key)))
+        if key not in hints:
+            raise InputError(
+                f"{origin}: unknown key {place!r}{did_you_mean(str(key), hints)}",
+                f"known here: {', '.join(hints)}",
+            )
+        for inner in (hints[key], *get_args(hints[key])):
+            if isinstance(inner, type) and dataclasses.is_dataclass(inner):
+                _refuse_unknown_keys(value, inner, origin, (*above, str(key)))

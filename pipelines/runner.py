@@ -1,0 +1,168 @@
+"""Joining the stages: what is up to date is left alone, what changed is done again, a kill costs one stage at most."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipelines.interrupt import StopRequest
+from pipelines.recipe import Recipe, override, parse_recipe, to_tree, to_yaml
+from synthcode.errors import InputError
+from synthcode.identity import digest
+from synthcode.processes import default_workers
+from synthcode.storage.layout import RunFolder
+from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs
+
+TOOL_VERSION = version("synthcode")
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a step leaves behind."""
+
+    outputs: Iterable[Path]
+    counts: dict[str, Any]
+    complete: bool = True
+    """False where running it again may add something."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage as the pipeline sees it: what its output depends on, and how to make it."""
+
+    name: str
+    execute: Callable[[Run], Done]
+    settings: Callable[[Recipe], Any]
+    """What of the recipe changes the output; paths, workers and the like do not."""
+    summary: Callable[[Mapping[str, Any]], str]
+    """One line for people, from the counts."""
+    after: tuple[str, ...] = ()
+    """Steps whose output it reads."""
+    uses: tuple[str, ...] = ()
+    """Steps whose output it reads where there is one."""
+    inputs: Callable[[Recipe], Mapping[str, str]] = field(default=lambda recipe: {})
+    """Digests of what it reads from outside the run directory."""
+    packages: tuple[str, ...] = ("pyarrow",)
+    """Whose versions go into the manifest."""
+
+
+class Run:
+    """An open run directory: its recipe, its manifest, and whether somebody asked to stop."""
+
+    def __init__(self, folder: RunFolder, recipe: Recipe, stop: StopRequest) -> None:
+        self.folder = folder
+        self.recipe = recipe
+        self.stop = stop
+        self.manifest = Manifest(folder.path)
+
+    @property
+    def workers(self) -> int:
+        """Processes for what is not waiting."""
+        return self.recipe.workers or default_workers()
+
+
+def open_run(path: Path, stop: StopRequest, overrides: Mapping[str, Any], recipe: Recipe | None = None) -> Run:
+    """Open a run directory, or start one, and write down what it is asked to do.
+
+    Parameters
+    ----------
+    path
+        The run directory; the caller holds its lock.
+    stop
+        Set when somebody asks to stop.
+    overrides
+        ``section.key`` -> value, from the command line; kept in the run's recipe.
+    recipe
+        Replaces the run's recipe.
+    """
+    folder = RunFolder(path)
+    if recipe is None:
+        recipe = read_run_recipe(folder)
+    if overrides:
+        recipe = override(recipe, overrides)
+    text = to_yaml(recipe)
+    if not folder.recipe.is_file() or folder.recipe.read_text("utf-8") != text:
+        folder.recipe.write_text(text, "utf-8")
+    shutil.rmtree(folder.aside, ignore_errors=True)
+    return Run(folder, recipe, stop)
+
+
+def read_run_recipe(folder: RunFolder) -> Recipe:
+    """Return the recipe of a run directory; an empty one where it has none yet."""
+    import yaml
+
+    if not folder.recipe.is_file():
+        return Recipe()
+    try:
+        tree = yaml.safe_load(folder.recipe.read_text("utf-8"))
+    except yaml.YAMLError as problem:
+        raise InputError(
+            f"{folder.recipe} is not YAML: {' '.join(str(problem).split())}", "mend or remove it"
+        ) from problem
+    return parse_recipe(tree or {}, str(folder.recipe))
+
+
+def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:
+    """Return the hash of all that a step's output depends on, and the digests of its inputs."""
+    inputs = dict(step.inputs(run.recipe))
+    for name in (*step.after, *step.uses):
+        inputs |= {f"{name}:{path}": sha for path, sha in run.manifest.output_digests(name).items()}
+    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs), inputs
+
+
+def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
+    """Run a step unless its output is what it would make; say which, and return whether it ran.
+
+    Raises
+    ------
+    InputError
+        Where a step that it reads from has not run.
+    Interrupted
+        Where somebody asked to stop.
+    """
+    for name in step.after:
+        if name not in run.manifest.stages:
+            raise InputError(
+                f"{run.folder.path}: {step.name} needs the output of {name}, which has not run",
+                f"run 'synthcode {name} {run.folder.path}' first",
+            )
+    mark, inputs = fingerprint(run, step)
+    if not force and run.manifest.is_current(step.name, mark):
+        counts = run.manifest.stages[step.name].counts
+        click.echo(f"{step.name}: unchanged, nothing to do ({step.summary(counts)})", err=True)
+        return False
+    run.manifest.forget(step.name)
+    started = time.monotonic()
+    try:
+        done = step.execute(run)
+    finally:
+        shutil.rmtree(run.folder.aside, ignore_errors=True)
+    seconds = time.monotonic() - started
+    entry = StageEntry(
+        fingerprint=mark,
+        inputs=inputs,
+        outputs=describe_outputs(run.folder.path, done.outputs),
+        counts=done.counts,
+        complete=done.complete,
+        versions=_versions(step),
+        seconds=round(seconds, 3),
+    )
+    run.manifest.record(step.name, entry)
+    click.echo(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s", err=True)
+    return True
+
+
+def _versions(step: Step) -> dict[str, str]:
+    return {
+        "synthcode": TOOL_VERSION,
+        "python": platform.python_version(),
+        **{name: version(name) for name in step.packages},
+    }

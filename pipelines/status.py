@@ -1,0 +1,90 @@
+"""``synthcode status``: the funnel."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.options import existing_run, run_argument
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+TABLE_WIDTH = 100
+"""A table cut to a narrower terminal, or to the 80 columns of a pipe, would hide digits."""
+
+
+@click.command()
+@run_argument
+@click.option("--json", "as_json", is_flag=True, help="The same counts as JSON.")
+def status(run: Path, as_json: bool) -> None:
+    """Show what became of every row, by target language. Also while a command is at work on RUN.
+
+    \b
+    Examples:
+      synthcode status runs/mbxp
+      synthcode status runs/mbxp --json | jq .rejected
+    """
+    from pipelines.funnel import funnel
+    from synthcode.storage.layout import RunFolder
+
+    counts = funnel(RunFolder(existing_run(run)))
+    if as_json:
+        click.echo(json.dumps(counts, indent=2))
+    else:
+        print_funnel(counts)
+
+
+def print_funnel(counts: Mapping[str, Any]) -> None:
+    """Print the counts of ``pipelines.funnel.funnel`` on stdout."""
+    from rich.console import Console
+
+    rejected = counts["seeds_rejected"]
+    seeds = f"{counts['seeds']:,} seeds, {counts['seed_duplicates']:,} of them duplicates"
+    click.echo(seeds + (f"; no seeds: {_listed(rejected)}" if rejected else ""))
+    click.echo()
+    Console(width=max(Console().width, TABLE_WIDTH)).print(_table(counts))
+    for reason, count in sorted(counts["rejected"].items(), key=lambda item: -item[1]):
+        languages = {name: row["rejected"].get(reason, 0) for name, row in counts["by_language"].items()}
+        click.echo(f"  {reason:<16} {count:>9,}   {_listed(languages)}")
+    behind = [f"{stage} {state}" for stage, state in counts["stages"].items() if state != "done"]
+    if behind:
+        click.echo(f"not up to date: {', '.join(behind)}")
+
+
+def _table(counts: Mapping[str, Any]) -> Table:
+    """Return one line a target language; columns that nobody would miss are left out where they are zero."""
+    from rich.table import Table
+
+    optional = {"failed", "pending", "contaminated"}
+    cells = {name: _cells(row) for name, row in {**counts["by_language"], "all": counts}.items()}
+    columns = [name for name in cells["all"] if name not in optional or cells["all"][name]]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, row in cells.items():
+        table.add_row(name, *(f"{row[column]:,}" for column in columns))
+    return table
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        **{key: row[key] for key in ("requested", "completed", "failed", "pending", "accepted")},
+        "rejected": sum(row["rejected"].values()),
+        "exact": row["exact_duplicates"],
+        "near": row["near_duplicates"],
+        "contaminated": row["contaminated"],
+        "kept": row["kept"],
+        "train": row["splits"]["train"],
+        "valid": row["splits"]["validation"],
+        "test": row["splits"]["test"],
+    }
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
