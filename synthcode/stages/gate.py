@@ -108,9 +108,9 @@ def _diagnose(
         return Rejection("unchanged", "the source was handed back")
     rejection = diagnose(code, target)
     if rejection is None or rejection.reason == "no_definition":
-        tagged = block.language
-        misnamed = tagged not in (None, target) and (tagged.name, target.name) not in _SUPERSETS if tagged else False
-        if misnamed and tagged is not None and diagnose(code, tagged) is None:
+        tagged = block.language or target
+        superset = tagged is target or (tagged.name, target.name) in _SUPERSETS
+        if not superset and diagnose(code, tagged) is None:
             return Rejection("wrong_language", f"it is {tagged.label}")
         return _prose(block) or rejection
     if rejection.reason != "syntax_error":
@@ -139,10 +139,13 @@ def _prose(block: Block) -> Rejection | None:
 
 
 def _other_language(block: Block, source: Language, target: Language) -> Rejection | None:
-    """Return what other language code is in, where it is a clean program of one."""
-    likely = [block.language, source, *LANGUAGES.values()]
-    for language in dict.fromkeys(likely):
-        if language not in (None, target) and language is not None and diagnose(block.code, language) is None:
+    """Return what other language code is in, where it is a clean program of one.
+
+    Where its fence says what it is, only that and the source's language are tried.
+    """
+    likely = LANGUAGES.values() if block.language is None else (block.language, source)
+    for language in likely:
+        if language is not target and diagnose(block.code, language) is None:
             return Rejection("wrong_language", f"it is {language.label}")
     return None
 
