@@ -9,6 +9,7 @@ from typing import NamedTuple
 _BLANK = b" \t\f\v"
 _BLANKS = re.compile(rb"[ \t\f\v]*")
 _LINE_END = re.compile(rb"\r?\n|\r?\Z")
+_LINE_REST = re.compile(rb"[ \t\f\v]*(?:\r?\n|\r?\Z)")
 _BLANK_LINES = re.compile(rb"(?:[ \t\f\v]*\r?\n)+")
 _LINE_BREAK = re.compile(rb"\r?\n")
 _OPENERS = (b"(", b"[")
@@ -58,11 +59,11 @@ def remove(data: bytes, cuts: Iterable[Cut], *, keep_breaks: bool) -> bytes:
 def _whole_lines(data: bytes, cut: Cut) -> Cut | None:
     """Return the lines of a cut that stands alone on them."""
     line = _line(data, cut)
-    end = _LINE_END.match(data, _end(_BLANKS, data, cut.end))
+    rest = _LINE_REST.match(data, cut.end)
     # A backslash before the line joins it to the one before: its end has to stay.
-    if end is None or data[line : cut.start].strip() or data[max(line - 3, 0) : line].rstrip(b"\r\n").endswith(b"\\"):
+    if rest is None or data[line : cut.start].strip() or data[max(line - 3, 0) : line].rstrip(b"\r\n").endswith(b"\\"):
         return None
-    return Cut(line, end.end())
+    return Cut(line, rest.end())
 
 
 def _within_line(data: bytes, cut: Cut, keep_breaks: bool) -> Cut:

@@ -16,6 +16,12 @@ from synthcode.parsing import ParseTimeout
 CONSTRUCTORS = frozenset({"constructor_declaration", "compact_constructor_declaration"})
 """Nodes of functions that bear the name of their type."""
 _CONSTRUCTOR_NAMES = frozenset({"__init__", "__new__", "__construct", "constructor", "initialize"})
+_NAMESPACES = {
+    "cpp": frozenset({"namespace_definition"}),
+    "rust": frozenset({"mod_item"}),
+    "typescript": frozenset({"internal_module"}),
+}
+"""What functions are members of beside types."""
 _WORD = re.compile(r"\w+")
 _QUALIFIER = re.compile(r"\.|::|->|#")
 _NAME_FIELDS = {
@@ -36,13 +42,13 @@ class Definition:
     name_node: tree_sitter.Node
     node: tree_sitter.Node
     types: frozenset[str]
-    """The types that it is a member of: those around it, and ``S`` of ``int S::f()``; or the object that holds it."""
+    """What it is a member of: the types and namespaces around it, ``S`` of ``int S::f()``, an object that holds it."""
     is_nested: bool
     """Whether it is defined within another function."""
 
 
 class _Scope(NamedTuple):
-    """A function or a type, while what stands within it is looked at."""
+    """A function, type or namespace, while what stands within it is looked at."""
 
     end: int
     type_name: str | None
@@ -51,7 +57,8 @@ class _Scope(NamedTuple):
 
 def definitions(snippet: Snippet, language: Language) -> list[Definition]:
     """Return the functions of a text that have names, constructors left out, in their order."""
-    pattern = f"{any_of(language.functions, 'function')} {any_of(language.types, 'type')}"
+    types_and_namespaces = language.types | _NAMESPACES.get(language.name, frozenset())
+    pattern = f"{any_of(language.functions, 'function')} {any_of(types_and_namespaces, 'type')}"
     found = captured(language, pattern, snippet.root)
     types = {node.id for node in found.get("type", ())}
     nodes = [*found.get("type", ()), *found.get("function", ())]
@@ -77,6 +84,8 @@ def _definition(
     if name_node is None or name_node.type not in language.identifiers or node.type in CONSTRUCTORS:
         return None
     name = _text(snippet, name_node)
+    if not name:  # what the parser put in where it missed one
+        return None
     types = {scope.type_name for scope in around if scope.type_name} | {_owner(snippet, node, name_node)} - {""}
     is_constructor = name in _CONSTRUCTOR_NAMES or (language.name == "cpp" and name in types)
     if is_constructor or name_node.type == "private_property_identifier":

@@ -95,7 +95,7 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
                 on_anything = True
             own.add(receiver)
     return _Naming(
-        entry_point.encode(),
+        entry_point.encode("utf-8", "surrogatepass"),
         frozenset(one.name_node.id for one in ours),
         on_anything,
         frozenset(own),
@@ -117,7 +117,7 @@ def _holds(data: bytes, word: bytes, types: frozenset[bytes]) -> bool:
 
 def _mentions(snippet: Snippet, name: bytes) -> Iterator[tuple[tree_sitter.Node, Span]]:
     """Give the nodes that are a name, not merely contain it, and where the name stands in them."""
-    start = snippet.data.find(name)
+    start = snippet.data.find(name) if name else -1
     while start >= 0:
         end = start + len(name)
         node = snippet.root.descendant_for_byte_range(start + snippet.shift, end + snippet.shift)
@@ -131,9 +131,13 @@ def _is_name(snippet: Snippet, node: tree_sitter.Node, span: Span) -> bool:
     if node.type == "simple_symbol":  # Ruby: private :f
         return whole == (span[0] - 1, span[1])
     if node.type == "preproc_arg":  # a macro of C is one token: the names in it are found by hand
-        tokens = _MACRO_TOKEN.finditer(snippet.bytes_of(node))
-        return any(token.span() == (span[0] - whole[0], span[1] - whole[0]) for token in tokens)
+        return (span[0] - whole[0], span[1] - whole[0]) in _macro_tokens(snippet.bytes_of(node))
     return whole == span
+
+
+@functools.lru_cache(maxsize=8)
+def _macro_tokens(text: bytes) -> frozenset[Span]:
+    return frozenset(token.span() for token in _MACRO_TOKEN.finditer(text))
 
 
 def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_sitter.Node, span: Span) -> bytes | None:
