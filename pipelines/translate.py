@@ -130,6 +130,10 @@ def _execute(run: Run) -> Done:
             outcome = asyncio.run(_ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
+        if run.recipe.backend.name == "replay" and outcome.pending and not outcome.completed + outcome.skipped:
+            click.echo(
+                "nothing in the recording answers these requests: do its ids, languages and model fit?", err=True
+            )
         return _export(run, asked, journal, requested)
 
 

@@ -25,6 +25,8 @@ _USUAL = {
     "split": ("partition", "split_name"),
 }
 """What people call these columns, to be named in an error."""
+_NAMES = ("id", "task_id")
+"""What is taken for ``source_id`` where there is none: without a name, a row is known by its place alone."""
 _SPLITS = {"valid": "validation", "val": "validation", "dev": "validation"}
 
 
@@ -50,7 +52,9 @@ def match_columns(present: Sequence[str], config: SeedsConfig, where: str) -> di
             raise InputError(
                 f"no column of a seed is called {ours!r}{did_you_mean(ours, OURS)}", f"use one of: {', '.join(OURS)}"
             )
+    usual_name = next((name for name in ("source_id", *_NAMES) if name in present), "source_id")
     theirs = {ours: config.columns.get(ours, ours) for ours in OURS}
+    theirs["source_id"] = config.columns.get("source_id", usual_name)
     needed = {"text", "code", *(ours for ours, name in config.columns.items() if name)}
     needed |= {"split"} if config.split else set()
     needed |= set() if config.language else {"language"}

@@ -201,3 +201,10 @@ def test_a_folder_is_read_file_by_file(tmp_path: Path) -> None:
     jsonl(tmp_path / "a.jsonl", ROW, ROW)
     assert [seed.source_id for seed in seeds(str(tmp_path))] == ["a.jsonl:1", "a.jsonl:2", "b.jsonl:1"]
     assert list(inputs(SeedsConfig("table", str(tmp_path)))) == ["a.jsonl", "b.jsonl"]
+
+
+@pytest.mark.parametrize("name", ["id", "task_id", "source_id"])
+def test_a_column_of_ids_names_the_rows(tmp_path: Path, name: str) -> None:
+    (tmp_path / "rows.jsonl").write_text(json.dumps({name: 7, "text": "Adds.", "code": "x = 1"}))
+    (seed,) = read(SeedsConfig("table", str(tmp_path / "rows.jsonl"), language="python"))
+    assert seed.source_id == "7"
