@@ -62,13 +62,12 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> Done:
-    from synthcode.stages.splits import assign_splits, check_disjoint
-
     from pipelines.dataset_files import Assigned, write_dataset, write_variants
     from pipelines.kept import KeptRows
     from pipelines.runner import Done
     from synthcode.publishing.card import write_card
     from synthcode.stages.retrieval import equal_programs
+    from synthcode.stages.splits import assign_splits, check_disjoint
 
     kept = KeptRows(run)
     equal = equal_programs(write_variants(run, kept))

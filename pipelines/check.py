@@ -57,12 +57,11 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> Done:
-    from synthcode.stages.gate import check as check_batch
-
     from pipelines.progress import progress_bar
     from pipelines.runner import Done
     from synthcode.processes import map_batches
     from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+    from synthcode.stages.gate import check as check_batch
     from synthcode.storage.shards import ShardWriter
 
     folder = run.folder
@@ -119,9 +118,8 @@ def _batches(run: Run) -> Iterator[pa.Table]:
 
 
 def _survival() -> Any:
-    from synthcode.stages.gate import reject_all
-
     from synthcode.processes import Survival
+    from synthcode.stages.gate import reject_all
 
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
 

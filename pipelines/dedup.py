@@ -148,9 +148,8 @@ def _as_programs(table: pa.Table, names: list[str], language: str, origin: str) 
 
 
 def _execute_seeds(run: Run) -> Done:
-    from synthcode.stages.duplicates import cluster_programs
-
     from pipelines.runner import Done
+    from synthcode.stages.duplicates import cluster_programs
     from synthcode.storage.shards import write_table
 
     clusters = cluster_programs(lambda: _seed_programs(run), run.recipe.dedup).clusters
@@ -165,9 +164,8 @@ def _execute_seeds(run: Run) -> Done:
 
 
 def _execute(run: Run) -> Done:
-    from synthcode.stages.duplicates import cluster_programs
-
     from pipelines.runner import Done
+    from synthcode.stages.duplicates import cluster_programs
     from synthcode.storage.shards import write_table
 
     found = cluster_programs(lambda: _programs(run), run.recipe.dedup)

@@ -11,14 +11,14 @@ from typing import Annotated, Any, Literal, get_args, get_type_hints
 import yaml
 from annotated_types import Ge
 from pydantic import TypeAdapter, ValidationError
-from synthcode.seeds.config import SeedsConfig
-from synthcode.stages.duplicates import DedupConfig
-from synthcode.stages.gate import CheckConfig
-from synthcode.stages.splits import SplitConfig
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
+from synthcode.seeds.config import SeedsConfig
+from synthcode.stages.duplicates import DedupConfig
+from synthcode.stages.gate import CheckConfig
 from synthcode.stages.requests import TranslateConfig
+from synthcode.stages.splits import SplitConfig
 
 RECIPES = Path(__file__).resolve().parent / "recipes"
 RECIPE_NAME = "recipe.yaml"
