@@ -46,24 +46,17 @@ def translation(seed: dict[str, Any], row: dict[str, Any]) -> str:
     return code
 
 
+RECORDED = {(row["source_id"], row["target_language"]): row for row in rows("recording.jsonl")}
+PROGRAMS = [(seed, "python") for seed in SEEDS] + [key for key, row in RECORDED.items() if row["expected"] == "good"]
+
+
 @pytest.mark.toolchains
-@pytest.mark.parametrize("source_id", SEEDS)
-@pytest.mark.parametrize("language", ["python", *TARGETS])
+@pytest.mark.parametrize(("source_id", "language"), PROGRAMS)
 def test_a_program_passes_its_test(language: str, source_id: str, tmp_path: Path) -> None:
     if lacking := toolchains.missing(language):
         pytest.skip(lacking)
     seed = SEEDS[source_id]
-    if language == "python":
-        program = seed["code"]
-    else:
-        (row,) = (
-            row
-            for row in rows("recording.jsonl")
-            if (row["source_id"], row["target_language"]) == (source_id, language)
-        )
-        if row["expected"] != "good":
-            pytest.skip(f"{row['expected']} on purpose")
-        program = translation(seed, row)
+    program = seed["code"] if language == "python" else translation(seed, RECORDED[source_id, language])
     done = toolchains.run(language, program, seed["tests"][language], tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == ""
