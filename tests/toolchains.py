@@ -44,8 +44,8 @@ def run(language: str, program: str, test: str, folder: Path, seconds: int = 120
     """Build and run a program followed by its test; the first command that fails is the result."""
     (folder / FILES[language]).write_text(f"{program}\n{test}", encoding="utf-8")
     sandbox = ["bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    sandbox += ["--tmpfs", "/tmp", "--bind", str(folder), "/tmp/work", "--chdir", "/tmp/work"]
-    sandbox += ["--setenv", "GOCACHE", "/tmp/work/.cache", "--setenv", "GO111MODULE", "off"]
+    sandbox += ["--tmpfs", "/tmp", "--bind", str(folder), "/tmp/box", "--chdir", "/tmp/box"]
+    sandbox += ["--setenv", "GOCACHE", "/tmp/box/.cache", "--setenv", "GO111MODULE", "off"]
     for command in COMMANDS[language]:
         done = subprocess.run([*sandbox, *command], capture_output=True, text=True, timeout=seconds, check=False)
         if done.returncode != 0:
