@@ -71,13 +71,11 @@ def _problem(snippet: Snippet, language: Language) -> str | None:
 
 
 def _place_of_error(snippet: Snippet) -> str:
+    """Return the line of the innermost first error."""
     node = snippet.root
-    while node is not None and not (node.is_error or node.is_missing):
-        below = next((child for child in node.children if child.has_error or child.is_missing), None)
-        if below is None:
-            break
+    while (below := next((child for child in node.children if child.has_error or child.is_missing), None)) is not None:
         node = below
-    what = f"{node.type!r} is missing" if node.is_missing else "does not parse"
+    what = f"{node.type!r} is missing" if node.is_missing else "it does not parse from here"
     return f"line {node.start_point.row + 1}: {what}"
 
 

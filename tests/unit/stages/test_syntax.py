@@ -84,3 +84,9 @@ def test_deep_nests_are_refused_before_they_reach_the_parser(language: str, code
     rejection = diagnose(code, get_language(language))
     assert rejection is not None
     assert rejection.reason == "too_deep"
+
+
+def test_the_line_of_an_error_is_named() -> None:
+    rejection = diagnose("int f() {\n    return 1;\n}\n\nint g() {\n    return (1;\n}\n", get_language("c"))
+    assert rejection is not None
+    assert rejection.detail == "line 6: ')' is missing"
