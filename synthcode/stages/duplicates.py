@@ -76,7 +76,7 @@ def cluster_programs(read: Callable[[], Iterable[pa.Table]], config: DedupConfig
     ----------
     read
         Opens the programs (schema ``PROGRAMS``), in tables of any size. Each distinct text is held once, as Arrow,
-        beside ``2 * num_perm`` bytes of signature and 4 bytes a band.
+        beside ``num_perm`` bytes of signature and 4 bytes a band.
     config
         How alike duplicates are.
 

@@ -34,7 +34,8 @@ class Likeness:
 
     def __init__(self, documents: Documents, ngram: int, threshold: float) -> None:
         self._documents, self._ngram, self._threshold = documents, ngram, threshold
-        self._refuted = np.empty(0, dtype=np.int64)
+        self._refuted: list[I64] = []
+        """Pairs that are not alike: runs in ascending order, each more than twice as long as the next."""
         num_perm = documents.signatures.shape[1]
         # Hoeffding's inequality: P(estimate <= J - t) <= exp(-2 t^2 num_perm).
         self._least_estimate = threshold - math.sqrt(-math.log(MISS_OF_ESTIMATE) / (2 * num_perm))
@@ -50,16 +51,22 @@ class Likeness:
         self.compared += asked.size
         if asked.size:
             alike[asked] = self.jaccard(left[asked], right[asked]) >= self._threshold
-            self._refuted = np.concatenate((self._refuted, pairs[asked[~alike[asked]]]))
-            self._refuted.sort(kind="stable")  # merges two runs
+            self._refute(pairs[asked[~alike[asked]]])
         return alike
 
     def _is_open(self, pairs: I64) -> Mask:
-        if not self._refuted.size:
-            return np.ones(pairs.size, dtype=bool)
-        nearest: I64 = self._refuted.take(np.searchsorted(self._refuted, pairs), mode="clip")
-        unknown: Mask = nearest != pairs
-        return unknown
+        is_open = np.ones(pairs.size, dtype=bool)
+        for run in self._refuted:
+            is_open &= run.take(np.searchsorted(run, pairs), mode="clip") != pairs
+        return is_open
+
+    def _refute(self, pairs: I64) -> None:
+        run = np.sort(pairs)
+        while self._refuted and self._refuted[-1].size <= 2 * run.size:
+            run = np.concatenate((self._refuted.pop(), run))
+            run.sort(kind="stable")  # merges two ascending runs
+        if run.size:
+            self._refuted.append(run)
 
     def jaccard(self, left: I64, right: I64) -> F64:
         """Return the exact similarity of documents ``left[i]`` and ``right[i]``; 0 where neither has a shingle."""
@@ -95,8 +102,7 @@ def _intersections(sets: Shingles, first: I64, second: I64) -> I64:
     borders = np.concatenate(([0], np.cumsum(sizes[first] + sizes[second])))
     for start, end in pairwise(borders.tolist()):
         both[start:end].sort(kind="stable")  # merges the two ascending runs
-    twice_before = np.zeros(both.size + 1, dtype=np.int64)
-    np.cumsum(both[1:] == both[:-1], out=twice_before[2:])
-    starts = np.minimum(borders[:-1] + 1, borders[1:])
-    shared: I64 = twice_before[borders[1:]] - twice_before[starts]
-    return shared
+    twice = np.flatnonzero(both[1:] == both[:-1])
+    # What stands last in a pair may be equal to what stands first in the next one: that place is left out.
+    shared: I64 = np.searchsorted(twice, borders[1:] - 1) - np.searchsorted(twice, borders[:-1])
+    return shared.clip(min=0)

@@ -95,11 +95,12 @@ class _Linker:
 
     def _compare(self, left: I64, right: I64) -> None:
         """Unite entries ``left[i]`` and ``right[i]`` where they are alike."""
-        documents, nodes, _, kinds = self._entries
+        documents, nodes, groups, kinds = self._entries
         for start in range(0, left.size, PAIRS_AT_ONCE):
             one, other = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
             apart = self._sets.labels(nodes[one]) != self._sets.labels(nodes[other])
-            asked = np.flatnonzero(apart & (kinds[one] != kinds[other]))
+            # Salts keep the keys of two groups apart but for one pair in four billion.
+            asked = np.flatnonzero(apart & (kinds[one] != kinds[other]) & (groups[one] == groups[other]))
             one, other = one[asked], other[asked]
             alike = self._likeness.alike(documents[one], documents[other])
             self._sets.unite(nodes[one[alike]], nodes[other[alike]])

@@ -118,8 +118,7 @@ def _lend(slots: U32, random_seed: int) -> None:
     while wanting.size:
         attempt += 1
         lent = full.take(home + _lenders(num_perm, random_seed, attempt).take(wanting - home))
-        # What the second attempt finds must not look like what the first would have found.
-        flat[wanting] = lent + np.uint32(_scatter(attempt) & 0xFFFFFFFF)
+        flat[wanting] = lent
         still = np.flatnonzero(lent == _EMPTY)
         wanting, home = wanting.take(still), home.take(still)
 

@@ -19,7 +19,7 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 Number = TypeVar("Number", bound=np.generic)
 
-RUN_BYTES = 1 << 14
+RUN_BYTES = 1 << 15
 """Bytes of text that are hashed together: few enough that the arrays stay in a processor's cache."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -68,12 +68,12 @@ def shingle_sets(texts: pa.LargeStringArray, ngram: int) -> Shingles:
         bounds = run.offsets.tolist()
         for start, end in pairwise(bounds):
             run.hashes[start:end].sort()
-        first = np.ones(run.hashes.size, dtype=bool)
-        np.not_equal(run.hashes[1:], run.hashes[:-1], out=first[1:])
-        first[run.offsets[:-1][np.diff(run.offsets) > 0]] = True
-        distinct_before = np.concatenate(([0], np.cumsum(first)))
-        hashes.append(run.hashes[first])
-        sizes.append(np.diff(distinct_before[run.offsets]))
+        changes = np.ones(run.hashes.size + 1, dtype=bool)
+        np.not_equal(run.hashes[1:], run.hashes[:-1], out=changes[1:-1])
+        changes[run.offsets] = True
+        distinct = np.flatnonzero(changes[:-1])
+        hashes.append(run.hashes.take(distinct))
+        sizes.append(np.diff(np.searchsorted(distinct, run.offsets)))
     return Shingles(_joined(hashes, np.uint64), _offsets(_joined(sizes, np.int64)))
 
 

@@ -92,13 +92,14 @@ def test_a_near_duplicate_seed_goes_with_its_translations() -> None:
     assert ties(found) == [{"a", "b"}]
 
 
-def test_a_translation_of_a_seed_that_goes_stands_for_nothing() -> None:
+@pytest.mark.parametrize("copied", ["", "// and more\n"])
+def test_a_translation_of_a_seed_that_goes_stands_for_nothing_but_ties(copied: str) -> None:
     found = cluster(
         ("a", "a", "python", BODY),
         ("b", "b", "python", NEAR),
         ("b-1", "b", "java", OTHER),
         ("c", "c", "python", "import sys\nsys.exit(0)\n"),
-        ("c-1", "c", "java", OTHER),
+        ("c-1", "c", "java", OTHER + copied),
     )
     assert found.dropped == {"b": "near_duplicate", "b-1": "seed_duplicate"}
     assert ties(found) == [{"a", "b", "c"}]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -69,8 +71,26 @@ def test_a_pair_that_is_not_alike_is_compared_once() -> None:
     assert likeness.compared == 2
 
 
+def test_a_pair_without_shingles_between_equal_neighbours_has_nothing_in_common() -> None:
+    likeness = Likeness(documents(TEXTS), 5, 0.7)
+    assert likeness.jaccard(*places((3, 5), (4, 4), (3, 3))).tolist() == [0.0, 0.0, 1.0]
+
+
 def test_no_pairs_are_no_trouble() -> None:
     likeness = Likeness(documents(TEXTS), 5, 0.7)
     nothing = np.array([], dtype=np.int64)
     assert likeness.alike(nothing, nothing).tolist() == []
     assert likeness.jaccard(nothing, nothing).tolist() == []
+
+
+def test_what_was_refuted_is_known_however_it_came() -> None:
+    draw = np.random.default_rng(0)
+    likeness = Likeness(documents(TEXTS), 5, 0.7)
+    refuted: set[int] = set()
+    for size in (1, 5, 2, 2, 0, 40, 1, 3):
+        pairs = draw.choice(10_000, size, replace=False)
+        likeness._refute(pairs)
+        refuted.update(pairs.tolist())
+        assert np.flatnonzero(~likeness._is_open(np.arange(10_000))).tolist() == sorted(refuted)
+    sizes = [run.size for run in likeness._refuted]
+    assert all(one > 2 * other for one, other in pairwise(sizes))

@@ -71,6 +71,10 @@ def test_a_group_that_no_small_split_can_hold_goes_to_the_largest() -> None:
         assert counts(splits) == {"train": 80, "validation": 10, "test": 10}
 
 
+def test_it_does_so_where_the_largest_split_then_exceeds_its_share() -> None:
+    assert counts(assign_splits(sized(75, 15, *[1] * 10), SplitConfig())) == {"train": 90, "validation": 5, "test": 5}
+
+
 @pytest.mark.parametrize(
     ("sizes", "expected"),
     [
