@@ -60,7 +60,7 @@ def dedup_seeds_step() -> Step:
         settings=lambda recipe: recipe.dedup,
         execute=_execute_seeds,
         summary=lambda counts: f"{counts['seed_duplicates']:,} of {counts['seeds']:,} seeds are duplicates",
-        packages=("pyarrow", "numpy", "rensa"),
+        packages=("pyarrow", "numpy"),
     )
 
 
@@ -75,7 +75,7 @@ def dedup_step() -> Step:
         settings=lambda recipe: recipe.dedup,
         execute=_execute,
         summary=_summary,
-        packages=("pyarrow", "numpy", "rensa"),
+        packages=("pyarrow", "numpy"),
     )
 
 
@@ -149,7 +149,7 @@ def _as_programs(table: pa.Table, names: list[str], language: str, origin: str) 
 
 def _execute_seeds(run: Run) -> Done:
     from pipelines.runner import Done
-    from synthcode.stages.duplicates import cluster_programs
+    from synthcode.stages.dedup.duplicates import cluster_programs
     from synthcode.storage.shards import write_table
 
     clusters = cluster_programs(lambda: _seed_programs(run), run.recipe.dedup).clusters
@@ -165,7 +165,7 @@ def _execute_seeds(run: Run) -> Done:
 
 def _execute(run: Run) -> Done:
     from pipelines.runner import Done
-    from synthcode.stages.duplicates import cluster_programs
+    from synthcode.stages.dedup.duplicates import cluster_programs
     from synthcode.storage.shards import write_table
 
     found = cluster_programs(lambda: _programs(run), run.recipe.dedup)

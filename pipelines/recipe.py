@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
 from synthcode.seeds.config import SeedsConfig
-from synthcode.stages.duplicates import DedupConfig
+from synthcode.stages.dedup.duplicates import DedupConfig
 from synthcode.stages.gate import CheckConfig
 from synthcode.stages.requests import TranslateConfig
 from synthcode.stages.splits import SplitConfig

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.schemas.tables import TIES
-from synthcode.stages.components import DisjointSets
+from synthcode.stages.dedup.components import DisjointSets
 
 
 def unite_groups(ties: pa.Table, more: pa.Table) -> pa.Table:

@@ -15,10 +15,10 @@ from annotated_types import Ge, Le
 
 from synthcode.errors import InputError, SynthcodeError
 from synthcode.identity import digest
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.duplicates import DedupConfig
-from synthcode.stages.exhaustive import all_similarities
-from synthcode.stages.shingles import I64
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.duplicates import DedupConfig
+from synthcode.stages.dedup.exhaustive import all_similarities
+from synthcode.stages.dedup.shingles import I64
 
 SPLITS = ("train", "validation", "test")
 

@@ -31,9 +31,9 @@ import numpy as np
 import pyarrow as pa
 
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.duplicates import Clustering, DedupConfig, cluster_programs
-from synthcode.stages.exhaustive import all_similarities
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.duplicates import Clustering, DedupConfig, cluster_programs
+from synthcode.stages.dedup.exhaustive import all_similarities
 
 MBXP = Path(__file__).resolve().parents[3] / "shared" / "data" / "mbxp"
 WORD = re.compile(r"[A-Za-z_]\w{2,}")

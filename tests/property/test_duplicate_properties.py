@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.stages.buckets import all_pairs, pivots, shared_keys
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.documents import read_programs
-from synthcode.stages.duplicate_rules import STATUSES, judge, number_programs, tie
-from synthcode.stages.duplicates import DedupConfig, cluster_programs
-from synthcode.stages.exhaustive import all_similarities
-from synthcode.stages.likeness import Likeness
+from synthcode.stages.dedup.buckets import all_pairs, pivots, shared_keys
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.documents import read_programs
+from synthcode.stages.dedup.duplicates import DedupConfig, cluster_programs
+from synthcode.stages.dedup.exhaustive import all_similarities
+from synthcode.stages.dedup.likeness import Likeness
+from synthcode.stages.dedup.rules import STATUSES, judge, number_programs, tie
 
 Row = tuple[str, str, str, str, str]
 

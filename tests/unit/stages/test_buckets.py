@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthcode.stages.buckets import all_pairs, bucket_sizes, mixed, pivots, shared_keys
+from synthcode.stages.dedup.buckets import all_pairs, bucket_sizes, mixed, pivots, shared_keys
 
 
 def ints(*values: int) -> np.ndarray:

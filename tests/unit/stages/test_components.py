@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from synthcode.stages.components import DisjointSets
+from synthcode.stages.dedup.components import DisjointSets
 
 
 def pairs(*edges: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

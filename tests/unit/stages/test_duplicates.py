@@ -3,13 +3,12 @@ from __future__ import annotations
 import hashlib
 import random
 
-import numpy as np
 import pyarrow as pa
 import pytest
 
 from synthcode.errors import InputError
 from synthcode.schemas.tables import CLUSTERS, PROGRAMS, TIES
-from synthcode.stages.duplicates import Clustering, DedupConfig, cluster_programs
+from synthcode.stages.dedup.duplicates import Clustering, DedupConfig, cluster_programs
 
 BODY = (
     "def area(width, height):\n    if width < 0 or height < 0:\n        raise ValueError\n    return width * height\n"
@@ -236,8 +235,8 @@ def test_two_thousand_near_identical_programs_take_one_comparison_each() -> None
 
 
 def test_a_large_bucket_of_what_is_not_alike_is_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synthcode.stages.linking.SMALL_BUCKET", 2)
-    monkeypatch.setattr("synthcode.stages.linking.PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr("synthcode.stages.dedup.linking.SMALL_BUCKET", 2)
+    monkeypatch.setattr("synthcode.stages.dedup.linking.PAIRS_AT_ONCE", 7)
     draw = random.Random(0)
     texts = [BODY + "".join(draw.choices("abcdefgh", k=60)) for _ in range(60)]
     found = cluster(*((f"{place}", f"{place}", "c", text) for place, text in enumerate(texts)))
@@ -303,10 +302,3 @@ def test_a_bad_table_is_refused(table: pa.Table, problem: str) -> None:
     assert problem in refusal.value.problem
     assert "\n" not in refusal.value.problem
     assert refusal.value.fix
-
-
-def test_the_signature_of_a_short_program_is_no_candidate() -> None:
-    rows = [(f"{place}", f"{place}", "c", "abcd"[: place % 5] + str(place)[:1]) for place in range(50)]
-    found = cluster(*rows)
-    assert found.compared == 0
-    assert np.all(found.clusters["jaccard"].to_numpy() == 1.0)

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.stages.documents import Documents, read_programs
-from synthcode.stages.exhaustive import all_similarities
-from synthcode.stages.likeness import Likeness
+from synthcode.stages.dedup.documents import Documents, read_programs
+from synthcode.stages.dedup.exhaustive import all_similarities
+from synthcode.stages.dedup.likeness import Likeness
 
 TEXTS = ["abcdef", "abcdeg", "abcdefg", "zzzzzzz", "abc", "", "a" * 30, "ééééé", "ééééés"]
 
@@ -44,7 +44,7 @@ def test_similarity_is_that_of_the_sets_of_5_characters(left: int, right: int, e
 
 
 def test_many_pairs_are_compared_as_each_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synthcode.stages.likeness.PAIRS_AT_ONCE", 4)
+    monkeypatch.setattr("synthcode.stages.dedup.likeness.PAIRS_AT_ONCE", 4)
     likeness = Likeness(documents(TEXTS), 5, 0.7)
     left, right = np.divmod(np.arange(len(TEXTS) ** 2), len(TEXTS))
     expected = all_similarities(pa.array(TEXTS, pa.large_string()), 5)

@@ -5,10 +5,10 @@ import pyarrow as pa
 import pytest
 
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.documents import Documents, read_programs
-from synthcode.stages.likeness import Likeness
-from synthcode.stages.linking import Entries, link
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.documents import Documents, read_programs
+from synthcode.stages.dedup.likeness import Likeness
+from synthcode.stages.dedup.linking import Entries, link
 
 LINE = "the quick brown fox jumps over the lazy dog and "
 TEXTS = [LINE + "sleeps", LINE + "sleepy", LINE + "slept", "nothing like it"]

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synthcode.stages.minhash import MISS_AT_THRESHOLD, band_keys, bands_and_rows, miss_probability, signatures
+from synthcode.stages.dedup.minhash import MISS_AT_THRESHOLD, band_keys, bands_and_rows, miss_probability, signatures
 
 PINNED = [246, 153, 208, 87, 229, 9, 143, 164, 144, 21, 43, 105, 36, 185, 104, 7]
 

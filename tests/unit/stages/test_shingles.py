@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synthcode.stages import shingles
-from synthcode.stages.shingles import hashed_shingles, shingle_sets
+from synthcode.stages.dedup import shingles
+from synthcode.stages.dedup.shingles import hashed_shingles, shingle_sets
 
 
 def texts(*values: str) -> pa.LargeStringArray:

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from synthcode.errors import InputError, SynthcodeError
-from synthcode.stages.duplicates import DedupConfig
+from synthcode.stages.dedup.duplicates import DedupConfig
 from synthcode.stages.splits import SPLITS, SplitConfig, assign_splits, check_disjoint
 
 

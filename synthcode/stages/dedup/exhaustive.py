@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synthcode.stages.shingles import shingle_sets
+from synthcode.stages.dedup.shingles import shingle_sets
 
 
 def all_similarities(texts: pa.LargeStringArray, ngram: int) -> npt.NDArray[np.float64]:

@@ -15,8 +15,8 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.stages.minhash import U8, U32, band_keys, bands_and_rows, signatures
-from synthcode.stages.shingles import I64, text_bytes
+from synthcode.stages.dedup.minhash import U8, U32, band_keys, bands_and_rows, signatures
+from synthcode.stages.dedup.shingles import I64, text_bytes
 
 ROWS_AT_ONCE = 512
 """Programs that are sketched together: their signatures fit a processor's cache."""

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthcode.stages.buckets import Mask, all_pairs, bucket_sizes, mixed, pivots, shared_keys
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.likeness import Likeness
-from synthcode.stages.minhash import U32
-from synthcode.stages.shingles import I64
+from synthcode.stages.dedup.buckets import Mask, all_pairs, bucket_sizes, mixed, pivots, shared_keys
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.likeness import Likeness
+from synthcode.stages.dedup.minhash import U32
+from synthcode.stages.dedup.shingles import I64
 
 SMALL_BUCKET = 32
 """Entries of a bucket whose pairs are all compared at once."""

@@ -29,10 +29,10 @@ from annotated_types import Ge, Gt, Le
 
 from synthcode.identity import digest
 from synthcode.schemas.tables import CLUSTERS, TIES
-from synthcode.stages.documents import read_programs
-from synthcode.stages.duplicate_rules import STATUSES, Programs, Verdict, judge, number_programs, tie
-from synthcode.stages.likeness import F64, Likeness
-from synthcode.stages.shingles import I64
+from synthcode.stages.dedup.documents import read_programs
+from synthcode.stages.dedup.likeness import F64, Likeness
+from synthcode.stages.dedup.rules import STATUSES, Programs, Verdict, judge, number_programs, tie
+from synthcode.stages.dedup.shingles import I64
 
 
 @dataclass(frozen=True)

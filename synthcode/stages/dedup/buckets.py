@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from synthcode.stages.minhash import U32
-from synthcode.stages.shingles import I64
+from synthcode.stages.dedup.minhash import U32
+from synthcode.stages.dedup.shingles import I64
 
 Mask = npt.NDArray[np.bool_]
 

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
-from synthcode.stages.components import DisjointSets
-from synthcode.stages.documents import Documents
-from synthcode.stages.likeness import Likeness, Mask
-from synthcode.stages.linking import Entries, link
-from synthcode.stages.shingles import I64
+from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.documents import Documents
+from synthcode.stages.dedup.likeness import Likeness, Mask
+from synthcode.stages.dedup.linking import Entries, link
+from synthcode.stages.dedup.shingles import I64
 
 STATUSES = ("kept", "exact_duplicate", "near_duplicate", "seed_duplicate")
 _KEPT, _EXACT, _NEAR, _WITH_SEED = range(4)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from synthcode.stages.shingles import Shingles, hashed_shingles
+from synthcode.stages.dedup.shingles import Shingles, hashed_shingles
 
 U8 = npt.NDArray[np.uint8]
 U32 = npt.NDArray[np.uint32]

@@ -8,8 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from synthcode.stages.documents import Documents
-from synthcode.stages.shingles import I64, Shingles, shingle_sets
+from synthcode.stages.dedup.documents import Documents
+from synthcode.stages.dedup.shingles import I64, Shingles, shingle_sets
 
 F64 = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]

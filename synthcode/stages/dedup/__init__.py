@@ -1,0 +1,1 @@
+"""Near-duplicates: shingles, signatures, buckets, exact likeness, and the rules about what goes."""
