@@ -37,5 +37,3 @@ class Language:
     """Where documentation lives: the first string of a body, or the comment before a definition."""
     line_comment: str
     """What starts a comment that ends with the line."""
-    prose: str | None = None
-    """A tree-sitter query whose captures are what the grammar takes for code and the language does not."""

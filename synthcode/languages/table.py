@@ -26,16 +26,6 @@ _JAVASCRIPT_FUNCTIONS = frozenset(
     }
 )
 
-_FOREIGN_TYPE = '((type_identifier) @prose (#match? @prose "^(def|fn|fun|func|function|let)$"))'
-"""Other languages' keywords standing where a type stands: ``function f() {}`` is a function of that type."""
-_LONE_WORD = "(program (expression_statement (identifier) @prose))"
-_RUBY_WORDS = """
-(program (identifier) @prose)
-(call !receiver arguments: (argument_list . (call !receiver arguments: (argument_list) @inner)) @outer
-  (#not-match? @inner "^[(]") (#not-match? @outer "^[(]")) @prose
-"""
-"""A lone word, and calls without parentheses inside one another: ``Here is the method``."""
-
 _ROWS = (
     Language(
         name="python",
@@ -72,7 +62,6 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
-        prose=_FOREIGN_TYPE,
     ),
     Language(
         name="javascript",
@@ -87,7 +76,6 @@ _ROWS = (
         identifiers=_JAVASCRIPT_IDENTIFIERS,
         docstring="comment",
         line_comment="//",
-        prose=_LONE_WORD,
     ),
     Language(
         name="typescript",
@@ -111,7 +99,6 @@ _ROWS = (
         identifiers=_JAVASCRIPT_IDENTIFIERS,
         docstring="comment",
         line_comment="//",
-        prose=_LONE_WORD,
     ),
     Language(
         name="go",
@@ -126,7 +113,6 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier"}),
         docstring="comment",
         line_comment="//",
-        prose="(source_file (expression_statement) @prose)",
     ),
     Language(
         name="php",
@@ -141,7 +127,6 @@ _ROWS = (
         identifiers=frozenset({"name"}),
         docstring="comment",
         line_comment="//",
-        prose="(program (text) @prose)",
     ),
     Language(
         name="ruby",
@@ -156,7 +141,6 @@ _ROWS = (
         identifiers=frozenset({"identifier", "constant"}),
         docstring="comment",
         line_comment="#",
-        prose=_RUBY_WORDS,
     ),
     Language(
         name="c",
@@ -171,7 +155,6 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier"}),
         docstring="comment",
         line_comment="//",
-        prose=_FOREIGN_TYPE,
     ),
     Language(
         name="cpp",
@@ -186,7 +169,6 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier"}),
         docstring="comment",
         line_comment="//",
-        prose=_FOREIGN_TYPE,
     ),
     Language(
         name="csharp",
@@ -209,7 +191,6 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
-        prose='((method_declaration returns: (identifier) @prose) (#match? @prose "^(def|fn|fun|func|function|let)$"))',
     ),
     Language(
         name="rust",
@@ -224,7 +205,6 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier", "shorthand_field_identifier"}),
         docstring="comment",
         line_comment="//",
-        prose='((source_file (expression_statement (_) @prose)) (#not-match? @prose "^[A-Za-z_:]+!"))',
     ),
     Language(
         name="kotlin",
@@ -239,7 +219,6 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
-        prose="(source_file [(identifier) (call_expression) (infix_expression) (binary_expression)] @prose)",
     ),
 )
 

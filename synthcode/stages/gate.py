@@ -16,7 +16,7 @@ from synthcode.parsing import MAX_BYTES
 from synthcode.schemas.records import Rejection, Split
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.stages.extraction import Block, in_order_of_likelihood, take_apart
-from synthcode.stages.syntax import diagnose
+from synthcode.stages.syntax import diagnose_program
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _REFUSAL = re.compile(
@@ -56,7 +56,7 @@ def check(batch: pa.Table, config: CheckConfig) -> Split:
     -------
     Split
         Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons: empty, refusal, truncated, no_code, syntax_error,
-        wrong_language, unchanged, no_definition, too_long, too_deep, parse_timeout.
+        wrong_language, unchanged, no_definition, too_long, too_deep, repetitive, parse_timeout.
     """
     kept, rejected = [], []
     for row in batch.to_pylist():
@@ -106,11 +106,11 @@ def _diagnose(
         return Rejection("too_long", f"{len(code):,} characters")
     if _is_unchanged(code, source_code, source, target, config):
         return Rejection("unchanged", "the source was handed back")
-    rejection = diagnose(code, target)
+    rejection = diagnose_program(code, target)
     if rejection is None or rejection.reason == "no_definition":
         tagged = block.language or target
         superset = tagged is target or (tagged.name, target.name) in _SUPERSETS
-        if not superset and diagnose(code, tagged) is None:
+        if not superset and diagnose_program(code, tagged) is None:
             return Rejection("wrong_language", f"it is {tagged.label}")
         return _prose(block) or rejection
     if rejection.reason != "syntax_error":
@@ -145,7 +145,7 @@ def _other_language(block: Block, source: Language, target: Language) -> Rejecti
     """
     likely = LANGUAGES.values() if block.language is None else (block.language, source)
     for language in likely:
-        if language is not target and diagnose(block.code, language) is None:
+        if language is not target and diagnose_program(block.code, language) is None:
             return Rejection("wrong_language", f"it is {language.label}")
     return None
 

@@ -16,7 +16,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from synthcode.languages import get_language
-from synthcode.stages.syntax import parses
+from synthcode.stages.syntax import diagnose
 
 DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "syntax" / "verdicts.jsonl.gz"
 
@@ -32,7 +32,7 @@ def main() -> None:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     started = time.perf_counter()
     for row in rows:
-        accepted = parses(row["text"], get_language(row["language"]))
+        accepted = diagnose(row["text"], get_language(row["language"])) is None
         kind = "valid" if row["valid"] else "invalid"
         wrong = accepted != row["valid"]
         for name in (row["language"], "all"):

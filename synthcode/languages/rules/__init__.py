@@ -1,0 +1,28 @@
+"""The syntax gate's rules, as data: one set a language."""
+
+from __future__ import annotations
+
+from synthcode.languages.rules.c_family import CPP, CSHARP, C
+from synthcode.languages.rules.jvm import JAVA, KOTLIN
+from synthcode.languages.rules.model import Refusal, SyntaxRules
+from synthcode.languages.rules.native import GO, RUST
+from synthcode.languages.rules.scripting import PYTHON, RUBY
+from synthcode.languages.rules.web import JAVASCRIPT, PHP, TYPESCRIPT
+
+RULES: dict[str, SyntaxRules] = {
+    "python": PYTHON,
+    "java": JAVA,
+    "javascript": JAVASCRIPT,
+    "typescript": TYPESCRIPT,
+    "go": GO,
+    "php": PHP,
+    "ruby": RUBY,
+    "c": C,
+    "cpp": CPP,
+    "csharp": CSHARP,
+    "rust": RUST,
+    "kotlin": KOTLIN,
+}
+"""The rules by the name of the language."""
+
+__all__ = ["RULES", "Refusal", "SyntaxRules"]
