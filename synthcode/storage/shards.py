@@ -12,6 +12,8 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synthcode.errors import InputError
+
 ROWS_PER_GROUP = 8_192
 ROWS_PER_SHARD = 65_536
 
@@ -135,11 +137,23 @@ def shards_of(folder: Path, prefix: str = "part") -> list[Path]:
 def read_batches(
     shards: Sequence[Path], columns: Sequence[str] | None = None, rows: int = ROWS_PER_GROUP
 ) -> Iterator[pa.Table]:
-    """Read shards one after another, at most ``rows`` rows at a time."""
+    """Read shards one after another, at most ``rows`` rows at a time.
+
+    Raises
+    ------
+    InputError
+        Where a shard is damaged.
+    """
     for shard in shards:
-        with pq.ParquetFile(shard) as file:
-            for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
-                yield pa.Table.from_batches([batch])
+        try:
+            with pq.ParquetFile(shard) as file:
+                for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
+                    yield pa.Table.from_batches([batch])
+        except pa.ArrowInvalid as problem:
+            raise InputError(
+                f"{shard} is damaged: {problem}",
+                "run the stage that wrote it again with --force; no completion is asked for again",
+            ) from problem
 
 
 def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from synthcode.errors import InputError
 from synthcode.storage import shards
 from synthcode.storage.shards import ShardWriter, read_batches, read_table, shards_of, write_table
 
@@ -82,3 +83,10 @@ def test_one_table_as_one_file(tmp_path: Path) -> None:
     path = write_table(tmp_path / "deep" / "table.parquet", rows(3))
     assert pq.read_table(path).equals(rows(3))
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_damaged_shard_is_a_clear_error(tmp_path: Path) -> None:
+    (path,) = write(tmp_path, rows(5), 5)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(InputError, match=r"part-00000\.parquet is damaged"):
+        list(read_batches([path]))
