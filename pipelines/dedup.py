@@ -89,11 +89,12 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def dropped_seeds(run: Run) -> set[str]:
     """Return the seeds that were taken out before translating; none where that pass did not run."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
+
+    from synthcode.storage.shards import read_file
 
     if "dedup_seeds" not in run.manifest.stages:
         return set()
-    clusters = pq.read_table(run.folder.seed_clusters, columns=["seed_id", "status"])
+    clusters = read_file(run.folder.seed_clusters, columns=["seed_id", "status"])
     return set(clusters.filter(pc.not_equal(clusters.column("status"), "kept")).column("seed_id").to_pylist())
 
 

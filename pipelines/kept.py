@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipelines.dedup import dropped_seeds, seeds_as_programs, translation_ids, translations_as_programs
 from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
 from synthcode.stages.groups import unite_groups
 from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from pipelines.runner import Run
@@ -29,7 +29,7 @@ class KeptRows:
     """Seeds and translations that no duplicate check took out, sorted by ``seed_id``."""
 
     def __init__(self, run: Run) -> None:
-        clusters = pq.read_table(run.folder.clusters, columns=["program_id", "seed_id", "origin", "status"])
+        clusters = read_file(run.folder.clusters, columns=["program_id", "seed_id", "origin", "status"])
         dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
         seeds = dropped.filter(pc.equal(dropped.column("origin"), "seed")).column("seed_id").to_pylist()
         self._run = run
@@ -67,7 +67,7 @@ class KeptRows:
         """
         names = ["seed_id", "repository"]
         seeds = pa.concat_tables([SEEDS_IN_GROUPS.empty_table(), *(table.select(names) for table in self.seeds())])
-        ties = pq.read_table(self._run.folder.split_groups)
+        ties = read_file(self._run.folder.split_groups)
         return beside(seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"})
 
 

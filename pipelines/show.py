@@ -83,13 +83,13 @@ def _rows(folder: RunFolder, seed_id: str, language: str | None, reason: str | N
 def _duplicate_statuses(folder: RunFolder) -> dict[tuple[str, str], str]:
     """Return (seed_id, request_id) -> status of translations that a duplicate check took out."""
     import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     from synthcode.identity import program_id
+    from synthcode.storage.shards import read_file
 
     if not folder.clusters.is_file():
         return {}
-    clusters = pq.read_table(folder.clusters, columns=["program_id", "status"])
+    clusters = read_file(folder.clusters, columns=["program_id", "status"])
     clusters = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
     dropped = dict(zip(clusters.column("program_id").to_pylist(), clusters.column("status").to_pylist(), strict=True))
     columns = ["seed_id", "request_id"]

@@ -150,16 +150,34 @@ def read_batches(
                 for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
                     yield pa.Table.from_batches([batch])
         except pa.ArrowInvalid as problem:
-            raise InputError(
-                f"{shard} is damaged: {problem}",
-                "run the stage that wrote it again with --force; no completion is asked for again",
-            ) from problem
+            raise _damaged(shard, problem) from problem
 
 
 def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read shards whole. Only for columns that are small however many the rows."""
     wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     return pa.concat_tables([wanted.empty_table(), *read_batches(shards, wanted.names)])
+
+
+def read_file(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Read a table that is one file, whole.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged.
+    """
+    try:
+        return pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
+    except pa.ArrowInvalid as problem:
+        raise _damaged(path, problem) from problem
+
+
+def _damaged(path: Path, problem: Exception) -> InputError:
+    return InputError(
+        f"{path} is damaged: {problem}",
+        "run the stage that wrote it again with --force; no completion is asked for again",
+    )
 
 
 def write_table(path: Path, table: pa.Table) -> Path:

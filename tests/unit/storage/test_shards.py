@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.storage import shards
-from synthcode.storage.shards import ShardWriter, read_batches, read_table, shards_of, write_table
+from synthcode.storage.shards import ShardWriter, read_batches, read_file, read_table, shards_of, write_table
 
 SCHEMA = pa.schema([pa.field("key", pa.string(), nullable=False), pa.field("n", pa.int32())])
 
@@ -90,3 +90,5 @@ def test_a_damaged_shard_is_a_clear_error(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(InputError, match=r"part-00000\.parquet is damaged"):
         list(read_batches([path]))
+    with pytest.raises(InputError, match=r"part-00000\.parquet is damaged"):
+        read_file(path)
