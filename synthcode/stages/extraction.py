@@ -3,97 +3,205 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from synthcode.languages import Language, find_language
+from synthcode.languages import Language, find_language, language_of_suffix
+from synthcode.stages.prose import is_refusal, looks_like_code, without_prose
 
-_THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
-_FENCE = re.compile(r"^[ \t]{0,3}(?P<fence>`{3,}|~{3,})[ \t]*(?P<tag>[^\s`{]*)[^`\n]*$")
+CUT_OFF = frozenset({"length", "max_tokens", "model_length", "abort"})
+"""Finish reasons of answers that do not end where the model would have ended them."""
+BLOCKED = frozenset({"content_filter"})
+
+_THOUGHT = "think|thinking|thought|reasoning"
+_THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
+_UNENDED_THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
+_END_OF_THINKING = re.compile(
+    rf"\A.*?(?:^[ \t]*</(?:{_THOUGHT})>|</(?:{_THOUGHT})>[ \t]*$)", re.DOTALL | re.IGNORECASE | re.MULTILINE
+)
+"""Where the prompt itself opened the section."""
+
+_FENCE = re.compile(r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)")
+_LATE_FENCE = re.compile(r"(?P<indent>)[^`]*[^\s`/*#][ \t]*(?P<fence>`{3,})(?P<info>[\w+#-]*)\s*")
+"""An opening fence behind words: ``Here it is: ```java``."""
+_LATE_CLOSE = re.compile(r"(?P<code>.*[^\s`/*#-])[ \t]*`{3,}\s*")
+"""A closing fence behind code; behind a comment's mark alone it is part of the comment."""
+_ONE_LINE = re.compile(r"[ \t]*`{3}(?P<tag>[\w+#-]*)[ \t]++(?P<code>[^`]+)`{3}\s*")
+_TAG = re.compile(r"\s*\{?\s*\.?(?:lang(?:uage)?-)?(?P<tag>[A-Za-z][\w+#.-]*)")
+_CODE_AFTER_TAG = re.compile(r"[(;]|:$")
+_MAX_INDENT = 3
+"""A fence indented further than this beyond the one that opened the block is part of the code (CommonMark 4.5)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of an answer that may be the translation."""
 
     code: str
-    language: Language | None
-    """What its fence says it is; None where it says nothing that is known."""
-    fenced: bool
-    closed: bool
-    """Whether its fence was closed; a bare answer counts as closed."""
+    """As it stands in the answer, without the indentation of its fence and blank lines around it."""
+    tag: str = ""
+    """What the fence says it is, in lower case."""
+    language: Language | None = None
+    """The language of that tag, where it is known."""
+    complete: bool = True
+    """False where the answer was cut off within the block, or may have been."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An answer taken apart."""
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was found in an answer."""
 
     blocks: tuple[Block, ...]
-    """Fenced blocks in their order; without any, the whole answer as one block; none where it is blank."""
-    is_blank: bool
-    """Nothing was said, thoughts aside."""
-    thinks_on: bool
-    """It ended inside a ``<think>`` section."""
+    """The likeliest first; empty where there is no code."""
+    reason: str | None = None
+    """Why there is no code: empty, refusal, truncated or no_code; None where there is some."""
+    detail: str = ""
+
+    @property
+    def code(self) -> str | None:
+        """The likeliest code, or None."""
+        return self.blocks[0].code if self.blocks else None
 
 
-def take_apart(text: str) -> Answer:
-    """Find the blocks of an answer.
+class _Opening(NamedTuple):
+    line: int
+    indent: str
+    fence: str
+    tag: str
+    first_line: str
+    """Code that stands on the line of the fence."""
+
+
+def extract(
+    text: str, target: Language, source: Language, finish_reason: str | None, *, prefilled: bool = False
+) -> Extraction:
+    """Find the code in an answer.
+
+    Blocks whose fence names the target come first, then blocks that name nothing, then others, and last those in
+    the source's language, since answers often repeat what they were given. Without fences, the answer less the
+    sentences that it begins and ends with is the one block. ``<think>`` sections are left out.
 
     Parameters
     ----------
     text
-        The completion, whole. ``<think>`` sections are left out; a fence is closed by one of its own kind
-        that is at least as long, or by the end; a lone closing fence at the end closes what a prefill opened.
+        The answer, whole.
+    target, source
+        The languages that were asked for and translated from.
+    finish_reason
+        Why the model ended: ``length`` and its like tell that it did not want to.
+    prefilled
+        Whether the prompt opened the code block, so that the answer begins inside of it.
     """
-    spoken = _THINKING.sub("", text)
-    thinks_on = "<think>" in spoken
-    spoken = spoken.partition("<think>")[0]
+    cut = (finish_reason or "").lower() in CUT_OFF
+    spoken = _without_thinking(text)
     if not spoken.strip():
-        return Answer((), not thinks_on, thinks_on)
-    blocks = _fenced(spoken)
-    if blocks is None:
-        blocks = [Block(spoken.strip("\n"), None, fenced=False, closed=True)]
-    return Answer(tuple(block for block in blocks if block.code.strip()), False, thinks_on)
+        if cut or _UNENDED_THINKING.match(text):
+            return Extraction((), "truncated", "the answer ends before its code")
+        return Extraction((), "empty", "nothing was answered")
+    if prefilled and not _FENCE.match(spoken.lstrip("\r\n")):
+        spoken = f"```{target.fence}\n{spoken}"
+    blocks = [block for block in _fenced(spoken, target, cut) if block.code.strip()] or _bare(spoken, target, cut)
+    if blocks:
+        return Extraction(tuple(sorted(blocks, key=lambda block: likelihood(block, target, source))))
+    if cut:
+        return Extraction((), "truncated", "the answer ends before its code")
+    if is_refusal(spoken) or (finish_reason or "").lower() in BLOCKED:
+        return Extraction((), "refusal", " ".join(spoken.split())[:200])
+    return Extraction((), "no_code", "there is prose alone")
 
 
-def in_order_of_likelihood(blocks: tuple[Block, ...], target: Language, source: Language) -> list[Block]:
-    """Return the blocks that may be the translation, likeliest first.
-
-    Blocks tagged as the target come first, then those that say nothing, then the others; the source's own
-    language comes last, since answers often repeat what they were given.
-    """
-
-    def rank(block: Block) -> int:
-        if block.language is target:
-            return 0
-        if block.language is None:
-            return 1
-        return 3 if block.language is source else 2
-
-    return sorted(blocks, key=rank)
+def likelihood(block: Block, target: Language, source: Language) -> int:
+    """Return how likely a block is the translation, by its fence: 0 is likeliest."""
+    if block.language is not None:
+        return 0 if block.language is target else 4 if block.language is source else 3
+    return 2 if block.tag else 1
 
 
-def _fenced(text: str) -> list[Block] | None:
-    """Return the fenced blocks; None where there is no fence."""
+def _without_thinking(text: str) -> str:
+    text = text.removeprefix("\ufeff")
+    thinking = _THINKING.match(text)
+    if thinking is not None:
+        return text[thinking.end() :]
+    end = _END_OF_THINKING.match(text) if "</" in text else None
+    return text[end.end() :] if end is not None else text
+
+
+def _fenced(text: str, target: Language, cut: bool) -> Iterator[Block]:
     lines = text.split("\n")
-    fences = [(number, match) for number, line in enumerate(lines) if (match := _FENCE.match(line))]
-    if not fences:
+    number, seen = 0, False
+    while number < len(lines):
+        if one_line := _ONE_LINE.fullmatch(lines[number]):
+            yield _block([one_line["code"]], "", one_line["tag"], complete=True)
+        elif opening := _opening(lines, number):
+            end, last_line = _end_of_block(lines, opening)
+            inner = [opening.first_line] * bool(opening.first_line) + lines[number + 1 : end] + last_line
+            complete = end < len(lines) or not cut
+            if not (cut or seen or opening.tag or looks_like_code("\n".join(inner))):
+                yield from _bare("\n".join(lines[:number]), target, cut)  # the fence closes what a prompt opened
+            seen = True
+            yield _block(inner, opening.indent, opening.tag, complete=complete)
+            number = end if end < len(lines) and not last_line and _opens_anew(lines[end], opening) else end + 1
+            continue
+        number += 1
+
+
+def _opening(lines: list[str], number: int) -> _Opening | None:
+    fence = _FENCE.fullmatch(lines[number]) or _LATE_FENCE.fullmatch(lines[number])
+    if fence is None:
         return None
-    if len(fences) == 1 and not fences[0][1]["tag"] and not "".join(lines[fences[0][0] + 1 :]).strip():
-        return [Block("\n".join(lines[: fences[0][0]]), None, fenced=True, closed=True)]
-    blocks: list[Block] = []
-    opening: tuple[int, re.Match[str]] | None = None
-    for number, match in fences:
-        if opening is None:
-            opening = number, match
-        elif match["fence"].startswith(opening[1]["fence"]) and not match["tag"]:
-            blocks.append(_block(lines[opening[0] + 1 : number], opening[1], closed=True))
-            opening = None
-    if opening is not None:
-        blocks.append(_block(lines[opening[0] + 1 :], opening[1], closed=False))
-    return blocks
+    tag = _TAG.match(fence["info"])
+    rest = fence["info"][tag.end() :].strip() if tag else ""
+    named = tag["tag"].lower() if tag else ""
+    if named in ("markdown", "md"):
+        return None  # the fences within it are what counts
+    first_line = rest if find_language(named) and _CODE_AFTER_TAG.search(rest) else ""
+    return _Opening(number, fence["indent"], fence["fence"], named, first_line)
 
 
-def _block(lines: list[str], opening: re.Match[str], *, closed: bool) -> Block:
-    indent = len(opening[0]) - len(opening[0].lstrip())
-    code = "\n".join(line[indent:] if not line[:indent].strip() else line for line in lines)
-    return Block(code, find_language(opening["tag"]), fenced=True, closed=closed)
+def _end_of_block(lines: list[str], opening: _Opening) -> tuple[int, list[str]]:
+    """Return the number of the line that ends a block, and the code on that line."""
+    end = len(lines)
+    for number in range(opening.line + 1, len(lines)):
+        fence = _FENCE.fullmatch(lines[number])
+        if fence is None or len(fence["indent"]) > len(opening.indent) + _MAX_INDENT:
+            continue
+        if fence["fence"].startswith(opening.fence) and not fence["info"].strip():
+            return number, []
+        if _opens_anew(lines[number], opening):  # the block was not closed
+            end = number
+            break
+    for number in range(opening.line + 1, end):
+        if late := _LATE_CLOSE.fullmatch(lines[number]):
+            return number, [late["code"]]
+    return end, []
+
+
+def _opens_anew(line: str, opening: _Opening) -> bool:
+    """Tell whether a line within a block is a fence of its kind that names a language."""
+    fence = _FENCE.fullmatch(line)
+    return (
+        fence is not None and fence["fence"].startswith(opening.fence) and _language(fence["info"].lower()) is not None
+    )
+
+
+def _language(tag: str) -> Language | None:
+    known = _TAG.match(tag)
+    if known is None:
+        return None
+    name = known["tag"].rstrip(".")
+    return find_language(name) or language_of_suffix("." + name.rpartition(".")[2])
+
+
+def _block(lines: list[str], indent: str, tag: str, *, complete: bool) -> Block:
+    width = len(indent)
+    if width:
+        lines = [line[width:] if not line[:width].strip() else line.lstrip() for line in lines]
+    code = re.sub(r"\A(?:[ \t]*\r?\n)+", "", "\n".join(lines)).rstrip()
+    return Block(code, tag.lower(), _language(tag), complete)
+
+
+def _bare(text: str, target: Language, cut: bool) -> list[Block]:
+    """Return an answer without fences as a block, if it may be code."""
+    code = without_prose(text, target).strip("\r\n").rstrip()
+    return [Block(code, complete=not cut)] if looks_like_code(code) else []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -15,19 +13,21 @@ from synthcode.languages import LANGUAGES, Language, get_language
 from synthcode.parsing import MAX_BYTES
 from synthcode.schemas.records import Rejection, Split
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-from synthcode.stages.extraction import Block, in_order_of_likelihood, take_apart
-from synthcode.stages.syntax import diagnose_program
+from synthcode.stages.choice import choose
+from synthcode.stages.extraction import CUT_OFF, Block, Extraction, extract, likelihood
+from synthcode.stages.prose import is_refusal
+from synthcode.stages.syntax import DEADLINE_S, diagnose_program
+from synthcode.stages.unchanged import is_unchanged
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
-_REFUSAL = re.compile(
-    r"\b(?:i(?:'|’)?m (?:very )?sorry|i am sorry|i apologi[sz]e|i (?:cannot|can(?:'|’)?t|can not|won(?:'|’)?t|am unable"
-    r"|am not able)|as an ai|unable to (?:help|assist|translate)|can(?:not|(?:'|’)t) (?:help|assist) with)\b",
-    re.IGNORECASE,
-)
-_CODE_MARKS = re.compile(r"[{}();=<>\[\]]|^\s*(?:def|end|import|#include)\b", re.MULTILINE)
-_MARKS_PER_WORD_IN_CODE = 0.25
-_SUPERSETS = frozenset({("javascript", "typescript"), ("c", "cpp")})
-"""Every program of the first language is, but for details, one of the second."""
+MAX_BLOCKS = 16
+"""Blocks of one answer that are looked at."""
+TEXT_PER_CODE = 10
+"""A longer answer, thoughts and all, than so many times the longest code is not looked at."""
+OTHER_LANGUAGE_DEADLINE_S = 0.25
+"""It takes 11 grammars to tell what language code is in that is not in the right one."""
+
+_UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language"})
+"""What an answer that was cut off may have become only because it was."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,16 @@ class CheckConfig:
 
     max_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
     """Longer code is rejected; the parser's own limit, in bytes of UTF-8, holds as well."""
+    deadline_s: Annotated[float, Gt(0), Le(60)] = DEADLINE_S
+    """Seconds that a parser may take for one block."""
     unchanged_similarity: Annotated[float, Gt(0), Le(1)] = 0.95
     """Share of tokens in common from which code is its source handed back."""
+    prefilled: bool = False
+    """Whether the prompt ends with the fence that opens the code, so that answers begin inside of it."""
 
 
 def check(batch: pa.Table, config: CheckConfig) -> Split:
     """Take the code out of each completion and check it.
-
-    Of several blocks the first that passes is the translation, blocks tagged as the target before others.
 
     Parameters
     ----------
@@ -55,8 +57,11 @@ def check(batch: pa.Table, config: CheckConfig) -> Split:
     Returns
     -------
     Split
-        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons: empty, refusal, truncated, no_code, syntax_error,
-        wrong_language, unchanged, no_definition, too_long, too_deep, repetitive, parse_timeout.
+        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons, the first that holds: ``too_long``; ``empty``; ``refusal``
+        and ``no_code``, where there is no code; ``truncated``, where the answer was cut off within its code;
+        ``unchanged``, the source handed back; ``wrong_language``, a program of another language; ``syntax_error``,
+        ``too_deep``, ``repetitive`` and ``parse_timeout``, none that the parser takes; ``no_definition``, one without
+        a function or type; ``split``, one that is spread over several blocks.
     """
     kept, rejected = [], []
     for row in batch.to_pylist():
@@ -77,77 +82,84 @@ def reject_all(batch: pa.Table, reason: str, detail: str) -> Split:
 
 def _verdict(row: Mapping[str, Any], config: CheckConfig) -> tuple[str | None, Rejection | None]:
     """Return the code, where there is any, and why it is not a translation, where it is none."""
+    if len(row["text"]) > TEXT_PER_CODE * config.max_chars:
+        return None, Rejection("too_long", f"an answer of {len(row['text']):,} characters")
     source, target = get_language(row["source_language"]), get_language(row["target_language"])
-    answer = take_apart(row["text"])
-    cut_off = row["finish_reason"] == "length"
-    if not answer.blocks:
-        if cut_off or answer.thinks_on:
-            return None, Rejection("truncated", "the answer ends before its code")
-        return None, Rejection("empty", "nothing was answered") if answer.is_blank else Rejection("no_code", "no code")
-    if cut_off and not answer.blocks[-1].closed:
-        return answer.blocks[-1].code, Rejection("truncated", "the answer ends inside its code")
-    first: tuple[str, Rejection] | None = None
-    for block in in_order_of_likelihood(answer.blocks, target, source):
-        rejection = _diagnose(block, row["source_code"], source, target, config)
-        if rejection is None:
-            return block.code, None
-        first = first or (block.code, rejection)
-    assert first is not None
-    if cut_off:
-        return first[0], Rejection("truncated", "the answer was cut off, and what there is does not parse")
-    return first
+    found = extract(row["text"], target, source, row["finish_reason"], prefilled=config.prefilled)
+    if found.reason is not None:
+        return None, Rejection(found.reason, found.detail)
+    judged = _judged(_candidates(found, target, source), target, row["source_code"], source, config)
+    sound = [block for block, rejection in judged if rejection is None]
+    sound = [block for block in sound if likelihood(block, target, source) == likelihood(sound[0], target, source)]
+    if not sound:
+        return _best_rejection(judged, row)
+    chosen = choose(sound, target, row["source_code"], source, row["entry_point"])
+    return (sound[0].code, chosen) if isinstance(chosen, Rejection) else (chosen.code, None)
 
 
-def _diagnose(
-    block: Block, source_code: str, source: Language, target: Language, config: CheckConfig
-) -> Rejection | None:
-    code = block.code
-    if len(code) > config.max_chars or len(code.encode()) > MAX_BYTES:
-        return Rejection("too_long", f"{len(code):,} characters")
-    if _is_unchanged(code, source_code, source, target, config):
+def _candidates(found: Extraction, target: Language, source: Language) -> tuple[Block, ...]:
+    """Return the blocks to judge: with one that names the target, none that names another language."""
+    blocks = found.blocks[:MAX_BLOCKS]
+    if likelihood(blocks[0], target, source) == 0:
+        return tuple(block for block in blocks if likelihood(block, target, source) < 3)
+    return blocks
+
+
+def _judged(
+    blocks: tuple[Block, ...], target: Language, source_code: str, source: Language, config: CheckConfig
+) -> list[tuple[Block, Rejection | None]]:
+    """Judge blocks up to the first that a parser does not get through: one row is given that time once."""
+    judged = []
+    for block in blocks:
+        rejection = _judge(block, target, source_code, source, config)
+        judged.append((block, rejection))
+        if rejection is not None and rejection.reason == "parse_timeout":
+            break
+    return judged
+
+
+def _judge(block: Block, target: Language, source_code: str, source: Language, config: CheckConfig) -> Rejection | None:
+    """Return why a block is no translation, or None where it is one."""
+    if not block.complete:
+        return Rejection("truncated", "the answer was cut off within its code")
+    if len(block.code) > config.max_chars:
+        return Rejection("too_long", f"{len(block.code):,} characters, at most {config.max_chars:,} are taken")
+    if is_unchanged(block.code, target, source_code, source, config.unchanged_similarity):
         return Rejection("unchanged", "the source was handed back")
-    rejection = diagnose_program(code, target)
-    if rejection is None or rejection.reason == "no_definition":
-        tagged = block.language or target
-        superset = tagged is target or (tagged.name, target.name) in _SUPERSETS
-        if not superset and diagnose_program(code, tagged) is None:
-            return Rejection("wrong_language", f"it is {tagged.label}")
-        return _prose(block) or rejection
-    if rejection.reason != "syntax_error":
+    rejection = diagnose_program(block.code, target, config.deadline_s)
+    if rejection is not None and rejection.reason not in ("syntax_error", "no_definition"):
         return rejection
-    return _prose(block) or _other_language(block, source, target) or rejection
+    other = _other_language(block, target, source, is_translation=rejection is None)
+    return Rejection("wrong_language", f"it is {other.label}") if other is not None else rejection
 
 
-def _is_unchanged(code: str, source_code: str, source: Language, target: Language, config: CheckConfig) -> bool:
-    """Tell whether code is its source; in a superset of the source's language, only where not a token differs."""
-    ours, theirs = Counter(_TOKEN.findall(code)), Counter(_TOKEN.findall(source_code))
-    shared = (ours & theirs).total()
-    likeness = 2 * shared / max(1, ours.total() + theirs.total())
-    return likeness >= (1.0 if (source.name, target.name) in _SUPERSETS else config.unchanged_similarity)
+def _other_language(block: Block, target: Language, source: Language, *, is_translation: bool) -> Language | None:
+    """Return the language that a block is a program of, if it is another than the target.
 
-
-def _prose(block: Block) -> Rejection | None:
-    """Return why words are no code, or None where they may be some."""
-    if block.fenced:
-        return None
-    words = len(block.code.split())
-    if len(_CODE_MARKS.findall(block.code)) >= _MARKS_PER_WORD_IN_CODE * words:
-        return None
-    if _REFUSAL.search(block.code):
-        return Rejection("refusal", block.code.strip()[:200])
-    return Rejection("no_code", "there is prose alone")
-
-
-def _other_language(block: Block, source: Language, target: Language) -> Rejection | None:
-    """Return what other language code is in, where it is a clean program of one.
-
-    Where its fence says what it is, only that and the source's language are tried.
+    The fence is evidence, not proof: what would pass for a translation is another language's only where the fence
+    says so and that language's parser agrees.
     """
-    likely = LANGUAGES.values() if block.language is None else (block.language, source)
-    for language in likely:
-        if language is not target and diagnose_program(block.code, language) is None:
-            return Rejection("wrong_language", f"it is {language.label}")
+    others = () if is_translation else (source, *LANGUAGES.values())
+    for language in dict.fromkeys((block.language, *others)):
+        if language is None or language is target:
+            continue
+        if diagnose_program(block.code, language, OTHER_LANGUAGE_DEADLINE_S) is None:
+            return language
     return None
+
+
+def _best_rejection(
+    judged: list[tuple[Block, Rejection | None]], row: Mapping[str, Any]
+) -> tuple[str | None, Rejection | None]:
+    """Return the block that the answer seems to have meant, and why it is none."""
+    told = [(block, rejection) for block, rejection in judged if rejection is not None]
+    meant = [pair for pair in told if pair[1].reason != "unchanged"] or told
+    block, rejection = max(meant, key=lambda pair: (pair[1].reason == "truncated", len(pair[0].code)))
+    if rejection.reason in _UNSURE and (row["finish_reason"] or "").lower() in CUT_OFF:
+        return block.code, Rejection("truncated", f"the answer was cut off; {rejection.reason}: {rejection.detail}")
+    if rejection.reason in _UNSURE and is_refusal(row["text"]) and rejection.reason != "syntax_error":
+        return block.code, Rejection("refusal", " ".join(row["text"].split())[:200])
+    return block.code, rejection
 
 
 def _table(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

@@ -6,45 +6,32 @@ import ast
 import functools
 import re
 import warnings
-import zlib
-from itertools import accumulate
 from typing import NamedTuple
 
 import tree_sitter
 
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
-from synthcode.parsing import MAX_BYTES, ParseTimeout, grammar, parse
+from synthcode.parsing import ParseTimeout, grammar, parse
 from synthcode.schemas.records import Rejection
 from synthcode.stages.characters import control_character, foreign_character
+from synthcode.stages.hazards import hazard
 from synthcode.stages.regex_literals import malformation
 
 DEADLINE_S = 2.0
 
-MAX_DEPTH = 100
-"""Brackets open at once. No program that people read comes near."""
-MAX_UNCLOSED = 30
-"""Brackets open at the end. Error recovery takes time exponential in them (45 take a second, 50 a minute), in
-native code that no deadline stops."""
-REPETITIVE_BYTES, REPETITIVE_RATIO = 8_000, 30
-"""A longer text that deflates better than so is the same few words over and over: 3,000 times ``a =>`` hang the
-parser for Java. The most regular of 600 files of C and Rust reach 16."""
-
-_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"()[]{}")
-_STEP = {bracket: 1 if bracket in b"([{" else -1 for bracket in b"()[]{}"}
 _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
-_QUOTES = (b'"""', b"<<", b'R"', b"=begin", b"`", b"?>")
-"""What a fence further on may be part of: then the parser says whether it is."""
+_QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
+"""Behind a here-document, a raw string, a comment of Ruby or the end of PHP, the parser says whether a fence is one."""
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
 
 
 class Reading(NamedTuple):
-    """What became of parsing a text."""
+    """What became of parsing a text: one of the two."""
 
     rejection: Rejection | None
-    root: tree_sitter.Node | None
-    """Of a text that is a program; None for Python, which has a parser of its own, and for what was rejected."""
+    program: tree_sitter.Node | ast.Module | None
 
 
 def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
@@ -71,83 +58,94 @@ def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> R
 
 def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
     """Return what ``diagnose`` does, or ``no_definition`` for a program that defines no function and no type."""
-    reading = _read(code, language, deadline_s)
-    if reading.rejection is not None:
-        return reading.rejection
-    root = reading.root or parse(code.encode(), language, deadline_s).root_node
-    if _captures(language, RULES[language.name].definitions, root):
-        return None
-    return Rejection("no_definition", "it defines no function and no type")
+    rejection, program = _read(code, language, deadline_s)
+    if rejection is not None:
+        return rejection
+    if isinstance(program, tree_sitter.Node):
+        defines = bool(_captures(language, RULES[language.name].definitions, program))
+    else:
+        defines = program is not None and any(map(_is_definition, ast.walk(program)))
+    return None if defines else Rejection("no_definition", "it defines no function and no type")
 
 
 def _read(code: str, language: Language, deadline_s: float) -> Reading:
     data = code.encode("utf-8", "surrogatepass")
-    rejection = _hazard(data)
+    rejection = hazard(data)
     if rejection is not None:
         return Reading(rejection, None)
+    if (control := control_character(data)) is not None:
+        return _error_at(data, control, f"the control character U+{data[control]:04X}")
+    if language.name == "python":
+        return _python(code)
+    if (fence := _markdown_fence(data)) is not None:
+        return _error_at(data, fence, "a Markdown fence")
     try:
-        if language.name == "python":
-            return Reading(_python_error(data), None)
-        if (b"```" in data or b"~~~" in data) and (fence := _FENCE.search(data)):
-            before = data[: fence.start()]
-            if before.rfind(b"/*") <= before.rfind(b"*/") and not any(quote in before for quote in _QUOTES):
-                return Reading(_syntax_error(data, fence.start(1), "a Markdown fence"), None)
         return _parsed(data, language, deadline_s)
     except ParseTimeout as problem:
         return Reading(Rejection("parse_timeout", str(problem)), None)
 
 
-def _hazard(data: bytes) -> Rejection | None:
-    """Reject what may keep a parser busy for minutes or kill it, and what no source file has in it."""
-    if len(data) > MAX_BYTES:
-        return Rejection("too_long", f"{len(data):,} bytes, at most {MAX_BYTES:,} are parsed")
-    if (control := control_character(data)) is not None:
-        return _syntax_error(data, control, f"the control character U+{data[control]:04X}")
-    brackets = data.translate(None, _NOT_BRACKETS)
-    if len(brackets) > MAX_UNCLOSED:
-        depths = list(accumulate(map(_STEP.__getitem__, brackets)))
-        if depths[-1] > MAX_UNCLOSED:
-            return Rejection("too_deep", f"{depths[-1]:,} brackets are never closed")
-        if max(depths) > MAX_DEPTH:
-            return Rejection("too_deep", f"{max(depths):,} brackets are open at once, at most {MAX_DEPTH} may be")
-    if len(data) > REPETITIVE_BYTES and len(data) > REPETITIVE_RATIO * len(zlib.compress(data, 1)):
-        return Rejection("repetitive", f"{len(data):,} bytes of the same few words")
-    return None
-
-
-def _python_error(data: bytes) -> Rejection | None:
+def _python(code: str) -> Reading:
+    """Let Python's own parser judge Python."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(data)
+            return Reading(None, ast.parse(code))
         except SyntaxError as problem:
-            return Rejection("syntax_error", f"line {problem.lineno}: {problem.msg}")
+            return Reading(Rejection("syntax_error", f"line {problem.lineno}: {problem.msg}"), None)
         except (ValueError, RecursionError, MemoryError) as problem:
-            return Rejection("syntax_error", str(problem) or type(problem).__name__)
-    return None
+            return Reading(Rejection("syntax_error", str(problem) or type(problem).__name__), None)
+
+
+def _is_definition(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return isinstance(node.value, ast.Lambda)
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def _markdown_fence(data: bytes) -> int | None:
+    """Return the offset of a Markdown fence that is no part of a comment or string, or None.
+
+    Grammars can take a minute to recover from one: the parser is not asked where there is no need.
+    """
+    if b"```" not in data and b"~~~" not in data:
+        return None
+    fence = _FENCE.search(data)
+    if fence is None:
+        return None
+    before = data[: fence.start()]
+    in_comment = before.rfind(b"/*") > before.rfind(b"*/")
+    in_string = before.count(b'"""') % 2 or before.count(b"`") % 2 or _QUOTE.search(before)
+    return None if in_comment or in_string else fence.start(1)
 
 
 def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     rules = RULES[language.name]
-    opening = b""
-    if rules.opening:
-        opened = re.search(rules.opened, data)
-        if opened is None:
-            opening = rules.opening
-        elif opened[1]:
-            data = data[: opened.start(1)] + rules.opening.rstrip() + data[opened.end(1) :]
-    data = opening + data + b"\n"  # a directive of C needs the end of its line
+    opening, data = _opened(data, rules)
+    data += b"\n"  # a directive of C needs the end of its line
     root = parse(data, language, deadline_s).root_node
     if root.has_error and rules.enclosure is not None and not _TYPE.search(data):
         enclosed = rules.enclosure[0] + data + rules.enclosure[1]
-        root_of_member = parse(enclosed, language, deadline_s).root_node
-        if not root_of_member.has_error:
-            root, data = root_of_member, enclosed
+        member = parse(enclosed, language, deadline_s).root_node
+        if not member.has_error:
+            root, data, opening = member, enclosed, rules.enclosure[0]
     problem = _problem(root, data, language)
     if problem is None:
         return Reading(None, root)
-    lines_before = data[: len(opening)].count(b"\n")
-    return Reading(Rejection("syntax_error", f"line {problem[0] - lines_before}: {problem[1]}"), None)
+    line, what = problem
+    return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
+
+
+def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
+    """Return what was put before a text so that it begins as programs do, and the text behind it."""
+    if not rules.opening:
+        return b"", data
+    opened = re.search(rules.opened, data)
+    if opened is None:
+        return rules.opening, rules.opening + data
+    if opened[1] is not None:
+        return b"", data[: opened.start(1)] + rules.opening.rstrip() + data[opened.end(1) :]
+    return b"", data
 
 
 def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
@@ -159,19 +157,28 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         error = _first_error(root)
         return _line(error), f"{error.type!r} is missing" if error.is_missing else "it does not parse"
     if not data.isascii() and (foreign := foreign_character(root, data, language, rules.spaces)):
-        return data.count(10, 0, foreign[0]) + 1, f"the character U+{ord(foreign[1]):04X}"
+        offset, character = foreign
+        return _line_of(data, offset), f"the character U+{ord(character):04X}"
+    return _passed_over(root, data) or _refused(root, language)
+
+
+def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
+    """Find text between the nodes at the top: a scanner of its own may skip what it does not know."""
     end = 0
-    for child in root.children:
-        if data[end : child.start_byte].strip():
-            return _line(child), "there is text before it that is not code"
-        end = child.end_byte
-    if data[end:].strip():
-        return root.end_point.row + 1, "there is text that is not code"
-    for number, captured in tree_sitter.QueryCursor(_checks(language.name)).matches(root):
+    for start, after in [*((node.start_byte, node.end_byte) for node in root.children), (len(data), 0)]:
+        if data[end:start].strip():
+            return _line_of(data, end), "there is text that is no code"
+        end = after
+    return None
+
+
+def _refused(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
+    rules = RULES[language.name]
+    for number, captured in _checks(language.name).matches(root):
         if number == len(rules.refused):
-            problem = _regex_problem(captured["regex"][0], rules)
-            if problem is not None:
-                return problem
+            node = captured["regex"][0]
+            if (malformed := _regex_problem(node, rules)) is not None:
+                return _line(node), f"in a regular expression {malformed}"
         elif _is_refused(captured["bad"][0], rules.refused[number]):
             return _line(captured["bad"][0]), rules.refused[number].why
     return None
@@ -184,29 +191,28 @@ def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
     return node.type not in refusal.unless
 
 
-@functools.cache
-def _checks(language_name: str) -> tree_sitter.Query:
-    """Return all that is refused of a language, and then its regular expressions, in one query: one walk."""
-    rules = RULES[language_name]
-    patterns = [refusal.pattern for refusal in rules.refused]
-    return _query(language_name, "\n".join([*patterns, rules.regex]))
-
-
-def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> tuple[int, str] | None:
+def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
     written = _REGEX.fullmatch((node.text or b"").decode("utf-8", "replace"))
     if written is None or "#{" in written["body"] or "x" in written["options"]:
         return None  # %r{}, a body that is put together at run time, comments in it
-    problem = malformation(written["body"], nested_classes=rules.nested_classes)
-    return (_line(node), f"in a regular expression {problem}") if problem else None
-
-
-def _captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    return tree_sitter.QueryCursor(_query(language.name, pattern)).captures(root)
+    return malformation(written["body"], nested_classes=rules.nested_classes)
 
 
 @functools.cache
-def _query(language_name: str, pattern: str) -> tree_sitter.Query:
-    return tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern)
+def _checks(language_name: str) -> tree_sitter.QueryCursor:
+    """Return a query of all that is refused of a language, and then its regular expressions: one walk finds all."""
+    rules = RULES[language_name]
+    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in rules.refused), rules.regex]))
+
+
+def _captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
+    return _cursor(language.name, pattern).captures(root)
+
+
+@functools.cache
+def _cursor(language_name: str, pattern: str) -> tree_sitter.QueryCursor:
+    # To make a cursor takes as long as to walk a small tree with it.
+    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern))
 
 
 def _first_error(node: tree_sitter.Node) -> tree_sitter.Node:
@@ -222,5 +228,9 @@ def _line(node: tree_sitter.Node) -> int:
     return node.start_point.row + 1
 
 
-def _syntax_error(data: bytes, offset: int, what: str) -> Rejection:
-    return Rejection("syntax_error", f"line {data.count(10, 0, offset) + 1}: {what}")
+def _line_of(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def _error_at(data: bytes, offset: int, what: str) -> Reading:
+    return Reading(Rejection("syntax_error", f"line {_line_of(data, offset)}: {what}"), None)

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from synthcode.languages.rules.model import Refusal, SyntaxRules, words
 
-PYTHON = SyntaxRules(
-    definitions="""
-        (function_definition) @definition
-        (class_definition) @definition
-        (assignment right: (lambda)) @definition
-    """,
-)
-"""Whether a text is Python is for Python's own parser to say."""
+PYTHON = SyntaxRules(definitions="")
+"""Whether a text is Python, and what it defines, is for Python's own parser to say."""
 
 _PROSE = "words stand beside one another"
 _VOID = "'return' has no value"
@@ -20,24 +14,10 @@ _KEYWORDS = words(
     "alias and begin case class def do else elsif end ensure for if in module not or rescue then undef unless until"
     " when while"
 )
-_PLACES = [
-    "argument_list",
-    "array",
-    "assignment",
-    "begin",
-    "binary",
-    "block_body",
-    "body_statement",
-    "do",
-    "else",
-    "for",
-    "if",
-    "parenthesized_statements",
-    "program",
-    "then",
-    "unless",
-    "while",
-]
+_PLACES = (
+    *("argument_list", "array", "assignment", "begin", "binary", "block_body", "body_statement", "do", "else", "for"),
+    *("if", "parenthesized_statements", "program", "then", "unless", "while"),
+)
 """Where an identifier is a variable or a call, and not what follows a dot: ``range.end`` is sound."""
 
 RUBY = SyntaxRules(
@@ -68,8 +48,8 @@ RUBY = SyntaxRules(
         Refusal(_VOID, "(call receiver: (return) @bad)"),
         Refusal(
             _VOID,
-            "(binary left: (return) @bad"
-            ' operator: ["==" "!=" "<" ">" "<=" ">=" "<=>" "===" "=~" "&&" "||" "|" "^" "/"])',
+            "(binary left: (return) @bad operator:"
+            ' ["==" "!=" "<" ">" "<=" ">=" "<=>" "===" "=~" "&&" "||" "|" "^" "/"])',
         ),
         Refusal(_VOID, "(conditional condition: (return) @bad)"),
         Refusal("'==' in a row", '(binary operator: "==" right: (binary operator: "==") @bad)'),
