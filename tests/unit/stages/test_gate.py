@@ -210,7 +210,6 @@ def test_each_kind_of_noise_ends_under_its_own_reason(replay: ModuleType) -> Non
     assert len(answers) > 3_000
     kept, rejected = check(batch(*answers), CheckConfig())
     found = Counter(zip(rejected["seed_id"].to_pylist(), rejected["reason"].to_pylist(), strict=True))
-    assert dict(found) == expected
     assert set(found) == set(expected.items())
     assert set(kept["seed_id"].to_pylist()) == {"broken"}  # the brackets were those of a comment
     assert kept.num_rows <= 0.15 * len(answers) / len(replay.NOISE)
