@@ -12,7 +12,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_CONTROL = bytes(byte for byte in range(256) if not _CONTROL.match(bytes([byte])))
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|template")
-_SIGILS = "$@:?!"
+_SIGILS = "#$@:?!"
 """What names begin or end with in one language or another, beside what Unicode calls an identifier."""
 
 

@@ -153,8 +153,6 @@ def _opening(lines: list[str], number: int) -> _Opening | None:
     tag = _TAG.match(fence["info"])
     rest = fence["info"][tag.end() :].strip() if tag else ""
     named = tag["tag"].lower() if tag else ""
-    if named in ("markdown", "md"):
-        return None  # the fences within it are what counts
     first_line = rest if find_language(named) and _CODE_AFTER_TAG.search(rest) else ""
     return _Opening(number, fence["indent"], fence["fence"], named, first_line)
 

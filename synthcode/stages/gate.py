@@ -90,7 +90,6 @@ def _verdict(row: Mapping[str, Any], config: CheckConfig) -> tuple[str | None, R
         return None, Rejection(found.reason, found.detail)
     judged = _judged(_candidates(found, target, source), target, row["source_code"], source, config)
     sound = [block for block, rejection in judged if rejection is None]
-    sound = [block for block in sound if likelihood(block, target, source) == likelihood(sound[0], target, source)]
     if not sound:
         return _best_rejection(judged, row)
     chosen = choose(sound, target, row["source_code"], source, row["entry_point"])

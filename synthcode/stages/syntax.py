@@ -127,7 +127,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     if root.has_error and rules.enclosure is not None and not _TYPE.search(data):
         enclosed = rules.enclosure[0] + data + rules.enclosure[1]
         member = parse(enclosed, language, deadline_s).root_node
-        if not member.has_error:
+        if not member.has_error and member.named_child_count == 1:  # it closes no more than it opens
             root, data, opening = member, enclosed, rules.enclosure[0]
     problem = _problem(root, data, language)
     if problem is None:

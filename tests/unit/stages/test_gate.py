@@ -15,7 +15,9 @@ import pyarrow as pa
 import pytest
 
 from synthcode.languages import LANGUAGES
+from synthcode.schemas.records import Rejection
 from synthcode.schemas.tables import CHECK_INPUT, REJECTED, TRANSLATIONS
+from synthcode.stages import gate
 from synthcode.stages.gate import CheckConfig, check, reject_all
 
 SOURCE = "def add_all(numbers):\n    total = 0\n    for number in numbers:\n        total += number\n    return total\n"
@@ -58,6 +60,7 @@ def verdict(text: str, config: CheckConfig | None = None, **columns: Any) -> str
         f"```java\n{JAVA}\n```\nUse it so:\n```java\n{MAIN}\n```",
         f"Use it so:\n```java\n{MAIN}\n```\nIt is:\n```java\n{JAVA}\n```",
         f"```java\nA.addAll(new int[] {{1}});\n```\nwith\n```java\n{JAVA}\n```",
+        f"Use it so:\n```java\n{MAIN}\n```\nIt is:\n```\n{JAVA}\n```",
         f"```java\n{JAVA}\n```\nor\n```java\n{JAVA.replace('0', '1')}\n```",
     ],
 )
@@ -114,6 +117,24 @@ def test_an_answer_that_was_cut_off_behind_its_code_is_whole() -> None:
 
 def test_the_source_repeated_does_not_hide_why_the_translation_is_none() -> None:
     assert verdict(f"```python\n{SOURCE}```\nbecomes\n```java\n{JAVA[:60]}\n```") == "syntax_error"
+    assert verdict(f"```\n{SOURCE}```\nbecomes\n```\n{JAVA[:60]}\n```") == "syntax_error"
+
+
+def test_another_languages_block_does_not_hide_why_the_targets_is_none() -> None:
+    text = f"```ts\n{JAVASCRIPT[:-2]}\n```\nor in plain JavaScript\n```js\n{JAVASCRIPT}\n```"
+    assert verdict(text, target_language="typescript") == "syntax_error"
+
+
+def test_a_parser_is_given_its_time_once_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    judged = []
+
+    def too_slow(code: str, *_: object) -> Rejection:
+        judged.append(code)
+        return Rejection("parse_timeout", "")
+
+    monkeypatch.setattr(gate, "diagnose_program", too_slow)
+    assert verdict(f"```java\n{JAVA}\n```\n```java\n{JAVA}\n```") == "parse_timeout"
+    assert judged == [JAVA]
 
 
 def test_of_two_definitions_the_entry_points_is_the_translation() -> None:
@@ -172,19 +193,19 @@ def test_a_batch_that_no_worker_survives_is_rejected_row_by_row() -> None:
 def test_python_handed_back_is_never_a_translation(shared_data: Path) -> None:
     with gzip.open(shared_data / "mbxp" / "mbpp_release_v1.jsonl.gz", "rt", encoding="utf-8") as lines:
         programs = [row["prompt"] + row["canonical_solution"] for row in map(json.loads, lines)]
-    answers = [
-        {"source_code": source_code, "text": f"```{target}\n{code}\n```", "target_language": target}
-        for code, other in zip(programs, programs[1:] + programs[:1], strict=True)
-        for target in LANGUAGES
-        if target != "python"
-        for source_code in (code, other)
+    targets = [name for name in LANGUAGES if name != "python"]
+    handed_back = [
+        {"source_code": code, "text": f"```{target}\n{code}\n```", "target_language": target}
+        for code in programs
+        for target in targets
     ]
-    assert len(answers) == 974 * 11 * 2
-    kept, rejected = check(batch(*answers), CheckConfig())
+    kept, rejected = check(batch(*handed_back), CheckConfig())
+    assert rejected.num_rows == 974 * 11
+    assert set(rejected["reason"].to_pylist()) == {"unchanged"}
+    other = [answer | {"source_code": SOURCE} for answer in handed_back[:: len(targets) + 1]]
+    kept, rejected = check(batch(*other), CheckConfig())
     assert kept.num_rows == 0
-    reasons = Counter(rejected["reason"].to_pylist())
-    assert reasons["unchanged"] >= 974 * 11
-    assert reasons["unchanged"] + reasons["wrong_language"] >= 0.99 * len(answers), reasons
+    assert Counter(rejected["reason"].to_pylist())["wrong_language"] >= rejected.num_rows - 2  # two are no Python
 
 
 @pytest.fixture(scope="module")

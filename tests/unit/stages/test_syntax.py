@@ -252,6 +252,12 @@ def test_a_lone_method_passes(language: str) -> None:
     assert diagnose_program(f"public {method}private A x;", get_language(language)) is None  # parses in a class alone
 
 
+@pytest.mark.parametrize("language", ["java", "csharp"])
+@pytest.mark.parametrize("code", ["int f() { return 1; } } { int x;", "int f() { return 1; } } class B {"])
+def test_nothing_is_mended_by_what_a_lone_method_is_put_in(language: str, code: str) -> None:
+    assert diagnose(code, get_language(language)) is not None
+
+
 def test_a_fence_within_a_comment_or_string_is_code() -> None:
     comment = "/**\n```\nadd(1, 2)\n```\n */\n"
     assert diagnose(comment + PROGRAMS["java"], get_language("java")) is None
