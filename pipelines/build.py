@@ -13,6 +13,8 @@ import click
 from pipelines.options import existing_run, force_option, run_argument, workers_option, working_on
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from pipelines.kept import KeptRows
     from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
@@ -50,7 +52,7 @@ def build_step() -> Step:
         name="build",
         after=("seeds", "translate", "check", "dedup"),
         uses=("dedup_seeds",),
-        settings=lambda recipe: [recipe.splits, recipe.card, recipe.dedup],
+        settings=lambda recipe: [recipe.splits, recipe.card, recipe.dedup, recipe.contamination.drop],
         execute=_execute,
         summary=_summary,
     )
@@ -66,17 +68,38 @@ def _execute(run: Run) -> Done:
     from pipelines.kept import KeptRows
     from pipelines.runner import Done
     from synthcode.publishing.card import write_card
+    from synthcode.stages.disjointness import check_disjoint
     from synthcode.stages.retrieval import equal_programs
-    from synthcode.stages.splits import assign_splits, check_disjoint
+    from synthcode.stages.splits import assign_splits
+    from synthcode.storage.shards import read_file
 
-    kept = KeptRows(run)
-    equal = equal_programs(write_variants(run, kept))
-    groups = kept.groups(equal)
+    kept = KeptRows.of(run)
+    keys = write_variants(run, kept)
+    groups = kept.groups(equal_programs(keys))
     splits = assign_splits(groups, run.recipe.splits)
     check_disjoint(groups, splits, kept.programs, run.recipe.dedup)
+    hits = read_file(run.folder.contamination)
+    kept = kept.without(_within(hits, splits, "train"))
+    equal = equal_programs(kept.keep(keys))
     documents = dict(zip(equal.column("program_id").to_pylist(), equal.column("document_id").to_pylist(), strict=True))
-    files, counts = write_dataset(run, kept, Assigned(splits, documents))
+    files, counts = write_dataset(run, kept, Assigned(splits, documents, hits))
+    counts |= {"contaminated": _taken_out(run, counts)}
     return Done([*files, write_card(run.folder.dataset, _card_facts(run, kept, counts))], counts)
+
+
+def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:
+    """Return the contaminated programs of one split."""
+    import pyarrow.compute as pc
+
+    seeds = splits.filter(pc.equal(splits["split"], split))["seed_id"].combine_chunks()
+    return hits.filter(pc.is_in(hits["seed_id"], value_set=seeds))
+
+
+def _taken_out(run: Run, counts: Mapping[str, Any]) -> dict[str, int]:
+    """Return the translations that were taken out of a split because they are contaminated, by language."""
+    before = run.manifest.stages["dedup"].counts["by_language"]
+    left = {language: sum(splits.values()) for language, splits in counts["by_language"].items()}
+    return {language: row["kept"] - left.get(language, 0) for language, row in before.items()}
 
 
 def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFacts:
@@ -94,7 +117,9 @@ def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFact
         title=run.recipe.card.title or "Cross-language code retrieval",
         about=run.recipe.card.about,
         rows=counts["rows"],
-        funnel=_funnel(run),
+        funnel=_funnel(run, counts["contaminated"]),
+        benchmarks=stages["dedup"].counts["contamination"],
+        drop_contaminated=run.recipe.contamination.drop,
         source_languages=dict(sorted(languages.items())),
         licenses=dict(sorted(licenses.items())),
         models=[translated["model"]],
@@ -106,7 +131,7 @@ def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFact
     )
 
 
-def _funnel(run: Run) -> dict[str, Any]:
+def _funnel(run: Run, taken_out: Mapping[str, int]) -> dict[str, Any]:
     """Return the counts up to the build, in all and by language."""
     stages = run.manifest.stages
     parts = [stages[name].counts for name in ("translate", "check", "dedup")]
@@ -115,9 +140,12 @@ def _funnel(run: Run) -> dict[str, Any]:
     by_language = {
         name: {**empty, **_merged(part["by_language"].get(name, {}) for part in parts)} for name in languages
     }
+    totals = _merged(parts)
+    for row, count in [(totals, sum(taken_out.values())), *((by_language[name], n) for name, n in taken_out.items())]:
+        row["contaminated"], row["kept"] = row["contaminated"] + count, row["kept"] - count
     duplicates = stages["dedup_seeds"].counts["seed_duplicates"] if "dedup_seeds" in stages else 0
     seeds = {"seeds": stages["seeds"].counts["seeds"], "seed_duplicates": duplicates}
-    return {**seeds, **_merged(parts), "by_language": by_language}
+    return {**seeds, **totals, "by_language": by_language}
 
 
 def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
@@ -131,8 +159,16 @@ def _portable_recipe(recipe: Recipe) -> str:
     from pipelines.recipe import to_tree
 
     tree = to_tree(recipe)
-    for section in ("backend", "execution", "workers"):
+    for section in ("backend", "execution", "workers", "memory"):
         del tree[section]
     if tree["seeds"]["adapter"] != "hub":
         tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name
+    tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
     return str(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)).rstrip()
+
+
+def _portable(spec: str) -> str:
+    from synthcode.seeds.benchmarks import split_benchmark
+
+    head, path, tail = split_benchmark(spec)
+    return f"{head}{Path(path).name if Path(path).exists() else path}{tail}"

@@ -29,7 +29,7 @@ SPLITS = ("train", "validation", "test")
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 """The dataset's configurations; the first is the default."""
 
-VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name != "document_id"])
+VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by")])
 
 
 class Assigned(NamedTuple):
@@ -39,6 +39,8 @@ class Assigned(NamedTuple):
     """``seed_id``, ``cluster_id``, ``split``."""
     equal: Mapping[str, str]
     """Program -> the document that it shares with other programs."""
+    hits: pa.Table
+    """Contaminated programs (schema ``HITS``): those that are left are marked."""
 
 
 def write_variants(run: Run, kept: KeptRows) -> pa.Table:
@@ -101,8 +103,9 @@ def write_dataset(run: Run, kept: KeptRows, assigned: Assigned) -> tuple[list[Pa
 
 def _aligned(run: Run, kept: KeptRows, assigned: Assigned) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
     """Yield the same seeds' seeds, translations and programs, each with its split."""
+    marks = _marks(assigned.hits)
     translations = (NAMED_TRANSLATIONS, kept.translations())
-    programs = (VARIANTS, run.folder.rows(_programs_aside(run)))
+    programs = (VARIANTS, map(kept.keep, run.folder.rows(_programs_aside(run))))
     for seeds, translated, written in align_on_seed(kept.seeds(), translations, programs):
         where = {"cluster_id": "cluster_id", "split": "split"}
         # The split that a seed came from gives way to the one that it is in.
@@ -110,8 +113,19 @@ def _aligned(run: Run, kept: KeptRows, assigned: Assigned) -> Iterator[tuple[pa.
         yield (
             seeds,
             beside(translated, seeds, {**TRIPLET_COLUMNS, **where}),
-            beside(add_document_ids(written, assigned.equal), seeds, {"split": "split"}),
+            beside(_marked(add_document_ids(written, assigned.equal), marks), seeds, {"split": "split"}),
         )
+
+
+def _marks(hits: pa.Table) -> dict[str, str]:
+    columns = (hits[name].to_pylist() for name in ("program_id", "benchmark", "row_id"))
+    return {program: f"{benchmark}: {row}" for program, benchmark, row in zip(*columns, strict=True)}
+
+
+def _marked(programs: pa.Table, marks: Mapping[str, str]) -> pa.Table:
+    """Add ``contaminated_by``: the benchmark's row that a program is like, null for most."""
+    column = pa.array([marks.get(program) for program in programs["program_id"].to_pylist()], pa.string())
+    return programs.append_column(DATASET_PROGRAMS.field("contaminated_by"), column)
 
 
 def _programs_aside(run: Run) -> Path:

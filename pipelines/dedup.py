@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import existing_run, force_option, run_argument, working_on
+from pipelines.options import existing_run, force_option, run_argument, workers_option, working_on
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,43 +25,89 @@ if TYPE_CHECKING:
 )
 @click.option("--num-perm", type=int, metavar="N", help="Permutations of a MinHash signature.")
 @click.option("--ngram", type=int, metavar="N", help="Characters in a shingle.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="BENCHMARK",
+    help="A published benchmark that nothing may be like: [NAME=][ADAPTER:]PATH[@LANGUAGE]. Repeat.",
+)
+@click.option(
+    "--drop-contaminated",
+    type=click.Choice(["train", "everywhere"]),
+    help="What programs like a benchmark's are taken out of. Default: train.",
+)
+@click.option("--memory", metavar="SIZE", help="What it may take, such as 1GB. Default: half of what is free.")
+@workers_option
 @force_option
-def dedup(run: Path, threshold: float | None, num_perm: int | None, ngram: int | None, force: bool) -> None:
+def dedup(run: Path, against: tuple[str, ...], drop_contaminated: str | None, force: bool, **given: Any) -> None:
     """Find duplicates: seeds before translating, translations after 'check'.
 
     Programs are compared within one language. Likeness across languages drops nothing, but keeps the
     seeds in one split. Defaults are the published dataset's: 0.7, 256 permutations, 5 characters.
 
     \b
-    Example:
+    Examples:
       synthcode dedup runs/mbxp --threshold 0.7 --num-perm 256 --ngram 5
+      synthcode dedup runs/mine --against human-eval/data/HumanEval.jsonl.gz --against mbpp=table:mbpp.parquet@python
     """
     from pipelines.runner import bring_up_to_date
 
-    overrides = {"dedup.threshold": threshold, "dedup.num_perm": num_perm, "dedup.ngram": ngram}
-    with working_on(existing_run(run), overrides) as opened:
+    with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:
         stages = opened.manifest.stages
         # Seeds that were translated without this pass stay asked for: the second pass takes their programs out.
         if "translate" not in stages or "dedup_seeds" in stages:
-            bring_up_to_date(opened, dedup_seeds_step(), force=force)
+            bring_up_to_date(opened, dedup_seeds_step(early=_is_early(opened)), force=force)
         if "translate" in stages:
             from pipelines.check import check_step
 
             bring_up_to_date(opened, check_step())
             bring_up_to_date(opened, dedup_step(), force=force)
+        _report(opened)
 
 
-def dedup_seeds_step() -> Step:
-    """Return the step that finds duplicate seeds."""
+def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    from pipelines.memory import memory_budget
+    from pipelines.recipe import resolved_benchmark
+    from synthcode.seeds.benchmarks import parse_benchmarks
+
+    parse_benchmarks(against)
+    if given["memory"] is not None:
+        memory_budget(given["memory"])
+    overrides = {f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram")}
+    overrides |= {name: given[name] for name in ("memory", "workers")}
+    resolved = [resolved_benchmark(spec, Path()) for spec in against]
+    return overrides | {"contamination.against": resolved or None, "contamination.drop": drop}
+
+
+def _report(run: Run) -> None:
+    """Print what was hit of each benchmark."""
+    stages = run.manifest.stages
+    last = stages.get("dedup") or stages.get("dedup_seeds")
+    report = last.counts.get("contamination") if last is not None else None
+    if report:
+        from pipelines.contamination import print_report
+
+        print_report(report)
+
+
+def _is_early(run: Run) -> bool:
+    """Tell whether contaminated seeds are still to be left untranslated: what is translated needs no new asking."""
+    entry = run.manifest.stages.get("dedup_seeds")
+    return "translate" not in run.manifest.stages or entry is None or any("against:" in name for name in entry.inputs)
+
+
+def dedup_seeds_step(*, early: bool = True) -> Step:
+    """Return the step that finds duplicate seeds and, if ``early``, those to be left out as contaminated."""
     from pipelines.runner import Step
 
     return Step(
         name="dedup_seeds",
         after=("seeds",),
         settings=lambda recipe: recipe.dedup,
-        execute=_execute_seeds,
-        summary=lambda counts: f"{counts['seed_duplicates']:,} of {counts['seeds']:,} seeds are duplicates",
-        packages=("pyarrow", "numpy"),
+        inputs=_early_inputs if early else lambda recipe: {},
+        execute=partial(_execute_seeds, early=early),
+        summary=_summary_of_seeds,
+        packages=("pyarrow", "numpy", "numba"),
     )
 
 
@@ -72,110 +119,96 @@ def dedup_step() -> Step:
         name="dedup",
         after=("seeds", "check"),
         uses=("dedup_seeds",),
-        settings=lambda recipe: recipe.dedup,
+        settings=lambda recipe: [recipe.dedup, recipe.contamination.drop],
+        inputs=_inputs,
         execute=_execute,
         summary=_summary,
-        packages=("pyarrow", "numpy"),
+        packages=("pyarrow", "numpy", "numba"),
     )
+
+
+def _inputs(recipe: Any) -> Mapping[str, str]:
+    if not recipe.contamination.against:
+        return {}
+    from pipelines.contamination import contamination_inputs
+
+    return contamination_inputs(recipe)
+
+
+def _early_inputs(recipe: Any) -> Mapping[str, str]:
+    """Return what decides about seeds before they are translated: they stay where they only leave one split."""
+    return _inputs(recipe) if recipe.contamination.drop == "everywhere" else {}
+
+
+def _summary_of_seeds(counts: Mapping[str, Any]) -> str:
+    hit = f", {counts['seeds_contaminated']:,} contaminated" if counts["seeds_contaminated"] else ""
+    return f"{counts['seed_duplicates']:,} of {counts['seeds']:,} seeds are duplicates{hit}"
 
 
 def _summary(counts: Mapping[str, Any]) -> str:
+    hit = f"{counts['contaminated']:,} contaminated, " if counts["contaminated"] else ""
     return (
         f"{counts['exact_duplicates']:,} exact and {counts['near_duplicates']:,} near-duplicates, "
-        f"{counts['kept']:,} translations kept"
+        f"{hit}{counts['kept']:,} translations kept"
     )
 
 
-def dropped_seeds(run: Run) -> set[str]:
-    """Return the seeds that were taken out before translating; none where that pass did not run."""
-    import pyarrow.compute as pc
-
-    from synthcode.storage.shards import read_file
-
-    if "dedup_seeds" not in run.manifest.stages:
-        return set()
-    clusters = read_file(run.folder.seed_clusters, columns=["seed_id", "status"])
-    return set(clusters.filter(pc.not_equal(clusters.column("status"), "kept")).column("seed_id").to_pylist())
-
-
-def _seed_programs(run: Run) -> Iterator[pa.Table]:
-    for table in run.folder.rows(run.folder.seeds, ["seed_id", "language", "code"]):
-        run.stop.raise_if_set()
-        yield seeds_as_programs(table)
-
-
-def _programs(run: Run) -> Iterator[pa.Table]:
-    yield from _seed_programs(run)
-    columns = ["request_id", "seed_id", "target_language", "code"]
-    for table in run.folder.rows(run.folder.translations, columns):
-        run.stop.raise_if_set()
-        yield translations_as_programs(table)
-
-
-def seeds_as_programs(seeds: pa.Table) -> pa.Table:
-    """Return seeds as programs (schema ``PROGRAMS``)."""
-    from synthcode.identity import program_id
-
-    names = [program_id(seed) for seed in seeds.column("seed_id").to_pylist()]
-    return _as_programs(seeds, names, "language", "seed")
-
-
-def translations_as_programs(translations: pa.Table) -> pa.Table:
-    """Return translations as programs (schema ``PROGRAMS``)."""
-    return _as_programs(translations, translation_ids(translations), "target_language", "translation")
-
-
-def translation_ids(translations: pa.Table) -> list[str]:
-    """Return the ``program_id`` of each translation."""
-    from synthcode.identity import program_id
-
-    columns = (translations.column(name).to_pylist() for name in ("seed_id", "request_id"))
-    return [program_id(seed, request) for seed, request in zip(*columns, strict=True)]
-
-
-def _as_programs(table: pa.Table, names: list[str], language: str, origin: str) -> pa.Table:
-    import pyarrow as pa
-
-    from synthcode.schemas.tables import PROGRAMS
-
-    columns = {
-        "program_id": pa.array(names, pa.string()),
-        "seed_id": table.column("seed_id"),
-        "language": table.column(language),
-        "origin": pa.array([origin] * table.num_rows, pa.string()),
-        "code": table.column("code"),
-    }
-    return pa.table(columns).cast(PROGRAMS)
-
-
-def _execute_seeds(run: Run) -> Done:
+def _execute_seeds(run: Run, *, early: bool) -> Done:
+    from pipelines.contamination import search_benchmarks
+    from pipelines.kept import KeptRows
+    from pipelines.programs import seed_programs
     from pipelines.runner import Done
-    from synthcode.stages.dedup.duplicates import cluster_programs
+    from pipelines.searching import cluster, searching
+    from synthcode.schemas.tables import HITS
     from synthcode.storage.shards import write_table
 
-    clusters = cluster_programs(lambda: _seed_programs(run), run.recipe.dedup).clusters
+    hits: pa.Table = HITS.empty_table()
+    report: dict[str, Any] = {}
+    with searching(run) as means:
+        clusters = cluster(run, seed_programs(run), means).clusters
+        if early and run.recipe.contamination.drop == "everywhere":
+            hits, report = search_benchmarks(run, KeptRows.without_duplicates(run, clusters).seeds_alone(), means)
     statuses = Counter(clusters.column("status").to_pylist())
     counts = {
         "seeds": run.manifest.stages["seeds"].counts["seeds"],
         "seed_duplicates": statuses["exact_duplicate"] + statuses["near_duplicate"],
         "exact_duplicates": statuses["exact_duplicate"],
         "near_duplicates": statuses["near_duplicate"],
+        "seeds_contaminated": hits.num_rows,
+        "contamination": report,
     }
-    return Done([write_table(run.folder.seed_clusters, clusters)], counts)
+    folder = run.folder
+    return Done([write_table(folder.seed_clusters, clusters), write_table(folder.seed_contamination, hits)], counts)
 
 
 def _execute(run: Run) -> Done:
+    from pipelines.contamination import search_benchmarks
+    from pipelines.kept import KeptRows
+    from pipelines.programs import all_programs
     from pipelines.runner import Done
-    from synthcode.stages.dedup.duplicates import cluster_programs
+    from pipelines.searching import cluster, searching
     from synthcode.storage.shards import write_table
 
-    found = cluster_programs(lambda: _programs(run), run.recipe.dedup)
-    accepted = run.manifest.stages["check"].counts
-    outputs = [write_table(run.folder.clusters, found.clusters), write_table(run.folder.split_groups, found.ties)]
-    return Done(outputs, _counts(found.clusters, accepted["by_language"]))
+    with searching(run) as means:
+        found = cluster(run, all_programs(run), means)
+        kept = KeptRows.without_duplicates(run, found.clusters)
+        hits, report = search_benchmarks(run, kept.programs(), means)
+    accepted = run.manifest.stages["check"].counts["by_language"]
+    contaminated: Counter[str] = Counter()
+    if hits.num_rows and run.recipe.contamination.drop == "everywhere":
+        contaminated = kept.count_translations() - kept.without(hits).count_translations()
+    folder = run.folder
+    outputs = [
+        write_table(folder.clusters, found.clusters),
+        write_table(folder.split_groups, found.ties),
+        write_table(folder.contamination, hits),
+    ]
+    return Done(outputs, {**_counts(found.clusters, accepted, contaminated), "contamination": report})
 
 
-def _counts(clusters: pa.Table, accepted: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _counts(
+    clusters: pa.Table, accepted: Mapping[str, Mapping[str, Any]], contaminated: Mapping[str, int]
+) -> dict[str, Any]:
     """Count what was dropped; translations that go with their seed count as what their seed is."""
     import pyarrow.compute as pc
 
@@ -187,9 +220,11 @@ def _counts(clusters: pa.Table, accepted: Mapping[str, Mapping[str, Any]]) -> di
         dropped[language][status] += 1
     by_language = {}
     for language in accepted:
-        exact = dropped[language]["exact_duplicate"]
-        near = dropped[language]["near_duplicate"] + dropped[language]["seed_duplicate"]
-        kept = accepted[language]["accepted"] - exact - near
-        by_language[language] = {"exact_duplicates": exact, "near_duplicates": near, "contaminated": 0, "kept": kept}
+        row = {
+            "exact_duplicates": dropped[language]["exact_duplicate"],
+            "near_duplicates": dropped[language]["near_duplicate"] + dropped[language]["seed_duplicate"],
+            "contaminated": contaminated[language],
+        }
+        by_language[language] = {**row, "kept": accepted[language]["accepted"] - sum(row.values())}
     keys = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
     return {**{key: sum(row[key] for row in by_language.values()) for key in keys}, "by_language": by_language}

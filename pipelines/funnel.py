@@ -24,11 +24,12 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``seeds``, ``seed_duplicates``, ``requested``, ``completed``, ``failed``, ``pending``, ``accepted``,
-        ``rejected`` {reason: n}, ``exact_duplicates``, ``near_duplicates``, ``contaminated``, ``kept``,
-        ``splits``, ``by_language`` (the same from ``requested`` on, for each target language), ``seeds_rejected``
-        {reason: n}, and ``stages`` {stage: done, incomplete, stale or missing}. Counts of a stage that has not
-        run since the one before it changed are left out (zero), so that what is there reconciles.
+        ``seeds``, ``seed_duplicates`` and ``seeds_contaminated`` (taken out before translating), ``requested``,
+        ``completed``, ``failed``, ``pending``, ``accepted``, ``rejected`` {reason: n}, ``exact_duplicates``,
+        ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
+        for each target language), ``seeds_rejected`` {reason: n}, and ``stages`` {stage: done, incomplete, stale or
+        missing}. Counts of a stage that has not run since the one before it changed are left out (zero), so that what
+        is there reconciles.
     """
     manifest = Manifest(folder.path)
     states = _states(manifest)
@@ -37,14 +38,14 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         counts["translate"] = _journalled(folder)
     languages = sorted({*counts["translate"].get("by_language", {}), *counts["check"].get("by_language", {})})
     by_language = {
-        language: _row({name: counts[name].get("by_language", {}).get(language, {}) for name in STAGES})
-        for language in languages
+        language: _row({name: _of_language(name, counts[name], language) for name in STAGES}) for language in languages
     }
     totals = {name: _total(name, counts[name]) for name in STAGES}
     return {
         "seeds": counts["seeds"].get("seeds", 0),
         "seeds_rejected": counts["seeds"].get("rejected", {}),
         "seed_duplicates": counts["dedup_seeds"].get("seed_duplicates", 0),
+        "seeds_contaminated": counts["dedup_seeds"].get("seeds_contaminated", 0),
         **_row(totals),
         "by_language": by_language,
         "stages": states,
@@ -52,15 +53,25 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
 
 
 def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
-    return counts.get("splits", {}) if stage == "build" else counts
+    if stage != "build":
+        return counts
+    return {**counts.get("splits", {}), "contaminated": sum(counts.get("contaminated", {}).values())}
+
+
+def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    row = counts.get("by_language", {}).get(language, {})
+    return {**row, "contaminated": counts.get("contaminated", {}).get(language, 0)} if stage == "build" else row
 
 
 def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    taken_out = counts["build"].get("contaminated", 0)  # of the training split alone
+    left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
+    left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
     return {
         **{key: counts["translate"].get(key, 0) for key in _ASKED},
         "accepted": counts["check"].get("accepted", 0),
         "rejected": dict(counts["check"].get("rejected", {})),
-        **{key: counts["dedup"].get(key, 0) for key in _LEFT},
+        **left,
         "splits": {split: counts["build"].get(split, 0) for split in SPLITS},
     }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.dedup import dropped_seeds, seeds_as_programs, translation_ids, translations_as_programs
+from pipelines.programs import dropped_seeds, seeds_as_programs, translation_ids, translations_as_programs
 from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
 from synthcode.stages.groups import unite_groups
 from synthcode.storage.joins import align_on_seed, beside
@@ -26,15 +27,58 @@ PROGRAMS_WITH_ENTRY_POINT = PROGRAMS.append(pa.field("entry_point", pa.string())
 
 
 class KeptRows:
-    """Seeds and translations that no duplicate check took out, sorted by ``seed_id``."""
+    """Seeds and translations that are left, sorted by ``seed_id``.
 
-    def __init__(self, run: Run) -> None:
-        clusters = read_file(run.folder.clusters, columns=["program_id", "seed_id", "origin", "status"])
+    Parameters
+    ----------
+    run
+        The run.
+    seeds, programs
+        What is left out: seeds go with their translations.
+    """
+
+    def __init__(self, run: Run, seeds: Iterable[str], programs: Iterable[str]) -> None:
+        self._run = run
+        self._seeds = pa.array(sorted(seeds), pa.string())
+        self._programs = pa.array(sorted(programs), pa.string())
+
+    @classmethod
+    def of(cls, run: Run) -> KeptRows:
+        """Return what is left once 'dedup' has run."""
+        kept = cls.without_duplicates(run, read_file(run.folder.clusters))
+        everywhere = run.recipe.contamination.drop == "everywhere"
+        return kept.without(read_file(run.folder.contamination)) if everywhere else kept
+
+    @classmethod
+    def without_duplicates(cls, run: Run, clusters: pa.Table) -> KeptRows:
+        """Return what is left of the clusters that were found, and of the seeds before that."""
         dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
         seeds = dropped.filter(pc.equal(dropped.column("origin"), "seed")).column("seed_id").to_pylist()
-        self._run = run
-        self._seeds = pa.array(sorted(dropped_seeds(run).union(seeds)), pa.string())
-        self._programs = dropped.column("program_id").combine_chunks()
+        return cls(run, dropped_seeds(run).union(seeds), dropped.column("program_id").to_pylist())
+
+    def without(self, hits: pa.Table) -> KeptRows:
+        """Return what is left without contaminated programs (schema ``HITS``)."""
+        seeds = hits.filter(pc.equal(hits["origin"], "seed"))["seed_id"].to_pylist()
+        return KeptRows(
+            self._run,
+            [*self._seeds.to_pylist(), *seeds],
+            [*self._programs.to_pylist(), *hits["program_id"].to_pylist()],
+        )
+
+    def keep(self, programs: pa.Table) -> pa.Table:
+        """Leave out of a table with ``program_id`` and ``seed_id`` what is left out here."""
+        return _without(_without(programs, "program_id", self._programs), "seed_id", self._seeds)
+
+    def count_translations(self) -> Counter[str]:
+        """Count the translations by language."""
+        counts: Counter[str] = Counter()
+        for table in self.translations():
+            counts.update(table["target_language"].to_pylist())
+        return counts
+
+    def seeds_alone(self) -> Iterator[pa.Table]:
+        """Yield seeds as programs (schema ``PROGRAMS``)."""
+        return map(seeds_as_programs, self.seeds())
 
     def seeds(self) -> Iterator[pa.Table]:
         """Yield seeds (schema ``SEEDS``)."""
@@ -46,8 +90,7 @@ class KeptRows:
         """Yield translations (schema ``NAMED_TRANSLATIONS``)."""
         for table in self._run.folder.rows(self._run.folder.translations):
             names = pa.array(translation_ids(table), pa.string())
-            named = table.append_column(NAMED_TRANSLATIONS.field("program_id"), names)
-            yield _without(_without(named, "program_id", self._programs), "seed_id", self._seeds)
+            yield self.keep(table.append_column(NAMED_TRANSLATIONS.field("program_id"), names))
 
     def programs(self) -> Iterator[pa.Table]:
         """Yield both as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``): a seed's own, then its translations."""

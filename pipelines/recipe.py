@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
+from synthcode.seeds.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
-from synthcode.stages.dedup.duplicates import DedupConfig
+from synthcode.stages.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.stages.gate import CheckConfig
 from synthcode.stages.requests import TranslateConfig
 from synthcode.stages.splits import SplitConfig
@@ -55,11 +56,14 @@ class Recipe:
     backend: BackendConfig = field(default_factory=BackendConfig)
     check: CheckConfig = field(default_factory=CheckConfig)
     dedup: DedupConfig = field(default_factory=DedupConfig)
+    contamination: ContaminationConfig = field(default_factory=ContaminationConfig)
     splits: SplitConfig = field(default_factory=SplitConfig)
     card: CardConfig = field(default_factory=CardConfig)
     execution: Execution = field(default_factory=Execution)
     workers: Annotated[int, Ge(1)] | None = None
     """Processes for what is not waiting; None takes one a core."""
+    memory: str | None = None
+    """What deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
 
 
 _RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
@@ -157,6 +161,15 @@ def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
         node = tree.get(section)
         if isinstance(node, dict) and isinstance(node.get(key), str) and (folder / node[key]).exists():
             node[key] = str((folder / node[key]).resolve())
+    published = tree.get("contamination")
+    if isinstance(published, dict) and isinstance(published.get("against"), list):
+        published["against"] = [resolved_benchmark(str(spec), folder) for spec in published["against"]]
+
+
+def resolved_benchmark(spec: str, folder: Path) -> str:
+    """Return a benchmark's ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` with its path absolute, where that is a file's."""
+    head, path, tail = split_benchmark(spec)
+    return f"{head}{(folder / path).resolve()}{tail}" if (folder / path).exists() else spec
 
 
 def _refuse_unknown_keys(tree: Any, kind: type, origin: str, above: tuple[str, ...]) -> None:

@@ -45,6 +45,7 @@ def print_funnel(counts: Mapping[str, Any]) -> None:
 
     rejected = counts["seeds_rejected"]
     seeds = f"{counts['seeds']:,} seeds, {counts['seed_duplicates']:,} of them duplicates"
+    seeds += f", {counts['seeds_contaminated']:,} contaminated" if counts["seeds_contaminated"] else ""
     click.echo(seeds + (f"; no seeds: {_listed(rejected)}" if rejected else ""))
     click.echo()
     Console(width=max(Console().width, TABLE_WIDTH)).print(_table(counts))

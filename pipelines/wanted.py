@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.dedup import dropped_seeds
+from pipelines.programs import dropped_seeds
 from synthcode.errors import InputError
 from synthcode.prompts import Prompt, load_prompt
 from synthcode.schemas.records import Request

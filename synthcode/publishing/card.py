@@ -43,6 +43,9 @@ class CardFacts:
     sampling: Sequence[str]
     """Canonical JSON."""
     dedup: Mapping[str, Any]
+    benchmarks: Mapping[str, Mapping[str, Any]]
+    """Published benchmark -> what was read of it and hit."""
+    drop_contaminated: str
     recipe: str
     """YAML, without paths of the machine that it ran on."""
     version: str

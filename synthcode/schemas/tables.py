@@ -82,6 +82,17 @@ CLUSTERS = pa.schema(
 near_duplicate or seed_duplicate (a translation that goes with its dropped seed); ``jaccard`` is exact, to the
 representative."""
 
+BENCHMARK_ROWS = pa.schema([*_required("benchmark", "row_id", "language", "code")])
+"""Programs of published benchmarks, as the search for contamination sees them."""
+
+HITS = pa.schema(
+    [
+        *_required("program_id", "seed_id", "language", "origin", "benchmark", "row_id"),
+        pa.field("jaccard", pa.float64(), nullable=False),
+    ]
+)
+"""Contaminated programs: each with the benchmark's row that it is like, and its exact similarity to it."""
+
 TIES = pa.schema([*_required("seed_id", "cluster_id")])
 """The split group of every seed that has programs: seeds tied by any likeness share a ``cluster_id``."""
 
@@ -101,9 +112,11 @@ DATASET_PROGRAMS = pa.schema(
     [
         *_required("program_id", "seed_id", "language", "origin"),
         *_required("code", "code_stripped", "code_anonymous", "document_id"),
+        *_optional("contaminated_by"),
     ]
 )
-"""One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use."""
+"""One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use.
+``contaminated_by`` names a row of a published benchmark that a program is like, where it is like one."""
 
 TEXTS = pa.schema([*_required("seed_id", "text")])
 

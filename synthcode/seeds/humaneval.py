@@ -28,6 +28,12 @@ def inputs(config: SeedsConfig) -> dict[str, str]:
     return file_digests(_problem_files(config.path))
 
 
+def languages(config: SeedsConfig) -> list[str]:
+    """Return the languages that there are problems in."""
+    rows = (row for file in _problem_files(config.path) for row in _decoded_rows(file))
+    return sorted({found.name for row in rows if (found := _language_of(row))})
+
+
 def read(config: SeedsConfig) -> Iterator[RawSeed]:
     """Yield the problems of one language, with the tests of all.
 

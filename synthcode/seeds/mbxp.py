@@ -28,6 +28,11 @@ def inputs(config: SeedsConfig) -> dict[str, str]:
     return file_digests(_releases(config.path))
 
 
+def languages(config: SeedsConfig) -> list[str]:
+    """Return the languages that there are releases of."""
+    return sorted(_language_of(file) for file in _releases(config.path))
+
+
 def read(config: SeedsConfig) -> Iterator[RawSeed]:
     """Yield the problems of one language (Python unless ``config.language`` is another), with the tests of all.
 

@@ -19,11 +19,13 @@ class Adapter(NamedTuple):
     """Yields every row that is asked for, unreadable ones included."""
     inputs: Callable[[SeedsConfig], dict[str, str]]
     """What the rows depend on: name -> digest."""
+    languages: Callable[[SeedsConfig], list[str]] | None = None
+    """The languages that there are, where only one of them is read at a time."""
 
 
 ADAPTERS: dict[AdapterName, Adapter] = {
-    "mbxp": Adapter(mbxp.read, mbxp.inputs),
-    "humaneval": Adapter(humaneval.read, humaneval.inputs),
+    "mbxp": Adapter(mbxp.read, mbxp.inputs, mbxp.languages),
+    "humaneval": Adapter(humaneval.read, humaneval.inputs, humaneval.languages),
     "codesearchnet": Adapter(codesearchnet.read, codesearchnet.inputs),
     "table": Adapter(table.read, table.inputs),
     "hub": Adapter(hub.read, hub.inputs),
@@ -51,6 +53,12 @@ def input_digests(config: SeedsConfig) -> dict[str, str]:
         Where the data is not there.
     """
     return _adapter(config).inputs(config)
+
+
+def benchmark_languages(config: SeedsConfig) -> list[str] | list[None]:
+    """Return the languages to read one after another to have all rows; None where one reading gives all."""
+    languages = _adapter(config).languages
+    return languages(config) if languages is not None else [None]
 
 
 def _adapter(config: SeedsConfig) -> Adapter:

@@ -63,6 +63,16 @@ class RunFolder:
         return self.path / "clusters.parquet"
 
     @property
+    def contamination(self) -> Path:
+        """Programs that are like a published benchmark's."""
+        return self.path / "contamination.parquet"
+
+    @property
+    def seed_contamination(self) -> Path:
+        """Seeds that were taken out before translating because they are like a published benchmark's."""
+        return self.path / "seed_contamination.parquet"
+
+    @property
     def split_groups(self) -> Path:
         """Which seeds must stay in one split."""
         return self.path / "split_groups.parquet"

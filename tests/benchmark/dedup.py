@@ -32,7 +32,8 @@ import pyarrow as pa
 
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.stages.dedup.components import DisjointSets
-from synthcode.stages.dedup.duplicates import Clustering, DedupConfig, cluster_programs
+from synthcode.stages.dedup.config import DedupConfig
+from synthcode.stages.dedup.duplicates import Clustering, cluster_programs
 from synthcode.stages.dedup.exhaustive import all_similarities
 
 MBXP = Path(__file__).resolve().parents[3] / "shared" / "data" / "mbxp"
@@ -115,7 +116,7 @@ def renamed(code: str, copy: int) -> str:
 
 
 def deduplicate(table: pa.Table) -> Clustering:
-    return cluster_programs(lambda: [table], DedupConfig())
+    return cluster_programs([table], DedupConfig())
 
 
 def measure_accuracy(rows: list[tuple[str, str]], what: str) -> None:

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -12,13 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from synthcode.schemas.tables import PROGRAMS
+from synthcode.scratch import Scratch
 from synthcode.stages.dedup.buckets import all_pairs, pivots, shared_keys
 from synthcode.stages.dedup.components import DisjointSets
+from synthcode.stages.dedup.config import DedupConfig
 from synthcode.stages.dedup.documents import read_programs
-from synthcode.stages.dedup.duplicates import DedupConfig, cluster_programs
+from synthcode.stages.dedup.duplicates import cluster_programs
 from synthcode.stages.dedup.exhaustive import all_similarities
 from synthcode.stages.dedup.likeness import Likeness
 from synthcode.stages.dedup.rules import STATUSES, judge, number_programs, tie
+from synthcode.stages.dedup.sketches import SketchConfig
+from synthcode.threads import Threads
 
 Row = tuple[str, str, str, str, str]
 
@@ -92,11 +97,11 @@ def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
 @settings(max_examples=300, deadline=None)
 @given(seeds_with_translations())
 def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(rows: list[Row]) -> None:
-    table, documents = read_programs([as_table(rows)], 5, 256, 0.7, 0)
-    everything = np.zeros((1, documents.contents.size))
-    documents = dataclasses.replace(
-        documents, band_keys=everything.astype(np.uint32), signatures=everything.T.astype(np.uint8)
-    )
+    table, documents = read_programs([as_table(rows)], SketchConfig(5, 256, 0.7, 0), Scratch(), map)
+    one_bucket, one_signature = Scratch().pile(), Scratch().pile()
+    one_bucket.append(np.zeros(documents.contents.size, dtype=np.uint32))
+    one_signature.append(np.zeros(documents.contents.size * 256, dtype=np.uint8))
+    documents = dataclasses.replace(documents, bands=(one_bucket,), sketches=one_signature)
     programs = number_programs(table, documents.contents)
     likeness = Likeness(documents, 5, 0.7)
     verdict = judge(programs, documents, likeness)
@@ -115,10 +120,10 @@ def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(row
 def test_the_order_of_rows_and_the_size_of_batches_change_nothing(
     rows: list[Row], shuffle: random.Random, size: int
 ) -> None:
-    found = cluster_programs(lambda: [as_table(rows)], DedupConfig())
+    found = cluster_programs([as_table(rows)], DedupConfig())
     shuffled = shuffle.sample(rows, len(rows))
     table = as_table(shuffled)
-    again = cluster_programs(lambda: [table.slice(start, size) for start in range(0, len(rows), size)], DedupConfig())
+    again = cluster_programs([table.slice(start, size) for start in range(0, len(rows), size)], DedupConfig())
     assert again.clusters.equals(found.clusters)
     assert again.ties.equals(found.ties)
 
@@ -126,7 +131,7 @@ def test_the_order_of_rows_and_the_size_of_batches_change_nothing(
 @settings(max_examples=60, deadline=None)
 @given(seeds_with_translations())
 def test_clusters_and_ties_are_consistent(rows: list[Row]) -> None:
-    found = cluster_programs(lambda: [as_table(rows)], DedupConfig())
+    found = cluster_programs([as_table(rows)], DedupConfig())
     clusters = found.clusters.to_pylist()
     by_id = {row["program_id"]: row for row in clusters}
     sizes = {row["cluster_id"]: 0 for row in clusters}
@@ -164,7 +169,7 @@ def test_almost_all_that_brute_force_finds_is_found_and_nothing_else(random_seed
     sets = DisjointSets(len(texts))
     sets.unite(left, right)
     truth = {name for name, label in zip(ids, sets.labels().tolist(), strict=True) if name != ids[label]}
-    found = set(cluster_programs(lambda: [table], DedupConfig(random_seed=random_seed)).dropped)
+    found = set(cluster_programs([table], DedupConfig(random_seed=random_seed)).dropped)
     assert len(truth) > 100
     assert len(found & truth) >= 0.99 * len(truth)
     # A missed link leaves one representative more in the cluster; nothing else can stay, and nothing else goes.
@@ -203,3 +208,16 @@ def test_buckets_hold_each_pair_of_equal_keys(keys: list[int], labels: list[int]
         assert pivot[inside[0]] in inside
         assert counts[own[pivot[inside[0]]]] == counts[counts > 0].min()
         assert sorted(own[inside][first[inside]].tolist()) == sorted(set(own[inside].tolist()))
+
+
+def test_threads_and_a_small_memory_change_nothing(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    texts = [text for _ in range(80) for text in family(draw, draw.randint(1, 20))]
+    ids = [f"{place:04}" for place in range(len(texts))]
+    table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
+    found = cluster_programs([table], DedupConfig())
+    with Threads(2) as threads, Scratch(tmp_path, 10_000) as scratch:
+        again = cluster_programs([table.slice(0, 300), table.slice(300)], DedupConfig(), scratch, threads.map)
+    assert again.clusters.equals(found.clusters)
+    assert again.ties.equals(found.ties)
+    assert again.compared == found.compared

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-FOUNDATION = {"errors", "identity", "languages", "parsing", "processes", "templates", "schemas", "prompts", "comments"}
+FOUNDATION = {
+    *("errors", "identity", "languages", "parsing", "processes", "threads", "scratch"),
+    *("templates", "schemas", "prompts", "comments"),
+}
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers"}
 MODULES = [path for room in ("synthcode", "evaluation", "pipelines") for path in sorted((ROOT / room).rglob("*.py"))]

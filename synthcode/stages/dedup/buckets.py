@@ -6,12 +6,8 @@ A bucket array numbers the bucket of each entry; equal numbers stand side by sid
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from synthcode.stages.dedup.minhash import U32
-from synthcode.stages.dedup.shingles import I64
-
-Mask = npt.NDArray[np.bool_]
+from synthcode.stages.dedup.texts import I64, U32, Mask
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
@@ -31,14 +27,14 @@ def shared_keys(keys: U32) -> tuple[I64, I64]:
 
 def bucket_sizes(buckets: I64) -> I64:
     """Return the size of each entry's bucket."""
-    starts = np.flatnonzero(_changes(buckets))
+    starts = starts_of(buckets)
     sizes = np.diff(starts, append=buckets.size)
     return np.repeat(sizes, sizes)
 
 
 def mixed(buckets: I64, values: I64) -> Mask:
     """Return which entries are in a bucket whose values are not all the same."""
-    starts = np.flatnonzero(_changes(buckets))
+    starts = starts_of(buckets)
     if not starts.size:
         return np.zeros(0, dtype=bool)
     differ = np.minimum.reduceat(values, starts) != np.maximum.reduceat(values, starts)
@@ -67,12 +63,17 @@ def pivots(buckets: I64, labels: I64) -> tuple[I64, Mask]:
 
 def all_pairs(buckets: I64) -> tuple[I64, I64]:
     """Return the places of all pairs of entries that share a bucket."""
-    starts = np.flatnonzero(_changes(buckets))
+    starts = starts_of(buckets)
     sizes = np.diff(starts, append=buckets.size)
     following = np.repeat(starts + sizes, sizes) - np.arange(1, buckets.size + 1)
     left = np.repeat(np.arange(buckets.size), following)
     steps = np.arange(left.size) - np.repeat(np.cumsum(following) - following, following)
     return left, left + 1 + steps
+
+
+def starts_of(buckets: I64) -> I64:
+    """Return the place of the first entry of each bucket."""
+    return np.flatnonzero(_changes(buckets))
 
 
 def _changes(column: I64) -> Mask:

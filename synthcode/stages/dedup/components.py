@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-I64 = npt.NDArray[np.int64]
+from synthcode.stages.dedup.texts import I64
 
 
 class DisjointSets:

@@ -18,35 +18,23 @@ or dropped, are one group for the splits. Nothing depends on the order of rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from annotated_types import Ge, Gt, Le
 
 from synthcode.identity import digest
 from synthcode.schemas.tables import CLUSTERS, TIES
+from synthcode.scratch import Scratch
+from synthcode.stages.dedup.config import DedupConfig
 from synthcode.stages.dedup.documents import read_programs
-from synthcode.stages.dedup.likeness import F64, Likeness
+from synthcode.stages.dedup.likeness import Likeness
 from synthcode.stages.dedup.rules import STATUSES, Programs, Verdict, judge, number_programs, tie
-from synthcode.stages.dedup.shingles import I64
-
-
-@dataclass(frozen=True)
-class DedupConfig:
-    """How alike programs must be to count as duplicates, and how they are looked for."""
-
-    threshold: Annotated[float, Gt(0), Le(1)] = 0.7
-    """Jaccard similarity from which two programs are near-duplicates."""
-    num_perm: Annotated[int, Ge(16), Le(4096)] = 256
-    """Slots of a MinHash signature."""
-    ngram: Annotated[int, Ge(1), Le(64)] = 5
-    """Unicode code points in a shingle."""
-    random_seed: Annotated[int, Ge(0)] = 0
-    """Of the signatures alone: what counts as alike does not depend on it."""
+from synthcode.stages.dedup.sketches import SketchConfig
+from synthcode.stages.dedup.texts import F64, I64
+from synthcode.threads import Apply
 
 
 @dataclass(frozen=True)
@@ -69,25 +57,32 @@ class Clustering:
         return dict(zip(gone["program_id"].to_pylist(), gone["status"].to_pylist(), strict=True))
 
 
-def cluster_programs(read: Callable[[], Iterable[pa.Table]], config: DedupConfig) -> Clustering:
+def cluster_programs(
+    tables: Iterable[pa.Table], config: DedupConfig, scratch: Scratch | None = None, apply: Apply = map
+) -> Clustering:
     """Find duplicates within each language, and ties across all.
 
     Parameters
     ----------
-    read
-        Opens the programs (schema ``PROGRAMS``), in tables of any size. Each distinct text is held once, as Arrow,
-        beside ``num_perm`` bytes of signature and 4 bytes a band.
+    tables
+        The programs (schema ``PROGRAMS``), in tables of any size: they are read once.
     config
         How alike duplicates are.
+    scratch
+        Where texts lie that are held to be compared, with ``num_perm`` bytes of signature and 4 bytes a band for
+        each; without it in memory. Some 300 bytes a program are held in memory in any case.
+    apply
+        Sketches batches of texts and compares batches of pairs: ``map``, or ``Threads.map``. The result is the same.
 
     Raises
     ------
     InputError
         Where a table lacks a column, holds nulls or text that is not UTF-8, or a ``program_id`` occurs twice.
     """
-    rows, documents = read_programs(read(), config.ngram, config.num_perm, config.threshold, config.random_seed)
+    sketching = SketchConfig(config.ngram, config.num_perm, config.threshold, config.random_seed)
+    rows, documents = read_programs(tables, sketching, scratch or Scratch(), apply)
     programs = number_programs(rows, documents.contents)
-    likeness = Likeness(documents, config.ngram, config.threshold)
+    likeness = Likeness(documents, config.ngram, config.threshold, apply)
     verdict = judge(programs, documents, likeness)
     groups = tie(programs, documents, likeness, verdict)
     return Clustering(_clusters(programs, verdict, likeness), _ties(programs, groups), likeness.compared)

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from synthcode.stages.dedup.shingles import shingle_sets
+from synthcode.stages.dedup.kernels import all_shingles, count_shared
+from synthcode.stages.dedup.texts import F64, U64, Texts, offsets
 
 
-def all_similarities(texts: pa.LargeStringArray, ngram: int) -> npt.NDArray[np.float64]:
-    """Return the Jaccard similarity of every two texts' shingle sets, by an inverted index.
+def all_similarities(texts: pa.LargeStringArray, ngram: int) -> F64:
+    """Return the Jaccard similarity of every two texts' shingle sets.
 
     Returns
     -------
     numpy.ndarray
         Shape (n_texts, n_texts), symmetric. 0 where a text is too short for a shingle, also with itself.
     """
-    sets = shingle_sets(texts, ngram)
-    sizes = np.diff(sets.offsets)
-    order = np.argsort(sets.hashes)
-    owners = np.repeat(np.arange(len(texts)), sizes)[order]
-    ordered = sets.hashes[order]
-    starts = np.searchsorted(ordered, sets.hashes, side="left")
-    counts = np.searchsorted(ordered, sets.hashes, side="right") - starts
-    shared = np.zeros((len(texts), len(texts)), dtype=np.int32)
-    for text, (first, last) in enumerate(zip(sets.offsets[:-1], sets.offsets[1:], strict=True)):
-        count = counts[first:last]
-        places = np.arange(count.sum()) + np.repeat(starts[first:last] - (np.cumsum(count) - count), count)
-        shared[text] = np.bincount(owners[places], minlength=len(texts))
-    united = sizes[:, None] + sizes[None, :] - shared
-    similarities: npt.NDArray[np.float64] = shared / np.maximum(united, 1)
-    return similarities
+    found = np.empty((len(texts), len(texts)))
+    for row, similarities in zip(found, similarities_by_text(texts, ngram), strict=True):
+        row[:] = similarities
+    return found
+
+
+def similarities_by_text(texts: pa.LargeStringArray, ngram: int) -> Iterator[F64]:
+    """Yield, for each text, its similarities to all texts, by an inverted index."""
+    sets = _shingle_sets(Texts.of(texts), ngram)
+    sizes = np.array([len(one) for one in sets], dtype=np.int64)
+    hashes = np.concatenate([np.empty(0, dtype=np.uint64), *sets])
+    order = np.argsort(hashes)
+    owners, ordered = np.repeat(np.arange(len(sets)), sizes)[order], hashes[order]
+    for own, size in zip(sets, sizes.tolist(), strict=True):
+        shared = np.zeros(len(sets), dtype=np.int64)
+        count_shared(owners, np.searchsorted(ordered, own), np.searchsorted(ordered, own, side="right"), shared)
+        yield shared / np.maximum(size + sizes - shared, 1)
+
+
+def _shingle_sets(texts: Texts, ngram: int) -> list[U64]:
+    hashes, sizes = all_shingles(texts.utf8, texts.borders, ngram)
+    return [np.unique(hashes[start:end]) for start, end in pairwise(offsets(sizes).tolist())]

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
+from collections.abc import Callable
+from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from synthcode.stages.dedup.documents import Documents
-from synthcode.stages.dedup.shingles import I64, Shingles, shingle_sets
+from synthcode.stages.dedup.kernels import jaccard_similarities
+from synthcode.stages.dedup.texts import F64, I64, Mask
+from synthcode.threads import Apply
 
-F64 = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+Column = TypeVar("Column", bound=npt.NDArray[np.generic])
 
-PAIRS_AT_ONCE = 1024
+PAIRS_AT_ONCE = 512
 MISS_OF_ESTIMATE = 1e-3
 """Chance that a pair at the threshold is not compared because its signatures look too different."""
+
+
+def least_agreement(num_perm: int, similarity: float) -> int:
+    """Return in how many slots at least two signatures agree, but for a chance of ``MISS_OF_ESTIMATE``.
+
+    Each of ``num_perm`` slots agrees with a probability of the similarity: the number that does is binomial.
+    """
+    if similarity == 1.0:
+        return num_perm
+    fewer = 0.0
+    for agreement in range(num_perm):
+        ways = math.lgamma(num_perm + 1) - math.lgamma(agreement + 1) - math.lgamma(num_perm - agreement + 1)
+        fewer += math.exp(ways + agreement * math.log(similarity) + (num_perm - agreement) * math.log1p(-similarity))
+        if fewer > MISS_OF_ESTIMATE:
+            return agreement
+    return num_perm
 
 
 class Likeness:
@@ -30,29 +48,50 @@ class Likeness:
         Characters in a shingle.
     threshold
         Similarity from which two documents are alike.
+    apply
+        Compares batches of pairs: ``map``, or ``Threads.map``.
     """
 
-    def __init__(self, documents: Documents, ngram: int, threshold: float) -> None:
-        self._documents, self._ngram, self._threshold = documents, ngram, threshold
+    def __init__(self, documents: Documents, ngram: int, threshold: float, apply: Apply = map) -> None:
+        self._documents, self._ngram, self._threshold, self._apply = documents, ngram, threshold, apply
         self._refuted: list[I64] = []
         """Pairs that are not alike: runs in ascending order, each more than twice as long as the next."""
-        num_perm = documents.signatures.shape[1]
-        # Hoeffding's inequality: P(estimate <= J - t) <= exp(-2 t^2 num_perm).
-        self._least_estimate = threshold - math.sqrt(-math.log(MISS_OF_ESTIMATE) / (2 * num_perm))
+        self._least_agreement = least_agreement(documents.num_perm, threshold)
         self.compared = 0
         """Pairs that it took the exact similarity to decide about."""
 
     def alike(self, left: I64, right: I64) -> Mask:
         """Return whether documents ``left[i]`` and ``right[i]`` are alike, for every i."""
-        pairs = np.minimum(left, right) << 32 | np.maximum(left, right)
-        alike = self._promising(left, right)
-        alike[alike] = self._is_open(pairs[alike])
-        asked = np.flatnonzero(alike)
-        self.compared += asked.size
-        if asked.size:
-            alike[asked] = self.jaccard(left[asked], right[asked]) >= self._threshold
-            self._refute(pairs[asked[~alike[asked]]])
+        alike, compared = self._mapped(self._judge, left, right)
+        refuted = compared & ~alike
+        self._refute(_names(left[refuted], right[refuted]))
+        self.compared += int(compared.sum())
         return alike
+
+    def jaccard(self, left: I64, right: I64) -> F64:
+        """Return the exact similarity of documents ``left[i]`` and ``right[i]``; 0 where neither has a shingle."""
+        (similarities,) = self._mapped(lambda one, other: (self._jaccard(one, other),), left, right)
+        return similarities
+
+    def _judge(self, left: I64, right: I64) -> tuple[Mask, Mask]:
+        """Return which pairs are alike, and which it took the exact similarity to decide about."""
+        compared = self._documents.agreement(left, right) >= self._least_agreement
+        compared[compared] = self._is_open(_names(left[compared], right[compared]))
+        alike = compared.copy()
+        alike[compared] = self._jaccard(left[compared], right[compared]) >= self._threshold
+        return alike, compared
+
+    def _jaccard(self, left: I64, right: I64) -> F64:
+        texts, left, right = self._documents.pairs(left, right)
+        return jaccard_similarities(*texts, left, right, self._ngram)
+
+    def _mapped(self, function: Callable[[I64, I64], tuple[Column, ...]], left: I64, right: I64) -> tuple[Column, ...]:
+        """Apply a function to runs of pairs, and put the columns that it returns together."""
+        if left.size <= PAIRS_AT_ONCE:  # sooner done here than handed out
+            return function(left, right)
+        spans = [slice(start, start + PAIRS_AT_ONCE) for start in range(0, left.size, PAIRS_AT_ONCE)]
+        parts = self._apply(lambda span: function(left[span], right[span]), spans)
+        return tuple(cast(Column, np.concatenate(columns)) for columns in zip(*parts, strict=True))
 
     def _is_open(self, pairs: I64) -> Mask:
         is_open = np.ones(pairs.size, dtype=bool)
@@ -68,41 +107,8 @@ class Likeness:
         if run.size:
             self._refuted.append(run)
 
-    def jaccard(self, left: I64, right: I64) -> F64:
-        """Return the exact similarity of documents ``left[i]`` and ``right[i]``; 0 where neither has a shingle."""
-        parts = [
-            self._jaccard(left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE])
-            for start in range(0, left.size, PAIRS_AT_ONCE)
-        ]
-        return np.concatenate(parts) if parts else np.empty(0, dtype=np.float64)
 
-    def _promising(self, left: I64, right: I64) -> Mask:
-        signatures = self._documents.signatures
-        estimates = np.empty(left.size)
-        for start in range(0, left.size, PAIRS_AT_ONCE):
-            span = slice(start, start + PAIRS_AT_ONCE)
-            estimates[span] = (signatures[left[span]] == signatures[right[span]]).mean(axis=1)
-        return estimates >= self._least_estimate
-
-    def _jaccard(self, left: I64, right: I64) -> F64:
-        documents, places = np.unique(np.concatenate((left, right)), return_inverse=True)
-        sets = shingle_sets(self._documents.texts.take(documents), self._ngram)
-        sizes = np.diff(sets.offsets)
-        first, second = places[: left.size], places[left.size :]
-        shared = _intersections(sets, first, second)
-        return shared / np.maximum(sizes[first] + sizes[second] - shared, 1)
-
-
-def _intersections(sets: Shingles, first: I64, second: I64) -> I64:
-    """Count what sets ``first[i]`` and ``second[i]`` have in common: what occurs twice in the two together."""
-    hashes, bounds = sets.hashes, sets.offsets.tolist()
-    pairs = zip(first.tolist(), second.tolist(), strict=True)
-    both = np.concatenate([hashes[bounds[place] : bounds[place + 1]] for pair in pairs for place in pair])
-    sizes = np.diff(sets.offsets)
-    borders = np.concatenate(([0], np.cumsum(sizes[first] + sizes[second])))
-    for start, end in pairwise(borders.tolist()):
-        both[start:end].sort(kind="stable")  # merges the two ascending runs
-    twice = np.flatnonzero(both[1:] == both[:-1])
-    # What stands last in a pair may be equal to what stands first in the next one: that place is left out.
-    shared: I64 = np.searchsorted(twice, borders[1:] - 1) - np.searchsorted(twice, borders[:-1])
-    return shared.clip(min=0)
+def _names(left: I64, right: I64) -> I64:
+    """Return one number for each pair, whichever of the two comes first."""
+    names: I64 = np.minimum(left, right) << 32 | np.maximum(left, right)
+    return names

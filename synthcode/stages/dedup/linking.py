@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from synthcode.stages.dedup.buckets import Mask, all_pairs, bucket_sizes, mixed, pivots, shared_keys
+from synthcode.stages.dedup.buckets import all_pairs, bucket_sizes, mixed, pivots, shared_keys
 from synthcode.stages.dedup.components import DisjointSets
 from synthcode.stages.dedup.likeness import Likeness
-from synthcode.stages.dedup.minhash import U32
-from synthcode.stages.dedup.shingles import I64
+from synthcode.stages.dedup.texts import I64, U32, Mask
 
-SMALL_BUCKET = 32
+SMALL_BUCKET = 128
 """Entries of a bucket whose pairs are all compared at once."""
-PAIRS_AT_ONCE = 4096
+PAIRS_AT_ONCE = 8192
 """Pairs that are compared before it is asked again which of them are still apart."""
 
 _GOLDEN = np.uint32(0x9E3779B1)
@@ -36,7 +36,7 @@ class Entries(NamedTuple):
         return Entries(*(column[chosen] for column in self))
 
 
-def link(entries: Entries, band_keys: U32, likeness: Likeness, sets: DisjointSets) -> None:
+def link(entries: Entries, band_keys: Iterable[U32], likeness: Likeness, sets: DisjointSets) -> None:
     """Unite the nodes of entries that share a bucket and are alike, one band after another.
 
     A bucket is left as soon as all of it is in one set, so that 20,000 near-identical documents cost 20,000
@@ -47,7 +47,7 @@ def link(entries: Entries, band_keys: U32, likeness: Likeness, sets: DisjointSet
     entries
         What is to be linked.
     band_keys
-        Shape (bands, n_documents).
+        For each band, the keys of all documents.
     likeness
         What decides about a pair.
     sets
@@ -56,9 +56,14 @@ def link(entries: Entries, band_keys: U32, likeness: Likeness, sets: DisjointSet
     if (entries.kinds == entries.kinds[:1]).all():
         return
     linker = _Linker(entries, likeness, sets)
-    salts = entries.groups.astype(np.uint32) * _GOLDEN
+    salt = salts(entries.groups)
     for keys in band_keys:
-        linker.link(*shared_keys(keys[entries.documents] ^ salts))
+        linker.link(*shared_keys(keys[entries.documents] ^ salt))
+
+
+def salts(groups: I64) -> U32:
+    """Return what to mix into the keys of entries, so that those of two groups (almost) never share a bucket."""
+    return groups.astype(np.uint32) * _GOLDEN
 
 
 class _Linker:

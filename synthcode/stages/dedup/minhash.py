@@ -9,27 +9,13 @@ with the probability of their Jaccard similarity, as with ``num_perm`` permutati
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
-from synthcode.stages.dedup.shingles import Shingles, hashed_shingles
-
-U8 = npt.NDArray[np.uint8]
-U32 = npt.NDArray[np.uint32]
+from synthcode.stages.dedup.kernels import hash_bands, sketch_texts
+from synthcode.stages.dedup.texts import I64, U8, U32, Texts
 
 MISS_AT_THRESHOLD = 0.01
 """Upper bound of the chance that a pair whose similarity is just the threshold shares no band."""
-
-_EMPTY = np.uint32(0xFFFFFFFF)
-_LOW = np.uint64(0xFFFFFFFF)
-_HALF = np.uint64(32)
-_GOLDEN = 0x9E3779B97F4A7C15
-_MURMUR = 0xFF51AFD7ED558CCD
-_SPREAD = np.uint32(0x9E3779B1)
-_WORD = (1 << 64) - 1
 
 
 def miss_probability(similarity: float, bands: int, rows: int) -> float:
@@ -53,19 +39,20 @@ def bands_and_rows(num_perm: int, threshold: float) -> tuple[int, int]:
     return num_perm, 1
 
 
-def signatures(texts: pa.LargeStringArray, ngram: int, num_perm: int, random_seed: int) -> U8:
+def signatures(texts: Texts, ngram: int, num_perm: int, random_seed: int) -> tuple[U8, I64]:
     """Return the MinHash signature of each text.
 
     Returns
     -------
-    numpy.ndarray
-        Shape (n_texts, num_perm). Eight bits of each slot are kept (Li and Koenig, 2010, "b-Bit Minwise Hashing"):
-        two slots that differ look equal once in 256. Rows of texts without a shingle mean nothing.
+    tuple of two numpy.ndarray
+        Signatures, shape (n_texts, num_perm). Eight bits of each slot are kept (Li and Koenig, 2010, "b-Bit Minwise
+        Hashing"): two slots that differ look equal once in 256. And how many shingles each text has, repeats
+        included: the signature of one without any means nothing.
     """
-    parts = [_thrown(run, num_perm, random_seed) for run in hashed_shingles(texts, ngram)]
-    slots = np.concatenate(parts) if parts else np.empty((0, num_perm), dtype=np.uint32)
-    _lend(slots, random_seed)
-    return (slots * _SPREAD >> np.uint32(24)).astype(np.uint8)
+    found = np.empty((texts.size, num_perm), dtype=np.uint8)
+    sizes = np.empty(texts.size, dtype=np.int64)
+    sketch_texts(texts.utf8, texts.borders, ngram, random_seed, found, sizes)
+    return found, sizes
 
 
 def band_keys(signatures: U8, bands: int, rows: int) -> U32:
@@ -77,62 +64,6 @@ def band_keys(signatures: U8, bands: int, rows: int) -> U32:
         Shape (bands, n_signatures). Documents that share a key of a band agree in all its rows, or (one pair in four
         billion) do not.
     """
-    keys = np.full((len(signatures), bands), _MURMUR, dtype=np.uint64)
-    for row in range(rows):
-        keys ^= signatures[:, row * bands : (row + 1) * bands]
-        keys *= np.uint64(_GOLDEN)
-        keys ^= keys >> _HALF
-    return np.ascontiguousarray(keys.T.astype(np.uint32))
-
-
-def _thrown(shingles: Shingles, num_perm: int, random_seed: int) -> U32:
-    """Throw each shingle into two slots of its document, and keep the least value in each slot."""
-    sizes = np.diff(shingles.offsets)
-    slots = np.full(sizes.size * num_perm, _EMPTY, dtype=np.uint32)
-    home = np.repeat(np.arange(0, slots.size, num_perm, dtype=np.uint64), sizes)
-    mixed = shingles.hashes ^ np.uint64(_scatter(random_seed))
-    mixed ^= mixed >> _HALF
-    mixed *= np.uint64(_MURMUR)
-    mixed ^= mixed >> _HALF
-    for throw, word in enumerate((mixed >> _HALF, mixed & _LOW)):
-        # Multiply and shift: the product's high half is a slot, its low half is uniform within the slot.
-        word *= np.uint64(num_perm)
-        values = word.astype(np.uint32)
-        values >>= np.uint32(1)
-        values |= np.uint32(throw << 31)
-        word >>= _HALF
-        word += home
-        np.minimum.at(slots, word.view(np.int64), values)
-    return slots.reshape(sizes.size, num_perm)
-
-
-def _lend(slots: U32, random_seed: int) -> None:
-    """Fill every empty slot from the first one that is not, in an order that all documents share."""
-    num_perm = slots.shape[1]
-    empty = slots == _EMPTY
-    empty[empty.all(axis=1)] = False
-    wanting = np.flatnonzero(empty)
-    home = wanting // num_perm * num_perm
-    full, flat = slots.ravel().copy(), slots.reshape(-1)
-    attempt = 0
-    while wanting.size:
-        attempt += 1
-        lent = full.take(home + _lenders(num_perm, random_seed, attempt).take(wanting - home))
-        flat[wanting] = lent
-        still = np.flatnonzero(lent == _EMPTY)
-        wanting, home = wanting.take(still), home.take(still)
-
-
-@functools.cache
-def _lenders(num_perm: int, random_seed: int, attempt: int) -> npt.NDArray[np.int64]:
-    return np.array([_scatter(random_seed, attempt, slot) % num_perm for slot in range(num_perm)])
-
-
-def _scatter(*numbers: int) -> int:
-    """Hash small numbers to 64 bits, the same on every machine."""
-    state = 0
-    for number in numbers:
-        state = ((state ^ number) + _GOLDEN) & _WORD
-        state = ((state ^ (state >> 33)) * _MURMUR) & _WORD
-        state = ((state ^ (state >> 29)) * _GOLDEN) & _WORD
-    return state ^ (state >> 32)
+    keys = np.empty((bands, len(signatures)), dtype=np.uint32)
+    hash_bands(signatures, rows, keys)
+    return keys

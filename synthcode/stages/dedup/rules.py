@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 from synthcode.errors import InputError
 from synthcode.stages.dedup.components import DisjointSets
 from synthcode.stages.dedup.documents import Documents
-from synthcode.stages.dedup.likeness import Likeness, Mask
+from synthcode.stages.dedup.likeness import Likeness
 from synthcode.stages.dedup.linking import Entries, link
-from synthcode.stages.dedup.shingles import I64
+from synthcode.stages.dedup.texts import I64, Mask
 
 STATUSES = ("kept", "exact_duplicate", "near_duplicate", "seed_duplicate")
 _KEPT, _EXACT, _NEAR, _WITH_SEED = range(4)
@@ -127,9 +127,9 @@ def tie(programs: Programs, documents: Documents, likeness: Likeness, verdict: V
     translated = np.bincount(programs.language[~programs.is_seed], minlength=programs.size) > 0
     settled = np.flatnonzero(verdict.alive | ~translated[programs.language])
     compared, first_settled = np.unique(programs.document[settled], return_index=True)
-    kinds[compared] = programs.language[settled[first_settled]]
+    kinds[np.searchsorted(document, compared)] = programs.language[settled[first_settled]]
     entries = Entries(document, programs.seed[first], np.zeros_like(document), kinds)
-    link(entries.take(documents.shingled), documents.band_keys, likeness, groups)
+    link(entries.take(documents.shingled[document]), documents.band_keys(), likeness, groups)
     return groups.labels()
 
 
@@ -154,7 +154,7 @@ def _within_language(
     leading = numbers[first]
     kinds = np.where(compared[leading], 0, _distinct(leading.size))
     entries = Entries(programs.document[leading], leading, programs.language[leading], kinds)
-    link(entries.take(documents.shingled[entries.documents]), documents.band_keys, likeness, sets)
+    link(entries.take(documents.shingled[entries.documents]), documents.band_keys(), likeness, sets)
     return sets
 
 

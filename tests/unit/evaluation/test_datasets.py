@@ -12,7 +12,7 @@ from synthcode.storage.shards import write_table
 
 
 def rows(schema: pa.Schema, *values: tuple[object, ...]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in values], schema=schema)
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=False)) for row in values], schema=schema)
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ FACTS = CardFacts(
     prompts=["translate (abc)"],
     sampling=['{"temperature":0.2}'],
     dedup={"ngram": 5, "threshold": 0.7, "num_perm": 256},
+    benchmarks={},
+    drop_contaminated="train",
     recipe="seeds:\n  adapter: mbxp",
     version="0.1.0",
 )

@@ -8,7 +8,8 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.schemas.tables import CLUSTERS, PROGRAMS, TIES
-from synthcode.stages.dedup.duplicates import Clustering, DedupConfig, cluster_programs
+from synthcode.stages.dedup.config import DedupConfig
+from synthcode.stages.dedup.duplicates import Clustering, cluster_programs
 
 BODY = (
     "def area(width, height):\n    if width < 0 or height < 0:\n        raise ValueError\n    return width * height\n"
@@ -34,7 +35,7 @@ def programs(*rows: tuple[str, str, str, str]) -> pa.Table:
 
 
 def cluster(*rows: tuple[str, str, str, str], config: DedupConfig | None = None) -> Clustering:
-    found = cluster_programs(lambda: [programs(*rows)], config or DedupConfig())
+    found = cluster_programs([programs(*rows)], config or DedupConfig())
     assert found.clusters.schema == CLUSTERS
     assert found.ties.schema == TIES
     return found
@@ -71,7 +72,7 @@ def test_nothing_alike_makes_no_cluster_and_a_group_a_seed() -> None:
 def test_no_programs_make_empty_tables() -> None:
     found = cluster()
     assert found.clusters.num_rows == found.ties.num_rows == 0
-    assert cluster_programs(list, DedupConfig()).ties.num_rows == 0
+    assert cluster_programs([], DedupConfig()).ties.num_rows == 0
 
 
 def test_a_near_duplicate_seed_goes_with_its_translations() -> None:
@@ -219,7 +220,7 @@ def test_one_hundred_thousand_equal_programs_take_no_comparison() -> None:
         [ids, ids, ["c"] * count, ["seed"] * count, pa.array([BODY], pa.string()).take(pa.array([0] * count))],
         schema=PROGRAMS,
     )
-    found = cluster_programs(lambda: [table], DedupConfig())
+    found = cluster_programs([table], DedupConfig())
     assert found.compared == 0
     assert len(found.dropped) == count - 1
     assert len(set(found.ties["cluster_id"].to_pylist())) == 1
@@ -250,8 +251,8 @@ def test_batches_of_any_size_give_the_same() -> None:
         (f"{place:03}", f"{place:03}", "c", BODY * draw.randint(1, 2) + "#" * draw.randint(0, 9)) for place in range(99)
     ]
     table = programs(*rows)
-    whole = cluster_programs(lambda: [table], DedupConfig())
-    parts = cluster_programs(lambda: [table.slice(start, 7) for start in range(0, 99, 7)], DedupConfig())
+    whole = cluster_programs([table], DedupConfig())
+    parts = cluster_programs([table.slice(start, 7) for start in range(0, 99, 7)], DedupConfig())
     assert parts.clusters.equals(whole.clusters)
     assert parts.ties.equals(whole.ties)
     assert whole.clusters.num_rows > 0
@@ -270,8 +271,8 @@ def test_columns_that_are_large_dictionary_or_chunked_give_the_same() -> None:
             },
         }
     )
-    expected = cluster_programs(lambda: [table], DedupConfig())
-    assert cluster_programs(lambda: [other], DedupConfig()).clusters.equals(expected.clusters)
+    expected = cluster_programs([table], DedupConfig())
+    assert cluster_programs([other], DedupConfig()).clusters.equals(expected.clusters)
 
 
 def test_a_threshold_of_one_leaves_equal_sets_alone() -> None:
@@ -298,7 +299,7 @@ def test_a_threshold_of_one_leaves_equal_sets_alone() -> None:
 )
 def test_a_bad_table_is_refused(table: pa.Table, problem: str) -> None:
     with pytest.raises(InputError) as refusal:
-        cluster_programs(lambda: [table], DedupConfig())
+        cluster_programs([table], DedupConfig())
     assert problem in refusal.value.problem
     assert "\n" not in refusal.value.problem
     assert refusal.value.fix

@@ -7,9 +7,11 @@ import pyarrow as pa
 import pytest
 
 from synthcode.schemas.tables import PROGRAMS
+from synthcode.scratch import Scratch
 from synthcode.stages.dedup.documents import Documents, read_programs
 from synthcode.stages.dedup.exhaustive import all_similarities
 from synthcode.stages.dedup.likeness import Likeness
+from synthcode.stages.dedup.sketches import SketchConfig
 
 TEXTS = ["abcdef", "abcdeg", "abcdefg", "zzzzzzz", "abc", "", "a" * 30, "ééééé", "ééééés"]
 
@@ -17,7 +19,7 @@ TEXTS = ["abcdef", "abcdeg", "abcdefg", "zzzzzzz", "abc", "", "a" * 30, "ééé�
 def documents(texts: list[str]) -> Documents:
     ids = [str(place) for place in range(len(texts))]
     table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
-    return read_programs([table], 5, 256, 0.7, 0)[1]
+    return read_programs([table], SketchConfig(5, 256, 0.7, 0), Scratch(), map)[1]
 
 
 def places(*pairs: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:

@@ -5,10 +5,12 @@ import pyarrow as pa
 import pytest
 
 from synthcode.schemas.tables import PROGRAMS
+from synthcode.scratch import Scratch
 from synthcode.stages.dedup.components import DisjointSets
 from synthcode.stages.dedup.documents import Documents, read_programs
 from synthcode.stages.dedup.likeness import Likeness
 from synthcode.stages.dedup.linking import Entries, link
+from synthcode.stages.dedup.sketches import SketchConfig
 
 LINE = "the quick brown fox jumps over the lazy dog and "
 TEXTS = [LINE + "sleeps", LINE + "sleepy", LINE + "slept", "nothing like it"]
@@ -18,7 +20,7 @@ TEXTS = [LINE + "sleeps", LINE + "sleepy", LINE + "slept", "nothing like it"]
 def documents() -> Documents:
     ids = [str(place) for place in range(len(TEXTS))]
     table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), TEXTS], schema=PROGRAMS)
-    return read_programs([table], 5, 256, 0.7, 0)[1]
+    return read_programs([table], SketchConfig(5, 256, 0.7, 0), Scratch(), map)[1]
 
 
 def linked(
@@ -31,7 +33,7 @@ def linked(
     """Return the labels of the sets, and how many pairs were compared."""
     sets, likeness = DisjointSets(len(TEXTS)), Likeness(documents, 5, threshold)
     columns = (np.array(column, dtype=np.int64) for column in ((0, 1, 2, 3), nodes, groups, kinds))
-    link(Entries(*columns), documents.band_keys, likeness, sets)
+    link(Entries(*columns), documents.band_keys(), likeness, sets)
     return sets.labels().tolist(), likeness.compared
 
 
@@ -63,4 +65,4 @@ def test_entries_of_one_set_are_not_compared(documents: Documents) -> None:
 
 def test_nothing_is_linked_to_nothing(documents: Documents) -> None:
     empty = np.empty(0, dtype=np.int64)
-    link(Entries(empty, empty, empty, empty), documents.band_keys, Likeness(documents, 5, 0.7), DisjointSets(0))
+    link(Entries(empty, empty, empty, empty), documents.band_keys(), Likeness(documents, 5, 0.7), DisjointSets(0))

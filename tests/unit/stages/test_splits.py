@@ -6,8 +6,9 @@ import pyarrow as pa
 import pytest
 
 from synthcode.errors import InputError, SynthcodeError
-from synthcode.stages.dedup.duplicates import DedupConfig
-from synthcode.stages.splits import SPLITS, SplitConfig, assign_splits, check_disjoint
+from synthcode.stages.dedup.config import DedupConfig
+from synthcode.stages.disjointness import check_disjoint
+from synthcode.stages.splits import SPLITS, SplitConfig, assign_splits
 
 
 def groups(*rows: tuple[str, str], repositories: list[str | None] | None = None) -> pa.Table:
@@ -180,7 +181,7 @@ def test_a_seed_in_two_splits_is_named() -> None:
 
 
 def test_a_sample_of_each_split_is_compared_whatever_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synthcode.stages.splits.SAMPLE", 5)
+    monkeypatch.setattr("synthcode.stages.disjointness.SAMPLE", 5)
     names = [f"{place:02}" for place in range(60)]
     table = groups(*((name, name) for name in names))
     splits = {name: SPLITS[place % 3] for place, name in enumerate(names)}
