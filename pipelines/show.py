@@ -31,11 +31,14 @@ class Shown(NamedTuple):
 @run_argument
 @click.option("--seed-id", metavar="ID", help="One seed: its id, or the beginning of it.")
 @click.option("--language", metavar="L", help="Translations into one language.")
-@click.option("--reason", metavar="R", help="Rejected for this reason; or kept, near_duplicate, exact_duplicate.")
+@click.option("--reason", metavar="R", help="Rejected for this reason; or kept, near_duplicate, contaminated, ...")
+@click.option("--cluster", metavar="ID", help="Near-duplicates, with what differs: a cluster's id, or its beginning.")
 @click.option(
     "--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="So many rows at most."
 )
-def show(run: Path, seed_id: str | None, language: str | None, reason: str | None, limit: int) -> None:
+def show(
+    run: Path, seed_id: str | None, language: str | None, reason: str | None, cluster: str | None, limit: int
+) -> None:
     """Show seeds beside their translations, with the verdict on each.
 
     \b
@@ -43,6 +46,7 @@ def show(run: Path, seed_id: str | None, language: str | None, reason: str | Non
       synthcode show runs/quickstart --language rust
       synthcode show runs/quickstart --reason wrong_language
       synthcode show runs/quickstart --seed-id 3f2a
+      synthcode show runs/quickstart --cluster 0b1c
     """
     import itertools
 
@@ -54,6 +58,12 @@ def show(run: Path, seed_id: str | None, language: str | None, reason: str | Non
     folder = RunFolder(existing_run(run))
     name = get_language(language).name if language else None
     console = Console(soft_wrap=False)
+    if cluster is not None:
+        from pipelines.show_cluster import cluster_panels
+
+        for renderable in cluster_panels(folder, cluster, limit):
+            console.print(renderable)
+        return
     rows = list(itertools.islice(_rows(folder, seed_id or "", name, reason), limit))
     for row, seed in _with_seeds(folder, rows):
         for renderable in _panel(row, seed):
@@ -66,39 +76,55 @@ def show(run: Path, seed_id: str | None, language: str | None, reason: str | Non
 def _rows(folder: RunFolder, seed_id: str, language: str | None, reason: str | None) -> Iterator[Shown]:
     import pyarrow.compute as pc
 
-    statuses = _duplicate_statuses(folder)
+    later = _later_verdicts(folder)
     for table in (*folder.rows(folder.rejected), *folder.rows(folder.translations)):
         mask = pc.starts_with(table.column("seed_id"), seed_id)
         if language:
             mask = pc.and_(mask, pc.equal(table.column("target_language"), language))
         for row in table.filter(mask).to_pylist():
-            verdict = row.get("reason") or statuses.get((row["seed_id"], row["request_id"]), "kept")
+            verdict, detail = later.get((row["seed_id"], row["request_id"]), ("kept", ""))
+            if "reason" in row:
+                verdict, detail = row["reason"], row["detail"]
             if reason in (None, verdict):
-                detail = f": {row['detail']}" if row.get("detail") else ""
-                yield Shown(
-                    row["seed_id"], row["request_id"], row["target_language"], verdict + detail, row["code"] or ""
-                )
+                told = f"{verdict}: {detail}" if detail else verdict
+                yield Shown(row["seed_id"], row["request_id"], row["target_language"], told, row["code"] or "")
 
 
-def _duplicate_statuses(folder: RunFolder) -> dict[tuple[str, str], str]:
-    """Return (seed_id, request_id) -> status of translations that a duplicate check took out."""
+def _later_verdicts(folder: RunFolder) -> dict[tuple[str, str], tuple[str, str]]:
+    """Return (seed_id, request_id) -> verdict and detail of translations that are duplicates or contaminated."""
+    from synthcode.identity import program_id
+
+    found = {**_contaminated(folder), **_duplicates(folder)}
+    columns = ["seed_id", "request_id"]
+    keys = (
+        (row["seed_id"], row["request_id"])
+        for table in (folder.rows(folder.translations, columns) if found else ())
+        for row in table.to_pylist()
+    )
+    return {key: found[program_id(*key)] for key in keys if program_id(*key) in found}
+
+
+def _duplicates(folder: RunFolder) -> dict[str, tuple[str, str]]:
     import pyarrow.compute as pc
 
-    from synthcode.identity import program_id
     from synthcode.storage.shards import read_file
 
     if not folder.clusters.is_file():
         return {}
-    clusters = read_file(folder.clusters, columns=["program_id", "status"])
-    clusters = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
-    dropped = dict(zip(clusters.column("program_id").to_pylist(), clusters.column("status").to_pylist(), strict=True))
-    columns = ["seed_id", "request_id"]
-    keys = (
-        (row["seed_id"], row["request_id"])
-        for table in (folder.rows(folder.translations, columns) if dropped else ())
-        for row in table.to_pylist()
-    )
-    return {key: dropped[program_id(*key)] for key in keys if program_id(*key) in dropped}
+    clusters = read_file(folder.clusters, columns=["program_id", "cluster_id", "status"])
+    dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept")).to_pylist()
+    return {row["program_id"]: (row["status"], f"cluster {row['cluster_id']}") for row in dropped}
+
+
+def _contaminated(folder: RunFolder) -> dict[str, tuple[str, str]]:
+    from synthcode.storage.shards import read_file
+
+    if not folder.contamination.is_file():
+        return {}
+    return {
+        row["program_id"]: ("contaminated", f"{row['benchmark']}: {row['row_id']} ({row['jaccard']:.3f})")
+        for row in read_file(folder.contamination).to_pylist()
+    }
 
 
 def _with_seeds(folder: RunFolder, rows: list[Shown]) -> Iterator[tuple[Shown, dict[str, Any]]]:
@@ -162,4 +188,4 @@ def _known_reasons(folder: RunFolder) -> list[str]:
     found: set[str] = set()
     for table in folder.rows(folder.rejected, ["reason"]):
         found.update(table.column("reason").to_pylist())
-    return sorted(found | set(_duplicate_statuses(folder).values()))
+    return sorted(found | {verdict for verdict, _ in _later_verdicts(folder).values()})
