@@ -120,6 +120,7 @@ def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFact
         funnel=_funnel(run, counts["contaminated"]),
         benchmarks=stages["dedup"].counts["contamination"],
         drop_contaminated=run.recipe.contamination.drop,
+        compiled=_compiled_languages(run),
         source_languages=dict(sorted(languages.items())),
         licenses=dict(sorted(licenses.items())),
         models=[translated["model"]],
@@ -129,6 +130,10 @@ def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFact
         recipe=_portable_recipe(run.recipe),
         version=stages["check"].versions["synthcode"],
     )
+
+
+def _compiled_languages(run: Run) -> list[str]:
+    return sorted(key.partition(":")[2] for key in run.manifest.stages["check"].inputs if key.startswith("toolchain:"))
 
 
 def _funnel(run: Run, taken_out: Mapping[str, int]) -> dict[str, Any]:

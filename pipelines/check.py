@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from pipelines.options import existing_run, force_option, run_argument, workers_
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
     from synthcode.schemas.records import Split
 
@@ -23,18 +24,28 @@ BATCH_ROWS = 256
 
 @click.command()
 @run_argument
+@click.option(
+    "--compile/--no-compile",
+    "compiled",
+    default=None,
+    help="Hand what parses to the compilers of this machine as well, in a sandbox. Default: no.",
+)
 @workers_option
 @force_option
-def check(run: Path, workers: int | None, force: bool) -> None:
+def check(run: Path, compiled: bool | None, workers: int | None, force: bool) -> None:
     """Take the code out of every completion and keep what passes the syntax gate.
 
+    With --compile, javac, gcc, g++, node, php, ruby, gofmt and rustc, as far as they are there, look at
+    what passed; nothing is run. What they cannot know of a fragment, such as names, counts for nothing.
+
     \b
-    Example:
+    Examples:
       synthcode check runs/mbxp
+      synthcode check runs/mbxp --compile
     """
     from pipelines.runner import bring_up_to_date
 
-    with working_on(existing_run(run), {"workers": workers}) as opened:
+    with working_on(existing_run(run), {"workers": workers, "check.compile": compiled}) as opened:
         bring_up_to_date(opened, check_step(), force=force)
 
 
@@ -46,14 +57,25 @@ def check_step() -> Step:
         name="check",
         after=("seeds", "translate"),
         settings=lambda recipe: recipe.check,
+        inputs=_toolchains,
         execute=_execute,
         summary=_summary,
         packages=("pyarrow", "tree-sitter"),
     )
 
 
+def _toolchains(recipe: Recipe) -> Mapping[str, str]:
+    if not recipe.check.compile:
+        return {}
+    from synthcode.toolchains.compilers import compiler_versions
+
+    return {f"toolchain:{language}": line for language, line in compiler_versions().items()}
+
+
 def _summary(counts: Mapping[str, Any]) -> str:
-    return f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+    missing = ", ".join(f"{language} ({why})" for language, why in counts.get("not_compiled", {}).items())
+    told = f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+    return f"{told}; not compiled: {missing}" if missing else told
 
 
 def _execute(run: Run) -> Done:
@@ -74,7 +96,7 @@ def _execute(run: Run) -> Done:
         progress_bar("check", total) as bar,
     ):
         function = partial(check_batch, config=run.recipe.check)
-        for kept, refused in map_batches(function, _batches(run), run.workers, _survival()):
+        for kept, refused in _compiled(run, map_batches(function, _batches(run), run.workers, _survival())):
             run.stop.raise_if_set()
             kept_shards.write(kept)
             rejected_shards.write(refused)
@@ -85,7 +107,29 @@ def _execute(run: Run) -> Done:
                 rejected[language][reason] += 1
             bar.advance(kept.num_rows + refused.num_rows)
         outputs = kept_shards.commit() + rejected_shards.commit()
-    return Done(outputs, _counts(accepted, rejected))
+    return Done(outputs, _counts(accepted, rejected) | _not_compiled(run, {*accepted, *rejected}))
+
+
+def _compiled(run: Run, splits: Iterable[Split]) -> Iterator[Split]:
+    """Hand what was kept to the compilers, where that is asked for."""
+    if not run.recipe.check.compile:
+        yield from splits
+        return
+    from synthcode.threads import Threads
+    from synthcode.toolchains.gate import compile_translations
+    from synthcode.toolchains.sandbox import require_sandbox
+
+    require_sandbox()
+    with Threads(run.workers) as threads:
+        yield from threads.map(compile_translations, splits)
+
+
+def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
+    if not run.recipe.check.compile:
+        return {}
+    from synthcode.toolchains.compilers import missing_compilers
+
+    return {"not_compiled": missing_compilers(sorted(languages))}
 
 
 def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dict[str, Any]:

@@ -11,19 +11,6 @@ from typing import NamedTuple
 
 import click
 
-TOOLCHAINS = {
-    "java": "javac",
-    "javascript": "node",
-    "typescript": "tsc",
-    "go": "gofmt",
-    "php": "php",
-    "ruby": "ruby",
-    "c": "gcc",
-    "cpp": "g++",
-    "csharp": "mcs",
-    "rust": "rustc",
-    "kotlin": "kotlinc",
-}
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
 
@@ -63,9 +50,7 @@ def doctor(base_url: str | None) -> None:
 def _findings(base_url: str | None) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
     yield from _grammars()
-    for language, program in TOOLCHAINS.items():
-        path = shutil.which(program)
-        yield Finding(f"toolchain {language}", path is not None, path or f"{program} is not on the PATH (optional)")
+    yield from _toolchains()
     for package in ("torch", "sentence-transformers", "vllm"):
         yield _package(package)
     gpu = shutil.which("nvidia-smi")
@@ -86,6 +71,18 @@ def _grammars() -> Iterator[Finding]:
             yield Finding(f"grammar {row.name}", True, f"{package} {version(package)}")
         except (ImportError, OSError, ValueError, PackageNotFoundError) as problem:
             yield Finding(f"grammar {row.name}", False, f"{problem}: pip install {package}")
+
+
+def _toolchains() -> Iterator[Finding]:
+    from synthcode.toolchains.compilers import COMPILERS, compiler_versions
+    from synthcode.toolchains.sandbox import why_no_sandbox
+
+    versions = compiler_versions()
+    for language, compiler in COMPILERS.items():
+        lacking = f"{compiler.program} is not on the PATH (optional, for check --compile)"
+        yield Finding(f"toolchain {language}", language in versions, versions.get(language, lacking))
+    problem = why_no_sandbox()
+    yield Finding("sandbox", problem is None, problem or "bubblewrap (for check --compile)")
 
 
 def _package(name: str) -> Finding:

@@ -6,6 +6,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from synthcode.toolchains.compilers import COMPILERS, find_program
+from synthcode.toolchains.sandbox import BOX, sandboxed, why_no_sandbox
+
 _JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 FILES = {
@@ -35,19 +38,19 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 def missing(language: str) -> str | None:
     """Return what a language's programs cannot be run for want of, or None."""
-    programs = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")} | {"bwrap"}
+    programs = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
     lacking = sorted(program for program in programs if shutil.which(program) is None)
-    return f"needs {', '.join(lacking)}" if lacking else None
+    return f"needs {', '.join(lacking)}" if lacking else why_no_sandbox()
 
 
 def run(language: str, program: str, test: str, folder: Path, seconds: int = 120) -> subprocess.CompletedProcess[str]:
     """Build and run a program followed by its test; the first command that fails is the result."""
     (folder / FILES[language]).write_text(f"{program}\n{test}", encoding="utf-8")
-    sandbox = ["bwrap", "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    sandbox += ["--tmpfs", "/tmp", "--bind", str(folder), "/tmp/box", "--chdir", "/tmp/box"]
-    sandbox += ["--setenv", "GOCACHE", "/tmp/box/.cache", "--setenv", "GO111MODULE", "off"]
+    tools = [found] if language in COMPILERS and (found := find_program(COMPILERS[language])) else []
+    go = ["env", f"GOCACHE={BOX}/.cache", "GO111MODULE=off"]
     for command in COMMANDS[language]:
-        done = subprocess.run([*sandbox, *command], capture_output=True, text=True, timeout=seconds, check=False)
+        sandbox = sandboxed([*go, *command], folder, tools=tools, writable=True)
+        done = subprocess.run(sandbox, capture_output=True, text=True, timeout=seconds, check=False)
         if done.returncode != 0:
             break
     return done

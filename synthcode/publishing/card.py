@@ -46,6 +46,8 @@ class CardFacts:
     benchmarks: Mapping[str, Mapping[str, Any]]
     """Published benchmark -> what was read of it and hit."""
     drop_contaminated: str
+    compiled: Sequence[str]
+    """Languages whose translations were compiled."""
     recipe: str
     """YAML, without paths of the machine that it ran on."""
     version: str
@@ -55,6 +57,7 @@ def write_card(folder: Path, facts: CardFacts) -> Path:
     """Render ``README.md`` into a dataset folder and return its path."""
     template = environment(template_folder("data_cards")).get_template("dataset.md.jinja")
     values = {name: getattr(facts, name) for name in CardFacts.__dataclass_fields__}
+    values |= {"compiled": _labels(facts.compiled)}
     text = template.render(
         **values,
         front_matter=front_matter(facts),

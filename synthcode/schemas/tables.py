@@ -50,8 +50,11 @@ COMPLETIONS = pa.schema(
 )
 """One row a finished request: ``text`` is null exactly where ``error`` is not."""
 
-TRANSLATIONS = pa.schema([*_REQUEST, *_required("code"), pa.field("n_chars", pa.int32(), nullable=False)])
-"""Code taken from a completion and accepted by the gate. ``n_chars`` counts Unicode characters."""
+TRANSLATIONS = pa.schema(
+    [*_REQUEST, *_required("code"), pa.field("n_chars", pa.int32(), nullable=False), *_required("verification")]
+)
+"""Code taken from a completion and accepted by the gate. ``n_chars`` counts Unicode characters; ``verification`` is
+``syntax`` (it parses) or ``compiled`` (its language's own compiler took it, but for names that it cannot know)."""
 
 REJECTED = pa.schema(
     [*_REQUEST, pa.field("code", _TEXT), pa.field("n_chars", pa.int32()), *_required("reason", "detail")]

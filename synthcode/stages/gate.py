@@ -26,6 +26,9 @@ TEXT_PER_CODE = 10
 OTHER_LANGUAGE_DEADLINE_S = 0.25
 """It takes 11 grammars to tell what language code is in that is not in the right one."""
 
+VERIFIED_BY_SYNTAX = "syntax"
+"""The level of verification that this gate gives: the translation parses; nothing was run."""
+
 _UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language"})
 """What an answer that was cut off may have become only because it was."""
 
@@ -40,6 +43,8 @@ class CheckConfig:
     """Seconds that a parser may take for one block."""
     unchanged_similarity: Annotated[float, Gt(0), Le(1)] = 0.95
     """Share of tokens in common from which code is its source handed back."""
+    compile: bool = False
+    """Whether what passes goes to the compilers of this machine as well; that is not this stage's work."""
     prefilled: bool = False
     """Whether the prompt ends with the fence that opens the code, so that answers begin inside of it."""
 
@@ -68,7 +73,7 @@ def check(batch: pa.Table, config: CheckConfig) -> Split:
         code, rejection = _verdict(row, config)
         row |= {"code": code, "n_chars": None if code is None else len(code)}
         if rejection is None:
-            kept.append(row)
+            kept.append({**row, "verification": VERIFIED_BY_SYNTAX})
         else:
             rejected.append({**row, **rejection._asdict()})
     return Split(_table(kept, TRANSLATIONS), _table(rejected, REJECTED))

@@ -6,9 +6,6 @@ import pyarrow as pa
 
 from synthcode.schemas.tables import TRIPLETS
 
-VERIFIED_BY_SYNTAX = "syntax"
-"""The level of verification that the syntax gate gives: the translation parses; nothing was run."""
-
 TRIPLET_COLUMNS = {
     "repository_name": "repository",
     "func_path_in_repository": "path",
@@ -36,8 +33,7 @@ def make_triplets(rows: pa.Table) -> pa.Table:
         Schema ``TRIPLETS``, one row a translation, in the same order.
     """
     renamed = {"language2": rows.column("target_language"), "func2": rows.column("code")}
-    verification = pa.array([VERIFIED_BY_SYNTAX] * rows.num_rows, pa.string())
-    columns = {**{name: rows.column(name) for name in rows.column_names}, **renamed, "verification": verification}
+    columns = {**{name: rows.column(name) for name in rows.column_names}, **renamed}
     return pa.table({name: columns[name] for name in TRIPLETS.names}).cast(TRIPLETS)
 
 

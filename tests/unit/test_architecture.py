@@ -14,7 +14,7 @@ FOUNDATION = {
     *("errors", "identity", "languages", "parsing", "processes", "threads", "scratch"),
     *("templates", "schemas", "prompts", "comments"),
 }
-ROOMS = {"seeds", "stages", "llm", "storage", "publishing"}
+ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers"}
 MODULES = [path for room in ("synthcode", "evaluation", "pipelines") for path in sorted((ROOT / room).rglob("*.py"))]
 

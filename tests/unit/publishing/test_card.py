@@ -37,6 +37,7 @@ FACTS = CardFacts(
     dedup={"ngram": 5, "threshold": 0.7, "num_perm": 256},
     benchmarks={},
     drop_contaminated="train",
+    compiled=[],
     recipe="seeds:\n  adapter: mbxp",
     version="0.1.0",
 )

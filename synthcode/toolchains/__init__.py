@@ -1,0 +1,1 @@
+"""Compilers and interpreters of this machine, run on foreign code in a sandbox."""
