@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
     from synthcode.schemas.records import Split
+    from synthcode.stages.gate import CheckConfig
 
 BATCH_ROWS = 256
 
@@ -95,7 +97,7 @@ def _execute(run: Run) -> Done:
         ShardWriter(folder.rejected, REJECTED) as rejected_shards,
         progress_bar("check", total) as bar,
     ):
-        function = partial(check_batch, config=run.recipe.check)
+        function = partial(check_batch, config=_config(run.recipe))
         for kept, refused in _compiled(run, map_batches(function, _batches(run), run.workers, _survival())):
             run.stop.raise_if_set()
             kept_shards.write(kept)
@@ -108,6 +110,14 @@ def _execute(run: Run) -> Done:
             bar.advance(kept.num_rows + refused.num_rows)
         outputs = kept_shards.commit() + rejected_shards.commit()
     return Done(outputs, _counts(accepted, rejected) | _not_compiled(run, {*accepted, *rejected}))
+
+
+def _config(recipe: Recipe) -> CheckConfig:
+    """Return the gate's settings: answers begin inside of their block where the prompt has opened it."""
+    from synthcode.prompts import load_prompt
+
+    prefilled = recipe.translate is not None and load_prompt(recipe.translate.prompt).is_prefilled
+    return replace(recipe.check, prefilled=recipe.check.prefilled or prefilled)
 
 
 def _compiled(run: Run, splits: Iterable[Split]) -> Iterator[Split]:

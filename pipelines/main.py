@@ -15,6 +15,7 @@ COMMANDS = {
     "run": "All stages of a recipe, from seeds to dataset.",
     "seeds": "Read seeds: texts with a solution each.",
     "translate": "Ask a model for every missing translation.",
+    "serve": "Start vLLM's server for a model, and stop it afterwards.",
     "check": "Take the code out of completions and check its syntax.",
     "dedup": "Find exact and near-duplicates.",
     "build": "Build the dataset: pairs, variants, splits, card.",

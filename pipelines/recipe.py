@@ -29,13 +29,21 @@ RECIPE_NAME = "recipe.yaml"
 class BackendConfig:
     """Who answers. It invalidates nothing: a completion is known by its request."""
 
-    name: Literal["openai", "replay"] = "openai"
+    name: Literal["openai", "vllm", "replay"] = "openai"
     base_urls: tuple[str, ...] = ()
     """Servers with the same model, up to and including ``/v1``."""
     recording: str | None = None
     """Parquet or JSONL that the replay backend reads."""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    """Options of vLLM's engine (``vllm``), such as max_model_len."""
+    serve: tuple[str, ...] | None = None
+    """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
     retry_failed: bool = False
     """Ask again also for what a server refused for good."""
+    price_in: Annotated[float, Ge(0)] | None = None
+    """Price of a million tokens of prompt, in any currency; with ``price_out`` the cost is told."""
+    price_out: Annotated[float, Ge(0)] | None = None
+    """Price of a million tokens of answers."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,26 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import existing_run, force_option, run_argument, working_on
+from pipelines.options import assignments, existing_run, force_option, run_argument, working_on
 
 if TYPE_CHECKING:
-    from pipelines.progress import Bar
     from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
     from pipelines.wanted import Wanted
-    from synthcode.llm.backend import Backend
     from synthcode.llm.journal import Journal
-    from synthcode.llm.replay import Replay
-    from synthcode.llm.scheduler import Outcome
 
-BACKENDS = ("openai", "replay")
+BACKENDS = ("openai", "vllm", "replay")
 
 
 @click.command()
 @run_argument
-@click.option(
-    "--backend", type=click.Choice(BACKENDS), help="A server, or a recording. Default: the recipe's, or openai."
-)
+@click.option("--backend", type=click.Choice(BACKENDS), help="A server, vLLM in this process, or a recording.")
 @click.option("--model", metavar="M", help="The model's name as the server knows it.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The server, up to /v1. Repeat for replicas."
@@ -44,10 +37,19 @@ BACKENDS = ("openai", "replay")
 @click.option("--temperature", type=float, metavar="T", help="Sampling temperature.")
 @click.option("--max-tokens", type=int, metavar="N", help="Longest answer, in tokens.")
 @click.option("--concurrency", type=int, metavar="N", help="Requests in flight at most.")
+@click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
+@click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
+@click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
 @click.option("--retry-failed", is_flag=True, help="Ask again also for what the server refused for good.")
 @force_option
 def translate(
-    run: Path, base_urls: tuple[str, ...], targets: str | None, retry_failed: bool, force: bool, **given: Any
+    run: Path,
+    base_urls: tuple[str, ...],
+    targets: str | None,
+    engine: tuple[str, ...],
+    retry_failed: bool,
+    force: bool,
+    **given: Any,
 ) -> None:
     """Ask a model for every translation that is wanted and not there yet.
 
@@ -57,17 +59,24 @@ def translate(
     \b
     Examples:
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java,go
+      synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
     """
     from pipelines.runner import bring_up_to_date
 
-    with working_on(existing_run(run), _overrides(base_urls, targets, retry_failed, given)) as opened:
+    with working_on(existing_run(run), _overrides(base_urls, targets, engine, retry_failed, given)) as opened:
         bring_up_to_date(opened, translate_step(), force=force or retry_failed)
 
 
 def _overrides(
-    base_urls: tuple[str, ...], targets: str | None, retry_failed: bool, given: Mapping[str, Any]
+    base_urls: tuple[str, ...],
+    targets: str | None,
+    engine: tuple[str, ...],
+    retry_failed: bool,
+    given: Mapping[str, Any],
 ) -> dict[str, Any]:
+    import yaml
+
     from synthcode.languages import parse_languages
 
     recording = given["recording"]
@@ -76,6 +85,10 @@ def _overrides(
         "backend.base_urls": list(base_urls) or None,
         "backend.recording": str(Path(recording).resolve()) if recording else None,
         "backend.retry_failed": retry_failed,
+        "backend.engine": {key: yaml.safe_load(value) for key, value in assignments(engine, "--engine").items()}
+        or None,
+        "backend.price_in": given["price_in"],
+        "backend.price_out": given["price_out"],
         "execution.concurrency": given["concurrency"],
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.sampling.temperature": given["temperature"],
@@ -111,23 +124,24 @@ def _summary(counts: Mapping[str, Any]) -> str:
     others = "".join(f", {counts[key]:,} {key}" for key in ("failed", "pending") if counts[key])
     spent = counts["prompt_tokens"], counts["completion_tokens"]
     tokens = f"; {spent[0]:,} prompt and {spent[1]:,} completion tokens" if any(spent) else ""
-    return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{tokens}"
+    cost = f", {counts['cost']:,.2f} to pay" if counts.get("cost") is not None else ""
+    return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{tokens}{cost}"
 
 
 def _execute(run: Run) -> Done:
+    from pipelines.asking import answering, ask
     from pipelines.funnel import REQUESTED
     from pipelines.progress import progress_bar
     from pipelines.wanted import wanted
     from synthcode.errors import Interrupted
     from synthcode.llm.journal import Journal
 
-    backend, model = _backend(run)
-    asked = wanted(run, model)
-    requested = asked.count()
-    with Journal(run.folder.journal) as journal:
+    with answering(run) as (backend, model), Journal(run.folder.journal) as journal:
+        asked = wanted(run, model)
+        requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
         with progress_bar("translate", requested.total()) as bar:
-            outcome = asyncio.run(_ask(run, asked, backend, journal, bar))
+            outcome = asyncio.run(ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
         if run.recipe.backend.name == "replay" and outcome.pending and not outcome.completed + outcome.skipped:
@@ -135,60 +149,6 @@ def _execute(run: Run) -> Done:
                 "nothing in the recording answers these requests: do its ids, languages and model fit?", err=True
             )
         return _export(run, asked, journal, requested)
-
-
-def _backend(run: Run) -> tuple[Backend, str]:
-    """Return who answers, and the model that the requests name."""
-    from pipelines.wanted import translate_config
-    from synthcode.errors import InputError
-    from synthcode.llm.openai_server import OpenAIServer
-    from synthcode.llm.replay import Replay
-
-    config, model = run.recipe.backend, translate_config(run.recipe).model
-    if config.name == "replay":
-        if config.recording is None:
-            raise InputError("the replay backend has no recording", "name it with --recording FILE")
-        recording = Replay(Path(config.recording), model)
-        return recording, model or _only_model(recording, config.recording)
-    if model is None:
-        raise InputError("no model was named", "say which with --model, as the server knows it (see its /v1/models)")
-    base_urls = config.base_urls or tuple(filter(None, [os.environ.get("OPENAI_BASE_URL")]))
-    return OpenAIServer(base_urls, model, os.environ.get("OPENAI_API_KEY")), model
-
-
-def _only_model(recording: Replay, path: str) -> str:
-    """Return the model that a recording is of; one that names none gets the name ``recording``."""
-    from synthcode.errors import InputError
-
-    models = recording.recorded_models()
-    if len(models) > 1:
-        raise InputError(f"{path} is of several models: {', '.join(models)}", "say which with --model")
-    return models[0] if models else "recording"
-
-
-async def _ask(run: Run, asked: Wanted, backend: Backend, journal: Journal, bar: Bar) -> Outcome:
-    from synthcode.llm.scheduler import run_requests
-
-    seen = 0
-
-    def on_progress(outcome: Outcome) -> None:
-        nonlocal seen
-        done = outcome.skipped + outcome.completed + outcome.failed + outcome.pending
-        failed = f", {outcome.failed:,} failed" if outcome.failed else ""
-        bar.advance(done - seen, f"{outcome.limit} at once{failed}")
-        seen = done
-
-    async with backend:
-        await backend.check()
-        return await run_requests(
-            asked.requests(),
-            backend,
-            journal,
-            run.recipe.execution,
-            on_progress,
-            run.stop,
-            run.recipe.backend.retry_failed,
-        )
 
 
 def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str]) -> Done:
@@ -216,11 +176,21 @@ def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str]) 
     counts = {
         **_counts(requested, completed, failed),
         **tokens,
+        "cost": _cost(run.recipe, tokens),
         "model": asked.model,
         "prompt": f"{asked.prompt.name} ({asked.prompt.digest})",
         "sampling": asked.config.sampling.to_json(),
     }
     return Done(outputs, counts, complete=counts["pending"] == 0 and passing == 0)
+
+
+def _cost(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
+    """Return what all completions cost together, of earlier runs as well; None where no price is known."""
+    prices = (recipe.backend.price_in, recipe.backend.price_out)
+    if prices == (None, None):
+        return None
+    spent = (tokens["prompt_tokens"], tokens["completion_tokens"])
+    return round(sum(count * (price or 0.0) / 1e6 for count, price in zip(spent, prices, strict=True)), 6)
 
 
 def _counts(requested: Counter[str], completed: Counter[str], failed: Counter[str]) -> dict[str, Any]:

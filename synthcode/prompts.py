@@ -33,6 +33,11 @@ class Prompt:
     """Hash of the templates' text: a changed prompt is another prompt."""
     turns: Mapping[Role, jinja2.Template]
 
+    @property
+    def is_prefilled(self) -> bool:
+        """Whether it ends with the beginning of the answer, which the model is to continue."""
+        return "assistant" in self.turns
+
     def fill(self, seed: Mapping[str, Any], source: Language, target: Language) -> tuple[Message, ...]:
         """Return the chat that asks for one translation of a seed (a row of the seeds table)."""
         values = {key: seed[key] for key in ("code", "text", "entry_point")}

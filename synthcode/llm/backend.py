@@ -28,6 +28,8 @@ class ErrorKind(StrEnum):
     """An answer that is not JSON, or not a completion."""
     BAD_REQUEST = "bad_request"
     PROMPT_TOO_LONG = "prompt_too_long"
+    ANSWER_DOES_NOT_FIT = "answer_does_not_fit"
+    """The model's window has no room for a whole answer: servers cut it short without a word."""
     ANSWER_TOO_LARGE = "answer_too_large"
     UNAUTHORIZED = "unauthorized"
     NOT_FOUND = "not_found"

@@ -53,8 +53,8 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     )
 
 
-def parse_models(body: bytes) -> list[str]:
-    """Return the names of the models that a server lists.
+def parse_models(body: bytes) -> dict[str, int | None]:
+    """Return the models that a server lists: name -> tokens of its window, None where it does not say.
 
     Raises
     ------
@@ -64,7 +64,22 @@ def parse_models(body: bytes) -> list[str]:
     cards = _mapping(_parse(body)).get("data")
     if not isinstance(cards, list):
         raise AttemptFailed(ErrorKind.BAD_ANSWER, "no list of models")
-    return [card["id"] for card in cards if isinstance(card, dict) and isinstance(card.get("id"), str)]
+    named = [card for card in cards if isinstance(card, dict) and isinstance(card.get("id"), str)]
+    return {card["id"]: _count(card.get("max_model_len")) for card in named}
+
+
+def parse_token_count(body: bytes) -> int:
+    """Return the length of a tokenized prompt.
+
+    Raises
+    ------
+    AttemptFailed
+        Where the body holds none.
+    """
+    count = _count(_mapping(_parse(body)).get("count"))
+    if count is None:
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, "no count of tokens")
+    return count
 
 
 def error_kind(status: int, body: bytes) -> ErrorKind:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import functools
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 import aiohttp
@@ -14,12 +13,23 @@ import orjson
 from yarl import URL
 
 import synthcode
-from synthcode.errors import InputError, ServerError, did_you_mean
-from synthcode.llm.backend import AttemptFailed, ErrorKind, one_line
-from synthcode.llm.openai_answers import error_kind, error_message, parse_completion, parse_models
+from synthcode.errors import InputError, ServerError
+from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.metrics import CachedTokens, parse_cached_tokens
+from synthcode.llm.openai_answers import (
+    error_kind,
+    error_message,
+    parse_completion,
+    parse_models,
+    parse_token_count,
+)
+from synthcode.llm.openai_errors import absence, lack, refusal
+from synthcode.llm.openai_probe import PREFILL_FIELDS, takes_prefill, takes_stop
 from synthcode.llm.replicas import Replica, Replicas
 from synthcode.llm.retries import parse_retry_after
-from synthcode.schemas.records import Completion, Request
+from synthcode.llm.sampling import max_tokens_of, sampling_fields
+from synthcode.llm.window import fits_for_certain, refuse_cut, refuse_misfit
+from synthcode.schemas.records import Completion, Message, Request
 
 MAX_ANSWER_BYTES = 16 * 2**20
 CHECK_S = 10.0
@@ -28,17 +38,6 @@ KEEPALIVE_S = 4.0
 """Below the 5 s after which uvicorn, and vLLM with it, closes an idle connection: one reused just then fails."""
 SECRET_CHARS = 8
 """Shorter keys are placeholders (EMPTY, none) that may well be words of a program."""
-MODELS_SHOWN = 10
-
-SAMPLING_FIELDS = frozenset(
-    {
-        *("temperature", "top_p", "top_k", "min_p", "max_tokens", "max_completion_tokens", "min_tokens"),
-        *("seed", "stop", "stop_token_ids", "include_stop_str_in_output", "ignore_eos", "skip_special_tokens"),
-        *("presence_penalty", "frequency_penalty", "repetition_penalty", "logit_bias", "bad_words"),
-        *("response_format", "structured_outputs", "chat_template_kwargs", "reasoning_effort", "cache_salt"),
-    }
-)
-"""What may be told to a server beside model and messages: vLLM ignores any field that it does not know, silently."""
 
 
 class OpenAIServer:
@@ -53,8 +52,7 @@ class OpenAIServer:
     api_key
         Sent as a bearer token; never logged, shown or stored.
     prefill
-        Whether the server is one (vLLM, SGLang) that continues a last message of role assistant when it is
-        told to. Others take the fields for it without a word, and close the turn.
+        Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
 
     Raises
     ------
@@ -69,6 +67,9 @@ class OpenAIServer:
         self._replicas = Replicas(base_urls)
         self._key = _checked_key(api_key)
         self._prefill = prefill
+        self._counts_tokens = False
+        self.window: int | None = None
+        """Tokens of prompt and answer together, once :meth:`check` has run; None where no server says."""
         self._session: aiohttp.ClientSession | None = None
 
     def __repr__(self) -> str:
@@ -102,13 +103,76 @@ class OpenAIServer:
         for replica in self._replicas.all:
             try:
                 models = await self._models(replica)
-            except ServerError as absence:
-                absences.append(absence)
+            except ServerError as problem:
+                absences.append(problem)
                 continue
             if self.model not in models:
-                raise _lack(replica.base, self.model, models)
+                raise lack(replica.base, self.model, list(models))
+            windows = [known for known in (self.window, models[self.model]) if known is not None]
+            self.window = min(windows, default=None)
         if len(absences) == len(self._replicas.all):
             raise absences[0]
+
+    async def find_out(self, *, prefill: bool, stop: bool) -> bool:
+        """Find out, once, what the requests need of the server.
+
+        Parameters
+        ----------
+        prefill
+            Whether the requests' last message is of role assistant, to be continued.
+        stop
+            Whether they name strings to stop at.
+
+        Returns
+        -------
+        bool
+            Whether it stops at strings, if that is asked.
+
+        Raises
+        ------
+        ServerError
+            Where it does not continue messages: what it would answer to is another prompt.
+        """
+        first = self._replicas.all[0]
+
+        async def ask(body: dict[str, Any]) -> bytes:
+            async with asyncio.timeout(CHECK_S):
+                return await self._exchange("POST", first.chat, orjson.dumps(body))
+
+        self._counts_tokens = self.window is not None and await self._try_to_count(first)
+        if prefill and not await takes_prefill(ask, self.model):
+            raise ServerError(
+                f"the model server at {first.base} does not continue a message of role assistant",
+                "use a prompt without assistant.jinja, or a server that does: vLLM, SGLang",
+            )
+        self._prefill = prefill
+        return not stop or await takes_stop(ask, self.model)
+
+    async def cached_prompt_tokens(self) -> CachedTokens | None:
+        """Return what the prefix caches of all replicas have served; None where not all of them tell."""
+        found = []
+        for replica in self._replicas.all:
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    told = parse_cached_tokens(await self._exchange("GET", replica.metrics, None))
+            except (AttemptFailed, TimeoutError):
+                return None
+            if told is None:
+                return None
+            found.append(told)
+        return CachedTokens(sum(one.asked for one in found), sum(one.hit for one in found))
+
+    async def _try_to_count(self, replica: Replica) -> bool:
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await self._count_tokens(replica, (Message("user", "hello"),))
+        except (AttemptFailed, TimeoutError):
+            return False
+        return True
+
+    async def _count_tokens(self, replica: Replica, messages: Sequence[Message]) -> int:
+        body = {"model": self.model, "messages": _turns(messages), **self._prefill_fields(messages)}
+        return parse_token_count(await self._exchange("POST", replica.tokenize, orjson.dumps(body)))
 
     async def models(self) -> list[str]:
         """Return the names of the models that the first replica has.
@@ -118,7 +182,7 @@ class OpenAIServer:
         ServerError
             Where it is not there.
         """
-        return await self._models(self._replicas.all[0])
+        return list(await self._models(self._replicas.all[0]))
 
     async def complete(self, request: Request) -> Completion | None:
         """Ask one replica once; the next one where it takes no connection."""
@@ -127,8 +191,11 @@ class OpenAIServer:
         for replica in self._replicas.in_order(request.seed_id):
             started = time.perf_counter()
             try:
+                await self._refuse_misfit(replica, request)
                 answer = await self._exchange("POST", replica.chat, body)
-                return parse_completion(answer, time.perf_counter() - started)
+                completion = parse_completion(answer, time.perf_counter() - started)
+                refuse_cut(completion, max_tokens_of(request.sampling), self.window)
+                return completion
             except AttemptFailed as failure:
                 failure.message = self._without_key(failure.message)
                 if failure.kind is not ErrorKind.CONNECTION:
@@ -138,21 +205,30 @@ class OpenAIServer:
         assert refused is not None
         raise refused
 
-    async def _models(self, replica: Replica) -> list[str]:
+    async def _refuse_misfit(self, replica: Replica, request: Request) -> None:
+        """Refuse what does not fit the window; a tokenizer is asked only where that is not certain."""
+        max_tokens = max_tokens_of(request.sampling)
+        if self.window is None or max_tokens is None or not self._counts_tokens:
+            return
+        if not fits_for_certain(request.messages, max_tokens, self.window):
+            refuse_misfit(await self._count_tokens(replica, request.messages), max_tokens, self.window)
+
+    async def _models(self, replica: Replica) -> dict[str, int | None]:
         try:
             async with asyncio.timeout(CHECK_S):
                 return parse_models(await self._exchange("GET", replica.models, None))
         except TimeoutError as problem:
-            raise _absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
+            raise absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
         except AttemptFailed as failure:
-            raise _refusal(replica.base, failure) from failure
+            raise refusal(replica.base, failure) from failure
 
     def _body(self, request: Request) -> bytes:
-        messages = [{"role": message.role, "content": message.content} for message in request.messages]
-        body = {"model": request.model, "messages": messages, **_sampling(request.sampling)}
-        if self._prefill and messages[-1]["role"] == "assistant":
-            body |= {"add_generation_prompt": False, "continue_final_message": True}
-        return orjson.dumps(body)
+        messages = request.messages
+        body = {"model": request.model, "messages": _turns(messages), **sampling_fields(request.sampling)}
+        return orjson.dumps({**body, **self._prefill_fields(messages)})
+
+    def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
+        return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}
 
     async def _exchange(self, method: str, url: URL, body: bytes | None) -> bytes:
         """Send one HTTP request and return the body of its 200, without the key if that was in it."""
@@ -196,16 +272,8 @@ async def list_models(base_url: str, api_key: str | None = None) -> list[str]:
         return await server.models()
 
 
-@functools.lru_cache(maxsize=64)
-def _sampling(text: str) -> dict[str, Any]:
-    fields: dict[str, Any] = orjson.loads(text)
-    for name in fields:
-        if name not in SAMPLING_FIELDS:
-            raise InputError(
-                f"unknown sampling setting {name!r}{did_you_mean(name, SAMPLING_FIELDS)}",
-                f"known: {', '.join(sorted(SAMPLING_FIELDS))}",
-            )
-    return fields
+def _turns(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
 
 
 def _checked_key(key: str | None) -> str | None:
@@ -232,29 +300,3 @@ def _reason(problem: aiohttp.ClientError) -> str:
     if isinstance(system, ConnectionError) and system.errno:
         return os.strerror(system.errno)  # asyncio's own words are "Connect call failed"
     return (system.strerror if system else None) or str(problem) or type(problem).__name__
-
-
-def _absence(base: str, reason: str) -> ServerError:
-    return ServerError(
-        f"no model server answers at {base} ({reason})", "start it, or give another address with --base-url"
-    )
-
-
-def _refusal(base: str, failure: AttemptFailed) -> ServerError:
-    if failure.kind is ErrorKind.UNAUTHORIZED:
-        return ServerError(f"the model server at {base} does not take the key ({failure.message})", "set the right key")
-    if failure.kind in (ErrorKind.NOT_FOUND, ErrorKind.BAD_ANSWER, ErrorKind.BAD_REQUEST):
-        return ServerError(
-            f"what answers at {base} lists no models ({failure.message})",
-            "give the address of an OpenAI-compatible server, up to and including /v1",
-        )
-    return _absence(base, failure.message)
-
-
-def _lack(base: str, model: str, models: list[str]) -> ServerError:
-    names = ", ".join(one_line(name, 100) for name in sorted(models)[:MODELS_SHOWN]) or "none"
-    more = f" and {len(models) - MODELS_SHOWN} more" if len(models) > MODELS_SHOWN else ""
-    return ServerError(
-        f"the model server at {base} does not have the model {model!r}{did_you_mean(model, models)}",
-        f"give one that it has with --model: {names}{more}",
-    )

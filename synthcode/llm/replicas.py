@@ -22,6 +22,8 @@ class Replica:
     base: str
     chat: URL
     models: URL
+    tokenize: URL
+    metrics: URL
     resting_until: float = 0.0
 
 
@@ -79,4 +81,10 @@ def _replica(address: str) -> Replica:
         raise InputError(f"{address!r} is not the address of a model server", fix)
     if url.query_string or url.fragment:
         raise InputError(f"the address {url.origin()}{url.path} of the model server goes on with ? or #", fix)
-    return Replica(base=str(url), chat=url / "chat" / "completions", models=url / "models")
+    return Replica(
+        base=str(url),
+        chat=url / "chat" / "completions",
+        models=url / "models",
+        tokenize=url.parent / "tokenize",
+        metrics=url.parent / "metrics",
+    )

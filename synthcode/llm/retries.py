@@ -70,6 +70,8 @@ class Asker:
         self._halt = halt
         self._random = random
         self.throttle = Throttle(settings.concurrency)
+        self.last_error: str | None = None
+        """What the last attempt that failed was told."""
         self.outage = Outage(backend.check, settings, halt)
 
     async def ask(self, request: Request) -> Completion | None:
@@ -134,6 +136,7 @@ class Asker:
         return completion
 
     def _noted(self, failure: AttemptFailed, generation: int) -> AttemptFailed:
+        self.last_error = str(failure)
         if failure.kind in _OVERLOAD:
             self.throttle.overloaded(generation)
         if failure.kind in SUSPICIOUS:

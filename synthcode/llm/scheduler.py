@@ -37,6 +37,10 @@ class Outcome:
     """Those that the backend has no answer for, or that a stop came before."""
     limit: int = 0
     """Attempts that may run at once at the moment."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    last_error: str | None = None
+    """What the last failed attempt, or failed request, was told."""
     interrupted: bool = False
     """Whether a stop was asked for."""
 
@@ -115,6 +119,7 @@ class _Run:
         self._on_progress = on_progress
         self._next_report = 0.0
         self._completed = self._failed = self._pending = 0
+        self._prompt_tokens = self._completion_tokens = 0
 
     async def work(self) -> None:
         """Ask for one request after another until there are none, or a stop is asked for."""
@@ -130,6 +135,8 @@ class _Run:
             self._pending += 1
         else:
             await self._writer.write(request, completion)
+            self._prompt_tokens += completion.prompt_tokens or 0
+            self._completion_tokens += completion.completion_tokens or 0
             if completion.error is None:
                 self._completed += 1
             else:
@@ -145,6 +152,9 @@ class _Run:
             failed=self._failed,
             pending=self._pending,
             limit=self._asker.throttle.limit,
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=self._completion_tokens,
+            last_error=self._asker.last_error,
             interrupted=self._halt.is_set(),
         )
 

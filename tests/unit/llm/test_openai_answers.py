@@ -104,7 +104,7 @@ def test_no_shape_breaks_the_reader(choices, usage):
 
 
 def test_models_are_listed():
-    assert parse_models(b'{"data": [{"id": "a"}, {"id": 3}, null, {"id": "b"}]}') == ["a", "b"]
+    assert parse_models(b'{"data": [{"id": "a"}, {"id": 3}, null, {"id": "b"}]}') == {"a": None, "b": None}
     for bad in (b'{"data": 1}', b"[]", b"<html>"):
         with pytest.raises(AttemptFailed):
             parse_models(bad)

@@ -33,7 +33,7 @@ def test_every_request_is_asked_once_and_stored(scripted, journal, request_of, c
     plan = [request_of(number) for number in range(200)]
     backend = scripted(lambda request, _: completion_of(request.messages[0].content))
     outcome = run(plan, backend, journal, hasty)
-    assert outcome == Outcome(seen=200, completed=200, limit=4)
+    assert outcome == Outcome(seen=200, completed=200, limit=4, prompt_tokens=2000, completion_tokens=1000)
     assert set(backend.attempts.values()) == {1}
     assert backend.peak == 4
     assert [row["text"] for row in stored(journal, plan)] == [f"translate {number}" for number in range(200)]
