@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -135,13 +134,14 @@ def _execute(run: Run) -> Done:
     from pipelines.wanted import wanted
     from synthcode.errors import Interrupted
     from synthcode.llm.journal import Journal
+    from synthcode.llm.loop import run as run_loop
 
     with answering(run) as (backend, model), Journal(run.folder.journal) as journal:
         asked = wanted(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
         with progress_bar("translate", requested.total()) as bar:
-            outcome = asyncio.run(ask(run, asked, backend, journal, bar))
+            outcome = run_loop(ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
         if run.recipe.backend.name == "replay" and outcome.pending and not outcome.completed + outcome.skipped:

@@ -9,7 +9,7 @@ from typing import Self
 from synthcode.llm.journal import Journal
 from synthcode.schemas.records import Completion, Request
 
-COMMIT_ROWS = 64
+COMMIT_ROWS = 256
 LINGER_S = 0.002
 """How long the first row of a commit waits for company. A request is in flight until its answer is on disk (or a kill
 would repeat more than what is in flight), so that a longer wait would leave the server idle: with 64 in flight and
@@ -17,7 +17,7 @@ answers within 0.2 s, waiting 0.2 s for a commit would halve the pace."""
 
 
 class JournalWriter:
-    """Gathers rows and commits them in a thread: at most 64 rows late, or 2 ms and the commit before."""
+    """Gathers rows and commits them in a thread: at most 256 rows late, or 2 ms and the commit before."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal

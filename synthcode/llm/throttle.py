@@ -12,9 +12,11 @@ class Throttle:
     """Additive increase, multiplicative decrease (Chiu and Jain 1989), as TCP does it.
 
     The limit starts at the maximum. A sign of overload halves it, once for all the attempts that were
-    under way together: what was sent before the limit was cut says nothing about the new limit. Each
+    under way together: what was sent before the limit was cut says nothing about the new limit. It does not
+    fall below a sixteenth of the maximum: what is still refused then waits by itself, and single requests that
+    hang must not leave the server idle. Each
     time as many attempts have succeeded as the limit allows at once, it rises by a sixteenth of the
-    maximum, so that the way back from 1 takes some sixteen rounds of answers, whatever the maximum.
+    maximum, so that the way back takes some fifteen rounds of answers, whatever the maximum.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ class Throttle:
         """Count a sign of overload of an attempt that started under ``generation``."""
         if generation == self._generation:
             self._generation += 1
-            self._resize(max(1, self.limit // 2))
+            self._resize(max(1, self.maximum // _STEPS, self.limit // 2))
 
     def _resize(self, limit: int) -> None:
         self._successes = 0

@@ -1,8 +1,8 @@
 """Faults and kills: is every request answered, none lost, none twice?
 
-    python tests/benchmark/translate_faults.py --requests 3000 --concurrency 64 --kills 5
+    python tests/benchmark/translate_faults.py --requests 5000 --concurrency 64 --kills 10
 
-First, a server that fails each request twice before it answers (429, 500, 503, hanging up, torn JSON). Then a
+First, a server that fails each request twice before it answers (429, 500, 503, hanging up, torn JSON, stalling). Then a
 slow one, whose client is killed with -9 at random moments and started again: what the server answered twice
 must be at most what was in flight at the kills. Exits with 1 where a promise is broken.
 """
@@ -59,7 +59,7 @@ def make_requests(shared: Path, count: int) -> Iterator[Request]:
 
 
 async def translate(options: argparse.Namespace, url: str, path: Path) -> Outcome:
-    settings = Execution(concurrency=options.concurrency, backoff_s=0.05, backoff_cap_s=0.5)
+    settings = Execution(concurrency=options.concurrency, backoff_s=0.05, backoff_cap_s=0.5, timeout_s=0.5)
     with Journal(path) as journal:
         async with OpenAIServer([url], MODEL) as backend:
             return await run_requests(make_requests(options.shared, options.requests), backend, journal, settings)
@@ -85,7 +85,7 @@ def stats(url: str) -> dict[str, Any]:
 
 def faults(options: argparse.Namespace, folder: Path) -> bool:
     started = time.perf_counter()
-    arguments = ("--fail-first", "2", "--faults", "429,500,503,disconnect,badjson")
+    arguments = ("--fail-first", "2", "--faults", "429,500,503,disconnect,badjson,stall", "--stall-s", "2")
     with replay_server(options.shared, *arguments) as url:
         outcome = asyncio.run(translate(options, url, folder / "faults.sqlite"))
         seen = stats(url)
@@ -120,9 +120,9 @@ def kills(options: argparse.Namespace, folder: Path) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=3000, help="at most 8,766")
+    parser.add_argument("--requests", type=int, default=5000, help="at most 8,766")
     parser.add_argument("--concurrency", type=int, default=64)
-    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--random-seed", type=int, default=0, help="decides when to kill")
     parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[3] / "shared")
     parser.add_argument("--child", nargs=2, metavar=("URL", "JOURNAL"), help="be the client that is killed")

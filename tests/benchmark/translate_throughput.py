@@ -1,33 +1,41 @@
-"""Requests a second of the scheduler with its journal, against a bare aiohttp + orjson loop.
+"""How busy the scheduler, with its journal, keeps a server.
 
-    python tests/benchmark/translate_throughput.py --requests 20000 --concurrency 256
+    python tests/benchmark/translate_throughput.py speed     # beside a bare aiohttp loop and AsyncOpenAI
+    python tests/benchmark/translate_throughput.py latency   # against what the server's latency allows
+    python tests/benchmark/translate_throughput.py memory    # of a plan of 2,000,000 requests
+    python tests/benchmark/translate_throughput.py all
 
-The client runs on one core, the replay server (`--fixed 300`: the same answer to everything, as fast as it
-goes) on another. Both clients send the same requests, in turns, several rounds; medians are printed.
+The client runs on one core, the replay server (`--fixed 300`: the same answer to everything, as fast as it goes) on
+another. All clients send the same requests, in turns, several rounds; medians are printed. The bare loop reads nothing
+and writes nothing; AsyncOpenAI is measured where the package is installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib.util
 import os
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import orjson
 
 from synthcode.identity import digest
 from synthcode.llm.journal import Journal
+from synthcode.llm.loop import run as run_loop
 from synthcode.llm.openai_server import OpenAIServer
-from synthcode.llm.scheduler import run_requests
+from synthcode.llm.scheduler import Outcome, run_requests
 from synthcode.llm.settings import Execution
 from synthcode.schemas.records import Message, Request
 
@@ -79,10 +87,29 @@ async def scheduled(base_url: str, count: int, concurrency: int, run: str) -> No
         assert outcome.completed == count, outcome
 
 
+async def with_openai(base_url: str, count: int, concurrency: int, run: str) -> None:
+    from openai import AsyncOpenAI
+
+    requests = make_requests(count, run)
+    async with AsyncOpenAI(base_url=base_url, api_key="none") as client:
+
+        async def work() -> None:
+            for request in requests:
+                messages = [{"role": one.role, "content": one.content} for one in request.messages]
+                await client.chat.completions.create(
+                    model=MODEL,
+                    messages=messages,  # type: ignore[arg-type]
+                    max_tokens=2048,
+                    temperature=0.2,
+                )
+
+        await asyncio.gather(*(work() for _ in range(concurrency)))
+
+
 @contextmanager
-def replay_server(tools: Path, core: int) -> Iterator[str]:
+def replay_server(tools: Path, core: int, latency_ms: int = 0) -> Iterator[str]:
     command = [sys.executable, str(tools / "replay_llm_server.py"), "--port", "0", "--fixed", "300"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    server = subprocess.Popen([*command, "--latency-ms", str(latency_ms)], stdout=subprocess.PIPE, text=True)
     try:
         os.sched_setaffinity(server.pid, {core})
         assert server.stdout is not None
@@ -93,30 +120,90 @@ def replay_server(tools: Path, core: int) -> Iterator[str]:
         server.stdout.close()
 
 
+def measure_speed(tools: Path, core: int, rounds: int) -> None:
+    clients: list[tuple[str, Callable[..., Coroutine[Any, Any, None]], Callable[..., None], int]] = [
+        ("bare", bare, asyncio.run, 20_000),
+        ("scheduled", scheduled, run_loop, 20_000),
+    ]
+    if importlib.util.find_spec("openai") is not None:
+        clients.append(("AsyncOpenAI", with_openai, asyncio.run, 1_000))
+    rates: dict[str, list[float]] = {name: [] for name, *_ in clients}
+    cpu_ms: dict[str, list[float]] = {name: [] for name, *_ in clients}
+    with replay_server(tools, core) as base_url:
+        for number in range(rounds):
+            for name, client, runner, count in clients:
+                wall, cpu = time.perf_counter(), time.process_time()
+                runner(client(base_url, count, 256, f"{name} {number}"))
+                wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+                rates[name].append(count / wall)
+                cpu_ms[name].append(1000 * cpu / count)
+    ours = statistics.median(rates["scheduled"])
+    print(f"256 in flight, no latency, medians of {rounds} rounds")
+    for name in rates:
+        rate, cpu = statistics.median(rates[name]), statistics.median(cpu_ms[name])
+        print(
+            f"  {name:12}{rate:8,.0f} requests/s, {cpu:.3f} ms of CPU a request; scheduled is {ours / rate:.2f} of it"
+        )
+
+
+def measure_latency(tools: Path, core: int) -> None:
+    for count, latency_ms, concurrency in ((30_000, 400, 1024), (2_000, 200, 64)):
+        with replay_server(tools, core, latency_ms) as base_url:
+            started = time.perf_counter()
+            run_loop(scheduled(base_url, count, concurrency, f"{latency_ms}"))
+            seconds = time.perf_counter() - started
+        ideal = count * latency_ms / 1000 / concurrency
+        print(
+            f"{count:,} requests at {latency_ms} ms, {concurrency} in flight: {seconds:.2f} s, ideal {ideal:.2f} s",
+            end="",
+        )
+        print(f", {ideal / seconds:.2f} of it")
+
+
+def measure_memory(tools: Path, core: int, planned: int, asked: int) -> None:
+    print(f"a plan of {planned:,} requests")
+    stop = threading.Event()
+
+    def report(outcome: Outcome) -> None:
+        if outcome.completed >= report.next:  # type: ignore[attr-defined]
+            report.next += asked // 6  # type: ignore[attr-defined]
+            held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            print(f"  {outcome.completed:>9,} answered: {held / 2**20:,.0f} MB resident", flush=True)
+        if outcome.completed >= asked:
+            stop.set()
+
+    report.next = 0  # type: ignore[attr-defined]
+
+    async def run(base_url: str, journal: Journal) -> None:
+        async with OpenAIServer([base_url], MODEL) as backend:
+            requests = make_requests(planned, "memory")
+            await run_requests(requests, backend, journal, Execution(concurrency=256), report, stop)
+
+    with (
+        replay_server(tools, core) as base_url,
+        tempfile.TemporaryDirectory() as folder,
+        Journal(Path(folder) / "journal.sqlite") as journal,
+    ):
+        run_loop(run(base_url, journal))
+    print(f"  peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=20_000)
-    parser.add_argument("--concurrency", type=int, default=256)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("what", choices=["speed", "latency", "memory", "all"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--planned", type=int, default=2_000_000, help="requests of the plan (memory)")
+    parser.add_argument("--asked", type=int, default=300_000, help="of which so many are asked for (memory)")
     parser.add_argument("--tools", type=Path, default=Path(__file__).resolve().parents[3] / "shared" / "tools")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[0]})
-    rates: dict[str, list[float]] = {"bare": [], "scheduled": []}
-    cpu_ms: dict[str, list[float]] = {"bare": [], "scheduled": []}
-    with replay_server(options.tools, cores[-1]) as base_url:
-        for number in range(options.rounds):
-            for name, client in (("bare", bare), ("scheduled", scheduled)):
-                wall, cpu = time.perf_counter(), time.process_time()
-                asyncio.run(client(base_url, options.requests, options.concurrency, f"{name} {number}"))
-                wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-                rates[name].append(options.requests / wall)
-                cpu_ms[name].append(1000 * cpu / options.requests)
-                print(f"{name:10}{rates[name][-1]:8,.0f} requests/s, {cpu_ms[name][-1]:.3f} ms of CPU a request")
-    for title, figures in (("requests/s", rates), ("ms of CPU a request", cpu_ms)):
-        one, other = (statistics.median(figures[name]) for name in ("bare", "scheduled"))
-        print(f"median {title}: bare {one:,.3f}, scheduled {other:,.3f}, ratio {other / one:.2f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:,.0f} MB")
+    if options.what in ("memory", "all"):
+        measure_memory(options.tools, cores[-1], options.planned, options.asked)
+    if options.what in ("speed", "all"):
+        measure_speed(options.tools, cores[-1], options.rounds)
+    if options.what in ("latency", "all"):
+        measure_latency(options.tools, cores[-1])
 
 
 if __name__ == "__main__":
