@@ -53,7 +53,9 @@ def answering(run: Run) -> Iterator[tuple[Backend, str]]:
     if config.name == "vllm":
         yield VLLMEngine(model, config.engine), model
     elif config.serve is not None:
+        click.echo(f"starting vLLM's server for {model}: that may take minutes", err=True)
         with serving(model, config.serve) as base_url:
+            click.echo(f"vLLM's server is up at {base_url}", err=True)
             yield OpenAIServer([base_url], model), model
     else:
         base_urls = config.base_urls or tuple(filter(None, [os.environ.get("OPENAI_BASE_URL")]))
