@@ -1,0 +1,161 @@
+"""Loading and saving MoSE checkpoints: safetensors under the published names, never remote code, never pickles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evaluation.mose.config_json import read_config, write_config
+from evaluation.mose.configuration import MoseConfig
+from evaluation.mose.folders import find_folder, read_json, tensor_files
+from evaluation.mose.names import blocks_held, head_positions, plain, published_names
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+    from evaluation.mose.model import MoseModel
+
+LISTED = 8
+"""Names that an error lists of each kind."""
+
+Held = dict[str, tuple[Path, str, tuple[int, ...]]]
+"""Plain published name -> file, name in that file, shape."""
+
+
+def from_pretrained(
+    name: str,
+    *,
+    exits: Sequence[int] | None = None,
+    dtype: str = "auto",
+    device: str = "auto",
+    attention: str = "auto",
+    revision: str | None = None,
+    choices: Mapping[str, object] | None = None,
+) -> MoseModel:
+    """Load a full or cut checkpoint, in evaluation mode.
+
+    Parameters
+    ----------
+    name
+        A folder that holds ``config.json`` and safetensors (one file, or shards with their index), or a repository on
+        the Hub.
+    exits
+        The exits to load; absent, all. Blocks behind the deepest are not read.
+    dtype
+        ``float32``, ``bfloat16``, ``float16``; ``auto`` is bfloat16 (as published) on CUDA and float32 elsewhere.
+    device
+        As torch names them; ``auto`` is CUDA where there is one.
+    attention
+        ``sdpa``, ``eager``, ``flash_attention_2``; ``auto`` is FlashAttention where it is installed and can run.
+    revision
+        Of a repository: branch, tag or commit.
+    choices
+        Open choices that are other than the configuration's, as in ``{"pooling": "mean"}``.
+
+    Raises
+    ------
+    InputError
+        Where the checkpoint is not there, is pickled, or does not hold what its configuration says: tensors that are
+        missing, unexpected or of another shape are listed.
+    """
+    import torch
+
+    from evaluation.mose.model import MoseModel
+    from evaluation.mose.placement import resolve
+
+    place = resolve(device, dtype, attention)
+    folder = find_folder(name, revision)
+    held = _held(tensor_files(folder))
+    config = _as_held(read_config(read_json(folder / "config.json"), str(folder / "config.json")), held)
+    config = config.changed(choices or {})
+    with torch.device("meta"):
+        whole = MoseModel(config)
+        model = MoseModel(config.cut(exits) if exits else config, place.attention)
+    published = _checked(whole.state_dict(), config, held, str(folder))
+    model.load_state_dict(_read(model.state_dict(), published, held, place.device, place.dtype), assign=True)
+    # Rotations are no part of the state: made anew, off the meta device.
+    model.backbone.rotary_emb = type(model.backbone.rotary_emb)(model.backbone.config).to(place.device)
+    return model.eval()
+
+
+def save_pretrained(model: MoseModel, folder: Path) -> None:
+    """Write ``config.json`` and ``model.safetensors`` under the published names."""
+    from safetensors.torch import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    state = model.state_dict()
+    names = published_names(state, model.config, range(len(model.config.exits)))
+    save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps(write_config(model.config), indent=2) + "\n", "utf-8")
+
+
+def _held(files: Sequence[Path]) -> Held:
+    """Return what the files hold, from their headers alone."""
+    from safetensors import SafetensorError, safe_open
+
+    held: Held = {}
+    for file in files:
+        try:
+            with safe_open(file, framework="pt") as opened:
+                for name in opened.keys():  # noqa: SIM118 - it is no mapping
+                    held[plain(name)] = (file, name, tuple(opened.get_slice(name).get_shape()))
+        except (SafetensorError, OSError) as problem:
+            raise InputError(f"{file} is no whole safetensors file: {problem}", "fetch it again") from problem
+    return held
+
+
+def _as_held(config: MoseConfig, held: Collection[str]) -> MoseConfig:
+    """Cut the configuration where the weights are those of a cut checkpoint: one head, blocks up to its exit."""
+    blocks = blocks_held(held)
+    is_cut = blocks in config.exits and len(head_positions(held)) == 1
+    return config.cut((blocks,)) if is_cut else config
+
+
+def _checked(state: Mapping[str, Any], config: MoseConfig, held: Held, source: str) -> dict[str, str]:
+    """Return our name -> published name, where the checkpoint holds exactly what it should."""
+    positions = head_positions(held)
+    if len(positions) != len(config.exits):
+        positions = list(range(len(config.exits)))
+    published = published_names(state, config, positions)
+    wrong = {
+        "missing": published.values() - held.keys(),
+        "unexpected": held.keys() - set(published.values()),
+        "of another shape": {
+            f"{theirs} {held[theirs][2]} for {tuple(state[ours].shape)}"
+            for ours, theirs in published.items()
+            if theirs in held and held[theirs][2] != tuple(state[ours].shape)
+        },
+    }
+    if any(wrong.values()):
+        listing = "; ".join(f"{kind}: {_listing(names)}" for kind, names in wrong.items() if names)
+        raise InputError(
+            f"the weights in {source} are not what its config.json says: {listing}",
+            "check config.json and 'choices'; other names go into the table in evaluation/mose/names.py",
+        )
+    return published
+
+
+def _listing(names: Collection[str]) -> str:
+    shown = sorted(names)[:LISTED]
+    more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+def _read(
+    wanted: Mapping[str, Any], published: Mapping[str, str], held: Held, device: torch.device, dtype: torch.dtype
+) -> dict[str, torch.Tensor]:
+    """Return our name -> tensor, each read straight to its device."""
+    from safetensors import safe_open
+
+    by_file: dict[Path, list[str]] = {}
+    for ours in wanted:
+        by_file.setdefault(held[published[ours]][0], []).append(ours)
+    tensors = {}
+    for file, names in by_file.items():
+        with safe_open(file, framework="pt", device=str(device)) as opened:
+            for ours in names:
+                tensors[ours] = opened.get_tensor(held[published[ours]][1]).to(dtype)
+    return tensors

@@ -1,0 +1,80 @@
+"""The files of a checkpoint: in a folder, or fetched from the Hub."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from synthcode.errors import InputError
+
+FETCHED = ("*.json", "*.safetensors", "merges.txt")
+"""What is fetched of a repository: neither code nor pickles."""
+
+INDEX = "model.safetensors.index.json"
+PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
+
+
+def find_folder(name: str, revision: str | None = None) -> Path:
+    """Return the folder of a checkpoint, fetched where ``name`` is no folder.
+
+    Raises
+    ------
+    InputError
+        Where there is neither a folder nor a repository of that name.
+    """
+    if Path(name).is_dir():
+        return Path(name)
+    from huggingface_hub import snapshot_download
+
+    try:
+        return Path(snapshot_download(name, revision=revision, allow_patterns=list(FETCHED)))
+    except Exception as problem:  # the client raises errors of many kinds, in many lines
+        what = next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+        raise InputError(
+            f"{name!r} is no folder, and the Hub does not give it: {what}",
+            "name a folder that holds config.json and *.safetensors, or a repository that you can reach",
+        ) from problem
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return a JSON object of a checkpoint.
+
+    Raises
+    ------
+    InputError
+        Where it is not there, or no JSON object.
+    """
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as problem:
+        raise InputError(f"{path} is not there", "name the folder of a whole checkpoint") from problem
+    except (OSError, ValueError) as problem:
+        raise InputError(f"{path} cannot be read: {problem}", "fetch the checkpoint again") from problem
+    if not isinstance(content, dict):
+        raise InputError(f"{path} is no JSON object", "fetch the checkpoint again")
+    return content
+
+
+def tensor_files(folder: Path) -> list[Path]:
+    """Return the safetensors files of a checkpoint: one, or the shards that its index names.
+
+    Raises
+    ------
+    InputError
+        Where there are none, or a shard is missing. Pickled weights are never opened: they can run code.
+    """
+    if (folder / INDEX).is_file():
+        shards: Mapping[str, str] = read_json(folder / INDEX).get("weight_map", {})
+        files = [folder / Path(shard).name for shard in sorted(set(shards.values()))]
+    else:
+        files = sorted(folder.glob("*.safetensors"))
+    absent = [file.name for file in files if not file.is_file()]
+    if absent:
+        raise InputError(f"{folder} lacks {', '.join(absent)}, which {INDEX} names", "fetch the checkpoint again")
+    if not files:
+        pickled = sorted(file.name for file in folder.iterdir() if file.suffix in PICKLED)
+        has = f"only {', '.join(pickled)}, and pickles can run code" if pickled else "no *.safetensors"
+        raise InputError(f"{folder} has {has}", "convert the weights to safetensors where you trust them")
+    return files

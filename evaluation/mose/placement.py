@@ -1,0 +1,53 @@
+"""Where a model runs: device, number format and attention, from what was asked and what there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    import torch
+
+DTYPES = ("float32", "bfloat16", "float16")
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A device, a number format that it has, and an attention that runs on both."""
+
+    device: torch.device
+    dtype: torch.dtype
+    attention: str
+
+
+def resolve(device: str = "auto", dtype: str = "auto", attention: str = "auto") -> Placement:
+    """Fill in ``auto``: CUDA where there is one, there bfloat16 and, where installed, FlashAttention.
+
+    Raises
+    ------
+    InputError
+        Where torch has no such device or format.
+    """
+    import torch
+    from transformers.utils.import_utils import is_flash_attn_2_available
+
+    try:
+        place = torch.device(device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu")
+        torch.empty(0, device=place)
+    except (RuntimeError, AssertionError) as problem:
+        what = str(problem).splitlines()[0]
+        raise InputError(f"no device {device!r}: {what}", "choose 'cpu', 'cuda' or 'auto'") from problem
+    if dtype not in (*DTYPES, "auto"):
+        raise InputError(f"no number format {dtype!r}", f"choose among {', '.join(DTYPES)}, auto")
+    on_gpu = place.type == "cuda"
+    number = dtype if dtype != "auto" else "bfloat16" if on_gpu else "float32"
+    # FlashAttention has no single precision.
+    flash = on_gpu and number != "float32" and is_flash_attn_2_available()
+    if attention == "flash_attention_2" and not flash:
+        raise InputError(
+            f"FlashAttention does not run in {number} on {place}, or is not installed", "choose 'sdpa' or 'auto'"
+        )
+    chosen = attention if attention != "auto" else "flash_attention_2" if flash else "sdpa"
+    return Placement(place, getattr(torch, number), chosen)
