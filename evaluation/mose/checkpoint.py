@@ -69,8 +69,7 @@ def from_pretrained(
     place = resolve(device, dtype, attention)
     folder = find_folder(name, revision)
     held = _held(tensor_files(folder))
-    config = _as_held(read_config(read_json(folder / "config.json"), str(folder / "config.json")), held)
-    config = config.changed(choices or {})
+    config = _config(folder, held).changed(choices or {})
     with torch.device("meta"):
         whole = MoseModel(config)
         model = MoseModel(config.cut(exits) if exits else config, place.attention)
@@ -79,6 +78,17 @@ def from_pretrained(
     # Rotations are no part of the state: made anew, off the meta device.
     model.backbone.rotary_emb = type(model.backbone.rotary_emb)(model.backbone.config).to(place.device)
     return model.eval()
+
+
+def read_folder_config(folder: Path) -> MoseConfig:
+    """Return the configuration of a checkpoint: what its config.json says, cut where its weights are.
+
+    Raises
+    ------
+    InputError
+        Where one of them is not there or cannot be used.
+    """
+    return _config(folder, _held(tensor_files(folder)))
 
 
 def save_pretrained(model: MoseModel, folder: Path) -> None:
@@ -107,8 +117,10 @@ def _held(files: Sequence[Path]) -> Held:
     return held
 
 
-def _as_held(config: MoseConfig, held: Collection[str]) -> MoseConfig:
-    """Cut the configuration where the weights are those of a cut checkpoint: one head, blocks up to its exit."""
+def _config(folder: Path, held: Collection[str]) -> MoseConfig:
+    """Return the configuration, cut where the weights are a cut checkpoint's: blocks up to one exit, one head."""
+    path = folder / "config.json"
+    config = read_config(read_json(path), str(path))
     blocks = blocks_held(held)
     is_cut = blocks in config.exits and len(head_positions(held)) == 1
     return config.cut((blocks,)) if is_cut else config

@@ -1,0 +1,112 @@
+"""``exits:NAME@3,6,12``: any HuggingFace encoder, read after the given blocks.
+
+What trained exits are worth shows against exits that nobody trained: the residual stream after a block, with the final
+norm applied where the model has one, as if the model ended there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.encoders.length_batches import batches_by_length
+from synthcode.errors import InputError
+from synthcode.identity import digest
+
+if TYPE_CHECKING:
+    from evaluation.encoders.residual_stream import ResidualStream
+
+BATCH_TOKENS = 16_384
+BATCH_TEXTS = 128
+MAX_TOKENS = 2048
+"""Longest input where neither the tokenizer nor the model says."""
+
+
+def parse_exits(spec: str) -> tuple[str, tuple[int, ...]]:
+    """Split ``NAME@3,6,12`` into the name and the exits, ascending.
+
+    Raises
+    ------
+    InputError
+        Where there are no exits in it, or one is no positive whole number.
+    """
+    name, at, listing = spec.rpartition("@")
+    words = [word.strip() for word in listing.split(",")]
+    if not (name and at) or not all(word.isdigit() and int(word) for word in words):
+        raise InputError(f"no exits in {spec!r}", "write NAME@3,6,12: a model, and the blocks after which to read it")
+    return name, tuple(sorted({int(word) for word in words}))
+
+
+class IntermediateExits:
+    """An encoder that ends at each of several of its blocks, in one pass a text.
+
+    Parameters
+    ----------
+    spec
+        ``NAME@3,6,12``: a folder or a repository on the Hub, and the blocks, counted from 1.
+    pooling
+        ``mean``, ``last_token`` or ``first_token``; absent, what the model's sentence-transformers configuration says,
+        and else ``mean``.
+    dtype, device
+        As :func:`evaluation.mose.placement.resolve` takes them.
+
+    Raises
+    ------
+    InputError
+        Where the model is not there, has fewer blocks, or needs remote code or pickled weights.
+    """
+
+    def __init__(self, spec: str, *, pooling: str | None = None, dtype: str = "auto", device: str = "auto") -> None:
+        from evaluation.encoders.residual_stream import open_stream, usual_pooling
+        from evaluation.mose.placement import resolve
+
+        self.name = f"exits:{spec}"
+        self._source, self.exits = parse_exits(spec)
+        self.pooling = pooling or usual_pooling(self._source)
+        self._place = resolve(device, dtype)
+        self.stream: ResidualStream = open_stream(self._source, self.exits, self._place)
+
+    @cached_property
+    def identity(self) -> str:
+        """A digest of all that vectors depend on: weights up to the deepest exit, pooling and number format."""
+        return digest("exits", self._source, list(self.exits), self.pooling, self.stream.digest())
+
+    @cached_property
+    def tokenizer(self) -> Any:
+        """The model's tokenizer."""
+        from evaluation.encoders.residual_stream import open_tokenizer
+
+        return open_tokenizer(self._source)
+
+    @property
+    def max_tokens(self) -> int:
+        """Longest input: the tokenizer's bound where it has one."""
+        return int(min(self.tokenizer.model_max_length, self.stream.max_tokens or MAX_TOKENS))
+
+    def encode(self, texts: Sequence[str], language: str, role: str, kind: str) -> dict[int, npt.NDArray[np.float32]]:
+        """Return exit -> one unit vector a text, (texts, width); the model is told nothing but the text."""
+        tokenizer = self.tokenizer
+        rows = tokenizer(list(texts), truncation=True, max_length=self.max_tokens)["input_ids"] if texts else []
+        rows = [row or [tokenizer.pad_token_id] for row in rows]  # of nothing at all there is no vector
+        vectors = {exit_: np.empty((len(rows), self.stream.width), np.float32) for exit_ in self.exits}
+        for places in batches_by_length([len(row) for row in rows], BATCH_TOKENS, BATCH_TEXTS):
+            batch = tokenizer.pad({"input_ids": [rows[place] for place in places]}, return_tensors="pt")
+            for exit_, found in self._forward(batch["input_ids"], batch["attention_mask"]).items():
+                vectors[exit_][places] = found
+        return vectors
+
+    def _forward(self, ids: Any, mask: Any) -> dict[int, npt.NDArray[np.float32]]:
+        import torch
+
+        from evaluation.mose.pooling import POOLINGS
+
+        mask = mask.to(self._place.device)
+        with torch.inference_mode():
+            states = self.stream(ids.to(self._place.device), mask)
+            pooled = {exit_: POOLINGS[self.pooling](state, mask).float() for exit_, state in states.items()}
+            unit = {exit_: torch.nn.functional.normalize(vectors, dim=-1) for exit_, vectors in pooled.items()}
+        return {exit_: vectors.cpu().numpy() for exit_, vectors in unit.items()}

@@ -1,0 +1,110 @@
+"""``mose:NAME_OR_PATH``: every exit of a MoSE checkpoint, in one pass a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evaluation.encoders.length_batches import batches_by_length, pad
+from evaluation.mose.checkpoint import from_pretrained, read_folder_config
+from evaluation.mose.folders import find_folder, tensor_files
+from evaluation.mose.instructions import format_input
+from evaluation.mose.tokens import MoseTokenizer, load_tokenizer
+from synthcode.identity import digest, file_digest
+
+if TYPE_CHECKING:
+    from evaluation.mose.model import MoseModel
+
+BATCH_TOKENS = 16_384
+BATCH_TEXTS = 128
+
+
+class MoseEncoder:
+    """A MoSE checkpoint as an encoder; its weights are read when the first text comes.
+
+    Parameters
+    ----------
+    name
+        A folder, or a repository on the Hub.
+    exits
+        The exits to compute; absent, all. Blocks behind the deepest neither load nor run.
+    dtype, device, attention, revision
+        As :func:`evaluation.mose.checkpoint.from_pretrained` takes them.
+
+    Raises
+    ------
+    InputError
+        Where the checkpoint is not there or cannot be used.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        exits: Sequence[int] | None = None,
+        dtype: str = "auto",
+        device: str = "auto",
+        attention: str = "auto",
+        revision: str | None = None,
+    ) -> None:
+        self.name = f"mose:{name}"
+        self.folder = find_folder(name, revision)
+        whole = read_folder_config(self.folder)
+        self.config = whole.cut(exits) if exits else whole
+        self.exits = self.config.exits
+        self._placement: dict[str, Any] = {"dtype": dtype, "device": device, "attention": attention}
+
+    @cached_property
+    def identity(self) -> str:
+        """A digest of all that vectors depend on: weights, configuration, tokenizer and number format."""
+        from evaluation.mose.placement import resolve
+
+        files = [*tensor_files(self.folder), self.folder / "config.json", self.folder / "tokenizer.json"]
+        dtype = str(resolve(**self._placement).dtype)
+        return digest("mose", [file_digest(file) for file in files], dtype)
+
+    @cached_property
+    def model(self) -> MoseModel:
+        """The model, on its device."""
+        return from_pretrained(str(self.folder), exits=self.exits, **self._placement)
+
+    @cached_property
+    def tokenizer(self) -> MoseTokenizer:
+        """The checkpoint's tokenizer."""
+        return load_tokenizer(self.folder, self.config.max_position_embeddings)
+
+    def encode(self, texts: Sequence[str], language: str, role: str, kind: str) -> dict[int, npt.NDArray[np.float32]]:
+        """Return exit -> one unit vector a text, (texts, hidden_size).
+
+        Parameters
+        ----------
+        texts
+            Programs or descriptions.
+        language
+            Of the programs.
+        role
+            ``query`` or ``document``: MoSE is told nothing of it.
+        kind
+            ``text`` for descriptions, ``code`` for programs: they get the instructions of the model card.
+        """
+        told = "text" if kind == "text" else language
+        inputs = [format_input(text, told, self.tokenizer.sep, self.tokenizer.cls) for text in texts]
+        rows = self.tokenizer.encode(inputs)
+        vectors = {exit_: np.empty((len(rows), self.config.hidden_size), np.float32) for exit_ in self.exits}
+        for places in batches_by_length([len(row) for row in rows], BATCH_TOKENS, BATCH_TEXTS):
+            for exit_, found in self._forward([rows[place] for place in places]).items():
+                vectors[exit_][places] = found
+        return vectors
+
+    def _forward(self, rows: Sequence[Sequence[int]]) -> dict[int, npt.NDArray[np.float32]]:
+        import torch
+
+        device = next(self.model.parameters()).device
+        ids, mask = (torch.from_numpy(array).to(device) for array in pad(rows, self.tokenizer.pad_id))
+        with torch.inference_mode():
+            found = self.model(ids, mask).embeddings
+        return {exit_: vectors.float().cpu().numpy() for exit_, vectors in found.items()}

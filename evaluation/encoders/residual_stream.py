@@ -1,0 +1,188 @@
+"""The residual stream of any HuggingFace encoder: its blocks, and the norm that stands behind the last of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    from evaluation.mose.placement import Placement
+
+POOLING_CONFIG = "1_Pooling/config.json"
+POOLING_MODES = {
+    "pooling_mode_cls_token": "first_token",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_lasttoken": "last_token",
+}
+"""Keys of sentence-transformers' pooling configuration, and what they are called here."""
+
+PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
+"""Token ids that every vocabulary has."""
+
+
+@dataclass(frozen=True)
+class ResidualStream:
+    """A model cut behind its deepest exit; a call gives the states at all of them."""
+
+    model: Any
+    blocks: Any
+    final_norm: Any | None
+    """What stands between the last block and the model's output; None in models that norm within blocks."""
+    exits: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Size of a state."""
+        return int(self.model.config.hidden_size)
+
+    @property
+    def max_tokens(self) -> int | None:
+        """Longest input that the model has positions for; None where it does not say."""
+        bound = getattr(self.model.config, "max_position_embeddings", None)
+        # Models of RoBERTa's kind count positions from behind the padding's.
+        first = (self.model.config.pad_token_id or 0) + 1 if self.model.config.model_type in _COUNTED_FROM_PAD else 0
+        return bound - first if bound else None
+
+    def __call__(self, ids: Any, mask: Any) -> dict[int, Any]:
+        """Return exit -> states, (texts, tokens, width), as a model that ends there gives them."""
+        states = _block_outputs(self.model, self.blocks, ids, mask)[0]
+        return {exit_: self.end(states[exit_ - 1]) for exit_ in self.exits}
+
+    def end(self, state: Any) -> Any:
+        """Apply the final norm, where there is one."""
+        return state if self.final_norm is None else self.final_norm(state)
+
+    def digest(self) -> str:
+        """Hash the weights, with their names and format."""
+        import torch
+
+        hashed = hashlib.sha256()
+        for name, tensor in sorted(self.model.state_dict().items()):
+            hashed.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+            hashed.update(tensor.contiguous().cpu().flatten().view(torch.uint8).numpy())
+        return hashed.hexdigest()
+
+
+_COUNTED_FROM_PAD = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"})
+
+
+def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualStream:
+    """Load a model, cut it behind the deepest exit and find its final norm.
+
+    Raises
+    ------
+    InputError
+        Where it is not there, has fewer blocks, cannot be taken apart, or needs remote code or pickled weights.
+    """
+    from transformers import AutoModel
+
+    try:
+        model = AutoModel.from_pretrained(name, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
+    except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
+        raise _refused(name, problem) from problem
+    if model.config.is_encoder_decoder:
+        model = model.get_encoder()
+    model = model.to(place.device).eval()
+    blocks = _blocks(name, model)
+    if exits[-1] > len(blocks):
+        raise InputError(f"{name} has {len(blocks)} blocks, and none numbered {exits[-1]}", "lower the exits")
+    norm = _final_norm(name, model, blocks)
+    # From here on the model ends at its deepest exit.
+    del blocks[exits[-1] :]
+    for key in ("num_hidden_layers", "num_layers"):
+        if isinstance(getattr(model.config, key, None), int):
+            setattr(model.config, key, exits[-1])
+    return ResidualStream(model, blocks, norm, tuple(exits))
+
+
+def open_tokenizer(name: str) -> Any:
+    """Return a model's tokenizer, which pads on the right.
+
+    Raises
+    ------
+    InputError
+        Where it is not there, or needs remote code.
+    """
+    from transformers import AutoTokenizer
+
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+    except Exception as problem:
+        raise _refused(name, problem) from problem
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    # On the right it moves no position, be they learned or rotated, and a causal model never sees it.
+    tokenizer.padding_side = "right"
+    return tokenizer
+
+
+def usual_pooling(name: str) -> str:
+    """Return the pooling of a model's sentence-transformers configuration; ``mean`` where it has none."""
+    path = Path(name) / POOLING_CONFIG
+    if not Path(name).is_dir():
+        from huggingface_hub import hf_hub_download
+
+        try:
+            path = Path(hf_hub_download(name, POOLING_CONFIG))
+        except Exception:  # not there, or not to be reached: loading the model says so
+            return "mean"
+    modes = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return next((ours for theirs, ours in POOLING_MODES.items() if modes.get(theirs)), "mean")
+
+
+def _blocks(name: str, model: Any) -> Any:
+    """Return the list of blocks: the first as long as the configuration says."""
+    from torch.nn import ModuleList
+
+    wanted = model.config.num_hidden_layers
+    found = next((part for part in model.modules() if isinstance(part, ModuleList) and len(part) == wanted), None)
+    if found is None:
+        raise InputError(f"{name} has no list of {wanted} blocks", "score it as 'st:NAME'")
+    return found
+
+
+def _final_norm(name: str, model: Any, blocks: Any) -> Any | None:
+    """Return the part that makes the model's output of the last block's, found by trying."""
+    import torch
+
+    ids = torch.tensor(PROBE, device=model.device)
+    with torch.inference_mode():
+        states, output = _block_outputs(model, blocks, ids, torch.ones_like(ids))
+        if torch.allclose(states[-1], output):
+            return None
+        inside = {part for block in blocks for part in block.modules()}
+        norms = [part for part in model.modules() if part not in inside and "norm" in type(part).__name__.lower()]
+        for norm in norms:
+            if torch.allclose(norm(states[-1]), output, rtol=1e-2, atol=1e-3):
+                return norm
+    raise InputError(f"{name} does more than a norm behind its last block", "score it as 'st:NAME'")
+
+
+def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> tuple[list[Any], Any]:
+    """Run the model; return what each block gave, and what the model did."""
+    states: list[Any] = []
+
+    def keep(_: Any, __: Any, given: Any) -> None:
+        states.append(given[0] if isinstance(given, tuple) else given)
+
+    hooks = [block.register_forward_hook(keep) for block in blocks]
+    try:
+        output = model(input_ids=ids, attention_mask=mask).last_hidden_state
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return states, output
+
+
+def _refused(name: str, problem: Exception) -> InputError:
+    what = next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+    return InputError(
+        f"{name!r} does not load: {what}",
+        "name a folder or repository with config.json, tokenizer and *.safetensors that needs no remote code",
+    )
