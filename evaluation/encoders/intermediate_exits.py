@@ -18,6 +18,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 
 if TYPE_CHECKING:
+    from evaluation.cost import ExitCost
     from evaluation.encoders.residual_stream import ResidualStream
 
 BATCH_TOKENS = 16_384
@@ -98,6 +99,12 @@ class IntermediateExits:
             for exit_, found in self._forward(batch["input_ids"], batch["attention_mask"]).items():
                 vectors[exit_][places] = found
         return vectors
+
+    def costs(self, tokens: int = 512) -> list[ExitCost]:
+        """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
+        from evaluation.encoders.stream_cost import stream_costs
+
+        return stream_costs(self.stream, min(tokens, self.max_tokens))
 
     def _forward(self, ids: Any, mask: Any) -> dict[int, npt.NDArray[np.float32]]:
         import torch

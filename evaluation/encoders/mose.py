@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ import numpy.typing as npt
 
 from evaluation.encoders.length_batches import batches_by_length, pad
 from evaluation.mose.checkpoint import from_pretrained, read_folder_config
+from evaluation.mose.configuration import OPEN_CHOICES
 from evaluation.mose.folders import find_folder, tensor_files
 from evaluation.mose.instructions import format_input
 from evaluation.mose.tokens import MoseTokenizer, load_tokenizer
 from synthcode.identity import digest, file_digest
 
 if TYPE_CHECKING:
+    from evaluation.cost import ExitCost
     from evaluation.mose.model import MoseModel
 
 BATCH_TOKENS = 16_384
@@ -32,6 +34,8 @@ class MoseEncoder:
         A folder, or a repository on the Hub.
     exits
         The exits to compute; absent, all. Blocks behind the deepest neither load nor run.
+    choices
+        Open choices that are other than the checkpoint's configuration says, as in ``{"pooling": "mean"}``.
     dtype, device, attention, revision
         As :func:`evaluation.mose.checkpoint.from_pretrained` takes them.
 
@@ -46,6 +50,7 @@ class MoseEncoder:
         name: str,
         *,
         exits: Sequence[int] | None = None,
+        choices: Mapping[str, object] | None = None,
         dtype: str = "auto",
         device: str = "auto",
         attention: str = "auto",
@@ -53,9 +58,10 @@ class MoseEncoder:
     ) -> None:
         self.name = f"mose:{name}"
         self.folder = find_folder(name, revision)
-        whole = read_folder_config(self.folder)
+        whole = read_folder_config(self.folder).changed(choices or {})
         self.config = whole.cut(exits) if exits else whole
         self.exits = self.config.exits
+        self._choices = choices
         self._placement: dict[str, Any] = {"dtype": dtype, "device": device, "attention": attention}
 
     @cached_property
@@ -65,12 +71,13 @@ class MoseEncoder:
 
         files = [*tensor_files(self.folder), self.folder / "config.json", self.folder / "tokenizer.json"]
         dtype = str(resolve(**self._placement).dtype)
-        return digest("mose", [file_digest(file) for file in files], dtype)
+        choices = {name: getattr(self.config, name) for name in OPEN_CHOICES}
+        return digest("mose", [file_digest(file) for file in files], choices, dtype)
 
     @cached_property
     def model(self) -> MoseModel:
         """The model, on its device."""
-        return from_pretrained(str(self.folder), exits=self.exits, **self._placement)
+        return from_pretrained(str(self.folder), exits=self.exits, choices=self._choices, **self._placement)
 
     @cached_property
     def tokenizer(self) -> MoseTokenizer:
@@ -99,6 +106,12 @@ class MoseEncoder:
             for exit_, found in self._forward([rows[place] for place in places]).items():
                 vectors[exit_][places] = found
         return vectors
+
+    def costs(self, tokens: int = 512) -> list[ExitCost]:
+        """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
+        from evaluation.mose.cost import exit_costs
+
+        return exit_costs(self.model, tokens)
 
     def _forward(self, rows: Sequence[Sequence[int]]) -> dict[int, npt.NDArray[np.float32]]:
         import torch

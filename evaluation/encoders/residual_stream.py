@@ -49,10 +49,19 @@ class ResidualStream:
         first = (self.model.config.pad_token_id or 0) + 1 if self.model.config.model_type in _COUNTED_FROM_PAD else 0
         return bound - first if bound else None
 
-    def __call__(self, ids: Any, mask: Any) -> dict[int, Any]:
-        """Return exit -> states, (texts, tokens, width), as a model that ends there gives them."""
-        states = _block_outputs(self.model, self.blocks, ids, mask)[0]
-        return {exit_: self.end(states[exit_ - 1]) for exit_ in self.exits}
+    def __call__(self, ids: Any, mask: Any, exits: Sequence[int] | None = None) -> dict[int, Any]:
+        """Return exit -> states, (texts, tokens, width), as a model that ends there gives them.
+
+        Parameters
+        ----------
+        ids, mask
+            Token ids, and 1 for a real token; (texts, tokens).
+        exits
+            Those to compute; absent, all. No block behind the deepest runs.
+        """
+        wanted = self.exits if exits is None else exits
+        states = _block_outputs(self.model, self.blocks[: max(wanted)], ids, mask)
+        return {exit_: self.end(states[exit_ - 1]) for exit_ in wanted}
 
     def end(self, state: Any) -> Any:
         """Apply the final norm, where there is one."""
@@ -152,32 +161,42 @@ def _final_norm(name: str, model: Any, blocks: Any) -> Any | None:
     import torch
 
     ids = torch.tensor(PROBE, device=model.device)
+    mask = torch.ones_like(ids)
     with torch.inference_mode():
-        states, output = _block_outputs(model, blocks, ids, torch.ones_like(ids))
-        if torch.allclose(states[-1], output):
+        output = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        state = _block_outputs(model, blocks, ids, mask)[-1]
+        if torch.allclose(state, output):
             return None
         inside = {part for block in blocks for part in block.modules()}
         norms = [part for part in model.modules() if part not in inside and "norm" in type(part).__name__.lower()]
         for norm in norms:
-            if torch.allclose(norm(states[-1]), output, rtol=1e-2, atol=1e-3):
+            if torch.allclose(norm(state), output, rtol=1e-2, atol=1e-3):
                 return norm
     raise InputError(f"{name} does more than a norm behind its last block", "score it as 'st:NAME'")
 
 
-def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> tuple[list[Any], Any]:
-    """Run the model; return what each block gave, and what the model did."""
+class _Reached(Exception):
+    """The last block that is wanted has run."""
+
+
+def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> list[Any]:
+    """Run the model up to the last of ``blocks``; return what each of them gave."""
     states: list[Any] = []
 
     def keep(_: Any, __: Any, given: Any) -> None:
         states.append(given[0] if isinstance(given, tuple) else given)
+        if len(states) == len(blocks):
+            raise _Reached
 
     hooks = [block.register_forward_hook(keep) for block in blocks]
     try:
-        output = model(input_ids=ids, attention_mask=mask).last_hidden_state
+        model(input_ids=ids, attention_mask=mask)
+    except _Reached:
+        pass
     finally:
         for hook in hooks:
             hook.remove()
-    return states, output
+    return states
 
 
 def _refused(name: str, problem: Exception) -> InputError:

@@ -1,34 +1,45 @@
-"""What an exit costs, by formula: parameters and floating-point operations."""
+"""What an exit of MoSE costs: by formula, and on the clock in passes that end there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from evaluation.cost import BATCHES, ExitCost, Speed, measure_speed
 from evaluation.mose.configuration import MoseConfig
 
-
-@dataclass(frozen=True)
-class ExitCost:
-    """The cost of one exit on its own: the blocks up to it, and its head."""
-
-    exit: int
-    parameters: int
-    """Of the checkpoint cut at this exit: embeddings, blocks, final norm, one head."""
-    flops_per_token: float
-    """Of a text of ``tokens`` tokens, divided by ``tokens``: attention grows with length."""
-    tokens: int
+if TYPE_CHECKING:
+    from evaluation.mose.model import MoseModel
 
 
-def exit_costs(config: MoseConfig, tokens: int = 512) -> list[ExitCost]:
-    """Return the cost of every exit, shallowest first, for texts of ``tokens`` tokens."""
+def exit_costs(
+    model: MoseModel, tokens: int = 512, batches: Sequence[int] = BATCHES, repeats: int = 5
+) -> list[ExitCost]:
+    """Return the cost of every exit, shallowest first.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode, on its device.
+    tokens
+        Length of each text; the texts are random tokens, unpadded.
+    batches, repeats
+        As :func:`evaluation.cost.measure_speed` takes them.
+    """
     return [
-        ExitCost(exit_, exit_parameters(config, exit_), forward_flops(config, exit_, tokens) / tokens, tokens)
-        for exit_ in config.exits
+        ExitCost(
+            exit=exit_,
+            tokens=tokens,
+            parameters=exit_parameters(model.config, exit_),
+            flops_per_token=forward_flops(model.config, exit_, tokens) / tokens,
+            speed=_speed(model, exit_, tokens, batches, repeats),
+        )
+        for exit_ in model.config.exits
     ]
 
 
 def exit_parameters(config: MoseConfig, exit_: int) -> int:
-    """Return the number of parameters of the checkpoint cut at one exit."""
+    """Return the number of parameters of the checkpoint cut at one exit: embeddings, blocks, final norm, one head."""
     width, inner, bias = config.hidden_size, config.intermediate_size, int(config.use_bias)
     keys = config.num_key_value_heads * config.head_size
     attention = 2 * width * (width + bias) + 2 * keys * (width + bias)
@@ -61,3 +72,16 @@ def forward_flops(config: MoseConfig, exit_: int, tokens: int) -> int:
     projected = tokens if config.pooling == "mean" else 1
     head = 2 * projected * config.head_linears * width**2
     return exit_ * (linears + attention) + head
+
+
+def _speed(model: MoseModel, exit_: int, tokens: int, batches: Sequence[int], repeats: int) -> Speed:
+    import torch
+
+    device = next(model.parameters()).device
+
+    def run(texts: int) -> object:
+        ids = torch.randint(model.config.vocab_size, (texts, tokens), device=device)
+        with torch.inference_mode():
+            return model(ids, exits=(exit_,)).embeddings[exit_].cpu()  # the device is done when they are here
+
+    return measure_speed(run, batches, repeats)

@@ -24,7 +24,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from evaluation.mose.configuration import MoseConfig
 from evaluation.mose.cost import exit_costs
 from evaluation.mose.model import MoseModel
-from evaluation.mose.speed import measure_speed
 
 CONFIG = MoseConfig(
     exits=(1, 3, 6, 9, 12),
@@ -73,11 +72,10 @@ def main() -> int:
         failed += median > most
         print(f"all exits / {name:18} {median:.3f} ({low:.3f} to {high:.3f}), at most {most}")
     print(f"\n{'exit':>4}{'parameters':>12}{'MFLOP/token':>13}{'latency, ms':>13}{'texts/s':>9}{'at batch':>10}")
-    speeds = measure_speed(model, TOKENS, batches=(1, 2, 4, 8, 16), repeats=3)
-    for cost, speed in zip(exit_costs(CONFIG, TOKENS), speeds, strict=True):
+    for cost in exit_costs(model, TOKENS, batches=(1, 2, 4, 8, 16), repeats=3):
         print(
             f"{cost.exit:4}{cost.parameters:12,}{cost.flops_per_token / 1e6:13.1f}"
-            f"{speed.latency_s * 1e3:13.1f}{speed.texts_per_s:9.1f}{speed.batch_texts:10}"
+            f"{cost.speed.latency_s * 1e3:13.1f}{cost.speed.texts_per_s:9.1f}{cost.speed.batch_texts:10}"
         )
     return int(failed > 0)
 

@@ -9,8 +9,10 @@ import pytest
 import torch
 import transformers
 from mose_checkpoint import SPECIAL, VOCABULARY, write_tokenizer
+from torch.utils.flop_counter import FlopCounterMode
 
 from evaluation.encoders.intermediate_exits import IntermediateExits, parse_exits
+from evaluation.encoders.stream_cost import stream_costs
 from synthcode.errors import InputError
 
 TEXTS = ["f(x)", "def f(a, b): return a", "", "é → 1", "y" * 300]
@@ -170,3 +172,25 @@ def test_a_model_that_repeats_one_block_is_a_clear_error(tmp_path: Path) -> None
     transformers.AlbertModel(config).save_pretrained(tmp_path)
     with pytest.raises(InputError, match="has no list of 3 blocks"):
         IntermediateExits(f"{tmp_path}@1")
+
+
+def test_the_cost_of_an_exit_is_that_of_the_model_that_ends_there(saved: tuple[str, Path]) -> None:
+    name, folder = saved
+    stream = IntermediateExits(f"{folder}@1,2").stream
+    costs = stream_costs(stream, 12, batches=(1,), repeats=1)
+    blocks = [sum(parameter.numel() for parameter in block.parameters()) for block in stream.blocks]
+    assert [cost.exit for cost in costs] == [1, 2]
+    assert costs[1].parameters - costs[0].parameters == blocks[1]
+    for cost in costs:
+        model = cut(name, folder, cost.exit)
+        model.set_attn_implementation("eager")
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            model(input_ids=torch.ones((1, 12), dtype=torch.long), attention_mask=torch.ones((1, 12)))
+        pooler = 2 * 32 * 32 if getattr(model, "pooler", None) else 0
+        assert cost.flops_per_token == (counter.get_total_flops() - pooler) / 12
+
+
+def test_counting_leaves_the_attention_as_it_was(bert: Path) -> None:
+    stream = IntermediateExits(f"{bert}@1").stream
+    stream_costs(stream, 8, batches=(1,), repeats=1)
+    assert stream.model.config._attn_implementation == "sdpa"

@@ -71,6 +71,15 @@ def test_the_identity_is_of_the_content(folder: Path, tmp_path: Path) -> None:
     identities = [MoseEncoder(str(place)).identity for place in (folder, same, other)]
     assert identities[0] == identities[1] != identities[2]
     assert MoseEncoder(str(folder), dtype="bfloat16").identity != identities[0]
+    assert MoseEncoder(str(folder), choices={"pooling": "mean"}).identity != identities[0]
+
+
+def test_another_choice_gives_other_vectors(folder: Path) -> None:
+    last, mean = (
+        MoseEncoder(str(folder), choices={"pooling": pooling}).encode(PROGRAMS, "go", "query", "code")[4]
+        for pooling in ("last_token", "mean")
+    )
+    assert not np.allclose(last, mean, atol=1e-2)
 
 
 def test_a_checkpoint_that_cannot_be_used_is_told_before_any_text_is(tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""What an exit of an encoder costs: parameters, floating-point operations, and time on this machine."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How fast a pass is on the device at hand."""
+
+    latency_s: float
+    """Of one text alone; the median of the repeats."""
+    texts_per_s: float
+    """At the batch size that gives most."""
+    batch_texts: int
+    """That batch size."""
+
+
+@dataclass(frozen=True)
+class ExitCost:
+    """The cost of one exit on its own, for texts of one length: nothing behind it runs."""
+
+    exit: int
+    tokens: int
+    """Of each text."""
+    parameters: int
+    """Of the encoder cut at this exit, embeddings included."""
+    flops_per_token: float
+    """Of a text's pass, divided by ``tokens``: attention grows with length."""
+    speed: Speed
+
+
+def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES, repeats: int = 5) -> Speed:
+    """Time forward passes.
+
+    Parameters
+    ----------
+    run
+        Takes a number of texts, encodes as many, and returns when the device is done.
+    batches
+        Batch sizes to try for throughput, ascending. Larger ones are left out once one gives less than the one before.
+    repeats
+        Passes timed at each size, after one that is not; their median counts.
+    """
+    latency = _seconds(run, 1, repeats)
+    best = Speed(latency, 1 / latency, 1)
+    for batch in (size for size in batches if size > 1):
+        rate = batch / _seconds(run, batch, repeats)
+        if rate < best.texts_per_s:
+            break
+        best = Speed(latency, rate, batch)
+    return best
+
+
+def _seconds(run: Callable[[int], object], texts: int, repeats: int) -> float:
+    seconds = []
+    for _ in range(repeats + 1):
+        started = time.perf_counter()
+        run(texts)
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds[1:])

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from evaluation import cost
+from evaluation.cost import Speed, measure_speed
+
+
+class Clock:
+    """A clock that only passes move on."""
+
+    def __init__(self, seconds: dict[int, list[float]]) -> None:
+        self.seconds = {texts: iter(times) for texts, times in seconds.items()}
+        self.ran: list[int] = []
+        self.now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
+
+    def run(self, texts: int) -> None:
+        self.ran.append(texts)
+        self.now += next(self.seconds[texts])
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    passes = {1: [9, 2, 4, 3], 2: [9, 4, 4, 4], 4: [9, 1, 5, 90], 8: [9, 16, 16, 16]}
+    made = Clock({texts: [float(time) for time in times] for texts, times in passes.items()})
+    monkeypatch.setattr(cost, "time", made)
+    return made
+
+
+def test_speed_is_the_median_of_passes_but_the_first_at_the_best_batch_size(clock: Clock) -> None:
+    assert measure_speed(clock.run, batches=(1, 2, 4, 8, 16), repeats=3) == Speed(3.0, 4 / 5, 4)
+
+
+def test_no_batch_larger_than_the_first_slower_one_is_tried(clock: Clock) -> None:
+    measure_speed(clock.run, batches=(1, 2, 4, 8, 16), repeats=3)
+    assert clock.ran == [1] * 4 + [2] * 4 + [4] * 4 + [8] * 4
