@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 
+CLEARLY_SLOWER = 0.9
+"""Of the best throughput so far: below it, larger batches are not tried. What is above may be chance."""
+
 
 @dataclass(frozen=True)
 class Speed:
@@ -44,7 +47,7 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
     run
         Takes a number of texts, encodes as many, and returns when the device is done.
     batches
-        Batch sizes to try for throughput, ascending. Larger ones are left out once one gives less than the one before.
+        Batch sizes to try for throughput, ascending. Larger ones are left out once one is clearly slower.
     repeats
         Passes timed at each size, after one that is not; their median counts.
     """
@@ -52,9 +55,9 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
     best = Speed(latency, 1 / latency, 1)
     for batch in (size for size in batches if size > 1):
         rate = batch / _seconds(run, batch, repeats)
-        if rate < best.texts_per_s:
+        if rate < CLEARLY_SLOWER * best.texts_per_s:
             break
-        best = Speed(latency, rate, batch)
+        best = max(best, Speed(latency, rate, batch), key=lambda speed: speed.texts_per_s)
     return best
 
 

@@ -50,3 +50,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def first_line(problem: Exception) -> str:
+    """Return the first line of what a library says in many, or the kind of error where it says nothing."""
+    return next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
 
 if TYPE_CHECKING:
     from evaluation.mose.placement import Placement
@@ -200,7 +200,7 @@ def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> list[Any]:
 
 
 def _refused(name: str, problem: Exception) -> InputError:
-    what = next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+    what = first_line(problem)
     return InputError(
         f"{name!r} does not load: {what}",
         "name a folder or repository with config.json, tokenizer and *.safetensors that needs no remote code",

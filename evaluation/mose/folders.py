@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
 
 FETCHED = ("*.json", "*.safetensors", "merges.txt")
 """What is fetched of a repository: neither code nor pickles."""
@@ -31,7 +31,7 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=list(FETCHED)))
     except Exception as problem:  # the client raises errors of many kinds, in many lines
-        what = next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+        what = first_line(problem)
         raise InputError(
             f"{name!r} is no folder, and the Hub does not give it: {what}",
             "name a folder that holds config.json and *.safetensors, or a repository that you can reach",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
 from synthcode.seeds.columns import is_wanted, match_columns, seed_from
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.files import data_files, file_digests
@@ -83,7 +83,7 @@ def _guarded(rows: Any, config: SeedsConfig) -> Iterator[dict[str, Any]]:
 
 def _refused(config: SeedsConfig, problem: Exception) -> InputError:
     """Say in two lines what the client says in many, of many kinds."""
-    what = next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)
+    what = first_line(problem)
     return InputError(
         f"dataset {config.path!r} cannot be read: {what}",
         "check its name, configuration and revision, that the Hub can be reached, and for a gated or private "

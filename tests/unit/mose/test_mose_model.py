@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from mose_checkpoint import write_checkpoint
+from mose_checkpoint import config_json, tensors, write_checkpoint
+from torch.nn.functional import leaky_relu, linear
+from transformers import Starcoder2Config, Starcoder2Model
 
 from evaluation.mose.checkpoint import from_pretrained
 from evaluation.mose.configuration import PUBLISHED
@@ -61,6 +63,29 @@ def test_the_first_token_sees_the_last(model: MoseModel, side: str | None) -> No
             states.append([state[0, first] for state in model(ids, mask).hidden_states.values()])
     for before, after in zip(*states, strict=True):
         assert (before - after).abs().max() > 1e-3
+
+
+def test_exits_are_what_the_published_code_reads_of_starcoder2(model: MoseModel) -> None:
+    """Head k on the whole of hidden_states[exit k], its last token, divided by the norm: on transformers' own model."""
+    config = Starcoder2Config(
+        **{name: value for name, value in config_json(EXITS).items() if name not in ("architectures", "model_type")}
+    )
+    config.is_causal = False
+    reference = Starcoder2Model(config).eval()
+    weights = {name: torch.from_numpy(value) for name, value in tensors(4, 3).items()}
+    backbone = {name.removeprefix("starEncoder2."): value for name, value in weights.items() if "heads" not in name}
+    reference.load_state_dict(backbone)
+    text = rows(9)[0]
+    ids, mask = padded([text, *rows(14)], "left")
+    with torch.no_grad():
+        states = reference(ids, attention_mask=mask, output_hidden_states=True).hidden_states
+        ours = model(ids, mask)
+    for position, exit_ in enumerate(EXITS[:2]):  # of the deepest, that tuple holds the normed state
+        torch.testing.assert_close(ours.hidden_states[exit_][mask == 1], states[exit_][mask == 1], atol=1e-4, rtol=1e-4)
+        head = f"starEncoder2.projection_heads.{position}"
+        inner = leaky_relu(linear(states[exit_], weights[f"{head}.0.weight"], weights[f"{head}.0.bias"]))
+        projected = linear(inner, weights[f"{head}.2.weight"], weights[f"{head}.2.bias"])[:, -1]
+        torch.testing.assert_close(ours.embeddings[exit_], projected / projected.norm(dim=1, keepdim=True))
 
 
 def test_a_causal_configuration_hides_what_comes_after(folder: Path) -> None:
