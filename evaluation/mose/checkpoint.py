@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,10 @@ def save_pretrained(model: MoseModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = model.state_dict()
     names = published_names(state, model.config, range(len(model.config.exits)))
-    save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, folder / "model.safetensors")
+    # Aside first: the model may be mapped from the very file that is replaced.
+    aside = folder / "model.safetensors.part"
+    save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, aside)
+    os.replace(aside, folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(write_config(model.config), indent=2) + "\n", "utf-8")
 
 

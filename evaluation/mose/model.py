@@ -92,7 +92,7 @@ class MoseModel(nn.Module):
         states = {}
         for number, block in enumerate(backbone.layers[: exits[-1]], start=1):
             run = partial(checkpoint, block, use_reentrant=False) if checkpointing else block
-            hidden = run(hidden, attention_mask=visible, position_ids=positions, position_embeddings=rotations)
+            hidden = run(hidden, attention_mask=visible, position_embeddings=rotations)
             if number in exits:
                 states[number] = backbone.norm(hidden) if number in self.config.normed_exits else hidden
         return states

@@ -31,6 +31,16 @@ def test_a_checkpoint_comes_back_as_it_was(tmp_path: Path) -> None:
     assert all(torch.equal(vectors, again[exit_]) for exit_, vectors in embeddings(folder).items())
 
 
+def test_a_checkpoint_is_saved_over_itself(tmp_path: Path) -> None:
+    model = from_pretrained(str(write_checkpoint(tmp_path)))
+    with torch.no_grad():
+        model.backbone.embed_tokens.weight.add_(1)
+    save_pretrained(model, tmp_path)
+    again = from_pretrained(str(tmp_path))
+    assert torch.equal(again.backbone.embed_tokens.weight, model.backbone.embed_tokens.weight)
+    assert sorted(path.name for path in tmp_path.iterdir() if "safetensors" in path.name) == ["model.safetensors"]
+
+
 def test_open_choices_are_saved_with_a_checkpoint(tmp_path: Path) -> None:
     model = from_pretrained(str(write_checkpoint(tmp_path / "in")), choices={"pooling": "mean", "normed_exits": [2]})
     save_pretrained(model, tmp_path / "out")
