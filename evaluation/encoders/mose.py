@@ -13,7 +13,7 @@ from evaluation.encoders.length_batches import batches_by_length, pad
 from evaluation.mose.checkpoint import from_pretrained, read_folder_config
 from evaluation.mose.configuration import OPEN_CHOICES
 from evaluation.mose.folders import find_folder, tensor_files
-from evaluation.mose.instructions import format_input
+from evaluation.mose.instructions import CODE_INSTRUCTION, FORMAT, TEXT_INSTRUCTION, format_input
 from evaluation.mose.tokens import MoseTokenizer, load_tokenizer
 from synthcode.identity import digest, file_digest
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from evaluation.cost import ExitCost
     from evaluation.mose.model import MoseModel
 
+INPUT_FORMAT = [FORMAT, CODE_INSTRUCTION, TEXT_INSTRUCTION]
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
 
@@ -66,13 +67,13 @@ class MoseEncoder:
 
     @cached_property
     def identity(self) -> str:
-        """A digest of all that vectors depend on: weights, configuration, tokenizer and number format."""
+        """A digest of all that vectors depend on: weights, configuration, tokenizer, instructions and number format."""
         from evaluation.mose.placement import resolve
 
         files = [*tensor_files(self.folder), self.folder / "config.json", self.folder / "tokenizer.json"]
         dtype = str(resolve(**self._placement).dtype)
         choices = {name: getattr(self.config, name) for name in OPEN_CHOICES}
-        return digest("mose", [file_digest(file) for file in files], choices, dtype)
+        return digest("mose", [file_digest(file) for file in files], choices, dtype, INPUT_FORMAT)
 
     @cached_property
     def model(self) -> MoseModel:
