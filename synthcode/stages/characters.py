@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 import tree_sitter
@@ -12,6 +13,8 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 _NOT_CONTROL = bytes(byte for byte in range(256) if not _CONTROL.match(bytes([byte])))
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]+")
 _QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|template")
+_ENTITIES = ("lt", "gt", "amp", "quot", "apos", "nbsp")
+_ENTITY = re.compile(rf"&(?:{'|'.join(_ENTITIES)}|#\d{{1,5}});".encode())
 _SIGILS = "#$@:?!"
 """What names begin or end with in one language or another, beside what Unicode calls an identifier."""
 
@@ -50,6 +53,27 @@ def foreign_character(root: tree_sitter.Node, data: bytes, language: Language, s
         strange = found[0].decode("utf-8", "replace").strip(spaces)
         if strange and (node.child_count or node.type in language.identifiers):
             return found.start(), strange[0]
+    return None
+
+
+def html_entity(root: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return where an HTML entity stands in no string or comment, or None."""
+    data = root.text or b""
+    for found in _ENTITY.finditer(data) if b"&" in data else ():
+        start = root.start_byte + found.start()
+        node = root.descendant_for_byte_range(start, start + 1)
+        if node is not None and not _QUOTED.search(node.type):
+            return node
+    return None
+
+
+def python_entity(program: ast.Module) -> tuple[int, str] | None:
+    """Return the line of an HTML entity among Python's operators, and what it is, or None."""
+    for node in ast.walk(program):
+        if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd) and isinstance(node.right, ast.Name)):
+            continue
+        if node.right.id in _ENTITIES and node.right.col_offset == (node.left.end_col_offset or 0) + 2:
+            return node.lineno, "an HTML entity"
     return None
 
 

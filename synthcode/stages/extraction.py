@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from synthcode.languages import Language, find_language, language_of_suffix
 from synthcode.stages.prose import is_refusal, looks_like_code, without_prose
+from synthcode.stages.wrappings import code_in_html, code_in_json, without_marks
 
 CUT_OFF = frozenset({"length", "max_tokens", "model_length", "abort"})
 """Finish reasons of answers that do not end where the model would have ended them."""
@@ -32,6 +33,9 @@ _TAG = re.compile(r"\s*\{?\s*\.?(?:lang(?:uage)?-)?(?P<tag>[A-Za-z][\w+#.-]*)")
 _CODE_AFTER_TAG = re.compile(r"[(;]|:$")
 _MAX_INDENT = 3
 """A fence indented further than this beyond the one that opened the block is part of the code (CommonMark 4.5)."""
+_QUOTATIONS = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
+_LONGEST_QUOTATION = 200
+"""Lines from a fence within a comment or string to the end of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def extract(
 
     Blocks whose fence names the target come first, then blocks that name nothing, then others, and last those in
     the source's language, since answers often repeat what they were given. Without fences, the answer less the
-    sentences that it begins and ends with is the one block. ``<think>`` sections are left out.
+    sentences that it begins and ends with is the one block. ``<think>`` sections are left out, and so are the marks
+    of chat templates; of a JSON object the entry with the code is taken, of HTML what stands in ``<code>``.
 
     Parameters
     ----------
@@ -94,14 +99,14 @@ def extract(
         Whether the prompt opened the code block, so that the answer begins inside of it.
     """
     cut = (finish_reason or "").lower() in CUT_OFF
-    spoken = _without_thinking(text)
+    spoken = without_marks(_without_thinking(text))
     if not spoken.strip():
         if cut or _UNENDED_THINKING.match(text):
             return Extraction((), "truncated", "the answer ends before its code")
         return Extraction((), "empty", "nothing was answered")
     if prefilled and not _FENCE.match(spoken.lstrip("\r\n")):
         spoken = f"```{target.fence}\n{spoken}"
-    blocks = [block for block in _fenced(spoken, target, cut) if block.code.strip()] or _bare(spoken, target, cut)
+    blocks = _blocks(code_in_json(spoken) or spoken, target, cut)
     if blocks:
         return Extraction(tuple(sorted(blocks, key=lambda block: likelihood(block, target, source))))
     if cut:
@@ -125,6 +130,17 @@ def _without_thinking(text: str) -> str:
         return text[thinking.end() :]
     end = _END_OF_THINKING.match(text) if "</" in text else None
     return text[end.end() :] if end is not None else text
+
+
+def _blocks(text: str, target: Language, cut: bool) -> list[Block]:
+    fenced = [_out_of_json(block) for block in _fenced(text, target, cut) if block.code.strip()]
+    elements = [] if fenced else [_block(code.split("\n"), "", tag, complete=True) for code, tag in code_in_html(text)]
+    return fenced or [block for block in elements if looks_like_code(block.code)] or _bare(text, target, cut)
+
+
+def _out_of_json(block: Block) -> Block:
+    code = code_in_json(block.code) if block.tag in ("", "json") else None
+    return block if code is None else _block(code.split("\n"), "", "", complete=block.complete)
 
 
 def _fenced(text: str, target: Language, cut: bool) -> Iterator[Block]:
@@ -164,7 +180,9 @@ def _end_of_block(lines: list[str], opening: _Opening) -> tuple[int, list[str]]:
         fence = _FENCE.fullmatch(lines[number])
         if fence is None or len(fence["indent"]) > len(opening.indent) + _MAX_INDENT:
             continue
-        if fence["fence"].startswith(opening.fence) and not fence["info"].strip():
+        if not fence["fence"].startswith(opening.fence) or _is_quoted(lines, opening.line + 1, number):
+            continue
+        if not fence["info"].strip():
             return number, []
         if _opens_anew(lines[number], opening):  # the block was not closed
             end = number
@@ -173,6 +191,19 @@ def _end_of_block(lines: list[str], opening: _Opening) -> tuple[int, list[str]]:
         if late := _LATE_CLOSE.fullmatch(lines[number]):
             return number, [late["code"]]
     return end, []
+
+
+def _is_quoted(lines: list[str], start: int, fence: int) -> bool:
+    """Tell whether a fence stands in a comment or string of the block that begins at ``start``."""
+    before = "\n".join(lines[start:fence])
+    for opening, closing in _QUOTATIONS:
+        same = opening == closing
+        is_open = before.count(opening) % 2 == 1 if same else before.count(opening) > before.count(closing)
+        if is_open:
+            behind = iter(lines[fence + 1 : fence + _LONGEST_QUOTATION])
+            # Where the mark stood in a string, there is no other fence to end the block behind the mark's fellow.
+            return any(closing in line for line in behind) and any(map(_FENCE.fullmatch, behind))
+    return False
 
 
 def _opens_anew(line: str, opening: _Opening) -> bool:

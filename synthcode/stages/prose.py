@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages import Language
+from synthcode.languages import Language, find_language
 
 _REFUSAL = re.compile(
     r"\b(?:I['’]?m (?:very |so |really )?(?:sorry|afraid)|I am (?:very |so |really )?(?:sorry|afraid)|I apologi[sz]e"
@@ -29,6 +29,11 @@ _STATEMENT = re.compile(
     re.MULTILINE,
 )
 _SENTENCE_WORDS = 3
+_ITEM = re.compile(r"(?:[-*+•]|\d{1,2}[.)])\s+")
+_WORDS = re.compile(r"(?:\b[A-Za-z][a-z'’]{0,20},?[ ]){3}")
+"""Words in a row as no line of code has them that is marked as an item of a list, or ends as a sentence does."""
+_SHORT_SENTENCE = re.compile(r"[A-Z][a-z'’]*(?:,? [a-z'’]+)+[.!]")
+_BOLD_LINE = re.compile(r"\s*\*\*[^*]+\*\*:?\s*")
 
 
 def is_refusal(text: str) -> bool:
@@ -48,9 +53,18 @@ def without_prose(text: str, target: Language) -> str:
     between the first line of code and the last is left as it is.
     """
     lines = text.split("\n")
-    first = _prose_lines(lines, target)
+    first = _label_lines(lines, target)
+    first += _prose_lines(lines[first:], target)
     last = len(lines) - _prose_lines(lines[first:][::-1], target)
     return "\n".join(lines[first:last])
+
+
+def _label_lines(lines: list[str], target: Language) -> int:
+    """Count the lines that name the language alone, as what was copied from a web page begins."""
+    named = next((number for number, line in enumerate(lines) if line.strip()), None)
+    if named is None or find_language(lines[named]) is not target:
+        return 0
+    return named + 1 + (lines[named + 1 : named + 2] == ["Copy code"])
 
 
 def _prose_lines(lines: list[str], target: Language) -> int:
@@ -64,13 +78,19 @@ def _prose_lines(lines: list[str], target: Language) -> int:
 def _is_prose(line: str, target: Language) -> bool:
     if _HEADING.match(line):
         return target.line_comment != "#"
-    if _RULE.fullmatch(line):
+    if _RULE.fullmatch(line) or _BOLD_LINE.fullmatch(line):
         return True
     said = _INLINE_CODE.sub("it", line).strip()
     if mark := _MARKUP.match(said):
         said = said[mark.end() :]
     said = said.replace("**", "").replace("__", "")
+    if _SHORT_SENTENCE.fullmatch(said) or (_WORDS.search(said) and (_ITEM.match(line.strip()) or _is_sentence(said))):
+        return True
     if not said or _CODE_MARK.search(said):
         return False
     is_label = said.endswith(":") and said[0].isupper()
     return is_label or (said[0].isupper() and len(said.split()) >= _SENTENCE_WORDS)
+
+
+def _is_sentence(said: str) -> bool:
+    return said[0].isupper() and said[-1] in ".:!?"

@@ -14,7 +14,7 @@ from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
 from synthcode.parsing import ParseTimeout, grammar, parse
 from synthcode.schemas.records import Rejection
-from synthcode.stages.characters import control_character, foreign_character
+from synthcode.stages.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.stages.hazards import hazard
 from synthcode.stages.regex_literals import malformation
 
@@ -32,6 +32,8 @@ class Reading(NamedTuple):
 
     rejection: Rejection | None
     program: tree_sitter.Node | ast.Module | None
+    added_lines: int = 0
+    """Put before the text so that it begins as programs do."""
 
 
 def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
@@ -57,15 +59,23 @@ def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> R
 
 
 def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
-    """Return what ``diagnose`` does, or ``no_definition`` for a program that defines no function and no type."""
-    rejection, program = _read(code, language, deadline_s)
+    """Return what ``diagnose`` does, and more of a program that is to be the code of an answer and nothing else.
+
+    ``no_definition`` for one that defines no function and no type; ``syntax_error`` for words and HTML in it that
+    happen to be sound: ``Output:`` is a label, and ``a &lt; b;`` is ``a & lt; b;``.
+    """
+    rejection, program, added_lines = _read(code, language, deadline_s)
     if rejection is not None:
         return rejection
     if isinstance(program, tree_sitter.Node):
         defines = bool(_captures(language, RULES[language.name].definitions, program))
+        said = _said(program, language)
     else:
         defines = program is not None and any(map(_is_definition, ast.walk(program)))
-    return None if defines else Rejection("no_definition", "it defines no function and no type")
+        said = python_entity(program) if program is not None and "&" in code else None
+    if not defines:
+        return Rejection("no_definition", "it defines no function and no type")
+    return None if said is None else Rejection("syntax_error", f"line {said[0] - added_lines}: {said[1]}")
 
 
 def _read(code: str, language: Language, deadline_s: float) -> Reading:
@@ -131,7 +141,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
             root, data, opening = member, enclosed, rules.enclosure[0]
     problem = _problem(root, data, language)
     if problem is None:
-        return Reading(None, root)
+        return Reading(None, root, opening.count(10))
     line, what = problem
     return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
 
@@ -182,6 +192,15 @@ def _refused(root: tree_sitter.Node, language: Language) -> tuple[int, str] | No
         elif _is_refused(captured["bad"][0], rules.refused[number]):
             return _line(captured["bad"][0]), rules.refused[number].why
     return None
+
+
+def _said(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
+    """Find what is sound, and no code all the same."""
+    for refusal in RULES[language.name].words:
+        if found := _captures(language, refusal.pattern, root).get("bad"):
+            return _line(found[0]), refusal.why
+    entity = html_entity(root)
+    return None if entity is None else (_line(entity), "an HTML entity")
 
 
 def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:

@@ -26,6 +26,10 @@ PIECES = st.sampled_from(
     ]
 )
 ANSWERS = st.one_of(st.text(), st.lists(PIECES).map("\n".join))
+REPEATED = [
+    *(" ", "\n", "a ", "a", "`", "*", "#", "- ", "/*", "<think>", "<code>", "<pre>\n", "</s>", '{"code":', "It is so "),
+    *("```\n", "```go\n", "~~~\n", "x```\n```\n", "```\n/*\n", "/*\n```\n", '"""\n```\n', "```\n/*\n```\n*/\n"),
+]
 FINISH = st.sampled_from(["stop", "length", None])
 
 
@@ -54,9 +58,7 @@ def test_a_fenced_block_comes_out_as_it_went_in(code: str, tag: str, fence: str)
         assert found.code in code
 
 
-@given(
-    st.sampled_from([" ", "\n", "`", "```\n", "```go\n", "a ", "<think>", "/*", "#", "- ", "~~~\n", "x```\n```\n", "*"])
-)
+@given(st.sampled_from(REPEATED))
 def test_no_answer_takes_long(piece: str) -> None:
     started = time.monotonic()
     extract(f"``` {piece * 50_000}b", GO, PYTHON, "stop")

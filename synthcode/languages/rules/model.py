@@ -33,6 +33,8 @@ class SyntaxRules:
     """Query that captures what defines a function or type, by a name or as the value of one."""
     refused: tuple[Refusal, ...] = ()
     """Constructs that the grammar takes and the language does not."""
+    words: tuple[Refusal, ...] = ()
+    """Sound constructs that do nothing: what an answer says before and behind its code, not code."""
     regex: str = ""
     """Query, one pattern, that captures regular expressions as ``@regex``."""
     nested_classes: bool = False

@@ -9,6 +9,7 @@ PYTHON = SyntaxRules(definitions="")
 
 _PROSE = "words stand beside one another"
 _VOID = "'return' has no value"
+_WORD = "a word stands alone outside of a method"
 _STRAY = "a keyword stands where a value should"
 _KEYWORDS = words(
     "alias and begin case class def do else elsif end ensure for if in module not or rescue then undef unless until"
@@ -29,6 +30,12 @@ RUBY = SyntaxRules(
         (assignment right: (lambda)) @definition
         (assignment right: (call method: (identifier) @lambda) (#any-of? @lambda "lambda" "proc")) @definition
     """,
+    words=(
+        Refusal(_WORD, '(program . (identifier) @bad (#not-any-of? @bad "private" "public"))'),
+        Refusal(_WORD, "(program . (call !receiver method: (constant) @bad arguments: (argument_list (identifier))))"),
+        Refusal(_WORD, "(program (unary operand: (identifier)) @bad)"),
+        Refusal(_WORD, "(program (binary left: (unary operand: (identifier)) @bad))"),
+    ),
     refused=(
         Refusal(
             _PROSE,

@@ -17,6 +17,7 @@ _DEFINITIONS = f"""
 """
 _SPACES = "\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 _NAMELESS = "a function statement needs a name"
+_WORD = "a word stands alone outside of a function"
 _TARGET = "this cannot be assigned to"
 _REFUSED = (
     Refusal(_NAMELESS, "(expression_statement [(function_expression) (class)] @bad)"),
@@ -32,8 +33,15 @@ _REFUSED = (
     Refusal("an argument is missing", '(arguments "," . "," @bad)'),
 )
 
+_WORDS = (
+    Refusal(_WORD, "(program (expression_statement [(identifier) (unary_expression argument: (identifier))] @bad))"),
+    Refusal(_WORD, "(program (expression_statement (binary_expression left: (unary_expression (identifier)) @bad)))"),
+    Refusal(_WORD, "(program (labeled_statement body: (expression_statement [(identifier) (number)] @bad)))"),
+)
+
 JAVASCRIPT = SyntaxRules(
     definitions=_DEFINITIONS,
+    words=_WORDS,
     refused=(
         *_REFUSED,
         Refusal(_TARGET, "(assignment_expression left: (parenthesized_expression (sequence_expression)) @bad)"),
@@ -51,6 +59,7 @@ TYPESCRIPT = SyntaxRules(
         (enum_declaration) @definition
         (type_alias_declaration) @definition
     """,
+    words=_WORDS,
     refused=(
         *_REFUSED,
         Refusal(
@@ -74,6 +83,7 @@ PHP = SyntaxRules(
         (enum_declaration) @definition
         (assignment_expression right: [(anonymous_function) (arrow_function)]) @definition
     """,
+    words=(Refusal(_WORD, "(program (named_label_statement) @bad .)"),),
     refused=(
         Refusal("there is text before the code", r'(program . (text) @bad (php_tag) (#match? @bad "\\S"))'),
         Refusal("no variable to loop with", "(foreach_statement (_) . [(name) (binary_expression)] @bad)"),
