@@ -1,0 +1,76 @@
+"""What every encoder is: texts and the part that they play in, vectors of every exit out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+"""(texts, width)."""
+
+Trait = Literal["side", "kind", "language"]
+
+ONLY_EXIT = 0
+"""The exit of an encoder that has none: its output."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a text is, as far as an encoder may be told."""
+
+    side: Literal["query", "document", ""]
+    kind: Literal["text", "code", ""]
+    """A description in words, or a program."""
+    language: str
+    """Of the program; ``text`` for a description."""
+
+    def seen_by(self, encoder: Encoder) -> Role:
+        """Return the role with what the encoder does not look at left out.
+
+        Texts whose roles are then the same have the same vectors, and are encoded once.
+        """
+        sees = encoder.sees
+        return Role(
+            side=self.side if "side" in sees else "",
+            kind=self.kind if "kind" in sees else "",
+            language=self.language if "language" in sees else "",
+        )
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What an encoder makes of some texts."""
+
+    vectors: Mapping[int, Vectors]
+    """Exit -> one finite row a text, in the texts' order."""
+    tokens: npt.NDArray[np.int32]
+    """Of each text, as many as the encoder was given; zeros where it does not say."""
+    truncated: npt.NDArray[np.bool_]
+    """Whether a text's end was left out because it was too long."""
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into vectors whose inner products rank documents."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results: its specification, as ``st:NAME``."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that its vectors depend on. The exits that are computed are no part of it."""
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        """The exits that ``encode`` gives, ascending; ``(ONLY_EXIT,)`` where there is nothing but the output."""
+
+    @property
+    def sees(self) -> frozenset[Trait]:
+        """What of a text's role changes its vectors."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        """Encode texts that all have one role; nothing is written, no text is left out."""
