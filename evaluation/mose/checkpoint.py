@@ -65,7 +65,7 @@ def from_pretrained(
     import torch
 
     from evaluation.mose.model import MoseModel
-    from evaluation.mose.placement import resolve
+    from evaluation.placement import resolve
 
     place = resolve(device, dtype, attention)
     folder = find_folder(name, revision)
@@ -173,5 +173,6 @@ def _read(
     for file, names in by_file.items():
         with safe_open(file, framework="pt", device=str(device)) as opened:
             for ours in names:
-                tensors[ours] = opened.get_tensor(held[published[ours]][1]).to(dtype)
+                # A copy lies where the allocator aligns it: mapped, the same weights round by their place in the file.
+                tensors[ours] = opened.get_tensor(held[published[ours]][1]).to(dtype, copy=True)
     return tensors
