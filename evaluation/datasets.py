@@ -1,22 +1,20 @@
-"""A published dataset as retrieval tasks: queries, a corpus, and which document answers which query."""
+"""Reading a published dataset: whole, as a benchmark, or one task of it as the dicts that other tools take."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.dataset as pads
 
+from evaluation.benchmark import TEXT, Benchmark, Cell, Tables, Variant, from_tables
 from synthcode.errors import InputError
-from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS
+from synthcode.identity import digest, file_digest
+from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
 
-Variant = Literal["raw", "stripped", "anonymous"]
-
-CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
-"""Raw code holds comments: a task on it is partly solved by reading them."""
+SCHEMAS = {"programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,7 @@ class RetrievalTask:
 def load_task(
     dataset: Path,
     corpus_language: str,
-    query_language: str = "text",
+    query_language: str = TEXT,
     *,
     split: str = "test",
     variant: Variant = "stripped",
@@ -59,49 +57,65 @@ def load_task(
     InputError
         Where the dataset, the split, or that pair of languages is not there.
     """
-    judged = _read(dataset, "qrels", split, QRELS)
-    judged = judged.filter(
-        pc.and_(
-            pc.equal(judged.column("query_language"), query_language),
-            pc.equal(judged.column("corpus_language"), corpus_language),
-        )
-    )
-    if judged.num_rows == 0:
+    benchmark = load_benchmark(dataset, split)
+    cell = Cell("text2code" if query_language == TEXT else "code2code", query_language, corpus_language)
+    if cell not in benchmark.cells:
         raise InputError(
             f"{dataset}: split {split!r} has no queries in {query_language!r} for documents in {corpus_language!r}",
             "the dataset card lists the splits and languages that there are",
         )
-    programs = _read(dataset, "programs", split, DATASET_PROGRAMS)
-    column = CODE_COLUMNS[variant]
-    if query_language == "text":
-        texts = _read(dataset, "texts", split, TEXTS)
-        asked = dict(zip(texts.column("seed_id").to_pylist(), texts.column("text").to_pylist(), strict=True))
-    else:
-        asked = _documents(programs, query_language, column)
-    qrels: dict[str, dict[str, int]] = {}
-    for query, document in zip(
-        judged.column("query_id").to_pylist(), judged.column("corpus_id").to_pylist(), strict=True
-    ):
-        qrels.setdefault(query, {})[document] = 1
+    judged, asked, found = benchmark.cells[cell], benchmark.texts[query_language], benchmark.texts[corpus_language]
+    qrels = {
+        asked.ids[query]: {found.ids[answer]: 1 for answer in judged.answers[start:end]}
+        for query, start, end in zip(judged.queries, judged.starts[:-1], judged.starts[1:], strict=True)
+    }
     return RetrievalTask(
-        queries={query: asked[query] for query in qrels},
-        corpus=_documents(programs, corpus_language, column),
+        queries={asked.ids[query]: asked.columns[variant][query] for query in judged.queries},
+        corpus=dict(zip(found.ids, found.columns[variant], strict=True)),
         qrels=qrels,
     )
 
 
-def _documents(programs: pa.Table, language: str, column: str) -> dict[str, str]:
-    """Return the documents of a language: the program that each is named after."""
-    named = pc.equal(programs.column("program_id"), programs.column("document_id"))
-    rows = programs.filter(pc.and_(named, pc.equal(programs.column("language"), language)))
-    return dict(zip(rows.column("program_id").to_pylist(), rows.column(column).to_pylist(), strict=True))
+def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
+    """Read all tasks of one split of ``RUN/dataset``, or of any folder in that form.
+
+    Raises
+    ------
+    InputError
+        Where the dataset or the split is not there, or a table has other columns.
+    """
+    shards = {config: _shards(dataset, config, split) for config in SCHEMAS}
+    tables = {config: _read(files, SCHEMAS[config]) for config, files in shards.items()}
+    content = digest("benchmark", [file_digest(file) for files in shards.values() for file in files])
+    whole = Tables(**tables, problems=_problems(dataset, split))
+    return from_tables(str(dataset), content, split, whole)
 
 
-def _read(dataset: Path, config: str, split: str, schema: pa.Schema) -> pa.Table:
+def _problems(dataset: Path, split: str) -> Mapping[str, str]:
+    """Return the split group of each seed; datasets without triplets have none."""
+    shards = sorted((dataset / "data" / "triplets").glob(f"{split}-*.parquet"))
+    if not shards:
+        return {}
+    pairs = pads.dataset(shards, schema=TRIPLETS).to_table(columns=["seed_id", "cluster_id"])
+    return dict(zip(pairs["seed_id"].to_pylist(), pairs["cluster_id"].to_pylist(), strict=True))
+
+
+def _shards(dataset: Path, config: str, split: str) -> list[Path]:
     shards = sorted((dataset / "data" / config).glob(f"{split}-*.parquet"))
     if not shards:
         raise InputError(
             f"{dataset} has no split {split!r} of {config!r}",
             "name the folder that 'synthcode build' made (RUN/dataset), or a downloaded copy of it",
         )
-    return pads.dataset(shards, schema=schema).to_table()
+    return shards
+
+
+def _read(shards: list[Path], schema: pa.Schema) -> pa.Table:
+    try:
+        found = pads.dataset(shards)
+        missing = [field.name for field in schema if not field.nullable and field.name not in found.schema.names]
+        if missing:
+            raise InputError(f"{shards[0]} has no column {missing[0]!r}", f"it needs {', '.join(schema.names)}")
+        return pads.dataset(shards, schema=schema).to_table()
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as problem:
+        raise InputError(f"{shards[0]} cannot be read: {problem}", "fetch or build the dataset again") from problem
