@@ -99,7 +99,7 @@ def save_pretrained(model: MoseModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = model.state_dict()
     names = published_names(state, model.config, range(len(model.config.exits)))
-    # Aside first: the model may be mapped from the very file that is replaced.
+    # Aside first: a kill must not leave half a checkpoint under its name.
     aside = folder / "model.safetensors.part"
     save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, aside)
     os.replace(aside, folder / "model.safetensors")
