@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 """(texts, width)."""
+
+Scores = npt.NDArray[np.float32]
+"""(queries, documents)."""
 
 Trait = Literal["side", "kind", "language"]
 
@@ -74,3 +77,18 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Encode texts that all have one role; nothing is written, no text is left out."""
+
+
+class LexicalScorer(Protocol):
+    """Anything that scores documents by their words: it has no vectors, and knows a document only beside its corpus."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that its scores depend on."""
+
+    def score_blocks(self, queries: Sequence[str], documents: Sequence[str]) -> Iterator[Scores]:
+        """Yield the scores of some queries after others, (some queries, documents)."""
