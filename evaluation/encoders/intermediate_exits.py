@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.encoders.length_batches import batches_by_length
+from evaluation.encoders.protocol import Encoded, Role, Trait, Vectors
 from synthcode.errors import InputError
 from synthcode.identity import digest
 
@@ -53,7 +54,7 @@ class IntermediateExits:
         ``mean``, ``last_token`` or ``first_token``; absent, what the model's sentence-transformers configuration says,
         and else ``mean``.
     dtype, device
-        As :func:`evaluation.mose.placement.resolve` takes them.
+        As :func:`evaluation.placement.resolve` takes them.
 
     Raises
     ------
@@ -61,9 +62,11 @@ class IntermediateExits:
         Where the model is not there, has fewer blocks, or needs remote code or pickled weights.
     """
 
+    sees: frozenset[Trait] = frozenset()
+
     def __init__(self, spec: str, *, pooling: str | None = None, dtype: str = "auto", device: str = "auto") -> None:
         from evaluation.encoders.residual_stream import open_stream, usual_pooling
-        from evaluation.mose.placement import resolve
+        from evaluation.placement import resolve
 
         self.name = f"exits:{spec}"
         self._source, self.exits = parse_exits(spec)
@@ -74,7 +77,9 @@ class IntermediateExits:
     @cached_property
     def identity(self) -> str:
         """A digest of all that vectors depend on: weights up to the deepest exit, pooling and number format."""
-        return digest("exits", self._source, list(self.exits), self.pooling, self.stream.digest())
+        from evaluation.encoders.residual_stream import weights_digest
+
+        return digest("exits", self._source, self.exits[-1], self.pooling, weights_digest(self.stream.model))
 
     @cached_property
     def tokenizer(self) -> Any:
@@ -88,17 +93,16 @@ class IntermediateExits:
         """Longest input: the tokenizer's bound where it has one."""
         return int(min(self.tokenizer.model_max_length, self.stream.max_tokens or MAX_TOKENS))
 
-    def encode(self, texts: Sequence[str], language: str, role: str, kind: str) -> dict[int, npt.NDArray[np.float32]]:
-        """Return exit -> one unit vector a text, (texts, width); the model is told nothing but the text."""
-        tokenizer = self.tokenizer
-        rows = tokenizer(list(texts), truncation=True, max_length=self.max_tokens)["input_ids"] if texts else []
-        rows = [row or [tokenizer.pad_token_id] for row in rows]  # of nothing at all there is no vector
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        """Return unit vectors, (texts, width), at every exit; the model is told nothing but the text."""
+        rows, truncated = self._rows(texts)
+        lengths = np.array([len(row) for row in rows], dtype=np.int32)
         vectors = {exit_: np.empty((len(rows), self.stream.width), np.float32) for exit_ in self.exits}
-        for places in batches_by_length([len(row) for row in rows], BATCH_TOKENS, BATCH_TEXTS):
-            batch = tokenizer.pad({"input_ids": [rows[place] for place in places]}, return_tensors="pt")
+        for places in batches_by_length(lengths.tolist(), BATCH_TOKENS, BATCH_TEXTS):
+            batch = self.tokenizer.pad({"input_ids": [rows[place] for place in places]}, return_tensors="pt")
             for exit_, found in self._forward(batch["input_ids"], batch["attention_mask"]).items():
                 vectors[exit_][places] = found
-        return vectors
+        return Encoded(vectors, lengths, truncated)
 
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
@@ -106,7 +110,16 @@ class IntermediateExits:
 
         return stream_costs(self.stream, min(tokens, self.max_tokens))
 
-    def _forward(self, ids: Any, mask: Any) -> dict[int, npt.NDArray[np.float32]]:
+    def _rows(self, texts: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.bool_]]:
+        """Return the token ids of each text, and whether they are not all of it."""
+        tokenizer = self.tokenizer
+        whole = tokenizer(list(texts), truncation=False, verbose=False)["input_ids"] if texts else []
+        truncated = np.array([len(row) > self.max_tokens for row in whole], dtype=np.bool_)
+        # Cut by the tokenizer: what it puts at the end of a text stays there.
+        rows = tokenizer(list(texts), truncation=True, max_length=self.max_tokens)["input_ids"] if texts else []
+        return [row or [tokenizer.pad_token_id] for row in rows], truncated  # of nothing at all there is no vector
+
+    def _forward(self, ids: Any, mask: Any) -> dict[int, Vectors]:
         import torch
 
         from evaluation.mose.pooling import POOLINGS

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from evaluation.encoders.length_batches import batches_by_length, pad
+from evaluation.encoders.protocol import Encoded, Role, Trait, Vectors
 from evaluation.mose.checkpoint import from_pretrained, read_folder_config
 from evaluation.mose.configuration import OPEN_CHOICES
 from evaluation.mose.folders import find_folder, tensor_files
@@ -46,6 +46,8 @@ class MoseEncoder:
         Where the checkpoint is not there or cannot be used.
     """
 
+    sees: frozenset[Trait] = frozenset({"language"})
+
     def __init__(
         self,
         name: str,
@@ -68,7 +70,7 @@ class MoseEncoder:
     @cached_property
     def identity(self) -> str:
         """A digest of all that vectors depend on: weights, configuration, tokenizer, instructions and number format."""
-        from evaluation.mose.placement import resolve
+        from evaluation.placement import resolve
 
         files = [*tensor_files(self.folder), self.folder / "config.json", self.folder / "tokenizer.json"]
         dtype = str(resolve(**self._placement).dtype)
@@ -85,28 +87,16 @@ class MoseEncoder:
         """The checkpoint's tokenizer."""
         return load_tokenizer(self.folder, self.config.max_position_embeddings)
 
-    def encode(self, texts: Sequence[str], language: str, role: str, kind: str) -> dict[int, npt.NDArray[np.float32]]:
-        """Return exit -> one unit vector a text, (texts, hidden_size).
-
-        Parameters
-        ----------
-        texts
-            Programs or descriptions.
-        language
-            Of the programs.
-        role
-            ``query`` or ``document``: MoSE is told nothing of it.
-        kind
-            ``text`` for descriptions, ``code`` for programs: they get the instructions of the model card.
-        """
-        told = "text" if kind == "text" else language
-        inputs = [format_input(text, told, self.tokenizer.sep, self.tokenizer.cls) for text in texts]
-        rows = self.tokenizer.encode(inputs)
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        """Return unit vectors, (texts, hidden_size), at every exit; the role chooses the model card's instruction."""
+        inputs = [format_input(text, role.language, self.tokenizer.sep, self.tokenizer.cls) for text in texts]
+        rows, truncated = self.tokenizer.encode(inputs)
+        lengths = np.array([len(row) for row in rows], dtype=np.int32)
         vectors = {exit_: np.empty((len(rows), self.config.hidden_size), np.float32) for exit_ in self.exits}
-        for places in batches_by_length([len(row) for row in rows], BATCH_TOKENS, BATCH_TEXTS):
+        for places in batches_by_length(lengths.tolist(), BATCH_TOKENS, BATCH_TEXTS):
             for exit_, found in self._forward([rows[place] for place in places]).items():
                 vectors[exit_][places] = found
-        return vectors
+        return Encoded(vectors, lengths, truncated)
 
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
@@ -114,7 +104,7 @@ class MoseEncoder:
 
         return exit_costs(self.model, tokens)
 
-    def _forward(self, rows: Sequence[Sequence[int]]) -> dict[int, npt.NDArray[np.float32]]:
+    def _forward(self, rows: Sequence[Sequence[int]]) -> dict[int, Vectors]:
         import torch
 
         device = next(self.model.parameters()).device

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import InputError, first_line
 
 if TYPE_CHECKING:
-    from evaluation.mose.placement import Placement
+    from evaluation.placement import Placement
 
 POOLING_CONFIG = "1_Pooling/config.json"
 POOLING_MODES = {
@@ -67,16 +67,6 @@ class ResidualStream:
         """Apply the final norm, where there is one."""
         return state if self.final_norm is None else self.final_norm(state)
 
-    def digest(self) -> str:
-        """Hash the weights, with their names and format."""
-        import torch
-
-        hashed = hashlib.sha256()
-        for name, tensor in sorted(self.model.state_dict().items()):
-            hashed.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
-            hashed.update(tensor.contiguous().cpu().flatten().view(torch.uint8).numpy())
-        return hashed.hexdigest()
-
 
 _COUNTED_FROM_PAD = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"})
 
@@ -94,7 +84,7 @@ def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualSt
     try:
         model = AutoModel.from_pretrained(name, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
     except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
-        raise _refused(name, problem) from problem
+        raise refused(name, problem) from problem
     if model.config.is_encoder_decoder:
         model = model.get_encoder()
     model = model.to(place.device).eval()
@@ -123,7 +113,7 @@ def open_tokenizer(name: str) -> Any:
     try:
         tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
     except Exception as problem:
-        raise _refused(name, problem) from problem
+        raise refused(name, problem) from problem
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     # On the right it moves no position, be they learned or rotated, and a causal model never sees it.
@@ -143,6 +133,17 @@ def usual_pooling(name: str) -> str:
             return "mean"
     modes = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return next((ours for theirs, ours in POOLING_MODES.items() if modes.get(theirs)), "mean")
+
+
+def weights_digest(model: Any) -> str:
+    """Hash the weights of a torch module, with their names and format."""
+    import torch
+
+    hashed = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        hashed.update(f"{name} {tuple(tensor.shape)} {tensor.dtype}".encode())
+        hashed.update(tensor.contiguous().cpu().flatten().view(torch.uint8).numpy())
+    return hashed.hexdigest()
 
 
 def _blocks(name: str, model: Any) -> Any:
@@ -199,7 +200,8 @@ def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> list[Any]:
     return states
 
 
-def _refused(name: str, problem: Exception) -> InputError:
+def refused(name: str, problem: Exception) -> InputError:
+    """Return the error that says why a model does not load."""
     what = first_line(problem)
     return InputError(
         f"{name!r} does not load: {what}",

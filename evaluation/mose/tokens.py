@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
 from evaluation.mose.folders import read_json
 from synthcode.errors import InputError
 
@@ -29,11 +32,16 @@ class MoseTokenizer:
     max_tokens: int
     """Longest input; of a longer one the end is left out, but for ``<cls>``."""
 
-    def encode(self, inputs: Sequence[str]) -> list[list[int]]:
-        """Return the token ids of formatted inputs."""
+    def encode(self, inputs: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.bool_]]:
+        """Return the token ids of formatted inputs, and whether something was left out of each."""
         encoded = [encoding.ids for encoding in self.tokenizer.encode_batch_fast(list(inputs))]
+        truncated = np.array([len(ids) > self.max_tokens for ids in encoded], dtype=np.bool_)
         # Cut off by the tokenizer, an input would lose the very token that is pooled.
-        return [ids if len(ids) <= self.max_tokens else [*ids[: self.max_tokens - 1], self.cls_id] for ids in encoded]
+        ends = (
+            [*ids[: self.max_tokens - 1], self.cls_id] if cut else ids
+            for ids, cut in zip(encoded, truncated, strict=True)
+        )
+        return list(ends), truncated
 
 
 def load_tokenizer(folder: Path, max_tokens: int) -> MoseTokenizer:

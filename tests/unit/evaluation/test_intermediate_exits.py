@@ -12,9 +12,11 @@ from mose_checkpoint import SPECIAL, VOCABULARY, write_tokenizer
 from torch.utils.flop_counter import FlopCounterMode
 
 from evaluation.encoders.intermediate_exits import IntermediateExits, parse_exits
+from evaluation.encoders.protocol import Role
 from evaluation.encoders.stream_cost import stream_costs
 from synthcode.errors import InputError
 
+PYTHON = Role("query", "code", "python")
 TEXTS = ["f(x)", "def f(a, b): return a", "", "é → 1", "y" * 300]
 SIZES: dict[str, Any] = {
     "vocab_size": VOCABULARY,
@@ -78,7 +80,7 @@ def cut(name: str, folder: Path, blocks: int) -> Any:
 def test_an_exit_is_the_output_of_the_model_that_ends_there(saved: tuple[str, Path]) -> None:
     name, folder = saved
     encoder = IntermediateExits(f"{folder}@1,2", pooling="mean")
-    vectors = encoder.encode(TEXTS[:2], "python", "query", "code")
+    vectors = encoder.encode(TEXTS[:2], PYTHON).vectors
     assert tuple(vectors) == encoder.exits == (1, 2)
     for exit_ in (1, 2):
         model = cut(name, folder, exit_)
@@ -92,10 +94,10 @@ def test_an_exit_is_the_output_of_the_model_that_ends_there(saved: tuple[str, Pa
 
 def test_neither_company_nor_another_exit_moves_a_vector(saved: tuple[str, Path]) -> None:
     _, folder = saved
-    together = IntermediateExits(f"{folder}@1,3").encode(TEXTS, "python", "query", "code")
+    together = IntermediateExits(f"{folder}@1,3").encode(TEXTS, PYTHON).vectors
     alone = IntermediateExits(f"{folder}@1")
     for row, text in enumerate(TEXTS):
-        (vector,) = alone.encode([text], "python", "query", "code")[1]
+        (vector,) = alone.encode([text], PYTHON).vectors[1]
         np.testing.assert_allclose(together[1][row], vector, atol=1e-5)
     assert all(np.isfinite(vectors).all() for vectors in together.values())
 
@@ -119,7 +121,7 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_tokenizer_without_a_bound_keeps_to_the_positions_of_the_model(bert: Path) -> None:
     encoder = IntermediateExits(f"{bert}@1")
     assert encoder.max_tokens == 70
-    long, longer = encoder.encode(["y" * 70, "y" * 700], "python", "query", "code")[1]
+    long, longer = encoder.encode(["y" * 70, "y" * 700], PYTHON).vectors[1]
     np.testing.assert_array_equal(long, longer)
 
 

@@ -8,11 +8,13 @@ import torch
 from mose_checkpoint import tensors, write_checkpoint, write_weights
 
 from evaluation.encoders.mose import MoseEncoder
+from evaluation.encoders.protocol import Role
 from evaluation.mose.checkpoint import from_pretrained
 from evaluation.mose.instructions import format_input
 from evaluation.mose.tokens import load_tokenizer
 from synthcode.errors import InputError
 
+GO = Role("query", "code", "go")
 PROGRAMS = ["f(x)", "def f(a, b): return a", "x" * 200, "", "é → 1"]
 
 
@@ -23,7 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def one_by_one(folder: Path, texts: list[str], language: str) -> dict[int, np.ndarray]:
     model, tokenizer = from_pretrained(str(folder)), load_tokenizer(folder, 96)
-    rows = tokenizer.encode([format_input(text, language, "<sep>", "<cls>") for text in texts])
+    rows, _ = tokenizer.encode([format_input(text, language, "<sep>", "<cls>") for text in texts])
     with torch.no_grad():
         found = [model(torch.tensor([row])).embeddings for row in rows]
     return {exit_: torch.cat([vectors[exit_] for vectors in found]).numpy() for exit_ in (1, 2, 4)}
@@ -32,7 +34,7 @@ def one_by_one(folder: Path, texts: list[str], language: str) -> dict[int, np.nd
 @pytest.mark.parametrize(("kind", "told"), [("code", "java"), ("text", "text")])
 def test_all_exits_of_a_batch_are_those_of_each_text_alone(folder: Path, kind: str, told: str) -> None:
     encoder = MoseEncoder(str(folder))
-    vectors = encoder.encode(PROGRAMS, "java", "query", kind)
+    vectors = encoder.encode(PROGRAMS, Role("query", kind, told)).vectors
     assert encoder.exits == (1, 2, 4) == tuple(vectors)
     for exit_, expected in one_by_one(folder, PROGRAMS, told).items():
         assert vectors[exit_].dtype == np.float32
@@ -44,12 +46,12 @@ def test_each_text_runs_once_for_all_exits(folder: Path, monkeypatch: pytest.Mon
     encoder = MoseEncoder(str(folder))
     ran: list[int] = []
     encoder.model.backbone.layers[0].register_forward_hook(lambda _, __, given: ran.append(len(given)))
-    encoder.encode(PROGRAMS, "java", "document", "code")
+    encoder.encode(PROGRAMS, Role("document", "code", "java"))
     assert ran == [2, 2, 1]
 
 
 def test_nothing_to_encode_gives_no_vectors(folder: Path) -> None:
-    assert {exit_: v.shape for exit_, v in MoseEncoder(str(folder)).encode([], "go", "query", "code").items()} == {
+    assert {exit_: v.shape for exit_, v in MoseEncoder(str(folder)).encode([], GO).vectors.items()} == {
         1: (0, 32),
         2: (0, 32),
         4: (0, 32),
@@ -60,8 +62,8 @@ def test_fewer_exits_can_be_asked_for(folder: Path) -> None:
     encoder = MoseEncoder(str(folder), exits=(2,))
     assert encoder.exits == (2,)
     assert len(encoder.model.backbone.layers) == 2
-    expected = MoseEncoder(str(folder)).encode(PROGRAMS, "go", "query", "code")[2]
-    np.testing.assert_array_equal(encoder.encode(PROGRAMS, "go", "query", "code")[2], expected)
+    expected = MoseEncoder(str(folder)).encode(PROGRAMS, GO).vectors[2]
+    np.testing.assert_array_equal(encoder.encode(PROGRAMS, GO).vectors[2], expected)
 
 
 def test_the_identity_is_of_the_content(folder: Path, tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_the_identity_is_of_the_content(folder: Path, tmp_path: Path) -> None:
 
 def test_another_choice_gives_other_vectors(folder: Path) -> None:
     last, mean = (
-        MoseEncoder(str(folder), choices={"pooling": pooling}).encode(PROGRAMS, "go", "query", "code")[4]
+        MoseEncoder(str(folder), choices={"pooling": pooling}).encode(PROGRAMS, GO).vectors[4]
         for pooling in ("last_token", "mean")
     )
     assert not np.allclose(last, mean, atol=1e-2)

@@ -32,7 +32,7 @@ def test_an_input_is_formatted_as_published() -> None:
 def test_special_tokens_become_one_id_each(tmp_path: Path) -> None:
     write_tokenizer(tmp_path)
     tokenizer = load_tokenizer(tmp_path, 64)
-    (ids,) = tokenizer.encode(["<sep>ab<sep>ab<cls>"])
+    (ids,), _ = tokenizer.encode(["<sep>ab<sep>ab<cls>"])
     a, b = ids[1:3]
     assert ids == [SPECIAL["<sep>"], a, b, SPECIAL["<sep>"], a, b, SPECIAL["<cls>"]]
     assert tokenizer.pad_id == SPECIAL["<pad>"]
@@ -41,8 +41,9 @@ def test_special_tokens_become_one_id_each(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("letters", "kept"), [(61, 61), (62, 62), (63, 62), (500, 62)])
 def test_a_long_input_loses_its_end_but_never_the_token_that_is_pooled(tmp_path: Path, letters: int, kept: int) -> None:
     write_tokenizer(tmp_path)
-    (ids,) = load_tokenizer(tmp_path, 64).encode(["<sep>" + "a" * letters + "<cls>"])
+    (ids,), truncated = load_tokenizer(tmp_path, 64).encode(["<sep>" + "a" * letters + "<cls>"])
     assert len(ids) == kept + 2
+    assert truncated.tolist() == [letters > kept]
     assert (ids[0], ids[-1]) == (SPECIAL["<sep>"], SPECIAL["<cls>"])
 
 
