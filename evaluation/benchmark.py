@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evaluation.grouping import sorted_groups
 from synthcode.errors import InputError
 
 Variant = Literal["raw", "stripped", "anonymous"]
@@ -148,11 +149,8 @@ def _documents(tables: Tables) -> dict[str, Texts]:
 
 def _by_cell(qrels: pa.Table) -> Iterator[tuple[Cell, pa.Table]]:
     relevant = qrels.filter(pc.greater(qrels["score"], 0)).sort_by([(key, "ascending") for key in Cell._fields])
-    keys = relevant.select(Cell._fields).group_by(list(Cell._fields), use_threads=False).aggregate([([], "count_all")])
-    start = 0
-    for row in keys.to_pylist():
-        yield Cell(*(row[key] for key in Cell._fields)), relevant.slice(start, row["count_all"])
-        start += row["count_all"]
+    for row, _, rows in sorted_groups(relevant, Cell._fields):
+        yield Cell(**row), rows
 
 
 def _places(name: str, ids: pa.ChunkedArray, among: pa.Array | None, cell: Cell) -> I64:

@@ -1,0 +1,193 @@
+"""Vectors on disk, so that no text is encoded twice: not in another task, not for another exit, not after a kill.
+
+A vector is known by its encoder and by what the encoder was given. Every batch is a file of its own, durable before the
+next is begun; a kill costs the batch in flight.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from evaluation.encoders.protocol import Encoded, Encoder, Role, Vectors
+from synthcode.errors import InputError, first_line
+from synthcode.identity import canonical_json
+from synthcode.storage.shards import write_table
+
+KEY = pa.binary(16)
+Keys: TypeAlias = "pa.FixedSizeBinaryArray"
+"""Keys of texts."""
+
+I64 = npt.NDArray[np.int64]
+
+
+def text_keys(texts: Sequence[str], seen: Role) -> Keys:
+    """Return the key of each text: 128 bits of SHA-256 over it and what the encoder sees of its role."""
+    head = hashlib.sha256(canonical_json([seen.side, seen.kind, seen.language]).encode())
+    keys = bytearray()
+    for text in texts:
+        hashed = head.copy()
+        hashed.update(text.encode("utf-8", "surrogatepass"))
+        keys += hashed.digest()[: KEY.byte_width]
+    return pa.FixedSizeBinaryArray.from_buffers(KEY, len(texts), [None, pa.py_buffer(bytes(keys))])
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the texts of a run came to, those of earlier runs included."""
+
+    texts: int
+    tokens: int
+    """0 where the encoder does not count them."""
+    truncated: int
+    """Texts that were cut because they were too long."""
+    seconds: float
+    """That encoding them took, whenever it was."""
+
+
+@dataclass
+class _Part:
+    """One file, and what of it is held in memory."""
+
+    path: Path
+    keys: Keys
+    exits: frozenset[int]
+
+
+@dataclass
+class _Index:
+    """Where the vectors of one exit are: ``keys[i]`` is in row ``rows[i]`` of part ``parts[i]``."""
+
+    keys: Keys = field(default_factory=lambda: pa.array([], KEY))
+    parts: I64 = field(default_factory=lambda: np.empty(0, np.int64))
+    rows: I64 = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+class EmbeddingStore:
+    """The vectors of one encoder.
+
+    Parameters
+    ----------
+    folder
+        Where stores lie; each encoder's is in a folder named after its identity. The caller holds its lock.
+    encoder
+        Its identity names the store.
+
+    Raises
+    ------
+    InputError
+        Where a file of it is damaged.
+    """
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self.folder = folder / encoder.identity
+        self._parts = [_read_part(path) for path in sorted(self.folder.glob("part-*.parquet"))]
+
+    def missing(self, keys: Keys, exits: Sequence[int]) -> I64:
+        """Return the places of keys that lack a vector of some exit; of equal keys the first place alone, ascending."""
+        encoded = keys.dictionary_encode()
+        lacking = np.zeros(len(encoded.dictionary), dtype=np.bool_)
+        for exit_ in exits:
+            lacking |= np.asarray(pc.is_null(pc.index_in(encoded.dictionary, value_set=self._index(exit_).keys)))
+        _, first = np.unique(np.asarray(encoded.indices), return_index=True)
+        return np.sort(first[lacking])
+
+    def add(self, keys: Keys, encoded: Encoded, seconds: float) -> None:
+        """Store vectors; they are on the disk when this returns.
+
+        Parameters
+        ----------
+        keys
+            Of the texts that were encoded.
+        encoded
+            What came of them.
+        seconds
+            That it took.
+
+        Raises
+        ------
+        InputError
+            Where a vector is not finite.
+        """
+        columns: dict[str, pa.Array] = {
+            "key": keys,
+            "tokens": pa.array(encoded.tokens, pa.int32()),
+            "truncated": pa.array(encoded.truncated, pa.bool_()),
+            "seconds": pa.array(np.full(len(keys), seconds / len(keys)), pa.float64()),
+        }
+        for exit_, vectors in sorted(encoded.vectors.items()):
+            if not np.isfinite(vectors).all():
+                raise InputError(
+                    f"exit {exit_} gave a vector that is not finite", "try another format: --dtype float32"
+                )
+            flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
+            columns[f"exit_{exit_}"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
+        path = write_table(self.folder / f"part-{len(self._parts):06d}.parquet", pa.table(columns))
+        self._parts.append(_Part(path, keys, frozenset(encoded.vectors)))
+
+    def vectors(self, keys: Keys, exit_: int) -> Vectors:
+        """Return the vectors of keys that are stored, (keys, width), in one pass over the files that hold them."""
+        index = self._index(exit_)
+        found = np.asarray(pc.index_in(keys, value_set=index.keys), dtype=np.int64)
+        parts, rows = index.parts[found], index.rows[found]
+        order = np.argsort(parts, kind="stable")
+        borders = np.flatnonzero(np.diff(parts[order])) + 1
+        out: Vectors | None = None
+        for places in np.split(order, borders) if len(keys) else []:
+            held = self._column(parts[places[0]], exit_)
+            if out is None:
+                out = np.empty((len(keys), held.shape[1]), dtype=np.float32)
+            out[places] = held[rows[places]]
+        return out if out is not None else np.empty((0, 0), dtype=np.float32)
+
+    def tally(self, keys: Keys) -> Tally:
+        """Sum up what is stored of some keys, each once; a text that was encoded twice took the time of both."""
+        wanted = pc.unique(keys)
+        seconds, seen = 0.0, [pa.table({"key": pa.array([], KEY), "tokens": pa.array([], pa.int32())})]
+        truncated = [pa.array([], pa.bool_())]
+        for part in self._parts:
+            rows = pq.read_table(part.path, columns=["key", "tokens", "truncated", "seconds"])
+            rows = rows.filter(pc.is_in(rows["key"], value_set=wanted))
+            seconds += pc.sum(rows["seconds"]).as_py() or 0.0
+            seen.append(rows.select(["key", "tokens"]))
+            truncated.append(rows["truncated"].combine_chunks())
+        rows = pa.concat_tables(seen).append_column("truncated", pa.chunked_array(truncated))
+        once = rows.group_by("key").aggregate([("tokens", "max"), ("truncated", "max")])
+        tokens, cut = (pc.sum(once[name]).as_py() or 0 for name in ("tokens_max", "truncated_max"))
+        return Tally(once.num_rows, int(tokens), int(cut), seconds)
+
+    def _index(self, exit_: int) -> _Index:
+        numbers = [number for number, part in enumerate(self._parts) if exit_ in part.exits]
+        if not numbers:
+            return _Index()
+        sizes = [len(self._parts[number].keys) for number in numbers]
+        return _Index(
+            keys=pa.concat_arrays([self._parts[number].keys for number in numbers]),
+            parts=np.repeat(np.array(numbers, dtype=np.int64), sizes),
+            rows=np.concatenate([np.arange(size, dtype=np.int64) for size in sizes]),
+        )
+
+    def _column(self, part: int, exit_: int) -> Vectors:
+        column = pq.read_table(self._parts[part].path, columns=[f"exit_{exit_}"]).column(0).combine_chunks()
+        return np.asarray(column.flatten(), dtype=np.float32).reshape(len(column), -1)
+
+
+def _read_part(path: Path) -> _Part:
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            keys = file.read(columns=["key"])["key"].combine_chunks()
+    except (pa.ArrowInvalid, OSError) as problem:
+        what = first_line(problem)
+        raise InputError(f"{path} is damaged: {what}", "remove the file: its texts are encoded again") from problem
+    exits = frozenset(int(name.removeprefix("exit_")) for name in names if name.startswith("exit_"))
+    return _Part(path, keys, exits)

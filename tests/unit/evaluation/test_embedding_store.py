@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from encoders import HashingEncoder
+
+from evaluation.embedding_store import EmbeddingStore, Tally, text_keys
+from evaluation.encoders.protocol import Encoded, Role
+from synthcode.errors import InputError
+
+ROLE = Role("", "", "")
+
+
+def fill(store: EmbeddingStore, texts: list[str], exits: tuple[int, ...]) -> None:
+    store.add(text_keys(texts, ROLE), HashingEncoder(exits).encode(texts, ROLE), seconds=1.0)
+
+
+def test_what_is_stored_comes_back_in_any_order(tmp_path: Path) -> None:
+    encoder = HashingEncoder((1, 2))
+    store = EmbeddingStore(tmp_path, encoder)
+    texts = [f"word{number} other{number % 3}" for number in range(20)]
+    for start in range(0, 20, 7):
+        fill(store, texts[start : start + 7], (1, 2))
+    asked = texts[::-1] + texts[3:5]
+    expected = encoder.encode(asked, ROLE).vectors
+    for opened in (store, EmbeddingStore(tmp_path, encoder)):
+        for exit_ in (1, 2):
+            np.testing.assert_array_equal(opened.vectors(text_keys(asked, ROLE), exit_), expected[exit_])
+
+
+def test_what_is_missing_is_named_once(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, HashingEncoder())
+    fill(store, ["a", "b"], (1,))
+    keys = text_keys(["c", "a", "c", "d", "b"], ROLE)
+    assert store.missing(keys, (1,)).tolist() == [0, 3]
+    assert store.missing(keys, (1, 2)).tolist() == [0, 1, 3, 4]
+    assert store.missing(keys.slice(0, 0), (1,)).tolist() == []
+
+
+def test_another_exit_is_added_to_what_is_there(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, HashingEncoder())
+    fill(store, ["a b", "b c"], (1,))
+    fill(store, ["b c", "d e"], (2,))
+    assert store.missing(text_keys(["a b", "b c", "d e"], ROLE), (1, 2)).tolist() == [0, 2]
+    assert store.tally(text_keys(["a b", "b c"], ROLE)) == Tally(texts=2, tokens=4, truncated=0, seconds=1.5)
+
+
+def test_a_role_that_is_seen_makes_another_text(tmp_path: Path) -> None:
+    query, document = (text_keys(["same"], Role(side, "", "")) for side in ("query", "document"))  # type: ignore[arg-type]
+    assert query != document
+    assert len(text_keys(["same", "same", "\ud800"], ROLE).unique()) == 2
+
+
+def test_the_tally_counts_each_text_once(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, HashingEncoder())
+    fill(store, ["x " * 50, "y"], (1,))
+    keys = text_keys(["x " * 50, "y", "y"], ROLE)
+    assert store.tally(keys) == Tally(texts=2, tokens=51, truncated=1, seconds=1.0)
+    assert store.tally(keys.slice(0, 0)) == Tally(0, 0, 0, 0.0)
+
+
+def test_a_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, HashingEncoder())
+    bad = Encoded({4: np.array([[np.nan]], np.float32)}, np.zeros(1, np.int32), np.zeros(1, bool))
+    with pytest.raises(InputError, match="exit 4 gave a vector that is not finite"):
+        store.add(text_keys(["a"], ROLE), bad, 0.1)
+    assert not list(tmp_path.rglob("*.parquet"))
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    fill(EmbeddingStore(tmp_path, encoder), ["a"], (0,))
+    (file,) = tmp_path.rglob("*.parquet")
+    file.write_bytes(file.read_bytes()[:40])
+    with pytest.raises(InputError, match=r"part-000000.parquet is damaged") as refused:
+        EmbeddingStore(tmp_path, encoder)
+    assert refused.value.fix == "remove the file: its texts are encoded again"
+
+
+def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
+    fill(EmbeddingStore(tmp_path, HashingEncoder(name="one")), ["a"], (0,))
+    other = EmbeddingStore(tmp_path, HashingEncoder(name="two"))
+    assert other.missing(text_keys(["a"], ROLE), (0,)).tolist() == [0]
+    assert isinstance(text_keys([], ROLE), pa.FixedSizeBinaryArray)
