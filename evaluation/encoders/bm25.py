@@ -16,7 +16,7 @@ K1, B = 1.5, 0.75
 METHOD = "lucene"
 
 # maxDepth, max_depth, HTTPServer2 -> max depth, max depth, http server 2
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+|[^\W\d_A-Za-z]+")
+_PIECES = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 
 
 def pieces(text: str) -> list[str]:

@@ -15,6 +15,8 @@ Vectors = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float32]
 """(queries, documents)."""
 
+Side = Literal["query", "document"]
+
 Trait = Literal["side", "kind", "language"]
 
 ONLY_EXIT = 0
@@ -25,7 +27,7 @@ ONLY_EXIT = 0
 class Role:
     """What a text is, as far as an encoder may be told."""
 
-    side: Literal["query", "document", ""]
+    side: Side | Literal[""]
     kind: Literal["text", "code", ""]
     """A description in words, or a program."""
     language: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -31,6 +31,8 @@ class SentenceTransformerEncoder:
         Longest input; absent, the model's own.
     prompts
         ``query`` and ``document`` -> what to put before texts; absent, the model's own.
+    revision
+        Of a repository: branch, tag or commit.
 
     Raises
     ------
@@ -47,7 +49,8 @@ class SentenceTransformerEncoder:
         dtype: str = "auto",
         device: str = "auto",
         max_tokens: int | None = None,
-        prompts: dict[str, str] | None = None,
+        prompts: Mapping[str, str] | None = None,
+        revision: str | None = None,
     ) -> None:
         from sentence_transformers import SentenceTransformer
 
@@ -60,6 +63,7 @@ class SentenceTransformerEncoder:
             self._model = SentenceTransformer(
                 name,
                 device=str(place.device),
+                revision=revision,
                 trust_remote_code=False,
                 model_kwargs={"use_safetensors": True, "dtype": place.dtype},
             )

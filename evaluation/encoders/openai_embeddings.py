@@ -1,0 +1,124 @@
+"""``openai:MODEL``: any endpoint that speaks OpenAI's embeddings protocol, vLLM's included."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait
+from synthcode.errors import InputError, ServerError, first_line
+from synthcode.identity import digest
+
+TEXTS_IN_REQUEST = 32
+REQUESTS_IN_FLIGHT = 8
+RETRIES = 6
+"""After 429, 5xx and lost connections; the client waits half a second and more between them."""
+
+
+class OpenAIEmbeddings:
+    """A model behind an embeddings endpoint.
+
+    Parameters
+    ----------
+    model
+        As the server knows it.
+    base_url
+        Up to and including ``/v1``; absent, ``OPENAI_BASE_URL``, and else OpenAI's.
+    max_tokens
+        Have the server cut longer inputs (vLLM's ``truncate_prompt_tokens``); absent, it refuses them.
+    prompts
+        ``query`` and ``document`` -> what to put before texts.
+
+    Raises
+    ------
+    InputError
+        Where there is no key for OpenAI's own server.
+    """
+
+    exits = (ONLY_EXIT,)
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str | None = None,
+        max_tokens: int | None = None,
+        prompts: Mapping[str, str] | None = None,
+    ) -> None:
+        from openai import OpenAI
+
+        self.name = f"openai:{model}"
+        self._model, self._max_tokens, self._prompts = model, max_tokens, dict(prompts or {})
+        address = base_url or os.environ.get("OPENAI_BASE_URL")
+        key = os.environ.get("OPENAI_API_KEY")
+        if address is None and key is None:
+            raise InputError(
+                "no embeddings server was named", "give --base-url, or set OPENAI_API_KEY for OpenAI's own"
+            )
+        # A server of one's own asks for no key, and the client wants one.
+        self._client = OpenAI(base_url=address, api_key=key or "none", max_retries=RETRIES)
+
+    @property
+    def sees(self) -> frozenset[Trait]:
+        """Queries and documents are told apart where they have prompts."""
+        return frozenset({"side"}) if self._prompts else frozenset()
+
+    @property
+    def identity(self) -> str:
+        """A digest of server, model and prompts: what the server runs under that name is not to be seen."""
+        return digest("openai", str(self._client.base_url), self._model, self._max_tokens, self._prompts)
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        """Encode texts, some requests at a time; each text's tokens are its request's mean.
+
+        Raises
+        ------
+        ServerError
+            Where the server is not there, does not have the model, or refuses a text.
+        """
+        prompt = self._prompts.get(role.side, "")
+        # The protocol takes no empty input.
+        inputs = [prompt + text or " " for text in texts]
+        batches = [inputs[start : start + TEXTS_IN_REQUEST] for start in range(0, len(inputs), TEXTS_IN_REQUEST)]
+        with ThreadPoolExecutor(REQUESTS_IN_FLIGHT) as pool:
+            answers = list(pool.map(self._ask, batches))
+        rows = [row for vectors, _ in answers for row in vectors]
+        tokens = [tokens // len(vectors) for vectors, tokens in answers for _ in vectors]
+        vectors = np.array(rows, dtype=np.float32).reshape(len(texts), -1)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+        return Encoded(
+            {ONLY_EXIT: vectors / lengths}, np.array(tokens, dtype=np.int32), np.zeros(len(texts), dtype=np.bool_)
+        )
+
+    def _ask(self, inputs: list[str]) -> tuple[list[Any], int]:
+        """Return the vectors of some texts, in their order, and the tokens of all together."""
+        from openai import OpenAIError
+
+        cut = None if self._max_tokens is None else {"truncate_prompt_tokens": self._max_tokens}
+        try:
+            answer = self._client.embeddings.create(model=self._model, input=inputs, extra_body=cut)
+        except OpenAIError as problem:
+            raise self._refusal(problem) from problem
+        vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+        if len(vectors) != len(inputs):
+            raise ServerError(
+                f"{self._client.base_url} gave {len(vectors)} vectors for {len(inputs)} texts", "try another server"
+            )
+        return vectors, answer.usage.prompt_tokens if answer.usage else 0
+
+    def _refusal(self, problem: Exception) -> ServerError:
+        what = f"{self._client.base_url} gave no embeddings of {self._model!r}: {first_line(problem)}"
+        fixes = {
+            "APIConnectionError": "start the server, or give its address with --base-url",
+            "APITimeoutError": "see whether the server is overloaded; what was encoded is kept",
+            "NotFoundError": "name a model that the server has, as openai:MODEL",
+            "AuthenticationError": "set the right key in OPENAI_API_KEY",
+            "BadRequestError": "if a text is too long, give --max-tokens (vLLM cuts texts to it)",
+        }
+        return ServerError(
+            what, fixes.get(type(problem).__name__, "see what the server says; what was encoded is kept")
+        )

@@ -1,0 +1,101 @@
+"""Encoders by their specification: ``bm25``, ``st:NAME``, ``mose:NAME``, ``exits:NAME@3,6,12``, ``openai:MODEL``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from evaluation.encoders.protocol import Encoder, LexicalScorer
+from synthcode.errors import InputError, did_you_mean
+
+
+@dataclass(frozen=True)
+class EncoderOptions:
+    """What can be said of an encoder beside its name; each adapter takes what means something to it."""
+
+    exits: tuple[int, ...] | None = None
+    """Of an encoder with exits, those to compute; None takes all."""
+    dtype: str = "auto"
+    device: str = "auto"
+    max_tokens: int | None = None
+    """Longest input; None takes the model's own bound."""
+    base_url: str | None = None
+    """Of an embeddings server."""
+    prompts: Mapping[str, str] = field(default_factory=dict)
+    """``query`` and ``document`` -> what to put before texts; empty takes the model's own."""
+    choices: Mapping[str, object] = field(default_factory=dict)
+    """MoSE's open choices that are other than the checkpoint's configuration says."""
+    revision: str | None = None
+    """Of a repository on the Hub."""
+
+
+Opener = Callable[[str, EncoderOptions], Encoder]
+
+
+def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
+    """Return the encoder that a specification names.
+
+    Raises
+    ------
+    InputError
+        Where there is no such kind of encoder, what it needs is not installed, or the model cannot be used.
+    """
+    if spec == "bm25":
+        from evaluation.encoders.bm25 import Bm25
+
+        return Bm25()
+    kind, colon, name = spec.partition(":")
+    if not (colon and name) or kind not in OPENERS:
+        raise InputError(
+            f"no encoder {spec!r}{did_you_mean(kind, [*OPENERS, 'bm25'])}",
+            f"write bm25, or KIND:NAME with one of the kinds {', '.join(OPENERS)}",
+        )
+    if options.exits is not None and kind != "mose":
+        raise InputError(f"{spec} takes no --exits", "mose:NAME does; of others write exits:NAME@3,6,12")
+    return OPENERS[kind](name, options)
+
+
+def _sentence_transformer(name: str, options: EncoderOptions) -> Encoder:
+    from evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
+
+    return SentenceTransformerEncoder(
+        name,
+        dtype=options.dtype,
+        device=options.device,
+        max_tokens=options.max_tokens,
+        prompts=options.prompts,
+        revision=options.revision,
+    )
+
+
+def _mose(name: str, options: EncoderOptions) -> Encoder:
+    from evaluation.encoders.mose import MoseEncoder
+
+    return MoseEncoder(
+        name,
+        exits=options.exits,
+        choices=options.choices,
+        dtype=options.dtype,
+        device=options.device,
+        revision=options.revision,
+    )
+
+
+def _intermediate_exits(name: str, options: EncoderOptions) -> Encoder:
+    from evaluation.encoders.intermediate_exits import IntermediateExits
+
+    return IntermediateExits(name, dtype=options.dtype, device=options.device)
+
+
+def _openai(name: str, options: EncoderOptions) -> Encoder:
+    from evaluation.encoders.openai_embeddings import OpenAIEmbeddings
+
+    return OpenAIEmbeddings(name, base_url=options.base_url, max_tokens=options.max_tokens, prompts=options.prompts)
+
+
+OPENERS: dict[str, Opener] = {
+    "st": _sentence_transformer,
+    "mose": _mose,
+    "exits": _intermediate_exits,
+    "openai": _openai,
+}

@@ -1,0 +1,65 @@
+"""From ranks to metrics: the mean of each cell, with its interval over problems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from evaluation.grouping import sorted_groups
+from evaluation.measures import MEASURES
+from evaluation.results import CELL_KEYS, METRICS, METRICS_NAME, query_ranks
+from evaluation.statistics import RESAMPLES, bootstrap_intervals, by_problem
+from synthcode.storage.shards import sync
+
+DIGITS = 6
+"""After the point, in ``metrics.csv``."""
+
+
+def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
+    """Return every metric of every cell (schema ``METRICS``), sorted by cell.
+
+    Parameters
+    ----------
+    ranks
+        Schema ``RANKS``, in any order.
+    resamples
+        Draws of the bootstrap.
+    """
+    ranks = ranks.sort_by([(key, "ascending") for key in (*CELL_KEYS, "query_id")])
+    encoded = ranks["problem_id"].combine_chunks().dictionary_encode()
+    problems, number = np.asarray(encoded.indices, dtype=np.int64), len(encoded.dictionary)
+    rows: list[dict[str, Any]] = []
+    sums, counts = [], []
+    for cell, start, part in sorted_groups(ranks, CELL_KEYS):
+        mine = problems[start : start + part.num_rows]
+        count = by_problem(np.ones(len(mine)), mine, number)
+        found = query_ranks(part)
+        for metric, measure in MEASURES.items():
+            values = measure(found)
+            rows.append({**cell, "metric": metric, "value": float(values.mean()), "n": part.num_rows})
+            sums.append(by_problem(values, mine, number))
+            counts.append(count)
+    if not rows:
+        return METRICS.empty_table()
+    low, high = bootstrap_intervals(np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
+    for row, lo, hi in zip(rows, low, high, strict=True):
+        row |= {"lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS), "value": round(row["value"], DIGITS)}
+    return pa.Table.from_pylist(rows, schema=METRICS)
+
+
+def write_metrics(folder: Path, metrics: pa.Table) -> Path:
+    """Write ``metrics.csv``."""
+    path = folder / METRICS_NAME
+    pa.csv.write_csv(metrics, path, pa.csv.WriteOptions(quoting_style="needed"))
+    sync(path)
+    return path
+
+
+def read_metrics(folder: Path) -> pa.Table:
+    """Read ``metrics.csv`` (schema ``METRICS``)."""
+    types = {field.name: field.type for field in METRICS}
+    return pa.csv.read_csv(folder / METRICS_NAME, convert_options=pa.csv.ConvertOptions(column_types=types))
