@@ -1,0 +1,123 @@
+"""Retrieval tables straight from a benchmark that has every problem in several languages, as it was published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evaluation.benchmark import TEXT, Benchmark, Tables, from_tables
+from pipelines.check import BATCH_ROWS, halve_table
+from synthcode.errors import InputError
+from synthcode.identity import digest
+from synthcode.languages import find_language, get_language
+from synthcode.processes import Survival, map_batches
+from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS
+from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.seeds.problems import number_of
+from synthcode.seeds.raw import RawSeed
+from synthcode.seeds.registry import benchmark_languages, input_digests, read_seeds
+from synthcode.stages.retrieval import QrelsMaker, add_document_ids, equal_programs, equality_keys
+from synthcode.stages.variants import make_variants, without_variants
+
+SPLIT = "test"
+_COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point")
+
+
+def read_original(
+    adapter: AdapterName, path: str, limit: int | None = None, workers: int = 1
+) -> tuple[Benchmark, Counter[str]]:
+    """Read a benchmark's programs in all of its languages.
+
+    Every program is a document, also one that does not parse: the benchmark is scored as it is. Programs of one
+    language that are equal once stripped are one document; a problem's text is that of its first language that has one.
+
+    Parameters
+    ----------
+    adapter
+        ``mbxp`` or ``humaneval``.
+    path
+        Where it is.
+    limit
+        Read no more than the first rows of each language.
+    workers
+        Processes to strip programs with.
+
+    Returns
+    -------
+    Benchmark
+        Its problems are the statistical units.
+    Counter
+        Rows that have no program, by reason.
+
+    Raises
+    ------
+    InputError
+        Where it is not there, or no program can be used.
+    """
+    config = SeedsConfig(adapter, path, limit=limit)
+    seeds = [
+        seed for language in benchmark_languages(config) for seed in read_seeds(replace(config, language=language))
+    ]
+    reasons = Counter(reason for reason in map(_problem, seeds) if reason)
+    usable = [seed for seed in seeds if not _problem(seed)]
+    if not usable:
+        raise InputError(f"{path} holds no program that can be scored", f"rows and why not: {dict(reasons)}")
+    programs, texts = _programs(usable, workers), _texts(usable)
+    tables = Tables(programs, texts, _judgements(programs, texts), problems={})
+    content = digest("original", adapter, input_digests(config), limit)
+    return from_tables(adapter, content, SPLIT, tables), reasons
+
+
+def _problem(seed: RawSeed) -> str | None:
+    if seed.problem is not None:
+        return seed.problem.reason
+    if not isinstance(seed.code, str) or not seed.code.strip():
+        return "no_code"
+    return None if find_language(seed.language) else "unknown_language"
+
+
+def _programs(seeds: Sequence[RawSeed], workers: int) -> pa.Table:
+    """Return the programs in their variants (schema ``DATASET_PROGRAMS``)."""
+    rows = {(seed.language, number_of(seed.source_id)): seed for seed in reversed(seeds)}  # of two, the first
+    batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
+    survival = Survival(halves=halve_table, give_up=lambda batch, _reason: without_variants(batch))
+    programs = pa.concat_tables(map_batches(make_variants, batches, workers, survival)).combine_chunks()
+    equal = equal_programs(equality_keys(programs))
+    documents = dict(zip(equal["program_id"].to_pylist(), equal["document_id"].to_pylist(), strict=True))
+    programs = add_document_ids(programs, documents)
+    unmarked = pa.nulls(programs.num_rows, pa.string())
+    return programs.append_column("contaminated_by", unmarked).select(DATASET_PROGRAMS.names).cast(DATASET_PROGRAMS)
+
+
+def _row(language: str, number: str, seed: RawSeed) -> tuple[str | None, ...]:
+    found = find_language(language)
+    name = found.name if found else language
+    code = seed.code if isinstance(seed.code, str) else ""
+    return f"{name}/{number}", number, name, "seed", code, seed.entry_point
+
+
+def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
+    for start in range(0, len(rows), BATCH_ROWS):
+        columns = zip(*rows[start : start + BATCH_ROWS], strict=True)
+        yield pa.table({name: pa.array(values, pa.string()) for name, values in zip(_COLUMNS, columns, strict=True)})
+
+
+def _texts(seeds: Iterable[RawSeed]) -> pa.Table:
+    """Return one text a problem: Python's, where there is one, since those are what people wrote."""
+    texts: dict[str, str] = {}
+    for seed in sorted(seeds, key=lambda seed: find_language(seed.language) is not get_language("python")):
+        if seed.text and seed.text.strip():
+            texts.setdefault(number_of(seed.source_id), seed.text.strip())
+    return pa.table([list(texts), list(texts.values())], schema=TEXTS)
+
+
+def _judgements(programs: pa.Table, texts: pa.Table) -> pa.Table:
+    """Return all judgements but those of problems that have no text to ask with."""
+    uses = programs.group_by("document_id").aggregate([([], "count_all")])
+    judged = QrelsMaker(uses.filter(pc.greater(uses["count_all"], 1))["document_id"].to_pylist()).judge(programs)
+    has_text = pc.is_in(judged["query_id"], value_set=texts["seed_id"].combine_chunks())
+    return judged.filter(pc.or_(pc.not_equal(judged["query_language"], TEXT), has_text))
