@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +13,7 @@ from pipelines.options import existing_run, force_option, run_argument, workers_
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from pipelines.kept import KeptRows
-    from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
-    from synthcode.publishing.card import CardFacts
 
 
 @click.command()
@@ -64,10 +59,11 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> Done:
+    from pipelines.card_facts import gather_facts
     from pipelines.dataset_files import Assigned, write_dataset, write_variants
     from pipelines.kept import KeptRows
     from pipelines.runner import Done
-    from synthcode.publishing.card import write_card
+    from synthcode.publishing.documents import write_documents
     from synthcode.stages.disjointness import check_disjoint
     from synthcode.stages.retrieval import equal_programs
     from synthcode.stages.splits import assign_splits
@@ -84,7 +80,7 @@ def _execute(run: Run) -> Done:
     documents = dict(zip(equal.column("program_id").to_pylist(), equal.column("document_id").to_pylist(), strict=True))
     files, counts = write_dataset(run, kept, Assigned(splits, documents, hits))
     counts |= {"contaminated": _taken_out(run, counts)}
-    return Done([*files, write_card(run.folder.dataset, _card_facts(run, kept, counts))], counts)
+    return Done([*files, *write_documents(run.folder.dataset, gather_facts(run, kept, counts))], counts)
 
 
 def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:
@@ -100,80 +96,3 @@ def _taken_out(run: Run, counts: Mapping[str, Any]) -> dict[str, int]:
     before = run.manifest.stages["dedup"].counts["by_language"]
     left = {language: sum(splits.values()) for language, splits in counts["by_language"].items()}
     return {language: row["kept"] - left.get(language, 0) for language, row in before.items()}
-
-
-def _card_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFacts:
-    """Gather what the card tells: no time, place or speed, so that the same rows give the same card."""
-    from synthcode.publishing.card import CardFacts
-
-    stages = run.manifest.stages
-    translated = stages["translate"].counts
-    licenses: Counter[str] = Counter()
-    languages: Counter[str] = Counter()
-    for table in kept.seeds():
-        licenses.update(license or "" for license in table.column("license").to_pylist())
-        languages.update(table.column("language").to_pylist())
-    return CardFacts(
-        title=run.recipe.card.title or "Cross-language code retrieval",
-        about=run.recipe.card.about,
-        rows=counts["rows"],
-        funnel=_funnel(run, counts["contaminated"]),
-        benchmarks=stages["dedup"].counts["contamination"],
-        drop_contaminated=run.recipe.contamination.drop,
-        compiled=_compiled_languages(run),
-        source_languages=dict(sorted(languages.items())),
-        licenses=dict(sorted(licenses.items())),
-        models=[translated["model"]],
-        prompts=[translated["prompt"]],
-        sampling=[translated["sampling"]],
-        dedup=asdict(run.recipe.dedup),
-        recipe=_portable_recipe(run.recipe),
-        version=stages["check"].versions["synthcode"],
-    )
-
-
-def _compiled_languages(run: Run) -> list[str]:
-    return sorted(key.partition(":")[2] for key in run.manifest.stages["check"].inputs if key.startswith("toolchain:"))
-
-
-def _funnel(run: Run, taken_out: Mapping[str, int]) -> dict[str, Any]:
-    """Return the counts up to the build, in all and by language."""
-    stages = run.manifest.stages
-    parts = [stages[name].counts for name in ("translate", "check", "dedup")]
-    languages = parts[0]["by_language"]
-    empty = {"accepted": 0, "rejected": {}, "exact_duplicates": 0, "near_duplicates": 0, "contaminated": 0, "kept": 0}
-    by_language = {
-        name: {**empty, **_merged(part["by_language"].get(name, {}) for part in parts)} for name in languages
-    }
-    totals = _merged(parts)
-    for row, count in [(totals, sum(taken_out.values())), *((by_language[name], n) for name, n in taken_out.items())]:
-        row["contaminated"], row["kept"] = row["contaminated"] + count, row["kept"] - count
-    duplicates = stages["dedup_seeds"].counts["seed_duplicates"] if "dedup_seeds" in stages else 0
-    seeds = {"seeds": stages["seeds"].counts["seeds"], "seed_duplicates": duplicates}
-    return {**seeds, **totals, "by_language": by_language}
-
-
-def _merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    return {key: value for part in parts for key, value in part.items()}
-
-
-def _portable_recipe(recipe: Recipe) -> str:
-    """Return the recipe as YAML, with names of files instead of paths, and without what changes no row."""
-    import yaml
-
-    from pipelines.recipe import to_tree
-
-    tree = to_tree(recipe)
-    for section in ("backend", "execution", "workers", "memory"):
-        del tree[section]
-    if tree["seeds"]["adapter"] != "hub":
-        tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name
-    tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
-    return str(yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)).rstrip()
-
-
-def _portable(spec: str) -> str:
-    from synthcode.seeds.benchmarks import split_benchmark
-
-    head, path, tail = split_benchmark(spec)
-    return f"{head}{Path(path).name if Path(path).exists() else path}{tail}"

@@ -36,6 +36,11 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
     counts = {name: manifest.stages[name].counts if states[name] in ("done", "incomplete") else {} for name in STAGES}
     if states["translate"] == "missing":
         counts["translate"] = _journalled(folder)
+    return {**tally(counts), "stages": states}
+
+
+def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what ``funnel`` returns, but for ``stages``, from the counts of every stage (empty where it has none)."""
     languages = sorted({*counts["translate"].get("by_language", {}), *counts["check"].get("by_language", {})})
     by_language = {
         language: _row({name: _of_language(name, counts[name], language) for name in STAGES}) for language in languages
@@ -48,7 +53,6 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         "seeds_contaminated": counts["dedup_seeds"].get("seeds_contaminated", 0),
         **_row(totals),
         "by_language": by_language,
-        "stages": states,
     }
 
 

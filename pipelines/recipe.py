@@ -52,7 +52,9 @@ class CardConfig:
 
     title: str | None = None
     about: str = ""
-    """One paragraph, Markdown."""
+    """One paragraph of plain text."""
+    creators: tuple[str, ...] = ()
+    """Who made the dataset: for its citation."""
 
 
 @dataclass(frozen=True)

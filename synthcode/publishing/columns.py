@@ -1,0 +1,51 @@
+"""What every configuration and column of the dataset holds, in words: for the card and for Croissant."""
+
+from __future__ import annotations
+
+CONFIGS = {
+    "triplets": "a source program, its translation, and the text that says what both do",
+    "programs": "a program: as it is, without comments and docstrings, and with its entry point renamed",
+    "texts": "a text: the queries of text-to-code retrieval",
+    "qrels": "a relevance judgement: this document answers that query",
+}
+
+COLUMNS = {
+    "triplets": {
+        "repository_name": "Repository of the source, where it comes from one.",
+        "func_path_in_repository": "Path of the source in its repository.",
+        "language2": "Language of the translation.",
+        "func2": "The translation.",
+        "language1_CSN": "Language of the source.",
+        "func1_CSN": "The source, without its docstring and the comments that describe it.",
+        "func_documentation_string": "What the program does, in words.",
+        "func_code_url": "Where the source was published.",
+        "seed_id": "Source and text together: the key of texts, and a hash of their content.",
+        "source": "The benchmark or dataset that the source comes from.",
+        "license": "Licence of the source; null where none is named.",
+        "model": "The model that translated.",
+        "prompt_digest": "Hash of the prompt's templates.",
+        "request_id": "Hash of model, messages and sampling settings.",
+        "cluster_id": "Seeds that any likeness ties together share it: they are in one split.",
+        "verification": "What the translation passed: syntax (it parses) or compiled (its compiler took it, too).",
+    },
+    "programs": {
+        "program_id": "The key.",
+        "seed_id": "The seed that it is, or that it is a translation of.",
+        "language": "Programming language.",
+        "origin": "seed or translation.",
+        "code": "The program.",
+        "code_stripped": "Without comments and docstrings.",
+        "code_anonymous": "Stripped, and the entry point renamed f.",
+        "document_id": "The program_id under which equal programs of a language are one document.",
+        "contaminated_by": "A row of a published benchmark that the program is like; null for most.",
+    },
+    "texts": {"seed_id": "The key.", "text": "What the program does, in words."},
+    "qrels": {
+        "task": "text2code or code2code.",
+        "query_language": "Language of the query; text for a query in words.",
+        "corpus_language": "Language of the documents that are searched.",
+        "query_id": "A seed_id of texts, or a document_id of programs.",
+        "corpus_id": "A document_id of programs.",
+        "score": "1: relevant.",
+    },
+}

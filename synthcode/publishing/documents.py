@@ -1,0 +1,31 @@
+"""Everything in a dataset folder that is not data: the card and its licences."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from synthcode.publishing.card import CARD_NAME, render_card, render_licenses
+from synthcode.publishing.facts import CardFacts
+from synthcode.publishing.front_matter import LICENSE_FILE
+from synthcode.publishing.licenses import hub_license
+
+
+def write_documents(folder: Path, facts: CardFacts) -> list[Path]:
+    """Write them into a dataset folder, and return their paths. Each replaces its predecessor when it is whole."""
+    texts = {CARD_NAME: render_card(facts)}
+    if hub_license(facts.licenses).name is not None:
+        texts[LICENSE_FILE] = render_licenses(facts)
+    else:
+        (folder / LICENSE_FILE).unlink(missing_ok=True)
+    return [_write(folder / name, text) for name, text in texts.items()]
+
+
+def _write(path: Path, text: str) -> Path:
+    aside = path.with_name(f".writing-{path.name}")
+    try:
+        aside.write_text(text, "utf-8")
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    return path
