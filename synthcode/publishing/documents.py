@@ -1,4 +1,4 @@
-"""Everything in a dataset folder that is not data: the card, its licences, ``eval.yaml``."""
+"""Everything in a dataset folder that is not data: the card, its licences, ``eval.yaml``, Croissant metadata."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from synthcode.publishing.card import CARD_NAME, render_card, render_licenses
+from synthcode.publishing.croissant import CROISSANT_NAME, croissant
 from synthcode.publishing.eval_yaml import EVAL_NAME, eval_yaml
 from synthcode.publishing.facts import CardFacts
 from synthcode.publishing.front_matter import LICENSE_FILE
@@ -14,7 +15,7 @@ from synthcode.publishing.licenses import hub_license
 
 def write_documents(folder: Path, facts: CardFacts) -> list[Path]:
     """Write them into a dataset folder, and return their paths. Each replaces its predecessor when it is whole."""
-    texts = {CARD_NAME: render_card(facts), EVAL_NAME: eval_yaml(facts)}
+    texts = {CARD_NAME: render_card(facts), EVAL_NAME: eval_yaml(facts), CROISSANT_NAME: croissant(facts)}
     if hub_license(facts.licenses).name is not None:
         texts[LICENSE_FILE] = render_licenses(facts)
     else:
