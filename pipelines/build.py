@@ -13,6 +13,7 @@ from pipelines.options import existing_run, force_option, run_argument, workers_
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
 
 
@@ -47,10 +48,24 @@ def build_step() -> Step:
         name="build",
         after=("seeds", "translate", "check", "dedup"),
         uses=("dedup_seeds",),
-        settings=lambda recipe: [recipe.splits, recipe.card, recipe.dedup, recipe.contamination.drop],
+        settings=_settings,
+        facts=_facts,
         execute=_execute,
         summary=_summary,
     )
+
+
+def _settings(recipe: Recipe) -> Any:
+    """Return the recipe as the card shows it."""
+    from pipelines.card_facts import portable_recipe
+
+    return portable_recipe(recipe)
+
+
+def _facts(run: Run) -> Any:
+    from pipelines.card_facts import told_of
+
+    return told_of(run)
 
 
 def _summary(counts: Mapping[str, Any]) -> str:

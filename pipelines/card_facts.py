@@ -68,13 +68,30 @@ def gather_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFac
         dedup=asdict(run.recipe.dedup),
         benchmarks=stages["dedup"].counts["contamination"],
         drop_contaminated=run.recipe.contamination.drop,
-        compilers={
-            name.removeprefix(_TOOLCHAIN): line for name, line in checked.inputs.items() if name.startswith(_TOOLCHAIN)
-        },
+        compilers=_compilers(run),
         inputs=stages["seeds"].inputs,
         recipe=portable_recipe(run.recipe),
         tool_version=checked.versions["synthcode"],
     )
+
+
+def told_of(run: Run) -> Any:
+    """Return what the card takes from the manifest: where it changes, the card does, though no table may."""
+    stages = run.manifest.stages
+    told = {
+        "seeds": ("seeds", "rejected"),
+        "dedup_seeds": ("seed_duplicates", "seeds_contaminated"),
+        "translate": ("by_language", "prompt", "sampling", "model"),
+        "check": ("by_language",),
+        "dedup": ("by_language", "contamination"),
+    }
+    counts = {name: {key: stages[name].counts[key] for key in keys} for name, keys in told.items() if name in stages}
+    return [counts, stages["seeds"].inputs, _compilers(run)]
+
+
+def _compilers(run: Run) -> dict[str, str]:
+    inputs = run.manifest.stages["check"].inputs
+    return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
 
 
 def _count_seeds(kept: KeptRows, *columns: str) -> dict[str, dict[str, int]]:
@@ -155,6 +172,8 @@ def portable_recipe(recipe: Recipe) -> str:
         del tree[section]
     if tree["seeds"]["adapter"] != "hub" or Path(tree["seeds"]["path"]).exists():
         tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name
+    if tree["translate"] is not None and "/" in tree["translate"]["prompt"]:
+        tree["translate"]["prompt"] = f"./{Path(tree['translate']['prompt']).name}"
     tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
     return yaml_block(tree)
 

@@ -50,6 +50,8 @@ class Step:
     """Steps whose output it reads where there is one."""
     inputs: Callable[[Recipe], Mapping[str, str]] = field(default=lambda recipe: {})
     """Digests of what it reads from outside the run directory."""
+    facts: Callable[[Run], Any] = field(default=lambda run: None)
+    """What of the manifest changes the output: what earlier steps counted may change where their files do not."""
     packages: tuple[str, ...] = ("pyarrow",)
     """Whose versions go into the manifest."""
 
@@ -115,7 +117,7 @@ def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:
     inputs = dict(step.inputs(run.recipe))
     for name in (*step.after, *step.uses):
         inputs |= {f"{name}:{path}": sha for path, sha in run.manifest.output_digests(name).items()}
-    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs), inputs
+    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs, step.facts(run)), inputs
 
 
 def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:

@@ -99,6 +99,23 @@ def test_the_recipe_on_the_card_makes_the_same_dataset_again(run: Path, card: Da
     }
 
 
+def test_a_benchmark_that_nothing_is_like_is_told_of_as_well(run: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(run, tmp_path / "copy")
+    benchmark = tmp_path / "other.jsonl"
+    benchmark.write_text(json.dumps({"text": "x", "code": "def f(x):\n    return [x, x, x]\n"}) + "\n", "utf-8")
+    assert synthcode("dedup", copy, "--against", f"other=table:{benchmark}@python") == 0
+    assert synthcode("build", copy) == 0
+    card = (copy / "dataset" / "README.md").read_text("utf-8")
+    assert "| other | 1 | 0 | 0 | 0 |" in card
+    assert "- other=table:other.jsonl@python" in card
+    changed = {"README.md"}
+    assert changed == {
+        path.name
+        for path in (run / "dataset").rglob("*")
+        if path.is_file() and path.read_bytes() != (copy / path.relative_to(run)).read_bytes()
+    }
+
+
 SEEDS = [
     ("python", "Add two numbers.", "def add(a, b):\n    return a + b\n", "MIT"),
     ("javascript", "Multiply two numbers.", "function mul(a, b) {\n  return a * b;\n}\n", "<b>Mine|</b>\n---\n"),
