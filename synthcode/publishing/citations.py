@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -78,6 +79,7 @@ def known_benchmarks(sources: Iterable[str]) -> list[Benchmark]:
 
 def cite_dataset(title: str, creators: Sequence[str], version: str, tool_version: str) -> str:
     """Return the BibTeX entry of a dataset. It has no year: the same rows give the same card in any."""
+    key = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-") or "dataset"
     author = " and ".join(f"{{{bibtex(name)}}}" for name in creators)
     fields = {
         "title": f"{{{bibtex(title)}}}",
@@ -85,4 +87,4 @@ def cite_dataset(title: str, creators: Sequence[str], version: str, tool_version
         "version": bibtex(version),
         "note": f"Made with synthcode {bibtex(tool_version)}",
     }
-    return "\n".join(["@misc{dataset,", *(f"  {key:<7} = {{{value}}}," for key, value in fields.items()), "}"])
+    return "\n".join([f"@misc{{{key},", *(f"  {name:<7} = {{{value}}}," for name, value in fields.items()), "}"])
