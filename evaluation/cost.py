@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 
+LONG_S = 1.0
+"""A pass that takes longer is beyond what larger batches could still spread over more texts."""
+
 CLEARLY_SLOWER = 0.9
 """Of the best throughput so far: below it, larger batches are not tried. What is above may be chance."""
 
@@ -47,17 +50,20 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
     run
         Takes a number of texts, encodes as many, and returns when the device is done.
     batches
-        Batch sizes to try for throughput, ascending. Larger ones are left out once one is clearly slower.
+        Batch sizes to try for throughput, ascending. Larger ones are left out once one is clearly slower, or long.
     repeats
         Passes timed at each size, after one that is not; their median counts.
     """
     latency = _seconds(run, 1, repeats)
     best = Speed(latency, 1 / latency, 1)
     for batch in (size for size in batches if size > 1):
-        rate = batch / _seconds(run, batch, repeats)
+        seconds = _seconds(run, batch, repeats)
+        rate = batch / seconds
         if rate < CLEARLY_SLOWER * best.texts_per_s:
             break
         best = max(best, Speed(latency, rate, batch), key=lambda speed: speed.texts_per_s)
+        if seconds > LONG_S:
+            break
     return best
 
 

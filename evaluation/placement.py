@@ -32,6 +32,9 @@ def resolve(device: str = "auto", dtype: str = "auto", attention: str = "auto") 
     """
     import torch
     from transformers.utils.import_utils import is_flash_attn_2_available
+    from transformers.utils.logging import disable_progress_bar
+
+    disable_progress_bar()  # type: ignore[no-untyped-call]  # bars of loading weights would stand between ours
 
     try:
         place = torch.device(device if device != "auto" else "cuda" if torch.cuda.is_available() else "cpu")

@@ -21,10 +21,13 @@ RANDOM_SEED = 0
 CHUNK_NUMBERS = 1 << 22
 """Random numbers that are held at a time."""
 
+I64 = npt.NDArray[np.int64]
 Intervals = tuple[F64, F64]
 
 
-def bootstrap_intervals(sums: F64, counts: F64, resamples: int = RESAMPLES, level: float = LEVEL) -> Intervals:
+def bootstrap_intervals(
+    sums: F64, counts: F64, groups: I64 | None = None, resamples: int = RESAMPLES, level: float = LEVEL
+) -> Intervals:
     """Return percentile intervals of means by the cluster bootstrap.
 
     Problems are drawn with replacement, each with all of its queries (Davison and Hinkley 1997, Bootstrap Methods and
@@ -35,6 +38,8 @@ def bootstrap_intervals(sums: F64, counts: F64, resamples: int = RESAMPLES, leve
     ----------
     sums, counts
         Of each problem: the sum of a measure over its queries, and their number. (problems, columns)
+    groups
+        The group of each column, from 0: intervals are then of the mean over the columns of a group. (columns,)
     resamples
         How many draws.
     level
@@ -43,19 +48,36 @@ def bootstrap_intervals(sums: F64, counts: F64, resamples: int = RESAMPLES, leve
     Returns
     -------
     low, high
-        (columns,)
+        (columns,) or (groups,)
     """
-    means = np.empty((resamples, sums.shape[1]), dtype=np.float32)
+    columns = sums.shape[1]
+    weights = None if groups is None else _group_weights(groups)
+    means = np.empty((resamples, columns if weights is None else weights.shape[1]), dtype=np.float32)
     both = np.concatenate([sums, counts], axis=1)
     place = 0
     for draws in _draws(len(sums), resamples):
         totals = draws @ both
-        with np.errstate(invalid="ignore"):
-            means[place : place + len(draws)] = totals[:, : sums.shape[1]] / totals[:, sums.shape[1] :]
+        means[place : place + len(draws)] = _means(totals[:, :columns], totals[:, columns:], weights)
         place += len(draws)
     quantiles = np.nanquantile if np.isnan(means).any() else np.quantile
     low, high = quantiles(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
     return low.astype(np.float64), high.astype(np.float64)
+
+
+def _means(sums: F64, counts: F64, weights: F64 | None) -> F64:
+    """Return the means of each draw, of columns or of groups of them; NaN where no query was drawn."""
+    with np.errstate(invalid="ignore"):
+        found = np.divide(sums, counts)
+        if weights is None:
+            return found
+        asked = np.isfinite(found)
+        grouped: F64 = (np.where(asked, found, 0) @ weights) / (asked @ weights)
+        return grouped
+
+
+def _group_weights(groups: I64) -> F64:
+    """Return 1 where a column is of a group, (columns, groups)."""
+    return (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
 
 
 def sign_flip_p_values(differences: F64, resamples: int = RESAMPLES) -> F64:
@@ -107,6 +129,6 @@ def _chunks(problems: int, resamples: int) -> Iterator[int]:
         yield min(most, resamples - start)
 
 
-def by_problem(values: F64, problems: npt.NDArray[np.int64], number: int) -> F64:
+def by_problem(values: F64, problems: I64, number: int) -> F64:
     """Return the sum of the values of each problem's queries, (number,)."""
     return np.bincount(problems, weights=values, minlength=number).astype(np.float64)

@@ -45,7 +45,7 @@ def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
             counts.append(count)
     if not rows:
         return METRICS.empty_table()
-    low, high = bootstrap_intervals(np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
+    low, high = bootstrap_intervals(np.stack(sums, axis=1), np.stack(counts, axis=1), resamples=resamples)
     for row, lo, hi in zip(rows, low, high, strict=True):
         row |= {"lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS), "value": round(row["value"], DIGITS)}
     return pa.Table.from_pylist(rows, schema=METRICS)

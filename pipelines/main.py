@@ -21,6 +21,8 @@ COMMANDS = {
     "build": "Build the dataset: pairs, variants, splits, card.",
     "status": "What became of every row, as a table or JSON.",
     "show": "Seeds and translations side by side.",
+    "evaluate": "Score an encoder, at every exit, on every pair of languages.",
+    "compare": "Test whether two encoders, or the exits of one, differ.",
     "languages": "The languages, as commands and prompts name them.",
     "doctor": "What this machine has, and what is missing.",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -81,6 +81,7 @@ class Encoder(Protocol):
         """Encode texts that all have one role; nothing is written, no text is left out."""
 
 
+@runtime_checkable
 class LexicalScorer(Protocol):
     """Anything that scores documents by their words: it has no vectors, and knows a document only beside its corpus."""
 

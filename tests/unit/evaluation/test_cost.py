@@ -27,6 +27,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     passes = {1: [9, 2, 4, 3], 2: [9, 4, 4, 4], 4: [9, 8.5, 8.5, 8.5], 8: [9, 1, 10, 90], 16: [9, 40, 40, 40]}
     made = Clock({texts: [float(time) for time in times] for texts, times in passes.items()})
     monkeypatch.setattr(cost, "time", made)
+    monkeypatch.setattr(cost, "LONG_S", 100)
     return made
 
 
@@ -37,3 +38,9 @@ def test_speed_is_the_median_of_passes_but_the_first_at_the_best_batch_size(cloc
 def test_no_batch_larger_than_a_clearly_slower_one_is_tried(clock: Clock) -> None:
     measure_speed(clock.run, batches=(1, 2, 4, 8, 16, 32), repeats=3)
     assert clock.ran == [1] * 4 + [2] * 4 + [4] * 4 + [8] * 4 + [16] * 4
+
+
+def test_no_batch_larger_than_a_long_one_is_tried(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cost, "LONG_S", 5)
+    assert measure_speed(clock.run, batches=(1, 2, 4, 8, 16, 32), repeats=3) == Speed(3.0, 2 / 4, 2)
+    assert clock.ran == [1] * 4 + [2] * 4 + [4] * 4

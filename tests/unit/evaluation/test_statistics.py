@@ -40,6 +40,13 @@ def test_draws_without_any_query_say_nothing() -> None:
     assert (low[0], high[0]) == (0.5, 0.5)
 
 
+def test_the_mean_of_several_columns_has_an_interval_of_its_own() -> None:
+    sums, counts = np.array([[1.0, 0, 3], [1, 2, 5]]), np.array([[2.0, 0, 4], [2, 4, 8]])
+    low, high = bootstrap_intervals(sums, counts, np.array([0, 0, 1]))
+    # All columns are 1/2 but the last, which is 3/4 of the first problem and 5/8 of the second.
+    assert (low.tolist(), high.tolist()) == ([0.5, 0.625], [0.5, 0.75])
+
+
 def test_chunks_do_not_change_what_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(1)
     sums = random.random((50, 3))

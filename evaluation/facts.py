@@ -1,0 +1,74 @@
+"""What a results folder says of the run that filled it: ``results.json``."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from evaluation.embedding_store import Tally
+from synthcode.storage.shards import sync
+
+FACTS_NAME = "results.json"
+
+Speed = dict[str, float | int | None]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who was scored on what, and what it took."""
+
+    fingerprint: str
+    """Of all that the ranks depend on: where it is the same, so are they."""
+    encoder: str
+    identity: str
+    exits: tuple[int, ...]
+    dataset: str
+    dataset_digest: str
+    split: str
+    variants: tuple[str, ...]
+    versions: Mapping[str, str]
+    speed: Speed
+
+
+def encoding_speed(tally: Tally) -> Speed:
+    """Return what encoding came to: texts, tokens, seconds, the two per second, the share of texts that were cut."""
+    return {
+        "texts": tally.texts,
+        "tokens": tally.tokens or None,
+        "seconds": round(tally.seconds, 3),
+        "texts_per_s": round(tally.texts / tally.seconds, 1) if tally.seconds else None,
+        "tokens_per_s": round(tally.tokens / tally.seconds, 1) if tally.seconds and tally.tokens else None,
+        "truncated_share": round(tally.truncated / tally.texts, 4) if tally.texts else None,
+        "peak_memory_bytes": peak_memory(),
+    }
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has held, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def write_facts(folder: Path, facts: Facts) -> Path:
+    """Write ``results.json``: the last of a results folder's files, so that where it is, all are."""
+    path = folder / FACTS_NAME
+    aside = path.with_suffix(".writing")
+    aside.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
+    sync(aside)
+    os.replace(aside, path)
+    return path
+
+
+def read_facts(folder: Path) -> Facts | None:
+    """Return what a results folder says; None where it is not complete, or another version's."""
+    try:
+        given = json.loads((folder / FACTS_NAME).read_text("utf-8"))
+        tuples = {key: tuple(given[key]) for key in ("exits", "variants")}
+        return Facts(**{**given, **tuples})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

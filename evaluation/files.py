@@ -1,0 +1,138 @@
+"""Everything that is written of ranks: metrics, tables, pictures. ``ranks.parquet`` is enough to make them again."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from evaluation.comparison import Estimate, Macro, compare_exits, macro_estimates
+from evaluation.cost import ExitCost
+from evaluation.encoders.protocol import ONLY_EXIT
+from evaluation.facts import Facts
+from evaluation.measures import MAIN
+from evaluation.statistics import RESAMPLES
+from evaluation.summary import summarise, write_metrics
+from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, trade_table
+
+COST_COLUMNS = (
+    *("encoder", "exit", "tokens", "parameters", "flops_per_token"),
+    *("latency_s", "texts_per_s", "batch_texts"),
+)
+
+
+def write_files(
+    folder: Path,
+    ranks: pa.Table,
+    facts: Facts,
+    costs: Sequence[ExitCost] = (),
+    baseline: pa.Table | None = None,
+    resamples: int = RESAMPLES,
+) -> dict[Macro, Estimate]:
+    """Write a results folder's metrics, tables and pictures; return the macro means of the main measure.
+
+    Parameters
+    ----------
+    folder
+        Holds ``ranks.parquet`` already.
+    ranks
+        Its content.
+    facts
+        Of the run.
+    costs
+        Of the exits, where they were measured.
+    baseline
+        The ranks of another encoder, for the picture of accuracy against cost.
+    resamples
+        Of intervals and tests.
+    """
+    metrics = summarise(ranks, resamples)
+    macros = macro_estimates(ranks, resamples=resamples)
+    write_metrics(folder, metrics)
+    if costs:
+        _write_costs(folder / "costs.csv", facts.encoder, costs)
+    _write_tables(folder / "tables.md", facts, ranks, metrics, macros, costs, resamples)
+    _draw(folder / "plots", facts, metrics, macros, costs, baseline, resamples)
+    return macros
+
+
+def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream, lineterminator="\n")
+        rows.writerow(COST_COLUMNS)
+        for cost in costs:
+            speed = cost.speed
+            counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))
+            rows.writerow(
+                (encoder, *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
+            )
+
+
+def _write_tables(
+    path: Path,
+    facts: Facts,
+    ranks: pa.Table,
+    metrics: pa.Table,
+    macros: Mapping[Macro, Estimate],
+    costs: Sequence[ExitCost],
+    resamples: int,
+) -> None:
+    interval = f"95 % intervals over problems ({resamples:,} resamples)"
+    parts = [f"# {short_name(facts.encoder)}", f"{facts.dataset}, split {facts.split}. {MAIN}, {interval}."]
+    parts += ["## Mean over pairs of languages", macro_table(macros)]
+    differences = compare_exits(ranks, resamples=resamples)
+    if differences:
+        flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
+        parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), flips]
+    if costs:
+        parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
+    parts += ["## What encoding took", _speed_table(facts)]
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    for exit_, task, variant in _kinds(main):
+        at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
+        parts += [f"## {task}, {variant}{at}", pair_table(_only(main, exit=exit_, task=task, variant=variant))]
+    aside = path.with_suffix(".writing")
+    aside.write_text("\n\n".join(parts) + "\n", "utf-8")
+    os.replace(aside, path)
+
+
+def _speed_table(facts: Facts) -> str:
+    known = {name: value for name, value in facts.speed.items() if value is not None}
+    return markdown_table(["", ""], [[name.replace("_", " "), f"{value:,}"] for name, value in known.items()])
+
+
+def _draw(
+    folder: Path,
+    facts: Facts,
+    metrics: pa.Table,
+    macros: Mapping[Macro, Estimate],
+    costs: Sequence[ExitCost],
+    baseline: pa.Table | None,
+    resamples: int,
+) -> None:
+    from evaluation.plots.heatmap import draw_heatmap
+    from evaluation.plots.pareto import draw_pareto
+
+    name = short_name(facts.encoder)
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    for exit_ in pc.unique(main["exit"]).to_pylist():
+        at, ending = ("", "") if exit_ == ONLY_EXIT else (f", exit {exit_}", f"-exit-{exit_:02d}")
+        draw_heatmap(_only(main, exit=exit_), name + at, folder / f"heatmap{ending}")
+    if costs:
+        line = {} if baseline is None else macro_estimates(baseline, resamples=resamples)
+        draw_pareto(macros, costs, line, name, folder / "pareto")
+
+
+def _kinds(metrics: pa.Table) -> list[tuple[int, str, str]]:
+    keys = zip(*(metrics[key].to_pylist() for key in ("exit", "task", "variant")), strict=True)
+    return list(dict.fromkeys(keys))
+
+
+def _only(metrics: pa.Table, **wanted: object) -> pa.Table:
+    for key, value in wanted.items():
+        metrics = metrics.filter(pc.equal(metrics[key], value))
+    return metrics

@@ -1,0 +1,114 @@
+"""Accuracy against cost: a point an exit, a baseline as a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaluation.comparison import Estimate, Macro
+from evaluation.cost import ExitCost
+from evaluation.measures import MAIN
+from evaluation.plots.figures import COLOURS, MARKERS, figure, save
+from evaluation.tables import short_name
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PANELS: tuple[tuple[str, Callable[[ExitCost], float]], ...] = (
+    ("MFLOPs a token", lambda cost: cost.flops_per_token / 1e6),
+    ("latency of one text, ms", lambda cost: cost.speed.latency_s * 1e3),
+)
+
+
+def draw_pareto(
+    macros: Mapping[Macro, Estimate],
+    costs: Sequence[ExitCost],
+    baseline: Mapping[Macro, Estimate],
+    title: str,
+    path: Path,
+) -> list[Path]:
+    """Draw the macro means of every exit against what it computes and against how long it takes.
+
+    Parameters
+    ----------
+    macros
+        Of one encoder.
+    costs
+        Of its exits.
+    baseline
+        Of another encoder on the same queries, drawn as lines; may be empty.
+    title
+        Over both panels.
+    path
+        Of the files, without ending.
+    """
+    kinds = sorted({(macro.task, macro.variant) for macro in macros}, key=lambda key: (key[0], key[1] != "stripped"))
+    with figure(9, 4.2) as drawn:
+        axes = drawn.subplots(1, 2, sharey=True)
+        for panel, (name, cost_of) in zip(axes, PANELS, strict=True):
+            for place, kind in enumerate(kinds):
+                _line(panel, macros, costs, cost_of, kind, place)
+                _baseline(panel, baseline, kind, place, named=panel is axes[-1])
+            panel.set_xlabel(name)
+            panel.set_xscale("log")
+            panel.set_ylim(0, 1)
+            panel.grid(axis="y", alpha=0.3)
+            _mark_exits(panel, costs, cost_of)
+        axes[0].set_ylabel(f"{MAIN}, mean over pairs of languages")
+        handles, labels = axes[0].get_legend_handles_labels()
+        drawn.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
+        drawn.suptitle(title)
+        return save(drawn, path)
+
+
+def _line(
+    panel: Axes,
+    macros: Mapping[Macro, Estimate],
+    costs: Sequence[ExitCost],
+    cost_of: Callable[[ExitCost], float],
+    kind: tuple[str, str],
+    place: int,
+) -> None:
+    by_exit = {macro.exit: estimate for macro, estimate in macros.items() if macro[2:] == kind}
+    drawn = [(cost_of(cost), by_exit[cost.exit]) for cost in costs if cost.exit in by_exit]
+    values = [estimate.value for _, estimate in drawn]
+    spread = [
+        [max(0.0, estimate.value - estimate.lo) for _, estimate in drawn],
+        [max(0.0, estimate.hi - estimate.value) for _, estimate in drawn],
+    ]
+    panel.errorbar(
+        [cost for cost, _ in drawn],
+        values,
+        yerr=spread,
+        label=" ".join(kind),
+        color=COLOURS[place % len(COLOURS)],
+        marker=MARKERS[place % len(MARKERS)],
+        capsize=2,
+        linewidth=1.4,
+    )
+
+
+def _baseline(
+    panel: Axes, baseline: Mapping[Macro, Estimate], kind: tuple[str, str], place: int, *, named: bool
+) -> None:
+    for macro, estimate in baseline.items():
+        if macro[2:] == kind:
+            panel.axhline(estimate.value, color=COLOURS[place % len(COLOURS)], linestyle="--", linewidth=1)
+            if named:
+                panel.text(
+                    *(1.01, estimate.value, short_name(macro.encoder)),
+                    transform=panel.get_yaxis_transform(),
+                    va="center",
+                    fontsize=7,
+                )
+
+
+def _mark_exits(panel: Axes, costs: Sequence[ExitCost], cost_of: Callable[[ExitCost], float]) -> None:
+    """Write the exits' numbers along the top."""
+    top = panel.secondary_xaxis("top")
+    top.set_xticks([cost_of(cost) for cost in costs], [str(cost.exit) for cost in costs])
+    top.minorticks_off()
+    top.tick_params(length=2)
+    top.set_xlabel("exit")
+    top.spines[:].set_visible(False)

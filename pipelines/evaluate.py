@@ -1,0 +1,157 @@
+"""``synthcode evaluate``: an encoder scored on every pair of languages, at every exit."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.options import assignments, workers_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from evaluation.benchmark import Benchmark, Variant
+    from evaluation.encoders.registry import EncoderOptions
+
+VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous", "raw")
+TASKS = ("text2code", "code2code")
+
+
+@click.command()
+@click.argument("dataset", metavar="[DATASET]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--encoder", required=True, metavar="SPEC", help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL."
+)
+@click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
+@click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
+@click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
+@click.option("--path", metavar="P", help="Where that benchmark is.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")
+@click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
+@click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
+@click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
+@click.option("--languages", metavar="java,go", help="Score these languages alone.")
+@click.option(
+    "--baseline", metavar="RESULTS", type=click.Path(path_type=Path), help="Another encoder's results, to draw."
+)
+@click.option(
+    "--store", metavar="DIR", type=click.Path(path_type=Path), help="Where vectors are kept, for several runs."
+)
+@click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
+@click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")
+@click.option("--dtype", default="auto", show_default=True, metavar="T", help="float32, bfloat16, float16.")
+@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Longest input. Default: the model's own.")
+@click.option("--prompt", "prompts", multiple=True, metavar="SIDE=TEXT", help="Before each query= or document=.")
+@click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
+@click.option("--revision", metavar="R", help="Of a model on the Hub.")
+@click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
+@click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(100), help="Of the intervals.")
+@workers_option
+@click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
+def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, **given: Any) -> None:
+    """Score an encoder on DATASET: RUN/dataset, or a copy of any dataset in that form.
+
+    Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
+
+    \b
+    Examples:
+      synthcode evaluate runs/quickstart/dataset --encoder bm25
+      synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
+      synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
+    """
+    from evaluation.encoders.registry import open_encoder
+    from pipelines.scoring import Evaluation, bring_results_up_to_date
+    from synthcode.errors import InputError
+
+    try:
+        opened = open_encoder(encoder, _encoder_options(given))
+        benchmark = _benchmark(dataset, given)
+        evaluation = Evaluation(
+            benchmark=benchmark,
+            encoder=opened,
+            folder=out or _usual_folder(dataset, encoder),
+            variants=tuple(given["variants"]) or VARIANTS[:2],
+            store=given["store"],
+            baseline=given["baseline"],
+            costs=given["costs"],
+            resamples=given["resamples"],
+            device=given["device"],
+        )
+        bring_results_up_to_date(evaluation, force=force)
+    except ModuleNotFoundError as problem:
+        needs = f"{encoder} needs the package {problem.name!r}, which is not installed"
+        raise InputError(needs, "pip install 'synthcode[eval]'") from problem
+
+
+def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
+    import yaml
+
+    from evaluation.encoders.registry import EncoderOptions
+    from synthcode.errors import InputError
+
+    prompts = assignments(given["prompts"], "--prompt")
+    if unknown := sorted(prompts.keys() - {"query", "document"}):
+        raise InputError(f"no prompt for {unknown[0]!r}", "write --prompt query=TEXT or --prompt document=TEXT")
+    choices = assignments(given["choices"], "--choice")
+    return EncoderOptions(
+        exits=_exits(given["exits"]),
+        dtype=given["dtype"],
+        device=given["device"],
+        max_tokens=given["max_tokens"],
+        base_url=given["base_url"],
+        prompts=prompts,
+        choices={name: yaml.safe_load(value) for name, value in choices.items()},
+        revision=given["revision"],
+    )
+
+
+def _exits(listing: str) -> tuple[int, ...] | None:
+    from synthcode.errors import InputError
+
+    if listing == "all":
+        return None
+    words = [word.strip() for word in listing.split(",")]
+    if not all(word.isdigit() and int(word) for word in words):
+        raise InputError(f"no exits in {listing!r}", "write --exits 4,9, or --exits all")
+    return tuple(sorted({int(word) for word in words}))
+
+
+def _benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
+    from synthcode.languages.lookup import parse_languages
+
+    languages = [language.name for language in parse_languages(given["languages"] or "")]
+    return _whole_benchmark(dataset, given).restricted(given["tasks"], languages)
+
+
+def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
+    from evaluation.datasets import load_benchmark
+
+    context = click.get_current_context()
+    if (dataset is None) == (given["original"] is None):
+        raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
+    if dataset is not None:
+        return load_benchmark(dataset, given["split"])
+    if given["path"] is None:
+        raise click.UsageError("missing option '--path': where that benchmark is", context)
+    from pipelines.originals import read_original
+    from synthcode.processes import default_workers
+
+    benchmark, reasons = read_original(
+        given["original"], given["path"], given["limit"], given["workers"] or default_workers()
+    )
+    if reasons:
+        left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
+        click.echo(f"rows without a program: {left_out}", err=True)
+    return benchmark
+
+
+def _usual_folder(dataset: Path | None, encoder: str) -> Path:
+    """Return ``RUN/evaluation/ENCODER`` for ``RUN/dataset``, and else ``results/ENCODER`` here."""
+    from evaluation.tables import short_name
+
+    slug = re.sub(r"[^\w.@,-]+", "-", short_name(encoder)).strip("-.")
+    is_run = dataset is not None and (dataset.resolve().parent / "recipe.yaml").is_file()
+    return dataset.resolve().parent / "evaluation" / slug if is_run and dataset else Path("results") / slug

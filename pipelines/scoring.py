@@ -1,0 +1,190 @@
+"""Bringing a results folder up to date: encode what is missing, rank, write what papers print."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pyarrow as pa
+
+from evaluation.benchmark import Benchmark, Variant
+from evaluation.comparison import Estimate, Macro, macro_estimates
+from evaluation.encoders.protocol import ONLY_EXIT, Encoder, LexicalScorer
+from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, write_facts
+from evaluation.files import write_files
+from evaluation.results import read_ranks, write_ranks
+from pipelines.interrupt import StopRequest, watch_for_stop
+from pipelines.progress import progress_bar
+from synthcode.identity import digest
+from synthcode.storage.lock import hold
+
+if TYPE_CHECKING:
+    from evaluation.cost import ExitCost
+
+PACKAGES = ("synthcode", "numpy", "torch", "transformers", "sentence-transformers", "bm25s")
+"""Whose versions results name, where they are installed."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Who is to be scored on what."""
+
+    benchmark: Benchmark
+    encoder: Encoder | LexicalScorer
+    folder: Path
+    """Of the results."""
+    variants: Sequence[Variant]
+    store: Path | None
+    """Where vectors are kept; None keeps them with the results."""
+    baseline: Path | None
+    """Results of another encoder."""
+    costs: bool
+    """Whether to measure what exits cost."""
+    resamples: int
+    device: str
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        """The exits that are scored."""
+        return getattr(self.encoder, "exits", (ONLY_EXIT,))
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of all that the results depend on."""
+        cells = [list(cell) for cell in self.benchmark.cells]
+        asked = [self.encoder.identity, self.exits, sorted(self.variants), cells, self.resamples, self.costs]
+        return digest("results", version("synthcode"), self.benchmark.digest, asked)
+
+
+def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False) -> None:
+    """Score unless the results are what scoring would make; print the means on stdout."""
+    with hold(evaluation.folder), watch_for_stop() as stop:
+        known = read_facts(evaluation.folder)
+        if known is not None and known.fingerprint == evaluation.fingerprint and not force:
+            click.echo(f"evaluate: unchanged, nothing to do ({evaluation.folder})", err=True)
+            macros: Mapping[Macro, Estimate] = macro_estimates(
+                read_ranks(evaluation.folder), resamples=evaluation.resamples
+            )
+        else:
+            macros = _score(evaluation, stop)
+    _print(macros, evaluation.folder)
+
+
+def _score(evaluation: Evaluation, stop: StopRequest) -> dict[Macro, Estimate]:
+    baseline = _baseline(evaluation)
+    parts, speed = _rank(evaluation, stop)
+    stop.raise_if_set()
+    costs = _costs(evaluation)
+    facts = Facts(
+        fingerprint=evaluation.fingerprint,
+        encoder=evaluation.encoder.name,
+        identity=evaluation.encoder.identity,
+        exits=evaluation.exits,
+        dataset=evaluation.benchmark.name,
+        dataset_digest=evaluation.benchmark.digest,
+        split=evaluation.benchmark.split,
+        variants=tuple(evaluation.variants),
+        versions=_versions(),
+        speed=speed,
+    )
+    ranks = write_ranks(evaluation.folder, parts)
+    macros = write_files(evaluation.folder, ranks, facts, costs, baseline, evaluation.resamples)
+    write_facts(evaluation.folder, facts)
+    return macros
+
+
+def _rank(evaluation: Evaluation, stop: StopRequest) -> tuple[list[pa.Table], Speed]:
+    from evaluation.scoring import cells_to_score, score_words
+
+    if not isinstance(evaluation.encoder, LexicalScorer):
+        return _rank_vectors(evaluation, evaluation.encoder, stop)
+    total = cells_to_score(evaluation.benchmark, 1, len(evaluation.variants))
+    with progress_bar("ranking", total) as bar:
+        advance = _watched(bar.advance, stop)
+        parts = list(score_words(evaluation.benchmark, evaluation.encoder, evaluation.variants, advance))
+    return parts, {"peak_memory_bytes": peak_memory()}
+
+
+def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -> tuple[list[pa.Table], Speed]:
+    from evaluation.embedding_store import EmbeddingStore
+    from evaluation.scoring import Inputs, cells_to_score, encode_missing, score_vectors
+
+    benchmark, store_folder = evaluation.benchmark, evaluation.store or evaluation.folder / "embeddings"
+    inputs = Inputs(benchmark, encoder, evaluation.variants)
+    with hold(store_folder / encoder.identity):
+        store = EmbeddingStore(store_folder, encoder)
+        with progress_bar("encoding", len(inputs.all_keys())) as bar:
+            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, stop))
+        with progress_bar("ranking", cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))) as bar:
+            advance = _watched(bar.advance, stop)
+            device = _search_device(evaluation.device)
+            parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device))
+    return parts, encoding_speed(tally)
+
+
+def _costs(evaluation: Evaluation) -> list[ExitCost]:
+    measure = getattr(evaluation.encoder, "costs", None)
+    if measure is None or not evaluation.costs:
+        return []
+    click.echo(f"measuring what {len(evaluation.exits)} exits cost", err=True)
+    costs: list[ExitCost] = measure()
+    return costs
+
+
+def _baseline(evaluation: Evaluation) -> pa.Table | None:
+    """Return the ranks of the baseline: the one that was named, or BM25's beside these, of the same texts."""
+    if evaluation.baseline is not None:
+        return read_ranks(evaluation.baseline)
+    beside = evaluation.folder.parent / "bm25"
+    known = read_facts(beside)
+    same = known is not None and known.dataset_digest == evaluation.benchmark.digest
+    return read_ranks(beside) if same and beside != evaluation.folder else None
+
+
+def _search_device(device: str) -> str:
+    import torch
+
+    if device != "auto":
+        return "cpu" if device == "cpu" else device
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _watched(advance: Callable[[int], None], stop: StopRequest) -> Callable[[int], None]:
+    def watched(count: int) -> None:
+        advance(count)
+        stop.raise_if_set()
+
+    return watched
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _print(macros: Mapping[Macro, Estimate], folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from evaluation.measures import MAIN
+
+    table = Table(box=None, pad_edge=False)
+    for column in ("task", "variant", "exit"):
+        table.add_column(column)
+    table.add_column(f"{MAIN} (95 %)", justify="right")
+    for macro, estimate in sorted(macros.items(), key=lambda item: (item[0].task, item[0].variant, item[0].exit)):
+        exit_ = "" if macro.exit == ONLY_EXIT else str(macro.exit)
+        value = f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})"
+        table.add_row(macro.task, macro.variant, exit_, value)
+    Console().print(table)
+    click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)

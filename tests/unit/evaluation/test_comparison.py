@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from evaluation.comparison import Macro, cell_sums, compare, compare_exits, macro_estimates
+from evaluation.results import RANKS
+from evaluation.summary import summarise
+from synthcode.errors import InputError
+
+
+def ranks(values: dict[tuple[str, str], list[int]], encoder: str = "a", exit_: int = 0) -> pa.Table:
+    """Query number i of each cell is of problem i."""
+    rows = [
+        {
+            **{"encoder": encoder, "exit": exit_, "task": "code2code", "variant": "stripped", "documents": 99},
+            **{"query_language": asked, "corpus_language": corpus, "query_id": f"{asked}-{number}"},
+            **{"problem_id": f"p{number}", "ranks": [rank]},
+        }
+        for (asked, corpus), found in values.items()
+        for number, rank in enumerate(found)
+    ]
+    return pa.Table.from_pylist(rows, RANKS)
+
+
+STRIPPED = Macro("a", 0, "code2code", "stripped")
+
+
+def test_a_macro_mean_weighs_cells_alike() -> None:
+    rows = ranks({("java", "go"): [1, 2], ("go", "java"): [4]})
+    # (1/1 + 1/2) / 2 and 1/4, and of those the mean.
+    np.testing.assert_allclose(cell_sums(rows)[STRIPPED].shares, [(0.5 + 0.25) / 2, 0.25 / 2])
+    (estimate,) = macro_estimates(rows).values()
+    # Drawn twice, the first problem gives (1 + 1/4) / 2; the second has no query in the other cell, and gives 1/2.
+    assert estimate == (0.5, 0.5, 0.625)
+
+
+def test_intervals_stay_within_what_there_can_be() -> None:
+    rows = ranks({("java", "go"): [1] * 9, ("go", "java"): [1] * 3, ("go", "c"): [1]})
+    assert list(macro_estimates(rows).values()) == [(1, 1, 1)]
+    assert macro_estimates(rows.slice(0, 0)) == {}
+
+
+def test_the_mean_of_a_cell_is_the_macro_of_it_alone() -> None:
+    random = np.random.default_rng(0)
+    rows = ranks({("java", "go"): random.integers(1, 20, 200).tolist()})
+    (estimate,) = macro_estimates(rows, "R@5").values()
+    line = next(row for row in summarise(rows).to_pylist() if row["metric"] == "R@5")
+    assert (estimate.value, estimate.lo, estimate.hi) == pytest.approx(
+        (line["value"], line["lo"], line["hi"]), abs=1e-6
+    )
+
+
+def test_a_clear_difference_is_found_and_none_is_not() -> None:
+    random = np.random.default_rng(1)
+    found = random.integers(1, 9, 300)
+    better = np.maximum(1, found - 1)
+    (difference,) = compare(ranks({("a", "b"): better.tolist()}), ranks({("a", "b"): found.tolist()}, "other"))
+    assert difference.p == pytest.approx(1 / 10_001)
+    assert 0 < difference.difference.lo < difference.difference.value < difference.difference.hi
+    assert difference.values[0] - difference.values[1] == pytest.approx(difference.difference.value)
+    (nothing,) = compare(ranks({("a", "b"): found.tolist()}), ranks({("a", "b"): found.tolist()}, "other"))
+    assert (nothing.difference.value, nothing.p) == (0, 1)
+
+
+def test_exits_are_compared_with_the_deepest() -> None:
+    random = np.random.default_rng(2)
+    deep = random.integers(1, 9, 100)
+    parts = [ranks({("a", "b"): (deep + worse).tolist()}, exit_=exit_) for exit_, worse in ((4, 3), (9, 0), (36, 0))]
+    differences = compare_exits(pa.concat_tables(parts))
+    assert [(one.first.exit, one.second.exit) for one in differences] == [(4, 36), (9, 36)]
+    assert differences[0].difference.hi < 0
+    # Holm: the smaller of the two p-values is doubled.
+    assert differences[0].p_holm == pytest.approx(2 * differences[0].p)
+    assert differences[1].p == 1
+    assert compare_exits(parts[0]) == []
+
+
+def test_exits_of_two_encoders_are_paired() -> None:
+    one = pa.concat_tables([ranks({("a", "b"): [1, 2]}, exit_=exit_) for exit_ in (1, 2)])
+    two = pa.concat_tables([ranks({("a", "b"): [1, 2]}, "other", exit_) for exit_ in (1, 2)])
+    assert [(d.first.exit, d.second.exit) for d in compare(one, two)] == [(1, 1), (2, 2)]
+    single = ranks({("a", "b"): [3, 1]}, "bm25")
+    assert [(d.first.exit, d.second.exit) for d in compare(one, single)] == [(1, 0), (2, 0)]
+
+
+def test_results_of_other_queries_are_not_compared() -> None:
+    with pytest.raises(InputError, match="1 were asked of one of them alone"):
+        compare(ranks({("a", "b"): [1, 2]}), ranks({("a", "b"): [1]}, "other"))
