@@ -67,9 +67,9 @@ def bootstrap_intervals(
 def _means(sums: F64, counts: F64, weights: F64 | None) -> F64:
     """Return the means of each draw, of columns or of groups of them; NaN where no query was drawn."""
     with np.errstate(invalid="ignore"):
-        found = np.divide(sums, counts)
         if weights is None:
-            return found
+            return np.divide(sums, counts)
+        found = sums / counts
         asked = np.isfinite(found)
         grouped: F64 = (np.where(asked, found, 0) @ weights) / (asked @ weights)
         return grouped
@@ -77,7 +77,7 @@ def _means(sums: F64, counts: F64, weights: F64 | None) -> F64:
 
 def _group_weights(groups: I64) -> F64:
     """Return 1 where a column is of a group, (columns, groups)."""
-    return (groups[:, None] == np.arange(groups.max() + 1)).astype(np.float64)
+    return np.equal.outer(groups, np.arange(groups.max() + 1)).astype(np.float64)
 
 
 def sign_flip_p_values(differences: F64, resamples: int = RESAMPLES) -> F64:

@@ -49,17 +49,32 @@ def draw_pareto(
         for panel, (name, cost_of) in zip(axes, PANELS, strict=True):
             for place, kind in enumerate(kinds):
                 _line(panel, macros, costs, cost_of, kind, place)
-                _baseline(panel, baseline, kind, place, named=panel is axes[-1])
-            panel.set_xlabel(name)
-            panel.set_xscale("log")
-            panel.set_ylim(0, 1)
-            panel.grid(axis="y", alpha=0.3)
+                _baseline(panel, baseline, kind, place)
+            _scale(panel, name)
             _mark_exits(panel, costs, cost_of)
         axes[0].set_ylabel(f"{MAIN}, mean over pairs of languages")
         handles, labels = axes[0].get_legend_handles_labels()
-        drawn.legend(handles, labels, loc="outside lower center", ncols=min(4, len(labels)))
+        for other in sorted({macro.encoder for macro in baseline}):
+            handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])
+            labels.append(f"{short_name(other)}, same colours")
+        drawn.legend(handles, labels, loc="outside lower center", ncols=3)
         drawn.suptitle(title)
         return save(drawn, path)
+
+
+def _scale(panel: Axes, name: str) -> None:
+    from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
+
+    panel.set_xlabel(name)
+    panel.set_xscale("log")
+    panel.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    plain = ScalarFormatter()
+    plain.set_scientific(False)
+    panel.xaxis.set_major_formatter(plain)
+    panel.xaxis.set_minor_formatter(NullFormatter())
+    panel.margins(x=0.08)
+    panel.set_ylim(0, 1.04)  # a point at the top is drawn whole
+    panel.grid(axis="y", alpha=0.3)
 
 
 def _line(
@@ -89,19 +104,10 @@ def _line(
     )
 
 
-def _baseline(
-    panel: Axes, baseline: Mapping[Macro, Estimate], kind: tuple[str, str], place: int, *, named: bool
-) -> None:
+def _baseline(panel: Axes, baseline: Mapping[Macro, Estimate], kind: tuple[str, str], place: int) -> None:
     for macro, estimate in baseline.items():
         if macro[2:] == kind:
             panel.axhline(estimate.value, color=COLOURS[place % len(COLOURS)], linestyle="--", linewidth=1)
-            if named:
-                panel.text(
-                    *(1.01, estimate.value, short_name(macro.encoder)),
-                    transform=panel.get_yaxis_transform(),
-                    va="center",
-                    fontsize=7,
-                )
 
 
 def _mark_exits(panel: Axes, costs: Sequence[ExitCost], cost_of: Callable[[ExitCost], float]) -> None:
