@@ -15,19 +15,16 @@ from pipelines.check import BATCH_ROWS, halve_table
 from pipelines.kept import NAMED_TRANSLATIONS, KeptRows
 from pipelines.progress import progress_bar
 from synthcode.processes import Survival, map_batches
-from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import DATASET_PROGRAMS
 from synthcode.stages.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
 from synthcode.stages.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, equality_keys
 from synthcode.stages.variants import make_variants, without_variants
 from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.published import CONFIGS, SPLITS
 from synthcode.storage.shards import ShardWriter
 
 if TYPE_CHECKING:
     from pipelines.runner import Run
-
-SPLITS = ("train", "validation", "test")
-CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
-"""The dataset's configurations; the first is the default."""
 
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by")])
 

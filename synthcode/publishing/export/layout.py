@@ -1,0 +1,96 @@
+"""What a layout for retrieval tools says: places and names. It writes nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+import pyarrow as pa
+
+from synthcode.publishing.export.pairs import Pair
+from synthcode.schemas.tables import Variant
+
+Encoding = Literal["jsonl", "tsv", "parquet"]
+
+
+class Place(NamedTuple):
+    """Where a table goes within the exported folder."""
+
+    folder: str
+    name: str
+    """Without what the encoding appends: ``.jsonl``, ``-00000-of-00001.parquet``."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What an export holds, as its cards tell it and as its marker file records it."""
+
+    layout: str
+    variant: Variant | None
+    """None where programs come as they are."""
+    splits: Sequence[str]
+    pairs: Sequence[Pair]
+    dataset: str
+    """Digest of the rows that it was made from."""
+    card: Mapping[str, Any]
+    """Of the dataset's own front matter what holds for a copy: its title, language and license."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One tool's layout of retrieval tasks.
+
+    Tasks that share a corpus, or queries, may give them the same place or places of their own: each
+    language is written once, and linked where it is wanted again.
+    """
+
+    name: str
+    corpus: Callable[[Pair], Place]
+    queries: Callable[[Pair], Place]
+    """All texts or documents of the query language: every tool leaves out those without a judgement."""
+    qrels: Callable[[Pair, str], Place]
+    """Of a pair and a split."""
+    rows: Encoding
+    """Of corpus and queries."""
+    judgements: Encoding
+    id_column: str
+    judgement_columns: tuple[str, str, str]
+    """Names of the query's id, the document's id, and the score."""
+    cards: Callable[[Exported], Mapping[str, str]]
+    """File name -> text of the files for people."""
+    only_split: str | None = None
+    """The one split that the tool reads, where it reads no other."""
+
+    @property
+    def corpus_schema(self) -> pa.Schema:
+        """Of the documents."""
+        return _strings(self.id_column, "title", "text")
+
+    @property
+    def queries_schema(self) -> pa.Schema:
+        """Of the queries."""
+        return _strings(self.id_column, "text")
+
+    @property
+    def qrels_schema(self) -> pa.Schema:
+        """Of the judgements."""
+        query, document, score = self.judgement_columns
+        return _strings(query, document).append(pa.field(score, pa.int64(), nullable=False))
+
+    def corpus_rows(self, documents: pa.Table) -> pa.Table:
+        """Return documents (``id``, ``text``) as the tool wants them: with a title, which programs have not."""
+        ids, texts = documents.columns
+        return pa.table([ids, pa.array([""] * len(ids), pa.string()), texts], schema=self.corpus_schema)
+
+    def query_rows(self, queries: pa.Table) -> pa.Table:
+        """Return queries (``id``, ``text``) as the tool wants them."""
+        return pa.table(queries.columns, schema=self.queries_schema)
+
+    def qrels_rows(self, judgements: pa.Table) -> pa.Table:
+        """Return judgements (``query_id``, ``corpus_id``, ``score``) as the tool wants them."""
+        return judgements.rename_columns(list(self.judgement_columns)).cast(self.qrels_schema)
+
+
+def _strings(*names: str) -> pa.Schema:
+    return pa.schema([pa.field(name, pa.string(), nullable=False) for name in names])

@@ -1,0 +1,77 @@
+"""A folder that appears whole: written aside, then put into place."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from synthcode.errors import InputError
+from synthcode.storage.lock import LOCK_NAME, hold
+from synthcode.storage.shards import sync
+
+
+@contextmanager
+def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]:
+    """Give an empty folder to write into, which takes the place of ``folder`` when the block ends without an error.
+
+    Parameters
+    ----------
+    folder
+        Where the result goes. It may not be there, be empty, or hold what was written by this function before.
+    mark
+        Name of a file that the block writes, and by which a folder is known as one that may be replaced.
+    force
+        Replace it whatever it holds.
+
+    Raises
+    ------
+    InputError
+        Where ``folder`` is a file, or holds what nobody said may be replaced.
+    LockedError
+        Where another process is writing to the same place.
+    """
+    folder = folder.resolve()
+    _refuse_foreign(folder, mark, force)
+    aside = folder.with_name(f".writing-{folder.name}")
+    with hold(aside):
+        _clear(aside)
+        try:
+            yield aside
+            (aside / LOCK_NAME).unlink()
+            _swap(folder, aside)
+        except BaseException:
+            shutil.rmtree(aside, ignore_errors=True)
+            raise
+
+
+def _refuse_foreign(folder: Path, mark: str, force: bool) -> None:
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise InputError(f"{folder} is a file", "name a folder, one that need not be there yet")
+    if not force and not (folder / mark).is_file() and any(folder.iterdir()):
+        raise InputError(
+            f"{folder} holds files that this command did not write",
+            "name another folder, or replace all of it by --force",
+        )
+
+
+def _clear(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != LOCK_NAME:
+            path.unlink()
+
+
+def _swap(folder: Path, aside: Path) -> None:
+    """Put ``aside`` into the place of ``folder``; a kill in between leaves the old one beside it as ``.replaced-``."""
+    old = folder.with_name(f".replaced-{folder.name}")
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+        folder.rename(old)
+    aside.rename(folder)
+    sync(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
