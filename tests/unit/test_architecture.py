@@ -15,7 +15,7 @@ FOUNDATION = {
     *("templates", "schemas", "prompts", "comments"),
 }
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "toolchains"}
-HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers"}
+HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
 NETWORK = {"evaluation.mose.heads", "evaluation.mose.model", "evaluation.mose.pooling"}
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""
 MODULES = [path for room in ("synthcode", "evaluation", "pipelines") for path in sorted((ROOT / room).rglob("*.py"))]

@@ -1,0 +1,47 @@
+"""What tasks, subsets and languages are called in mteb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+Task = Literal["text2code", "code2code"]
+
+MAIN_SCORE = "ndcg_at_10"
+
+_TASKS = {"text2code": "Text2Code", "code2code": "Code2Code"}
+_PROGRAMMING = {
+    **{name: name for name in ("python", "java", "javascript", "typescript", "go", "php", "ruby", "c", "rust")},
+    "cpp": "c++",
+    "csharp": "c#",
+}
+"""Ours -> mteb's, of the languages that mteb 2.26 knows."""
+
+
+def task_name(task: str, variant: str) -> str:
+    """Return the name of a task: ``SynthcodeCode2CodeStripped``."""
+    return f"Synthcode{_TASKS[task]}{variant.capitalize()}"
+
+
+def subset_name(query_language: str, corpus_language: str) -> str:
+    """Return the name of a subset: ``python-java``; ``text-java`` asks in words."""
+    return f"{query_language}-{corpus_language}"
+
+
+def languages_of(subset: str) -> list[str]:
+    """Return the languages of a subset as mteb writes them: ``["python-Code", "java-Code"]``.
+
+    Words are English. A language that mteb does not know is ``zxx-Zxxx``, its code for what has none.
+    """
+    return list(dict.fromkeys(_language(name) for name in subset.split("-")))
+
+
+def languages_of_all(subsets: Iterable[str]) -> dict[str, list[str]]:
+    """Return the languages of each subset."""
+    return {subset: languages_of(subset) for subset in subsets}
+
+
+def _language(name: str) -> str:
+    if name == "text":
+        return "eng-Latn"
+    return f"{_PROGRAMMING[name]}-Code" if name in _PROGRAMMING else "zxx-Zxxx"
