@@ -11,20 +11,24 @@ import click
 from pipelines.options import existing_run, run_argument
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    import pyarrow as pa
+    from rich.console import Console, RenderableType
 
+    from pipelines.verdicts import Piece
     from synthcode.storage.layout import RunFolder
 
+ROWS_WITHOUT_PAGER = 10
 
-class Shown(NamedTuple):
-    """One completion and its verdict."""
 
-    seed_id: str
-    request_id: str
-    language: str
-    verdict: str
-    code: str
-    """The translation; of a rejected completion the whole answer, where there was one."""
+class Filters(NamedTuple):
+    """Which rows are wanted. None: any."""
+
+    seed_id: str | None
+    """The beginning of it."""
+    language: str | None
+    reason: str | None
+    search: str | None
+    """In the seed's text or code, in the translation, in any case."""
 
 
 @click.command()
@@ -32,19 +36,23 @@ class Shown(NamedTuple):
 @click.option("--seed-id", metavar="ID", help="One seed: its id, or the beginning of it.")
 @click.option("--language", metavar="L", help="Translations into one language.")
 @click.option("--reason", metavar="R", help="Rejected for this reason; or kept, near_duplicate, contaminated, ...")
+@click.option("--search", metavar="TEXT", help="With this in the seed's text or code, or in the translation.")
 @click.option("--cluster", metavar="ID", help="Near-duplicates, with what differs: a cluster's id, or its beginning.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=10, show_default=True, metavar="N", help="So many rows at most."
+    "--limit",
+    type=click.IntRange(1),
+    metavar="N",
+    help=f"So many rows at most. Default: all in a pager, {ROWS_WITHOUT_PAGER} without.",
 )
-def show(
-    run: Path, seed_id: str | None, language: str | None, reason: str | None, cluster: str | None, limit: int
-) -> None:
+@click.option("--pager/--no-pager", default=None, help="Leaf through the rows in $PAGER. Default: on a terminal.")
+def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **wanted: str | None) -> None:
     """Show seeds beside their translations, with the verdict on each.
 
     \b
     Examples:
       synthcode show runs/quickstart --language rust
       synthcode show runs/quickstart --reason wrong_language
+      synthcode show runs/quickstart --search "leap year" --no-pager
       synthcode show runs/quickstart --seed-id 3f2a
       synthcode show runs/quickstart --cluster 0b1c
     """
@@ -52,114 +60,93 @@ def show(
 
     from rich.console import Console
 
+    from pipelines.show_cluster import cluster_panels
     from synthcode.languages import get_language
     from synthcode.storage.layout import RunFolder
 
     folder = RunFolder(existing_run(run))
-    name = get_language(language).name if language else None
+    filters = Filters(**wanted)
+    if filters.language:
+        filters = filters._replace(language=get_language(filters.language).name)
     console = Console(soft_wrap=False)
-    if cluster is not None:
-        from pipelines.show_cluster import cluster_panels
-
-        for renderable in cluster_panels(folder, cluster, limit):
-            console.print(renderable)
-        return
-    rows = list(itertools.islice(_rows(folder, seed_id or "", name, reason), limit))
-    for row, seed in _with_seeds(folder, rows):
-        for renderable in _panel(row, seed):
-            console.print(renderable)
-    if not rows:
-        reasons = ", ".join(_known_reasons(folder)) or "none yet"
+    paged = console.is_terminal if pager is None else pager
+    most = limit if limit or paged else ROWS_WITHOUT_PAGER
+    panels = cluster_panels(folder, cluster, most) if cluster is not None else _panels(folder, filters, most)
+    first = next(panels, None)
+    if first is None:
+        reasons = ", ".join(_known_verdicts(folder)) or "none yet"
         click.echo(f"no such rows; verdicts in {run}: {reasons}", err=True)
-
-
-def _rows(folder: RunFolder, seed_id: str, language: str | None, reason: str | None) -> Iterator[Shown]:
-    import pyarrow.compute as pc
-
-    later = _later_verdicts(folder)
-    for table in (*folder.rows(folder.rejected), *folder.rows(folder.translations)):
-        mask = pc.starts_with(table.column("seed_id"), seed_id)
-        if language:
-            mask = pc.and_(mask, pc.equal(table.column("target_language"), language))
-        for row in table.filter(mask).to_pylist():
-            verdict, detail = later.get((row["seed_id"], row["request_id"]), ("kept", ""))
-            if "reason" in row:
-                verdict, detail = row["reason"], row["detail"]
-            if reason in (None, verdict):
-                told = f"{verdict}: {detail}" if detail else verdict
-                yield Shown(row["seed_id"], row["request_id"], row["target_language"], told, row["code"] or "")
-
-
-def _later_verdicts(folder: RunFolder) -> dict[tuple[str, str], tuple[str, str]]:
-    """Return (seed_id, request_id) -> verdict and detail of translations that are duplicates or contaminated."""
-    from synthcode.identity import program_id
-
-    found = {**_contaminated(folder), **_duplicates(folder)}
-    columns = ["seed_id", "request_id"]
-    keys = (
-        (row["seed_id"], row["request_id"])
-        for table in (folder.rows(folder.translations, columns) if found else ())
-        for row in table.to_pylist()
-    )
-    return {key: found[program_id(*key)] for key in keys if program_id(*key) in found}
-
-
-def _duplicates(folder: RunFolder) -> dict[str, tuple[str, str]]:
-    import pyarrow.compute as pc
-
-    from synthcode.storage.shards import read_file
-
-    if not folder.clusters.is_file():
-        return {}
-    clusters = read_file(folder.clusters, columns=["program_id", "cluster_id", "status"])
-    dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept")).to_pylist()
-    return {row["program_id"]: (row["status"], f"cluster {row['cluster_id']}") for row in dropped}
-
-
-def _contaminated(folder: RunFolder) -> dict[str, tuple[str, str]]:
-    from synthcode.storage.shards import read_file
-
-    if not folder.contamination.is_file():
-        return {}
-    return {
-        row["program_id"]: ("contaminated", f"{row['benchmark']}: {row['row_id']} ({row['jaccard']:.3f})")
-        for row in read_file(folder.contamination).to_pylist()
-    }
-
-
-def _with_seeds(folder: RunFolder, rows: list[Shown]) -> Iterator[tuple[Shown, dict[str, Any]]]:
-    """Pair rows with their seeds, and give rows without code the answer that the model gave."""
-    seeds = {row["seed_id"]: row for row in _matching(folder, folder.seeds, "seed_id", {row.seed_id for row in rows})}
-    without_code = {row.request_id for row in rows if not row.code}
-    answers = {
-        row["request_id"]: row["text"] or ""
-        for row in _matching(folder, folder.completions, "request_id", without_code)
-    }
-    for row in sorted(rows, key=lambda row: (row.seed_id, row.language)):
-        yield row._replace(code=row.code or answers.get(row.request_id, "")), seeds[row.seed_id]
-
-
-def _matching(folder: RunFolder, table: Path, column: str, values: set[str]) -> Iterator[dict[str, Any]]:
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if not values:
         return
-    wanted = pa.array(sorted(values), pa.string())
-    for part in folder.rows(table):
-        yield from part.filter(pc.is_in(part.column(column), value_set=wanted)).to_pylist()
+    _print(console, itertools.chain([first], panels), paged)
 
 
-def _panel(row: Shown, seed: dict[str, Any]) -> Iterator[RenderableType]:
+def _print(console: Console, panels: Iterator[RenderableType], paged: bool) -> None:
+    """Print as it comes: a pager that is left early leaves the rest unread."""
+    if paged:
+        click.echo_via_pager(_rendered(console, panels), color=console.color_system is not None)
+        return
+    for panel in panels:
+        console.print(panel)
+
+
+def _rendered(console: Console, panels: Iterator[RenderableType]) -> Iterator[str]:
+    for panel in panels:
+        with console.capture() as capture:
+            console.print(panel)
+        yield capture.get()
+
+
+def _panels(folder: RunFolder, filters: Filters, limit: int | None) -> Iterator[RenderableType]:
+    import itertools
+
+    from pipelines.verdicts import judged
+
+    rows = (pair for piece in judged(folder) for pair in _matching(piece, filters))
+    for row, seed in itertools.islice(rows, limit):
+        yield from _panel(row, seed)
+
+
+def _matching(piece: Piece, filters: Filters) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the wanted rows of a piece, each with its seed."""
+    import pyarrow.compute as pc
+
+    rows = piece.rows
+    for column, value in (("target_language", filters.language), ("verdict", filters.reason)):
+        if value:
+            rows = rows.filter(pc.equal(rows[column], value))
+    if filters.seed_id:
+        rows = rows.filter(pc.starts_with(rows["seed_id"], filters.seed_id))
+    if filters.search:
+        rows = rows.filter(_contains(rows, piece.seeds, filters.search))
+    wanted = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(rows["seed_id"])))
+    seeds = {seed["seed_id"]: seed for seed in wanted.to_pylist()}
+    for row in rows.to_pylist():
+        yield row, seeds[row["seed_id"]]
+
+
+def _contains(rows: pa.Table, seeds: pa.Table, text: str) -> pa.ChunkedArray:
+    import pyarrow.compute as pc
+
+    def holds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+        return pc.fill_null(pc.match_substring(column, text, ignore_case=True), False)
+
+    named = seeds.filter(pc.or_(holds(seeds["text"]), holds(seeds["code"])))
+    return pc.or_(holds(rows["code"]), pc.is_in(rows["seed_id"], value_set=named["seed_id"].combine_chunks()))
+
+
+def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType]:
     from rich.table import Table
     from rich.text import Text
 
-    yield Text(f"{row.seed_id}  {visible(seed['source_id'])}", style="bold")
+    from synthcode.visible import visible
+
+    verdict = f"{row['verdict']}: {row['detail']}" if row["detail"] else row["verdict"]
+    yield Text(f"{row['seed_id']}  {visible(seed['source_id'])}", style="bold")
     yield Text(visible(seed["text"]))
     table = Table(expand=True, show_edge=False, pad_edge=False)
     table.add_column(seed["language"], ratio=1)
-    table.add_column(Text(f"{row.language} - {visible(row.verdict)}"), ratio=1)
-    table.add_row(_highlighted(seed["code"], seed["language"]), _highlighted(row.code, row.language))
+    table.add_column(Text(f"{row['target_language']} - {visible(verdict)}"), ratio=1)
+    table.add_row(_highlighted(seed["code"], seed["language"]), _highlighted(row["code"] or "", row["target_language"]))
     yield table
     yield ""
 
@@ -167,25 +154,14 @@ def _panel(row: Shown, seed: dict[str, Any]) -> Iterator[RenderableType]:
 def _highlighted(code: str, language: str) -> RenderableType:
     from rich.syntax import Syntax
 
+    from synthcode.visible import visible
+
     return Syntax(visible(code), language, theme="ansi_dark", word_wrap=True, background_color="default")
 
 
-def visible(text: str) -> str:
-    """Return hostile text fit for a terminal: what would move its cursor becomes a picture of itself."""
-    return "".join(_picture(character) for character in text)
+def _known_verdicts(folder: RunFolder) -> list[str]:
+    from pipelines.verdicts import judged
 
-
-def _picture(character: str) -> str:
-    if character in "\n\t" or character.isprintable():
-        return character
-    code = ord(character)
-    if code < 0x20:
-        return chr(0x2400 + code)
-    return f"<U+{code:04X}>"
-
-
-def _known_reasons(folder: RunFolder) -> list[str]:
-    found: set[str] = set()
-    for table in folder.rows(folder.rejected, ["reason"]):
-        found.update(table.column("reason").to_pylist())
-    return sorted(found | {verdict for verdict, _ in _later_verdicts(folder).values()})
+    return sorted(
+        {verdict for piece in judged(folder, with_code=False) for verdict in set(piece.rows["verdict"].to_pylist())}
+    )

@@ -13,6 +13,7 @@ from rich.text import Text
 from pipelines.programs import seeds_as_programs, translations_as_programs
 from synthcode.errors import InputError
 from synthcode.storage.shards import read_file
+from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ class Line(NamedTuple):
     same: bool
 
 
-def cluster_panels(folder: RunFolder, cluster_id: str, limit: int) -> Iterator[RenderableType]:
+def cluster_panels(folder: RunFolder, cluster_id: str, limit: int | None) -> Iterator[RenderableType]:
     """Yield what to print of a cluster: each member beside its representative.
 
     Parameters
@@ -41,7 +42,7 @@ def cluster_panels(folder: RunFolder, cluster_id: str, limit: int) -> Iterator[R
     cluster_id
         Its id, or the beginning of it.
     limit
-        So many members at most.
+        So many members at most; None shows all.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def cluster_panels(folder: RunFolder, cluster_id: str, limit: int) -> Iterator[R
         yield ""
     hidden = len(members) - 1 - len(shown)
     if hidden > 0:
-        yield Text(f"and {hidden:,} more: --limit {limit + hidden} shows all")
+        yield Text(f"and {hidden:,} more: --limit {len(members)} shows all")
 
 
 def find_cluster(folder: RunFolder, cluster_id: str) -> list[dict[str, Any]]:
@@ -111,6 +112,4 @@ def _verdict(row: Mapping[str, Any]) -> str:
 
 
 def _cell(line: str | None, same: bool, color: str) -> Text:
-    from pipelines.show import visible
-
     return Text(visible(line or ""), style="" if same else color)

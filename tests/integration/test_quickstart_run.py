@@ -178,3 +178,20 @@ def test_a_dry_run_says_what_would_be_asked_and_writes_nothing(
 def test_show(run: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], expected: str) -> None:
     assert synthcode("show", run, *arguments) == 0
     assert expected in capsys.readouterr().out
+
+
+def test_show_searches_texts_programs_and_translations(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert synthcode("show", run, "--search", "ZELLER", "--language", "go", "--no-pager") == 0
+    assert capsys.readouterr().out.count("quickstart/") == 1
+    assert synthcode("show", run, "--search", "no such words", "--no-pager") == 0
+    assert capsys.readouterr().err.startswith(f"no such rows; verdicts in {run}: empty, kept, near_duplicate")
+
+
+def test_show_leafs_through_all_rows_and_prints_ten_without_a_pager(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = {}
+    for arguments in (["--no-pager"], ["--pager"], ["--pager", "--limit", "3"]):
+        assert synthcode("show", run, "--language", "go", *arguments) == 0
+        seen[" ".join(arguments)] = capsys.readouterr().out.count("go - ")
+    assert seen == {"--no-pager": 10, "--pager": 38, "--pager --limit 3": 3}

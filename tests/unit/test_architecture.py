@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
     *("errors", "identity", "languages", "parsing", "processes", "threads", "scratch"),
-    *("templates", "schemas", "prompts", "comments"),
+    *("templates", "visible", "schemas", "prompts", "comments"),
 }
-ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "toolchains"}
+ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
 NETWORK = {"evaluation.mose.heads", "evaluation.mose.model", "evaluation.mose.pooling"}
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""

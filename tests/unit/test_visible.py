@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.show import visible
+from synthcode.visible import visible
 
 
 def test_what_would_drive_a_terminal_is_shown_and_not_sent() -> None:
