@@ -21,6 +21,7 @@ COMMANDS = {
     "build": "Build the dataset: pairs, variants, splits, card.",
     "status": "What became of every row, as a table or JSON.",
     "show": "Seeds and translations side by side.",
+    "report": "One HTML page that shows a run.",
     "export": "The dataset in the layouts of other tools.",
     "evaluate": "Score an encoder, at every exit, on every pair of languages.",
     "compare": "Test whether two encoders, or the exits of one, differ.",

@@ -23,12 +23,20 @@ def template_folder(kind: Kind) -> Path:
     return installed if installed.is_dir() else _PACKAGE.parent / kind
 
 
-def environment(folder: Path) -> jinja2.Environment:
-    """Return a Jinja2 environment over a folder: sandboxed, and an unknown name is an error, not a blank."""
+def environment(folder: Path, *, html: bool = False) -> jinja2.Environment:
+    """Return a Jinja2 environment over a folder: sandboxed, and an unknown name is an error, not a blank.
+
+    Parameters
+    ----------
+    folder
+        Where the templates lie.
+    html
+        Escape what fills them. Prompts and Markdown are not HTML; what fills them is escaped where they need it.
+    """
     return jinja2.sandbox.ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # prompts and Markdown, not HTML; what fills them is escaped where they need it
+        autoescape=html,
         keep_trailing_newline=False,
         trim_blocks=True,
         lstrip_blocks=True,

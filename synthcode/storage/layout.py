@@ -83,6 +83,16 @@ class RunFolder:
         return self.path / "dataset"
 
     @property
+    def report(self) -> Path:
+        """One page that shows the run."""
+        return self.path / "report.html"
+
+    @property
+    def evaluation(self) -> Path:
+        """Scores of encoders on the dataset, a folder each."""
+        return self.path / "evaluation"
+
+    @property
     def aside(self) -> Path:
         """Work in progress; what is found in it at a start is left from a kill."""
         return self.path / ".aside"

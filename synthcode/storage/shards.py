@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -192,3 +192,19 @@ def write_table(path: Path, table: pa.Table) -> Path:
         aside.unlink(missing_ok=True)
     sync(path.parent)
     return path
+
+
+def write_text(path: Path, pieces: Iterable[str]) -> int:
+    """Write text as one file, durably, replacing what was there only when it is complete; return its bytes."""
+    aside = path.with_name(f".writing-{path.name}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with aside.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.writelines(pieces)
+        sync(aside)
+        size = aside.stat().st_size
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+    sync(path.parent)
+    return size

@@ -1,0 +1,125 @@
+"""What the report tells of a run: its rows are read twice, once to be counted and once for those that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipelines.funnel import SPLITS, funnel
+from pipelines.verdicts import KEPT, judged
+from synthcode import __version__
+from synthcode.reporting import census as counting
+from synthcode.reporting.clusters import summarize
+from synthcode.reporting.facts import Example, Facts
+from synthcode.reporting.payload import pack
+from synthcode.reporting.scores import read_evaluation
+from synthcode.schemas.tables import CLUSTERS
+from synthcode.storage.joins import beside
+from synthcode.storage.shards import read_batches, read_file, shards_of
+
+if TYPE_CHECKING:
+    from pipelines.progress import Bar
+    from pipelines.verdicts import Piece
+    from synthcode.storage.layout import RunFolder
+
+EXAMPLES, EXAMPLE_LINES, EXAMPLE_CHARS = 3, 8, 600
+_PER_CHUNK = 4_000
+"""Rows that a page unpacks at once."""
+
+
+def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
+    """Return what the report tells, and its rows packed.
+
+    Parameters
+    ----------
+    folder
+        The run.
+    rows
+        So many rows at most; of more, some are drawn.
+    bar
+        Told of every row that is read.
+    """
+    clusters = summarize(read_file(folder.clusters) if folder.clusters.is_file() else CLUSTERS.empty_table())
+    census = counting.Census(rows)
+    source_ids: dict[str, str] = {}
+    for piece in judged(folder, with_code=False):
+        census.add(_beside_seeds(piece))
+        source_ids |= _source_ids(piece, clusters.seed_ids)
+        bar.advance(piece.rows.num_rows)
+    drawn = pa.array([name for names in census.draw.drawn().values() for name in names], pa.string())
+    wanted = census.examples(EXAMPLES)
+    wanted.pop(KEPT, None)
+    facts = Facts(
+        name=folder.path.resolve().name,
+        counts=funnel(folder),
+        census=census,
+        shown=len(drawn),
+        examples={},
+        clusters=clusters,
+        source_ids=source_ids,
+        evaluation=read_evaluation(folder.evaluation),
+        version=__version__,
+    )
+    chunks, examples = _shown_rows(folder, drawn, {name for names in wanted.values() for name in names}, bar)
+    shown = {verdict: [examples[name] for name in names if name in examples] for verdict, names in wanted.items()}
+    return replace(facts, examples=shown), chunks
+
+
+def _beside_seeds(piece: Piece) -> pa.Table:
+    seeds = piece.seeds.append_column("seed_chars", pc.utf8_length(piece.seeds["code"]))
+    rows = beside(piece.rows, seeds, {name: name for name in counting.SEED_COLUMNS})
+    return rows.select([*counting.COLUMNS, *counting.SEED_COLUMNS])
+
+
+def _source_ids(piece: Piece, seeds: set[str]) -> dict[str, str]:
+    named = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pa.array(sorted(seeds), pa.string())))
+    return dict(zip(named["seed_id"].to_pylist(), named["source_id"].to_pylist(), strict=True))
+
+
+def _shown_rows(folder: RunFolder, drawn: pa.Array, wanted: set[str], bar: Bar) -> tuple[list[str], dict[str, Example]]:
+    """Pack the rows that were drawn; return those that are wanted as examples by ``program_id``, too."""
+    splits = _splits(folder)
+    chunks: list[str] = []
+    examples: dict[str, Example] = {}
+    for piece in judged(folder):
+        rows = piece.rows.filter(pc.is_in(piece.rows["program_id"], value_set=drawn))
+        bar.advance(piece.rows.num_rows)
+        for start in range(0, rows.num_rows, _PER_CHUNK):
+            some = rows.slice(start, _PER_CHUNK)
+            seeds = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(some["seed_id"])))
+            packed = [{**row, "split": _split_of(row, splits)} for row in some.to_pylist()]
+            listed = seeds.to_pylist()
+            chunks.append(pack(listed, packed))
+            names = {seed["seed_id"]: seed["source_id"] for seed in listed}
+            examples |= {
+                row["program_id"]: _example(row, names[row["seed_id"]]) for row in packed if row["program_id"] in wanted
+            }
+    return chunks, examples
+
+
+def _splits(folder: RunFolder) -> dict[str, set[str]]:
+    """Return split -> the seeds in it."""
+    texts = folder.dataset / "data" / "texts"
+    return {split: _seed_ids(read_batches(shards_of(texts, split), ["seed_id"])) for split in SPLITS}
+
+
+def _seed_ids(tables: Iterator[pa.Table]) -> set[str]:
+    return {name for table in tables for name in table["seed_id"].to_pylist()}
+
+
+def _split_of(row: dict[str, Any], splits: dict[str, set[str]]) -> str:
+    found = (split for split, seeds in splits.items() if row["verdict"] == KEPT and row["seed_id"] in seeds)
+    return next(found, "")
+
+
+def _example(row: dict[str, Any], source_id: str) -> Example:
+    lines = (row["code"] or "")[:EXAMPLE_CHARS].splitlines()
+    code = "\n".join(lines[:EXAMPLE_LINES])
+    cut = len(lines) > EXAMPLE_LINES or len(row["code"] or "") > EXAMPLE_CHARS
+    return Example(
+        row["program_id"], source_id, row["target_language"], row["detail"][:300], f"{code}\n…" if cut else code
+    )

@@ -1,0 +1,144 @@
+"""Accuracy against cost: which exits nothing beats at once in both."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from synthcode.reporting.scores import Cost, Evaluation, Setting
+
+METRIC, TASK, VARIANT = "MRR@10", "code2code", "stripped"
+WIDTH, HEIGHT = 480.0, 300.0
+LEFT, RIGHT, TOP, BOTTOM = 46.0, 110.0, 26.0, 40.0
+"""Room around the plot for scales and names, in pixels."""
+NAME_CHARS = 17
+_COSTS = (("FLOPs a token", "flops_per_token", 1.0), ("milliseconds a text", "latency_s", 1e3))
+
+
+def name(encoder: str) -> str:
+    """Return what fits beside a plot of an encoder's name: ``st:org/some-model`` is ``some-model``."""
+    last = encoder.replace(":", "/").rstrip("/").rpartition("/")[2]
+    return last if len(last) <= NAME_CHARS else f"{last[: NAME_CHARS - 1]}…"
+
+
+@dataclass(frozen=True)
+class Point:
+    """An exit."""
+
+    setting: Setting
+    cost: float
+    value: float
+    is_best: bool
+    """Whether no other exit is cheaper or as cheap, and better."""
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """An encoder whose cost is not known."""
+
+    setting: Setting
+    value: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Curve:
+    """An encoder's exits, from the cheapest on."""
+
+    encoder: str
+    points: Sequence[Point]
+
+    @property
+    def path(self) -> str:
+        """Points of a polyline."""
+        return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.points)
+
+
+@dataclass(frozen=True)
+class Plot:
+    """What there is to draw."""
+
+    cost: str
+    lines: Sequence[Line]
+    curves: Sequence[Curve]
+    x_ticks: Sequence[tuple[float, str]]
+    y_ticks: Sequence[tuple[float, str]]
+
+
+def plots(evaluation: Evaluation) -> list[Plot]:
+    """Return a plot for each kind of cost; none where no exit has a cost."""
+    values = {
+        score.setting: score.values[METRIC]
+        for score in evaluation.scores
+        if score.setting.task == TASK and score.setting.variant == VARIANT and METRIC in score.values
+    }
+    costs = evaluation.costs or {}
+    costed = {setting: costs[key] for setting in values if (key := (setting.encoder, setting.exit)) in costs}
+    return [_plot(label, _costs(costed, field, factor), values) for label, field, factor in _COSTS] if costed else []
+
+
+def front(points: Sequence[tuple[float, float]]) -> list[bool]:
+    """Tell of each (cost, value) whether no other one costs no more, is no worse, and differs."""
+    return [
+        not any(other != point and other[0] <= point[0] and other[1] >= point[1] for other in points)
+        for point in points
+    ]
+
+
+def _costs(costed: Mapping[Setting, Cost], field: str, factor: float) -> dict[Setting, float]:
+    costs = {setting: float(getattr(cost, field)) * factor for setting, cost in sorted(costed.items())}
+    return {setting: cost for setting, cost in costs.items() if cost > 0}
+
+
+def _plot(label: str, costs: Mapping[Setting, float], values: Mapping[Setting, float]) -> Plot:
+    pairs = [(cost, values[setting]) for setting, cost in costs.items()]
+    scale = _Scale(list(costs.values()), list(values.values()))
+    exits: dict[str, list[Point]] = defaultdict(list)
+    for setting, (cost, value), best in zip(costs, pairs, front(pairs), strict=True):
+        exits[setting.encoder].append(Point(setting, cost, value, best, scale.x(cost), scale.y(value)))
+    curves = [Curve(name, sorted(points, key=lambda point: point.cost)) for name, points in exits.items()]
+    lines = [Line(setting, values[setting], scale.y(values[setting])) for setting in sorted(values.keys() - costs)]
+    return Plot(label, lines, curves, scale.x_ticks(), scale.y_ticks())
+
+
+def short(cost: float) -> str:
+    """Return a cost in few letters: 250k, 1.5M, 20G."""
+    for power, letter in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
+        if cost >= 10**power:
+            return f"{cost / 10**power:.3g}{letter}"
+    return f"{cost:.3g}"
+
+
+class _Scale:
+    """Decades of cost to the right, value upwards; both with some room at their ends."""
+
+    def __init__(self, costs: Sequence[float], values: Sequence[float]) -> None:
+        low, high = math.log10(min(costs, default=1.0)), math.log10(max(costs, default=1.0))
+        room = max(0.1, (high - low) * 0.06)
+        self._low, self._high = low - room, high + room
+        bottom, top = min(values), max(values)
+        self._step = next(step for step in (0.01, 0.02, 0.05, 0.1, 0.2) if (top - bottom) / step <= 6 or step == 0.2)
+        self._bottom = math.floor(bottom / self._step) * self._step
+        self._top = max(self._bottom + self._step, math.ceil(top / self._step) * self._step)
+
+    def x(self, cost: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (math.log10(cost) - self._low) / (self._high - self._low)
+
+    def y(self, value: float) -> float:
+        share = (value - self._bottom) / (self._top - self._bottom)
+        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
+
+    def x_ticks(self) -> list[tuple[float, str]]:
+        """Return decades; their halves too (1, 2, 5) where there are few."""
+        decades = range(math.floor(self._low), math.ceil(self._high) + 1)
+        factors = (1,) if self._high - self._low > 3 else (1, 2, 5)
+        costs = [factor * 10.0**decade for decade in decades for factor in factors]
+        return [(self.x(cost), short(cost)) for cost in costs if self._low <= math.log10(cost) <= self._high]
+
+    def y_ticks(self) -> list[tuple[float, str]]:
+        count = round((self._top - self._bottom) / self._step)
+        return [(self.y(value), f"{value:.2f}") for value in (self._bottom + self._step * n for n in range(count + 1))]

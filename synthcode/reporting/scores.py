@@ -1,0 +1,126 @@
+"""What ``evaluate`` measured: macro averages, and what they cost."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from synthcode.errors import InputError
+
+METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
+
+
+class Setting(NamedTuple):
+    """What is compared within a task."""
+
+    task: str
+    variant: str
+    encoder: str
+    exit: int
+    """0 where the encoder has no exits."""
+
+
+VARIANTS = ("stripped", "anonymous", "raw")
+
+
+@dataclass(frozen=True)
+class Score:
+    """Unweighted means over pairs of languages."""
+
+    setting: Setting
+    values: Mapping[str, float]
+    """Metric -> mean."""
+    pairs: int
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a text of an exit takes."""
+
+    flops_per_token: float
+    latency_s: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """All results of a run."""
+
+    scores: Sequence[Score] = ()
+    costs: Mapping[tuple[str, int], Cost] | None = None
+    """Of an encoder's exit; encoders without costs are not in it."""
+
+    def tables(self) -> dict[str, dict[str, dict[str, list[Score]]]]:
+        """Return task -> variant -> encoder -> scores of its exits; the variants in the usual order."""
+        tree: dict[str, dict[str, dict[str, list[Score]]]] = {}
+        places = {variant: place for place, variant in enumerate(VARIANTS)}
+        for score in sorted(self.scores, key=lambda score: places.get(score.setting.variant, len(VARIANTS))):
+            task, variant, encoder, _ = score.setting
+            tree.setdefault(task, {}).setdefault(variant, {}).setdefault(encoder, []).append(score)
+        return dict(sorted(tree.items()))
+
+    @property
+    def metrics(self) -> list[str]:
+        """The metrics that there are, in the usual order."""
+        found = {metric for score in self.scores for metric in score.values}
+        return [metric for metric in METRICS if metric in found] + sorted(found.difference(METRICS))
+
+
+def read_evaluation(folder: Path) -> Evaluation:
+    """Read every ``FOLDER/*/metrics.csv``, and the ``costs.csv`` beside it.
+
+    Raises
+    ------
+    InputError
+        Where a file lacks a column or holds no number where one belongs.
+    """
+    cells: dict[Setting, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for path in sorted(folder.glob("*/metrics.csv")):
+        for row in _rows(path):
+            setting = Setting(row.text("task"), row.text("variant"), row.text("encoder"), int(row.number("exit")))
+            cells[setting][row.text("metric")].append(row.number("value"))
+    costs = {
+        (row.text("encoder"), int(row.number("exit"))): Cost(row.number("flops_per_token"), row.number("latency_s"))
+        for path in sorted(folder.glob("*/costs.csv"))
+        for row in _rows(path)
+    }
+    return Evaluation([_score(setting, values) for setting, values in sorted(cells.items())], costs)
+
+
+def _score(setting: Setting, values: Mapping[str, Sequence[float]]) -> Score:
+    means = {metric: math.fsum(numbers) / len(numbers) for metric, numbers in values.items()}
+    return Score(setting, means, max(map(len, values.values())))
+
+
+@dataclass(frozen=True)
+class _Row:
+    path: Path
+    line: int
+    cells: Mapping[str, str | None]
+
+    def text(self, column: str) -> str:
+        value = self.cells.get(column)
+        if value is None:
+            raise InputError(f"{self.path} line {self.line} has no {column!r}", "run 'synthcode evaluate' again")
+        return value
+
+    def number(self, column: str) -> float:
+        value = self.text(column)
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            where = f"{self.path} line {self.line}: {column} is {value!r}"
+            raise InputError(f"{where}, no number", "run 'synthcode evaluate' again")
+        return number
+
+
+def _rows(path: Path) -> Iterable[_Row]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        for line, cells in enumerate(csv.DictReader(stream), start=2):
+            yield _Row(path, line, cells)
