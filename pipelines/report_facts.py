@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.funnel import SPLITS, funnel
-from pipelines.verdicts import KEPT, judged
+from pipelines.later_verdicts import KEPT
+from pipelines.verdicts import judged
 from synthcode import __version__
 from synthcode.reporting import census as counting
 from synthcode.reporting.clusters import summarize

@@ -28,7 +28,7 @@ class Filters(NamedTuple):
     language: str | None
     reason: str | None
     search: str | None
-    """In the seed's text or code, in the translation, in any case."""
+    """In the seed's text or code, the translation or the verdict's detail; upper or lower case."""
 
 
 @click.command()
@@ -36,7 +36,9 @@ class Filters(NamedTuple):
 @click.option("--seed-id", metavar="ID", help="One seed: its id, or the beginning of it.")
 @click.option("--language", metavar="L", help="Translations into one language.")
 @click.option("--reason", metavar="R", help="Rejected for this reason; or kept, near_duplicate, contaminated, ...")
-@click.option("--search", metavar="TEXT", help="With this in the seed's text or code, or in the translation.")
+@click.option(
+    "--search", metavar="TEXT", help="With this in the seed's text or code, the translation, or the verdict's detail."
+)
 @click.option("--cluster", metavar="ID", help="Near-duplicates, with what differs: a cluster's id, or its beginning.")
 @click.option(
     "--limit",
@@ -131,7 +133,8 @@ def _contains(rows: pa.Table, seeds: pa.Table, text: str) -> pa.ChunkedArray:
         return pc.fill_null(pc.match_substring(column, text, ignore_case=True), False)
 
     named = seeds.filter(pc.or_(holds(seeds["text"]), holds(seeds["code"])))
-    return pc.or_(holds(rows["code"]), pc.is_in(rows["seed_id"], value_set=named["seed_id"].combine_chunks()))
+    own = pc.or_(holds(rows["code"]), holds(rows["detail"]))
+    return pc.or_(own, pc.is_in(rows["seed_id"], value_set=named["seed_id"].combine_chunks()))
 
 
 def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType]:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipelines.later_verdicts import LaterVerdicts
 from pipelines.programs import translation_ids
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed
-from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from synthcode.storage.layout import RunFolder
 
-KEPT, FAILED, CONTAMINATED = "kept", "failed", "contaminated"
+FAILED = "failed"
 
 SEED_COLUMNS = ("seed_id", "source", "source_id", "language", "text", "code", "license", "url")
+
+_SEEDS_PER_PIECE = 1_024
+"""Each may have a long answer in every language."""
 
 _KEYS = ("request_id", "seed_id", "target_language", "sample_index", "model", "prompt_name")
 _ROW = [*(COMPLETIONS.field(name) for name in _KEYS), pa.field("n_chars", pa.int32())]
@@ -52,14 +55,19 @@ def judged(folder: RunFolder, *, with_code: bool = True) -> Iterator[Piece]:
     with_code
         Without it, ``code`` is null everywhere and its columns are not read.
     """
-    later = _Later(folder)
+    later = LaterVerdicts(folder)
     code, text = (["code"], ["text"]) if with_code else ([], [])
     streams = (
         _read(folder, folder.translations, TRANSLATIONS, [*_KEYS, "n_chars", "verification", *code]),
         _read(folder, folder.rejected, REJECTED, [*_KEYS, "n_chars", "reason", "detail", *code]),
         _read(folder, folder.completions, COMPLETIONS, [*_KEYS, "error", *text]),
     )
-    seeds = (table.select(list(SEED_COLUMNS)) for table in folder.rows(folder.seeds, list(SEED_COLUMNS)))
+    names = list(SEED_COLUMNS)
+    seeds = (
+        table.slice(start, _SEEDS_PER_PIECE).select(names)
+        for table in folder.rows(folder.seeds, names)
+        for start in range(0, table.num_rows, _SEEDS_PER_PIECE)
+    )
     for piece, translations, rejected, completions in align_on_seed(seeds, *streams):
         failed = completions.filter(pc.is_valid(completions["error"]))
         failed = failed.append_column("verdict", pa.array([FAILED] * failed.num_rows, pa.string()))
@@ -67,43 +75,9 @@ def judged(folder: RunFolder, *, with_code: bool = True) -> Iterator[Piece]:
         failed = failed.rename_columns({"error": "detail"})
         rows = pa.concat_tables(_as_judged(part) for part in (translations, rejected, failed))
         rows = rows.filter(pc.is_in(rows["seed_id"], value_set=piece["seed_id"].combine_chunks()))
-        rows = _with_answers(later.judge(rows), completions)
+        rows = _with_answers(_judged_later(rows, later), completions)
         order = ("seed_id", "target_language", "sample_index", "request_id")
         yield Piece(piece, rows.sort_by([(key, "ascending") for key in order]))
-
-
-class _Later:
-    """What became of translations after the gate: of all that were not kept, verdict and detail by ``program_id``."""
-
-    def __init__(self, folder: RunFolder) -> None:
-        found = {**_contaminated(folder), **_duplicates(folder)}
-        self._programs = pa.array(found, pa.string())
-        self._verdicts = pa.array([verdict for verdict, _ in found.values()], pa.string())
-        self._details = pa.array([detail for _, detail in found.values()], pa.string())
-
-    def judge(self, rows: pa.Table) -> pa.Table:
-        """Fill in the verdict where there is none yet (schema ``JUDGED``)."""
-        place = pc.index_in(rows["program_id"], value_set=self._programs)
-        verdicts = pc.coalesce(rows["verdict"], self._verdicts.take(place), KEPT)
-        rows = _replaced(rows, "detail", pc.coalesce(rows["detail"], self._details.take(place), ""))
-        return _replaced(rows, "verdict", verdicts)
-
-
-def _duplicates(folder: RunFolder) -> dict[str, tuple[str, str]]:
-    if not folder.clusters.is_file():
-        return {}
-    clusters = read_file(folder.clusters, columns=["program_id", "cluster_id", "status"])
-    dropped = clusters.filter(pc.not_equal(clusters["status"], KEPT)).to_pylist()
-    return {row["program_id"]: (row["status"], f"cluster {row['cluster_id']}") for row in dropped}
-
-
-def _contaminated(folder: RunFolder) -> dict[str, tuple[str, str]]:
-    if not folder.contamination.is_file():
-        return {}
-    return {
-        row["program_id"]: (CONTAMINATED, f"{row['benchmark']}: {row['row_id']} ({row['jaccard']:.3f})")
-        for row in read_file(folder.contamination).to_pylist()
-    }
 
 
 def _read(
@@ -120,6 +94,13 @@ def _as_judged(rows: pa.Table) -> pa.Table:
         if field.name not in rows.column_names:
             rows = rows.append_column(field, pa.nulls(rows.num_rows, field.type))
     return rows.select(JUDGED.names).cast(JUDGED)
+
+
+def _judged_later(rows: pa.Table, later: LaterVerdicts) -> pa.Table:
+    """Fill in the verdict of what the gate accepted."""
+    verdicts, details = later.of(rows)
+    rows = _replaced(rows, "detail", pc.coalesce(rows["detail"], details))
+    return _replaced(rows, "verdict", pc.coalesce(rows["verdict"], verdicts))
 
 
 def _with_answers(rows: pa.Table, completions: pa.Table) -> pa.Table:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ import pytest
 from small_disks import on_small_disk
 
 from pipelines.main import run_cli
+from pipelines.verdicts import judged
+from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
 
 
@@ -56,6 +59,10 @@ def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
         )
         assert row["kept"] == sum(row["splits"].values())
     return counts
+
+
+def verdicts(run: Path) -> Counter[str]:
+    return Counter(name for piece in judged(RunFolder(run)) for name in piece.rows["verdict"].to_pylist())
 
 
 @pytest.fixture
@@ -97,6 +104,10 @@ def test_contaminated_programs_leave_the_training_split_and_are_marked_elsewhere
     assert not {row["seed_id"] for row in left if row["split"] == "train"} & gone
     assert after["contaminated"] == before["splits"]["train"] - after["splits"]["train"] > 0
     assert after["splits"]["test"] == before["splits"]["test"]
+    assert verdicts(run)["contaminated"] == after["contaminated"]
+    assert verdicts(run)["kept"] == after["kept"]
+    assert synthcode("show", run, "--search", "marked: like pub", "--no-pager") == 0
+    assert " ".join(capsys.readouterr().out.split()).count("kept: marked: like pub: ") == 1
     card = (run / "dataset" / "README.md").read_text()
     assert "| pub | 6 | 6 | 4 | 2 |" in card
     assert str(published.parent) not in card
@@ -114,8 +125,10 @@ def test_contaminated_programs_leave_everywhere_where_that_is_asked(
     assert not [row for row in programs(run) if row["program_id"][:8] in wanted or row["contaminated_by"]]
     counts = status(run, capsys)
     assert set(counts["stages"].values()) == {"done"}  # nothing that was translated is asked for again
-    assert synthcode("show", run, "--reason", "contaminated", "--limit", "1") == 0
-    assert "contaminated: published.jsonl:" in " ".join(capsys.readouterr().out.split())
+    assert verdicts(run)["contaminated"] == counts["contaminated"]
+    assert verdicts(run)["kept"] == counts["kept"]
+    assert synthcode("show", run, "--reason", "contaminated") == 0
+    assert capsys.readouterr().out.count(" - contaminated: ") == 10
 
 
 def test_contaminated_seeds_are_not_translated(run: Path, published: Path, tmp_path: Path) -> None:
@@ -168,6 +181,8 @@ FULL_DISK = """
 import os, shutil, sys
 from pathlib import Path
 from pipelines.main import run_cli
+from pipelines.verdicts import judged
+from synthcode.storage.layout import RunFolder
 disk = Path({disk!r})
 shutil.copytree({run!r}, disk / "run")
 filler = open(disk / "filler", "wb", buffering=0)

@@ -152,6 +152,9 @@ def test_every_section_is_there_and_nothing_complains(run: Path, watched: Watche
     ]
     assert watched.text("#acceptance td:has-text('%')").split() == ["75", "%", "6", "/", "8"]
     assert watched.text(".figures").split()[:4] == ["seeds8", "requests16", "accepted14", "87.5"]
+    verdicts = watched.page.locator("#reasons td.sum").all_text_contents()
+    funnel = watched.page.locator("#funnel tr.sum td").all_text_contents()
+    assert sum(map(int, verdicts)) == int(funnel[0]) == 16
     assert watched.page.locator(".pareto").count() == 2
     assert watched.page.locator(".pareto").first.locator(".best").count() == 2
     assert watched.page.evaluate("document.images.length") == 0

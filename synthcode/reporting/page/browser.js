@@ -75,7 +75,7 @@ function followAddress() {
   const found = want(Object.fromEntries(Object.keys(NOTHING).map((name) => [name, values.get(name) ?? ""])), id);
   fillFields();
   if (id && !found) say("The row of this link is not on this page, or does not match.");
-  byId("rows").scrollIntoView({ block: "start", behavior: "instant" });
+  byId("rows").scrollIntoView({ block: "start" });
 }
 
 function clearFilters() {

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipelines.verdicts import judged
 from synthcode.identity import program_id
-from synthcode.schemas.tables import CLUSTERS, COMPLETIONS, HITS, REJECTED, SEEDS, TRANSLATIONS
+from synthcode.schemas.tables import CLUSTERS, COMPLETIONS, DATASET_PROGRAMS, HITS, REJECTED, SEEDS, TRANSLATIONS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import ShardWriter, write_table
 
@@ -79,3 +79,25 @@ def test_a_run_with_seeds_alone_has_no_rows(tmp_path: Path) -> None:
     write(folder.seeds, SEEDS, [{"seed_id": "s1"}])
     (piece,) = judged(folder)
     assert piece.rows.num_rows == 0
+
+
+def test_what_a_built_dataset_only_marks_is_kept(tmp_path: Path) -> None:
+    folder = a_run(tmp_path)
+    known = program_id("s2", "s2-rust")
+    marked = dict.fromkeys(DATASET_PROGRAMS.names, "") | {"program_id": known, "contaminated_by": "b: 7"}
+    table = pa.Table.from_pylist([marked], DATASET_PROGRAMS)
+    write_table(folder.dataset / "data" / "programs" / "test-00000-of-00001.parquet", table)
+    (piece,) = judged(folder)
+    assert piece.rows.to_pylist()[4]["verdict"] == "kept"
+    assert piece.rows.to_pylist()[4]["detail"] == "marked: like b: 7 (0.900)"
+
+
+def test_translations_go_with_a_contaminated_seed(tmp_path: Path) -> None:
+    folder = a_run(tmp_path)
+    hit = dict.fromkeys(HITS.names, "") | {"origin": "seed", "seed_id": "s1", "benchmark": "b", "row_id": "7"}
+    write_table(folder.contamination, pa.Table.from_pylist([hit | {"jaccard": 0.9}], HITS))
+    (piece,) = judged(folder)
+    found = {(row["seed_id"], row["target_language"]): row["verdict"] for row in piece.rows.to_pylist()}
+    assert found["s1", "go"] == "contaminated"
+    assert found["s1", "java"] == "refusal"
+    assert found["s2", "rust"] == "kept"
