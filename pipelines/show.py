@@ -67,7 +67,7 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     from synthcode.storage.layout import RunFolder
 
     folder = RunFolder(existing_run(run))
-    filters = Filters(**wanted)
+    filters = Filters(**{name: _utf8(value) for name, value in wanted.items()})
     if filters.language:
         filters = filters._replace(language=get_language(filters.language).name)
     console = Console(soft_wrap=False)
@@ -82,10 +82,15 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     _print(console, itertools.chain([first], panels), paged)
 
 
+def _utf8(argument: str | None) -> str | None:
+    """Return an argument as tables can hold it: bytes that are no UTF-8 reach Python as lone surrogates."""
+    return argument and argument.encode(errors="backslashreplace").decode()
+
+
 def _print(console: Console, panels: Iterator[RenderableType], paged: bool) -> None:
     """Print as it comes: a pager that is left early leaves the rest unread."""
     if paged:
-        click.echo_via_pager(_rendered(console, panels), color=console.color_system is not None)
+        click.echo_via_pager(_rendered(console, panels))
         return
     for panel in panels:
         console.print(panel)

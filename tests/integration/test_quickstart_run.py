@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import pty
 import shutil
 import signal
 import subprocess
@@ -183,7 +185,8 @@ def test_show(run: Path, capsys: pytest.CaptureFixture[str], arguments: list[str
 def test_show_searches_texts_programs_and_translations(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert synthcode("show", run, "--search", "ZELLER", "--language", "go", "--no-pager") == 0
     assert capsys.readouterr().out.count("quickstart/") == 1
-    assert synthcode("show", run, "--search", "no such words", "--no-pager") == 0
+    for nowhere in ("no such words", "\udcff"):  # a byte that is no UTF-8
+        assert synthcode("show", run, "--search", nowhere, "--no-pager") == 0
     assert capsys.readouterr().err.startswith(f"no such rows; verdicts in {run}: empty, kept, near_duplicate")
 
 
@@ -195,3 +198,16 @@ def test_show_leafs_through_all_rows_and_prints_ten_without_a_pager(
         assert synthcode("show", run, "--language", "go", *arguments) == 0
         seen[" ".join(arguments)] = capsys.readouterr().out.count("go - ")
     assert seen == {"--no-pager": 10, "--pager": 38, "--pager --limit 3": 3}
+
+
+def test_on_a_terminal_all_rows_go_to_the_pager(run: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "pipelines", "show", str(run), "--language", "go"]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, env={**os.environ, "PAGER": "cat"}) as process:
+        os.close(theirs)
+        printed = b""
+        with contextlib.suppress(OSError), open(ours, "rb", buffering=0) as terminal:  # EIO: the other end is closed
+            while piece := terminal.read(65_536):
+                printed += piece
+    assert process.returncode == 0
+    assert printed.count(b"go - ") == 38
