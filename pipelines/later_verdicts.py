@@ -10,8 +10,6 @@ import pyarrow.compute as pc
 from synthcode.storage.shards import read_batches, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from synthcode.storage.layout import RunFolder
 
 KEPT, CONTAMINATED = "kept", "contaminated"
@@ -21,11 +19,10 @@ class LaterVerdicts:
     """Verdict and detail of every translation that a run's tables say more of than that it is kept."""
 
     def __init__(self, folder: RunFolder) -> None:
-        programs, seeds = _contaminated(folder)
-        self._programs = _Lookup(programs | _duplicates(folder))
-        self._seeds = _Lookup(seeds)
+        programs, self._seeds = _contaminated(folder)
+        self._programs = programs | _duplicates(folder)
 
-    def of(self, rows: pa.Table) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    def of(self, rows: pa.Table) -> tuple[pa.Array, pa.Array]:
         """Return the verdict on each row, and its detail.
 
         Parameters
@@ -33,22 +30,14 @@ class LaterVerdicts:
         rows
             ``program_id`` and ``seed_id`` of translations that the gate accepted.
         """
-        own, seeds = self._programs.find(rows["program_id"]), self._seeds.find(rows["seed_id"])
-        verdicts, details = (pc.coalesce(mine, its_seeds) for mine, its_seeds in zip(own, seeds, strict=True))
-        return pc.fill_null(verdicts, KEPT), pc.fill_null(details, "")
-
-
-class _Lookup:
-    """Name -> verdict and detail."""
-
-    def __init__(self, found: Mapping[str, tuple[str, str]]) -> None:
-        self._names = pa.array(found, pa.string())
-        self._columns = [pa.array([pair[place] for pair in found.values()], pa.string()) for place in (0, 1)]
-
-    def find(self, names: pa.ChunkedArray) -> list[pa.ChunkedArray]:
-        """Return the verdicts and the details of names, null where there are none."""
-        place = pc.index_in(names, value_set=self._names)
-        return [column.take(place) for column in self._columns]
+        names = (rows[name].to_pylist() for name in ("program_id", "seed_id"))
+        # Looked up one by one: Arrow would hash all that is known again for every piece.
+        found = [
+            self._programs.get(program) or self._seeds.get(seed) or (KEPT, "")
+            for program, seed in zip(*names, strict=True)
+        ]
+        verdicts, details = ([pair[place] for pair in found] for place in (0, 1))
+        return pa.array(verdicts, pa.string()), pa.array(details, pa.string())
 
 
 def _duplicates(folder: RunFolder) -> dict[str, tuple[str, str]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.funnel import SPLITS, funnel
+from pipelines.funnel import funnel
 from pipelines.later_verdicts import KEPT
 from pipelines.verdicts import judged
 from synthcode import __version__
@@ -20,7 +19,7 @@ from synthcode.reporting.payload import pack
 from synthcode.reporting.scores import read_evaluation
 from synthcode.schemas.tables import CLUSTERS
 from synthcode.storage.joins import beside
-from synthcode.storage.shards import read_batches, read_file, shards_of
+from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from pipelines.progress import Bar
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from synthcode.storage.layout import RunFolder
 
 EXAMPLES, EXAMPLE_LINES, EXAMPLE_CHARS = 3, 8, 600
-_PER_CHUNK = 4_000
-"""Rows that a page unpacks at once."""
 
 
 def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
@@ -51,7 +48,7 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
         census.add(_beside_seeds(piece))
         source_ids |= _source_ids(piece, clusters.seed_ids)
         bar.advance(piece.rows.num_rows)
-    drawn = pa.array([name for names in census.draw.drawn().values() for name in names], pa.string())
+    drawn = {name for names in census.draw.drawn().values() for name in names}
     wanted = census.examples(EXAMPLES)
     wanted.pop(KEPT, None)
     facts = Facts(
@@ -81,40 +78,22 @@ def _source_ids(piece: Piece, seeds: set[str]) -> dict[str, str]:
     return dict(zip(named["seed_id"].to_pylist(), named["source_id"].to_pylist(), strict=True))
 
 
-def _shown_rows(folder: RunFolder, drawn: pa.Array, wanted: set[str], bar: Bar) -> tuple[list[str], dict[str, Example]]:
+def _shown_rows(folder: RunFolder, drawn: set[str], wanted: set[str], bar: Bar) -> tuple[list[str], dict[str, Example]]:
     """Pack the rows that were drawn; return those that are wanted as examples by ``program_id``, too."""
-    splits = _splits(folder)
     chunks: list[str] = []
     examples: dict[str, Example] = {}
     for piece in judged(folder):
-        rows = piece.rows.filter(pc.is_in(piece.rows["program_id"], value_set=drawn))
         bar.advance(piece.rows.num_rows)
-        for start in range(0, rows.num_rows, _PER_CHUNK):
-            some = rows.slice(start, _PER_CHUNK)
-            seeds = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(some["seed_id"])))
-            packed = [{**row, "split": _split_of(row, splits)} for row in some.to_pylist()]
-            listed = seeds.to_pylist()
-            chunks.append(pack(listed, packed))
-            names = {seed["seed_id"]: seed["source_id"] for seed in listed}
-            examples |= {
-                row["program_id"]: _example(row, names[row["seed_id"]]) for row in packed if row["program_id"] in wanted
-            }
+        is_drawn = pa.array((name in drawn for name in piece.rows["program_id"].to_pylist()), pa.bool_())
+        rows = piece.rows.filter(is_drawn)
+        has_rows = pc.is_in(piece.seeds["seed_id"], value_set=rows["seed_id"].combine_chunks())
+        seeds, shown = piece.seeds.filter(has_rows).to_pylist(), rows.to_pylist()
+        if shown:
+            chunks.append(pack(seeds, shown))
+        names = {seed["seed_id"]: seed["source_id"] for seed in seeds}
+        chosen = (row for row in shown if row["program_id"] in wanted)
+        examples |= {row["program_id"]: _example(row, names[row["seed_id"]]) for row in chosen}
     return chunks, examples
-
-
-def _splits(folder: RunFolder) -> dict[str, set[str]]:
-    """Return split -> the seeds in it."""
-    texts = folder.dataset / "data" / "texts"
-    return {split: _seed_ids(read_batches(shards_of(texts, split), ["seed_id"])) for split in SPLITS}
-
-
-def _seed_ids(tables: Iterator[pa.Table]) -> set[str]:
-    return {name for table in tables for name in table["seed_id"].to_pylist()}
-
-
-def _split_of(row: dict[str, Any], splits: dict[str, set[str]]) -> str:
-    found = (split for split, seeds in splits.items() if row["verdict"] == KEPT and row["seed_id"] in seeds)
-    return next(found, "")
 
 
 def _example(row: dict[str, Any], source_id: str) -> Example:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.later_verdicts import LaterVerdicts
+from pipelines.funnel import SPLITS
+from pipelines.later_verdicts import KEPT, LaterVerdicts
 from pipelines.programs import translation_ids
-from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
+from synthcode.schemas.tables import COMPLETIONS, REJECTED, TEXTS, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed
+from synthcode.storage.shards import read_batches, shards_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from synthcode.storage.layout import RunFolder
@@ -28,12 +30,12 @@ _SEEDS_PER_PIECE = 1_024
 
 _KEYS = ("request_id", "seed_id", "target_language", "sample_index", "model", "prompt_name")
 _ROW = [*(COMPLETIONS.field(name) for name in _KEYS), pa.field("n_chars", pa.int32())]
-_ROW += [pa.field(name, pa.string()) for name in ("verification", "code", "verdict", "detail")]
+_ROW += [pa.field(name, pa.string()) for name in ("verification", "code", "verdict", "detail", "split")]
 
 JUDGED = pa.schema([*_ROW, pa.field("program_id", pa.string()), pa.field("is_answer", pa.bool_())])
 """A completion and its verdict: ``kept``, ``failed``, what became of it later (``near_duplicate``, ``contaminated``,
 ...), or the reason for which the gate rejected it. Where no code could be taken from it, ``code`` is the whole answer
-and ``is_answer`` says so."""
+and ``is_answer`` says so; ``split`` is that of the dataset, of what is kept, once it is built."""
 
 
 class Piece(NamedTuple):
@@ -58,33 +60,39 @@ def judged(folder: RunFolder, *, with_code: bool = True) -> Iterator[Piece]:
     later = LaterVerdicts(folder)
     code, text = (["code"], ["text"]) if with_code else ([], [])
     streams = (
-        _read(folder, folder.translations, TRANSLATIONS, [*_KEYS, "n_chars", "verification", *code]),
-        _read(folder, folder.rejected, REJECTED, [*_KEYS, "n_chars", "reason", "detail", *code]),
-        _read(folder, folder.completions, COMPLETIONS, [*_KEYS, "error", *text]),
+        _read(folder.translations, TRANSLATIONS, [*_KEYS, "n_chars", "verification", *code]),
+        _read(folder.rejected, REJECTED, [*_KEYS, "n_chars", "reason", "detail", *code]),
+        _read(folder.completions, COMPLETIONS, [*_KEYS, "error", *text]),
     )
-    names = list(SEED_COLUMNS)
-    seeds = (
-        table.slice(start, _SEEDS_PER_PIECE).select(names)
-        for table in folder.rows(folder.seeds, names)
-        for start in range(0, table.num_rows, _SEEDS_PER_PIECE)
-    )
-    for piece, translations, rejected, completions in align_on_seed(seeds, *streams):
-        failed = completions.filter(pc.is_valid(completions["error"]))
-        failed = failed.append_column("verdict", pa.array([FAILED] * failed.num_rows, pa.string()))
+    texts = (_read(folder.dataset / "data" / "texts", TEXTS, ["seed_id"], split) for split in SPLITS)
+    aligned = align_on_seed(_seeds(folder), *streams, *texts)
+    for seeds, translations, rejected, completions, *splits in aligned:
         rejected = rejected.rename_columns({"reason": "verdict"})
-        failed = failed.rename_columns({"error": "detail"})
-        rows = pa.concat_tables(_as_judged(part) for part in (translations, rejected, failed))
-        rows = rows.filter(pc.is_in(rows["seed_id"], value_set=piece["seed_id"].combine_chunks()))
-        rows = _with_answers(_judged_later(rows, later), completions)
+        rows = pa.concat_tables(_as_judged(part) for part in (translations, rejected, _failed(completions)))
+        rows = rows.filter(pc.is_in(rows["seed_id"], value_set=seeds["seed_id"].combine_chunks()))
+        rows = _with_answers(_with_splits(_judged_later(rows, later), splits), completions)
         order = ("seed_id", "target_language", "sample_index", "request_id")
-        yield Piece(piece, rows.sort_by([(key, "ascending") for key in order]))
+        yield Piece(seeds, rows.sort_by([(key, "ascending") for key in order]))
+
+
+def _seeds(folder: RunFolder) -> Iterator[pa.Table]:
+    names = list(SEED_COLUMNS)
+    for table in folder.rows(folder.seeds, names):
+        for start in range(0, table.num_rows, _SEEDS_PER_PIECE):
+            yield table.slice(start, _SEEDS_PER_PIECE).select(names)
+
+
+def _failed(completions: pa.Table) -> pa.Table:
+    failed = completions.filter(pc.is_valid(completions["error"])).rename_columns({"error": "detail"})
+    return failed.append_column("verdict", pa.array([FAILED] * failed.num_rows, pa.string()))
 
 
 def _read(
-    folder: RunFolder, table: Path, schema: pa.Schema, columns: list[str]
+    table: Path, schema: pa.Schema, columns: list[str], prefix: str = "part"
 ) -> tuple[pa.Schema, Iterable[pa.Table]]:
     wanted = pa.schema([schema.field(name) for name in columns])
-    return wanted, (part.select(columns).cast(wanted) for part in folder.rows(table, columns))
+    parts = read_batches(shards_of(table, prefix), columns)
+    return wanted, (part.select(columns).cast(wanted) for part in parts)
 
 
 def _as_judged(rows: pa.Table) -> pa.Table:
@@ -101,6 +109,17 @@ def _judged_later(rows: pa.Table, later: LaterVerdicts) -> pa.Table:
     verdicts, details = later.of(rows)
     rows = _replaced(rows, "detail", pc.coalesce(rows["detail"], details))
     return _replaced(rows, "verdict", pc.coalesce(rows["verdict"], verdicts))
+
+
+def _with_splits(rows: pa.Table, splits: Sequence[pa.Table]) -> pa.Table:
+    """Say in which split each row that is kept is; ``splits`` are the seeds of each."""
+    found = pa.nulls(rows.num_rows, pa.string())
+    for name, seeds in zip(SPLITS, splits, strict=True):
+        within = pc.and_(
+            pc.equal(rows["verdict"], KEPT), pc.is_in(rows["seed_id"], value_set=seeds["seed_id"].combine_chunks())
+        )
+        found = pc.if_else(within, name, found)
+    return _replaced(rows, "split", found)
 
 
 def _with_answers(rows: pa.Table, completions: pa.Table) -> pa.Table:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from synthcode.languages import LANGUAGES
 from synthcode.reporting import lengths, pareto
@@ -48,8 +49,8 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
         verdicts=_verdicts(facts),
         histograms=lengths.histograms(facts.census.lengths, facts.census.seed_lengths),
         plots=pareto.plots(facts.evaluation),
-        size=pareto,
-        bins=lengths,
+        pareto=pareto,
+        lengths=lengths,
         labels={name: language.label for name, language in LANGUAGES.items()},
     )
 
@@ -69,8 +70,6 @@ def _label(language: str) -> str:
 
 def _link(filters: Mapping[str, str]) -> str:
     """Return the fragment that shows the rows with these values."""
-    from urllib.parse import urlencode
-
     return "#" + urlencode(filters)
 
 

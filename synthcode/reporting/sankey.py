@@ -28,8 +28,6 @@ class Stream:
     parts: tuple[Stream, ...] = ()
     weight: float | None = None
     """How thick it is, where that is not its count."""
-    link: str = ""
-    """The fragment of the page that shows these rows, where one does."""
 
     @property
     def thickness(self) -> float:

@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from pipelines.verdicts import judged
 from synthcode.identity import program_id
-from synthcode.schemas.tables import CLUSTERS, COMPLETIONS, DATASET_PROGRAMS, HITS, REJECTED, SEEDS, TRANSLATIONS
+from synthcode.schemas.tables import CLUSTERS, COMPLETIONS, DATASET_PROGRAMS, HITS, REJECTED, SEEDS, TEXTS, TRANSLATIONS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import ShardWriter, write_table
 
@@ -101,3 +101,22 @@ def test_translations_go_with_a_contaminated_seed(tmp_path: Path) -> None:
     assert found["s1", "go"] == "contaminated"
     assert found["s1", "java"] == "refusal"
     assert found["s2", "rust"] == "kept"
+
+
+def test_what_is_kept_is_in_its_seeds_split(tmp_path: Path) -> None:
+    folder = a_run(tmp_path)
+    for split, seeds in (("train", ["s1"]), ("test", ["s2"])):
+        table = pa.Table.from_pylist([{"seed_id": seed, "text": ""} for seed in seeds], TEXTS)
+        write_table(folder.dataset / "data" / "texts" / f"{split}-00000-of-00001.parquet", table)
+    (piece,) = judged(folder)
+    assert piece.rows["split"].to_pylist() == ["train", None, None, None, None]
+
+
+def test_any_number_of_seeds_is_read_piece_by_piece(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    names = [f"s{number:04}" for number in range(1025)]
+    write(folder.seeds, SEEDS, [{"seed_id": name} for name in names])
+    write(folder.translations, TRANSLATIONS, [request(name, "go") for name in names[::2]])
+    pieces = list(judged(folder))
+    assert [piece.seeds.num_rows for piece in pieces] == [1024, 1]
+    assert [row["seed_id"] for piece in pieces for row in piece.rows.to_pylist()] == names[::2]
