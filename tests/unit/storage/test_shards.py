@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,15 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.storage import shards
-from synthcode.storage.shards import ShardWriter, read_batches, read_file, read_table, shards_of, write_table
+from synthcode.storage.shards import (
+    ShardWriter,
+    read_batches,
+    read_file,
+    read_table,
+    shards_of,
+    write_table,
+    write_text,
+)
 
 SCHEMA = pa.schema([pa.field("key", pa.string(), nullable=False), pa.field("n", pa.int32())])
 
@@ -83,6 +92,20 @@ def test_one_table_as_one_file(tmp_path: Path) -> None:
     path = write_table(tmp_path / "deep" / "table.parquet", rows(3))
     assert pq.read_table(path).equals(rows(3))
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_text_replaces_the_old_one_when_it_is_complete(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    assert write_text(path, ["größer\n", "old"]) == 12
+
+    def breaking() -> Iterator[str]:
+        yield "new"
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        write_text(path, breaking())
+    assert path.read_bytes() == "größer\nold".encode()
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_damaged_shard_is_a_clear_error(tmp_path: Path) -> None:
