@@ -54,7 +54,7 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     Examples:
       synthcode show runs/quickstart --language rust
       synthcode show runs/quickstart --reason wrong_language
-      synthcode show runs/quickstart --search "leap year" --no-pager
+      synthcode show runs/quickstart --search leap --no-pager
       synthcode show runs/quickstart --seed-id 3f2a
       synthcode show runs/quickstart --cluster 0b1c
     """
