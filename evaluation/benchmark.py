@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,7 @@ import pyarrow.compute as pc
 
 from evaluation.grouping import sorted_groups
 from synthcode.errors import InputError
-
-Variant = Literal["raw", "stripped", "anonymous"]
-
-CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
-"""Raw code holds comments: a task on it is partly solved by reading them."""
+from synthcode.schemas.tables import CODE_COLUMNS, Variant
 
 TEXT = "text"
 """The language of descriptions."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 
-from evaluation.benchmark import TEXT, Benchmark, Cell, Tables, Variant, from_tables
+from evaluation.benchmark import TEXT, Benchmark, Cell, Tables, from_tables
 from synthcode.errors import InputError
-from synthcode.identity import digest, file_digest
-from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
-
-SCHEMAS = {"programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
+from synthcode.schemas.tables import Variant
+from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
+from synthcode.storage.shards import shards_of
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ def load_task(
     Parameters
     ----------
     dataset
-        The folder that holds ``data/``.
+        A run directory, its dataset, or a folder that holds ``data/``.
     corpus_language
         Language of the documents.
     query_language
@@ -77,45 +75,29 @@ def load_task(
 
 
 def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
-    """Read all tasks of one split of ``RUN/dataset``, or of any folder in that form.
+    """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
 
     Raises
     ------
     InputError
         Where the dataset or the split is not there, or a table has other columns.
     """
-    shards = {config: _shards(dataset, config, split) for config in SCHEMAS}
-    tables = {config: _read(files, SCHEMAS[config]) for config, files in shards.items()}
-    content = digest("benchmark", [file_digest(file) for files in shards.values() for file in files])
-    whole = Tables(**tables, problems=_problems(dataset, split))
+    published = find_dataset(dataset)
+    tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
+    content = published.digest([split], list(tables))
+    whole = Tables(**tables, problems=_problems(published, split))
     return from_tables(str(dataset), content, split, whole)
 
 
-def _problems(dataset: Path, split: str) -> Mapping[str, str]:
+def _problems(published: PublishedDataset, split: str) -> Mapping[str, str]:
     """Return the split group of each seed; datasets without triplets have none."""
-    shards = sorted((dataset / "data" / "triplets").glob(f"{split}-*.parquet"))
-    if not shards:
+    if not shards_of(published.folder / "data" / "triplets", split):
         return {}
-    pairs = pads.dataset(shards, schema=TRIPLETS).to_table(columns=["seed_id", "cluster_id"])
+    pairs = _read(published, "triplets", split, ("seed_id", "cluster_id"))
     return dict(zip(pairs["seed_id"].to_pylist(), pairs["cluster_id"].to_pylist(), strict=True))
 
 
-def _shards(dataset: Path, config: str, split: str) -> list[Path]:
-    shards = sorted((dataset / "data" / config).glob(f"{split}-*.parquet"))
-    if not shards:
-        raise InputError(
-            f"{dataset} has no split {split!r} of {config!r}",
-            "name the folder that 'synthcode build' made (RUN/dataset), or a downloaded copy of it",
-        )
-    return shards
-
-
-def _read(shards: list[Path], schema: pa.Schema) -> pa.Table:
-    try:
-        found = pads.dataset(shards)
-        missing = [field.name for field in schema if not field.nullable and field.name not in found.schema.names]
-        if missing:
-            raise InputError(f"{shards[0]} has no column {missing[0]!r}", f"it needs {', '.join(schema.names)}")
-        return pads.dataset(shards, schema=schema).to_table()
-    except (pa.ArrowInvalid, pa.ArrowTypeError) as problem:
-        raise InputError(f"{shards[0]} cannot be read: {problem}", "fetch or build the dataset again") from problem
+def _read(published: PublishedDataset, config: str, split: str, columns: Sequence[str] | None = None) -> pa.Table:
+    names = CONFIGS[config].names if columns is None else columns
+    nothing = pa.schema([CONFIGS[config].field(name) for name in names]).empty_table()
+    return pa.concat_tables([nothing, *published.batches(config, split, names)])

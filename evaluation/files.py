@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from evaluation.comparison import Estimate, Macro, compare_exits, macro_estimate
 from evaluation.cost import ExitCost
 from evaluation.encoders.protocol import ONLY_EXIT
 from evaluation.facts import Facts
+from evaluation.hub_results import eval_results_files
 from evaluation.measures import MAIN
+from evaluation.mteb_results import Scored, result_files
 from evaluation.statistics import RESAMPLES
 from evaluation.summary import summarise, write_metrics
 from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, trade_table
@@ -30,7 +33,9 @@ def write_files(
     ranks: pa.Table,
     facts: Facts,
     costs: Sequence[ExitCost] = (),
+    *,
     baseline: pa.Table | None = None,
+    dataset_id: str | None = None,
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
     """Write a results folder's metrics, tables and pictures; return the macro means of the main measure.
@@ -47,17 +52,35 @@ def write_files(
         Of the exits, where they were measured.
     baseline
         The ranks of another encoder, for the picture of accuracy against cost.
+    dataset_id
+        The dataset's name on the Hub: with it, the files that a model's page shows are written too.
     resamples
         Of intervals and tests.
     """
     metrics = summarise(ranks, resamples)
     macros = macro_estimates(ranks, resamples=resamples)
     write_metrics(folder, metrics)
+    _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
         _write_costs(folder / "costs.csv", facts.encoder, costs)
     _write_tables(folder / "tables.md", facts, ranks, metrics, macros, costs, resamples)
     _draw(folder / "plots", facts, metrics, macros, costs, baseline, resamples)
     return macros
+
+
+def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
+    """Write what mteb reads and, of a dataset on the Hub, what the Hub does."""
+    scored = Scored(facts.encoder, facts.identity, facts.dataset_digest, facts.split)
+    rows = metrics.to_pylist()
+    files = {f"mteb/{name}": text for name, text in result_files(rows, scored).items()}
+    if dataset_id is not None:
+        files |= eval_results_files(rows, scored, dataset_id)
+    for stale in ("mteb", ".eval_results"):
+        shutil.rmtree(folder / stale, ignore_errors=True)
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
 
 
 def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:

@@ -9,11 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evaluation.benchmark import I64, TEXT, Benchmark, Cell, Variant
+from evaluation.benchmark import I64, TEXT, Benchmark, Cell
 from evaluation.embedding_store import KEY, EmbeddingStore, Keys, Tally, text_keys
 from evaluation.encoders.protocol import ONLY_EXIT, Encoder, LexicalScorer, Role, Side, Vectors
 from evaluation.results import rank_rows
 from evaluation.search import ranks, vector_ranks
+from synthcode.schemas.tables import Variant
 
 BATCH_TEXTS = 256
 """Texts that are encoded and stored at a time: what a kill may cost."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from pipelines.dataset_files import CONFIGS, SPLITS
 from pipelines.funnel import STAGES, tally
 from pipelines.recipe import Recipe, to_tree
 from synthcode.publishing.citations import known_benchmarks
@@ -21,6 +20,7 @@ from synthcode.publishing.inventory import take_inventory
 from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.benchmarks import split_benchmark
 from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.published import CONFIGS, SPLITS
 from synthcode.storage.shards import read_batches, shards_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from pipelines.options import assignments, workers_option
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from evaluation.benchmark import Benchmark, Variant
+    from evaluation.benchmark import Benchmark
     from evaluation.encoders.registry import EncoderOptions
+    from synthcode.schemas.tables import Variant
 
 VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous", "raw")
 TASKS = ("text2code", "code2code")
@@ -47,12 +48,16 @@ TASKS = ("text2code", "code2code")
 @click.option("--prompt", "prompts", multiple=True, metavar="SIDE=TEXT", help="Before each query= or document=.")
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
 @click.option("--revision", metavar="R", help="Of a model on the Hub.")
+@click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(100), help="Of the intervals.")
 @workers_option
 @click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
 def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, **given: Any) -> None:
     """Score an encoder on DATASET: RUN/dataset, or a copy of any dataset in that form.
+
+    Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
+    blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
 
@@ -77,6 +82,7 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
             store=given["store"],
             baseline=given["baseline"],
             costs=given["costs"],
+            dataset_id=given["dataset_id"],
             resamples=given["resamples"],
             device=given["device"],
         )

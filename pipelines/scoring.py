@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 import pyarrow as pa
 
-from evaluation.benchmark import Benchmark, Variant
+from evaluation.benchmark import Benchmark
 from evaluation.comparison import Estimate, Macro, macro_estimates
 from evaluation.encoders.protocol import ONLY_EXIT, Encoder, LexicalScorer
 from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, write_facts
@@ -21,6 +21,7 @@ from evaluation.results import read_ranks, write_ranks
 from pipelines.interrupt import StopRequest, watch_for_stop
 from pipelines.progress import progress_bar
 from synthcode.identity import digest
+from synthcode.schemas.tables import Variant
 from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Evaluation:
     """Results of another encoder."""
     costs: bool
     """Whether to measure what exits cost."""
+    dataset_id: str | None
+    """The dataset's name on the Hub."""
     resamples: int
     device: str
 
@@ -57,8 +60,9 @@ class Evaluation:
     def fingerprint(self) -> str:
         """A digest of all that the results depend on."""
         cells = [list(cell) for cell in self.benchmark.cells]
-        asked = [self.encoder.identity, self.exits, sorted(self.variants), cells, self.resamples, self.costs]
-        return digest("results", version("synthcode"), self.benchmark.digest, asked)
+        asked = [self.encoder.identity, self.exits, sorted(self.variants), cells]
+        written = [self.resamples, self.costs, self.dataset_id]
+        return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
 
 
 def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False) -> None:
@@ -93,7 +97,15 @@ def _score(evaluation: Evaluation, stop: StopRequest) -> dict[Macro, Estimate]:
         speed=speed,
     )
     ranks = write_ranks(evaluation.folder, parts)
-    macros = write_files(evaluation.folder, ranks, facts, costs, baseline, evaluation.resamples)
+    macros = write_files(
+        evaluation.folder,
+        ranks,
+        facts,
+        costs,
+        baseline=baseline,
+        dataset_id=evaluation.dataset_id,
+        resamples=evaluation.resamples,
+    )
     write_facts(evaluation.folder, facts)
     return macros
 

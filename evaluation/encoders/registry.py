@@ -1,4 +1,4 @@
-"""Encoders by their specification: ``bm25``, ``st:NAME``, ``mose:NAME``, ``exits:NAME@3,6,12``, ``openai:MODEL``."""
+"""Encoders by their specification: ``bm25``, or the kind of an encoder and its name, as in ``st:NAME``."""
 
 from __future__ import annotations
 
@@ -93,9 +93,17 @@ def _openai(name: str, options: EncoderOptions) -> Encoder:
     return OpenAIEmbeddings(name, base_url=options.base_url, max_tokens=options.max_tokens, prompts=options.prompts)
 
 
+def _mteb(name: str, options: EncoderOptions) -> Encoder:
+    from evaluation.encoders.mteb_model import MtebModel
+
+    device = None if options.device == "auto" else options.device
+    return MtebModel(name, revision=options.revision, device=device)
+
+
 OPENERS: dict[str, Opener] = {
     "st": _sentence_transformer,
     "mose": _mose,
     "exits": _intermediate_exits,
     "openai": _openai,
+    "mteb": _mteb,
 }

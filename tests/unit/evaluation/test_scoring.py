@@ -13,7 +13,7 @@ from encoders import HashingEncoder
 from retrieval_tables import tables
 
 from evaluation import scoring
-from evaluation.benchmark import Benchmark, Cell, Variant, from_tables
+from evaluation.benchmark import Benchmark, Cell, from_tables
 from evaluation.embedding_store import EmbeddingStore
 from evaluation.encoders.bm25 import Bm25, pieces
 from evaluation.encoders.protocol import Role
@@ -21,6 +21,7 @@ from evaluation.results import RANKS, query_ranks
 from evaluation.scoring import Inputs, encode_missing, score_vectors, score_words
 from evaluation.summary import summarise
 from synthcode.errors import Interrupted
+from synthcode.schemas.tables import Variant
 
 VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous")
 
