@@ -1,0 +1,135 @@
+"""Merging a card's front matter into one that people and the Hub have edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from synthcode.errors import InputError, first_line
+
+Tree = Mapping[str, Any]
+
+_FENCED = re.compile(r"\A\ufeff?\s*^---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+
+
+def split_card(text: str) -> tuple[str, str]:
+    """Return a card's YAML block without its fences, and its body. Without a block the first is empty."""
+    found = _FENCED.match(text)
+    return (found["yaml"], text[found.end() :]) if found else ("", text)
+
+
+def read_front_matter(block: str, where: str) -> dict[str, Any]:
+    """Parse a YAML block.
+
+    Raises
+    ------
+    InputError
+        Where it is no YAML, or no mapping.
+    """
+    try:
+        tree = yaml.safe_load(block) if block.strip() else {}
+    except yaml.YAMLError as problem:
+        at = getattr(problem, "problem_mark", None)
+        what = f"{getattr(problem, 'problem', None) or first_line(problem)}" + (f", line {at.line + 2}" if at else "")
+        raise InputError(
+            f"{where}: the front matter is not YAML: {what}", "mend the lines between its '---'"
+        ) from problem
+    if not isinstance(tree, dict):
+        raise InputError(f"{where}: the front matter is no mapping", "write 'key: value' between its '---'")
+    return tree
+
+
+def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str) -> str:
+    """Bring a card's front matter up to date: our keys and configurations replace those of the same name, others stay.
+
+    Lines that need no change stay as they are written, comments included. Tags are united. Where somebody has made
+    another configuration the default, it stays that.
+
+    Parameters
+    ----------
+    ours, theirs
+        YAML blocks.
+    gone
+        Configurations of an earlier version of ours that are no longer part of it.
+    where
+        Names the card that ``theirs`` is from, for errors.
+
+    Returns
+    -------
+    str
+        A YAML block, with a line break at its end.
+    """
+    mine, before = read_front_matter(ours, "the dataset card"), read_front_matter(theirs, where)
+    if not before:
+        return ours if ours.endswith("\n") else f"{ours}\n"
+    after = _merged(mine, before, gone)
+    lines = _written(theirs)
+    kept = {key: lines.get(key) if after[key] == value else None for key, value in before.items() if key in after}
+    added = {key: None for key in after if key not in before}
+    merged = "".join(text or _dumped({key: after[key]}) for key, text in {**kept, **added}.items())
+    return merged if _says(merged, after) else _dumped(after)
+
+
+def _merged(mine: Tree, before: Tree, gone: frozenset[str]) -> dict[str, Any]:
+    after = {**before, **mine}
+    if isinstance(before.get("tags"), list) and isinstance(mine.get("tags"), list):
+        after["tags"] = [*before["tags"], *(tag for tag in mine["tags"] if tag not in before["tags"])]
+    configs = _merged_configs(mine.get("configs") or [], before.get("configs") or [], gone)
+    if configs:
+        after["configs"] = configs
+    # What is told there of rows and bytes was true of the earlier version; datasets refuses a version that differs.
+    stale = gone | {_name(config) for config in mine.get("configs") or []}
+    told = before.get("dataset_info") or []
+    told = [info for info in (told if isinstance(told, list) else [told]) if _name(info) not in stale]
+    ours = mine.get("dataset_info") or []
+    told += ours if isinstance(ours, list) else [ours]
+    after.pop("dataset_info", None)
+    return after | ({"dataset_info": told if len(told) > 1 else told[0]} if told else {})
+
+
+def _merged_configs(mine: Sequence[Any], before: Sequence[Any], gone: frozenset[str]) -> list[Any]:
+    ours = {_name(config): config for config in mine}
+    foreign = [config for config in before if _name(config) not in ours]
+    if any(isinstance(config, dict) and config.get("default") for config in foreign):
+        ours = {
+            name: {key: value for key, value in config.items() if key != "default"} for name, config in ours.items()
+        }
+    merged = [ours.pop(_name(config), config) for config in before if _name(config) not in gone]
+    return [*merged, *ours.values()]
+
+
+def _name(config: Any) -> str:
+    return str(config.get("config_name", "default")) if isinstance(config, dict) else ""
+
+
+def _written(block: str) -> dict[str, str]:
+    """Return top-level key -> the lines that it is written in, with the comments above it."""
+    root = yaml.compose(block, yaml.SafeLoader)
+    if not isinstance(root, yaml.MappingNode) or root.flow_style:
+        return {}
+    ends = [_above(block, key.start_mark.index) for key, _ in root.value[1:]]
+    bounds = zip(root.value, [0, *ends], [*ends, len(block)], strict=True)
+    return {key.value: block[start:end].rstrip("\n") + "\n" for (key, _), start, end in bounds}
+
+
+def _above(block: str, start: int) -> int:
+    """Return where the comments begin that stand above a key."""
+    lines = block[:start].splitlines(keepends=True)
+    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
+        start -= len(lines.pop())
+    return start
+
+
+def _says(block: str, tree: Tree) -> bool:
+    """Tell whether lines that were put together mean what they should: anchors and the like cross them."""
+    try:
+        return bool(yaml.safe_load(block) == tree)
+    except yaml.YAMLError:
+        return False
+
+
+def _dumped(tree: Tree) -> str:
+    return str(yaml.safe_dump(dict(tree), sort_keys=False, allow_unicode=True))
