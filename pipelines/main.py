@@ -19,6 +19,7 @@ COMMANDS = {
     "check": "Take the code out of completions and check its syntax.",
     "dedup": "Find exact and near-duplicates.",
     "build": "Build the dataset: pairs, variants, splits, card.",
+    "publish": "Put the dataset on the Hub, or into a folder or object store.",
     "status": "What became of every row, as a table or JSON.",
     "show": "Seeds and translations side by side.",
     "report": "One HTML page that shows a run.",

@@ -31,7 +31,7 @@ class InputError(SynthcodeError):
 
 
 class ServerError(SynthcodeError):
-    """A model server that is not there, is gone, or does not have what was asked of it."""
+    """A model server or a Hub that is not there, is gone, or does not have what was asked of it."""
 
 
 class LockedError(SynthcodeError):

@@ -1,0 +1,156 @@
+"""``synthcode publish``: RUN/dataset goes to the Hub, to a folder, or to an object store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pipelines.options import existing_run, run_argument, working_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pipelines.runner import Run
+    from synthcode.publishing.plan import Plan
+    from synthcode.publishing.target import Attendant, Dataset, Target
+    from synthcode.publishing.validation import Shards
+
+
+@click.command()
+@run_argument
+@click.option("--repo-id", metavar="USER/NAME", help="The dataset repository on the Hub; made where it is not there.")
+@click.option("--private", is_flag=True, help="Make the repository private; refuse one that is public.")
+@click.option("--revision", metavar="BRANCH", help="The branch; made where it is not there. Default: main.")
+@click.option("--tag", metavar="VERSION", help="Name this version of the dataset.")
+@click.option("--to", metavar="PLACE", help="Instead of the Hub: a folder, or an address as s3://bucket/prefix.")
+@click.option("--dry-run", is_flag=True, help="List what would change against what is there, and stop.")
+@click.pass_context
+def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | None, dry_run: bool, **given: Any) -> None:
+    """Publish RUN/dataset: check it, upload what differs, remove what is no longer part, load a split back.
+
+    What people wrote on the published card stays. HF_TOKEN, HF_HOME and HF_ENDPOINT are respected. Run it again when it
+    was interrupted: what was uploaded is not uploaded again, and where nothing differs there is no new commit.
+
+    \b
+    Examples:
+      synthcode publish runs/mine --repo-id user/name --dry-run
+      synthcode publish runs/mine --repo-id user/name --private --tag v1.0
+      synthcode publish runs/mine --to s3://bucket/datasets/mine
+    """
+    from pipelines.progress import progress_bar
+
+    if (repo_id is None) == (to is None):
+        raise click.UsageError("give one of '--repo-id' and '--to'", ctx)
+    if to is not None and any(given.values()):
+        raise click.UsageError("'--private', '--revision' and '--tag' are for '--repo-id' alone", ctx)
+    with working_on(existing_run(run), {}) as opened:
+        target = _target(_attendant(opened), repo_id, to, **given)
+        dataset, shards = _checked(opened)
+        plan = target.plan(dataset)
+        if dry_run:
+            _print(plan)
+            return
+        with progress_bar("publish: bytes", plan.upload_bytes) as bar:
+            address = target.publish(dataset, bar.advance)
+        what = "unchanged, nothing to do" if plan.is_empty else plan
+        click.echo(f"publish: {target.name}: {what}", err=True)
+        _compare(opened, target, shards)
+        click.echo(address)
+
+
+def _target(
+    attendant: Attendant, repo_id: str | None, to: str | None, private: bool, revision: str | None, tag: str | None
+) -> Target:
+    if to is not None:
+        from synthcode.publishing.folder import Folder
+
+        return Folder(to, attendant)
+    from synthcode.publishing.hub import HubRepo, Wish
+
+    return HubRepo(Wish(str(repo_id), private, revision, tag), attendant)
+
+
+def _checked(run: Run) -> tuple[Dataset, Shards]:
+    """Validate the dataset; nothing has left the machine before."""
+    from pipelines.dataset_files import CONFIGS
+    from synthcode.publishing import integrity, validation
+    from synthcode.publishing.files import dataset_files
+    from synthcode.publishing.target import Dataset
+
+    folder = run.folder.dataset
+    written = {
+        Path(path).relative_to(folder.name).as_posix(): digest
+        for path, digest in run.manifest.output_digests("build").items()
+    }
+    rows = _rows(run)
+    files = dataset_files(folder)
+    shards = validation.find_shards(folder, rows)
+    validation.check_tables(shards, CONFIGS, rows)
+    card = validation.check_card(folder, files, shards)
+    integrity.check_disjoint_splits(shards)
+    integrity.check_judgements(shards)
+    validation.check_origin(folder, files, written)
+    total = sum(sum(splits.values()) for splits in rows.values())
+    click.echo(f"publish: checked {total:,} rows in {len(files):,} files", err=True)
+    return Dataset(card, files), shards
+
+
+def _rows(run: Run) -> Mapping[str, Mapping[str, int]]:
+    """Return configuration -> split -> rows, as the manifest has it."""
+    from pipelines.funnel import funnel
+    from synthcode.errors import InputError
+
+    again = f"run 'synthcode build {run.folder.path}'"
+    if "build" not in run.manifest.stages:
+        raise InputError(f"{run.folder.path} has no dataset yet", again)
+    if funnel(run.folder)["stages"]["build"] != "done":
+        click.echo(
+            f"publish: the run has changed since its dataset was built; to take that in, {again} first", err=True
+        )
+    rows: Mapping[str, Mapping[str, int]] = run.manifest.stages["build"].counts["rows"]
+    return rows
+
+
+def _compare(run: Run, target: Target, shards: Shards) -> None:
+    from synthcode.publishing.loading_back import choose_split, load_back
+
+    config, split = choose_split(run.manifest.stages["build"].counts["rows"])
+    digest = load_back(target, config, split, run.folder.dataset, shards[config, split])
+    click.echo(f"publish: split {split!r} of {config!r} comes back the same (rows' sha256 {digest[:12]})", err=True)
+
+
+def _attendant(run: Run) -> Attendant:
+    """Tell what happens on stderr, and let Ctrl-C end a wait or the work between two uploads."""
+    from huggingface_hub.utils import disable_progress_bars, logging
+
+    from synthcode.publishing.target import Attendant
+
+    logging.set_verbosity(logging.ERROR)  # its warnings name addresses that are signed
+    disable_progress_bars()
+
+    def pause(seconds: float) -> None:
+        run.stop.wait(seconds)
+        run.stop.raise_if_set()
+
+    return Attendant(lambda line: click.echo(f"publish: {line}", err=True), pause)
+
+
+def _print(plan: Plan) -> None:
+    """Print what would become of every file."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from pipelines.show import visible
+    from pipelines.status import TABLE_WIDTH
+    from synthcode.publishing.plan import as_size
+
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for kind in ("added", "changed", "removed", "unchanged"):
+        for change in plan.of(kind):
+            table.add_row(kind, visible(change.path), as_size(change.size))
+    table.columns[2].justify = "right"
+    console = Console(width=max(Console().width, TABLE_WIDTH), markup=False, highlight=False)
+    console.print(table)
+    click.echo(str(plan))

@@ -1,0 +1,120 @@
+"""What the Hub's client raises, in two lines, and what of it another attempt may mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from json import JSONDecodeError
+
+from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
+
+TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
+"""Answers that another attempt may change. 412 and 409: somebody else has committed, so one looks again."""
+
+
+def is_transient(problem: BaseException) -> bool:
+    """Tell whether another attempt may succeed where this one failed."""
+    from huggingface_hub.errors import OfflineModeIsEnabled
+
+    if any(isinstance(cause, OfflineModeIsEnabled) for cause in _causes(problem)):
+        return False
+    status = status_of(problem)
+    return status in TRANSIENT if status else is_unreachable(problem) or _is_garbled(problem)
+
+
+def is_unreachable(problem: BaseException) -> bool:
+    """Tell whether there was no answer at all: no connection, a broken one, or none within the time."""
+    import httpx2
+
+    return any(isinstance(cause, httpx2.TransportError | ConnectionError) for cause in _causes(problem))
+
+
+def _is_garbled(problem: BaseException) -> bool:
+    """Tell whether JSON was expected and none came: the client reads some answers before their status."""
+    return any(isinstance(cause, JSONDecodeError) for cause in _causes(problem))
+
+
+def status_of(problem: BaseException) -> int | None:
+    """Return the status of the answer that a problem, or what it comes from, is about."""
+    from huggingface_hub.errors import HfHubHTTPError
+
+    for cause in _causes(problem):
+        if isinstance(cause, HfHubHTTPError) and cause.response is not None:
+            return int(cause.response.status_code)
+    return None
+
+
+def retry_after_s(problem: BaseException) -> float:
+    """Return the seconds that an answer asks to wait (Retry-After, or the Hub's RateLimit); 0 where it does not."""
+    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils import parse_ratelimit_headers
+
+    for cause in _causes(problem):
+        if isinstance(cause, HfHubHTTPError) and cause.response is not None:
+            limit = parse_ratelimit_headers(cause.response.headers)
+            if limit is not None and limit.remaining == 0:
+                return float(limit.reset_in_seconds)
+            header = cause.response.headers.get("Retry-After", "")
+            return float(header) if header.isascii() and header.isdigit() else 0.0
+    return 0.0
+
+
+def what_happened(problem: BaseException) -> str:
+    """Return in a few words what an attempt met."""
+    status = status_of(problem)
+    if status:
+        return f"the Hub answers {status}"
+    return "the Hub does not answer" if is_unreachable(problem) else "the Hub's answer cannot be read"
+
+
+def refusal(problem: Exception, repo: str) -> SynthcodeError:
+    """Say in two lines what the client says in many, of many kinds, without any token."""
+    from huggingface_hub import constants
+
+    status, said = status_of(problem), _message(problem)
+    endpoint = constants.ENDPOINT
+    if status == 401:
+        return InputError(f"{endpoint} does not accept the token (401)", "set HF_TOKEN to one that is valid")
+    if status == 403:
+        return InputError(
+            f"the token may not write to {repo} (403): {said}",
+            "use one with write access (https://huggingface.co/settings/tokens), or a repository of your own",
+        )
+    if status == 404:
+        return InputError(
+            f"{repo} is not there, or the token may not see it (404): {said}", "check its name, the revision, the token"
+        )
+    if status in (409, 412):
+        return InputError(f"{repo}: somebody else is committing ({status}): {said}", "run the same command again")
+    if status == 429:
+        return ServerError(f"{endpoint} has had too many requests (429): {said}", "run the same command again later")
+    if status and status >= 500:
+        return ServerError(
+            f"{endpoint} fails again and again ({status}): {said}",
+            "run the same command again later: what was uploaded is not uploaded again",
+        )
+    if is_unreachable(problem):
+        return ServerError(
+            f"{endpoint} cannot be reached: {said}", "check HF_ENDPOINT and the network, then run it again"
+        )
+    return InputError(f"{repo} cannot be published: {said}", "see it whole with 'synthcode --debug publish ...'")
+
+
+def _message(problem: BaseException) -> str:
+    """Return what was said, in one line that may be shown anywhere."""
+    from huggingface_hub import get_token
+    from huggingface_hub.errors import HfHubHTTPError
+
+    said = first_line(Exception(str(problem)))
+    for cause in _causes(problem):
+        if isinstance(cause, HfHubHTTPError):
+            said = first_line(Exception(cause.server_message or str(cause)))
+            break
+    said = "".join(character if character.isprintable() else " " for character in said)[:300]
+    token = get_token()
+    return said.replace(token, "***") if token else said
+
+
+def _causes(problem: BaseException | None) -> Iterator[BaseException]:
+    while problem is not None:
+        yield problem
+        problem = problem.__cause__

@@ -1,0 +1,71 @@
+"""What all places that a dataset is published to have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from synthcode.publishing.card import CARD_NAME
+from synthcode.publishing.card_merge import merge_card, recorded_roots
+from synthcode.publishing.files import LocalFile, RemoteFile, roots_of
+from synthcode.publishing.plan import Plan, make_plan
+
+
+@dataclass(frozen=True)
+class There:
+    """What is in a place now."""
+
+    files: Mapping[str, RemoteFile]
+    card: str | None = None
+    """Its card; None where it has none."""
+    version: str | None = None
+    """Of a place that keeps versions, the one that this is (a commit); None where there is none yet."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What is to be published."""
+
+    card: str
+    files: Sequence[LocalFile]
+    """All but the card."""
+
+    def plan(self, there: There, where: str) -> Plan:
+        """Compare with what is in a place."""
+        roots = roots_of(self.files)
+        card = merge_card(self.card, there.card, roots, where)
+        files = [*self.files, LocalFile(CARD_NAME, card.encode("utf-8", "surrogateescape"))]
+        return make_plan(files, there.files, {*roots, *recorded_roots(there.card)} - {CARD_NAME})
+
+
+@dataclass(frozen=True)
+class Attendant:
+    """Who is told what happens, and asked whether it may go on."""
+
+    tell: Callable[[str], None]
+    """Told, in a line, what a person may want to know: that the Hub fails, and is asked again."""
+    pause: Callable[[float], None]
+    """Waits for so many seconds; raises ``Interrupted`` where somebody asks to stop, as with 0."""
+
+
+class Target(Protocol):
+    """A place that a dataset is published to."""
+
+    name: str
+    """As people know it."""
+
+    def plan(self, dataset: Dataset) -> Plan:
+        """Return what publishing would change."""
+        ...
+
+    def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
+        """Bring the place to what the dataset is, and return the address of the result.
+
+        ``uploaded`` is told the bytes that have been uploaded since the last time.
+        """
+        ...
+
+    def load(self, config: str, split: str, paths: Sequence[str]) -> Any:
+        """Return a split of what was published as ``datasets`` streams it; ``paths`` are its files'."""
+        ...
