@@ -46,7 +46,7 @@ def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | Non
     if to is not None and any(given.values()):
         raise click.UsageError("'--private', '--revision' and '--tag' are for '--repo-id' alone", ctx)
     with working_on(existing_run(run), {}) as opened:
-        target = _target(_attendant(opened), repo_id, to, **given)
+        target = _target(opened, repo_id, to, **given)
         dataset, shards = _checked(opened)
         plan = target.plan(dataset)
         if dry_run:
@@ -61,12 +61,15 @@ def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | Non
 
 
 def _target(
-    attendant: Attendant, repo_id: str | None, to: str | None, private: bool, revision: str | None, tag: str | None
+    run: Run, repo_id: str | None, to: str | None, private: bool, revision: str | None, tag: str | None
 ) -> Target:
+    attendant = _attendant(run)
     if to is not None:
         from synthcode.publishing.folder import Folder
 
-        return Folder(to, attendant)
+        folder = Folder(to, attendant)
+        folder.refuse_within(run.folder.dataset)
+        return folder
     from synthcode.publishing.hub import HubRepo, Wish
 
     return HubRepo(Wish(str(repo_id), private, revision, tag), attendant)

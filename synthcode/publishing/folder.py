@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from synthcode.errors import InputError, Interrupted, SynthcodeError, first_line
@@ -32,19 +33,35 @@ class Folder:
     def __init__(self, address: str, attendant: Attendant) -> None:
         import fsspec
 
-        self.name = re.sub(r"//[^/@]*@", "//", address)  # without the password that an address may hold
+        self.name = _without_password(address)
         try:
             self._system, self._root = fsspec.core.url_to_fs(address)
         except ImportError as problem:
             extra = "pip install 'synthcode[s3]'" if address.startswith("s3") else first_line(problem)
             raise InputError(f"{self.name}: what reads such addresses is not installed", extra) from problem
         except ValueError as problem:
-            raise InputError(f"{self.name}: {first_line(problem)}", "name a path, or s3://bucket/prefix") from problem
+            raise InputError(f"{self.name}: {_said(problem)}", "name a path, or s3://bucket/prefix") from problem
+        except Exception as problem:  # each store's client raises errors of its own kinds
+            raise InputError(
+                f"{self.name} cannot be reached: {_said(problem)}",
+                "check the address, the network, and the credentials",
+            ) from problem
         self._root = self._root.rstrip("/")
         self._attendant = attendant
         protocol = self._system.protocol
         self._protocols = {protocol} if isinstance(protocol, str) else set(protocol)
         self._is_local = "file" in self._protocols
+
+    def refuse_within(self, folder: Path) -> None:
+        """Refuse to publish a dataset into itself.
+
+        Raises
+        ------
+        InputError
+            Where this is the folder, or within it.
+        """
+        if self._is_local and Path(self._root).resolve().is_relative_to(folder.resolve()):
+            raise InputError(f"{self.name} is the dataset itself", "name a folder outside of it")
 
     def plan(self, dataset: Dataset) -> Plan:
         """Return what publishing would change.
@@ -144,9 +161,17 @@ class Folder:
             if isinstance(problem, OSError) and self._is_local:
                 raise
             raise InputError(
-                f"{self.name} cannot be {what}: {first_line(problem)}",
+                f"{self.name} cannot be {what}: {_said(problem)}",
                 "check the address, that the bucket is there, and the credentials",
             ) from problem
+
+
+def _without_password(text: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//", text)
+
+
+def _said(problem: Exception) -> str:
+    return _without_password(first_line(problem))
 
 
 def _turn(change: Change) -> tuple[bool, bool, str]:

@@ -1,0 +1,196 @@
+"""``publish --to``: a folder, and an object store that speaks S3."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import fsspec
+import pytest
+from small_dataset import make_card, make_tables, write_run
+
+from pipelines.main import run_cli
+from synthcode.errors import Interrupted
+from synthcode.publishing.card_merge import BEGIN
+from synthcode.publishing.files import dataset_files
+from synthcode.publishing.folder import SUMS, Folder
+from synthcode.publishing.target import Attendant, Dataset
+
+TABLES = 12
+
+
+@pytest.fixture(scope="module")
+def s3_server() -> Iterator[str]:
+    """An empty bucket, ``s3://bucket``."""
+    moto = pytest.importorskip("moto.server")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    import s3fs
+
+    names = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "hush", "DEFAULT_REGION": "us-east-1"}
+    for name, value in (names | {"ENDPOINT_URL": s3_server}).items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    system = s3fs.S3FileSystem()
+    system.mkdir("bucket")
+    yield "s3://bucket/some/prefix"
+    system.rm("bucket", recursive=True)
+
+
+@pytest.fixture(params=["folder", "s3"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return str(tmp_path / "published") if request.param == "folder" else str(request.getfixturevalue("s3"))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    return write_run(tmp_path / "run")
+
+
+def contents(place: str) -> dict[str, bytes]:
+    system, root = fsspec.core.url_to_fs(place)
+    system.invalidate_cache()
+    return {path.removeprefix(f"{root}/"): system.cat_file(path) for path in system.find(root)}
+
+
+def write(place: str, path: str, content: bytes) -> None:
+    system, root = fsspec.core.url_to_fs(place)
+    system.makedirs(f"{root}/{path}".rpartition("/")[0], exist_ok=True)
+    system.pipe_file(f"{root}/{path}", content)
+
+
+def published(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> str:
+    """Publish, and return what is said of the changes."""
+    assert run_cli(["publish", str(run), "--to", place]) == 0
+    printed = capsys.readouterr()
+    assert printed.out == f"{place}\n"
+    return printed.err.splitlines()[1].removeprefix(f"publish: {place}: ")
+
+
+def test_a_changed_version_replaces_what_is_ours(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
+    write_run(run, shards=2, eval_yaml="name: small\n")
+    assert published(capsys, run, place).startswith("26 added, 0 changed, 0 removed, 0 unchanged; ")
+    assert published(capsys, run, place) == "unchanged, nothing to do"
+    card = contents(place)["README.md"].decode().replace(BEGIN, f"By hand.\n\n{BEGIN}")
+    write(place, "README.md", card.encode())
+    write(place, "notes/theirs.txt", b"ours")
+    (run / "dataset/eval.yaml").unlink()
+    write_run(run, make_tables("2"), card=make_card("The second version."))
+    assert published(capsys, run, place).startswith("12 added, 1 changed, 25 removed, 0 unchanged; ")
+    there = contents(place)
+    expected = card.replace("Made by nobody.", "The second version.").replace(', "eval.yaml"', "")
+    assert there.pop("README.md").decode() == expected
+    assert there.pop("notes/theirs.txt") == b"ours"
+    assert there.pop(SUMS)
+    assert there == {path: (run / "dataset" / path).read_bytes() for path in there}
+    assert there.keys() == {file.path for file in dataset_files(run / "dataset")}
+    assert published(capsys, run, place) == "unchanged, nothing to do"
+
+
+def test_what_somebody_has_changed_is_replaced(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
+    published(capsys, run, place)
+    name = "data/texts/test-00000-of-00001.parquet"
+    real = (run / "dataset" / name).read_bytes()
+    # Of the same size where the clock is fine enough to tell: S3's counts seconds.
+    write(place, name, bytes(len(real) + place.startswith("s3:")))
+    assert published(capsys, run, place).startswith("0 added, 1 changed, 0 removed, 12 unchanged; ")
+    assert contents(place)[name] == real
+
+
+def test_what_was_uploaded_before_a_kill_is_not_uploaded_again(run: Path, place: str) -> None:
+    sizes: list[int] = []
+
+    def stop_after(count: int) -> Callable[[float], None]:
+        def pause(_seconds: float) -> None:
+            if len(sizes) == count:
+                raise Interrupted
+
+        return pause
+
+    dataset = Dataset(make_card(), dataset_files(run / "dataset"))
+    with pytest.raises(Interrupted):
+        Folder(place, Attendant(print, stop_after(5))).publish(dataset, sizes.append)
+    assert "README.md" not in contents(place)
+    sizes.clear()
+    folder = Folder(place, Attendant(print, stop_after(99)))
+    assert len(folder.plan(dataset).of("unchanged")) == 5
+    folder.publish(dataset, sizes.append)
+    assert len(sizes) == TABLES - 5 + 1
+
+
+def test_a_file_that_was_not_finished_is_not_there(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "published"
+    folder = Folder(str(place), Attendant(print, lambda _seconds: None))
+
+    def die(*_arguments: Any) -> None:
+        raise Interrupted
+
+    monkeypatch.setattr(folder._system, "mv", die)
+    with pytest.raises(Interrupted):
+        folder.publish(Dataset(make_card(), dataset_files(run / "dataset")), print)
+    assert [path.name for path in place.rglob("*.parquet")] == [".writing-test-00000-of-00001.parquet"]
+
+
+def test_sha256sum_agrees_with_the_sums(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:
+    published(capsys, run, str(tmp_path / "published"))
+    done = subprocess.run(
+        ["sha256sum", "--check", "--strict", SUMS],
+        cwd=tmp_path / "published",
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"LC_ALL": "C"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == TABLES
+
+
+def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
+    assert run_cli(["publish", str(run), "--to", place, "--dry-run"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("13 added, 0 changed, 0 removed, 0 unchanged; ")
+    assert contents(place) == {}
+
+
+def test_places_that_cannot_be_used_are_told(s3: str, capsys: pytest.CaptureFixture[str], run: Path) -> None:
+    for place, problem, fix in (
+        (
+            "s3://nobody/x",
+            "s3://nobody/x cannot be written: The specified bucket does not exist",
+            "check the address, that the bucket is there, and the credentials",
+        ),
+        (
+            "ftp://user:hush@127.0.0.1:1/x",
+            "ftp://127.0.0.1:1/x cannot be reached: [Errno 111] Connection refused",
+            "check the address, the network, and the credentials",
+        ),
+        ("nonsense://x", "nonsense://x: Protocol not known: nonsense", "name a path, or s3://bucket/prefix"),
+    ):
+        assert run_cli(["publish", str(run), "--to", place]) == 1
+        printed = capsys.readouterr()
+        assert printed.err.splitlines()[-2:] == [f"error: {problem}", fix]
+        assert "hush" not in printed.out + printed.err
+
+
+def test_a_dataset_is_not_published_into_itself(capsys: pytest.CaptureFixture[str], run: Path) -> None:
+    for place in (run / "dataset", run / "dataset/copy"):
+        assert run_cli(["publish", str(run), "--to", str(place)]) == 1
+        assert capsys.readouterr().err.splitlines() == [
+            f"error: {place} is the dataset itself",
+            "name a folder outside of it",
+        ]
+
+
+def test_options_that_do_not_go_together(capsys: pytest.CaptureFixture[str], run: Path) -> None:
+    for arguments in ([], ["--to", "x", "--repo-id", "a/b"], ["--to", "x", "--private"]):
+        assert run_cli(["publish", str(run), *arguments]) == 2
+    assert "'--private', '--revision' and '--tag' are for '--repo-id' alone" in capsys.readouterr().err
