@@ -6,33 +6,20 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import InputError, Interrupted, SynthcodeError
+from synthcode.errors import InputError
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import RemoteFile
-from synthcode.publishing.hub_errors import (
-    is_transient,
-    is_unreachable,
-    refusal,
-    retry_after_s,
-    status_of,
-    what_happened,
-)
+from synthcode.publishing.hub_access import refuse_name, refuse_offline, refuse_without_token
+from synthcode.publishing.hub_attempts import Attempts
+from synthcode.publishing.hub_errors import status_of
 from synthcode.publishing.plan import Change, Plan
 from synthcode.publishing.target import Attendant, Dataset, There
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
 
-T = TypeVar("T")
-
-ATTEMPTS = 8
-LONGEST_WAIT_S = 30.0
-LONGEST_ASKED_WAIT_S = 300.0
-ANSWER_S = 300.0
-"""How long one answer may take; the client itself would wait for ever."""
 BATCH_BYTES, BATCH_FILES = 1 << 28, 50
 """What is uploaded together. What was, is there for good: a commit that is killed finds it again."""
 
@@ -69,17 +56,17 @@ class HubRepo:
     def __init__(self, wish: Wish, attendant: Attendant) -> None:
         from huggingface_hub import HfApi
 
-        _refuse_offline()
-        _refuse_name(wish.repo_id)
-        _refuse_without_token()
+        refuse_offline()
+        refuse_name(wish.repo_id)
+        refuse_without_token()
         self.name = wish.repo_id
         self._wish = wish
         self._attendant = attendant
+        self._attempts = Attempts(wish.repo_id, attendant)
         self._api: HfApi = HfApi(library_name="synthcode")
         self._where: dict[str, Any] = {"repo_id": wish.repo_id, "repo_type": "dataset"}
         self._operations: dict[tuple[str, str], CommitOperationAdd] = {}
         self._uploaded: set[str] = set()
-        self._reached = False
         self._commit: str | None = None
 
     def plan(self, dataset: Dataset) -> Plan:
@@ -90,9 +77,9 @@ class HubRepo:
         SynthcodeError
             Where the Hub cannot be reached or refuses, the repository is public and should not be, or the tag is taken.
         """
-        there = self._persist(self._look)
+        there = self._attempts.persist(self._look)
         plan = self._plan(dataset, there)
-        tagged = self._persist(self._tagged)
+        tagged = self._attempts.persist(self._tagged)
         if tagged is not None and not (plan.is_empty and tagged == there.version):
             raise self._taken()
         return plan
@@ -112,9 +99,9 @@ class HubRepo:
         SynthcodeError
             Where the Hub refuses, or fails for longer than is worth waiting for.
         """
-        self._commit = self._persist(lambda: self._bring_to(dataset, uploaded))
+        self._commit = self._attempts.persist(lambda: self._bring_to(dataset, uploaded))
         if self._wish.tag:
-            self._persist(self._tag)
+            self._attempts.persist(self._tag)
         return f"{self._api.endpoint}/datasets/{self.name}/tree/{self._commit}"
 
     def load(self, config: str, split: str, paths: Sequence[str]) -> Any:
@@ -122,28 +109,6 @@ class HubRepo:
         import datasets
 
         return datasets.load_dataset(self.name, config, split=split, revision=self._commit, streaming=True)
-
-    def _persist(self, attempt: Callable[[], T]) -> T:
-        """Try until it works. Each attempt looks first at what is there: the one before may have come through."""
-        from huggingface_hub.utils import get_session
-
-        random = Random()
-        for number in range(1, ATTEMPTS + 1):
-            self._attendant.pause(0)
-            get_session().timeout = ANSWER_S
-            try:
-                return attempt()
-            except (SynthcodeError, Interrupted):
-                raise
-            except Exception as problem:
-                hopeless = is_unreachable(problem) and not self._reached
-                if number == ATTEMPTS or hopeless or not is_transient(problem):
-                    raise refusal(problem, self.name) from problem
-                wait = min(LONGEST_WAIT_S, 2.0 ** (number - 1)) * random.uniform(0.5, 1.0)
-                wait = max(wait, min(retry_after_s(problem), LONGEST_ASKED_WAIT_S))
-                self._attendant.tell(f"{what_happened(problem)}: attempt {number + 1} of {ATTEMPTS} in {wait:.1f} s")
-            self._attendant.pause(wait)
-        raise AssertionError("the last attempt returns or raises")
 
     def _bring_to(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
         """Return the commit that has all that the dataset has; make it where there is none."""
@@ -204,9 +169,7 @@ class HubRepo:
         except RepositoryNotFoundError as problem:
             if status_of(problem) != 404:
                 raise
-            self._reached = True
             return There({})
-        self._reached = True
         if self._wish.private and not info.private:
             raise InputError(f"{self.name} is public, and --private was asked for", "make it private on the Hub first")
         tree = self._api.list_repo_tree(**self._where, recursive=True, revision=str(info.sha))
@@ -250,31 +213,6 @@ class HubRepo:
         return InputError(
             f"{self.name}: tag {self._wish.tag!r} names another version", "give this version a tag of its own"
         )
-
-
-def _refuse_offline() -> None:
-    from huggingface_hub.constants import is_offline_mode
-
-    if is_offline_mode():
-        raise InputError("HF_HUB_OFFLINE is set: nothing leaves this machine", "unset it to publish")
-
-
-def _refuse_name(repo_id: str) -> None:
-    from huggingface_hub.utils import HFValidationError, validate_repo_id
-
-    try:
-        validate_repo_id(repo_id)
-    except HFValidationError as problem:
-        raise InputError(f"{repo_id!r} is no name of a repository", "write it as user/name") from problem
-    if "/" not in repo_id:
-        raise InputError(f"{repo_id!r} does not say whose it is", f"write it as user/{repo_id}")
-
-
-def _refuse_without_token() -> None:
-    from huggingface_hub import get_token
-
-    if get_token() is None:
-        raise InputError("there is no token for the Hub", "set HF_TOKEN, or log in with 'hf auth login'")
 
 
 def _batches(changes: Sequence[Change]) -> Iterator[list[Change]]:

@@ -1,0 +1,51 @@
+"""What must be so before the Hub is asked anything."""
+
+from __future__ import annotations
+
+from synthcode.errors import InputError
+
+
+def refuse_offline() -> None:
+    """Refuse where the user wants nothing of the network.
+
+    Raises
+    ------
+    InputError
+        Where ``HF_HUB_OFFLINE`` is set.
+    """
+    from huggingface_hub.constants import is_offline_mode
+
+    if is_offline_mode():
+        raise InputError("HF_HUB_OFFLINE is set: nothing leaves this machine", "unset it to publish")
+
+
+def refuse_name(repo_id: str) -> None:
+    """Refuse what is no ``user/name``.
+
+    Raises
+    ------
+    InputError
+        Where the Hub would not take it.
+    """
+    from huggingface_hub.utils import HFValidationError, validate_repo_id
+
+    try:
+        validate_repo_id(repo_id)
+    except HFValidationError as problem:
+        raise InputError(f"{repo_id!r} is no name of a repository", "write it as user/name") from problem
+    if "/" not in repo_id:
+        raise InputError(f"{repo_id!r} does not say whose it is", f"write it as user/{repo_id}")
+
+
+def refuse_without_token() -> None:
+    """Refuse where nobody is logged in.
+
+    Raises
+    ------
+    InputError
+        Where there is no token.
+    """
+    from huggingface_hub import get_token
+
+    if get_token() is None:
+        raise InputError("there is no token for the Hub", "set HF_TOKEN, or log in with 'hf auth login'")
