@@ -14,20 +14,15 @@ from synthcode.errors import InputError
 from synthcode.publishing import integrity, validation
 from synthcode.publishing.files import dataset_files
 from synthcode.storage.manifest import Manifest
-
-ROWS = {
-    "triplets": {"train": 6, "validation": 2, "test": 2},
-    "programs": {"train": 12, "validation": 4, "test": 4},
-    "texts": {"train": 6, "validation": 2, "test": 2},
-    "qrels": {"train": 18, "validation": 6, "test": 6},
-}
+from synthcode.storage.shards import write_table
 
 
 def check(run: Path) -> None:
     folder = run / "dataset"
     files = dataset_files(folder)
-    shards = validation.find_shards(folder, ROWS)
-    validation.check_tables(shards, CONFIGS, ROWS)
+    rows = Manifest(run).stages["build"].counts["rows"]
+    shards = validation.find_shards(folder, rows)
+    validation.check_tables(shards, CONFIGS, rows)
     validation.check_card(folder, files, shards)
     integrity.check_disjoint_splits(shards)
     integrity.check_judgements(shards)
@@ -50,6 +45,16 @@ def with_cell(table: pa.Table, row: int, column: str, value: str) -> pa.Table:
 @pytest.mark.parametrize("shards", [1, 3])
 def test_a_valid_dataset_passes(tmp_path: Path, shards: int) -> None:
     check(write_run(tmp_path, shards=shards))
+
+
+def test_a_split_without_rows_passes_and_judges_nothing(tmp_path: Path) -> None:
+    tables = make_tables()
+    judgements = tables["qrels", "test"]
+    for config in CONFIGS:
+        tables[config, "test"] = tables[config, "test"].slice(0, 0)
+    check(write_run(tmp_path, tables))
+    tables["qrels", "test"] = judgements
+    assert "row 1: query_id" in refused(write_run(tmp_path, tables))
 
 
 def test_a_seed_in_two_splits_is_named_with_its_row(tmp_path: Path) -> None:
@@ -115,9 +120,10 @@ def test_another_schema_is_named_with_its_column(tmp_path: Path) -> None:
 
 
 def test_rows_that_the_manifest_does_not_have_are_counted(tmp_path: Path) -> None:
-    tables = make_tables()
-    tables["texts", "train"] = pa.concat_tables([tables["texts", "train"]] * 2)
-    assert refused(write_run(tmp_path, tables)) == "dataset/data/texts: train has 12 rows, the manifest says 6"
+    run = write_run(tmp_path)
+    path = run / "dataset/data/texts/train-00000-of-00001.parquet"
+    write_table(path, pa.concat_tables([make_tables()["texts", "train"]] * 2))
+    assert refused(run) == "dataset/data/texts: train has 12 rows, the manifest says 6"
 
 
 def test_a_lost_split_is_named(tmp_path: Path) -> None:
