@@ -16,6 +16,8 @@ FOUNDATION = {
 }
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
+LIBRARIES = {"pyarrow", "datasets", "pydantic", "tree_sitter", "huggingface_hub", "fsspec"}
+"""Not heavy, but no help needs them."""
 NETWORK = {"evaluation.mose.heads", "evaluation.mose.model", "evaluation.mose.pooling"}
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""
 MODULES = [path for room in ("synthcode", "evaluation", "pipelines") for path in sorted((ROOT / room).rglob("*.py"))]
@@ -62,7 +64,7 @@ def test_no_module_imports_against_the_direction(path: Path) -> None:
 def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from pipelines.main import run_cli; run_cli(['--help']);"
-        f"print(sorted({HEAVY | {'pyarrow', 'datasets', 'pydantic', 'tree_sitter', 'huggingface_hub', 'fsspec'}!r} & set(sys.modules)))"
+        f"print(sorted({HEAVY | LIBRARIES!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.splitlines()[-1] == "[]"
