@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 BATCH_BYTES, BATCH_FILES = 1 << 28, 50
 """What is uploaded together. What was, is there for good: a commit that is killed finds it again."""
+
+
+PLACEHOLDER = '"user/name"'
+"""What the card calls the repository in its examples, as long as nobody knows its name."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +137,8 @@ class HubRepo:
         return str(made.oid)
 
     def _plan(self, dataset: Dataset, there: There) -> Plan:
-        return dataset.plan(there, f"the card of {self.name}")
+        card = dataset.card.replace(PLACEHOLDER, f'"{self.name}"')
+        return replace(dataset, card=card).plan(there, f"the card of {self.name}")
 
     def _upload(self, changes: Sequence[Change], uploaded: Callable[[int], None]) -> None:
         """Upload large files ahead of the commit, which then only names them."""

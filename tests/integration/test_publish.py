@@ -82,6 +82,7 @@ def test_every_configuration_and_split_is_loaded_back(hub: Hub, tmp_path: Path) 
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
     assert hub.files("me/quickstart") == local
     assert hub.python(LOAD, "me/quickstart", "v1", *CONFIGS) == digests(run)
+    assert 'load_dataset("me/quickstart", "triplets")' in hub.card("me/quickstart")
 
 
 def test_publishing_again_makes_no_commit_and_uploads_nothing(hub: Hub, run: Path) -> None:

@@ -122,6 +122,8 @@ def test_what_was_told_of_the_rows_of_an_earlier_version_goes() -> None:
     theirs = "dataset_info:\n- config_name: triplets\n  splits: []\n- config_name: extra\n  splits: []\n"
     tree = yaml.safe_load(merge_front_matter(split_card(make_card())[0], theirs, frozenset(), "theirs"))
     assert tree["dataset_info"] == {"config_name": "extra", "splits": []}
+    theirs = "dataset_info:\n  config_name: triplets\n  splits: []\n"
+    assert "dataset_info" not in merge_front_matter(split_card(make_card())[0], theirs, frozenset(), "theirs")
 
 
 def test_a_configuration_of_an_earlier_version_of_ours_goes() -> None:
@@ -131,7 +133,14 @@ def test_a_configuration_of_an_earlier_version_of_ours_goes() -> None:
     assert names == ["triplets", "programs", "texts", "qrels"]
 
 
-@pytest.mark.parametrize("theirs", ["a: &x [1]\nb: *x\nlicense: y\n", "{license: y, a: [1], b: [1]}\n"])
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        "a: &x [1]\nb: *x\nlicense: y\n",
+        "license: &x [1]\na: *x\nb: *x\n",  # the line of the anchor is replaced
+        "{license: y, a: [1], b: [1]}\n",
+    ],
+)
 def test_front_matter_that_is_not_in_lines_of_its_own_keeps_its_meaning(theirs: str) -> None:
     tree = yaml.safe_load(merge_front_matter(split_card(make_card())[0], theirs, frozenset(), "theirs"))
     assert (tree["a"], tree["b"], tree["license"]) == ([1], [1], "mit")
