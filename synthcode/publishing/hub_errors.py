@@ -104,11 +104,11 @@ def _message(problem: BaseException) -> str:
     from huggingface_hub import get_token
     from huggingface_hub.errors import HfHubHTTPError
 
-    said = first_line(Exception(str(problem)))
-    for cause in _causes(problem):
-        if isinstance(cause, HfHubHTTPError):
-            said = first_line(Exception(cause.server_message or str(cause)))
-            break
+    answers = [cause for cause in _causes(problem) if isinstance(cause, HfHubHTTPError)]
+    if answers and (answers[0] is problem or not isinstance(problem, ValueError)):
+        said = first_line(Exception(answers[0].server_message or str(answers[0])))
+    else:  # the client's own words, such as what it finds wrong with a card's front matter
+        said = " ".join(str(problem).split()) or type(problem).__name__
     said = "".join(character if character.isprintable() else " " for character in said)[:300]
     token = get_token()
     return said.replace(token, "***") if token else said
