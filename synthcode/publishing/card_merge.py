@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from synthcode.publishing.card import BEGIN, END
 from synthcode.publishing.files import configs_of
 from synthcode.publishing.front_matter_merge import merge_front_matter, split_card
-
-BEGIN, END = "<!-- synthcode:begin -->", "<!-- synthcode:end -->"
-"""What lies between them, each on a line of its own, is replaced when a dataset is published again."""
 
 _FILES = "<!-- synthcode:files "
 """Begins the line of the block that says what was published with it: what may be removed once it is no longer part."""

@@ -24,8 +24,8 @@ BATCH_BYTES, BATCH_FILES = 1 << 28, 50
 """What is uploaded together. What was, is there for good: a commit that is killed finds it again."""
 
 
-PLACEHOLDER = '"user/name"'
-"""What the card calls the repository in its examples, as long as nobody knows its name."""
+EXAMPLES = ('load_dataset("{}"', "hf download {} ")
+"""Where the card names the repository: ``user/name``, as long as nobody knows its name."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,9 @@ class HubRepo:
         return str(made.oid)
 
     def _plan(self, dataset: Dataset, there: There) -> Plan:
-        card = dataset.card.replace(PLACEHOLDER, f'"{self.name}"')
+        card = dataset.card
+        for example in EXAMPLES:
+            card = card.replace(example.format("user/name"), example.format(self.name))
         return replace(dataset, card=card).plan(there, f"the card of {self.name}")
 
     def _upload(self, changes: Sequence[Change], uploaded: Callable[[int], None]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hub import Hub, hub_server
 from small_dataset import make_card, make_tables, write_run
 
-from synthcode.publishing.card_merge import BEGIN, END
+from synthcode.publishing.card import BEGIN, END
 
 LOAD = """
 import json, sys
@@ -78,11 +78,13 @@ def digests(run: Path) -> dict[str, dict[str, str]]:
 def test_every_configuration_and_split_is_loaded_back(hub: Hub, tmp_path: Path) -> None:
     run = tmp_path / "quickstart"
     assert hub.synthcode("run", "quickstart", "--out", run, "--workers", "2").code == 0
-    assert published(hub, run, "me/quickstart", "--tag", "v1").startswith("13 added, 0 changed, 0 removed, 0 unchanged")
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
+    told = published(hub, run, "me/quickstart", "--tag", "v1")
+    assert told.startswith(f"{len(local)} added, 0 changed, 0 removed, 0 unchanged; ")
     assert hub.files("me/quickstart") == local
     assert hub.python(LOAD, "me/quickstart", "v1", *CONFIGS) == digests(run)
-    assert 'load_dataset("me/quickstart", "triplets")' in hub.card("me/quickstart")
+    assert 'load_dataset("me/quickstart"' in hub.card("me/quickstart")
+    assert "user/name" not in hub.card("me/quickstart")
 
 
 def test_publishing_again_makes_no_commit_and_uploads_nothing(hub: Hub, run: Path) -> None:

@@ -14,7 +14,7 @@ from small_dataset import make_card, make_tables, write_run
 
 from pipelines.main import run_cli
 from synthcode.errors import Interrupted
-from synthcode.publishing.card_merge import BEGIN
+from synthcode.publishing.card import BEGIN
 from synthcode.publishing.files import dataset_files
 from synthcode.publishing.folder import SUMS, Folder
 from synthcode.publishing.target import Attendant, Dataset

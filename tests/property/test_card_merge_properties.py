@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_run import make_card
 
-from synthcode.publishing.card_merge import BEGIN, END, merge_card
+from synthcode.publishing.card import BEGIN, END
+from synthcode.publishing.card_merge import merge_card
 from synthcode.publishing.front_matter_merge import split_card
 
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=30)

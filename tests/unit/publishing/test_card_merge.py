@@ -5,7 +5,8 @@ import yaml
 from small_run import make_card
 
 from synthcode.errors import InputError
-from synthcode.publishing.card_merge import BEGIN, END, merge_card, recorded_roots
+from synthcode.publishing.card import BEGIN, END
+from synthcode.publishing.card_merge import merge_card, recorded_roots
 from synthcode.publishing.front_matter_merge import merge_front_matter, split_card
 
 ROOTS = ["data/programs/", "data/qrels/", "data/texts/", "data/triplets/", "eval.yaml"]
