@@ -56,8 +56,8 @@ def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | Non
             address = target.publish(dataset, bar.advance)
         what = "unchanged, nothing to do" if plan.is_empty else plan
         click.echo(f"publish: {target.name}: {what}", err=True)
-        _compare(opened, target, shards)
         click.echo(address)
+        _compare(opened, target, shards)
 
 
 def _target(
