@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,15 +22,15 @@ import contextlib, io, json, os, sys
 from pipelines.main import run_cli
 environment = dict(os.environ)
 for line in sys.stdin:
-    arguments, changes = json.loads(line)
+    script, arguments, changes = json.loads(line)
     os.environ.clear()
     os.environ.update(environment | changes)
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = run_cli(arguments)
+        code = run_cli(arguments) if script is None else exec(script, {"arguments": arguments})
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
-"""Runs one command line after another in a process that was told at its start where the Hub is."""
+"""Runs one command line or script after another in a process that was told at its start where the Hub is."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,20 @@ class Hub:
 
     def synthcode(self, *arguments: str | Path, **changes: str) -> Done:
         """Run a command in the client's process."""
+        return Done(*self._ask(None, arguments, changes))
+
+    def python(self, script: str, *arguments: str | Path) -> Any:
+        """Run a script in the client's process, and return the JSON that it prints last."""
+        _, out, _ = self._ask(script, arguments, {})
+        return json.loads(out.splitlines()[-1])
+
+    def _ask(self, script: str | None, arguments: Iterable[str | Path], changes: Mapping[str, str]) -> list[Any]:
         assert self._client.stdin is not None
         assert self._client.stdout is not None
-        self._client.stdin.write(json.dumps([list(map(str, arguments)), changes]) + "\n")
+        self._client.stdin.write(json.dumps([script, list(map(str, arguments)), changes]) + "\n")
         self._client.stdin.flush()
-        return Done(*json.loads(self._client.stdout.readline()))
+        answer: list[Any] = json.loads(self._client.stdout.readline())
+        return answer
 
     def start(self, *arguments: str | Path, token: str | None = TOKEN, **changes: str) -> subprocess.Popen[str]:
         """Start a command in a process of its own."""
@@ -97,14 +106,6 @@ class Hub:
         with self.start(*arguments, token=token, **changes) as process:
             out, err = process.communicate()
         return Done(process.returncode, out, err)
-
-    def python(self, script: str, *arguments: str | Path, token: str | None = TOKEN) -> Any:
-        """Run a script, and return the JSON that it prints last."""
-        command = [sys.executable, "-c", script, *map(str, arguments)]
-        environment = self.environment(token)
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout.splitlines()[-1])
 
     def get(self, path: str, token: str | None = TOKEN) -> bytes:
         """Fetch something."""

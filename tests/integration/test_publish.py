@@ -13,10 +13,10 @@ from small_dataset import make_card, make_tables, write_run
 from synthcode.publishing.card import BEGIN, END
 
 LOAD = """
-import json, sys
+import json
 import datasets
 from synthcode.publishing.loading_back import rows_digest
-repo, revision, *configs = sys.argv[1:]
+repo, revision, *configs = arguments
 found = {}
 for config in configs:
     splits = datasets.load_dataset(repo, config, revision=revision)
@@ -26,9 +26,9 @@ print(json.dumps(found))
 """
 
 COMMIT = """
-import json, sys
+import json
 from huggingface_hub import CommitOperationAdd, HfApi
-repo, *files = sys.argv[1:]  # path in the repository, path here, ...
+repo, *files = arguments  # path in the repository, path here, ...
 operations = [CommitOperationAdd(path, content) for path, content in zip(files[::2], files[1::2])]
 print(json.dumps(HfApi().create_commit(repo, operations, commit_message="By hand", repo_type="dataset").oid))
 """

@@ -136,7 +136,7 @@ def test_uploads_and_commits_that_fail_are_tried_again(shared_tools: Path, tmp_p
 
 def test_killed_midway_and_run_again(shared_tools: Path, tmp_path: Path, run: Path) -> None:
     write_run(run, shards=2)
-    with hub_server(shared_tools, tmp_path, "--slow-ms", "30") as hub:
+    with hub_server(shared_tools, tmp_path, "--slow-ms", "40") as hub:
         process = hub.start("publish", run, "--repo-id", "me/mine")
         while hub.seen("lfs uploads") < 3:
             assert process.poll() is None
