@@ -77,10 +77,10 @@ def _target(
 
 def _checked(run: Run) -> tuple[Dataset, Shards]:
     """Validate the dataset; nothing has left the machine before."""
-    from pipelines.dataset_files import CONFIGS
     from synthcode.publishing import integrity, validation
     from synthcode.publishing.files import dataset_files
     from synthcode.publishing.target import Dataset
+    from synthcode.storage.published import CONFIGS
 
     folder = run.folder.dataset
     written = {
@@ -145,9 +145,9 @@ def _print(plan: Plan) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from pipelines.show import visible
     from pipelines.status import TABLE_WIDTH
     from synthcode.publishing.plan import as_size
+    from synthcode.visible import visible
 
     table = Table(box=None, pad_edge=False, show_header=False)
     for kind in ("added", "changed", "removed", "unchanged"):

@@ -9,9 +9,9 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from pipelines.dataset_files import CONFIGS
 from synthcode.identity import digest
 from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs
+from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import write_table
 
 SPLITS = {"train": range(6), "validation": range(6, 8), "test": range(8, 10)}

@@ -57,7 +57,7 @@ def bibtex(text: str) -> str:
 
 def yaml_block(tree: Any) -> str:
     """Return YAML in which every scalar stands on one line: none of them can begin or end anything."""
-    return yaml.dump(tree, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9).rstrip()
+    return yaml.dump(tree, Dumper=_OneLine, sort_keys=False, allow_unicode=True, width=10**9).rstrip("\n")
 
 
 class _OneLine(yaml.SafeDumper):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 
 from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
+from synthcode.visible import visible
 
 TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
 """Answers that another attempt may change. 412 and 409: somebody else has committed, so one looks again."""
@@ -109,7 +110,7 @@ def _message(problem: BaseException) -> str:
         said = first_line(Exception(answers[0].server_message or str(answers[0])))
     else:  # the client's own words, such as what it finds wrong with a card's front matter
         said = " ".join(str(problem).split()) or type(problem).__name__
-    said = "".join(character if character.isprintable() else " " for character in said)[:300]
+    said = visible(said)[:300]
     token = get_token()
     return said.replace(token, "***") if token else said
 

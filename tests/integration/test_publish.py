@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from hub import Hub, hub_server
-from small_dataset import make_card, make_tables, write_run
+from small_run import make_card, make_tables, write_run
 
 from synthcode.publishing.card import BEGIN, END
 

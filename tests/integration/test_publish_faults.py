@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from hub import READ_ONLY, TOKEN, Hub, client_of, hub_server
-from small_dataset import make_tables, write_run
+from small_run import make_tables, write_run
 
 
 def lost(handler: Any, commit: Callable[[], None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import fsspec
 import pytest
-from small_dataset import make_card, make_tables, write_run
+from small_run import make_card, make_tables, write_run
 
 from pipelines.main import run_cli
 from synthcode.errors import Interrupted

@@ -5,7 +5,7 @@ import re
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -71,6 +71,7 @@ def test_no_line_of_a_block_is_a_comment() -> None:
 
 
 @given(TEXTS, TEXTS)
+@example("\xa0", "\xa0")
 def test_yaml_keeps_every_text_on_one_line(first: str, second: str) -> None:
     block = yaml_block({"first": first, "list": [second]})
     assert len(re.split("[\n\r\x85\u2028\u2029]", block)) == 3

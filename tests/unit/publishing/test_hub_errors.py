@@ -59,7 +59,7 @@ def test_what_the_hub_asks_to_wait() -> None:
 def test_a_token_in_a_message_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_TOKEN", "hf_secret")
     said = refusal(answer(403, "hf_secret\x1b[2J may not"), "me/mine")
-    assert said.problem == "the token may not write to me/mine (403): *** [2J may not"
+    assert said.problem == "the token may not write to me/mine (403): ***␛[2J may not"
 
 
 def test_what_is_wrong_with_a_card_is_told_in_one_line() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from small_dataset import Tables, make_card, make_tables, write_run
+from small_run import Tables, make_card, make_tables, write_run
 
-from pipelines.dataset_files import CONFIGS
 from synthcode.errors import InputError
 from synthcode.publishing import integrity, validation
 from synthcode.publishing.files import dataset_files
 from synthcode.storage.manifest import Manifest
+from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import write_table
 
 
