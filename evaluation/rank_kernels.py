@@ -1,4 +1,4 @@
-"""The loop that counts who comes before a relevant document, compiled by numba and shared out over threads."""
+"""The loop that counts who comes before a relevant document, compiled by numba: it holds no lock of the interpreter."""
 
 from __future__ import annotations
 
@@ -18,17 +18,14 @@ FEW = 8
 """Relevant documents of one query up to which each is counted by itself, at the speed of memory."""
 
 
-def _compiled(*, parallel: bool) -> Callable[[Function], Function]:
-    def compile_(function: Function) -> Function:
-        try:
-            return cast(Function, numba.njit(parallel=parallel, cache=True, nogil=True)(function))
-        except RuntimeError:  # no folder for the compiled code can be written
-            return cast(Function, numba.njit(parallel=parallel, nogil=True)(function))
-
-    return compile_
+def _compiled(function: Function) -> Function:
+    try:
+        return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no folder for the compiled code can be written
+        return cast(Function, numba.njit(nogil=True)(function))
 
 
-@_compiled(parallel=True)
+@_compiled
 def count_better(scores: F32, starts: I64, answers: I64, ranks: I32) -> None:
     """Write the rank of every relevant document of a block of queries.
 
@@ -43,7 +40,7 @@ def count_better(scores: F32, starts: I64, answers: I64, ranks: I32) -> None:
     ranks
         Filled, counted from 1. (pairs,)
     """
-    for query in numba.prange(scores.shape[0]):
+    for query in range(scores.shape[0]):
         pairs = slice(starts[query], starts[query + 1])
         if starts[query + 1] - starts[query] <= FEW:
             _count_each(scores[query], answers[pairs], ranks[pairs])
@@ -51,7 +48,7 @@ def count_better(scores: F32, starts: I64, answers: I64, ranks: I32) -> None:
             _count_all(scores[query], answers[pairs], ranks[pairs])
 
 
-@_compiled(parallel=False)
+@_compiled
 def _count_each(row: F32, answers: I64, ranks: I32) -> None:
     for pair in range(answers.size):
         place = answers[pair]
@@ -64,7 +61,7 @@ def _count_each(row: F32, answers: I64, ranks: I32) -> None:
         ranks[pair] = before + 1
 
 
-@_compiled(parallel=False)
+@_compiled
 def _count_all(row: F32, answers: I64, ranks: I32) -> None:
     """Look every document up among the relevant ones, in the order of their ranks: a stable sort keeps that of ids."""
     order = np.argsort(-row[answers], kind="mergesort")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from evaluation.benchmark import I64, Judgements
 from evaluation.encoders.protocol import Scores, Vectors
 from synthcode.errors import InputError
+from synthcode.processes import default_workers
+from synthcode.threads import Threads
 
 Ranks = npt.NDArray[np.int32]
 
-BLOCK_BYTES = 32 << 20
-"""Scores of a block of queries: what a processor's cache can hold, so that counting costs little beside multiplying."""
+BLOCK_BYTES = 16 << 20
+"""Scores of a block of queries, of which each thread holds one."""
 
 MOST_QUERIES = 1024
 """In a block: more make no multiplication faster."""
@@ -49,7 +53,11 @@ def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, devic
         from evaluation.torch_search import torch_ranks
 
         return torch_ranks(queries, documents, judged, device)
-    return ranks(_score_blocks(queries, documents), judged)
+    different, places = distinct(documents)
+    rank = partial(_block_ranks, queries=queries, documents=different, places=places, judged=judged)
+    # Each thread multiplies and counts by itself: threads of two libraries in turn wait for one another.
+    with threadpool_limits(1, "blas"), Threads(default_workers()) as threads:
+        return _joined(threads.map(rank, range(0, len(queries), rows_in_block(len(documents)))))
 
 
 def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:
@@ -62,16 +70,15 @@ def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:
     judged
         Which documents answer which queries.
     """
-    from evaluation.rank_kernels import count_better
-
-    found = np.empty(len(judged.answers), dtype=np.int32)
-    query = 0
+    parts, query = [], 0
     for scores in blocks:
-        starts = judged.starts[query : query + len(scores) + 1]
-        pairs = slice(starts[0], starts[-1])
-        count_better(scores, starts - starts[0], judged.answers[pairs], found[pairs])
+        parts.append(_ranks_of(scores, judged, query))
         query += len(scores)
-    return found
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[Ranks]) -> Ranks:
+    return np.concatenate([np.empty(0, dtype=np.int32), *parts])
 
 
 def rows_in_block(documents: int) -> int:
@@ -79,17 +86,21 @@ def rows_in_block(documents: int) -> int:
     return max(1, min(MOST_QUERIES, BLOCK_BYTES // (4 * max(1, documents))))
 
 
-def _score_blocks(queries: Vectors, documents: Vectors) -> Iterator[Scores]:
-    different, places = distinct(documents)
-    rows = rows_in_block(len(documents))
-    products = np.empty((rows, len(different)), dtype=np.float32)
-    repeated = None if places is None else np.empty((rows, len(documents)), dtype=np.float32)
-    for start in range(0, len(queries), rows):
-        block = queries[start : start + rows]
-        scores = np.matmul(block, different.T, out=products[: len(block)])
-        if repeated is not None and places is not None:
-            scores = np.take(scores, places, axis=1, out=repeated[: len(block)])
-        yield scores
+def _block_ranks(start: int, queries: Vectors, documents: Vectors, places: I64 | None, judged: Judgements) -> Ranks:
+    """Return the ranks of the block of queries that begins with ``start``."""
+    block = queries[start : start + rows_in_block(len(documents) if places is None else len(places))]
+    scores = np.matmul(block, documents.T)
+    return _ranks_of(scores if places is None else np.take(scores, places, axis=1), judged, start)
+
+
+def _ranks_of(scores: Scores, judged: Judgements, start: int) -> Ranks:
+    from evaluation.rank_kernels import count_better
+
+    starts = judged.starts[start : start + len(scores) + 1]
+    answers = judged.answers[starts[0] : starts[-1]]
+    found = np.empty(len(answers), dtype=np.int32)
+    count_better(scores, starts - starts[0], answers, found)
+    return found
 
 
 def distinct(documents: Vectors) -> tuple[Vectors, I64 | None]:
