@@ -51,7 +51,7 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
     around = _cut(their_body) if their_body.strip() else (before, "", after)
     if around is None:
         text = "".join(line for line in their_body.splitlines(keepends=True) if line.strip() not in (BEGIN, END))
-        around = f"{text.rstrip()}\n\n", "", ""
+        around = text.rstrip("\n") + "\n\n", "", ""
     return f"---\n{front}---\n{around[0]}{block}{around[2]}"
 
 

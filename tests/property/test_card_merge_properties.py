@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from small_run import make_card
 
@@ -28,6 +28,7 @@ def test_merging_twice_is_merging_once(theirs: str, text: str) -> None:
 
 
 @given(cards)
+@example("---\n{}\n---\n0\t")
 def test_foreign_keys_and_lines_outside_of_the_block_stay(theirs: str) -> None:
     merged = merge_card(make_card(), theirs, [])
     before, after = (yaml.safe_load(split_card(card)[0]) or {} for card in (theirs, merged))
