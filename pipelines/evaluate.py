@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,7 @@ TASKS = ("text2code", "code2code")
 @workers_option
 @click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
 def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, **given: Any) -> None:
-    """Score an encoder on DATASET: RUN/dataset, or a copy of any dataset in that form.
+    """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
 
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
@@ -139,7 +140,10 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmar
     if (dataset is None) == (given["original"] is None):
         raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
     if dataset is not None:
-        return load_benchmark(dataset, given["split"])
+        from evaluation.hub_datasets import dataset_folder
+
+        named = load_benchmark(dataset_folder(dataset, given["split"]), given["split"])
+        return replace(named, name=str(dataset))
     if given["path"] is None:
         raise click.UsageError("missing option '--path': where that benchmark is", context)
     from pipelines.originals import read_original

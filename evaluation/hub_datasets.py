@@ -1,0 +1,47 @@
+"""A dataset by its name on the Hub: its tables are fetched once and kept in the Hub's own cache."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from synthcode.errors import InputError, first_line
+
+_NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
+
+
+def dataset_folder(dataset: Path, split: str) -> Path:
+    """Return the folder of a dataset: the one that was named, or that of ``user/name`` or ``user/name@revision``.
+
+    Parameters
+    ----------
+    dataset
+        A folder, or what is no path here and could be a repository's name.
+    split
+        The split whose tables are fetched.
+
+    Raises
+    ------
+    InputError
+        Where there is neither.
+    """
+    named = _NAME.fullmatch(str(dataset))
+    if dataset.exists() or named is None:
+        return dataset
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.utils import disable_progress_bars
+
+    disable_progress_bars()
+    try:
+        fetched = snapshot_download(
+            named["repository"],
+            repo_type="dataset",
+            revision=named["revision"],
+            allow_patterns=[f"data/*/{split}-*.parquet"],
+        )
+    except Exception as problem:  # the client raises errors of many kinds
+        raise InputError(
+            f"{dataset} is neither a folder nor a dataset on the Hub: {first_line(problem)}",
+            "name RUN/dataset, or user/name; HF_TOKEN opens a private one",
+        ) from problem
+    return Path(fetched)

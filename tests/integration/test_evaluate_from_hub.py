@@ -1,0 +1,47 @@
+"""A dataset is scored by its name on the Hub, from there once, and then from the cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hub import Hub, hub_server
+from retrieval_tables import write_dataset
+
+
+@pytest.fixture(scope="module")
+def hub(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    with hub_server(shared_tools, tmp_path_factory.mktemp("hub")) as running:
+        folder = write_dataset(tmp_path_factory.mktemp("dataset"))
+        script = """
+import json
+from huggingface_hub import HfApi
+api = HfApi()
+api.create_repo("me/pairs", repo_type="dataset", private=True)
+api.upload_folder(repo_id="me/pairs", repo_type="dataset", folder_path=arguments[0])
+api.create_tag("me/pairs", repo_type="dataset", tag="v1")
+print(json.dumps("up"))
+"""
+        assert running.python(script, folder) == "up"
+        yield running
+
+
+def test_a_dataset_on_the_hub_is_scored_like_a_folder(hub: Hub, tmp_path: Path) -> None:
+    for name, changes in (("me/pairs", {}), ("me/pairs@v1", {}), ("me/pairs", {"HF_HUB_OFFLINE": "1"})):
+        done = hub.synthcode("evaluate", name, "--encoder", "bm25", "--out", tmp_path / "results", "--force", **changes)
+        assert done.code == 0, done.err
+        facts = json.loads((tmp_path / "results" / "results.json").read_text())
+        assert facts["dataset"] == name
+    local = hub.synthcode(
+        "evaluate", write_dataset(tmp_path / "local"), "--encoder", "bm25", "--out", tmp_path / "local"
+    )
+    assert local.code == 0
+    assert json.loads((tmp_path / "local" / "results.json").read_text())["dataset_digest"] == facts["dataset_digest"]
+
+
+def test_a_dataset_that_is_nowhere_is_told_in_two_lines(hub: Hub, tmp_path: Path) -> None:
+    problem, fix = hub.synthcode("evaluate", "me/none", "--encoder", "bm25", "--out", tmp_path).error
+    assert problem.startswith("error: me/none is neither a folder nor a dataset on the Hub: ")
+    assert fix == "name RUN/dataset, or user/name; HF_TOKEN opens a private one"
