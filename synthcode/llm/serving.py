@@ -25,6 +25,7 @@ START_S = 1800.0
 """A large model may have to be fetched first."""
 STOP_S = 30.0
 POLL_S = 0.5
+LAST_WORDS_S = 5.0
 LINES_KEPT = 40
 _FLAGS = ("--enable-prefix-caching",)
 _PR_SET_PDEATHSIG = 1
@@ -84,7 +85,7 @@ def serving(
     reader = threading.Thread(target=_follow, args=(process, lines, on_line), daemon=True)
     reader.start()
     try:
-        _wait_until_up(process, port, lines, start_s)
+        _wait_until_up(process, port, start_s, lambda: _last_error(reader, lines))
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         _stop(process)
@@ -145,12 +146,12 @@ def _follow(
             on_line(one_line(line))
 
 
-def _wait_until_up(process: subprocess.Popen[str], port: int, lines: collections.deque[str], start_s: float) -> None:
+def _wait_until_up(process: subprocess.Popen[str], port: int, start_s: float, last_error: Callable[[], str]) -> None:
     deadline = time.monotonic() + start_s
     while not _is_healthy(port):
         if process.poll() is not None:
             raise ServerError(
-                f"vLLM's server ended with status {process.returncode} before it was up: {_last_error(lines)}",
+                f"vLLM's server ended with status {process.returncode} before it was up: {last_error()}",
                 "see what it says with: synthcode serve MODEL",
             )
         if time.monotonic() > deadline:
@@ -168,7 +169,8 @@ def _is_healthy(port: int) -> bool:
         return False
 
 
-def _last_error(lines: collections.deque[str]) -> str:
+def _last_error(reader: threading.Thread, lines: collections.deque[str]) -> str:
+    reader.join(timeout=LAST_WORDS_S)  # the process has ended; what it said may not have been read yet
     told = [line for line in lines if "Error" in line] or list(lines)
     return one_line(told[-1], 200) if told else "it said nothing"
 
