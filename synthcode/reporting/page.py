@@ -15,6 +15,7 @@ from synthcode.reporting import lengths, pareto
 from synthcode.reporting.facts import Facts
 from synthcode.reporting.funnel_flow import funnel_stream
 from synthcode.reporting.sankey import draw
+from synthcode.reporting.scores import short_name
 from synthcode.templates import environment
 from synthcode.visible import visible
 
@@ -34,7 +35,7 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
     """
     style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
     pages = environment(PAGE, html=True)
-    pages.filters |= {"visible": visible, "label": _label, "link": _link}
+    pages.filters |= {"visible": visible, "label": _label, "link": _link, "short": short_name}
     return pages.get_template("report.html.jinja").generate(
         facts=facts,
         counts=facts.counts,

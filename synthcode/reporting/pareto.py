@@ -10,17 +10,12 @@ from dataclasses import dataclass
 from synthcode.reporting.scores import Cost, Evaluation, Setting
 
 METRIC, TASK, VARIANT = "MRR@10", "code2code", "stripped"
-WIDTH, HEIGHT = 480.0, 300.0
-LEFT, RIGHT, TOP, BOTTOM = 46.0, 110.0, 26.0, 40.0
-"""Room around the plot for scales and names, in pixels."""
-NAME_CHARS = 17
+WIDTH, HEIGHT = 460.0, 290.0
+LEFT, RIGHT, TOP, BOTTOM = 42.0, 22.0, 22.0, 40.0
+"""Room around the plot for its scales and the numbers of exits, in pixels."""
+SERIES = 6
+"""So many encoders are told apart by their colours; report.css has as many."""
 _COSTS = (("FLOPs a token", "flops_per_token", 1.0), ("milliseconds a text", "latency_s", 1e3))
-
-
-def name(encoder: str) -> str:
-    """Return what fits beside a plot of an encoder's name: ``st:org/some-model`` is ``some-model``."""
-    last = encoder.replace(":", "/").rstrip("/").rpartition("/")[2]
-    return last if len(last) <= NAME_CHARS else f"{last[: NAME_CHARS - 1]}…"
 
 
 @dataclass(frozen=True)
@@ -38,8 +33,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Line:
-    """An encoder whose cost is not known."""
+    """An encoder, or its exit, whose cost is not known."""
 
+    series: int
     setting: Setting
     value: float
     y: float
@@ -49,6 +45,7 @@ class Line:
 class Curve:
     """An encoder's exits, from the cheapest on."""
 
+    series: int
     encoder: str
     points: Sequence[Point]
 
@@ -60,13 +57,21 @@ class Curve:
 
 @dataclass(frozen=True)
 class Plot:
-    """What there is to draw."""
+    """What there is to draw. Encoders are numbered from the best on, in every plot alike."""
 
     cost: str
     lines: Sequence[Line]
     curves: Sequence[Curve]
     x_ticks: Sequence[tuple[float, str]]
     y_ticks: Sequence[tuple[float, str]]
+
+    @property
+    def legend(self) -> list[tuple[int, str, bool]]:
+        """Number of an encoder, its name, and whether it is drawn as a curve; the best one first."""
+        curves = {(curve.series, curve.encoder, True) for curve in self.curves}
+        drawn = {encoder for _, encoder, _ in curves}
+        lines = {(line.series, line.setting.encoder, False) for line in self.lines}
+        return sorted(curves | {entry for entry in lines if entry[1] not in drawn})
 
 
 def plots(evaluation: Evaluation) -> list[Plot]:
@@ -96,13 +101,21 @@ def _costs(costed: Mapping[Setting, Cost], field: str, factor: float) -> dict[Se
 
 def _plot(label: str, costs: Mapping[Setting, float], values: Mapping[Setting, float]) -> Plot:
     pairs = [(cost, values[setting]) for setting, cost in costs.items()]
-    scale = _Scale(list(costs.values()), list(values.values()))
+    scale, series = _Scale(list(costs.values()), list(values.values())), _series(values)
     exits: dict[str, list[Point]] = defaultdict(list)
     for setting, (cost, value), best in zip(costs, pairs, front(pairs), strict=True):
         exits[setting.encoder].append(Point(setting, cost, value, best, scale.x(cost), scale.y(value)))
-    curves = [Curve(name, sorted(points, key=lambda point: point.cost)) for name, points in exits.items()]
-    lines = [Line(setting, values[setting], scale.y(values[setting])) for setting in sorted(values.keys() - costs)]
+    curves = [Curve(series[name], name, sorted(points, key=lambda point: point.cost)) for name, points in exits.items()]
+    uncosted = sorted(values.keys() - costs)
+    lines = [Line(series[one.encoder], one, values[one], scale.y(values[one])) for one in uncosted]
     return Plot(label, lines, curves, scale.x_ticks(), scale.y_ticks())
+
+
+def _series(values: Mapping[Setting, float]) -> dict[str, int]:
+    best: dict[str, float] = {}
+    for setting, value in values.items():
+        best[setting.encoder] = max(value, best.get(setting.encoder, value))
+    return {encoder: number for number, encoder in enumerate(sorted(best, key=lambda name: (-best[name], name)))}
 
 
 def short(cost: float) -> str:
@@ -133,9 +146,9 @@ class _Scale:
         return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * share
 
     def x_ticks(self) -> list[tuple[float, str]]:
-        """Return decades; their halves too (1, 2, 5) where there are few."""
+        """Return decades; between them 2 and 5, too, where there is room."""
         decades = range(math.floor(self._low), math.ceil(self._high) + 1)
-        factors = (1,) if self._high - self._low > 3 else (1, 2, 5)
+        factors = (1,) if self._high - self._low > 2 else (1, 2, 5)
         costs = [factor * 10.0**decade for decade in decades for factor in factors]
         return [(self.x(cost), short(cost)) for cost in costs if self._low <= math.log10(cost) <= self._high]
 

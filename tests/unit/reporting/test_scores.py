@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import InputError
-from synthcode.reporting.pareto import front, name, plots, short
-from synthcode.reporting.scores import Evaluation, Setting, read_evaluation
+from synthcode.reporting.pareto import front, plots, short
+from synthcode.reporting.scores import Evaluation, Setting, read_evaluation, short_name
 
 METRICS = """encoder,exit,task,variant,query_language,corpus_language,metric,value,lo,hi,n
 mose:a/b,4,code2code,stripped,python,go,MRR@10,0.5,0.4,0.6,9
@@ -91,8 +91,19 @@ def test_a_damaged_table_is_refused_with_its_place(tmp_path: Path, row: str, pro
     assert refusal.value.problem == f"{path} {problem}"
 
 
-def test_costs_and_names_in_few_letters() -> None:
+def test_costs_in_few_letters() -> None:
     assert [short(cost) for cost in (0.25, 12, 26.7, 1500, 2.4e8, 1e12)] == ["0.25", "12", "26.7", "1.5k", "240M", "1T"]
-    assert name("st:org/all-MiniLM-L6-v2") == "all-MiniLM-L6-v2"
-    assert name("bm25") == "bm25"
-    assert name("mose:a/ModularStarEncoder-finetuned") == "ModularStarEncod…"
+
+
+@pytest.mark.parametrize(
+    ("encoder", "shown"),
+    [
+        ("bm25", "bm25"),
+        ("st:org/all-MiniLM-L6-v2", "st:org/all-MiniLM-L6-v2"),
+        ("mose:models/mine", "mose:models/mine"),
+        ("exits:/home/me/models/mini/model@2,4,6", "exits:mini/model@2,4,6"),
+        ("st:/models", "st:models"),
+    ],
+)
+def test_of_a_folder_the_last_two_parts_are_told(encoder: str, shown: str) -> None:
+    assert short_name(encoder) == shown
