@@ -162,3 +162,11 @@ def test_what_leafs_through_rows_is_not_printed(run: Path, watched: Watched) -> 
     assert watched.page.is_hidden("#filters")
     assert watched.page.is_visible("#row")
     assert watched.page.is_visible(".sankey")
+
+
+def test_examples_are_printed_though_they_are_folded(run: Path, watched: Watched) -> None:
+    watched.open(run / "report.html")
+    example = watched.page.locator("#reasons details figure").first
+    assert not example.is_visible()
+    watched.page.emulate_media(media="print")
+    assert example.is_visible()
