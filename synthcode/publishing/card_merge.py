@@ -6,11 +6,9 @@ import json
 from collections.abc import Sequence
 
 from synthcode.publishing.card import BEGIN, END
+from synthcode.publishing.card_block import FILES, cut, unmarked
 from synthcode.publishing.files import configs_of
 from synthcode.publishing.front_matter_merge import merge_front_matter, split_card
-
-_FILES = "<!-- synthcode:files "
-"""Begins the line of the block that says what was published with it: what may be removed once it is no longer part."""
 
 
 def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str = "the published card") -> str:
@@ -41,44 +39,46 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
         Where a front matter cannot be read.
     """
     front, body = split_card(ours)
-    before, block, after = _cut(body) or ("\n", body.strip("\n"), "")
+    before, block, after = _generated(body)
     block = _marked(block, roots)
     if theirs is None or not theirs.strip():
         return f"---\n{front}---\n{before}{block}{after}"
     their_front, their_body = split_card(theirs)
     gone = configs_of(recorded_roots(theirs)) - configs_of(roots)
     front = merge_front_matter(front, their_front, gone, where)
-    around = _cut(their_body) if their_body.strip() else (before, "", after)
-    if around is None:
-        text = "".join(line for line in their_body.splitlines(keepends=True) if line.strip() not in (BEGIN, END))
-        around = text.rstrip("\n") + "\n\n", "", ""
-    return f"---\n{front}---\n{around[0]}{block}{around[2]}"
+    if their_body.strip():
+        found = cut(their_body)
+        before, after = found.before, found.after
+        if found.block is None:
+            before = before.rstrip("\n") + "\n\n"
+    return f"---\n{front}---\n{before}{block}{after}"
 
 
 def recorded_roots(card: str | None) -> list[str]:
     """Return what the block of a published card says that was published with it; empty where it does not say."""
-    cut = _cut(split_card(card)[1]) if card else None
-    lines = [line for line in cut[1].splitlines() if line.startswith(_FILES)] if cut else []
+    block = cut(split_card(card)[1]).block if card else None
+    lines = [line for line in (block or "").splitlines() if line.startswith(FILES)]
     try:
-        roots = json.loads(lines[-1].removeprefix(_FILES).rpartition("-->")[0])
+        roots = json.loads(lines[-1].removeprefix(FILES).rpartition("-->")[0])
     except (IndexError, ValueError):
         return []
     return [root for root in roots if isinstance(root, str) and root.strip("/")] if isinstance(roots, list) else []
 
 
-def _cut(body: str) -> tuple[str, str, str] | None:
-    """Return what is before the block, the block without its markers, and what is after; None without a block."""
+def _generated(body: str) -> tuple[str, str, str]:
+    """Return what is before our own block, the block, and what is after; without markers all of it is the block."""
     lines = body.splitlines(keepends=True)
     begins = [number for number, line in enumerate(lines) if line.strip() == BEGIN]
     ends = [number for number, line in enumerate(lines) if line.strip() == END]
     if not begins or not ends or begins[0] > ends[-1]:
-        return None
+        return "\n", body.strip("\n"), ""
     first, last = begins[0], ends[-1]
-    return "".join(lines[:first]), "".join(lines[first + 1 : last]), "".join(lines[last + 1 :])
+    before, block, after = lines[:first], lines[first + 1 : last], lines[last + 1 :]
+    return unmarked("".join(before)), "".join(block), unmarked("".join(after))
 
 
 def _marked(block: str, roots: Sequence[str]) -> str:
-    lines = "".join(line for line in block.splitlines(keepends=True) if not line.startswith(_FILES)).rstrip("\n")
     # A comment ends at the first '-->', which a file's name may hold.
     note = json.dumps(list(roots)).replace("-", "\\u002d").replace(">", "\\u003e")
-    return f"{BEGIN}\n{lines}\n\n{_FILES}{note} -->\n{END}\n"
+    text = unmarked(block).rstrip("\n")
+    return f"{BEGIN}\n{text}\n\n{FILES}{note} -->\n{END}\n"

@@ -12,7 +12,8 @@ from synthcode.publishing.card_merge import merge_card
 from synthcode.publishing.front_matter_merge import split_card
 
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=30)
-lines = st.one_of(words, st.sampled_from([BEGIN, END, "---", "", "# Title", "<!-- synthcode:files [] -->"]))
+marks = [BEGIN, END, "---", "", "# Title", "<!-- synthcode:files [] -->", "```", "```html", "~~~~"]
+lines = st.one_of(words, st.sampled_from(marks))
 bodies = st.lists(lines, max_size=8).map(lambda parts: "\n".join(parts))
 keys = st.text(alphabet="abcdefghij", min_size=1, max_size=5)
 values = st.one_of(st.integers(), st.booleans(), st.dates(), words, st.lists(words, max_size=2))
@@ -34,10 +35,14 @@ def test_foreign_keys_and_lines_outside_of_the_block_stay(theirs: str) -> None:
     before, after = (yaml.safe_load(split_card(card)[0]) or {} for card in (theirs, merged))
     assert {key: after[key] for key in before} == before
     body = split_card(theirs)[1].splitlines()
-    marks = [number for number, line in enumerate(body) if line.strip() in (BEGIN, END)]
-    begins = [number for number in marks if body[number].strip() == BEGIN]
-    ends = [number for number in marks if body[number].strip() == END]
-    block = range(begins[0], ends[-1] + 1) if begins and ends and begins[0] < ends[-1] else marks
-    own = [line for number, line in enumerate(body) if number not in block and line.strip()]
+    begin, own = None, []
+    for line in [*body, BEGIN]:
+        if line.strip() == BEGIN:
+            own += begin or []  # the block has no end: its text is theirs
+            begin = []
+        elif line.strip() == END:
+            begin = None
+        elif line.strip():
+            (own if begin is None else begin).append(line)
     rest = iter(split_card(merged)[1].splitlines())
     assert all(line in rest for line in own)  # in this order

@@ -70,6 +70,30 @@ def test_marks_within_the_block_do_not_end_it() -> None:
     )
 
 
+@pytest.mark.parametrize("fence", ["```", "~~~~"])
+def test_marks_in_somebody_s_example_are_no_block(fence: str) -> None:
+    example = f"Write around the marks:\n\n{fence}html\n{BEGIN}\nours\n{END}\n{fence}\n\nSo much for that.\n"
+    first = merge_card(make_card("Version 1."), example, ROOTS)
+    assert f"{example}\n{BEGIN}\n# Small" in first
+    edited = first.replace("Version 1.", "Version 1.\n\n```\nan open fence") + "Below.\n"
+    merged = merge_card(make_card("Version 2."), edited, ROOTS)
+    assert merged == first.replace("Version 1.", "Version 2.") + "Below.\n"
+    assert recorded_roots(merged) == ROOTS
+
+
+def test_a_published_block_is_found_behind_a_fence_that_is_left_open() -> None:
+    first = merge_card(make_card("Version 1."), "```\nopen\n", ROOTS)
+    merged = merge_card(make_card("Version 2."), first, ROOTS)
+    assert merged == first.replace("Version 1.", "Version 2.")
+
+
+def test_of_two_blocks_one_stays_and_so_does_all_between_them() -> None:
+    first = merge_card(make_card("Version 1."), None, ROOTS)
+    twice = f"{first}\nBetween.\n\n{BEGIN}\nA copy.\n{END}\nBelow.\n"
+    merged = merge_card(make_card("Version 2."), twice, ROOTS)
+    assert merged == merge_card(make_card("Version 2."), None, ROOTS) + "\nBetween.\n\nBelow.\n"
+
+
 def test_names_of_files_cannot_end_the_comment() -> None:
     roots = ["a --> <script>.txt", "data/x/"]
     card = merge_card(make_card(), None, roots)
