@@ -68,7 +68,7 @@ def _target(
         from synthcode.publishing.folder import Folder
 
         folder = Folder(to, attendant)
-        folder.refuse_within(run.folder.dataset)
+        folder.refuse_within(run.folder.path)
         return folder
     from synthcode.publishing.hub import HubRepo, Wish
 

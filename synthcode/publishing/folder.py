@@ -13,6 +13,7 @@ from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import LocalFile, RemoteFile
 from synthcode.publishing.plan import Change, Plan
 from synthcode.publishing.target import Attendant, Dataset, There
+from synthcode.visible import visible
 
 SUMS = "SHA256SUMS"
 """What the folder holds, as ``sha256sum --check`` reads it. Written after every file: it vouches for what is older than
@@ -27,12 +28,14 @@ class Folder:
     Raises
     ------
     InputError
-        Where there is nothing that reads such addresses.
+        Where it is no address, or there is nothing that reads such.
     """
 
     def __init__(self, address: str, attendant: Attendant) -> None:
         import fsspec
 
+        if not address.strip():
+            raise InputError("the place to publish to has no name", "name a path, or s3://bucket/prefix")
         self.name = _without_password(address)
         try:
             self._system, self._root = fsspec.core.url_to_fs(address)
@@ -53,15 +56,15 @@ class Folder:
         self._is_local = "file" in self._protocols
 
     def refuse_within(self, folder: Path) -> None:
-        """Refuse to publish a dataset into itself.
+        """Refuse to publish a dataset into the run that it is of.
 
         Raises
         ------
         InputError
-            Where this is the folder, or within it.
+            Where this is the run's folder, or within it.
         """
         if self._is_local and Path(self._root).resolve().is_relative_to(folder.resolve()):
-            raise InputError(f"{self.name} is the dataset itself", "name a folder outside of it")
+            raise InputError(f"{self.name} is within the run itself", "name a folder outside of it")
 
     def plan(self, dataset: Dataset) -> Plan:
         """Return what publishing would change.
@@ -171,7 +174,7 @@ def _without_password(text: str) -> str:
 
 
 def _said(problem: Exception) -> str:
-    return _without_password(first_line(problem))
+    return _without_password(visible(" ".join(str(problem).split())))[:300] or type(problem).__name__
 
 
 def _turn(change: Change) -> tuple[bool, bool, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import InputError
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import RemoteFile
-from synthcode.publishing.hub_access import refuse_name, refuse_offline, refuse_without_token
+from synthcode.publishing.hub_access import refuse_endpoint, refuse_name, refuse_offline, refuse_without_token
 from synthcode.publishing.hub_attempts import Attempts
 from synthcode.publishing.hub_errors import status_of
 from synthcode.publishing.plan import Change, Plan
@@ -54,13 +54,14 @@ class HubRepo:
     Raises
     ------
     InputError
-        Where nothing can be published from here: offline, no token, a name that is none.
+        Where nothing can be published from here: offline, no token, an address or a name that is none.
     """
 
     def __init__(self, wish: Wish, attendant: Attendant) -> None:
         from huggingface_hub import HfApi
 
         refuse_offline()
+        refuse_endpoint()
         refuse_name(wish.repo_id)
         refuse_without_token()
         self.name = wish.repo_id

@@ -19,6 +19,20 @@ def refuse_offline() -> None:
         raise InputError("HF_HUB_OFFLINE is set: nothing leaves this machine", "unset it to publish")
 
 
+def refuse_endpoint() -> None:
+    """Refuse an address of the Hub that is none.
+
+    Raises
+    ------
+    InputError
+        Where ``HF_ENDPOINT`` is set to something else than ``http://...`` or ``https://...``.
+    """
+    from huggingface_hub.constants import ENDPOINT
+
+    if not ENDPOINT.startswith(("http://", "https://")):
+        raise InputError(f"HF_ENDPOINT is {ENDPOINT!r}, no address", "write it as https://huggingface.co, or unset it")
+
+
 def refuse_name(repo_id: str) -> None:
     """Refuse what is no ``user/name``.
 
