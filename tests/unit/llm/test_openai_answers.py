@@ -63,7 +63,7 @@ def test_counts_that_cannot_be_are_none(usage):
         b'{"choices": [{"message": "x"}]}',
         b'{"choices": [{"message": {"content": 7}}]}',
         b"[" * 100_000,
-        gzip.compress(b'{"choices": [{"message": {"content": "x"}}]}'),
+        gzip.compress(b'{"choices": [{"message": {"content": "x"}}]}', mtime=0),
     ],
 )
 def test_what_is_no_completion_is_a_bad_answer(answer):

@@ -168,7 +168,7 @@ def test_a_recording_without_its_columns_is_refused(tmp_path, columns, lacking, 
     ("name", "data"),
     [
         ("r.parquet", b"PAR1 and no more"),
-        ("r.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 1000)[:40]),
+        ("r.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 1000, mtime=0)[:40]),
         ("r.jsonl.gz", b"no gzip"),
     ],
 )
