@@ -91,7 +91,7 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
     files = dataset_files(folder)
     shards = validation.find_shards(folder, rows)
     validation.check_tables(shards, CONFIGS, rows)
-    card = validation.check_card(folder, files, shards)
+    card = validation.check_card(folder, files, shards, rows)
     integrity.check_disjoint_splits(shards)
     integrity.check_judgements(shards)
     validation.check_origin(folder, files, written)

@@ -83,14 +83,14 @@ def _told(field: pa.Field) -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
-def check_card(folder: Path, files: list[LocalFile], shards: Shards) -> str:
+def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mapping[str, Mapping[str, int]]) -> str:
     """Hold the card's configurations against the files; return the card.
 
     Raises
     ------
     InputError
         Where it is missing, its front matter cannot be read, a pattern matches no file, or a table is in no split or
-        in more than one.
+        in more than one. A split without rows may be left out: ``datasets`` loads nothing where one is named.
     """
     path = folder / CARD_NAME
     try:
@@ -106,9 +106,11 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards) -> str:
             if named.setdefault(name, (config, split)) != (config, split):
                 raise InputError(f"{path}: {name} is in {' / '.join(named[name])} and in {config} / {split}", AGAIN)
     for wanted, tables in shards.items():
+        config, split = wanted
+        allowed = (wanted,) if rows[config][split] else (wanted, None)
         for table in tables:
-            if named.get(table.relative_to(folder).as_posix()) != wanted:
-                raise InputError(f"{path}: {table} is not named as split {wanted[1]!r} of {wanted[0]!r}", AGAIN)
+            if named.get(table.relative_to(folder).as_posix()) not in allowed:
+                raise InputError(f"{path}: {table} is not named as split {split!r} of {config!r}", AGAIN)
     return text
 
 

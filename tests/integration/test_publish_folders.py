@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from collections.abc import Callable, Iterator
@@ -153,6 +154,22 @@ def test_sha256sum_agrees_with_the_sums(capsys: pytest.CaptureFixture[str], run:
     )
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) == TABLES
+
+
+def test_a_dataset_of_one_seed_and_one_language_is_published_though_two_splits_are_empty(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    seeds, answers, run = tmp_path / "seeds.jsonl", tmp_path / "answers.jsonl", tmp_path / "run"
+    seeds.write_text(json.dumps({"source_id": "a", "text": "Add one.", "code": "def add(x):\n    return x + 1"}))
+    go = "```go\nfunc Add(x int) int {\n\treturn x + 1\n}\n```"
+    answers.write_text(json.dumps({"source_id": "a", "target_language": "go", "text": go}))
+    replay = ["--backend", "replay", "--recording", str(answers), "--targets", "go"]
+    assert run_cli(["seeds", str(run), "--from", "table", "--path", str(seeds), "--language", "python"]) == 0
+    assert run_cli(["translate", str(run), *replay]) == 0
+    assert run_cli(["build", str(run)]) == 0
+    capsys.readouterr()
+    assert published(capsys, run, str(tmp_path / "there")).startswith("15 added, ")
+    assert run_cli(["report", str(run)]) == 0
 
 
 def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:

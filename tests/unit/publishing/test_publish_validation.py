@@ -23,7 +23,7 @@ def check(run: Path) -> None:
     rows = Manifest(run).stages["build"].counts["rows"]
     shards = validation.find_shards(folder, rows)
     validation.check_tables(shards, CONFIGS, rows)
-    validation.check_card(folder, files, shards)
+    validation.check_card(folder, files, shards, rows)
     integrity.check_disjoint_splits(shards)
     integrity.check_judgements(shards)
     written = {path.removeprefix("dataset/"): sha for path, sha in Manifest(run).output_digests("build").items()}
