@@ -79,13 +79,15 @@ def contamination_table(facts: CardFacts) -> str:
 
 def verification_table(facts: CardFacts) -> str:
     """Count what the pairs of each language passed, and name the compilers that looked at them."""
+    were_compiled = facts.compilers or any("compiled" in passed for passed in facts.verification.values())
+    levels = ("syntax", "compiled") if were_compiled else ("syntax",)
     rows = []
     for target in facts.target_languages:
         passed, compiler = facts.verification.get(target, {}), facts.compilers.get(target)
         name = [code(compiler) if compiler else "–"] if facts.compilers else []
-        rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in ("syntax", "compiled"))])
+        rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in levels)])
     words = ["", *(["compiler"] if facts.compilers else [])]
-    return _table([*words, "`syntax`", "`compiled`"], rows, left=len(words))
+    return _table([*words, *map(code, levels)], rows, left=len(words))
 
 
 def license_table(facts: CardFacts) -> str:
