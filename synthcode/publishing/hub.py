@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import InputError
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import RemoteFile
-from synthcode.publishing.hub_access import refuse_endpoint, refuse_name, refuse_offline, refuse_without_token
+from synthcode.publishing.hub_access import (
+    refuse_endpoint,
+    refuse_name,
+    refuse_offline,
+    refuse_reference,
+    refuse_without_token,
+)
 from synthcode.publishing.hub_attempts import Attempts
 from synthcode.publishing.hub_errors import status_of
 from synthcode.publishing.plan import Change, Plan
@@ -63,6 +69,8 @@ class HubRepo:
         refuse_offline()
         refuse_endpoint()
         refuse_name(wish.repo_id)
+        refuse_reference(wish.revision, "--revision")
+        refuse_reference(wish.tag, "--tag")
         refuse_without_token()
         self.name = wish.repo_id
         self._wish = wish

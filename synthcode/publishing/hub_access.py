@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from synthcode.errors import InputError
+
+_NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock$|^@?$")
+"""What git lets no branch and no tag be called: https://git-scm.com/docs/git-check-ref-format."""
 
 
 def refuse_offline() -> None:
@@ -49,6 +54,27 @@ def refuse_name(repo_id: str) -> None:
         raise InputError(f"{repo_id!r} is no name of a repository", "write it as user/name") from problem
     if "/" not in repo_id:
         raise InputError(f"{repo_id!r} does not say whose it is", f"write it as user/{repo_id}")
+
+
+def refuse_reference(name: str | None, option: str) -> None:
+    """Refuse what cannot be a branch or a tag: the Hub itself would do so once everything is uploaded.
+
+    Parameters
+    ----------
+    name
+        None is let pass.
+    option
+        Where it was given, for the error.
+
+    Raises
+    ------
+    InputError
+        Where git would not take it.
+    """
+    if name is not None and _NO_REFERENCE.search(name):
+        raise InputError(
+            f"{option} {name!r} is no name that git takes", "write it of letters, digits, '.', '-' and '_'"
+        )
 
 
 def refuse_without_token() -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.publishing.hub import HubRepo, Wish
+from synthcode.publishing.hub_access import refuse_reference
 from synthcode.publishing.target import Attendant
 
 
@@ -15,3 +16,17 @@ def test_an_address_of_the_hub_that_is_none_is_told(monkeypatch: pytest.MonkeyPa
         HubRepo(Wish("me/mine"), Attendant(print, lambda _seconds: None))
     assert refusal.value.problem == f"HF_ENDPOINT is {url!r}, no address"
     assert refusal.value.fix == "write it as https://huggingface.co, or unset it"
+
+
+@pytest.mark.parametrize(
+    "tag", ["", "v 1", "v1~", "a..b", "-v1", ".v1", "v1.", "v1.lock", "a//b", "@", "@{1}", "a\\b", "a\n"]
+)
+def test_what_git_calls_no_tag_is_refused_before_anything_is_uploaded(tag: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        refuse_reference(tag, "--tag")
+    assert refusal.value.problem == f"--tag {tag!r} is no name that git takes"
+
+
+@pytest.mark.parametrize("tag", [None, "v1", "1.0.0-rc.1", "feature/a_b", "v1@x", "2026-11", "été"])
+def test_what_git_takes_passes(tag: str | None) -> None:
+    refuse_reference(tag, "--tag")
