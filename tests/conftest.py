@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from pipelines.main import run_cli
+
 # A machine that others use too takes its time: slowness is measured in tests/benchmark, and no failure here.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -31,3 +33,11 @@ def shared_data() -> Path:
 def shared_tools() -> Path:
     """Servers on loopback that stand in for a model and for the Hub."""
     return _shared("tools")
+
+
+@pytest.fixture(scope="session")
+def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundled quickstart's run, to be looked at and not to be changed."""
+    folder = tmp_path_factory.mktemp("runs") / "quickstart"
+    assert run_cli(["run", "quickstart", "--out", str(folder)]) == 0
+    return folder

@@ -20,6 +20,8 @@ TOKEN, READ_ONLY = "hf_test", "hf_readonly"
 CLIENT = """
 import contextlib, io, json, os, sys
 from pipelines.main import run_cli
+from synthcode.publishing import hub_attempts
+hub_attempts.LONGEST_WAIT_S = 0.05
 environment = dict(os.environ)
 for line in sys.stdin:
     script, arguments, changes = json.loads(line)
@@ -30,7 +32,8 @@ for line in sys.stdin:
         code = run_cli(arguments) if script is None else exec(script, {"arguments": arguments})
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
-"""Runs one command line or script after another in a process that was told at its start where the Hub is."""
+"""Runs one command line or script after another in a process that was told at its start where the Hub is, and does not
+wait long before it asks again."""
 
 
 @dataclass(frozen=True)

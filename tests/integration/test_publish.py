@@ -75,9 +75,8 @@ def digests(run: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-def test_every_configuration_and_split_is_loaded_back(hub: Hub, tmp_path: Path) -> None:
-    run = tmp_path / "quickstart"
-    assert hub.synthcode("run", "quickstart", "--out", run, "--workers", "2").code == 0
+def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path) -> None:
+    run = quickstart
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
     told = published(hub, run, "me/quickstart", "--tag", "v1")
     assert told.startswith(f"{len(local)} added, 0 changed, 0 removed, 0 unchanged; ")

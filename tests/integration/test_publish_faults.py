@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub import READ_ONLY, TOKEN, Hub, client_of, hub_server
+from hub import READ_ONLY, TOKEN, Hub, client_of
 from small_run import make_tables, write_run
 
 
@@ -41,8 +41,8 @@ SCRIPTS = {"me/lost": lost, "me/overtaken": overtaken}
 
 
 @pytest.fixture(scope="module")
-def hub(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """The same server as elsewhere, in this process, with some repositories that act by a script."""
+def handler(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The same server as elsewhere, for this process, with some repositories that act by a script."""
     spec = importlib.util.spec_from_file_location("hub_server", shared_tools / "hub_server.py")
     assert spec is not None
     assert spec.loader is not None
@@ -55,14 +55,24 @@ def hub(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         script(handler, lambda: commit(handler, content, name, revision))
 
     module.ROUTES = [(*route, scripted if action is commit else action) for *route, action in module.ROUTES]
-    folder = tmp_path_factory.mktemp("hub")
     options = argparse.Namespace(fail_uploads=0, fail_commits=0, slow_ms=0.0)
-    module.Handler.hub = module.Hub(folder / "hub", options)
-    with ThreadingHTTPServer(("127.0.0.1", 0), module.Handler) as server:
+    module.Handler.hub = module.Hub(tmp_path_factory.mktemp("hub"), options)
+    return module.Handler
+
+
+@pytest.fixture(scope="module")
+def hub(handler: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        with client_of(f"http://127.0.0.1:{server.server_port}", folder) as running:
+        with client_of(f"http://127.0.0.1:{server.server_port}", tmp_path_factory.mktemp("client")) as running:
             yield running
         server.shutdown()
+
+
+def missing(handler: Any, run: Path) -> int:
+    """How many of a run's tables are not on the server; what is there is not uploaded again."""
+    digests = {hashlib.sha256(path.read_bytes()).hexdigest() for path in (run / "dataset").rglob("*.parquet")}
+    return sum(not handler.hub.blob(digest).exists() for digest in digests)
 
 
 @pytest.fixture
@@ -119,39 +129,43 @@ def test_a_hub_that_is_not_there(hub: Hub, run: Path) -> None:
     assert fix == "check HF_ENDPOINT and the network, then run it again"
 
 
-def test_uploads_and_commits_that_fail_are_tried_again(shared_tools: Path, tmp_path: Path, run: Path) -> None:
-    with hub_server(shared_tools, tmp_path, "--fail-uploads", "3", "--fail-commits", "2") as hub:
-        done = hub.synthcode("publish", run, "--repo-id", "me/mine", "--tag", "v1")
-        assert done.code == 0, done.err
-        assert [line.partition(" in ")[0] for line in done.err.splitlines()[1:3]] == [
-            "publish: the Hub answers 500: attempt 2 of 8",
-            "publish: the Hub answers 500: attempt 3 of 8",
-        ]
-        assert hub.seen("commits asked") == 3
-        assert hub.seen("lfs uploads") == 15
-        assert len(hub.commits("me/mine")) == 2
-        assert hub.synthcode("publish", run, "--repo-id", "me/mine", "--tag", "v1").code == 0
-        assert hub.seen("commits asked") == 3
+def test_uploads_and_commits_that_fail_are_tried_again(hub: Hub, handler: Any, run: Path) -> None:
+    write_run(run, make_tables("of failures"))
+    seen, options, uploads = handler.hub.seen, handler.hub.options, missing(handler, run)
+    before = seen["lfs uploads"], seen["commits asked"]
+    options.fail_uploads, options.fail_commits = before[0] + 3, before[1] + 2
+    done = hub.synthcode("publish", run, "--repo-id", "me/failing", "--tag", "v1")
+    assert done.code == 0, done.err
+    assert [line.partition(" in ")[0] for line in done.err.splitlines()[1:3]] == [
+        "publish: the Hub answers 500: attempt 2 of 8",
+        "publish: the Hub answers 500: attempt 3 of 8",
+    ]
+    assert (seen["lfs uploads"], seen["commits asked"]) == (before[0] + uploads + 3, before[1] + 3)
+    assert len(hub.commits("me/failing")) == 2
+    assert hub.synthcode("publish", run, "--repo-id", "me/failing", "--tag", "v1").code == 0
+    assert seen["commits asked"] == before[1] + 3
 
 
-def test_killed_midway_and_run_again(shared_tools: Path, tmp_path: Path, run: Path) -> None:
-    write_run(run, shards=2)
-    with hub_server(shared_tools, tmp_path, "--slow-ms", "40") as hub:
-        process = hub.start("publish", run, "--repo-id", "me/mine")
-        while hub.seen("lfs uploads") < 3:
-            assert process.poll() is None
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
-        before = hub.seen("lfs uploads")
-        assert hub.commits("me/mine") == ["initial commit"]
-        done = hub.synthcode("publish", run, "--repo-id", "me/mine")
-        assert done.code == 0, done.err
-        assert len(hub.commits("me/mine")) == 2
-        # Of 24 tables the test and validation splits' halves have twins, which the Hub keeps once.
-        uploaded = hub.seen("lfs uploads")
-        assert hub.synthcode("publish", run, "--repo-id", "me/mine").code == 0
-        assert hub.seen("lfs uploads") == uploaded
-    assert 3 <= before < uploaded <= 24 + 5  # of the five under way when it was killed none need have arrived
+def test_killed_midway_and_run_again(hub: Hub, handler: Any, run: Path) -> None:
+    write_run(run, make_tables("of a kill"), shards=2)
+    seen, uploads = handler.hub.seen, missing(handler, run)
+    before = seen["lfs uploads"]
+    handler.hub.options.slow_ms = 40
+    process = hub.start("publish", run, "--repo-id", "me/killed")
+    while seen["lfs uploads"] < before + 3:
+        assert process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    handler.hub.options.slow_ms = 0
+    assert hub.commits("me/killed") == ["initial commit"]
+    assert 0 < missing(handler, run) < uploads
+    done = hub.synthcode("publish", run, "--repo-id", "me/killed")
+    assert done.code == 0, done.err
+    assert len(hub.commits("me/killed")) == 2
+    uploaded = seen["lfs uploads"]
+    assert uploaded - before <= uploads + 5  # of the five under way when it was killed none need have arrived
+    assert hub.synthcode("publish", run, "--repo-id", "me/killed").code == 0
+    assert seen["lfs uploads"] == uploaded
 
 
 def test_a_commit_that_came_through_without_an_answer_is_not_made_twice(hub: Hub, run: Path) -> None:
@@ -170,12 +184,12 @@ def test_a_commit_of_somebody_else_in_between_is_kept(hub: Hub, run: Path) -> No
     assert "NOTE" in hub.files("me/overtaken")
 
 
-def test_rows_that_come_back_different_are_told(hub: Hub, tmp_path: Path, run: Path) -> None:
+def test_rows_that_come_back_different_are_told(hub: Hub, handler: Any, tmp_path: Path, run: Path) -> None:
     assert hub.synthcode("publish", run, "--repo-id", "me/damaged").code == 0
     name = "data/triplets/validation-00000-of-00001.parquet"
     other = write_run(tmp_path / "other", make_tables("2")) / "dataset" / name
     digest = hashlib.sha256((run / "dataset" / name).read_bytes()).hexdigest()
-    blob = hub.folder / "hub" / "lfs" / digest
+    blob = handler.hub.blob(digest)
     blob.write_bytes(other.read_bytes())
     try:
         assert hub.synthcode("publish", run, "--repo-id", "me/damaged").error == [

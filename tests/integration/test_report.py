@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from hostile_run import hostile_run, synthcode
 
-pytestmark = pytest.mark.xdist_group("report")
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:

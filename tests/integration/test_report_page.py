@@ -11,8 +11,6 @@ import pytest
 from browser import Watched, chromium, watched_page
 from hostile_run import EVIL, INVISIBLE, REFUSAL, SEED_OF_EVIL, hostile_run, javascript
 
-pytestmark = pytest.mark.xdist_group("report")
-
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
