@@ -102,12 +102,12 @@ def read_ranks(folder: Path) -> pa.Table:
     Raises
     ------
     InputError
-        Where there are none, or they are not in the form that this version writes.
+        Where there are none, they are damaged, or not in the form that this version writes.
     """
     path = folder / RANKS_NAME
     if not path.is_file():
         raise InputError(f"{folder} holds no results ({RANKS_NAME})", "name a folder that 'synthcode evaluate' wrote")
-    rows = read_file(path)
+    rows = read_file(path, fix="run 'synthcode evaluate' again: vectors are kept")
     if rows.schema.names != RANKS.names:
         raise InputError(f"{path} has columns {', '.join(rows.schema.names)}", "run 'synthcode evaluate' again")
     return rows.cast(RANKS)

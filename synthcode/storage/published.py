@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.shards import read_batches, shards_of
@@ -61,7 +61,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            Where a file is damaged, or lacks a column.
+            Where a file is damaged, lacks a column, or has one of another type or with nulls where none may be.
         """
         schema = pa.schema([CONFIGS[config].field(name) for name in columns])
         for shard in self.shards(config, split):
@@ -71,12 +71,22 @@ class PublishedDataset:
                         f"{shard} has no column {missing[0]!r}",
                         "use a dataset that this version's 'synthcode build' made, or build it again",
                     )
-                yield table.select(columns).cast(schema)
+                yield _cast(table.select(columns), schema, shard)
 
     def digest(self, splits: Sequence[str], configs: Sequence[str]) -> str:
         """Hash the content of some splits of some configurations."""
         shards = {f"{config}/{split}": self.shards(config, split) for config in configs for split in splits}
         return digest("dataset", {name: [file_digest(file) for file in files] for name, files in shards.items()})
+
+
+def _cast(table: pa.Table, schema: pa.Schema, shard: Path) -> pa.Table:
+    try:
+        return table.cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as problem:
+        raise InputError(
+            f"{shard} is not in the form of a dataset: {first_line(problem)}",
+            "use a dataset that 'synthcode build' made, or build it again",
+        ) from problem
 
 
 def find_dataset(path: Path) -> PublishedDataset:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,10 +13,13 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
 
 ROWS_PER_GROUP = 8_192
 ROWS_PER_SHARD = 65_536
+
+REDO = "run the stage that wrote it again with --force; no completion is asked for again"
+"""What to do about a damaged table of a run."""
 
 
 class ShardWriter:
@@ -145,12 +149,9 @@ def read_batches(
         Where a shard is damaged.
     """
     for shard in shards:
-        try:
-            with pq.ParquetFile(shard) as file:
-                for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
-                    yield pa.Table.from_batches([batch])
-        except pa.ArrowInvalid as problem:
-            raise _damaged(shard, problem) from problem
+        with open_table(shard) as file:
+            for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
+                yield pa.Table.from_batches([batch])
 
 
 def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
@@ -159,25 +160,35 @@ def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str]
     return pa.concat_tables([wanted.empty_table(), *read_batches(shards, wanted.names)])
 
 
-def read_file(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = REDO) -> pa.Table:
     """Read a table that is one file, whole.
 
     Raises
     ------
     InputError
-        Where it is damaged.
+        Where it is damaged; ``fix`` says what to do about it.
+    """
+    with open_table(path, fix) as file:
+        return file.read(columns=list(columns) if columns is not None else None)
+
+
+@contextmanager
+def open_table(path: Path, fix: str = REDO) -> Iterator[pq.ParquetFile]:
+    """Open a table that is one file, and read it in the block.
+
+    Raises
+    ------
+    InputError
+        Where it is damaged; ``fix`` says what to do about it.
     """
     try:
-        return pq.ParquetFile(path).read(columns=list(columns) if columns is not None else None)
-    except pa.ArrowInvalid as problem:
-        raise _damaged(path, problem) from problem
-
-
-def _damaged(path: Path, problem: Exception) -> InputError:
-    return InputError(
-        f"{path} is damaged: {problem}",
-        "run the stage that wrote it again with --force; no completion is asked for again",
-    )
+        with pq.ParquetFile(path) as file:
+            yield file
+    except (pa.ArrowInvalid, OSError) as problem:
+        # What the system refuses has a number; what a decoder refuses has none.
+        if isinstance(problem, OSError) and problem.errno is not None:
+            raise
+        raise InputError(f"{path} is damaged: {first_line(problem)}", fix) from problem
 
 
 def write_table(path: Path, table: pa.Table) -> Path:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from evaluation.datasets import RetrievalTask, load_task
@@ -36,6 +37,24 @@ def dataset(tmp_path: Path) -> Path:
     for config, table in tables.items():
         write_table(tmp_path / "data" / config / "test-00000-of-00001.parquet", table)
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("config", "column", "value", "problem"),
+    [
+        ("texts", "text", pa.nulls(2, pa.string()), "'text' with null values"),
+        ("qrels", "score", pa.array(["much"] * 3), "'much'"),
+        ("programs", "code_stripped", pa.array([[1]] * 4), "list"),
+    ],
+)
+def test_a_column_of_another_type_is_a_clear_error(
+    dataset: Path, config: str, column: str, value: pa.Array, problem: str
+) -> None:
+    file = dataset / "data" / config / "test-00000-of-00001.parquet"
+    table = pq.read_table(file)
+    write_table(file, table.set_column(table.column_names.index(column), column, value))
+    with pytest.raises(InputError, match=f"{file.name} is not in the form of a dataset: .*{problem}"):
+        load_task(dataset, "python")
 
 
 def test_text_to_code(dataset: Path) -> None:

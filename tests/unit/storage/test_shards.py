@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -108,10 +108,16 @@ def test_a_text_replaces_the_old_one_when_it_is_complete(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_damaged_shard_is_a_clear_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-20], lambda whole: whole[:4] + bytes(60) + whole[64:]])
+def test_a_damaged_shard_is_a_clear_error(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     (path,) = write(tmp_path, rows(5), 5)
-    path.write_bytes(path.read_bytes()[:-20])
+    path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(InputError, match=r"part-00000\.parquet is damaged"):
         list(read_batches([path]))
     with pytest.raises(InputError, match=r"part-00000\.parquet is damaged"):
         read_file(path)
+
+
+def test_a_file_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        read_file(tmp_path / "nowhere.parquet")
