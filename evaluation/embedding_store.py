@@ -16,18 +16,22 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from evaluation.encoders.protocol import Encoded, Encoder, Role, Vectors
-from synthcode.errors import InputError, first_line
+from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Encoder, Role, Vectors
+from synthcode.errors import InputError
 from synthcode.identity import canonical_json
-from synthcode.storage.shards import write_table
+from synthcode.storage.shards import open_table, read_file, write_table
 
 KEY = pa.binary(16)
 Keys: TypeAlias = "pa.FixedSizeBinaryArray"
 """Keys of texts."""
 
 I64 = npt.NDArray[np.int64]
+
+ENCODE_AGAIN = "remove the file: its texts are encoded again"
+
+_COUNTS = pa.schema([("key", KEY), ("tokens", pa.int32()), ("truncated", pa.bool_())])
+"""Columns of a part, beside its vectors and seconds."""
 
 
 def text_keys(texts: Sequence[str], seen: Role) -> Keys:
@@ -126,16 +130,26 @@ class EmbeddingStore:
         }
         for exit_, vectors in sorted(encoded.vectors.items()):
             if not np.isfinite(vectors).all():
+                who = "the encoder" if exit_ == ONLY_EXIT else f"exit {exit_}"
                 raise InputError(
-                    f"exit {exit_} gave a vector that is not finite", "try another format: --dtype float32"
+                    f"{who} gave a vector that is not finite",
+                    "try --dtype float32; of a server, see what it computes in",
                 )
             flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
             columns[f"exit_{exit_}"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
-        path = write_table(self.folder / f"part-{len(self._parts):06d}.parquet", pa.table(columns))
+        # Numbers are not used again: a part that was removed, because it was damaged, leaves a gap.
+        number = int(self._parts[-1].path.stem.removeprefix("part-")) + 1 if self._parts else 0
+        path = write_table(self.folder / f"part-{number:06d}.parquet", pa.table(columns))
         self._parts.append(_Part(path, keys, frozenset(encoded.vectors)))
 
     def vectors(self, keys: Keys, exit_: int) -> Vectors:
-        """Return the vectors of keys that are stored, (keys, width), in one pass over the files that hold them."""
+        """Return the vectors of keys that are stored, (keys, width), in one pass over the files that hold them.
+
+        Raises
+        ------
+        InputError
+            Where a file is damaged, or holds vectors of another width than the others.
+        """
         index = self._index(exit_)
         found = np.asarray(pc.index_in(keys, value_set=index.keys), dtype=np.int64)
         parts, rows = index.parts[found], index.rows[found]
@@ -146,22 +160,24 @@ class EmbeddingStore:
             held = self._column(parts[places[0]], exit_)
             if out is None:
                 out = np.empty((len(keys), held.shape[1]), dtype=np.float32)
+            elif held.shape[1] != out.shape[1]:
+                raise InputError(
+                    f"{self.folder} holds vectors of {out.shape[1]} and of {held.shape[1]} numbers: the model was changed",
+                    "remove the folder: its texts are encoded again",
+                )
             out[places] = held[rows[places]]
         return out if out is not None else np.empty((0, 0), dtype=np.float32)
 
     def tally(self, keys: Keys) -> Tally:
         """Sum up what is stored of some keys, each once; a text that was encoded twice took the time of both."""
         wanted = pc.unique(keys)
-        seconds, seen = 0.0, [pa.table({"key": pa.array([], KEY), "tokens": pa.array([], pa.int32())})]
-        truncated = [pa.array([], pa.bool_())]
+        seconds, seen = 0.0, [_COUNTS.empty_table()]
         for part in self._parts:
-            rows = pq.read_table(part.path, columns=["key", "tokens", "truncated", "seconds"])
+            rows = read_file(part.path, [*_COUNTS.names, "seconds"], fix=ENCODE_AGAIN)
             rows = rows.filter(pc.is_in(rows["key"], value_set=wanted))
             seconds += pc.sum(rows["seconds"]).as_py() or 0.0
-            seen.append(rows.select(["key", "tokens"]))
-            truncated.append(rows["truncated"].combine_chunks())
-        rows = pa.concat_tables(seen).append_column("truncated", pa.chunked_array(truncated))
-        once = rows.group_by("key").aggregate([("tokens", "max"), ("truncated", "max")])
+            seen.append(rows.select(_COUNTS.names))
+        once = pa.concat_tables(seen).group_by("key").aggregate([("tokens", "max"), ("truncated", "max")])
         tokens, cut = (pc.sum(once[name]).as_py() or 0 for name in ("tokens_max", "truncated_max"))
         return Tally(once.num_rows, int(tokens), int(cut), seconds)
 
@@ -177,17 +193,12 @@ class EmbeddingStore:
         )
 
     def _column(self, part: int, exit_: int) -> Vectors:
-        column = pq.read_table(self._parts[part].path, columns=[f"exit_{exit_}"]).column(0).combine_chunks()
+        name = f"exit_{exit_}"
+        column = read_file(self._parts[part].path, [name], fix=ENCODE_AGAIN)[name].combine_chunks()
         return np.asarray(column.flatten(), dtype=np.float32).reshape(len(column), -1)
 
 
 def _read_part(path: Path) -> _Part:
-    try:
-        with pq.ParquetFile(path) as file:
-            names = file.schema_arrow.names
-            keys = file.read(columns=["key"])["key"].combine_chunks()
-    except (pa.ArrowInvalid, OSError) as problem:
-        what = first_line(problem)
-        raise InputError(f"{path} is damaged: {what}", "remove the file: its texts are encoded again") from problem
-    exits = frozenset(int(name.removeprefix("exit_")) for name in names if name.startswith("exit_"))
-    return _Part(path, keys, exits)
+    with open_table(path, ENCODE_AGAIN) as file:
+        exits = (name.removeprefix("exit_") for name in file.schema_arrow.names if name.startswith("exit_"))
+        return _Part(path, file.read(columns=["key"])["key"].combine_chunks(), frozenset(map(int, exits)))

@@ -70,14 +70,42 @@ def test_a_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.parquet"))
 
 
-def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", [slice(40, None), slice(4, 60)])
+def test_a_damaged_file_is_named(tmp_path: Path, damage: slice) -> None:
     encoder = HashingEncoder()
     fill(EmbeddingStore(tmp_path, encoder), ["a"], (0,))
     (file,) = tmp_path.rglob("*.parquet")
-    file.write_bytes(file.read_bytes()[:40])
+    content = bytearray(file.read_bytes())
+    content[damage] = b"" if damage.stop is None else bytes(damage.stop - damage.start)
+    file.write_bytes(content)
     with pytest.raises(InputError, match=r"part-000000.parquet is damaged") as refused:
-        EmbeddingStore(tmp_path, encoder)
+        EmbeddingStore(tmp_path, encoder).vectors(text_keys(["a"], ROLE), 0)
     assert refused.value.fix == "remove the file: its texts are encoded again"
+
+
+def test_a_file_that_was_removed_is_encoded_again_beside_the_others(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    store = EmbeddingStore(tmp_path, encoder)
+    texts = ["a b", "c d", "e f"]
+    for text in texts:
+        fill(store, [text], (0,))
+    min(tmp_path.rglob("*.parquet")).unlink()
+    store = EmbeddingStore(tmp_path, encoder)
+    assert store.missing(text_keys(texts, ROLE), (0,)).tolist() == [0]
+    fill(store, texts[:1], (0,))
+    for opened in (store, EmbeddingStore(tmp_path, encoder)):
+        found = opened.vectors(text_keys(texts, ROLE), 0)
+        np.testing.assert_array_equal(found, encoder.encode(texts, ROLE).vectors[0])
+
+
+def test_a_model_that_was_changed_under_its_name_is_found_by_its_width(tmp_path: Path) -> None:
+    store = EmbeddingStore(tmp_path, HashingEncoder())
+    fill(store, ["a"], (0,))
+    wider = Encoded({0: np.ones((1, 65), np.float32)}, np.zeros(1, np.int32), np.zeros(1, bool))
+    store.add(text_keys(["b"], ROLE), wider, 0.1)
+    with pytest.raises(InputError, match="holds vectors of 64 and of 65 numbers") as refused:
+        store.vectors(text_keys(["a", "b"], ROLE), 0)
+    assert refused.value.fix == "remove the folder: its texts are encoded again"
 
 
 def test_encoders_do_not_share_vectors(tmp_path: Path) -> None:
