@@ -37,7 +37,8 @@ def bootstrap_intervals(
     Parameters
     ----------
     sums, counts
-        Of each problem: the sum of a measure over its queries, and their number. (problems, columns)
+        Of each problem: the sum of a measure over its queries, and their number. (problems, columns); where several
+        measures are of the same queries, their columns stand together, and the counts are given once for all of them.
     groups
         The group of each column, from 0: intervals are then of the mean over the columns of a group. (columns,)
     resamples
@@ -50,17 +51,18 @@ def bootstrap_intervals(
     low, high
         (columns,) or (groups,)
     """
-    columns = sums.shape[1]
+    columns, measures = sums.shape[1], sums.shape[1] // counts.shape[1]
     weights = None if groups is None else _group_weights(groups)
-    means = np.empty((resamples, columns if weights is None else weights.shape[1]), dtype=np.float32)
+    means = np.empty((columns if weights is None else weights.shape[1], resamples), dtype=np.float32)
     both = np.concatenate([sums, counts], axis=1)
     place = 0
-    for draws in _draws(len(sums), resamples):
+    for draws in _draws(len(sums), resamples, both.shape[1]):
         totals = draws @ both
-        means[place : place + len(draws)] = _means(totals[:, :columns], totals[:, columns:], weights)
+        counted = np.repeat(totals[:, columns:], measures, axis=1)
+        means[:, place : place + len(draws)] = _means(totals[:, :columns], counted, weights).T
         place += len(draws)
     quantiles = np.nanquantile if np.isnan(means).any() else np.quantile
-    low, high = quantiles(means, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = quantiles(means, [(1 - level) / 2, (1 + level) / 2], axis=1, overwrite_input=True)
     return low.astype(np.float64), high.astype(np.float64)
 
 
@@ -99,7 +101,7 @@ def sign_flip_p_values(differences: F64, resamples: int = RESAMPLES) -> F64:
     # What is equal but for rounding must count as reached.
     bound = observed * (1 - 1e-12) - 1e-15
     generator = np.random.default_rng(RANDOM_SEED)
-    for size in _chunks(len(differences), resamples):
+    for size in _chunks(max(differences.shape), resamples):
         signs = np.where(generator.random((size, len(differences))) < 0.5, -1.0, 1.0)
         reached += (np.abs(signs @ differences) >= bound).sum(0)
     return (reached + 1) / (resamples + 1)
@@ -114,17 +116,18 @@ def holm(p_values: Sequence[float] | F64) -> F64:
     return adjusted
 
 
-def _draws(problems: int, resamples: int) -> Iterator[F64]:
-    """Yield how often each problem is drawn, (some resamples, problems)."""
+def _draws(problems: int, resamples: int, columns: int) -> Iterator[F64]:
+    """Yield how often each problem is drawn, (some resamples, problems); totals of the columns need no more room."""
     generator = np.random.default_rng(RANDOM_SEED)
-    for size in _chunks(problems, resamples):
+    for size in _chunks(max(problems, columns), resamples):
         drawn = generator.integers(0, problems, (size, problems), dtype=np.int64)
         drawn += (np.arange(size) * problems)[:, None]
         yield np.bincount(drawn.ravel(), minlength=size * problems).reshape(size, problems).astype(np.float64)
 
 
-def _chunks(problems: int, resamples: int) -> Iterator[int]:
-    most = max(1, CHUNK_NUMBERS // max(1, problems))
+def _chunks(numbers: int, resamples: int) -> Iterator[int]:
+    """Yield how many resamples are made at a time, of so many numbers each."""
+    most = max(1, CHUNK_NUMBERS // max(1, numbers))
     for start in range(0, resamples, most):
         yield min(most, resamples - start)
 

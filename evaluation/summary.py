@@ -36,13 +36,12 @@ def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
     sums, counts = [], []
     for cell, start, part in sorted_groups(ranks, CELL_KEYS):
         mine = problems[start : start + part.num_rows]
-        count = by_problem(np.ones(len(mine)), mine, number)
+        counts.append(by_problem(np.ones(len(mine)), mine, number))
         found = query_ranks(part)
         for metric, measure in MEASURES.items():
             values = measure(found)
             rows.append({**cell, "metric": metric, "value": float(values.mean()), "n": part.num_rows})
             sums.append(by_problem(values, mine, number))
-            counts.append(count)
     if not rows:
         return METRICS.empty_table()
     low, high = bootstrap_intervals(np.stack(sums, axis=1), np.stack(counts, axis=1), resamples=resamples)

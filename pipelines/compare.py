@@ -15,7 +15,7 @@ METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
 @click.argument("results", metavar="RESULTS_A [RESULTS_B]", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--metric", type=click.Choice(METRICS), default="MRR@10", show_default=True, help="What is compared.")
 @click.option(
-    "--resamples", default=10_000, show_default=True, type=click.IntRange(100), help="Of intervals and tests."
+    "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of intervals and tests."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def compare(results: tuple[Path, ...], metric: str, resamples: int, as_json: bool) -> None:

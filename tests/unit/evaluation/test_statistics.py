@@ -81,3 +81,10 @@ def test_holm_by_hand() -> None:
 
 def test_sums_by_problem() -> None:
     assert by_problem(np.array([1.0, 2.0, 4.0]), np.array([2, 0, 2]), 4).tolist() == [2, 0, 5, 0]
+
+
+def test_measures_of_the_same_queries_need_their_counts_once() -> None:
+    random = np.random.default_rng(2)
+    sums, counts = random.random((30, 6)), random.integers(1, 5, (30, 2)).astype(np.float64)
+    once = bootstrap_intervals(sums, counts, resamples=300)
+    np.testing.assert_array_equal(once, bootstrap_intervals(sums, np.repeat(counts, 3, axis=1), resamples=300))
