@@ -161,8 +161,9 @@ class EmbeddingStore:
             if out is None:
                 out = np.empty((len(keys), held.shape[1]), dtype=np.float32)
             elif held.shape[1] != out.shape[1]:
+                widths = f"{out.shape[1]} and of {held.shape[1]}"
                 raise InputError(
-                    f"{self.folder} holds vectors of {out.shape[1]} and of {held.shape[1]} numbers: the model was changed",
+                    f"{self.folder} holds vectors of {widths} numbers: the model was changed",
                     "remove the folder: its texts are encoded again",
                 )
             out[places] = held[rows[places]]

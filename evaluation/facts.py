@@ -54,6 +54,11 @@ def peak_memory() -> int:
     return most if sys.platform == "darwin" else most * 1024
 
 
+def withdraw_facts(folder: Path) -> None:
+    """Take ``results.json`` away before a results folder is written again: killed meanwhile, it is not complete."""
+    (folder / FACTS_NAME).unlink(missing_ok=True)
+
+
 def write_facts(folder: Path, facts: Facts) -> Path:
     """Write ``results.json``: the last of a results folder's files, so that where it is, all are."""
     path = folder / FACTS_NAME

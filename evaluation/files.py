@@ -22,6 +22,7 @@ from evaluation.statistics import RESAMPLES
 from evaluation.summary import summarise, write_metrics
 from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, trade_table
 
+COSTS_NAME = "costs.csv"
 COST_COLUMNS = (
     *("encoder", "exit", "tokens", "parameters", "flops_per_token"),
     *("latency_s", "texts_per_s", "batch_texts"),
@@ -57,15 +58,23 @@ def write_files(
     resamples
         Of intervals and tests.
     """
+    _remove_earlier(folder)
     metrics = summarise(ranks, resamples)
     macros = macro_estimates(ranks, resamples=resamples)
     write_metrics(folder, metrics)
     _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
-        _write_costs(folder / "costs.csv", facts.encoder, costs)
+        _write_costs(folder / COSTS_NAME, facts.encoder, costs)
     _write_tables(folder / "tables.md", facts, ranks, metrics, macros, costs, resamples)
     _draw(folder / "plots", facts, metrics, macros, costs, baseline, resamples)
     return macros
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove what an earlier run, of other exits or with costs, may have left and this one does not write over."""
+    for name in ("mteb", ".eval_results", "plots"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / COSTS_NAME).unlink(missing_ok=True)
 
 
 def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
@@ -75,8 +84,6 @@ def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id:
     files = {f"mteb/{name}": text for name, text in result_files(rows, scored).items()}
     if dataset_id is not None:
         files |= eval_results_files(rows, scored, dataset_id)
-    for stale in ("mteb", ".eval_results"):
-        shutil.rmtree(folder / stale, ignore_errors=True)
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,10 @@ TASKS = ("text2code", "code2code")
 @click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
 @click.option("--languages", metavar="java,go", help="Score these languages alone.")
 @click.option(
-    "--baseline", metavar="RESULTS", type=click.Path(path_type=Path), help="Another encoder's results, to draw."
+    "--baseline",
+    metavar="RESULTS",
+    type=click.Path(path_type=Path),
+    help="Another encoder's results, to draw beside costs.",
 )
 @click.option(
     "--store", metavar="DIR", type=click.Path(path_type=Path), help="Where vectors are kept, for several runs."
@@ -51,7 +54,9 @@ TASKS = ("text2code", "code2code")
 @click.option("--revision", metavar="R", help="Of a model on the Hub.")
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
-@click.option("--resamples", default=10_000, show_default=True, type=click.IntRange(100), help="Of the intervals.")
+@click.option(
+    "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of the intervals."
+)
 @workers_option
 @click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
 def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, **given: Any) -> None:
@@ -79,7 +84,7 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
             benchmark=benchmark,
             encoder=opened,
             folder=out or _usual_folder(dataset, encoder),
-            variants=tuple(given["variants"]) or VARIANTS[:2],
+            variants=tuple(dict.fromkeys(given["variants"])) or VARIANTS[:2],
             store=given["store"],
             baseline=given["baseline"],
             costs=given["costs"],

@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING
 import click
 import pyarrow as pa
 
+from evaluation.baseline import Baseline, find_baseline
 from evaluation.benchmark import Benchmark
 from evaluation.comparison import Estimate, Macro, macro_estimates
-from evaluation.encoders.protocol import ONLY_EXIT, Encoder, LexicalScorer
-from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, write_facts
+from evaluation.encoders.protocol import ONLY_EXIT, Costed, Encoder, LexicalScorer
+from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, withdraw_facts, write_facts
 from evaluation.files import write_files
 from evaluation.results import read_ranks, write_ranks
 from pipelines.interrupt import StopRequest, watch_for_stop
 from pipelines.progress import progress_bar
+from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.schemas.tables import Variant
 from synthcode.storage.lock import hold
@@ -43,7 +45,7 @@ class Evaluation:
     store: Path | None
     """Where vectors are kept; None keeps them with the results."""
     baseline: Path | None
-    """Results of another encoder."""
+    """Results of another encoder; None takes BM25's where they are beside these."""
     costs: bool
     """Whether to measure what exits cost."""
     dataset_id: str | None
@@ -57,35 +59,50 @@ class Evaluation:
         return getattr(self.encoder, "exits", (ONLY_EXIT,))
 
     @property
-    def fingerprint(self) -> str:
-        """A digest of all that the results depend on."""
+    def measures_costs(self) -> bool:
+        """Whether costs are wanted, and the encoder has any: then they are drawn, too."""
+        return self.costs and isinstance(self.encoder, Costed)
+
+    def fingerprint(self, baseline: Baseline | None) -> str:
+        """Return a digest of all that the results depend on."""
         cells = [list(cell) for cell in self.benchmark.cells]
         asked = [self.encoder.identity, self.exits, sorted(self.variants), cells]
-        written = [self.resamples, self.costs, self.dataset_id]
+        line = baseline.fingerprint if baseline is not None and self.measures_costs else None
+        written = [self.resamples, self.costs, self.dataset_id, line]
         return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
 
 
 def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False) -> None:
     """Score unless the results are what scoring would make; print the means on stdout."""
     with hold(evaluation.folder), watch_for_stop() as stop:
-        known = read_facts(evaluation.folder)
-        if known is not None and known.fingerprint == evaluation.fingerprint and not force:
+        baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
+        ranks = None if force else _complete_ranks(evaluation.folder, evaluation.fingerprint(baseline))
+        if ranks is not None:
             click.echo(f"evaluate: unchanged, nothing to do ({evaluation.folder})", err=True)
-            macros: Mapping[Macro, Estimate] = macro_estimates(
-                read_ranks(evaluation.folder), resamples=evaluation.resamples
-            )
+            macros: Mapping[Macro, Estimate] = macro_estimates(ranks, resamples=evaluation.resamples)
         else:
-            macros = _score(evaluation, stop)
+            macros = _score(evaluation, baseline, stop)
     _print(macros, evaluation.folder)
 
 
-def _score(evaluation: Evaluation, stop: StopRequest) -> dict[Macro, Estimate]:
-    baseline = _baseline(evaluation)
+def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
+    """Return the ranks of complete results with that fingerprint; None where there are no such, or they are damaged."""
+    known = read_facts(folder)
+    if known is None or known.fingerprint != fingerprint:
+        return None
+    try:
+        return read_ranks(folder)
+    except InputError:
+        return None
+
+
+def _score(evaluation: Evaluation, baseline: Baseline | None, stop: StopRequest) -> dict[Macro, Estimate]:
     parts, speed = _rank(evaluation, stop)
     stop.raise_if_set()
     costs = _costs(evaluation)
+    stop.raise_if_set()
     facts = Facts(
-        fingerprint=evaluation.fingerprint,
+        fingerprint=evaluation.fingerprint(baseline),
         encoder=evaluation.encoder.name,
         identity=evaluation.encoder.identity,
         exits=evaluation.exits,
@@ -96,13 +113,14 @@ def _score(evaluation: Evaluation, stop: StopRequest) -> dict[Macro, Estimate]:
         versions=_versions(),
         speed=speed,
     )
+    withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, parts)
     macros = write_files(
         evaluation.folder,
         ranks,
         facts,
         costs,
-        baseline=baseline,
+        baseline=baseline.ranks if baseline is not None else None,
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )
@@ -140,29 +158,17 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -
 
 
 def _costs(evaluation: Evaluation) -> list[ExitCost]:
-    measure = getattr(evaluation.encoder, "costs", None)
-    if measure is None or not evaluation.costs:
+    if not evaluation.costs or not isinstance(evaluation.encoder, Costed):
         return []
     click.echo(f"measuring what {len(evaluation.exits)} exits cost", err=True)
-    costs: list[ExitCost] = measure()
-    return costs
-
-
-def _baseline(evaluation: Evaluation) -> pa.Table | None:
-    """Return the ranks of the baseline: the one that was named, or BM25's beside these, of the same texts."""
-    if evaluation.baseline is not None:
-        return read_ranks(evaluation.baseline)
-    beside = evaluation.folder.parent / "bm25"
-    known = read_facts(beside)
-    same = known is not None and known.dataset_digest == evaluation.benchmark.digest
-    return read_ranks(beside) if same and beside != evaluation.folder else None
+    return evaluation.encoder.costs()
 
 
 def _search_device(device: str) -> str:
+    if device != "auto":
+        return device
     import torch
 
-    if device != "auto":
-        return "cpu" if device == "cpu" else device
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from evaluation.cost import ExitCost
 
 Vectors = npt.NDArray[np.float32]
 """(texts, width)."""
@@ -79,6 +82,14 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Encode texts that all have one role; nothing is written, no text is left out."""
+
+
+@runtime_checkable
+class Costed(Protocol):
+    """An encoder that can say what each of its exits costs."""
+
+    def costs(self) -> list[ExitCost]:
+        """Return the cost of each exit on its own; measured here and now."""
 
 
 @runtime_checkable

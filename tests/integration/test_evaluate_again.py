@@ -1,0 +1,127 @@
+"""Results that are there already: of another run, of a run that was stopped, damaged, or somebody else's."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from mose_checkpoint import write_checkpoint
+from retrieval_tables import write_dataset
+
+from pipelines import scoring
+from pipelines.main import run_cli
+
+QUICK = ("--resamples", "100")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_dataset(tmp_path_factory.mktemp("benchmark") / "dataset")
+
+
+@pytest.fixture(scope="module")
+def mose(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"mose:{write_checkpoint(tmp_path_factory.mktemp('checkpoint') / 'mose', max_position_embeddings=128)}"
+
+
+def evaluate(dataset: Path, encoder: str, out: Path, *arguments: str | Path) -> int:
+    return run_cli(["evaluate", str(dataset), "--encoder", encoder, "--out", str(out), *QUICK, *map(str, arguments)])
+
+
+def variants(folder: Path) -> set[str]:
+    with (folder / "metrics.csv").open() as stream:
+        return {row["variant"] for row in csv.DictReader(stream)}
+
+
+def picture(folder: Path) -> str:
+    return (folder / "plots" / "pareto.svg").read_text()
+
+
+def refusal(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
+    return problem, fix
+
+
+def test_what_was_stopped_while_it_was_written_does_not_pass_for_what_was_there(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scoring, "write_files", killed)
+        assert evaluate(dataset, "bm25", tmp_path, "--variant", "raw") == 130
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    assert variants(tmp_path) == {"stripped", "anonymous"}
+    assert pq.read_table(tmp_path / "ranks.parquet")["variant"].unique().to_pylist() == ["anonymous", "stripped"]
+
+
+@pytest.mark.parametrize("damage", ["gone", "cut", "scrambled"])
+def test_damaged_ranks_are_made_again(
+    dataset: Path, tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    ranks = tmp_path / "ranks.parquet"
+    whole = ranks.read_bytes()
+    ranks.write_bytes(whole[:100] if damage == "cut" else whole[:4] + bytes(200) + whole[204:])
+    if damage == "gone":
+        ranks.unlink()
+    capsys.readouterr()
+    assert run_cli(["compare", str(tmp_path)]) == 1
+    if damage != "gone":
+        assert "is damaged" in (told := refusal(capsys))[0]
+        assert told[1] == "run 'synthcode evaluate' again: vectors are kept"
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    assert ranks.read_bytes() == whole
+
+
+def test_a_variant_given_twice_is_scored_once(dataset: Path, tmp_path: Path) -> None:
+    assert evaluate(dataset, "bm25", tmp_path / "twice", "--variant", "raw", "--variant", "raw") == 0
+    assert evaluate(dataset, "bm25", tmp_path / "once", "--variant", "raw") == 0
+    once, twice = (pq.read_table(tmp_path / name / "ranks.parquet") for name in ("once", "twice"))
+    assert twice.equals(once)
+
+
+def test_files_of_exits_and_costs_that_are_no_more_go(dataset: Path, mose: str, tmp_path: Path) -> None:
+    assert evaluate(dataset, mose, tmp_path) == 0
+    assert {"costs.csv", "plots"} <= {path.name for path in tmp_path.iterdir()}
+    assert evaluate(dataset, mose, tmp_path, "--exits", "1", "--no-costs") == 0
+    assert not (tmp_path / "costs.csv").exists()
+    assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
+        "heatmap-exit-01.png",
+        "heatmap-exit-01.svg",
+    ]
+
+
+def test_a_baseline_that_came_later_is_drawn(dataset: Path, mose: str, tmp_path: Path) -> None:
+    assert evaluate(dataset, mose, tmp_path / "mose") == 0
+    assert "bm25" not in picture(tmp_path / "mose")
+    # Beside these, but of fewer languages: its mean is another.
+    assert evaluate(dataset, "bm25", tmp_path / "bm25", "--languages", "go,java") == 0
+    assert evaluate(dataset, mose, tmp_path / "mose") == 0
+    assert "bm25" not in picture(tmp_path / "mose")
+    assert evaluate(dataset, "bm25", tmp_path / "bm25") == 0
+    assert evaluate(dataset, mose, tmp_path / "mose") == 0
+    assert "bm25" in picture(tmp_path / "mose")
+
+
+def test_a_baseline_is_of_the_same_queries(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = tmp_path / "line"
+    assert evaluate(dataset, "bm25", line, "--languages", "go,java") == 0
+    assert evaluate(dataset, "bm25", tmp_path / "all", "--baseline", line) == 1
+    assert refusal(capsys) == (
+        f"error: the baseline {line} has no anonymous code2code go python",
+        "evaluate it with the same variants and languages",
+    )
+    other = write_dataset(tmp_path / "other", 6)
+    assert evaluate(other, "bm25", tmp_path / "all", "--baseline", line) == 1
+    problem, fix = refusal(capsys)
+    assert problem == f"error: the baseline {line} is of another dataset or split ({dataset}, test)"
+    assert fix == "evaluate it on the same dataset and split"
+    (line / "results.json").unlink()
+    assert evaluate(dataset, "bm25", tmp_path / "all", "--baseline", line) == 1
+    assert refusal(capsys)[0] == f"error: the baseline {line} is not complete"
