@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
 from evaluation.benchmark import I64, Judgements
 from evaluation.encoders.protocol import Scores, Vectors
@@ -53,6 +52,8 @@ def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, devic
         from evaluation.torch_search import torch_ranks
 
         return torch_ranks(queries, documents, judged, device)
+    from threadpoolctl import threadpool_limits
+
     different, places = distinct(documents)
     rank = partial(_block_ranks, queries=queries, documents=different, places=places, judged=judged)
     # Each thread multiplies and counts by itself: threads of two libraries in turn wait for one another.

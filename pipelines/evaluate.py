@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +49,19 @@ TASKS = ("text2code", "code2code")
 @click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
 @click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")
 @click.option("--dtype", default="auto", show_default=True, metavar="T", help="float32, bfloat16, float16.")
-@click.option("--max-tokens", type=click.IntRange(1), metavar="N", help="Longest input. Default: the model's own.")
-@click.option("--prompt", "prompts", multiple=True, metavar="SIDE=TEXT", help="Before each query= or document=.")
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Longest input of st: and openai:. Default: the model's own.",
+)
+@click.option(
+    "--prompt",
+    "prompts",
+    multiple=True,
+    metavar="SIDE=TEXT",
+    help="Of st: and openai:, before each query= or document=.",
+)
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
 @click.option("--revision", metavar="R", help="Of a model on the Hub.")
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
@@ -78,6 +90,7 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
     from synthcode.errors import InputError
 
     try:
+        _refuse_without_extra(encoder)
         opened = open_encoder(encoder, _encoder_options(given))
         benchmark = _benchmark(dataset, given)
         evaluation = Evaluation(
@@ -94,8 +107,16 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
         )
         bring_results_up_to_date(evaluation, force=force)
     except ModuleNotFoundError as problem:
-        needs = f"{encoder} needs the package {problem.name!r}, which is not installed"
+        needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, "pip install 'synthcode[eval]'") from problem
+
+
+def _refuse_without_extra(encoder: str) -> None:
+    """Find out, before anything is fetched or encoded, whether all is there that is needed in the end."""
+    needed = ("bm25s",) if encoder == "bm25" else ("safetensors", "threadpoolctl", "torch", "transformers")
+    for package in ("matplotlib", *needed):
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(name=package)
 
 
 def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from evaluation.encoders.protocol import Encoder, LexicalScorer
 from synthcode.errors import InputError, did_you_mean
@@ -11,12 +11,13 @@ from synthcode.errors import InputError, did_you_mean
 
 @dataclass(frozen=True)
 class EncoderOptions:
-    """What can be said of an encoder beside its name; each adapter takes what means something to it."""
+    """What can be said of an encoder beside its name; to which of them it means something, ``TAKEN`` says."""
 
     exits: tuple[int, ...] | None = None
     """Of an encoder with exits, those to compute; None takes all."""
     dtype: str = "auto"
     device: str = "auto"
+    """Of those that run here; the others are at ease with any."""
     max_tokens: int | None = None
     """Longest input; None takes the model's own bound."""
     base_url: str | None = None
@@ -29,6 +30,19 @@ class EncoderOptions:
     """Of a repository on the Hub."""
 
 
+TAKEN: Mapping[str, frozenset[str]] = {
+    "bm25": frozenset(),
+    "st": frozenset({"dtype", "max_tokens", "prompts", "revision"}),
+    "mose": frozenset({"exits", "dtype", "choices", "revision"}),
+    "exits": frozenset({"dtype"}),
+    "openai": frozenset({"max_tokens", "base_url", "prompts"}),
+    "mteb": frozenset({"revision"}),
+}
+"""Kind of encoder -> the options that it takes, beside ``device``."""
+
+FLAGS = {"prompts": "--prompt", "choices": "--choice", "max_tokens": "--max-tokens", "base_url": "--base-url"}
+"""Options whose name on the command line is another."""
+
 Opener = Callable[[str, EncoderOptions], Encoder]
 
 
@@ -38,9 +52,10 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
     Raises
     ------
     InputError
-        Where there is no such kind of encoder, what it needs is not installed, or the model cannot be used.
+        Where there is no such kind of encoder, it does not take one of the options, or the model cannot be used.
     """
     if spec == "bm25":
+        _refuse_what_is_not_taken(spec, "bm25", options)
         from evaluation.encoders.bm25 import Bm25
 
         return Bm25()
@@ -50,9 +65,19 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
             f"no encoder {spec!r}{did_you_mean(kind, [*OPENERS, 'bm25'])}",
             f"write bm25, or KIND:NAME with one of the kinds {', '.join(OPENERS)}",
         )
-    if options.exits is not None and kind != "mose":
-        raise InputError(f"{spec} takes no --exits", "mose:NAME does; of others write exits:NAME@3,6,12")
+    _refuse_what_is_not_taken(spec, kind, options)
     return OPENERS[kind](name, options)
+
+
+def _refuse_what_is_not_taken(spec: str, kind: str, options: EncoderOptions) -> None:
+    """Refuse an option that would change nothing: who gave it thinks that it does."""
+    usual = EncoderOptions()
+    for name in (known.name for known in fields(options)):
+        if name in {"device", *TAKEN[kind]} or getattr(options, name) == getattr(usual, name):
+            continue
+        takers = " and ".join(f"{other}:NAME" for other, taken in TAKEN.items() if name in taken)
+        hint = "; of others write exits:NAME@3,6,12" if name == "exits" else ""
+        raise InputError(f"{spec} takes no {FLAGS.get(name, f'--{name}')}", f"leave it out; it is for {takers}{hint}")
 
 
 def _sentence_transformer(name: str, options: EncoderOptions) -> Encoder:

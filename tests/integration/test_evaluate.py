@@ -247,6 +247,17 @@ def test_sentence_transformers_rank_as_they_encode(dataset: Path, tmp_path: Path
         (["--encoder", "bm25", "--languages", "rust"], "has no such tasks", "its languages are go, java, python"),
         (["--encoder", "mose:nowhere", "--exits", "four"], "no exits in 'four'", "write --exits 4,9"),
         (["--encoder", "st:x", "--exits", "4"], "st:x takes no --exits", "exits:NAME@3,6,12"),
+        (
+            ["--encoder", "exits:x@1", "--max-tokens", "9"],
+            "exits:x@1 takes no --max-tokens",
+            "for st:NAME and openai:NAME",
+        ),
+        (["--encoder", "bm25", "--dtype", "float16"], "bm25 takes no --dtype", "leave it out; it is for st:NAME and"),
+        (
+            ["--encoder", "mose:x", "--prompt", "query=a"],
+            "mose:x takes no --prompt",
+            "it is for st:NAME and openai:NAME",
+        ),
         (["--encoder", "st:no/where-at-all"], "'no/where-at-all' does not load", "no remote code"),
         (["--encoder", "bm25", "--prompt", "asked=x"], "no prompt for 'asked'", "--prompt query=TEXT"),
         (["--encoder", "bm25", "--baseline", "nowhere"], "nowhere holds no results", "'synthcode evaluate' wrote"),
