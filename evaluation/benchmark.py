@@ -18,6 +18,8 @@ from synthcode.schemas.tables import CODE_COLUMNS, Variant
 TEXT = "text"
 """The language of descriptions."""
 
+TASKS = ("text2code", "code2code")
+
 I64 = npt.NDArray[np.int64]
 
 
@@ -91,10 +93,12 @@ class Benchmark:
         """
         cells = {cell: judged for cell, judged in self.cells.items() if _is_wanted(cell, tasks, languages)}
         if not cells:
+            if not self.cells:
+                raise InputError(f"{self.name}: split {self.split!r} has no judgements", "score another --split")
             there = sorted({cell.corpus_language for cell in self.cells})
             raise InputError(
                 f"{self.name}: split {self.split!r} has no such tasks",
-                f"its languages are {', '.join(there)}; tasks are text2code and code2code",
+                f"its languages are {', '.join(there)}; tasks are {' and '.join(TASKS)}",
             )
         used = {language for cell in cells for language in (cell.query_language, cell.corpus_language)}
         texts = {language: texts for language, texts in self.texts.items() if language in used}
@@ -112,12 +116,14 @@ def from_tables(name: str, digest: str, split: str, tables: Tables) -> Benchmark
     Raises
     ------
     InputError
-        Where a judgement names a query or a document that is not there.
+        Where a judgement names a query or a document that is not there, or a task that there is none of.
     """
     texts = {TEXT: _descriptions(tables), **_documents(tables)}
     places = {language: pa.array(side.ids, pa.string()) for language, side in texts.items()}
     cells = {}
     for cell, rows in _by_cell(tables.qrels):
+        if cell.task not in TASKS:
+            raise InputError(f"{name}: qrels has an unknown task {cell.task!r}", f"tasks are {' and '.join(TASKS)}")
         queries = _places(name, rows["query_id"], places.get(cell.query_language), cell)
         answers = _places(name, rows["corpus_id"], places.get(cell.corpus_language), cell)
         cells[cell] = _judgements(queries, answers)

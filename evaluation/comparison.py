@@ -178,14 +178,15 @@ def _estimates(macros: Sequence[CellSums], resamples: int) -> list[Estimate]:
 
 def _refuse_other_queries(first: pa.Table, second: pa.Table) -> None:
     asked = [_queries(table) for table in (first, second)]
-    if asked[0] != asked[1]:
-        extra = len(asked[0] ^ asked[1])
+    if not asked[0].equals(asked[1]):
+        ours, theirs = (set(zip(*(column.to_pylist() for column in table.columns), strict=True)) for table in asked)
         raise InputError(
-            f"the two results are of other queries: {extra:,} were asked of one of them alone",
+            f"the two results are of other queries or documents: {len(ours ^ theirs):,} are of one of them alone",
             "evaluate both on the same dataset, split, variants and languages",
         )
 
 
-def _queries(ranks: pa.Table) -> set[tuple[str, ...]]:
-    one = ranks.filter(pc.equal(ranks["exit"], pc.min(ranks["exit"])))
-    return set(zip(*(one[key].to_pylist() for key in QUERY_KEYS), strict=True))
+def _queries(ranks: pa.Table) -> pa.Table:
+    """Return what is asked, of what problem and among how many documents, in an order of its own."""
+    one = ranks.filter(pc.equal(ranks["exit"], pc.min(ranks["exit"]))).select([*QUERY_KEYS, "problem_id", "documents"])
+    return one.sort_by([(key, "ascending") for key in one.column_names]).combine_chunks()

@@ -20,7 +20,7 @@ from evaluation.measures import MAIN
 from evaluation.mteb_results import Scored, result_files
 from evaluation.statistics import RESAMPLES
 from evaluation.summary import summarise, write_metrics
-from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, trade_table
+from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, shown, trade_table
 
 COSTS_NAME = "costs.csv"
 COST_COLUMNS = (
@@ -112,7 +112,10 @@ def _write_tables(
     resamples: int,
 ) -> None:
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
-    parts = [f"# {short_name(facts.encoder)}", f"{facts.dataset}, split {facts.split}. {MAIN}, {interval}."]
+    parts = [
+        f"# {shown(short_name(facts.encoder))}",
+        f"{shown(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
+    ]
     parts += ["## Mean over pairs of languages", macro_table(macros)]
     differences = compare_exits(ranks, resamples=resamples)
     if differences:

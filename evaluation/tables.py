@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 
@@ -11,8 +12,17 @@ from evaluation.comparison import Difference, Estimate, Macro
 from evaluation.cost import ExitCost
 from evaluation.encoders.protocol import ONLY_EXIT
 from synthcode.languages import LANGUAGES
+from synthcode.visible import visible
 
 Row = Sequence[str]
+
+_MARKUP = re.compile(r"[\\`\[\]<|]")
+"""What could open a column, a tag, a link or code: names of models, folders and languages are other people's."""
+
+
+def shown(text: str) -> str:
+    """Return other people's text as Markdown that shows it on one line, fit for a terminal too."""
+    return _MARKUP.sub(r"\\\g<0>", visible(" ".join(text.split())))
 
 
 def markdown_table(head: Row, rows: Iterable[Row], left: int = 1) -> str:
@@ -37,7 +47,7 @@ def pair_table(metrics: pa.Table) -> str:
     cells = {(row["query_language"], row["corpus_language"]): row["value"] for row in metrics.to_pylist()}
     asked, found = (sorted({pair[side] for pair in cells}) for side in (0, 1))
     rows = [[label(query), *(_number(cells.get((query, corpus))) for corpus in found)] for query in asked]
-    return markdown_table(["query \\ corpus", *map(label, found)], rows)
+    return markdown_table(["query / corpus", *map(label, found)], rows)
 
 
 def cost_table(costs: Sequence[ExitCost]) -> str:
@@ -145,5 +155,4 @@ def _number(value: float | None) -> str:
 
 
 def _line(cells: Row) -> str:
-    # Names of models are other people's: one that holds a bar must not open a column.
-    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+    return "| " + " | ".join(map(shown, cells)) + " |"

@@ -21,6 +21,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.titlesize": 10,
     "legend.frameon": False,
+    "text.parse_math": False,  # a dollar in somebody's name is a dollar
     "svg.hashsalt": "synthcode",  # the same picture, the same bytes
 }
 

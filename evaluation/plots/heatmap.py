@@ -13,6 +13,7 @@ from evaluation.benchmark import TEXT
 from evaluation.measures import F64, MAIN
 from evaluation.plots.figures import figure, save
 from evaluation.tables import label
+from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +48,7 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
             if place == 0:
                 panel.set_ylabel("query")
         drawn.colorbar(image, ax=list(axes), label=MAIN, fraction=0.03, pad=0.01)
-        drawn.suptitle(title)
+        drawn.suptitle(visible(title))
         return save(drawn, path)
 
 
@@ -55,8 +56,8 @@ def _panel(panel: Axes, matrix: F64, asked: list[str], found: list[str]) -> Any:
     panel.spines[:].set_visible(False)
     panel.set_facecolor("white")
     image = panel.imshow(np.ma.masked_invalid(matrix), cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    panel.set_xticks(range(len(found)), list(map(label, found)), rotation=45, ha="right", rotation_mode="anchor")
-    panel.set_yticks(range(len(asked)), list(map(label, asked)))
+    panel.set_xticks(range(len(found)), list(map(_name, found)), rotation=45, ha="right", rotation_mode="anchor")
+    panel.set_yticks(range(len(asked)), list(map(_name, asked)))
     panel.tick_params(length=0)
     panel.set_xlabel("corpus")
     for (row, column), value in np.ndenumerate(matrix):
@@ -65,6 +66,10 @@ def _panel(panel: Axes, matrix: F64, asked: list[str], found: list[str]) -> Any:
             text = f"{value:.2f}".removeprefix("0")
             panel.text(column, row, text, ha="center", va="center", color=colour, fontsize=8)
     return image
+
+
+def _name(language: str) -> str:
+    return visible(label(language))
 
 
 def _matrix(rows: pa.Table, asked: list[str], found: list[str]) -> F64:

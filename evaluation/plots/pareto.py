@@ -11,6 +11,7 @@ from evaluation.cost import ExitCost
 from evaluation.measures import MAIN
 from evaluation.plots.figures import COLOURS, MARKERS, figure, save
 from evaluation.tables import short_name
+from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,9 +57,9 @@ def draw_pareto(
         handles, labels = axes[0].get_legend_handles_labels()
         for other in sorted({macro.encoder for macro in baseline}):
             handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])
-            labels.append(f"{short_name(other)}, same colours")
+            labels.append(f"{visible(short_name(other))}, same colours")
         drawn.legend(handles, labels, loc="outside lower center", ncols=3)
-        drawn.suptitle(title)
+        drawn.suptitle(visible(title))
         return save(drawn, path)
 
 

@@ -85,6 +85,13 @@ def test_exits_of_two_encoders_are_paired() -> None:
     assert [(d.first.exit, d.second.exit) for d in compare(one, single)] == [(1, 0), (2, 0)]
 
 
-def test_results_of_other_queries_are_not_compared() -> None:
-    with pytest.raises(InputError, match="1 were asked of one of them alone"):
-        compare(ranks({("a", "b"): [1, 2]}), ranks({("a", "b"): [1]}, "other"))
+def test_results_of_other_queries_or_documents_are_not_compared() -> None:
+    one = ranks({("a", "b"): [1, 2]})
+    with pytest.raises(InputError, match="1 are of one of them alone"):
+        compare(one, ranks({("a", "b"): [1]}, "other"))
+    for column, value in (("documents", pa.array([98, 99], pa.int32())), ("problem_id", pa.array(["p0", "p2"]))):
+        other = ranks({("a", "b"): [1, 2]}, "other")
+        other = other.set_column(RANKS.get_field_index(column), RANKS.field(column), value)
+        with pytest.raises(InputError, match=r"[24] are of one of them alone"):
+            compare(one, other)
+    assert len(compare(one, one.take([1, 0]))) == 1
