@@ -1,19 +1,20 @@
-"""What all figures share: drawn without a screen, in colours that stay apart in grey, written as PNG and SVG."""
+"""What all figures share: drawn without a screen, names of any length within them, written as PNG and SVG."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synthcode.visible import visible
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COLOURS = ("#08306b", "#6baed6", "#a63603", "#fdae6b")
-"""Dark and light of a cold and a warm hue: their greys differ, too."""
-
-MARKERS = ("o", "s", "^", "D")
+LETTERS_AN_INCH = 10
+"""Of a title, at least."""
 
 _STYLE: dict[Any, Any] = {
     "font.size": 9,
@@ -37,6 +38,16 @@ def figure(width: float, height: float) -> Iterator[Figure]:
         drawn = Figure(figsize=(width, height), layout="constrained")
         FigureCanvasAgg(drawn)
         yield drawn
+
+
+def wrapped(text: str, width: int) -> str:
+    """Return other people's text in lines of so many letters, fit to be drawn."""
+    return "\n".join(textwrap.wrap(visible(text), width))
+
+
+def title_lines(text: str, inches: float) -> str:
+    """Return a title in lines that fit a figure of that width."""
+    return wrapped(text, int(LETTERS_AN_INCH * inches))
 
 
 def save(drawn: Figure, path: Path) -> list[Path]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from evaluation.benchmark import TEXT
 from evaluation.measures import F64, MAIN
-from evaluation.plots.figures import figure, save
+from evaluation.plots.figures import figure, save, title_lines
 from evaluation.tables import label
 from synthcode.visible import visible
 
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 INCHES_A_CELL = 0.52
-DARK = 0.55
-"""Above it a cell is dark, and its number light."""
+INCHES_A_TITLE_LINE = 0.18
+DARK = 0.7
+"""Above it a number in white stands out more from its cell than one in black."""
 
 
 def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
@@ -39,7 +40,9 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
     asked = sorted(pc.unique(metrics["query_language"]).to_pylist(), key=lambda name: (name != TEXT, name))
     found = sorted(pc.unique(metrics["corpus_language"]).to_pylist())
     width = len(variants) * (1.2 + INCHES_A_CELL * len(found)) + 0.9
-    with figure(width, 1.9 + INCHES_A_CELL * 0.8 * len(asked)) as drawn:
+    lines = title_lines(title, width)
+    height = 1.7 + INCHES_A_CELL * 0.8 * len(asked) + INCHES_A_TITLE_LINE * (1 + lines.count("\n"))
+    with figure(width, height) as drawn:
         axes = drawn.subplots(1, len(variants), squeeze=False)[0]
         for place, (panel, variant) in enumerate(zip(axes, variants, strict=True)):
             rows = metrics.filter(pc.equal(metrics["variant"], variant))
@@ -48,7 +51,7 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
             if place == 0:
                 panel.set_ylabel("query")
         drawn.colorbar(image, ax=list(axes), label=MAIN, fraction=0.03, pad=0.01)
-        drawn.suptitle(visible(title))
+        drawn.suptitle(lines)
         return save(drawn, path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,12 +10,26 @@ from typing import TYPE_CHECKING
 from evaluation.comparison import Estimate, Macro
 from evaluation.cost import ExitCost
 from evaluation.measures import MAIN
-from evaluation.plots.figures import COLOURS, MARKERS, figure, save
+from evaluation.plots.figures import figure, save, title_lines, wrapped
 from evaluation.tables import short_name
-from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+STYLES: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("text2code", "stripped"): ("#7f2704", "o"),
+    ("text2code", "anonymous"): ("#d94801", "s"),
+    ("text2code", "raw"): ("#fdae6b", "^"),
+    ("code2code", "stripped"): ("#08306b", "D"),
+    ("code2code", "anonymous"): ("#2171b5", "v"),
+    ("code2code", "raw"): ("#6baed6", "P"),
+}
+"""Task and variant -> colour and marker: a hue a task, whose shades differ in grey, too."""
+
+WIDTH = 9
+LETTERS_A_LABEL = 40
+NEAR = 0.06
+"""Of the axis: of exits that are nearer to one another than this, the deeper one's number is written."""
 
 PANELS: tuple[tuple[str, Callable[[ExitCost], float]], ...] = (
     ("MFLOPs a token", lambda cost: cost.flops_per_token / 1e6),
@@ -44,22 +59,22 @@ def draw_pareto(
     path
         Of the files, without ending.
     """
-    kinds = sorted({(macro.task, macro.variant) for macro in macros}, key=lambda key: (key[0], key[1] != "stripped"))
-    with figure(9, 4.2) as drawn:
+    kinds = [kind for kind in STYLES if kind in {macro[2:] for macro in macros}]
+    with figure(WIDTH, 4.2) as drawn:
         axes = drawn.subplots(1, 2, sharey=True)
         for panel, (name, cost_of) in zip(axes, PANELS, strict=True):
-            for place, kind in enumerate(kinds):
-                _line(panel, macros, costs, cost_of, kind, place)
-                _baseline(panel, baseline, kind, place)
+            for kind in kinds:
+                _line(panel, macros, costs, cost_of, kind)
+                _baseline(panel, baseline, kind)
             _scale(panel, name)
             _mark_exits(panel, costs, cost_of)
         axes[0].set_ylabel(f"{MAIN}, mean over pairs of languages")
         handles, labels = axes[0].get_legend_handles_labels()
         for other in sorted({macro.encoder for macro in baseline}):
             handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])
-            labels.append(f"{visible(short_name(other))}, same colours")
+            labels.append(wrapped(f"{short_name(other)}, same colours", LETTERS_A_LABEL))
         drawn.legend(handles, labels, loc="outside lower center", ncols=3)
-        drawn.suptitle(visible(title))
+        drawn.suptitle(title_lines(title, WIDTH))
         return save(drawn, path)
 
 
@@ -84,8 +99,8 @@ def _line(
     costs: Sequence[ExitCost],
     cost_of: Callable[[ExitCost], float],
     kind: tuple[str, str],
-    place: int,
 ) -> None:
+    colour, marker = STYLES[kind]
     by_exit = {macro.exit: estimate for macro, estimate in macros.items() if macro[2:] == kind}
     drawn = [(cost_of(cost), by_exit[cost.exit]) for cost in costs if cost.exit in by_exit]
     values = [estimate.value for _, estimate in drawn]
@@ -98,24 +113,37 @@ def _line(
         values,
         yerr=spread,
         label=" ".join(kind),
-        color=COLOURS[place % len(COLOURS)],
-        marker=MARKERS[place % len(MARKERS)],
+        color=colour,
+        marker=marker,
         capsize=2,
         linewidth=1.4,
     )
 
 
-def _baseline(panel: Axes, baseline: Mapping[Macro, Estimate], kind: tuple[str, str], place: int) -> None:
+def _baseline(panel: Axes, baseline: Mapping[Macro, Estimate], kind: tuple[str, str]) -> None:
     for macro, estimate in baseline.items():
         if macro[2:] == kind:
-            panel.axhline(estimate.value, color=COLOURS[place % len(COLOURS)], linestyle="--", linewidth=1)
+            panel.axhline(estimate.value, color=STYLES[kind][0], linestyle="--", linewidth=1)
 
 
 def _mark_exits(panel: Axes, costs: Sequence[ExitCost], cost_of: Callable[[ExitCost], float]) -> None:
     """Write the exits' numbers along the top."""
     top = panel.secondary_xaxis("top")
-    top.set_xticks([cost_of(cost) for cost in costs], [str(cost.exit) for cost in costs])
+    numbers = exit_labels([(cost_of(cost), cost.exit) for cost in costs])
+    top.set_xticks([cost_of(cost) for cost in costs], numbers)
     top.minorticks_off()
     top.tick_params(length=2)
     top.set_xlabel("exit")
     top.spines[:].set_visible(False)
+
+
+def exit_labels(points: Sequence[tuple[float, int]]) -> list[str]:
+    """Return what to write over each point (cost, exit), deepest last, of an axis in logarithms; some get nothing."""
+    places = [math.log(cost) for cost, _ in points]
+    near = NEAR * (max(places) - min(places))
+    labels, labelled = [], math.inf
+    for place, (_, exit_) in zip(reversed(places), reversed(points), strict=True):
+        is_free = abs(labelled - place) >= near
+        labels.append(str(exit_) if is_free else "")
+        labelled = place if is_free else labelled
+    return labels[::-1]
