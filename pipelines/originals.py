@@ -15,7 +15,9 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.languages import find_language, get_language
 from synthcode.processes import Survival, map_batches
+from synthcode.schemas.records import Rejection
 from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS
+from synthcode.seeds.cleaning import checked_text, printable
 from synthcode.seeds.config import AdapterName, SeedsConfig
 from synthcode.seeds.problems import number_of
 from synthcode.seeds.raw import RawSeed
@@ -75,6 +77,10 @@ def read_original(
 def _problem(seed: RawSeed) -> str | None:
     if seed.problem is not None:
         return seed.problem.reason
+    for value, column in ((seed.code, "code"), (seed.text, "text")):
+        checked = checked_text(value, column)
+        if isinstance(checked, Rejection):
+            return checked.reason
     if not isinstance(seed.code, str) or not seed.code.strip():
         return "no_code"
     return None if find_language(seed.language) else "unknown_language"
@@ -82,7 +88,7 @@ def _problem(seed: RawSeed) -> str | None:
 
 def _programs(seeds: Sequence[RawSeed], workers: int) -> pa.Table:
     """Return the programs in their variants (schema ``DATASET_PROGRAMS``)."""
-    rows = {(seed.language, number_of(seed.source_id)): seed for seed in reversed(seeds)}  # of two, the first
+    rows = {(seed.language, _number(seed)): seed for seed in reversed(seeds)}  # of two, the first
     batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
     survival = Survival(halves=halve_table, give_up=lambda batch, _reason: without_variants(batch))
     programs = pa.concat_tables(map_batches(make_variants, batches, workers, survival)).combine_chunks()
@@ -97,7 +103,11 @@ def _row(language: str, number: str, seed: RawSeed) -> tuple[str | None, ...]:
     found = find_language(language)
     name = found.name if found else language
     code = seed.code if isinstance(seed.code, str) else ""
-    return f"{name}/{number}", number, name, "seed", code, seed.entry_point
+    return f"{name}/{number}", number, name, "seed", code, printable(seed.entry_point or "") or None
+
+
+def _number(seed: RawSeed) -> str:
+    return printable(number_of(seed.source_id))
 
 
 def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
@@ -111,7 +121,7 @@ def _texts(seeds: Iterable[RawSeed]) -> pa.Table:
     texts: dict[str, str] = {}
     for seed in sorted(seeds, key=lambda seed: find_language(seed.language) is not get_language("python")):
         if seed.text and seed.text.strip():
-            texts.setdefault(number_of(seed.source_id), seed.text.strip())
+            texts.setdefault(_number(seed), seed.text.strip())
     return pa.table([list(texts), list(texts.values())], schema=TEXTS)
 
 

@@ -98,8 +98,8 @@ def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:
     """Return the seed's row of ``SEEDS``, or why there is none."""
     if seed.problem is not None:
         return seed.problem
-    code = _checked(seed.code, "code")
-    text = _checked(seed.text, "text")
+    code = checked_text(seed.code, "code")
+    text = checked_text(seed.text, "text")
     if isinstance(code, Rejection):
         return code
     if isinstance(text, Rejection):
@@ -133,7 +133,7 @@ def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:
     }
 
 
-def _checked(value: str | bytes | None, column: str) -> str | Rejection:
+def checked_text(value: str | bytes | None, column: str) -> str | Rejection:
     """Return text that can be stored, with ``\\n`` ends of lines; ``''`` for None."""
     if isinstance(value, bytes):
         try:
