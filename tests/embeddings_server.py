@@ -6,7 +6,7 @@ import base64
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +33,8 @@ class EmbeddingsServer:
         self.holding = threading.Event()
         self.longest = 10_000
         """Characters of a text beyond which it is refused."""
+        self.distort: Callable[[dict[str, Any]], Any] | None = None
+        """What becomes of an answer on its way."""
         self._lock = threading.Lock()
 
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -71,6 +73,7 @@ def embeddings_server() -> Iterator[EmbeddingsServer]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, answer = state.answer(body)
+            answer = state.distort(answer) if state.distort and status == 200 else answer
             data = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

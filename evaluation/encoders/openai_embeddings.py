@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait
+from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.errors import InputError, ServerError, first_line
 from synthcode.identity import digest
 
@@ -78,7 +78,7 @@ class OpenAIEmbeddings:
         Raises
         ------
         ServerError
-            Where the server is not there, does not have the model, or refuses a text.
+            Where the server is not there, does not have the model, refuses a text, or gives no vectors.
         """
         prompt = self._prompts.get(role.side, "")
         # The protocol takes no empty input.
@@ -86,29 +86,33 @@ class OpenAIEmbeddings:
         batches = [inputs[start : start + TEXTS_IN_REQUEST] for start in range(0, len(inputs), TEXTS_IN_REQUEST)]
         with ThreadPoolExecutor(REQUESTS_IN_FLIGHT) as pool:
             answers = list(pool.map(self._ask, batches))
-        rows = [row for vectors, _ in answers for row in vectors]
-        tokens = [tokens // len(vectors) for vectors, tokens in answers for _ in vectors]
-        vectors = np.array(rows, dtype=np.float32).reshape(len(texts), -1)
-        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
-        return Encoded(
-            {ONLY_EXIT: vectors / lengths}, np.array(tokens, dtype=np.int32), np.zeros(len(texts), dtype=np.bool_)
-        )
+        if len({vectors.shape[1] for vectors, _ in answers}) > 1:
+            raise self._nonsense("vectors of several lengths")
+        vectors = np.concatenate([vectors for vectors, _ in answers])
+        tokens = np.concatenate([np.full(len(vectors), tokens // len(vectors)) for vectors, tokens in answers])
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is refused where it is stored
+            lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+            unit = vectors / lengths
+        return Encoded({ONLY_EXIT: unit}, tokens.astype(np.int32), np.zeros(len(texts), dtype=np.bool_))
 
-    def _ask(self, inputs: list[str]) -> tuple[list[Any], int]:
+    def _ask(self, inputs: list[str]) -> tuple[Vectors, int]:
         """Return the vectors of some texts, in their order, and the tokens of all together."""
         from openai import OpenAIError
 
         cut = None if self._max_tokens is None else {"truncate_prompt_tokens": self._max_tokens}
         try:
             answer = self._client.embeddings.create(model=self._model, input=inputs, extra_body=cut)
+            return _vectors(answer.data, len(inputs)), answer.usage.prompt_tokens if answer.usage else 0
         except OpenAIError as problem:
             raise self._refusal(problem) from problem
-        vectors = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
-        if len(vectors) != len(inputs):
-            raise ServerError(
-                f"{self._client.base_url} gave {len(vectors)} vectors for {len(inputs)} texts", "try another server"
-            )
-        return vectors, answer.usage.prompt_tokens if answer.usage else 0
+        except (ValueError, TypeError, AttributeError) as problem:  # JSON of another form
+            raise self._nonsense(first_line(problem)) from problem
+
+    def _nonsense(self, what: str) -> ServerError:
+        return ServerError(
+            f"{self._client.base_url} gave no embeddings of {self._model!r}: {what}",
+            "see whether that is the address of an embeddings server",
+        )
 
     def _refusal(self, problem: Exception) -> ServerError:
         what = f"{self._client.base_url} gave no embeddings of {self._model!r}: {first_line(problem)}"
@@ -122,3 +126,15 @@ class OpenAIEmbeddings:
         return ServerError(
             what, fixes.get(type(problem).__name__, "see what the server says; what was encoded is kept")
         )
+
+
+def _vectors(items: Sequence[Any], texts: int) -> Vectors:
+    """Return the vectors of an answer in the texts' order, (texts, width)."""
+    rows = sorted(items, key=lambda item: item.index)
+    if [row.index for row in rows] != list(range(texts)):
+        raise ValueError(f"{len(rows)} vectors for {texts} texts, or not numbered as those are")
+    with np.errstate(over="ignore"):
+        vectors = np.array([row.embedding for row in rows], dtype=np.float32)
+    if vectors.ndim != 2 or not vectors.size:
+        raise ValueError("vectors without numbers")
+    return vectors
