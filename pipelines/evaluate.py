@@ -165,6 +165,8 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmar
     context = click.get_current_context()
     if (dataset is None) == (given["original"] is None):
         raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
+    if dataset is not None and (given["path"] or given["limit"]):
+        raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
     if dataset is not None:
         from evaluation.hub_datasets import dataset_folder
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow as pa
+from small_dataset import rows, write_split
 
 from evaluation.benchmark import Tables
-from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS, TRIPLETS
 from synthcode.stages.retrieval import QrelsMaker
-from synthcode.storage.shards import write_table
 
 WORDS = ("sum", "list", "sort", "tree", "path", "prime", "string", "merge", "count", "date", "graph", "queue")
 FORMS = {"python": "def {name}(x):\n    return {a}({b}, x)", "java": "int {name}(int x) {{ return {a}({b}, x); }}"}
@@ -18,8 +18,8 @@ FORMS["go"] = "func {name}(x int) int {{ return {a}({b}, x) }}"
 
 def tables(problems: int = 12) -> Tables:
     """Return problems whose programs share words: every third lacks Go, problems 0 and 1 share their Java program."""
-    rows: list[tuple[str | None, ...]] = []
-    texts: list[tuple[str | None, ...]] = []
+    made: list[tuple[object, ...]] = []
+    texts: list[tuple[object, ...]] = []
     for number in range(problems):
         a, b = WORDS[number % 12], WORDS[(number * 5 + number // 12) % 12]
         texts.append((f"s{number:03}", f"Take the {a} of the {b}, number {number}."))
@@ -31,29 +31,18 @@ def tables(problems: int = 12) -> Tables:
             code = form.format(name=f"{a}_{b}_{number}", a=a, b=b)
             anonymous = form.format(name="f", a=a, b=b)
             raw = f"{code}  // {texts[-1][1]}"
-            rows.append((program, f"s{number:03}", language, "seed", raw, code, anonymous, document, None))
-    programs = pa.Table.from_pylist(
-        [dict(zip(DATASET_PROGRAMS.names, row, strict=True)) for row in rows], DATASET_PROGRAMS
-    )
-    descriptions = pa.Table.from_pylist([dict(zip(TEXTS.names, row, strict=True)) for row in texts], TEXTS)
-    return Tables(programs, descriptions, QrelsMaker(["java-000"]).judge(programs), {"s000": "c", "s001": "c"})
-
-
-def _table(rows: list[tuple[str | None, ...]], schema: pa.Schema) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema)
+            made.append((program, f"s{number:03}", language, "seed", raw, code, anonymous, document, None))
+    programs = rows(DATASET_PROGRAMS, made)
+    return Tables(programs, rows(TEXTS, texts), QrelsMaker(["java-000"]).judge(programs), {"s000": "c", "s001": "c"})
 
 
 def write_dataset(folder: Path, problems: int = 12, split: str = "test") -> Path:
     """Write the benchmark as a published dataset lies on disk."""
     made = tables(problems)
     triplet = dict.fromkeys(TRIPLETS.names, "")
-    pairs = pa.Table.from_pylist(
-        [{**triplet, "seed_id": seed, "cluster_id": cluster} for seed, cluster in made.problems.items()], TRIPLETS
-    )
-    shards = {"programs": made.programs, "texts": made.texts, "qrels": made.qrels, "triplets": pairs}
-    for config, table in shards.items():
-        write_table(folder / "data" / config / f"{split}-00000-of-00001.parquet", table.cast(SCHEMAS[config]))
+    pairs = [{**triplet, "seed_id": seed, "cluster_id": cluster} for seed, cluster in made.problems.items()]
+    triplets = pa.Table.from_pylist(pairs, TRIPLETS)
+    shards = {"programs": made.programs, "texts": made.texts, "qrels": made.qrels, "triplets": triplets}
+    for config, written in shards.items():
+        write_split(folder, config, split, written)
     return folder
-
-
-SCHEMAS = {"programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS, "triplets": TRIPLETS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,7 +35,8 @@ PAIRS = ["go-java", "java-python", "python-java", "text-java", "text-python"]
 CARD = "---\npretty_name: 'A: title'\nlicense: mit\nconfigs: []\n---\n\n# Title\n"
 
 
-def rows(schema: pa.Schema, values: list[tuple[object, ...]]) -> pa.Table:
+def rows(schema: pa.Schema, values: Sequence[tuple[object, ...]]) -> pa.Table:
+    """Return rows as a table; what a row leaves out at its end is null."""
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=False)) for row in values], schema=schema)
 
 
@@ -47,14 +49,15 @@ def write_dataset(folder: Path) -> Path:
         "qrels": rows(QRELS, JUDGED),
         "triplets": rows(TRIPLETS, triplets),
     }
-    for config, table in tables.items():
-        write_split(folder, config, "test", table)
-        write_split(folder, config, "train", table.slice(0, 1))
+    for config, written in tables.items():
+        write_split(folder, config, "test", written)
+        write_split(folder, config, "train", written.slice(0, 1))
     (folder / "README.md").write_text(CARD, "utf-8")
     return folder
 
 
 def write_split(folder: Path, config: str, split: str, table: pa.Table) -> list[Path]:
+    """Write one split of a configuration, as ``build`` does."""
     with ShardWriter(folder / "data" / config, table.schema, split, numbered=True) as shards:
         shards.write(table)
         return shards.commit()

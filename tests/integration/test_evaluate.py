@@ -280,7 +280,17 @@ def test_what_cannot_be_scored(
     assert fix in lines[1]
 
 
-@pytest.mark.parametrize("arguments", [[], ["--from", "mbxp"], ["DATASET", "--from", "mbxp", "--path", "."]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["--from", "mbxp"],
+        ["DATASET", "--from", "mbxp", "--path", "."],
+        ["DATASET", "--limit", "1"],
+        ["DATASET", "--path", "."],
+        ["DATASET", "--resamples", "100001"],
+    ],
+)
 def test_what_is_no_use_of_the_command(dataset: Path, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     named = [str(dataset) if argument == "DATASET" else argument for argument in arguments]
     assert evaluate(*named, "--encoder", "bm25") == 2

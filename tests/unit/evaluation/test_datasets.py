@@ -5,6 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from small_dataset import rows, write_split
 
 from evaluation.datasets import RetrievalTask, load_task
 from synthcode.errors import InputError
@@ -12,30 +13,22 @@ from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS
 from synthcode.storage.shards import write_table
 
 
-def rows(schema: pa.Schema, *values: tuple[object, ...]) -> pa.Table:
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=False)) for row in values], schema=schema)
-
-
 @pytest.fixture
 def dataset(tmp_path: Path) -> Path:
-    tables = {
-        "programs": rows(
-            DATASET_PROGRAMS,
-            ("p1", "s1", "python", "seed", "raw p1", "p1", "f1", "p1"),
-            ("p2", "s2", "python", "seed", "raw p2", "p1", "f1", "p1"),
-            ("j1", "s1", "java", "translation", "raw j1", "j1", "g1", "j1"),
-            ("j3", "s3", "java", "translation", "raw j3", "j3", "g3", "j3"),
-        ),
-        "texts": rows(TEXTS, ("s1", "one"), ("s2", "two")),
-        "qrels": rows(
-            QRELS,
-            ("text2code", "text", "python", "s1", "p1", 1),
-            ("text2code", "text", "python", "s2", "p1", 1),
-            ("code2code", "python", "java", "p1", "j1", 1),
-        ),
-    }
-    for config, table in tables.items():
-        write_table(tmp_path / "data" / config / "test-00000-of-00001.parquet", table)
+    programs = [
+        ("p1", "s1", "python", "seed", "raw p1", "p1", "f1", "p1"),
+        ("p2", "s2", "python", "seed", "raw p2", "p1", "f1", "p1"),
+        ("j1", "s1", "java", "translation", "raw j1", "j1", "g1", "j1"),
+        ("j3", "s3", "java", "translation", "raw j3", "j3", "g3", "j3"),
+    ]
+    judged = [
+        ("text2code", "text", "python", "s1", "p1", 1),
+        ("text2code", "text", "python", "s2", "p1", 1),
+        ("code2code", "python", "java", "p1", "j1", 1),
+    ]
+    write_split(tmp_path, "programs", "test", rows(DATASET_PROGRAMS, programs))
+    write_split(tmp_path, "texts", "test", rows(TEXTS, [("s1", "one"), ("s2", "two")]))
+    write_split(tmp_path, "qrels", "test", rows(QRELS, judged))
     return tmp_path
 
 
