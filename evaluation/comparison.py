@@ -20,8 +20,8 @@ from evaluation.results import CELL_KEYS, query_ranks
 from evaluation.statistics import RESAMPLES, bootstrap_intervals, by_problem, holm, sign_flip_p_values
 from synthcode.errors import InputError
 
-DIGITS = 9
-"""After the point: what is behind them depends on the order of sums."""
+DIGITS = 6
+"""After the point: intervals are computed in float32."""
 
 QUERY_KEYS = ("task", "variant", "query_language", "corpus_language", "query_id")
 

@@ -10,6 +10,7 @@ import click
 
 from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
+from synthcode.visible import visible
 
 COMMANDS = {
     "run": "All stages of a recipe, from seeds to dataset.",
@@ -124,4 +125,6 @@ def _one_line(problem: Exception) -> str:
 
 
 def _tell(problem: str, fix: str) -> None:
-    click.echo(f"error: {_one_line(Exception(problem))}\n{_one_line(Exception(fix))}", err=True)
+    # Both may name what is in a dataset or a checkpoint: nothing of it moves a cursor.
+    lines = (visible(_one_line(Exception(line))) for line in (f"error: {problem}", fix))
+    click.echo("\n".join(lines), err=True)

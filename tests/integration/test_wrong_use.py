@@ -146,3 +146,8 @@ def test_a_key_is_never_shown_or_stored(
     printed = capsys.readouterr()
     assert "sk-secret" not in printed.out + printed.err
     assert not [path for path in run.rglob("*") if path.is_file() and b"sk-secret" in path.read_bytes()]
+
+
+def test_nothing_that_an_error_names_moves_a_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    problem, _ = refused(capsys, "evaluate", "no\x1b[31m\u202ewhere", "--encoder", "bm25")
+    assert problem == "error: no\u241b[31m<U+202E>where does not exist"

@@ -40,6 +40,8 @@ def test_intervals_stay_within_what_there_can_be() -> None:
     rows = ranks({("java", "go"): [1] * 9, ("go", "java"): [1] * 3, ("go", "c"): [1]})
     assert list(macro_estimates(rows).values()) == [(1, 1, 1)]
     assert macro_estimates(rows.slice(0, 0)) == {}
+    # A third has no end in any format.
+    assert list(macro_estimates(ranks({("java", "go"): [3] * 9})).values()) == [(0.333333,) * 3]
 
 
 def test_the_mean_of_a_cell_is_the_macro_of_it_alone() -> None:
