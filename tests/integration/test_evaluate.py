@@ -14,7 +14,7 @@ import pytest
 import yaml
 from embeddings_server import MODEL, EmbeddingsServer, embeddings_server
 from minilm import minilm_folder
-from mose_checkpoint import write_checkpoint
+from mose_checkpoint import measure_short_texts, write_checkpoint
 from retrieval_tables import write_dataset
 
 from evaluation import scoring
@@ -178,6 +178,7 @@ def test_every_exit_of_mose_is_scored_from_one_pass(
         passed += len(ids)
         return forward(self, ids, *arguments, **options)
 
+    measure_short_texts(monkeypatch)
     monkeypatch.setattr(MoseModel, "forward", counting)
     folder = write_checkpoint(tmp_path / "mose", max_position_embeddings=128)
     assert evaluate(dataset, "--encoder", "bm25", "--out", tmp_path / "bm25") == 0

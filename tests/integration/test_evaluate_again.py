@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from mose_checkpoint import write_checkpoint
+from mose_checkpoint import measure_short_texts, write_checkpoint
 from retrieval_tables import write_dataset
 
 from pipelines import scoring
@@ -24,6 +24,11 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def mose(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"mose:{write_checkpoint(tmp_path_factory.mktemp('checkpoint') / 'mose', max_position_embeddings=128)}"
+
+
+@pytest.fixture(autouse=True)
+def short_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure_short_texts(monkeypatch)
 
 
 def evaluate(dataset: Path, encoder: str, out: Path, *arguments: str | Path) -> int:
