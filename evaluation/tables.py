@@ -16,7 +16,7 @@ from synthcode.visible import visible
 
 Row = Sequence[str]
 
-_MARKUP = re.compile(r"[\\`\[\]<|]")
+_MARKUP = re.compile(r"[\\`|]|<(?=[A-Za-z/!?])|\](?=[(\[])")
 """What could open a column, a tag, a link or code: names of models, folders and languages are other people's."""
 
 
