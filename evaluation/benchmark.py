@@ -71,6 +71,10 @@ class Judgements:
     """Places of documents. Of one query they differ."""
 
 
+Ranks = npt.NDArray[np.int32]
+"""Of ``Judgements.answers``, counted from 1. (pairs,)"""
+
+
 @dataclass(frozen=True)
 class Benchmark:
     """Everything that is scored."""

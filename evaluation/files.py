@@ -20,7 +20,8 @@ from evaluation.measures import MAIN
 from evaluation.mteb_results import Scored, result_files
 from evaluation.statistics import RESAMPLES
 from evaluation.summary import summarise, write_metrics
-from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, short_name, shown, trade_table
+from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, shown, trade_table
+from synthcode.visible import short_name
 
 COSTS_NAME = "costs.csv"
 COST_COLUMNS = (

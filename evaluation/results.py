@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from evaluation.benchmark import Cell, Judgements, Texts
+from evaluation.benchmark import Cell, Judgements, Ranks, Texts
 from evaluation.measures import QueryRanks
-from evaluation.search import Ranks
 from synthcode.errors import InputError
 from synthcode.storage.shards import read_file, write_table
 

@@ -6,15 +6,13 @@ from collections.abc import Iterable
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
-from evaluation.benchmark import I64, Judgements
+from evaluation.benchmark import I64, Judgements, Ranks
 from evaluation.encoders.protocol import Scores, Vectors
+from evaluation.equal_vectors import distinct
 from synthcode.errors import InputError
 from synthcode.processes import default_workers
 from synthcode.threads import Threads
-
-Ranks = npt.NDArray[np.int32]
 
 BLOCK_BYTES = 16 << 20
 """Scores of a block of queries, of which each thread holds one."""
@@ -101,31 +99,6 @@ def _ranks_of(scores: Scores, judged: Judgements, start: int) -> Ranks:
     answers = judged.answers[starts[0] : starts[-1]]
     found = np.empty(len(answers), dtype=np.int32)
     count_better(scores, starts - starts[0], answers, found)
-    return found
-
-
-def distinct(documents: Vectors) -> tuple[Vectors, I64 | None]:
-    """Return the vectors that differ, and the place of every document's among them; None where all differ.
-
-    Matrix products do not round every column alike: what is equal must be multiplied once to stay equal.
-    """
-    hashes = _hashes(documents)
-    _, first, places = np.unique(hashes, return_index=True, return_inverse=True)
-    if len(first) == len(documents):
-        return documents, None
-    if not np.array_equal(documents, documents[first[places]]):  # two hashes met; it has never been seen
-        _, first, places = np.unique(documents, axis=0, return_index=True, return_inverse=True)
-    return np.ascontiguousarray(documents[first]), places.astype(np.int64)
-
-
-def _hashes(vectors: Vectors) -> npt.NDArray[np.uint64]:
-    """Hash rows by a random linear function of their bits, modulo 2^64."""
-    odd = np.random.default_rng(0).integers(0, 1 << 63, vectors.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    # Minus zero equals zero, and must not look different.
-    bits = (np.ascontiguousarray(vectors) + np.float32(0)).view(np.uint32)
-    found = np.empty(len(vectors), dtype=np.uint64)
-    for start in range(0, len(bits), MOST_QUERIES):
-        found[start : start + MOST_QUERIES] = bits[start : start + MOST_QUERIES].astype(np.uint64) @ odd
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePath
 
 import pyarrow as pa
 
@@ -12,7 +11,7 @@ from evaluation.comparison import Difference, Estimate, Macro
 from evaluation.cost import ExitCost
 from evaluation.encoders.protocol import ONLY_EXIT
 from synthcode.languages import LANGUAGES
-from synthcode.visible import visible
+from synthcode.visible import short_name, visible
 
 Row = Sequence[str]
 
@@ -117,13 +116,6 @@ def difference_table(differences: Sequence[Difference]) -> str:
 def label(language: str) -> str:
     """Return a language as people write it; ``text`` for descriptions."""
     return LANGUAGES[language].label if language in LANGUAGES else language
-
-
-def short_name(encoder: str) -> str:
-    """Return a specification, of a folder on this machine its last two parts alone."""
-    kind, _, name = encoder.partition(":")
-    parts = PurePath(name).parts
-    return f"{kind}:{'/'.join(parts[-2:])}" if PurePath(name).is_absolute() else encoder
 
 
 def p_value(p: float) -> str:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from evaluation.equal_vectors import distinct
+
 if TYPE_CHECKING:
-    from evaluation.benchmark import Judgements
+    from evaluation.benchmark import Judgements, Ranks
     from evaluation.encoders.protocol import Vectors
-    from evaluation.search import Ranks
 
 BLOCK_SCORES = 1 << 26
 """Scores, or comparisons of scores, that are held at a time."""
@@ -18,8 +19,6 @@ BLOCK_SCORES = 1 << 26
 def torch_ranks(queries: Vectors, documents: Vectors, judged: Judgements, device: str) -> Ranks:
     """Rank as :func:`evaluation.search.vector_ranks` does, on a torch device, in full float32."""
     import torch
-
-    from evaluation.search import distinct
 
     different, places = distinct(documents)
     columns = None if places is None else torch.from_numpy(places).to(device)

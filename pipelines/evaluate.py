@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.options import assignments, workers_option
+from synthcode.visible import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,7 +97,7 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
         evaluation = Evaluation(
             benchmark=benchmark,
             encoder=opened,
-            folder=out or _usual_folder(dataset, encoder),
+            folder=out or _usual_folder(dataset, given["original"], encoder),
             variants=tuple(dict.fromkeys(given["variants"])) or VARIANTS[:2],
             store=given["store"],
             baseline=given["baseline"],
@@ -186,10 +187,13 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmar
     return benchmark
 
 
-def _usual_folder(dataset: Path | None, encoder: str) -> Path:
-    """Return ``RUN/evaluation/ENCODER`` for ``RUN/dataset``, and else ``results/ENCODER`` here."""
-    from evaluation.tables import short_name
+def _usual_folder(dataset: Path | None, original: str | None, encoder: str) -> Path:
+    """Return ``RUN/evaluation/ENCODER`` for a run or its dataset, and else ``results/DATASET/ENCODER`` here."""
+    whole = dataset.resolve() if dataset is not None else Path(str(original))
+    run = next((folder for folder in (whole, whole.parent) if (folder / "recipe.yaml").is_file()), None)
+    folder = run / "evaluation" if run is not None else Path("results") / _slug(str(dataset or original))
+    return folder / _slug(short_name(encoder))
 
-    slug = re.sub(r"[^\w.@,-]+", "-", short_name(encoder)).strip("-.")
-    is_run = dataset is not None and (dataset.resolve().parent / "recipe.yaml").is_file()
-    return dataset.resolve().parent / "evaluation" / slug if is_run and dataset else Path("results") / slug
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^\w.@,-]+", "-", name).strip("-.")

@@ -7,7 +7,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import NamedTuple
 
 from synthcode.errors import InputError
@@ -68,13 +68,6 @@ class Evaluation:
         """The metrics that there are, in the usual order."""
         found = {metric for score in self.scores for metric in score.values}
         return [metric for metric in METRICS if metric in found] + sorted(found.difference(METRICS))
-
-
-def short_name(encoder: str) -> str:
-    """Return a specification; of a folder on the machine that scored it its last two parts alone."""
-    kind, _, name = encoder.partition(":")
-    path = PurePath(name)
-    return f"{kind}:{'/'.join(path.parts[1:][-2:])}" if path.is_absolute() else encoder
 
 
 def read_evaluation(folder: Path) -> Evaluation:

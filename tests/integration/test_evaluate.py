@@ -100,6 +100,17 @@ def test_results_of_a_run_lie_in_the_run(tmp_path: Path) -> None:
     assert {(row["task"], row["corpus_language"]) for row in rows} == {("text2code", "go"), ("text2code", "java")}
 
 
+def test_results_of_other_datasets_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    copy = write_dataset(tmp_path / "pairs", 4)
+    assert evaluate("pairs", "--encoder", "bm25", "--task", "text2code") == 0
+    assert metrics(Path("results/pairs/bm25"))
+    (tmp_path / "recipe.yaml").touch()
+    (tmp_path / "data").symlink_to(copy / "data")
+    assert evaluate(tmp_path, "--encoder", "bm25", "--task", "text2code") == 0
+    assert metrics(tmp_path / "evaluation" / "bm25")
+
+
 def test_a_server_encodes_each_text_once_through_faults(dataset: Path, tmp_path: Path) -> None:
     with embeddings_server() as server:
         server.fail_next = 2

@@ -5,7 +5,8 @@ import pytest
 
 from evaluation import search, torch_search
 from evaluation.benchmark import Judgements
-from evaluation.search import distinct, rows_in_block, vector_ranks
+from evaluation.equal_vectors import distinct
+from evaluation.search import rows_in_block, vector_ranks
 from synthcode.errors import InputError
 
 

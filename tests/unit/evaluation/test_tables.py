@@ -3,7 +3,8 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 
 from evaluation.comparison import Estimate, Macro
-from evaluation.tables import label, macro_table, markdown_table, p_value, short_name, shown
+from evaluation.tables import label, macro_table, markdown_table, p_value, shown
+from synthcode.visible import short_name
 
 HOSTILE = "st:a|b\n<script>x</script> [go](http://x) `\\| \x1b[31m\u202e"
 

@@ -6,7 +6,8 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.reporting.pareto import front, plots, short
-from synthcode.reporting.scores import Evaluation, Setting, read_evaluation, short_name
+from synthcode.reporting.scores import Evaluation, Setting, read_evaluation
+from synthcode.visible import short_name
 
 METRICS = """encoder,exit,task,variant,query_language,corpus_language,metric,value,lo,hi,n
 mose:a/b,4,code2code,stripped,python,go,MRR@10,0.5,0.4,0.6,9
