@@ -54,7 +54,7 @@ TASKS = ("text2code", "code2code")
     "--max-tokens",
     type=click.IntRange(1),
     metavar="N",
-    help="Longest input of st: and openai:. Default: the model's own.",
+    help="Longest input of st:, exits: and openai:. Default: the model's own.",
 )
 @click.option(
     "--prompt",

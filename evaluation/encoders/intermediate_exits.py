@@ -55,6 +55,8 @@ class IntermediateExits:
         and else ``mean``.
     dtype, device
         As :func:`evaluation.placement.resolve` takes them.
+    max_tokens
+        Longest input; absent, what the tokenizer and the model can take.
 
     Raises
     ------
@@ -64,7 +66,15 @@ class IntermediateExits:
 
     sees: frozenset[Trait] = frozenset()
 
-    def __init__(self, spec: str, *, pooling: str | None = None, dtype: str = "auto", device: str = "auto") -> None:
+    def __init__(
+        self,
+        spec: str,
+        *,
+        pooling: str | None = None,
+        dtype: str = "auto",
+        device: str = "auto",
+        max_tokens: int | None = None,
+    ) -> None:
         from evaluation.encoders.residual_stream import open_stream, usual_pooling
         from evaluation.placement import resolve
 
@@ -72,6 +82,7 @@ class IntermediateExits:
         self._source, self.exits = parse_exits(spec)
         self.pooling = pooling or usual_pooling(self._source)
         self._place = resolve(device, dtype)
+        self._most = max_tokens
         self.stream: ResidualStream = open_stream(self._source, self.exits, self._place)
 
     @cached_property
@@ -79,7 +90,8 @@ class IntermediateExits:
         """A digest of all that vectors depend on: weights up to the deepest exit, pooling and number format."""
         from evaluation.encoders.residual_stream import weights_digest
 
-        return digest("exits", self._source, self.exits[-1], self.pooling, weights_digest(self.stream.model))
+        pooled = [self.pooling, self.max_tokens]
+        return digest("exits", self._source, self.exits[-1], pooled, weights_digest(self.stream.model))
 
     @cached_property
     def tokenizer(self) -> Any:
@@ -90,8 +102,9 @@ class IntermediateExits:
 
     @property
     def max_tokens(self) -> int:
-        """Longest input: the tokenizer's bound where it has one."""
-        return int(min(self.tokenizer.model_max_length, self.stream.max_tokens or MAX_TOKENS))
+        """Longest input: what was asked for, as far as tokenizer and model can take it."""
+        can = int(min(self.tokenizer.model_max_length, self.stream.max_tokens or MAX_TOKENS))
+        return can if self._most is None else min(can, self._most)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Return unit vectors, (texts, width), at every exit; the model is told nothing but the text."""

@@ -31,10 +31,10 @@ class EncoderOptions:
 
 
 TAKEN: Mapping[str, frozenset[str]] = {
-    "bm25": frozenset(),
+    "bm25": frozenset({"dtype"}),  # as the device: one line of a script scores many encoders
     "st": frozenset({"dtype", "max_tokens", "prompts", "revision"}),
     "mose": frozenset({"exits", "dtype", "choices", "revision"}),
-    "exits": frozenset({"dtype"}),
+    "exits": frozenset({"dtype", "max_tokens"}),
     "openai": frozenset({"max_tokens", "base_url", "prompts"}),
     "mteb": frozenset({"revision"}),
 }
@@ -75,7 +75,7 @@ def _refuse_what_is_not_taken(spec: str, kind: str, options: EncoderOptions) -> 
     for name in (known.name for known in fields(options)):
         if name in {"device", *TAKEN[kind]} or getattr(options, name) == getattr(usual, name):
             continue
-        takers = " and ".join(f"{other}:NAME" for other, taken in TAKEN.items() if name in taken)
+        takers = ", ".join(other for other, taken in TAKEN.items() if name in taken)
         hint = "; of others write exits:NAME@3,6,12" if name == "exits" else ""
         raise InputError(f"{spec} takes no {FLAGS.get(name, f'--{name}')}", f"leave it out; it is for {takers}{hint}")
 
@@ -109,7 +109,7 @@ def _mose(name: str, options: EncoderOptions) -> Encoder:
 def _intermediate_exits(name: str, options: EncoderOptions) -> Encoder:
     from evaluation.encoders.intermediate_exits import IntermediateExits
 
-    return IntermediateExits(name, dtype=options.dtype, device=options.device)
+    return IntermediateExits(name, dtype=options.dtype, device=options.device, max_tokens=options.max_tokens)
 
 
 def _openai(name: str, options: EncoderOptions) -> Encoder:

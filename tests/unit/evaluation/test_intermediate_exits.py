@@ -125,6 +125,15 @@ def test_a_tokenizer_without_a_bound_keeps_to_the_positions_of_the_model(bert: P
     np.testing.assert_array_equal(long, longer)
 
 
+def test_texts_can_be_cut_shorter(bert: Path) -> None:
+    whole, shorter, longer = (IntermediateExits(f"{bert}@1", max_tokens=most) for most in (None, 9, 900))
+    assert (shorter.max_tokens, longer.max_tokens) == (9, 70)
+    assert longer.identity == whole.identity != shorter.identity
+    encoded = shorter.encode(["y" * 9, "y" * 10], PYTHON)
+    np.testing.assert_array_equal(*encoded.vectors[1])
+    assert (encoded.tokens.tolist(), encoded.truncated.tolist()) == ([9, 9], [False, True])
+
+
 def test_pooling_is_what_the_model_was_trained_with(bert: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(bert, tmp_path / "bert"))
     assert IntermediateExits(f"{folder}@1").pooling == "mean"
