@@ -12,6 +12,9 @@ BATCHES = (1, 2, 4, 8, 16, 32, 64, 128)
 LONG_S = 1.0
 """A pass that takes longer is beyond what larger batches could still spread over more texts."""
 
+LATENCY_S, MOST_PASSES = 0.5, 50
+"""How long the latency is measured at least, in so many passes at most: what else the machine does comes in bursts."""
+
 CLEARLY_SLOWER = 0.9
 """Of the best throughput so far: below it, larger batches are not tried. What is above may be chance."""
 
@@ -52,9 +55,10 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
     batches
         Batch sizes to try for throughput, ascending. Larger ones are left out once one is clearly slower, or long.
     repeats
-        Passes timed at each size, after one that is not; their median counts.
+        Passes timed at each size, after one that is not; their median counts. Short passes of one text are repeated
+        for half a second.
     """
-    latency = _seconds(run, 1, repeats)
+    latency = _seconds(run, 1, repeats, LATENCY_S)
     best = Speed(latency, 1 / latency, 1)
     for batch in (size for size in batches if size > 1):
         seconds = _seconds(run, batch, repeats)
@@ -67,10 +71,12 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
     return best
 
 
-def _seconds(run: Callable[[int], object], texts: int, repeats: int) -> float:
-    seconds = []
-    for _ in range(repeats + 1):
+def _seconds(run: Callable[[int], object], texts: int, repeats: int, least_s: float = 0.0) -> float:
+    """Return the median of passes after the first: as many as were asked for, and more while they are short."""
+    run(texts)
+    seconds: list[float] = []
+    while len(seconds) < repeats or (sum(seconds) < least_s and len(seconds) < MOST_PASSES):
         started = time.perf_counter()
         run(texts)
         seconds.append(time.perf_counter() - started)
-    return statistics.median(seconds[1:])
+    return statistics.median(seconds)

@@ -44,3 +44,10 @@ def test_no_batch_larger_than_a_long_one_is_tried(clock: Clock, monkeypatch: pyt
     monkeypatch.setattr(cost, "LONG_S", 5)
     assert measure_speed(clock.run, batches=(1, 2, 4, 8, 16, 32), repeats=3) == Speed(3.0, 2 / 4, 2)
     assert clock.ran == [1] * 4 + [2] * 4 + [4] * 4
+
+
+def test_short_passes_of_one_text_are_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Clock({1: [9.0, *[0.1, 0.02] * 99]})
+    monkeypatch.setattr(cost, "time", made)
+    assert measure_speed(made.run, batches=(1,), repeats=3).latency_s == pytest.approx(0.1)
+    assert len(made.ran) == 1 + 9  # 0.1 + 0.02 + ... + 0.1 reaches half a second
