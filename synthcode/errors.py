@@ -42,6 +42,10 @@ class StorageError(SynthcodeError):
     """A disk that is full, or a file that cannot be read or written."""
 
 
+class WorkerError(SynthcodeError):
+    """Worker processes that die whatever they are given: the machine, not a row, is at fault."""
+
+
 class Interrupted(Exception):
     """The user asked to stop (Ctrl-C): what was in flight is stored, the stage is not done."""
 
