@@ -87,26 +87,38 @@ class Benchmark:
     """Language -> its documents; ``text`` -> the descriptions."""
     cells: Mapping[Cell, Judgements]
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages that are asked in or searched, sorted."""
+        return sorted({language for cell in self.cells for language in cell[1:]} - {TEXT})
+
     def restricted(self, tasks: Sequence[str], languages: Sequence[str]) -> Benchmark:
-        """Return the benchmark with some of its tasks and languages alone; none given takes all.
+        """Return the benchmark with only some of its tasks and languages; none given takes all.
 
         Raises
         ------
         InputError
-            Where nothing is left.
+            If the benchmark lacks one of the tasks or languages, or nothing is left.
         """
+        self._refuse_missing(tasks, languages)
         cells = {cell: judged for cell, judged in self.cells.items() if _is_wanted(cell, tasks, languages)}
         if not cells:
-            if not self.cells:
-                raise InputError(f"{self.name}: split {self.split!r} has no judgements", "score another --split")
-            there = sorted({cell.corpus_language for cell in self.cells})
             raise InputError(
-                f"{self.name}: split {self.split!r} has no such tasks",
-                f"its languages are {', '.join(there)}; tasks are {' and '.join(TASKS)}",
+                f"{self.name}: split {self.split!r} has no such tasks between {', '.join(languages)}",
+                f"code2code needs two languages; its languages are {', '.join(self.languages)}",
             )
         used = {language for cell in cells for language in (cell.query_language, cell.corpus_language)}
         texts = {language: texts for language, texts in self.texts.items() if language in used}
         return Benchmark(self.name, self.digest, self.split, texts, cells)
+
+    def _refuse_missing(self, tasks: Sequence[str], languages: Sequence[str]) -> None:
+        where = f"{self.name}: split {self.split!r} has no"
+        if not self.cells:
+            raise InputError(f"{where} judgements", "score another --split")
+        there = sorted({cell.task for cell in self.cells})
+        for wanted, known, kind in ((tasks, there, "tasks"), (languages, self.languages, "languages")):
+            if missing := [name for name in wanted if name not in known]:
+                raise InputError(f"{where} {', '.join(missing)}", f"its {kind} are {', '.join(known)}")
 
 
 def _is_wanted(cell: Cell, tasks: Sequence[str], languages: Sequence[str]) -> bool:

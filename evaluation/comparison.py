@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from evaluation.grouping import sorted_groups
 from evaluation.measures import F64, MAIN, MEASURES
 from evaluation.results import CELL_KEYS, query_ranks
+from evaluation.small_samples import Span, honest_intervals
 from evaluation.statistics import RESAMPLES, bootstrap_intervals, by_problem, holm, sign_flip_p_values
 from synthcode.errors import InputError
 
@@ -57,6 +58,12 @@ class CellSums:
         """What each problem adds to the macro mean, (problems,)."""
         shares: F64 = (self.sums / self.counts.sum(0)).mean(1)
         return shares
+
+    @property
+    def weights(self) -> F64:
+        """How much each problem weighs in the macro mean, (problems,); they add up to 1."""
+        weights: F64 = (self.counts / self.counts.sum(0)).mean(1)
+        return weights
 
     def __sub__(self, other: CellSums) -> CellSums:
         """Return the difference on the same queries."""
@@ -162,17 +169,19 @@ def _differences(
     both = [ours[one] - theirs[two] for one, two in pairs]
     p_values = sign_flip_p_values(np.stack([sums.shares for sums in both], axis=1), resamples)
     values = [(float(ours[one].shares.sum()), float(theirs[two].shares.sum())) for one, two in pairs]
-    rows = zip(pairs, values, _estimates(both, resamples), p_values, holm(p_values), strict=True)
+    rows = zip(pairs, values, _estimates(both, resamples, (-1.0, 1.0)), p_values, holm(p_values), strict=True)
     return [Difference(*pair, value, estimate, float(p), float(h)) for pair, value, estimate, p, h in rows]
 
 
-def _estimates(macros: Sequence[CellSums], resamples: int) -> list[Estimate]:
+def _estimates(macros: Sequence[CellSums], resamples: int, span: Span = (0.0, 1.0)) -> list[Estimate]:
     if not macros:
         return []
     sums, counts = (np.concatenate(parts, axis=1) for parts in zip(*((m.sums, m.counts) for m in macros), strict=True))
     groups = np.repeat(np.arange(len(macros)), [macro.sums.shape[1] for macro in macros])
-    low, high = bootstrap_intervals(sums, counts, groups, resamples)
-    values = (macro.shares.sum() for macro in macros)
+    values = np.array([macro.shares.sum() for macro in macros])
+    weights = np.stack([macro.weights for macro in macros], axis=1)
+    resampled = bootstrap_intervals(sums, counts, groups, resamples)
+    low, high = honest_intervals(resampled, values, weights, (weights > 0).sum(axis=0), span)
     return [Estimate(*(round(float(number), DIGITS) for number in row)) for row in zip(values, low, high, strict=True)]
 
 

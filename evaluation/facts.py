@@ -6,9 +6,10 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from evaluation.embedding_store import Tally
 from synthcode.storage.shards import sync
@@ -25,14 +26,23 @@ class Facts:
     fingerprint: str
     """Of all that the ranks depend on: where it is the same, so are they."""
     encoder: str
+    """Its label: what tables call it."""
+    model: str
+    """Its name as mteb writes it: that on the Hub, or ``local/NAME``."""
     identity: str
     exits: tuple[int, ...]
     dataset: str
     dataset_digest: str
     split: str
     variants: tuple[str, ...]
+    settings: Mapping[str, str]
+    """The settings that decide what is scored, where they differ from the defaults."""
     versions: Mapping[str, str]
     speed: Speed
+    scores: Sequence[Mapping[str, Any]] = ()
+    """Of each exit, task and variant: the mean of the main measure with its interval, and what it rests on."""
+    warnings: Sequence[str] = ()
+    """Why the scores say little, if they do."""
 
 
 def encoding_speed(tally: Tally) -> Speed:

@@ -13,17 +13,34 @@ import pyarrow.compute as pc
 
 from evaluation.comparison import Estimate, Macro, compare_exits, macro_estimates
 from evaluation.cost import ExitCost
+from evaluation.coverage import Coverage, caption, coverage, warnings_of
 from evaluation.encoders.protocol import ONLY_EXIT
 from evaluation.facts import Facts
 from evaluation.hub_results import eval_results_files
 from evaluation.measures import MAIN
 from evaluation.mteb_results import Scored, result_files
+from evaluation.small_samples import FEW
 from evaluation.statistics import RESAMPLES
 from evaluation.summary import summarise, write_metrics
-from evaluation.tables import cost_table, macro_table, markdown_table, pair_table, shown, trade_table
-from synthcode.visible import short_name
+from evaluation.tables import (
+    cost_table,
+    coverage_table,
+    macro_table,
+    markdown_table,
+    pair_table,
+    shown,
+    trade_table,
+    warning_lines,
+)
+
+Covered = Mapping[tuple[str, int, str, str], Coverage]
+"""What each mean rests on."""
 
 COSTS_NAME = "costs.csv"
+VARIANTS_MEAN = (
+    "Variants of the code: raw as it came; stripped without comments and docstrings; anonymous as stripped, with the"
+    " entry point renamed to f."
+)
 COST_COLUMNS = (
     *("encoder", "exit", "tokens", "parameters", "flops_per_token"),
     *("latency_s", "texts_per_s", "batch_texts"),
@@ -62,12 +79,13 @@ def write_files(
     _remove_earlier(folder)
     metrics = summarise(ranks, resamples)
     macros = macro_estimates(ranks, resamples=resamples)
+    covered = coverage(ranks)
     write_metrics(folder, metrics)
     _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
         _write_costs(folder / COSTS_NAME, facts.encoder, costs)
-    _write_tables(folder / "tables.md", facts, ranks, metrics, macros, costs, resamples)
-    _draw(folder / "plots", facts, metrics, macros, costs, baseline, resamples)
+    _write_tables(folder / "tables.md", facts, ranks, metrics, macros, covered, costs, resamples)
+    _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
     return macros
 
 
@@ -80,7 +98,7 @@ def _remove_earlier(folder: Path) -> None:
 
 def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
     """Write what mteb reads and, of a dataset on the Hub, what the Hub does."""
-    scored = Scored(facts.encoder, facts.identity, facts.dataset_digest, facts.split)
+    scored = Scored(facts.model, facts.identity, facts.dataset_digest, facts.split)
     rows = metrics.to_pylist()
     files = {f"mteb/{name}": text for name, text in result_files(rows, scored).items()}
     if dataset_id is not None:
@@ -109,29 +127,45 @@ def _write_tables(
     ranks: pa.Table,
     metrics: pa.Table,
     macros: Mapping[Macro, Estimate],
+    covered: Covered,
     costs: Sequence[ExitCost],
     resamples: int,
 ) -> None:
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
     parts = [
-        f"# {shown(short_name(facts.encoder))}",
+        f"# {shown(facts.encoder)}",
         f"{shown(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
+        *warning_lines(warnings_of(covered.values())),
+        "## Mean over pairs of languages",
+        macro_table(macros),
+        *_about_few(covered),
+        coverage_table(covered),
+        VARIANTS_MEAN,
     ]
-    parts += ["## Mean over pairs of languages", macro_table(macros)]
     differences = compare_exits(ranks, resamples=resamples)
     if differences:
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
-        parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), flips]
+        same = "Every line compares the same queries."
+        parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), f"{same} {flips}"]
     if costs:
         parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
-    parts += ["## What encoding took", _speed_table(facts)]
+    if facts.speed.get("texts"):
+        parts += ["## What encoding took", _speed_table(facts)]
     main = metrics.filter(pc.equal(metrics["metric"], MAIN))
     for exit_, task, variant in _kinds(main):
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
-        parts += [f"## {task}, {variant}{at}", pair_table(_only(main, exit=exit_, task=task, variant=variant))]
-    aside = path.with_suffix(".writing")
-    aside.write_text("\n\n".join(parts) + "\n", "utf-8")
-    os.replace(aside, path)
+        matrix = pair_table(_only(main, exit=exit_, task=task, variant=variant))
+        parts += [f"## {task}, {variant}{at}", matrix, f"{caption([covered[facts.encoder, exit_, task, variant]])}."]
+    unfinished = path.with_suffix(".writing")
+    unfinished.write_text("\n\n".join(parts) + "\n", "utf-8")
+    os.replace(unfinished, path)
+
+
+def _about_few(covered: Covered) -> list[str]:
+    """Say how the intervals of very few problems are computed, if there are any."""
+    if all(one.problems >= FEW for one in covered.values()):
+        return []
+    return [f"Intervals of fewer than {FEW} problems are Hoeffding's bounds: resampling them shows no uncertainty."]
 
 
 def _speed_table(facts: Facts) -> str:
@@ -144,6 +178,7 @@ def _draw(
     facts: Facts,
     metrics: pa.Table,
     macros: Mapping[Macro, Estimate],
+    covered: Covered,
     costs: Sequence[ExitCost],
     baseline: pa.Table | None,
     resamples: int,
@@ -151,14 +186,15 @@ def _draw(
     from evaluation.plots.heatmap import draw_heatmap
     from evaluation.plots.pareto import draw_pareto
 
-    name = short_name(facts.encoder)
+    name = facts.encoder
     main = metrics.filter(pc.equal(metrics["metric"], MAIN))
     for exit_ in pc.unique(main["exit"]).to_pylist():
         at, ending = ("", "") if exit_ == ONLY_EXIT else (f", exit {exit_}", f"-exit-{exit_:02d}")
-        draw_heatmap(_only(main, exit=exit_), name + at, folder / f"heatmap{ending}")
+        rests_on = caption(one for macro, one in covered.items() if macro[1] == exit_)
+        draw_heatmap(_only(main, exit=exit_), name + at, folder / f"heatmap{ending}", rests_on)
     if costs:
         line = {} if baseline is None else macro_estimates(baseline, resamples=resamples)
-        draw_pareto(macros, costs, line, name, folder / "pareto")
+        draw_pareto(macros, costs, line, name, folder / "pareto", caption(covered.values()))
 
 
 def _kinds(metrics: pa.Table) -> list[tuple[int, str, str]]:

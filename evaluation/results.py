@@ -42,10 +42,11 @@ METRICS = pa.schema(
         *_CELL_FIELDS,
         pa.field("metric", pa.string(), nullable=False),
         *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
-        pa.field("n", pa.int32(), nullable=False),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("n", "problems", "documents")),
     ]
 )
-"""One row a cell and metric: the mean over its ``n`` queries, and its 95 % interval over problems."""
+"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems``, and the size of the
+corpus."""
 
 
 def rank_rows(
@@ -77,6 +78,11 @@ def rank_rows(
     columns.append(pa.ListArray.from_arrays(pa.array(judged.starts, pa.int32()), pa.array(ascending, pa.int32())))
     columns.append(pa.array([documents] * queries, pa.int32()))
     return pa.table(columns, schema=RANKS)
+
+
+def labelled(rows: pa.Table, encoder: str) -> pa.Table:
+    """Return rows of schema ``RANKS`` with another name for their encoder."""
+    return rows.set_column(0, _CELL_FIELDS[0], pa.array([encoder] * rows.num_rows, pa.string()))
 
 
 def query_ranks(rows: pa.Table) -> QueryRanks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,10 @@ import pyarrow as pa
 import pyarrow.csv
 
 from evaluation.grouping import sorted_groups
-from evaluation.measures import MEASURES
+from evaluation.measures import F64, MEASURES
 from evaluation.results import CELL_KEYS, METRICS, METRICS_NAME, query_ranks
-from evaluation.statistics import RESAMPLES, bootstrap_intervals, by_problem
+from evaluation.small_samples import honest_intervals
+from evaluation.statistics import RESAMPLES, Intervals, bootstrap_intervals, by_problem
 from synthcode.storage.shards import sync
 
 DIGITS = 6
@@ -38,16 +40,26 @@ def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
         mine = problems[start : start + part.num_rows]
         counts.append(by_problem(np.ones(len(mine)), mine, number))
         found = query_ranks(part)
+        size = {"problems": len(np.unique(mine)), "documents": part["documents"][0].as_py()}
         for metric, measure in MEASURES.items():
             values = measure(found)
-            rows.append({**cell, "metric": metric, "value": float(values.mean()), "n": part.num_rows})
+            rows.append({**cell, "metric": metric, "value": float(values.mean()), "n": part.num_rows} | size)
             sums.append(by_problem(values, mine, number))
     if not rows:
         return METRICS.empty_table()
-    low, high = bootstrap_intervals(np.stack(sums, axis=1), np.stack(counts, axis=1), resamples=resamples)
+    low, high = _intervals(rows, np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
     for row, lo, hi in zip(rows, low, high, strict=True):
         row |= {"lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS), "value": round(row["value"], DIGITS)}
     return pa.Table.from_pylist(rows, schema=METRICS)
+
+
+def _intervals(rows: Sequence[Mapping[str, Any]], sums: F64, counts: F64, resamples: int) -> Intervals:
+    """Return the intervals of all rows, (rows,); the counts of a cell stand for all of its measures."""
+    resampled = bootstrap_intervals(sums, counts, resamples=resamples)
+    values = np.array([row["value"] for row in rows])
+    problems = np.array([row["problems"] for row in rows], dtype=np.int64)
+    shares = np.repeat(counts / counts.sum(axis=0), len(MEASURES), axis=1)
+    return honest_intervals(resampled, values, shares, problems)
 
 
 def write_metrics(folder: Path, metrics: pa.Table) -> Path:

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from evaluation.comparison import Difference, Estimate, Macro
 from evaluation.cost import ExitCost
+from evaluation.coverage import Coverage, spread
 from evaluation.encoders.protocol import ONLY_EXIT
 from synthcode.languages import LANGUAGES
 from synthcode.visible import short_name, visible
@@ -39,6 +40,22 @@ def macro_table(macros: Mapping[Macro, Estimate]) -> str:
         for encoder, exit_ in exits
     ]
     return markdown_table(["encoder", "exit", *(f"{task} {variant}" for task, variant in columns)], rows, left=2)
+
+
+def coverage_table(covered: Mapping[tuple[str, int, str, str], Coverage]) -> str:
+    """Return a line a task and variant: what its means rest on; all exits are scored on the same queries."""
+    kinds = {(task, variant): one for (_, _, task, variant), one in covered.items()}
+    rows = [
+        [*kind, f"{one.pairs:,}", f"{one.queries:,}", f"{one.problems:,}", spread(one.documents)]
+        for kind, one in sorted(kinds.items(), key=lambda item: (item[0][0], item[0][1] != "stripped"))
+    ]
+    head = ["task", "variant", "pairs of languages", "queries", "problems", "documents in a corpus"]
+    return markdown_table(head, rows, left=2)
+
+
+def warning_lines(warnings: Sequence[str]) -> list[str]:
+    """Return warnings as a Markdown quotation; nothing if there are none."""
+    return ["\n".join(f"> **Warning.** {warning}" for warning in warnings)] if warnings else []
 
 
 def pair_table(metrics: pa.Table) -> str:

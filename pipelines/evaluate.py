@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.options import assignments, workers_option
-from synthcode.visible import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +28,7 @@ TASKS = ("text2code", "code2code")
     "--encoder", required=True, metavar="SPEC", help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL."
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
+@click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
 @click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
 @click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
 @click.option("--path", metavar="P", help="Where that benchmark is.")
@@ -37,7 +36,7 @@ TASKS = ("text2code", "code2code")
 @click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
 @click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
-@click.option("--languages", metavar="java,go", help="Score these languages alone.")
+@click.option("--languages", metavar="java,go", help="Score only these languages.")
 @click.option(
     "--baseline",
     metavar="RESULTS",
@@ -72,13 +71,17 @@ TASKS = ("text2code", "code2code")
 )
 @workers_option
 @click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
-def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, **given: Any) -> None:
+def evaluate(
+    dataset: Path | None, encoder: str, label: str | None, out: Path | None, force: bool, **given: Any
+) -> None:
     """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
 
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
+    Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
+    scored are part of the folder's name: bm25_languages-go,java.
 
     \b
     Examples:
@@ -87,26 +90,33 @@ def evaluate(dataset: Path | None, encoder: str, out: Path | None, force: bool, 
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
     """
     from evaluation.encoders.registry import open_encoder
+    from pipelines.results_folder import named_after, settings_of, usual_folder
     from pipelines.scoring import Evaluation, bring_results_up_to_date
     from synthcode.errors import InputError
+    from synthcode.visible import short_name
 
     try:
         _refuse_without_extra(encoder)
         opened = open_encoder(encoder, _encoder_options(given))
-        benchmark = _benchmark(dataset, given)
+        whole = _whole_benchmark(dataset, given)
+        benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
+        settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
+        usual = usual_folder(dataset, given["original"], encoder)
         evaluation = Evaluation(
             benchmark=benchmark,
             encoder=opened,
-            folder=out or _usual_folder(dataset, given["original"], encoder),
+            label=label or short_name(opened.name),
+            folder=out or named_after(usual, settings),
+            settings=settings | _source(dataset, given["path"]),
             variants=tuple(dict.fromkeys(given["variants"])) or VARIANTS[:2],
-            store=given["store"],
+            store=given["store"] or (out or usual) / "embeddings",
             baseline=given["baseline"],
             costs=given["costs"],
             dataset_id=given["dataset_id"],
             resamples=given["resamples"],
             device=given["device"],
         )
-        bring_results_up_to_date(evaluation, force=force)
+        bring_results_up_to_date(evaluation, force=force, may_replace=force or out is not None)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, "pip install 'synthcode[eval]'") from problem
@@ -153,11 +163,18 @@ def _exits(listing: str) -> tuple[int, ...] | None:
     return tuple(sorted({int(word) for word in words}))
 
 
-def _benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
+def _languages(listing: str | None) -> list[str]:
     from synthcode.languages.lookup import parse_languages
 
-    languages = [language.name for language in parse_languages(given["languages"] or "")]
-    return _whole_benchmark(dataset, given).restricted(given["tasks"], languages)
+    return [language.name for language in parse_languages(listing or "")]
+
+
+def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
+    """Return a digest of where a dataset is; a run's results are in the run, wherever that is."""
+    from pipelines.results_folder import run_of
+    from synthcode.identity import digest
+
+    return {} if run_of(dataset) is not None else {"source": digest(str(Path(path or dataset or "").resolve()))[:12]}
 
 
 def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
@@ -185,15 +202,3 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmar
         left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
         click.echo(f"rows without a program: {left_out}", err=True)
     return benchmark
-
-
-def _usual_folder(dataset: Path | None, original: str | None, encoder: str) -> Path:
-    """Return ``RUN/evaluation/ENCODER`` for a run or its dataset, and else ``results/DATASET/ENCODER`` here."""
-    whole = dataset.resolve() if dataset is not None else Path(str(original))
-    run = next((folder for folder in (whole, whole.parent) if (folder / "recipe.yaml").is_file()), None)
-    folder = run / "evaluation" if run is not None else Path("results") / _slug(str(dataset or original))
-    return folder / _slug(short_name(encoder))
-
-
-def _slug(name: str) -> str:
-    return re.sub(r"[^\w.@,-]+", "-", name).strip("-.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,16 +15,21 @@ import pyarrow as pa
 from evaluation.baseline import Baseline, find_baseline
 from evaluation.benchmark import Benchmark
 from evaluation.comparison import Estimate, Macro, macro_estimates
+from evaluation.coverage import coverage, warnings_of
 from evaluation.encoders.protocol import ONLY_EXIT, Costed, Encoder, LexicalScorer
 from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, withdraw_facts, write_facts
 from evaluation.files import write_files
-from evaluation.results import read_ranks, write_ranks
+from evaluation.mteb_results import model_name
+from evaluation.results import labelled, read_ranks, write_ranks
 from pipelines.interrupt import StopRequest, watch_for_stop
+from pipelines.printed_scores import print_means, score_entry
 from pipelines.progress import progress_bar
+from pipelines.results_folder import different_settings, refuse_other_settings
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.schemas.tables import Variant
 from synthcode.storage.lock import hold
+from synthcode.visible import short_path
 
 if TYPE_CHECKING:
     from evaluation.cost import ExitCost
@@ -39,11 +44,15 @@ class Evaluation:
 
     benchmark: Benchmark
     encoder: Encoder | LexicalScorer
+    label: str
+    """The encoder's name in tables and files."""
     folder: Path
     """Of the results."""
+    settings: Mapping[str, str]
+    """The settings that decide what is scored, where they differ from the defaults."""
     variants: Sequence[Variant]
-    store: Path | None
-    """Where vectors are kept; None keeps them with the results."""
+    store: Path
+    """Where vectors are kept."""
     baseline: Path | None
     """Results of another encoder; None takes BM25's where they are beside these."""
     costs: bool
@@ -68,21 +77,48 @@ class Evaluation:
         cells = [list(cell) for cell in self.benchmark.cells]
         asked = [self.encoder.identity, self.exits, sorted(self.variants), cells]
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
-        written = [self.resamples, self.costs, self.dataset_id, line]
+        written = [self.label, self.resamples, self.costs, self.dataset_id, line]
         return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
 
 
-def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False) -> None:
-    """Score unless the results are what scoring would make; print the means on stdout."""
+def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False, may_replace: bool = False) -> None:
+    """Score unless the results are what scoring would make; print the means on stdout.
+
+    Parameters
+    ----------
+    evaluation
+        What is scored, and where results go.
+    force
+        Score again although nothing has changed.
+    may_replace
+        Replace results of other settings.
+
+    Raises
+    ------
+    InputError
+        If the folder holds results of other settings that may not be replaced.
+    """
     with hold(evaluation.folder), watch_for_stop() as stop:
+        _look_at_earlier(evaluation, may_replace=may_replace)
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
         ranks = None if force else _complete_ranks(evaluation.folder, evaluation.fingerprint(baseline))
         if ranks is not None:
             click.echo(f"evaluate: unchanged, nothing to do ({evaluation.folder})", err=True)
             macros: Mapping[Macro, Estimate] = macro_estimates(ranks, resamples=evaluation.resamples)
         else:
-            macros = _score(evaluation, baseline, stop)
-    _print(macros, evaluation.folder)
+            ranks, macros = _score(evaluation, baseline, stop)
+    print_means(macros, coverage(ranks), evaluation.folder)
+
+
+def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
+    """Refuse to replace results of other settings, or say that they are replaced."""
+    known, content = read_facts(evaluation.folder), evaluation.benchmark.digest
+    if known is None:
+        return
+    if not may_replace:
+        refuse_other_settings(evaluation.folder, known, content, evaluation.settings)
+    elif different := different_settings(known, content, evaluation.settings):
+        click.echo(f"evaluate: replacing results of other settings in {evaluation.folder}: {different}", err=True)
 
 
 def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
@@ -96,25 +132,29 @@ def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
         return None
 
 
-def _score(evaluation: Evaluation, baseline: Baseline | None, stop: StopRequest) -> dict[Macro, Estimate]:
+def _score(
+    evaluation: Evaluation, baseline: Baseline | None, stop: StopRequest
+) -> tuple[pa.Table, dict[Macro, Estimate]]:
     parts, speed = _rank(evaluation, stop)
     stop.raise_if_set()
     costs = _costs(evaluation)
     stop.raise_if_set()
     facts = Facts(
         fingerprint=evaluation.fingerprint(baseline),
-        encoder=evaluation.encoder.name,
+        encoder=evaluation.label,
+        model=model_name(evaluation.encoder.name),
         identity=evaluation.encoder.identity,
         exits=evaluation.exits,
-        dataset=evaluation.benchmark.name,
+        dataset=short_path(evaluation.benchmark.name),
         dataset_digest=evaluation.benchmark.digest,
         split=evaluation.benchmark.split,
         variants=tuple(evaluation.variants),
+        settings=dict(evaluation.settings),
         versions=_versions(),
         speed=speed,
     )
     withdraw_facts(evaluation.folder)
-    ranks = write_ranks(evaluation.folder, parts)
+    ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])
     macros = write_files(
         evaluation.folder,
         ranks,
@@ -124,8 +164,10 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, stop: StopRequest)
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )
-    write_facts(evaluation.folder, facts)
-    return macros
+    covered = coverage(ranks)
+    scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
+    write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))
+    return ranks, macros
 
 
 def _rank(evaluation: Evaluation, stop: StopRequest) -> tuple[list[pa.Table], Speed]:
@@ -144,7 +186,7 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -
     from evaluation.embedding_store import EmbeddingStore
     from evaluation.scoring import Inputs, cells_to_score, encode_missing, score_vectors
 
-    benchmark, store_folder = evaluation.benchmark, evaluation.store or evaluation.folder / "embeddings"
+    benchmark, store_folder = evaluation.benchmark, evaluation.store
     inputs = Inputs(benchmark, encoder, evaluation.variants)
     with hold(store_folder / encoder.identity):
         store = EmbeddingStore(store_folder, encoder)
@@ -188,21 +230,3 @@ def _versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def _print(macros: Mapping[Macro, Estimate], folder: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from evaluation.measures import MAIN
-
-    table = Table(box=None, pad_edge=False)
-    for column in ("task", "variant", "exit"):
-        table.add_column(column)
-    table.add_column(f"{MAIN} (95 %)", justify="right")
-    for macro, estimate in sorted(macros.items(), key=lambda item: (item[0].task, item[0].variant, item[0].exit)):
-        exit_ = "" if macro.exit == ONLY_EXIT else str(macro.exit)
-        value = f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})"
-        table.add_row(macro.task, macro.variant, exit_, value)
-    Console().print(table)
-    click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)

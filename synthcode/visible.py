@@ -11,10 +11,19 @@ def visible(text: str) -> str:
 
 
 def short_name(encoder: str) -> str:
-    """Return an encoder's specification; of a folder on the machine that scored it its last two parts alone."""
-    kind, _, name = encoder.partition(":")
-    path = PurePath(name)
-    return f"{kind}:{'/'.join(path.parts[1:][-2:])}" if path.is_absolute() else encoder
+    """Return an encoder's specification; of a folder on the machine that scored it only the last two parts."""
+    kind, colon, name = encoder.partition(":")
+    return f"{kind}:{short_path(name)}" if colon else encoder
+
+
+def short_path(path: str) -> str:
+    """Return the last two parts of an absolute path, or of one that leaves the working directory; others as they are.
+
+    Files that are shared should not show where a user keeps files.
+    """
+    parts = [part for part in PurePath(path).parts if part not in ("/", "..", "~")]
+    leaves = PurePath(path).is_absolute() or path.startswith(("..", "~"))
+    return "/".join(parts[-2:]) if leaves else path
 
 
 def _picture(character: str) -> str:

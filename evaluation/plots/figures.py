@@ -50,6 +50,11 @@ def title_lines(text: str, inches: float) -> str:
     return wrapped(text, int(LETTERS_AN_INCH * inches))
 
 
+def with_caption(title: str, caption: str, inches: float) -> str:
+    """Return a title with a caption in lines of its own below it, that fit a figure of that width."""
+    return f"{title}\n{title_lines(caption, inches)}" if caption else title
+
+
 def save(drawn: Figure, path: Path) -> list[Path]:
     """Write a figure beside ``path`` as PNG and SVG; return both paths."""
     path.parent.mkdir(parents=True, exist_ok=True)

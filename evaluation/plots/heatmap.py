@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from evaluation.benchmark import TEXT
 from evaluation.measures import F64, MAIN
-from evaluation.plots.figures import figure, save, title_lines
+from evaluation.plots.figures import figure, save, title_lines, with_caption
 from evaluation.tables import label
 from synthcode.visible import visible
 
@@ -24,7 +24,7 @@ DARK = 0.7
 """Above it a number in white stands out more from its cell than one in black."""
 
 
-def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
+def draw_heatmap(metrics: pa.Table, title: str, path: Path, caption: str = "") -> list[Path]:
     """Draw one metric at one exit; descriptions are the first line, below them the languages of queries.
 
     Parameters
@@ -35,12 +35,14 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path) -> list[Path]:
         Over all panels.
     path
         Of the files, without ending.
+    caption
+        Below the title: what the numbers rest on.
     """
     variants = [name for name in ("raw", "stripped", "anonymous") if name in pc.unique(metrics["variant"]).to_pylist()]
     asked = sorted(pc.unique(metrics["query_language"]).to_pylist(), key=lambda name: (name != TEXT, name))
     found = sorted(pc.unique(metrics["corpus_language"]).to_pylist())
     width = len(variants) * (1.2 + INCHES_A_CELL * len(found)) + 0.9
-    lines = title_lines(title, width)
+    lines = with_caption(title_lines(title, width), caption, width)
     height = 1.7 + INCHES_A_CELL * 0.8 * len(asked) + INCHES_A_TITLE_LINE * (1 + lines.count("\n"))
     with figure(width, height) as drawn:
         axes = drawn.subplots(1, len(variants), squeeze=False)[0]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from evaluation.comparison import Estimate, Macro
 from evaluation.cost import ExitCost
 from evaluation.measures import MAIN
-from evaluation.plots.figures import figure, save, title_lines, wrapped
+from evaluation.plots.figures import figure, save, title_lines, with_caption, wrapped
 from synthcode.visible import short_name
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def draw_pareto(
     baseline: Mapping[Macro, Estimate],
     title: str,
     path: Path,
+    caption: str = "",
 ) -> list[Path]:
     """Draw the macro means of every exit against what it computes and against how long it takes.
 
@@ -58,6 +59,8 @@ def draw_pareto(
         Over both panels.
     path
         Of the files, without ending.
+    caption
+        Below the title: what the means rest on.
     """
     kinds = [kind for kind in STYLES if kind in {macro[2:] for macro in macros}]
     with figure(WIDTH, 4.2) as drawn:
@@ -74,7 +77,7 @@ def draw_pareto(
             handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])
             labels.append(wrapped(f"{short_name(other)}, same colours", LETTERS_A_LABEL))
         drawn.legend(handles, labels, loc="outside lower center", ncols=3)
-        drawn.suptitle(title_lines(title, WIDTH))
+        drawn.suptitle(with_caption(title_lines(title, WIDTH), caption, WIDTH))
         return save(drawn, path)
 
 

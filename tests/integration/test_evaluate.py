@@ -53,7 +53,7 @@ def test_bm25_leaves_all_that_a_paper_needs(dataset: Path, tmp_path: Path, capsy
     rows = metrics(tmp_path)
     assert list(rows[0]) == [
         *("encoder", "exit", "task", "variant", "query_language", "corpus_language"),
-        *("metric", "value", "lo", "hi", "n"),
+        *("metric", "value", "lo", "hi", "n", "problems", "documents"),
     ]
     assert len(rows) == 2 * (3 + 6) * 6
     assert all(0 <= float(row["lo"]) <= float(row["value"]) <= float(row["hi"]) <= 1 for row in rows)
@@ -94,20 +94,22 @@ def test_nothing_is_done_twice(dataset: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_results_of_a_run_lie_in_the_run(tmp_path: Path) -> None:
     copy = write_dataset(tmp_path / "run" / "dataset", 4)
-    (copy.parent / "recipe.yaml").touch()
+    (copy.parent / "manifest.json").touch()
     assert evaluate(copy, "--encoder", "bm25", "--task", "text2code", "--languages", "go,java") == 0
-    rows = metrics(copy.parent / "evaluation" / "bm25")
+    rows = metrics(copy.parent / "evaluation" / "bm25_task-text2code_languages-go,java")
     assert {(row["task"], row["corpus_language"]) for row in rows} == {("text2code", "go"), ("text2code", "java")}
 
 
 def test_results_of_other_datasets_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     copy = write_dataset(tmp_path / "pairs", 4)
-    assert evaluate("pairs", "--encoder", "bm25", "--task", "text2code") == 0
-    assert metrics(Path("results/pairs/bm25"))
+    # A recipe of the user's own makes no run directory of the folder that it lies in.
     (tmp_path / "recipe.yaml").touch()
+    assert evaluate("pairs", "--encoder", "bm25") == 0
+    assert metrics(Path("results/pairs/bm25"))
+    (tmp_path / "manifest.json").touch()
     (tmp_path / "data").symlink_to(copy / "data")
-    assert evaluate(tmp_path, "--encoder", "bm25", "--task", "text2code") == 0
+    assert evaluate(tmp_path, "--encoder", "bm25") == 0
     assert metrics(tmp_path / "evaluation" / "bm25")
 
 

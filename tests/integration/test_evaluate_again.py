@@ -125,7 +125,9 @@ def test_a_baseline_is_of_the_same_queries(dataset: Path, tmp_path: Path, capsys
     other = write_dataset(tmp_path / "other", 6)
     assert evaluate(other, "bm25", tmp_path / "all", "--baseline", line) == 1
     problem, fix = refusal(capsys)
-    assert problem == f"error: the baseline {line} is of another dataset or split ({dataset}, test)"
+    assert (
+        problem == f"error: the baseline {line} is of another dataset or split ({'/'.join(dataset.parts[-2:])}, test)"
+    )
     assert fix == "evaluate it on the same dataset and split"
     (line / "results.json").unlink()
     assert evaluate(dataset, "bm25", tmp_path / "all", "--baseline", line) == 1

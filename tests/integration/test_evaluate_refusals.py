@@ -25,7 +25,17 @@ def evaluate(*arguments: str | Path) -> int:
         (["--encoder", "bm24"], "no encoder 'bm24' (did you mean 'bm25'?)", "write bm25, or KIND:NAME"),
         (["--encoder", "moses:x"], "no encoder 'moses:x' (did you mean 'mose'?)", "with one of the kinds st, mose"),
         (["--encoder", "bm25", "--split", "tset"], "has no split 'tset' of 'programs'", "use one of: test"),
-        (["--encoder", "bm25", "--languages", "rust"], "has no such tasks", "its languages are go, java, python"),
+        (
+            ["--encoder", "bm25", "--languages", "rust"],
+            "split 'test' has no rust",
+            "its languages are go, java, python",
+        ),
+        (["--encoder", "bm25", "--languages", "python,rust,c"], "has no rust, c", "its languages are go, java, python"),
+        (
+            ["--encoder", "bm25", "--languages", "go", "--task", "code2code"],
+            "has no such tasks between go",
+            "code2code needs two languages",
+        ),
         (["--encoder", "mose:nowhere", "--exits", "four"], "no exits in 'four'", "write --exits 4,9"),
         (["--encoder", "st:x", "--exits", "4"], "st:x takes no --exits", "exits:NAME@3,6,12"),
         (

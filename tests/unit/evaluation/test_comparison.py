@@ -32,16 +32,32 @@ def test_a_macro_mean_weighs_cells_alike() -> None:
     # (1/1 + 1/2) / 2 and 1/4, and of those the mean.
     np.testing.assert_allclose(cell_sums(rows)[STRIPPED].shares, [(0.5 + 0.25) / 2, 0.25 / 2])
     (estimate,) = macro_estimates(rows).values()
-    # Drawn twice, the first problem gives (1 + 1/4) / 2; the second has no query in the other cell, and gives 1/2.
-    assert estimate == (0.5, 0.5, 0.625)
+    assert estimate.value == 0.5
+    many = ranks({("java", "go"): [1, 2] * 20, ("go", "java"): [4]})
+    (estimate,) = macro_estimates(many).values()
+    assert estimate.value == (0.75 + 0.25) / 2
 
 
 def test_intervals_stay_within_what_there_can_be() -> None:
-    rows = ranks({("java", "go"): [1] * 9, ("go", "java"): [1] * 3, ("go", "c"): [1]})
+    rows = ranks({("java", "go"): [1] * 99, ("go", "java"): [1] * 33, ("go", "c"): [1]})
     assert list(macro_estimates(rows).values()) == [(1, 1, 1)]
     assert macro_estimates(rows.slice(0, 0)) == {}
     # A third has no end in any format.
-    assert list(macro_estimates(ranks({("java", "go"): [3] * 9})).values()) == [(0.333333,) * 3]
+    assert list(macro_estimates(ranks({("java", "go"): [3] * 99})).values()) == [(0.333333,) * 3]
+
+
+def test_a_few_perfect_problems_are_no_certainty() -> None:
+    (estimate,) = macro_estimates(ranks({("java", "go"): [1] * 4})).values()
+    # Clopper and Pearson: of four successes in four, 0.025 ** (1 / 4).
+    assert estimate == (1, 0.397635, 1)
+    (estimate,) = macro_estimates(ranks({("java", "go"): [1] * 29})).values()
+    assert estimate == (1, pytest.approx(0.025 ** (1 / 29), abs=1e-6), 1)
+    (row,) = (row for row in summarise(ranks({("java", "go"): [1] * 4})).to_pylist() if row["metric"] == "R@1")
+    assert (row["lo"], row["hi"], row["problems"], row["documents"]) == (0.397635, 1, 4, 99)
+    same = ranks({("java", "go"): [1] * 4})
+    (difference,) = compare(same, ranks({("java", "go"): [1] * 4}, "other"))
+    assert difference.difference.lo < -0.5
+    assert difference.difference.hi > 0.5
 
 
 def test_the_mean_of_a_cell_is_the_macro_of_it_alone() -> None:
