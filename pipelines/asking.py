@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ import click
 
 from pipelines.wanted import translate_config
 from synthcode.errors import InputError
+from synthcode.llm.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
 from synthcode.llm.openai_server import OpenAIServer
 from synthcode.llm.replay import Replay
 from synthcode.llm.scheduler import run_requests
@@ -58,8 +59,18 @@ def answering(run: Run) -> Iterator[tuple[Backend, str]]:
             click.echo(f"vLLM's server is up at {base_url}", err=True)
             yield OpenAIServer([base_url], model), model
     else:
-        base_urls = config.base_urls or tuple(filter(None, [os.environ.get("OPENAI_BASE_URL")]))
-        yield OpenAIServer(base_urls, model, os.environ.get("OPENAI_API_KEY")), model
+        base_urls = config.base_urls or tuple(filter(None, [os.environ.get(URL_VARIABLE)]))
+        key, key_urls = os.environ.get(KEY_VARIABLE), trusted_addresses(base_urls, run.named_urls)
+        if key:
+            _say_what_gets_no_key([url for url in base_urls if url not in key_urls])
+        yield OpenAIServer(base_urls, model, key, key_urls=key_urls), model
+
+
+def _say_what_gets_no_key(base_urls: Sequence[str]) -> None:
+    for url in base_urls:
+        click.echo(
+            f"{KEY_VARIABLE} is not sent to {url}, which the recipe names: to send it, add --base-url {url}", err=True
+        )
 
 
 def _only_model(recording: Replay, path: str) -> str:

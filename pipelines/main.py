@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import errno
 import sys
+import traceback
 from importlib import import_module
 
 import click
 
 from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
+from synthcode.redacted_streams import redacted_streams
+from synthcode.redaction import register_credentials
 from synthcode.visible import visible
 
 COMMANDS = {
@@ -84,7 +87,21 @@ def main() -> None:
 
 
 def run_cli(arguments: list[str]) -> int:
-    """Run a command; return its exit code. Errors go to stderr, in two lines: what is wrong, what to do."""
+    """Run a command; return its exit code. Errors go to stderr, in two lines: what is wrong, what to do.
+
+    No secret is printed, be it in a traceback or by a library.
+    """
+    for argument in arguments:
+        register_credentials(argument)
+    with redacted_streams():
+        try:
+            return _run(arguments)
+        except Exception:
+            traceback.print_exc()
+            return EXIT_FAILED
+
+
+def _run(arguments: list[str]) -> int:
     try:
         cli.main(arguments, prog_name="synthcode", standalone_mode=False)
     except click.exceptions.Exit as leaving:
@@ -101,7 +118,8 @@ def run_cli(arguments: list[str]) -> int:
         return EXIT_INTERRUPTED
     except (SynthcodeError, OSError, MemoryError) as problem:
         if "--debug" in arguments:
-            raise
+            traceback.print_exc()
+            return EXIT_FAILED
         _tell(*_two_lines(problem))
         return EXIT_FAILED
     return 0

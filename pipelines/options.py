@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,7 +41,9 @@ def existing_run(path: Path) -> Path:
 
 
 @contextmanager
-def working_on(path: Path, overrides: Mapping[str, Any], recipe: Recipe | None = None) -> Iterator[Run]:
+def working_on(
+    path: Path, overrides: Mapping[str, Any], recipe: Recipe | None = None, named_urls: Sequence[str] = ()
+) -> Iterator[Run]:
     """Hold a run directory, with its recipe brought up to date from the command line, until the block is left.
 
     Parameters
@@ -52,6 +54,8 @@ def working_on(path: Path, overrides: Mapping[str, Any], recipe: Recipe | None =
         ``section.key`` -> value. None, as options that were not given come, leaves the recipe's value.
     recipe
         Replaces the run's recipe.
+    named_urls
+        Model servers that the user named on the command line.
     """
     from pipelines.interrupt import watch_for_stop
     from pipelines.runner import open_run
@@ -59,7 +63,7 @@ def working_on(path: Path, overrides: Mapping[str, Any], recipe: Recipe | None =
 
     given = {key: value for key, value in overrides.items() if value is not None}
     with hold(path), watch_for_stop() as stop:
-        yield open_run(path, stop, given, recipe)
+        yield open_run(path, stop, given, recipe, named_urls)
 
 
 def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
+from synthcode.redaction import refuse_credentials
 from synthcode.seeds.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
 from synthcode.stages.dedup.config import ContaminationConfig, DedupConfig
@@ -122,6 +123,7 @@ def recipe_path(name: str) -> Path:
 def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     """Check a recipe's sections, keys and values and fill in the defaults."""
     _refuse_unknown_keys(tree, Recipe, origin, ())
+    _refuse_secrets(tree, origin, ())
     try:
         return _RECIPE.validate_python(dict(tree))
     except ValidationError as problem:
@@ -133,6 +135,21 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
             f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
             f"mend {place} in the recipe or on the command line",
         ) from problem
+
+
+def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:
+    """Refuse secrets anywhere in a recipe: it is written to disk and shown."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            _refuse_secrets(str(key), origin, above)
+            _refuse_secrets(value, origin, (*above, str(key)))
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            _refuse_secrets(value, origin, above)
+    elif isinstance(tree, str):
+        is_address = above[-1:] == ("base_urls",)
+        address = tree if "://" in tree or not is_address else f"://{tree}"
+        refuse_credentials(address, f"{origin}: {'.'.join(above)}", user_is_one=above[:1] != ("card",))
 
 
 def to_yaml(recipe: Recipe) -> str:

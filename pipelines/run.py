@@ -43,7 +43,9 @@ def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...],
     """
     from pipelines.recipe import load_recipe
 
-    loaded = load_recipe(recipe, _overrides(settings, given))
+    overrides = _overrides(settings, given)
+    named_urls = overrides.get("backend.base_urls", ())
+    loaded = load_recipe(recipe, overrides)
     _refuse_incomplete(loaded, recipe)
     if dry_run:
         with (
@@ -54,7 +56,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...],
         return
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
-    with working_on(out, {}, loaded) as opened:
+    with working_on(out, {}, loaded, named_urls) as opened:
         _run_all(opened, force=force)
     _say_what_next(out, loaded, recipe)
 

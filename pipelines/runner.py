@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -59,8 +59,10 @@ class Step:
 class Run:
     """An open run directory: its recipe, its manifest, and whether somebody asked to stop."""
 
-    def __init__(self, folder: RunFolder, recipe: Recipe, stop: StopRequest) -> None:
+    def __init__(self, folder: RunFolder, recipe: Recipe, stop: StopRequest, named_urls: Sequence[str] = ()) -> None:
         self.folder = folder
+        self.named_urls = tuple(named_urls)
+        """Model servers that the user named on the command line: these may be sent keys."""
         self.recipe = recipe
         self.stop = stop
         self.manifest = Manifest(folder.path)
@@ -71,7 +73,13 @@ class Run:
         return self.recipe.workers or default_workers()
 
 
-def open_run(path: Path, stop: StopRequest, overrides: Mapping[str, Any], recipe: Recipe | None = None) -> Run:
+def open_run(
+    path: Path,
+    stop: StopRequest,
+    overrides: Mapping[str, Any],
+    recipe: Recipe | None = None,
+    named_urls: Sequence[str] = (),
+) -> Run:
     """Open a run directory, or start one, and write down what it is asked to do.
 
     Parameters
@@ -84,6 +92,8 @@ def open_run(path: Path, stop: StopRequest, overrides: Mapping[str, Any], recipe
         ``section.key`` -> value, from the command line; kept in the run's recipe.
     recipe
         Replaces the run's recipe.
+    named_urls
+        Model servers that the user named on the command line.
     """
     folder = RunFolder(path)
     if recipe is None:
@@ -94,7 +104,7 @@ def open_run(path: Path, stop: StopRequest, overrides: Mapping[str, Any], recipe
     if not folder.recipe.is_file() or folder.recipe.read_text("utf-8") != text:
         folder.recipe.write_text(text, "utf-8")
     shutil.rmtree(folder.aside, ignore_errors=True)
-    return Run(folder, recipe, stop)
+    return Run(folder, recipe, stop, named_urls)
 
 
 def read_run_recipe(folder: RunFolder) -> Recipe:

@@ -63,7 +63,8 @@ def translate(
     """
     from pipelines.runner import bring_up_to_date
 
-    with working_on(existing_run(run), _overrides(base_urls, targets, engine, retry_failed, given)) as opened:
+    overrides = _overrides(base_urls, targets, engine, retry_failed, given)
+    with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:
         bring_up_to_date(opened, translate_step(), force=force or retry_failed)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.errors import InputError, ServerError, first_line
 from synthcode.identity import digest
+from synthcode.redaction import redact, refuse_credentials, register
 
 TEXTS_IN_REQUEST = 32
 REQUESTS_IN_FLIGHT = 8
@@ -49,7 +50,7 @@ class OpenAIEmbeddings:
         max_tokens: int | None = None,
         prompts: Mapping[str, str] | None = None,
     ) -> None:
-        from openai import OpenAI
+        from openai import DefaultHttpxClient, OpenAI
 
         self.name = f"openai:{model}"
         self._model, self._max_tokens, self._prompts = model, max_tokens, dict(prompts or {})
@@ -59,8 +60,11 @@ class OpenAIEmbeddings:
             raise InputError(
                 "no embeddings server was named", "give --base-url, or set OPENAI_API_KEY for OpenAI's own"
             )
-        # A server of one's own asks for no key, and the client wants one.
-        self._client = OpenAI(base_url=address, api_key=key or "none", max_retries=RETRIES)
+        refuse_credentials(address or "", "the address of the embeddings server")
+        register(key)
+        # A server of one's own asks for no key, and the client wants one. Neither key nor texts follow a redirect.
+        client = DefaultHttpxClient(follow_redirects=False)
+        self._client = OpenAI(base_url=address, api_key=key or "none", max_retries=RETRIES, http_client=client)
 
     @property
     def sees(self) -> frozenset[Trait]:
@@ -115,7 +119,7 @@ class OpenAIEmbeddings:
         )
 
     def _refusal(self, problem: Exception) -> ServerError:
-        what = f"{self._client.base_url} gave no embeddings of {self._model!r}: {first_line(problem)}"
+        what = f"{self._client.base_url} gave no embeddings of {self._model!r}: {redact(first_line(problem))}"
         fixes = {
             "APIConnectionError": "start the server, or give its address with --base-url",
             "APITimeoutError": "see whether the server is overloaded; what was encoded is kept",

@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import pyarrow as pa
 
+from synthcode import redaction
 from synthcode.llm.journal_errors import foreign_file, newer_file, refusal
 from synthcode.schemas.records import Completion, Request
 from synthcode.schemas.tables import COMPLETIONS
@@ -106,7 +107,8 @@ class Journal:
 
     def append(self, rows: Sequence[tuple[Request, Completion]]) -> None:
         """Store answers and failures in one commit; they are on the disk when this returns."""
-        values = [_row(request, completion) for request, completion in rows]
+        redactor = redaction.current()
+        values = [_row(request, completion, redactor) for request, completion in rows]
         with self._transaction() as connection:
             connection.executemany(_UPSERT, values)
 
@@ -249,16 +251,16 @@ def _has_tables(connection: sqlite3.Connection) -> bool:
     return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
 
 
-def _row(request: Request, completion: Completion) -> tuple[Any, ...]:
-    answer = None if completion.raw is None else zlib.compress(completion.raw, 1)
+def _row(request: Request, completion: Completion, redactor: redaction.Redactor) -> tuple[Any, ...]:
+    answer = None if completion.raw is None else zlib.compress(redactor.answer(completion.raw), 1)
     return (
         *_request_values(request),
-        completion.text,
-        completion.finish_reason,
+        redactor.tree(completion.text),
+        redactor.tree(completion.finish_reason),
         completion.prompt_tokens,
         completion.completion_tokens,
         round(completion.latency_s, 3),
         completion.attempts,
-        completion.error,
+        redactor.tree(completion.error),
         answer,
     )

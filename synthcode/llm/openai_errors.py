@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from yarl import URL
+
 from synthcode.errors import ServerError, did_you_mean
+from synthcode.llm.api_key import HOSTS_VARIABLE
 from synthcode.llm.backend import AttemptFailed, ErrorKind, one_line
 
 MODELS_SHOWN = 10
@@ -15,8 +18,13 @@ def absence(base: str, reason: str) -> ServerError:
     )
 
 
-def refusal(base: str, failure: AttemptFailed) -> ServerError:
+def refusal(base: str, failure: AttemptFailed, *, key_withheld: bool = False) -> ServerError:
     """Return the error for a server that does not say which models it has."""
+    if failure.kind is ErrorKind.UNAUTHORIZED and key_withheld:
+        return ServerError(
+            f"the model server at {base} wants a key ({failure.message})",
+            f"if you trust it, name it yourself: add --base-url {base}, or set {HOSTS_VARIABLE}={URL(base).host}",
+        )
     if failure.kind is ErrorKind.UNAUTHORIZED:
         return ServerError(f"the model server at {base} does not take the key ({failure.message})", "set the right key")
     if failure.kind in (ErrorKind.NOT_FOUND, ErrorKind.BAD_ANSWER, ErrorKind.BAD_REQUEST):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import dataclasses
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
@@ -13,8 +13,11 @@ import orjson
 from yarl import URL
 
 import synthcode
-from synthcode.errors import InputError, ServerError
+from synthcode import redaction
+from synthcode.errors import ServerError
+from synthcode.llm.api_key import KEY_VARIABLE, checked_key
 from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.http_bodies import connection_reason, read_body
 from synthcode.llm.metrics import CachedTokens, parse_cached_tokens
 from synthcode.llm.openai_answers import (
     error_kind,
@@ -31,13 +34,10 @@ from synthcode.llm.sampling import max_tokens_of, sampling_fields
 from synthcode.llm.window import fits_for_certain, refuse_cut, refuse_misfit
 from synthcode.schemas.records import Completion, Message, Request
 
-MAX_ANSWER_BYTES = 16 * 2**20
 CHECK_S = 10.0
 CONNECT_S = 10.0
 KEEPALIVE_S = 4.0
 """Below the 5 s after which uvicorn, and vLLM with it, closes an idle connection: one reused just then fails."""
-SECRET_CHARS = 8
-"""Shorter keys are placeholders (EMPTY, none) that may well be words of a program."""
 
 
 class OpenAIServer:
@@ -50,7 +50,9 @@ class OpenAIServer:
     model
         The model that :meth:`check` looks for.
     api_key
-        Sent as a bearer token; never logged, shown or stored.
+        Sent as a bearer token, and never to where a server redirects; never logged, shown or stored.
+    key_urls
+        Those of ``base_urls`` that are sent the key; None stands for all. See :mod:`synthcode.llm.api_key`.
     prefill
         Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
 
@@ -61,11 +63,21 @@ class OpenAIServer:
     """
 
     def __init__(
-        self, base_urls: Iterable[str], model: str, api_key: str | None = None, *, prefill: bool = False
+        self,
+        base_urls: Iterable[str],
+        model: str,
+        api_key: str | None = None,
+        *,
+        key_urls: Iterable[str] | None = None,
+        prefill: bool = False,
     ) -> None:
         self.model = model
         self._replicas = Replicas(base_urls)
-        self._key = _checked_key(api_key)
+        self._key = checked_key(api_key)
+        redaction.register(self._key)
+        self._redactor = redaction.current()
+        trusted = self._replicas.all if key_urls is None else Replicas.parse(key_urls)
+        self._key_origins = {replica.chat.origin() for replica in trusted} if self._key else set()
         self._prefill = prefill
         self._counts_tokens = False
         self.window: int | None = None
@@ -81,8 +93,6 @@ class OpenAIServer:
             "Content-Type": "application/json",
             "Accept-Encoding": "identity",
         }
-        if self._key:
-            headers["Authorization"] = f"Bearer {self._key}"
         # How many are in flight, and for how long, is the scheduler's. Nothing is unpacked: it might be a bomb.
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
@@ -193,11 +203,11 @@ class OpenAIServer:
             try:
                 await self._refuse_misfit(replica, request)
                 answer = await self._exchange("POST", replica.chat, body)
-                completion = parse_completion(answer, time.perf_counter() - started)
+                completion = self._without_secrets(parse_completion(answer, time.perf_counter() - started))
                 refuse_cut(completion, max_tokens_of(request.sampling), self.window)
                 return completion
             except AttemptFailed as failure:
-                failure.message = self._without_key(failure.message)
+                failure.message = self._redactor.message(failure.message)
                 if failure.kind is not ErrorKind.CONNECTION:
                     raise
                 self._replicas.rest(replica)
@@ -216,11 +226,12 @@ class OpenAIServer:
     async def _models(self, replica: Replica) -> dict[str, int | None]:
         try:
             async with asyncio.timeout(CHECK_S):
-                return parse_models(await self._exchange("GET", replica.models, None))
+                models = parse_models(await self._exchange("GET", replica.models, None))
+                return {self._redactor.values(name): window for name, window in models.items()}
         except TimeoutError as problem:
             raise absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
         except AttemptFailed as failure:
-            raise refusal(replica.base, failure) from failure
+            raise refusal(replica.base, failure, key_withheld=self._withholds_key(replica.chat)) from failure
 
     def _body(self, request: Request) -> bytes:
         messages = request.messages
@@ -231,31 +242,41 @@ class OpenAIServer:
         return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}
 
     async def _exchange(self, method: str, url: URL, body: bytes | None) -> bytes:
-        """Send one HTTP request and return the body of its 200, without the key if that was in it."""
+        """Send one HTTP request and return the body of its 200."""
         assert self._session is not None, "not entered"
+        headers = {"Authorization": f"Bearer {self._key}"} if url.origin() in self._key_origins else None
         try:
-            async with self._session.request(method, url, data=body, allow_redirects=False) as response:
-                answer = await _read(response)
+            async with self._session.request(
+                method, url, data=body, headers=headers, allow_redirects=False
+            ) as response:
+                answer = await read_body(response)
                 if response.status == 200:
-                    return self._without_secret(answer)
+                    return answer
                 retry_after = response.headers.get("Retry-After")
-                raise self._failure(response.status, answer, retry_after)
+                raise self._failure(url, response.status, answer, retry_after)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
-            raise AttemptFailed(ErrorKind.CONNECTION, _reason(problem)) from problem
+            raise AttemptFailed(ErrorKind.CONNECTION, connection_reason(problem)) from problem
         except aiohttp.ClientError as problem:
-            raise AttemptFailed(ErrorKind.DISCONNECTED, _reason(problem)) from problem
+            raise AttemptFailed(ErrorKind.DISCONNECTED, connection_reason(problem)) from problem
 
-    def _failure(self, status: int, body: bytes, retry_after: str | None) -> AttemptFailed:
-        message = f"HTTP {status}: {self._without_key(error_message(body))}"
+    def _failure(self, url: URL, status: int, body: bytes, retry_after: str | None) -> AttemptFailed:
+        message = f"HTTP {status}: {self._redactor.message(error_message(body))}"
+        if status == 401 and self._withholds_key(url):
+            message = f"HTTP {status} ({KEY_VARIABLE} was not sent): {message.partition(': ')[2]}"
         return AttemptFailed(error_kind(status, body), message, parse_retry_after(retry_after))
 
-    def _without_key(self, text: str) -> str:
-        return text.replace(self._key, "***") if self._key else text
+    def _withholds_key(self, url: URL) -> bool:
+        return self._key is not None and url.origin() not in self._key_origins
 
-    def _without_secret(self, answer: bytes) -> bytes:
-        if self._key is None or len(self._key) < SECRET_CHARS:
-            return answer
-        return answer.replace(self._key.encode(), b"***")
+    def _without_secrets(self, completion: Completion) -> Completion:
+        """Return a completion without the secrets that the server sent back; decoded, no escape hides one."""
+        values = self._redactor.values
+        return dataclasses.replace(
+            completion,
+            text=None if completion.text is None else values(completion.text),
+            finish_reason=None if completion.finish_reason is None else values(completion.finish_reason),
+            raw=None if completion.raw is None else self._redactor.answer(completion.raw),
+        )
 
 
 async def list_models(base_url: str, api_key: str | None = None) -> list[str]:
@@ -274,29 +295,3 @@ async def list_models(base_url: str, api_key: str | None = None) -> list[str]:
 
 def _turns(messages: Sequence[Message]) -> list[dict[str, str]]:
     return [{"role": message.role, "content": message.content} for message in messages]
-
-
-def _checked_key(key: str | None) -> str | None:
-    key = (key or "").strip()
-    if not key.isascii() or not key.isprintable():
-        raise InputError("the API key holds characters that keys do not have", "copy it again; it is not shown here")
-    return key or None
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """Return the body, unless it is longer than any completion."""
-    if 0 <= (response.content_length or -1) <= MAX_ANSWER_BYTES:
-        return await response.read()
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise AttemptFailed(ErrorKind.ANSWER_TOO_LARGE, f"more than {MAX_ANSWER_BYTES:,} bytes")
-    return bytes(body)
-
-
-def _reason(problem: aiohttp.ClientError) -> str:
-    system = getattr(problem, "os_error", None)
-    if isinstance(system, ConnectionError) and system.errno:
-        return os.strerror(system.errno)  # asyncio's own words are "Connect call failed"
-    return (system.strerror if system else None) or str(problem) or type(problem).__name__

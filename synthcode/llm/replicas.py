@@ -47,12 +47,23 @@ class Replicas:
     """
 
     def __init__(self, base_urls: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:
-        self.all = [_replica(url) for url in base_urls]
+        self.all = self.parse(base_urls)
         self._clock = clock
         if not self.all:
             raise InputError(
                 "no address of a model server", "give one with --base-url, such as http://localhost:8000/v1"
             )
+
+    @staticmethod
+    def parse(base_urls: Iterable[str]) -> list[Replica]:
+        """Return the replicas at given addresses.
+
+        Raises
+        ------
+        InputError
+            If one cannot be used.
+        """
+        return [_replica(url) for url in base_urls]
 
     def in_order(self, seed_id: str) -> Sequence[Replica]:
         """Return all replicas, the one for this seed first, those that are resting last."""
@@ -78,7 +89,8 @@ def _replica(address: str) -> Replica:
     if url.user or url.password:  # not shown: it may be a secret
         raise InputError(f"the address of the model server on {url.host} holds a user name or password", fix)
     if url.scheme not in ("http", "https") or not url.host:
-        raise InputError(f"{address!r} is not the address of a model server", fix)
+        shown = "what was given" if "@" in address else repr(address)  # a scheme may be all that is missing
+        raise InputError(f"{shown} is not the address of a model server", fix)
     if url.query_string or url.fragment:
         raise InputError(f"the address {url.origin()}{url.path} of the model server goes on with ? or #", fix)
     return Replica(

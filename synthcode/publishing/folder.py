@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +12,7 @@ from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import LocalFile, RemoteFile
 from synthcode.publishing.plan import Change, Plan
 from synthcode.publishing.target import Attendant, Dataset, There
+from synthcode.redaction import redact, refuse_credentials
 from synthcode.visible import visible
 
 SUMS = "SHA256SUMS"
@@ -36,7 +36,8 @@ class Folder:
 
         if not address.strip():
             raise InputError("the place to publish to has no name", "name a path, or s3://bucket/prefix")
-        self.name = _without_password(address)
+        refuse_credentials(address, "the place to publish to")
+        self.name = address
         try:
             self._system, self._root = fsspec.core.url_to_fs(address)
         except ImportError as problem:
@@ -169,12 +170,8 @@ class Folder:
             ) from problem
 
 
-def _without_password(text: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//", text)
-
-
 def _said(problem: Exception) -> str:
-    return _without_password(visible(" ".join(str(problem).split())))[:300] or type(problem).__name__
+    return visible(redact(" ".join(str(problem).split())))[:300] or type(problem).__name__
 
 
 def _turn(change: Change) -> tuple[bool, bool, str]:

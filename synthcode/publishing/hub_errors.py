@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 
 from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
+from synthcode.redaction import redact
 from synthcode.visible import visible
 
 TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
@@ -102,7 +103,6 @@ def refusal(problem: Exception, repo: str) -> SynthcodeError:
 
 def _message(problem: BaseException) -> str:
     """Return what was said, in one line that may be shown anywhere."""
-    from huggingface_hub import get_token
     from huggingface_hub.errors import HfHubHTTPError
 
     answers = [cause for cause in _causes(problem) if isinstance(cause, HfHubHTTPError)]
@@ -110,9 +110,7 @@ def _message(problem: BaseException) -> str:
         said = first_line(Exception(answers[0].server_message or str(answers[0])))
     else:  # the client's own words, such as what it finds wrong with a card's front matter
         said = " ".join(str(problem).split()) or type(problem).__name__
-    said = visible(said)[:300]
-    token = get_token()
-    return said.replace(token, "***") if token else said
+    return visible(redact(said))[:300]
 
 
 def _causes(problem: BaseException | None) -> Iterator[BaseException]:

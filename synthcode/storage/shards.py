@@ -13,7 +13,9 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from synthcode import redaction
 from synthcode.errors import InputError, first_line
+from synthcode.storage.secrets_in_tables import without_secrets
 
 ROWS_PER_GROUP = 8_192
 ROWS_PER_SHARD = 65_536
@@ -50,6 +52,7 @@ class ShardWriter:
         self._shards: list[Path] = []
         self._writer: pq.ParquetWriter | None = None
         self._rows_in_shard = 0
+        self._redactor = redaction.current()
 
     def __enter__(self) -> Self:
         shutil.rmtree(self._aside, ignore_errors=True)
@@ -68,10 +71,11 @@ class ShardWriter:
             shutil.rmtree(self._aside, ignore_errors=True)
 
     def write(self, table: pa.Table) -> None:
-        """Add rows; columns are put into the schema's order and types."""
+        """Add rows, without secrets; columns are put into the schema's order and types."""
         if table.num_rows == 0:
             return
-        self._pending.append(table.select(self.schema.names).cast(self.schema))
+        table = without_secrets(table.select(self.schema.names).cast(self.schema), self._redactor)
+        self._pending.append(table)
         self._pending_rows += table.num_rows
         self.rows += table.num_rows
         if self._pending_rows >= ROWS_PER_GROUP:

@@ -22,8 +22,9 @@ from synthcode.errors import InputError, ServerError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.halt import Halt
+from synthcode.llm.http_bodies import MAX_ANSWER_BYTES
 from synthcode.llm.journal import Journal
-from synthcode.llm.openai_server import MAX_ANSWER_BYTES, OpenAIServer, list_models
+from synthcode.llm.openai_server import OpenAIServer, list_models
 from synthcode.llm.retries import Asker
 from synthcode.llm.scheduler import run_requests
 from synthcode.llm.settings import Execution

@@ -186,10 +186,12 @@ def test_places_that_cannot_be_used_are_told(s3: str, capsys: pytest.CaptureFixt
             "check the address, that the bucket is there, and the credentials",
         ),
         (
-            "ftp://user:hush@127.0.0.1:1/x",
+            "ftp://127.0.0.1:1/x",
             "ftp://127.0.0.1:1/x cannot be reached: [Errno 111] Connection refused",
             "check the address, the network, and the credentials",
         ),
+        ("ftp://user:hush@127.0.0.1:1/x", "the place to publish to holds a user name or password", None),
+        ("s3://AKIA:hu/sh+hush@bucket/x", "the place to publish to holds a user name or password", None),
         ("s3://a b/x", 's3://a b/x cannot be read: Parameter validation failed: Invalid bucket name "a b"', None),
         ("", "the place to publish to has no name", "name a path, or s3://bucket/prefix"),
         ("nonsense://x", "nonsense://x: Protocol not known: nonsense", "name a path, or s3://bucket/prefix"),

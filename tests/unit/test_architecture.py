@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
     *("errors", "identity", "languages", "parsing", "processes", "threads", "scratch"),
-    *("templates", "visible", "schemas", "prompts", "comments"),
+    *("templates", "visible", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
 }
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
