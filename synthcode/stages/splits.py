@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -50,13 +51,14 @@ def assign_splits(groups: pa.Table, config: SplitConfig) -> pa.Table:
 
     Groups are taken in an order drawn by ``random_seed``, each by the split that lacks most, so that a split exceeds
     its share by less than one group. A group that is larger than the smallest share goes first, and to the largest
-    split. Where there are as many groups as splits with a share, none of these stays empty.
+    split. If there are as many groups as splits with a share, none of these stays empty; the same holds for groups with
+    pairs, where ``has_pairs`` says which have some.
 
     Parameters
     ----------
     groups
         ``seed_id``, ``cluster_id``; optionally ``repository`` (null where not known) and ``weight`` (what is shared
-        out; without it every seed counts 1).
+        out; without it every seed counts 1), and ``has_pairs`` (whether the seed has a translation).
     config
         The shares.
 
@@ -75,6 +77,9 @@ def assign_splits(groups: pa.Table, config: SplitConfig) -> pa.Table:
     keys = [digest("split", config.random_seed, seed) for seed in groups["seed_id"].take(names).to_pylist()]
     shares = {split: share for split, share in config.fractions.items() if share > 0}
     taken = _share_out(sizes, keys, shares)
+    if "has_pairs" in groups.column_names:
+        paired = np.bincount(which, weights=groups["has_pairs"].to_numpy().astype(np.float64), minlength=names.size) > 0
+        _fill_empty(taken, [group for group in range(names.size) if paired[group]], sizes, keys, shares)
     split = pa.array([taken[group] for group in which.tolist()], pa.string())
     return pa.table([groups["seed_id"], groups["cluster_id"], split], schema=SPLIT_TABLE)
 
@@ -112,3 +117,22 @@ def _share_out(sizes: Sequence[float], keys: Sequence[str], shares: Mapping[str,
         lacking[split] -= sizes[group]
         empty.discard(split)
     return split_of
+
+
+def _fill_empty(
+    split_of: list[str],
+    paired: Sequence[int],
+    sizes: Sequence[float],
+    keys: Sequence[str],
+    shares: Mapping[str, float],
+) -> None:
+    """Move groups with pairs, the smallest first, into splits without any, as long as no other split loses its last.
+
+    ``paired`` are the groups with pairs. Nothing moves if every split with a share has one.
+    """
+    for split in sorted(shares, key=lambda name: (-shares[name], -SPLITS.index(name))):
+        counts = Counter(split_of[group] for group in paired)
+        donor = max(shares, key=lambda name: (counts[name], shares[name]))
+        if counts[split] == 0 and counts[donor] > 1:
+            movable = [group for group in paired if split_of[group] == donor]
+            split_of[min(movable, key=lambda group: (sizes[group], keys[group]))] = split

@@ -65,6 +65,27 @@ def test_groups_stay_whole_and_shares_are_kept_within_a_group(
 
 @settings(deadline=None)
 @given(ROWS, CONFIGS, st.randoms(use_true_random=False))
+def test_no_split_lacks_pairs_while_another_could_give_some(
+    rows: list[tuple[int, int | None]], config: SplitConfig, draw: random.Random
+) -> None:
+    paired = [draw.random() < 0.3 for _ in rows]
+    table = as_table(rows)
+    plain = assign_splits(table, config)
+    splits = assign_splits(table.append_column("has_pairs", pa.array(paired, pa.bool_())), config)
+    split = dict(zip(splits["seed_id"].to_pylist(), splits["split"].to_pylist(), strict=True))
+    groups = components(rows)
+    assert all(len({split[f"s{seed}"] for seed in group}) == 1 for group in groups)
+    shares = [name for name, share in config.fractions.items() if share > 0]
+    with_pairs = [group for group in groups if any(paired[seed] for seed in group)]
+    filled = {split[f"s{min(group)}"] for group in with_pairs}
+    assert len(filled) == min(len(with_pairs), len(shares))
+    before = dict(zip(plain["seed_id"].to_pylist(), plain["split"].to_pylist(), strict=True))
+    if len({before[f"s{min(group)}"] for group in with_pairs}) == len(shares):
+        assert splits.equals(plain)
+
+
+@settings(deadline=None)
+@given(ROWS, CONFIGS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(
     rows: list[tuple[int, int | None]], config: SplitConfig, shuffle: random.Random
 ) -> None:

@@ -188,3 +188,12 @@ def test_a_sample_of_each_split_is_compared_whatever_the_order(monkeypatch: pyte
     code = {name: name * 20 for name in names}
     assert check(splits, code, table) == 3 * 5 * 5
     assert check(splits, dict(reversed(code.items())), table) == 3 * 5 * 5
+
+
+def test_few_translated_seeds_fill_every_split() -> None:
+    # Twelve seeds, three of them translated: nine would otherwise take the places in validation and test.
+    table = sized(*[1] * 12)
+    for random_seed in range(10):
+        paired = pa.array([group in (2, 5, 7) for group in range(12)], pa.bool_())
+        splits = assign_splits(table.append_column("has_pairs", paired), SplitConfig(random_seed=random_seed))
+        assert {split_of(splits)[f"s{group:02}-0"] for group in (2, 5, 7)} == set(SPLITS)
