@@ -20,6 +20,7 @@ from synthcode.llm.replay import Replay
 from synthcode.llm.scheduler import run_requests
 from synthcode.llm.serving import serving
 from synthcode.llm.vllm_engine import VLLMEngine
+from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from pipelines.progress import Bar
@@ -79,6 +80,22 @@ def _only_model(recording: Replay, path: str) -> str:
     if len(models) > 1:
         raise InputError(f"{path} is of several models: {', '.join(models)}", "say which with --model")
     return models[0] if models else "recording"
+
+
+def unmatched_rows(run: Run, backend: Backend) -> int:
+    """Count, and name on stderr, the rows of a recording that name no seed of the run or cannot be used."""
+    if not isinstance(backend, Replay):
+        return 0
+    seeds = run.folder.rows(run.folder.seeds, ["seed_id", "source_id"])
+    pairs = (pair for table in seeds for pair in zip(*(column.to_pylist() for column in table.columns), strict=True))
+    count, names = backend.unmatched(pairs)
+    if count:
+        named = visible(", ".join([*map(repr, names), "..."] if count > len(names) else map(repr, names)))
+        click.echo(f"translate: {count:,} rows of the recording name no seed of this run: {named}", err=True)
+    if backend.skipped:
+        reasons = ", ".join(f"{visible(reason)} {rows:,}" for reason, rows in sorted(backend.skipped.items()))
+        click.echo(f"translate: rows of the recording that cannot be used: {reasons}", err=True)
+    return count
 
 
 async def ask(run: Run, asked: Wanted, backend: Backend, journal: Journal, bar: Bar) -> Outcome:

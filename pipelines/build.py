@@ -8,23 +8,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import existing_run, force_option, run_argument, workers_option, working_on
+from pipelines.options import (
+    existing_run,
+    force_option,
+    max_failed_option,
+    run_argument,
+    workers_option,
+    working_on,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from pipelines.kept import KeptRows
     from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
 
 
 @click.command()
 @run_argument
+@max_failed_option
 @workers_option
 @force_option
-def build(run: Path, workers: int | None, force: bool) -> None:
+def build(run: Path, max_failed: float | None, workers: int | None, force: bool) -> None:
     """Build RUN/dataset: triplets, programs in their variants, retrieval judgements, splits, card.
 
-    Runs 'check' and 'dedup' first where they are not up to date.
+    Runs 'check' and 'dedup' first where they are not up to date. Refuses a run in which more than --max-failed of
+    the requests failed.
 
     \b
     Example:
@@ -34,14 +44,35 @@ def build(run: Path, workers: int | None, force: bool) -> None:
     from pipelines.dedup import dedup_step
     from pipelines.runner import bring_up_to_date
 
-    with working_on(existing_run(run), {"workers": workers}) as opened:
+    with working_on(existing_run(run), {"workers": workers, "backend.max_failed": max_failed}) as opened:
+        _refuse_failed(opened)
         bring_up_to_date(opened, check_step())
         bring_up_to_date(opened, dedup_step())
         bring_up_to_date(opened, build_step(), force=force)
+        _warn_of_untranslated(opened)
+
+
+def _refuse_failed(run: Run) -> None:
+    """Refuse what ``translate`` has called a failure."""
+    from pipelines.failures import review_translations
+
+    if "translate" in run.manifest.stages:
+        review_translations(run, run.manifest.stages["translate"].counts)
+
+
+def _warn_of_untranslated(run: Run) -> None:
+    """Say which translations are missing: those of seeds that came after translating."""
+    from pipelines.funnel import funnel
+    from pipelines.untranslated import untranslated_line, untranslated_seeds
+
+    if funnel(run.folder)["awaiting_translation"]:
+        line = untranslated_line(untranslated_seeds(run.folder), run.folder)
+        click.echo(f"build: warning: translations are missing: {line}", err=True)
 
 
 def build_step() -> Step:
     """Return the step that ``build`` runs."""
+    from pipelines.failures import review_splits
     from pipelines.runner import Step
 
     return Step(
@@ -52,6 +83,7 @@ def build_step() -> Step:
         facts=_facts,
         execute=_execute,
         summary=_summary,
+        review=review_splits,
     )
 
 
@@ -86,7 +118,7 @@ def _execute(run: Run) -> Done:
 
     kept = KeptRows.of(run)
     keys = write_variants(run, kept)
-    groups = kept.groups(equal_programs(keys))
+    groups = _with_pairs(kept.groups(equal_programs(keys)), kept)
     splits = assign_splits(groups, run.recipe.splits)
     check_disjoint(groups, splits, kept.programs, run.recipe.dedup)
     hits = read_file(run.folder.contamination)
@@ -96,6 +128,15 @@ def _execute(run: Run) -> Done:
     files, counts = write_dataset(run, kept, Assigned(splits, documents, hits))
     counts |= {"contaminated": _taken_out(run, counts)}
     return Done([*files, *write_documents(run.folder.dataset, gather_facts(run, kept, counts))], counts)
+
+
+def _with_pairs(groups: pa.Table, kept: KeptRows) -> pa.Table:
+    """Add ``has_pairs``: whether a seed has a translation that is left."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    translated = pa.array(sorted({seed for table in kept.translations() for seed in table["seed_id"].to_pylist()}))
+    return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=translated.cast(pa.string())))
 
 
 def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:

@@ -53,6 +53,7 @@ def check(run: Path, compiled: bool | None, workers: int | None, force: bool) ->
 
 def check_step() -> Step:
     """Return the step that ``check`` runs."""
+    from pipelines.failures import review_accepted
     from pipelines.runner import Step
 
     return Step(
@@ -62,6 +63,7 @@ def check_step() -> Step:
         inputs=_toolchains,
         execute=_execute,
         summary=_summary,
+        review=review_accepted,
         packages=("pyarrow", "tree-sitter"),
     )
 

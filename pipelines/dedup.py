@@ -62,6 +62,11 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: str | None, fo
 
             bring_up_to_date(opened, check_step())
             bring_up_to_date(opened, dedup_step(), force=force)
+        elif opened.recipe.contamination.against and opened.recipe.contamination.drop != "everywhere":
+            click.echo(
+                "dedup: benchmarks are compared after 'translate'; --drop-contaminated everywhere compares seeds now",
+                err=True,
+            )
         _report(opened)
 
 
@@ -113,6 +118,7 @@ def dedup_seeds_step(*, early: bool = True) -> Step:
 
 def dedup_step() -> Step:
     """Return the step that finds duplicate translations."""
+    from pipelines.failures import review_kept
     from pipelines.runner import Step
 
     return Step(
@@ -123,6 +129,7 @@ def dedup_step() -> Step:
         inputs=_inputs,
         execute=_execute,
         summary=_summary,
+        review=review_kept,
         packages=("pyarrow", "numpy", "numba"),
     )
 

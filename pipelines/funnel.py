@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pipelines.untranslated import untranslated_seeds
 from synthcode.llm.journal import Journal
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
@@ -14,6 +15,8 @@ STAGES = ("seeds", "dedup_seeds", "translate", "check", "dedup", "build")
 REQUESTED = "requested"
 """The journal's note of what is asked for, by target language: there is no manifest entry before the end."""
 SPLITS = ("train", "validation", "test")
+_CHAIN = ("translate", "check", "dedup", "build")
+"""Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")
 _LEFT = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
 
@@ -27,16 +30,39 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         ``seeds``, ``seed_duplicates`` and ``seeds_contaminated`` (taken out before translating), ``requested``,
         ``completed``, ``failed``, ``pending``, ``accepted``, ``rejected`` {reason: n}, ``exact_duplicates``,
         ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
-        for each target language), ``seeds_rejected`` {reason: n}, and ``stages`` {stage: done, incomplete, stale or
-        missing}. Counts of a stage that has not run since the one before it changed are left out (zero), so that what
-        is there reconciles.
+        for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
+        {kind: the commonest message}, ``already_known`` (requests that the last translating did not have to send),
+        ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages`` {stage: done,
+        incomplete, stale or missing}. Counts of a stage that has not run since the one before it changed are left out
+        (zero), so that what is there reconciles.
     """
     manifest = Manifest(folder.path)
     states = _states(manifest)
-    counts = {name: manifest.stages[name].counts if states[name] in ("done", "incomplete") else {} for name in STAGES}
+    shown = _reconciling(manifest, states)
+    counts = {name: manifest.stages[name].counts if name in shown else {} for name in STAGES}
     if states["translate"] == "missing":
         counts["translate"] = _journalled(folder)
-    return {**tally(counts), "stages": states}
+    waiting = untranslated_seeds(folder) if states["translate"] == "stale" else []
+    return {**tally(counts), "awaiting_translation": len(waiting), "stages": states}
+
+
+def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
+    """Return the stages whose counts belong together: each of the chain read what the one before it left."""
+    shown = {name for name in STAGES if states[name] in ("done", "incomplete")}
+    before: str | None = None
+    for name in _CHAIN:
+        entry = manifest.stages.get(name)
+        if entry is None or not all(_is_read(manifest, key, sha) for key, sha in entry.inputs.items()):
+            break
+        if before is None or before in shown:
+            shown.add(name)
+        before = name
+    return shown
+
+
+def _is_read(manifest: Manifest, key: str, sha: str) -> bool:
+    stage, _, path = key.partition(":")
+    return stage not in _CHAIN or manifest.output_digests(stage).get(path) == sha
 
 
 def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -52,6 +78,9 @@ def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "seed_duplicates": counts["dedup_seeds"].get("seed_duplicates", 0),
         "seeds_contaminated": counts["dedup_seeds"].get("seeds_contaminated", 0),
         **_row(totals),
+        "failures": counts["translate"].get("failures", {}),
+        "failure_messages": counts["translate"].get("failure_messages", {}),
+        "already_known": counts["translate"].get("already_known", 0),
         "by_language": by_language,
     }
 
@@ -107,7 +136,7 @@ def _journalled(folder: RunFolder) -> dict[str, Any]:
         return {}
     with Journal(folder.journal, read_only=True) as journal:
         requested: dict[str, int] = json.loads(journal.get_meta(REQUESTED) or "{}")
-        stored = journal.counts()
+        stored, failures = journal.counts(), dict(journal.failures().most_common())
     by_language = {}
     for language, asked in requested.items():
         # The journal also has what an earlier prompt or model answered: no more counts than is asked now.
@@ -115,4 +144,5 @@ def _journalled(folder: RunFolder) -> dict[str, Any]:
         completed = min(stored.completed[language], asked - failed)
         row = {"requested": asked, "completed": completed, "failed": failed, "pending": asked - completed - failed}
         by_language[language] = row
-    return {**{key: sum(row[key] for row in by_language.values()) for key in _ASKED}, "by_language": by_language}
+    totals = {key: sum(row[key] for row in by_language.values()) for key in _ASKED}
+    return {**totals, "failures": failures, "by_language": by_language}

@@ -54,7 +54,7 @@ class KeptRows:
         """Return what is left of the clusters that were found, and of the seeds before that."""
         dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
         seeds = dropped.filter(pc.equal(dropped.column("origin"), "seed")).column("seed_id").to_pylist()
-        return cls(run, dropped_seeds(run).union(seeds), dropped.column("program_id").to_pylist())
+        return cls(run, dropped_seeds(run.folder, run.manifest).union(seeds), dropped.column("program_id").to_pylist())
 
     def without(self, hits: pa.Table) -> KeptRows:
         """Return what is left without contaminated programs (schema ``HITS``)."""

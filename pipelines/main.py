@@ -114,7 +114,7 @@ def _run(arguments: list[str]) -> int:
         _tell(problem.format_message(), f"see '{command} --help'")
         return EXIT_USAGE
     except (Interrupted, KeyboardInterrupt, click.Abort):
-        _tell("stopped; everything that was finished is stored", "run the same command again to go on")
+        click.echo("stopped; everything that was finished is stored\nrun the same command again to go on", err=True)
         return EXIT_INTERRUPTED
     except (SynthcodeError, OSError, MemoryError) as problem:
         if "--debug" in arguments:

@@ -19,6 +19,15 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 run_argument = click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
 force_option = click.option("--force", is_flag=True, help="Do it again even where nothing has changed.")
+max_failed_option = click.option(
+    "--max-failed",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Fail if more than this share of the requests failed. Default: 0.2.",
+)
+retry_failed_option = click.option(
+    "--retry-failed", is_flag=True, help="Ask again also for what the server refused for good."
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
 )

@@ -14,6 +14,8 @@ from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from pipelines.runner import Run
+    from synthcode.storage.layout import RunFolder
+    from synthcode.storage.manifest import Manifest
 
 
 def seed_programs(run: Run) -> Iterator[pa.Table]:
@@ -60,10 +62,10 @@ def _as_programs(table: pa.Table, names: list[str], language: str, origin: str) 
     return pa.table(columns).cast(PROGRAMS)
 
 
-def dropped_seeds(run: Run) -> set[str]:
-    """Return the seeds that were taken out before translating; none where that pass did not run."""
-    if "dedup_seeds" not in run.manifest.stages:
+def dropped_seeds(folder: RunFolder, manifest: Manifest) -> set[str]:
+    """Return the seeds that were taken out before translating; empty if that pass did not run."""
+    if "dedup_seeds" not in manifest.stages:
         return set()
-    clusters = read_file(run.folder.seed_clusters, columns=["seed_id", "status"])
+    clusters = read_file(folder.seed_clusters, columns=["seed_id", "status"])
     duplicates = clusters.filter(pc.not_equal(clusters.column("status"), "kept")).column("seed_id").to_pylist()
-    return {*duplicates, *read_file(run.folder.seed_contamination, columns=["seed_id"]).column("seed_id").to_pylist()}
+    return {*duplicates, *read_file(folder.seed_contamination, columns=["seed_id"]).column("seed_id").to_pylist()}

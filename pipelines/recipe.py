@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import yaml
-from annotated_types import Ge
+from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 from synthcode.errors import InputError, did_you_mean
@@ -41,6 +41,8 @@ class BackendConfig:
     """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
     retry_failed: bool = False
     """Ask again also for what a server refused for good."""
+    max_failed: Annotated[float, Ge(0), Le(1)] = 0.2
+    """The run fails if more than this share of the finished requests failed. Pending requests are not failures."""
     price_in: Annotated[float, Ge(0)] | None = None
     """Price of a million tokens of prompt, in any currency; with ``price_out`` the cost is told."""
     price_out: Annotated[float, Ge(0)] | None = None

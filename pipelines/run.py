@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import assignments, workers_option, working_on
+from pipelines.options import assignments, max_failed_option, retry_failed_option, workers_option, working_on
 
 if TYPE_CHECKING:
     from pipelines.recipe import Recipe
@@ -28,12 +28,16 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
+@retry_failed_option
+@max_failed_option
 @workers_option
 @click.option("--force", is_flag=True, help="Do every stage again; nothing that was translated is asked for again.")
 def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...], force: bool, **given: Any) -> None:
     """Run all stages of RECIPE: a YAML file, or the name of a bundled one.
 
     Stages that are up to date are left alone; a run that was stopped or killed goes on where it was.
+    If nothing is translated or accepted, or more than --max-failed of the requests fail, it stops there with exit
+    code 1: what was finished is stored, and the same command goes on.
 
     \b
     Examples:
@@ -58,7 +62,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...],
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
     with working_on(out, {}, loaded, named_urls) as opened:
         _run_all(opened, force=force)
-    _say_what_next(out, loaded, recipe)
+    _say_what_next(out, recipe)
 
 
 def _overrides(settings: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,6 +72,8 @@ def _overrides(settings: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
         "seeds.limit": given["limit"],
         "backend.base_urls": list(given["base_urls"]) or None,
         "translate.model": given["model"],
+        "backend.retry_failed": given["retry_failed"] or None,
+        "backend.max_failed": given["max_failed"],
         "workers": given["workers"],
     }
     overrides = {key: value for key, value in named.items() if value is not None}
@@ -118,17 +124,18 @@ def _print_plan(run: Run) -> None:
     click.echo(f"completion tokens  at most {planned.most_completion_tokens:,}")
 
 
-def _say_what_next(out: Path, recipe: Recipe, name: str) -> None:
+def _say_what_next(out: Path, name: str) -> None:
     from pipelines.funnel import funnel
+    from pipelines.recipe import RECIPES, recipe_path
     from pipelines.status import print_funnel
     from synthcode.storage.layout import RunFolder
 
     folder = RunFolder(out)
-    print_funnel(funnel(folder))
+    print_funnel(funnel(folder), folder)
     click.echo(f"\nThe dataset is in {folder.dataset}:")
     click.echo(f'  datasets.load_dataset("{folder.dataset}", "triplets")')
     click.echo(f"  synthcode show {out}                   rows side by side")
-    if recipe.backend.name == "replay":
+    if recipe_path(name).is_relative_to(RECIPES):
         click.echo("\nWith your own seeds and your own model server:")
         click.echo("  synthcode seeds RUN --from table --path tasks.jsonl --column text=description --language python")
         click.echo("  synthcode dedup RUN")

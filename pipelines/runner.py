@@ -52,6 +52,13 @@ class Step:
     """Digests of what it reads from outside the run directory."""
     facts: Callable[[Run], Any] = field(default=lambda run: None)
     """What of the manifest changes the output: what earlier steps counted may change where their files do not."""
+    review: Callable[[Run, Mapping[str, Any]], Sequence[str]] = field(default=lambda run, counts: ())
+    """Lines for people on what the stage left, read from its counts once they are recorded; also if nothing changed.
+    Raises ``FailedRunError`` if the result is a failure."""
+    unchanged: Callable[[Mapping[str, Any]], str] | None = None
+    """Replaces "unchanged, nothing to do", from the counts."""
+    again: Callable[[Run, Mapping[str, Any]], bool] = field(default=lambda run, counts: False)
+    """Whether the recipe asks to run it again though nothing has changed."""
     packages: tuple[str, ...] = ("pyarrow",)
     """Whose versions go into the manifest."""
 
@@ -136,9 +143,11 @@ def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
     Raises
     ------
     InputError
-        Where a step that it reads from has not run.
+        If a step that it reads from has not run.
+    FailedRunError
+        If its result, which is stored, is a failure.
     Interrupted
-        Where somebody asked to stop.
+        If the user asked to stop.
     """
     for name in step.after:
         if name not in run.manifest.stages:
@@ -149,8 +158,11 @@ def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
     mark, inputs = fingerprint(run, step)
     if not force and run.manifest.is_current(step.name, mark):
         counts = run.manifest.stages[step.name].counts
-        click.echo(f"{step.name}: unchanged, nothing to do ({step.summary(counts)})", err=True)
-        return False
+        if not step.again(run, counts):
+            same = step.unchanged(counts) if step.unchanged else f"unchanged, nothing to do ({step.summary(counts)})"
+            click.echo(f"{step.name}: {same}", err=True)
+            _review(run, step, counts)
+            return False
     run.manifest.forget(step.name)
     started = time.monotonic()
     try:
@@ -169,7 +181,13 @@ def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
     )
     run.manifest.record(step.name, entry)
     click.echo(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s", err=True)
+    _review(run, step, done.counts)
     return True
+
+
+def _review(run: Run, step: Step, counts: Mapping[str, Any]) -> None:
+    for line in step.review(run, counts):
+        click.echo(f"{step.name}: {line}", err=True)
 
 
 def _versions(step: Step) -> dict[str, str]:

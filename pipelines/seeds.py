@@ -67,9 +67,12 @@ def seeds(run: Path, columns: tuple[str, ...], force: bool, **given: Any) -> Non
 
 def seeds_step() -> Step:
     """Return the step that ``seeds`` runs."""
+    from pipelines.failures import review_seeds
     from pipelines.runner import Step
 
-    return Step(name="seeds", settings=_settings, execute=_execute, summary=_summary, inputs=_inputs)
+    return Step(
+        name="seeds", settings=_settings, execute=_execute, summary=_summary, inputs=_inputs, review=review_seeds
+    )
 
 
 def _settings(recipe: Any) -> Any:
@@ -91,7 +94,8 @@ def _inputs(recipe: Any) -> Mapping[str, str]:
 
 
 def _summary(counts: Mapping[str, Any]) -> str:
-    return f"{counts['seeds']:,} seeds, {sum(counts['rejected'].values()):,} rows rejected"
+    seeds, rejected = counts["seeds"], sum(counts["rejected"].values())
+    return f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}, {rejected:,} {'row' if rejected == 1 else 'rows'} rejected"
 
 
 def _execute(run: Run) -> Done:

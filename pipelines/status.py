@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ from pipelines.options import existing_run, run_argument
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from synthcode.storage.layout import RunFolder
 
 TABLE_WIDTH = 100
 """A table cut to a narrower terminal, or to the 80 columns of a pipe, would hide digits."""
@@ -32,31 +35,52 @@ def status(run: Path, as_json: bool) -> None:
     from pipelines.funnel import funnel
     from synthcode.storage.layout import RunFolder
 
-    counts = funnel(RunFolder(existing_run(run)))
+    folder = RunFolder(existing_run(run))
+    counts = funnel(folder)
     if as_json:
         click.echo(json.dumps(counts, indent=2))
     else:
-        print_funnel(counts)
+        print_funnel(counts, folder)
 
 
-def print_funnel(counts: Mapping[str, Any]) -> None:
-    """Print the counts of ``pipelines.funnel.funnel`` on stdout."""
+def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
+    """Print the counts of ``pipelines.funnel.funnel`` on stdout, and what they warn of."""
     from rich.console import Console
 
     rejected = counts["seeds_rejected"]
     seeds = f"{counts['seeds']:,} seeds, {counts['seed_duplicates']:,} of them duplicates"
     seeds += f", {counts['seeds_contaminated']:,} contaminated" if counts["seeds_contaminated"] else ""
-    click.echo(seeds + (f"; no seeds: {_listed(rejected)}" if rejected else ""))
+    click.echo(seeds + (f"; rejected rows: {_listed(rejected)}" if rejected else ""))
     click.echo()
     Console(width=max(Console().width, TABLE_WIDTH)).print(_table(counts))
     for reason, count in sorted(counts["rejected"].items(), key=lambda item: -item[1]):
         languages = {name: row["rejected"].get(reason, 0) for name, row in counts["by_language"].items()}
         click.echo(f"  {reason:<16} {count:>9,}   {_listed(languages)}")
+    for line in _remarks(counts, folder):
+        click.echo(line)
     unneeded = {("dedup_seeds", "missing")}
     states = counts["stages"].items()
     behind = [f"{stage} {state}" for stage, state in states if state != "done" and (stage, state) not in unneeded]
     if behind:
         click.echo(f"not up to date: {', '.join(behind)}")
+
+
+def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
+    """Yield what failed, what is empty, and what is missing."""
+    from pipelines.failures import failure_lines, language_warnings, split_warnings
+    from pipelines.runner import read_run_recipe
+    from pipelines.untranslated import untranslated_line, untranslated_seeds
+
+    for line in failure_lines(counts):
+        yield f"  failed           {line}"
+    if counts["failed"]:
+        yield f"  'synthcode translate {shlex.quote(str(folder.path))} --retry-failed' asks again"
+    if counts["stages"]["check"] != "missing" and (counts["accepted"] or counts["rejected"]):
+        yield from language_warnings(counts["by_language"], folder.path)
+    if counts["kept"] and sum(counts["splits"].values()):
+        yield from split_warnings(counts["splits"], read_run_recipe(folder).splits)
+    if counts["awaiting_translation"]:
+        yield untranslated_line(untranslated_seeds(folder), folder)
 
 
 def _table(counts: Mapping[str, Any]) -> Table:

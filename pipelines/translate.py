@@ -5,18 +5,28 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import assignments, existing_run, force_option, run_argument, working_on
+from pipelines.options import (
+    assignments,
+    existing_run,
+    force_option,
+    max_failed_option,
+    retry_failed_option,
+    run_argument,
+    working_on,
+)
 
 if TYPE_CHECKING:
     from pipelines.recipe import Recipe
     from pipelines.runner import Done, Run, Step
     from pipelines.wanted import Wanted
     from synthcode.llm.journal import Journal
+    from synthcode.llm.scheduler import Outcome
 
 BACKENDS = ("openai", "vllm", "replay")
 
@@ -39,7 +49,8 @@ BACKENDS = ("openai", "vllm", "replay")
 @click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
 @click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
 @click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
-@click.option("--retry-failed", is_flag=True, help="Ask again also for what the server refused for good.")
+@retry_failed_option
+@max_failed_option
 @force_option
 def translate(
     run: Path,
@@ -65,7 +76,7 @@ def translate(
 
     overrides = _overrides(base_urls, targets, engine, retry_failed, given)
     with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:
-        bring_up_to_date(opened, translate_step(), force=force or retry_failed)
+        bring_up_to_date(opened, translate_step(), force=force)
 
 
 def _overrides(
@@ -85,6 +96,7 @@ def _overrides(
         "backend.base_urls": list(base_urls) or None,
         "backend.recording": str(Path(recording).resolve()) if recording else None,
         "backend.retry_failed": retry_failed,
+        "backend.max_failed": given["max_failed"],
         "backend.engine": {key: yaml.safe_load(value) for key, value in assignments(engine, "--engine").items()}
         or None,
         "backend.price_in": given["price_in"],
@@ -99,6 +111,7 @@ def _overrides(
 
 def translate_step() -> Step:
     """Return the step that ``translate`` runs."""
+    from pipelines.failures import review_translations
     from pipelines.runner import Step
 
     return Step(
@@ -108,6 +121,9 @@ def translate_step() -> Step:
         settings=_settings,
         execute=_execute,
         summary=_summary,
+        review=review_translations,
+        unchanged=_unchanged,
+        again=lambda run, counts: run.recipe.backend.retry_failed and counts["failed"] > 0,
         packages=("pyarrow", "aiohttp"),
     )
 
@@ -125,11 +141,19 @@ def _summary(counts: Mapping[str, Any]) -> str:
     spent = counts["prompt_tokens"], counts["completion_tokens"]
     tokens = f"; {spent[0]:,} prompt and {spent[1]:,} completion tokens" if any(spent) else ""
     cost = f", {counts['cost']:,.2f} to pay" if counts.get("cost") is not None else ""
-    return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{tokens}{cost}"
+    new = f"; {counts['asked']:,} requested, {counts['already_known']:,} already known" if "asked" in counts else ""
+    return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{new}{tokens}{cost}"
+
+
+def _unchanged(counts: Mapping[str, Any]) -> str:
+    told = _summary({name: value for name, value in counts.items() if name != "asked"})
+    if not counts["failed"]:
+        return f"unchanged, nothing to do ({told})"
+    return f"nothing new asked: {counts['failed']:,} failed earlier; --retry-failed asks again ({told})"
 
 
 def _execute(run: Run) -> Done:
-    from pipelines.asking import answering, ask
+    from pipelines.asking import answering, ask, unmatched_rows
     from pipelines.funnel import REQUESTED
     from pipelines.progress import progress_bar
     from pipelines.wanted import wanted
@@ -138,6 +162,7 @@ def _execute(run: Run) -> Done:
     from synthcode.llm.loop import run as run_loop
 
     with answering(run) as (backend, model), Journal(run.folder.journal) as journal:
+        unmatched = unmatched_rows(run, backend)
         asked = wanted(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
@@ -145,15 +170,13 @@ def _execute(run: Run) -> Done:
             outcome = run_loop(ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
-        if run.recipe.backend.name == "replay" and outcome.pending and not outcome.completed + outcome.skipped:
-            click.echo(
-                "nothing in the recording answers these requests: do its ids, languages and model fit?", err=True
-            )
-        return _export(run, asked, journal, requested)
+        done = _export(run, asked, journal, requested, outcome)
+    return replace(done, counts={**done.counts, "unmatched_rows": unmatched})
 
 
-def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str]) -> Done:
+def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str], outcome: Outcome) -> Done:
     """Write what the journal has of the wanted requests as Parquet: the recording."""
+    from pipelines.failures import FailureCounts
     from pipelines.runner import Done
     from synthcode.llm.backend import is_transient
     from synthcode.schemas.tables import COMPLETIONS
@@ -161,6 +184,7 @@ def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str]) 
 
     completed: Counter[str] = Counter()
     failed: Counter[str] = Counter()
+    failures = FailureCounts()
     passing = 0
     tokens = Counter(prompt_tokens=0, completion_tokens=0)
     with ShardWriter(run.folder.completions, COMPLETIONS) as shards:
@@ -170,12 +194,17 @@ def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str]) 
             languages, errors = (table.column(name).to_pylist() for name in ("target_language", "error"))
             for language, error in zip(languages, errors, strict=True):
                 (completed if error is None else failed)[language] += 1
-                passing += error is not None and is_transient(error)
+                if error is not None:
+                    failures.add(error)
+                    passing += is_transient(error)
             for column in tokens:
                 tokens[column] += sum(filter(None, table.column(column).to_pylist()))
         outputs = shards.commit()
     counts = {
         **_counts(requested, completed, failed),
+        **failures.counts(),
+        "asked": outcome.completed + outcome.failed + outcome.pending,
+        "already_known": outcome.skipped,
         **tokens,
         "cost": _cost(run.recipe, tokens),
         "model": asked.model,

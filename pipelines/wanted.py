@@ -72,7 +72,7 @@ class Wanted:
 def wanted(run: Run, model: str) -> Wanted:
     """Return what a run wants of a model."""
     config = translate_config(run.recipe)
-    return Wanted(run, config, model, load_prompt(config.prompt), frozenset(dropped_seeds(run)))
+    return Wanted(run, config, model, load_prompt(config.prompt), frozenset(dropped_seeds(run.folder, run.manifest)))
 
 
 @dataclass(frozen=True)

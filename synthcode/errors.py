@@ -46,6 +46,10 @@ class WorkerError(SynthcodeError):
     """Worker processes that die whatever they are given: the machine, not a row, is at fault."""
 
 
+class FailedRunError(SynthcodeError):
+    """A stage that ended, and whose result is a failure: nothing translated or accepted, or too much that failed."""
+
+
 class Interrupted(Exception):
     """The user asked to stop (Ctrl-C): what was in flight is stored, the stage is not done."""
 

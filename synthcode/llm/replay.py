@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
@@ -33,6 +33,9 @@ _FIND = {
     f"ORDER BY sample_index IS NULL, error IS NOT NULL, content, {', '.join(_ANSWER[1:])}"
     for name in _IDS
 }
+_UNMATCHED = "FROM answers WHERE coalesce(seed_id, source_id) IS NOT NULL" + "".join(
+    f" AND NOT EXISTS (SELECT 1 FROM known WHERE kind = '{name}' AND id = answers.{name})" for name in _IDS[1:]
+)
 _asked: Callable[[Request], tuple[Any, ...]] = attrgetter(*_ASKED)
 
 
@@ -108,6 +111,31 @@ class Replay:
             if (chosen := _choose(rows, position)) is not None:
                 return Completion(**dict(zip(_ANSWER, chosen[2:], strict=True)))
         return None
+
+    def unmatched(self, seeds: Iterable[tuple[str, str]]) -> tuple[int, list[str]]:
+        """Count the rows that name a seed, and none of these.
+
+        Parameters
+        ----------
+        seeds
+            ``seed_id`` and ``source_id`` of each.
+
+        Returns
+        -------
+        tuple of int and list of str
+            How many rows, and the ids of a few.
+        """
+        answers = self._loaded()
+        answers.execute("CREATE TEMP TABLE known (kind, id, PRIMARY KEY (kind, id)) WITHOUT ROWID")
+        ids = (pair for seed, source in seeds for pair in (("seed_id", seed), ("source_id", source)))
+        answers.execute("BEGIN")
+        answers.executemany("INSERT OR IGNORE INTO known VALUES (?, ?)", ids)
+        answers.execute("COMMIT")
+        (count,) = answers.execute(f"SELECT count(*) {_UNMATCHED}").fetchone()
+        few = answers.execute(f"SELECT DISTINCT coalesce(source_id, seed_id) AS id {_UNMATCHED} ORDER BY id LIMIT 3")
+        names = [name for (name,) in few]
+        answers.execute("DROP TABLE known")
+        return count, names
 
     def _loaded(self) -> sqlite3.Connection:
         if self._answers is None:

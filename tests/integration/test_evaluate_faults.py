@@ -77,7 +77,7 @@ def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> No
         _, told = process.communicate(timeout=120)
         assert process.returncode == 130
         assert told.splitlines()[-2:] == [
-            "error: stopped; everything that was finished is stored",
+            "stopped; everything that was finished is stored",
             "run the same command again to go on",
         ]
         stored = server.texts.total()

@@ -101,7 +101,7 @@ def test_status_while_translating_and_one_ctrl_c(
             talk = process.stderr.read()
             assert process.wait() == 130
         assert talk.splitlines()[-2:] == [
-            "error: stopped; everything that was finished is stored",
+            "stopped; everything that was finished is stored",
             "run the same command again to go on",
         ]
         stored = status(seeds, capsys)["completed"]
