@@ -39,12 +39,16 @@ def existing_run(path: Path) -> Path:
     Raises
     ------
     InputError
-        Where it is not, or is no run directory.
+        If it does not exist, or is not a run directory.
     """
-    if not (path / "recipe.yaml").is_file():
+    from synthcode.storage.layout import RunFolder
+
+    folder = RunFolder(path)
+    if not folder.is_run:
         what = "is not a run directory" if path.exists() else "does not exist"
+        missing = f": it has no {folder.manifest.name} of a run" if folder.recipe.is_file() else ""
         raise InputError(
-            f"{path} {what}", "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
+            f"{path} {what}{missing}", "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
         )
     return path
 
@@ -65,12 +69,19 @@ def working_on(
         Replaces the run's recipe.
     named_urls
         Model servers that the user named on the command line.
+
+    Raises
+    ------
+    InputError
+        If the folder holds anything and is not a run directory.
     """
     from pipelines.interrupt import watch_for_stop
+    from pipelines.run_directories import refuse_foreign
     from pipelines.runner import open_run
     from synthcode.storage.lock import hold
 
     given = {key: value for key, value in overrides.items() if value is not None}
+    refuse_foreign(path)
     with hold(path), watch_for_stop() as stop:
         yield open_run(path, stop, given, recipe, named_urls)
 

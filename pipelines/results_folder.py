@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.storage.layout import RunFolder
-from synthcode.storage.manifest import MANIFEST_NAME
 from synthcode.visible import short_name
 
 if TYPE_CHECKING:
@@ -66,7 +65,7 @@ def run_of(dataset: Path | None) -> Path | None:
     if dataset is None:
         return None
     whole = dataset.resolve()
-    return next((folder for folder in (whole, whole.parent) if (folder / MANIFEST_NAME).is_file()), None)
+    return next((folder for folder in (whole, whole.parent) if RunFolder(folder).is_run), None)
 
 
 def named_after(folder: Path, settings: Mapping[str, str]) -> Path:

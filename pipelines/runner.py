@@ -14,7 +14,8 @@ from typing import Any
 import click
 
 from pipelines.interrupt import StopRequest
-from pipelines.recipe import Recipe, override, parse_recipe, to_tree, to_yaml
+from pipelines.recipe import Recipe, override, parse_recipe, to_tree
+from pipelines.run_directories import write_recipe
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.processes import default_workers
@@ -103,15 +104,15 @@ def open_run(
         Model servers that the user named on the command line.
     """
     folder = RunFolder(path)
+    replaced = recipe is not None
     if recipe is None:
         recipe = read_run_recipe(folder)
     if overrides:
         recipe = override(recipe, overrides)
-    text = to_yaml(recipe)
-    if not folder.recipe.is_file() or folder.recipe.read_text("utf-8") != text:
-        folder.recipe.write_text(text, "utf-8")
+    run = Run(folder, recipe, stop, named_urls)
+    write_recipe(folder, run.manifest, recipe, replaced=replaced)
     shutil.rmtree(folder.aside, ignore_errors=True)
-    return Run(folder, recipe, stop, named_urls)
+    return run
 
 
 def read_run_recipe(folder: RunFolder) -> Recipe:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from synthcode.storage.manifest import MANIFEST_NAME
 from synthcode.storage.shards import read_batches, shards_of
 
 
@@ -16,6 +17,23 @@ class RunFolder:
     """The paths of a run directory."""
 
     path: Path
+
+    @property
+    def manifest(self) -> Path:
+        """What each stage read, wrote and counted."""
+        return self.path / MANIFEST_NAME
+
+    @property
+    def is_run(self) -> bool:
+        """Whether this is a run directory: its manifest decides, for a ``recipe.yaml`` may be the user's own.
+
+        So may a ``manifest.json``, of a web page for instance: a run's has stages, or nothing yet.
+        """
+        try:
+            content = self.manifest.read_bytes()
+            return b'"stages"' in content or not content.strip()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return False
 
     @property
     def recipe(self) -> Path:

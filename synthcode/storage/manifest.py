@@ -14,6 +14,8 @@ from synthcode.identity import file_digest
 from synthcode.storage.shards import sync
 
 MANIFEST_NAME = "manifest.json"
+EMPTY = '{"stages": {}}'
+"""What a manifest holds before the first stage has run."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,17 @@ class Manifest:
     def __init__(self, run: Path) -> None:
         self._run = run
         self._path = run / MANIFEST_NAME
+        self.recipe: str | None = None
+        """SHA-256 of the run's recipe as synthcode wrote it; None in a run that is older than this note."""
         self.stages: dict[str, StageEntry] = self._load()
 
     def _load(self) -> dict[str, StageEntry]:
         if not self._path.is_file():
             return {}
         try:
-            stages = json.loads(self._path.read_text("utf-8"))["stages"]
+            tree = json.loads(self._path.read_text("utf-8"))
+            stages = tree["stages"]
+            self.recipe = tree.get("recipe")
             return {
                 name: StageEntry(**{**entry, "outputs": {p: Output(**o) for p, o in entry["outputs"].items()}})
                 for name, entry in stages.items()
@@ -64,7 +70,7 @@ class Manifest:
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise InputError(
                 f"{self._path} is not a manifest that this version reads: {problem}",
-                "remove the file: stages are then run again, and nothing that was translated is asked for again",
+                f"write '{EMPTY}' into it: stages run again, and no finished request is sent again",
             ) from problem
 
     def record(self, stage: str, entry: StageEntry) -> None:
@@ -72,13 +78,21 @@ class Manifest:
         self.stages[stage] = entry
         self._write()
 
+    def note_recipe(self, sha256: str) -> None:
+        """Note, durably, which recipe synthcode has written; this also makes the folder a run directory."""
+        if self.recipe != sha256:
+            self.recipe = sha256
+            self._write()
+
     def forget(self, stage: str) -> None:
         """Drop a stage's entry before its outputs change, so that no kill leaves it describing other files."""
         if self.stages.pop(stage, None) is not None:
             self._write()
 
     def _write(self) -> None:
-        text = json.dumps({"stages": {name: asdict(entry) for name, entry in self.stages.items()}}, indent=2)
+        recipe = {} if self.recipe is None else {"recipe": self.recipe}
+        stages = {name: asdict(entry) for name, entry in self.stages.items()}
+        text = json.dumps({**recipe, "stages": stages}, indent=2)
         aside = self._path.with_suffix(".json.writing")
         with aside.open("w", encoding="utf-8") as stream:
             stream.write(text + "\n")

@@ -11,6 +11,7 @@ import pyarrow as pa
 from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
+from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import read_batches, shards_of
 
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
@@ -100,7 +101,7 @@ def find_dataset(path: Path) -> PublishedDataset:
     for folder in (path, path / "dataset"):
         if (folder / "data").is_dir():
             return PublishedDataset(folder)
-    if (path / "recipe.yaml").is_file():
+    if RunFolder(path).is_run:
         raise InputError(f"{path} has no dataset yet", f"make it with 'synthcode build {path}'")
     what = "is neither a run directory nor a dataset" if path.exists() else "does not exist"
     raise InputError(f"{path} {what}", "name a run directory, its folder 'dataset', or a downloaded copy of one")

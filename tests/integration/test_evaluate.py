@@ -19,6 +19,7 @@ from retrieval_tables import write_dataset
 
 from evaluation import scoring
 from pipelines.main import run_cli
+from synthcode.storage.manifest import EMPTY
 
 PROBLEMS = 60
 RUN = "import sys; from pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
@@ -94,7 +95,7 @@ def test_nothing_is_done_twice(dataset: Path, tmp_path: Path, capsys: pytest.Cap
 
 def test_results_of_a_run_lie_in_the_run(tmp_path: Path) -> None:
     copy = write_dataset(tmp_path / "run" / "dataset", 4)
-    (copy.parent / "manifest.json").touch()
+    (copy.parent / "manifest.json").write_text(EMPTY)
     assert evaluate(copy, "--encoder", "bm25", "--task", "text2code", "--languages", "go,java") == 0
     rows = metrics(copy.parent / "evaluation" / "bm25_task-text2code_languages-go,java")
     assert {(row["task"], row["corpus_language"]) for row in rows} == {("text2code", "go"), ("text2code", "java")}
@@ -107,7 +108,7 @@ def test_results_of_other_datasets_lie_apart(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "recipe.yaml").touch()
     assert evaluate("pairs", "--encoder", "bm25") == 0
     assert metrics(Path("results/pairs/bm25"))
-    (tmp_path / "manifest.json").touch()
+    (tmp_path / "manifest.json").write_text(EMPTY)
     (tmp_path / "data").symlink_to(copy / "data")
     assert evaluate(tmp_path, "--encoder", "bm25") == 0
     assert metrics(tmp_path / "evaluation" / "bm25")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hostile_run import hostile_run, synthcode
 
+from synthcode.storage.manifest import EMPTY
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -32,6 +34,7 @@ def test_a_run_of_which_nothing_is_done_has_a_report_too(run: Path, tmp_path: Pa
     bare = tmp_path / "bare"
     shutil.copytree(run / "seeds", bare / "seeds")
     shutil.copy(run / "recipe.yaml", bare)
+    (bare / "manifest.json").write_text(EMPTY)
     assert synthcode("report", bare) == 0
     assert "There are no rows yet." in (bare / "report.html").read_text()
 
@@ -40,6 +43,7 @@ def test_results_that_are_no_table_are_refused(run: Path, tmp_path: Path, capsys
     bare = tmp_path / "bare"
     (bare / "evaluation" / "x").mkdir(parents=True)
     shutil.copy(run / "recipe.yaml", bare)
+    (bare / "manifest.json").write_text(EMPTY)
     metrics = bare / "evaluation" / "x" / "metrics.csv"
     metrics.write_text("encoder,exit,task,variant,metric,value\nbm25,0,code2code,stripped,MRR@10,lots\n")
     assert synthcode("report", bare) == 1
