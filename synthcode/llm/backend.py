@@ -31,7 +31,18 @@ class ErrorKind(StrEnum):
     ANSWER_DOES_NOT_FIT = "answer_does_not_fit"
     """The model's window has no room for a whole answer: servers cut it short without a word."""
     ANSWER_TOO_LARGE = "answer_too_large"
+    BROKEN_OFF = "broken_off"
+    """The provider broke the answer off by a fault of its own: finish_reason ``error`` and the like."""
+    ANSWER_IN_REASONING = "answer_in_reasoning"
+    """The content is empty, and all text is in a field for thoughts."""
+    BLOCKED = "blocked"
+    """A moderation or a firewall refuses this prompt, and no other."""
     UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NO_CREDIT = "no_credit"
+    """Credit, quota or budget is spent. A rate limit is not this: it passes by itself."""
+    REDIRECTED = "redirected"
+    """The server sends to another address, where the key is not sent."""
     NOT_FOUND = "not_found"
 
 
@@ -45,9 +56,13 @@ TRANSIENT = frozenset(
         ErrorKind.OVERLOADED,
         ErrorKind.SERVER_ERROR,
         ErrorKind.BAD_ANSWER,
+        ErrorKind.BROKEN_OFF,
     }
 )
 """Kinds that another attempt may mend."""
+
+ACCESS = frozenset({ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN, ErrorKind.NO_CREDIT, ErrorKind.REDIRECTED})
+"""Kinds that concern every request, until the user changes the key, the account or the address."""
 
 
 class AttemptFailed(Exception):
@@ -61,13 +76,22 @@ class AttemptFailed(Exception):
         The server's words, or ours, as they come: :func:`one_line` is applied here.
     retry_after_s
         How long the server wants to be left alone, in seconds; None where it did not say.
+    suspicion
+        The kind in ``ACCESS`` that it is if it concerns every request; None where that is settled.
     """
 
-    def __init__(self, kind: ErrorKind, message: str, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        kind: ErrorKind,
+        message: str,
+        retry_after_s: float | None = None,
+        suspicion: ErrorKind | None = None,
+    ) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = one_line(message)
         self.retry_after_s = retry_after_s
+        self.suspicion = suspicion
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"
@@ -106,6 +130,8 @@ class Backend(Protocol):
         ------
         AttemptFailed
             Where this attempt brought no answer.
+        AccessError
+            Where no request will be answered until the user changes the key, the account or the address.
         """
 
 

@@ -18,7 +18,8 @@ import pyarrow.parquet as pq
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json
 from synthcode.languages import find_language
-from synthcode.llm.backend import one_line
+from synthcode.llm.backend import ErrorKind, one_line
+from synthcode.schemas.finish_reasons import Ending, ending_of
 
 MAX_LINE_BYTES = 64 * 2**20
 BATCH_ROWS = 256
@@ -151,7 +152,11 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
     ids = {name: _name(row.get(name)) for name in _IDS}
     language = row.get("target_language")
     known = find_language(language) if isinstance(language, str) else None
+    # Where the recording has no such column, an answer is taken for a whole one.
+    finish_reason = _finish_reason(row.get("finish_reason", "stop"))
     error = _error(row.get("error"))
+    if error is None and ending_of(finish_reason) is Ending.FAULT:
+        error = f"{ErrorKind.BROKEN_OFF}: recorded with finish_reason {one_line(finish_reason or '', 60)}"
     text = row.get("text") if error is None else None
     if known is None:
         return "unknown_language"
@@ -167,8 +172,7 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
         prompt_digest=_name(row.get("prompt_digest")),
         sampling=_sampling(row.get("sampling")),
         text=text,
-        # Where the recording says nothing of it, an answer is taken for a whole one.
-        finish_reason=_text(row.get("finish_reason", "stop" if error is None else None)),
+        finish_reason=finish_reason if error is None else None,
         prompt_tokens=_count(row.get("prompt_tokens")),
         completion_tokens=_count(row.get("completion_tokens")),
         latency_s=_seconds(row.get("latency_s")),
@@ -183,6 +187,11 @@ def _name(value: object) -> str | None:
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _finish_reason(value: object) -> str | None:
+    """Return a finish reason; SGLang's own form is an object with a ``type``."""
+    return _text(value.get("type") if isinstance(value, dict) else value)
 
 
 def _count(value: object) -> int | None:

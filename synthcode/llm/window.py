@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion, Message
 
 TOKENS_OF_TEMPLATE = 64
@@ -34,6 +36,15 @@ def refuse_misfit(prompt_tokens: int, max_tokens: int, window: int) -> None:
         raise AttemptFailed(ErrorKind.ANSWER_DOES_NOT_FIT, _no_room(prompt_tokens, max_tokens, window))
 
 
+def with_cut_named(completion: Completion, max_tokens: int | None) -> Completion:
+    """Return a completion with ``length`` for a finish reason that the server left out of an answer of full length."""
+    answer = completion.completion_tokens
+    if max_tokens is None or answer is None or answer < max_tokens:
+        return completion
+    is_unstated = ending_of(completion.finish_reason) is Ending.UNSTATED
+    return dataclasses.replace(completion, finish_reason="length") if is_unstated else completion
+
+
 def refuse_cut(completion: Completion, max_tokens: int | None, window: int | None) -> None:
     """Refuse an answer that ends where the window does, short of the length that it was given.
 
@@ -43,7 +54,7 @@ def refuse_cut(completion: Completion, max_tokens: int | None, window: int | Non
         ``answer_does_not_fit``.
     """
     prompt, answer = completion.prompt_tokens, completion.completion_tokens
-    if completion.finish_reason != "length" or None in (prompt, answer, max_tokens, window):
+    if ending_of(completion.finish_reason) is not Ending.TRUNCATED or None in (prompt, answer, max_tokens, window):
         return
     assert prompt is not None
     assert answer is not None

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from synthcode.languages import Language, find_language, language_of_suffix
+from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.stages.prose import is_refusal, looks_like_code, without_prose
 from synthcode.stages.wrappings import code_in_html, code_in_json, without_marks
-
-CUT_OFF = frozenset({"length", "max_tokens", "model_length", "abort"})
-"""Finish reasons of answers that do not end where the model would have ended them."""
-BLOCKED = frozenset({"content_filter"})
 
 _THOUGHT = "think|thinking|thought|reasoning"
 _THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
@@ -94,13 +91,17 @@ def extract(
     target, source
         The languages that were asked for and translated from.
     finish_reason
-        Why the model ended: ``length`` and its like tell that it did not want to.
+        Why the answer ended: any reason but those of complete answers tells that the model did not end it.
     prefilled
         Whether the prompt opened the code block, so that the answer begins inside of it.
     """
-    cut = (finish_reason or "").lower() in CUT_OFF
+    ending, cut = ending_of(finish_reason), is_cut_off(finish_reason)
     spoken = without_marks(_without_thinking(text))
+    if ending is Ending.REFUSED:
+        return Extraction((), "refusal", " ".join(spoken.split())[:200] or "the answer was withheld")
     if not spoken.strip():
+        if ending is Ending.TOOL_CALL:
+            return Extraction((), "empty", "the model called a tool instead of answering")
         if cut or _UNENDED_THINKING.match(text):
             return Extraction((), "truncated", "the answer ends before its code")
         return Extraction((), "empty", "nothing was answered")
@@ -111,7 +112,7 @@ def extract(
         return Extraction(tuple(sorted(blocks, key=lambda block: likelihood(block, target, source))))
     if cut:
         return Extraction((), "truncated", "the answer ends before its code")
-    if is_refusal(spoken) or (finish_reason or "").lower() in BLOCKED:
+    if is_refusal(spoken):
         return Extraction((), "refusal", " ".join(spoken.split())[:200])
     return Extraction((), "no_code", "there is prose alone")
 

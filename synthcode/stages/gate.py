@@ -11,10 +11,11 @@ from annotated_types import Ge, Gt, Le
 
 from synthcode.languages import LANGUAGES, Language, get_language
 from synthcode.parsing import MAX_BYTES
+from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.schemas.records import Rejection, Split
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.stages.choice import choose
-from synthcode.stages.extraction import CUT_OFF, Block, Extraction, extract, likelihood
+from synthcode.stages.extraction import Block, Extraction, extract, likelihood
 from synthcode.stages.prose import is_refusal
 from synthcode.stages.syntax import DEADLINE_S, diagnose_program
 from synthcode.stages.unchanged import is_unchanged
@@ -31,6 +32,9 @@ VERIFIED_BY_SYNTAX = "syntax"
 
 _UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language"})
 """What an answer that was cut off may have become only because it was."""
+_ENDED = frozenset({"empty", "refusal", "truncated"})
+"""Reasons whose detail says how the answer ended, where that is not plain."""
+_FINISH_REASON_CHARS = 60
 
 
 @dataclass(frozen=True)
@@ -62,8 +66,9 @@ def check(batch: pa.Table, config: CheckConfig) -> Split:
     Returns
     -------
     Split
-        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons, the first that holds: ``too_long``; ``empty``; ``refusal``
-        and ``no_code``, where there is no code; ``truncated``, where the answer was cut off within its code;
+        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons, the first that holds: ``too_long``; ``refusal``, where the
+        finish reason says so; ``empty``; ``refusal`` and ``no_code``, where there is no code; ``truncated``, where the
+        answer may have been cut off within its code: its finish reason is not one of complete answers;
         ``unchanged``, the source handed back; ``wrong_language``, a program of another language; ``syntax_error``,
         ``too_deep``, ``repetitive`` and ``parse_timeout``, none that the parser takes; ``no_definition``, one without
         a function or type; ``split``, one that is spread over several blocks.
@@ -71,12 +76,23 @@ def check(batch: pa.Table, config: CheckConfig) -> Split:
     kept, rejected = [], []
     for row in batch.to_pylist():
         code, rejection = _verdict(row, config)
+        if rejection is not None and rejection.reason in _ENDED:
+            rejection = rejection._replace(detail=rejection.detail + _ending(row["finish_reason"]))
         row |= {"code": code, "n_chars": None if code is None else len(code)}
         if rejection is None:
             kept.append({**row, "verification": VERIFIED_BY_SYNTAX})
         else:
             rejected.append({**row, **rejection._asdict()})
     return Split(_table(kept, TRANSLATIONS), _table(rejected, REJECTED))
+
+
+def _ending(finish_reason: str | None) -> str:
+    """Return the finish reason for a detail, unless it goes without saying."""
+    ending = ending_of(finish_reason)
+    if finish_reason is None or ending in (Ending.COMPLETE, Ending.UNSTATED) or finish_reason in ("length", "refusal"):
+        return ""
+    known = "unknown finish_reason" if ending is Ending.UNKNOWN else "finish_reason"
+    return f" ({known} {finish_reason[:_FINISH_REASON_CHARS]!r})"
 
 
 def reject_all(batch: pa.Table, reason: str, detail: str) -> Split:
@@ -159,7 +175,7 @@ def _best_rejection(
     told = [(block, rejection) for block, rejection in judged if rejection is not None]
     meant = [pair for pair in told if pair[1].reason != "unchanged"] or told
     block, rejection = max(meant, key=lambda pair: (pair[1].reason == "truncated", len(pair[0].code)))
-    if rejection.reason in _UNSURE and (row["finish_reason"] or "").lower() in CUT_OFF:
+    if rejection.reason in _UNSURE and is_cut_off(row["finish_reason"]):
         return block.code, Rejection("truncated", f"the answer was cut off; {rejection.reason}: {rejection.detail}")
     if rejection.reason in _UNSURE and is_refusal(row["text"]) and rejection.reason != "syntax_error":
         return block.code, Rejection("refusal", " ".join(row["text"].split())[:200])
