@@ -5,27 +5,36 @@ from __future__ import annotations
 import os
 
 import aiohttp
+from aiohttp import hdrs
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 
 MAX_ANSWER_BYTES = 16 * 2**20
+"""Of an answer as it is read, that is after it was decompressed."""
 
 
 async def read_body(response: aiohttp.ClientResponse) -> bytes:
-    """Return the body of a response.
+    """Return the body of a response. It is decompressed piece by piece.
 
     Raises
     ------
     AttemptFailed
-        If it is longer than any completion.
+        If it is longer than any completion, or cannot be decompressed.
     """
-    if 0 <= (response.content_length or -1) <= MAX_ANSWER_BYTES:
+    encoding = response.headers.get(hdrs.CONTENT_ENCODING, "").strip().lower()
+    if not encoding and 0 <= (response.content_length or -1) <= MAX_ANSWER_BYTES:
         return await response.read()
     body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise AttemptFailed(ErrorKind.ANSWER_TOO_LARGE, f"more than {MAX_ANSWER_BYTES:,} bytes")
+    try:
+        async for chunk in response.content.iter_any():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                raise AttemptFailed(ErrorKind.ANSWER_TOO_LARGE, f"more than {MAX_ANSWER_BYTES:,} bytes")
+    except aiohttp.ClientPayloadError as problem:
+        if not encoding:
+            raise
+        what = f"cannot be decompressed (Content-Encoding: {encoding}): {problem}"
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, what) from problem
     return bytes(body)
 
 

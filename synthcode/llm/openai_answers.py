@@ -1,50 +1,62 @@
-"""Reading what an OpenAI-compatible server sends: completions, models, errors. All of it is hostile."""
+"""Reading what an OpenAI-compatible server sends: completions, models, counts of tokens. All of it is hostile."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.event_stream import assemble, is_event_stream
+from synthcode.llm.lenient_json import read_json
+from synthcode.llm.openai_failures import is_error, judge, words_in
+from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion
 
 _INT32_MAX = 2**31 - 1
-_KINDS = {
-    401: ErrorKind.UNAUTHORIZED,
-    404: ErrorKind.NOT_FOUND,
-    408: ErrorKind.TIMEOUT,
-    409: ErrorKind.CONFLICT,
-    413: ErrorKind.PROMPT_TOO_LONG,
-    425: ErrorKind.CONFLICT,
-    429: ErrorKind.RATE_LIMITED,
-    503: ErrorKind.OVERLOADED,
-}
-_TOO_LONG = ("maximum context length", "context_length_exceeded", "input_tokens", "max_model_len")
+_SHOWN_BYTES = 4000
+_REASONING = ("reasoning_content", "reasoning")
+_TEXT_PARTS = (None, "text", "output_text")
+"""Other parts are thoughts, images and references."""
+IN_REASONING = (
+    "the answer is in reasoning_content: see the server's --reasoning-parser, or switch the model's thinking off"
+)
 
 
 def parse_completion(body: bytes, latency_s: float) -> Completion:
     """Return the completion that a 200 holds.
 
-    ``content`` null, as reasoning models send it when their thoughts took all tokens, is an empty text.
+    ``content`` null, as reasoning models send it when their thoughts took all tokens, is an empty text. Thoughts are
+    never taken for the answer. A ``refusal`` is a text that ended with the finish reason ``refusal``.
 
     Raises
     ------
     AttemptFailed
-        Where the body is not JSON, or holds no choice with a message.
+        If the body is not JSON, holds no choice with a message, holds an error, was broken off by the provider, or
+        ends complete with all its text in a field for thoughts.
     """
-    answer = _mapping(_parse(body))
+    answer = _answer(body)
     choices = answer.get("choices")
     choice = _mapping(choices[0] if isinstance(choices, list) and choices else None)
     message = choice.get("message")
+    for error in (answer.get("error"), choice.get("error")):
+        if is_error(error):
+            raise _failure({"error": error}, body, "an error" if isinstance(message, dict) else "no message")
     if not isinstance(message, dict):
-        # Some gateways pass on the error of the server behind them with status 200.
-        raise AttemptFailed(ErrorKind.BAD_ANSWER, f"no message in the answer: {error_message(body)}")
+        # Some gateways pass on the error of the server that they ask with status 200.
+        raise _failure(answer, body, "no message")
+    finish_reason = _finish_reason(choice.get("finish_reason"))
+    ending = ending_of(finish_reason)
+    if ending is Ending.FAULT:
+        raise AttemptFailed(ErrorKind.BROKEN_OFF, f"the provider broke the answer off: finish_reason {finish_reason}")
+    text = _text(message.get("content"))
+    refusal = _refusal(message)
+    if refusal:
+        text, finish_reason = text or refusal, "refusal"
+    elif not text.strip() and ending in (Ending.COMPLETE, Ending.UNSTATED) and _has_reasoning(message):
+        raise AttemptFailed(ErrorKind.ANSWER_IN_REASONING, IN_REASONING)
     usage = _mapping(answer.get("usage"))
-    finish_reason = choice.get("finish_reason")
     return Completion(
-        text=_text(message.get("content")),
-        finish_reason=finish_reason if isinstance(finish_reason, str) else None,
+        text=text,
+        finish_reason=finish_reason,
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         latency_s=latency_s,
@@ -82,32 +94,43 @@ def parse_token_count(body: bytes) -> int:
     return count
 
 
-def error_kind(status: int, body: bytes) -> ErrorKind:
-    """Return what an HTTP status other than 200 means."""
-    if status in (400, 422) and any(word in error_message(body) for word in _TOO_LONG):
-        return ErrorKind.PROMPT_TOO_LONG
-    return _KINDS.get(status, ErrorKind.SERVER_ERROR if status >= 500 else ErrorKind.BAD_REQUEST)
-
-
-def error_message(body: bytes) -> str:
-    """Return the message in an error body: OpenAI's, vLLM's and FastAPI's forms, or the text itself."""
-    text = body[:4000].decode("utf-8", "replace")
-    try:
-        answer = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return text
-    error = answer.get("error", answer) if isinstance(answer, dict) else answer
-    if not isinstance(error, dict):
-        return error if isinstance(error, str) else text
-    parts = [error.get(key) for key in ("message", "detail", "code", "param")]
-    return " ".join(part for part in parts if isinstance(part, str)) or text
+def _answer(body: bytes) -> dict[str, Any]:
+    if is_event_stream(body):
+        return assemble(body)
+    answer = _parse(body)
+    return _mapping(answer[0] if isinstance(answer, list) and answer else answer)  # Google wraps its errors in a list
 
 
 def _parse(body: bytes) -> Any:
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as problem:
+        return read_json(body)
+    except ValueError as problem:
         raise AttemptFailed(ErrorKind.BAD_ANSWER, f"not JSON: {problem}") from problem
+
+
+def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:
+    words = words_in(error, body[:_SHOWN_BYTES].decode("utf-8", "replace"))
+    verdict = judge(None, words)
+    return AttemptFailed(verdict.kind, f"{what} in the answer: {words.shown}", suspicion=verdict.suspicion)
+
+
+def _finish_reason(value: object) -> str | None:
+    """Return a finish reason; SGLang's own form is an object with a ``type``."""
+    if isinstance(value, dict):
+        value = value.get("type")
+    return value if isinstance(value, str) else None
+
+
+def _refusal(message: dict[str, Any]) -> str:
+    """Return the words in which a model refuses, where they are marked as that."""
+    content = message.get("content")
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    said = [message.get("refusal"), *(part.get("refusal") for part in parts)]
+    return "".join(words for words in said if isinstance(words, str)).strip()
+
+
+def _has_reasoning(message: dict[str, Any]) -> bool:
+    return any(isinstance(thoughts := message.get(name), str) and thoughts.strip() for name in _REASONING)
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -120,7 +143,8 @@ def _text(content: object) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+        parts = [part for part in content if isinstance(part, dict)]
+        return "".join(_text(part.get("text")) for part in parts if part.get("type") in _TEXT_PARTS)
     raise AttemptFailed(ErrorKind.BAD_ANSWER, f"content is {type(content).__name__}, not text")
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
-from synthcode.llm.openai_answers import error_kind, error_message, parse_completion, parse_models
+from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.openai_answers import parse_completion, parse_models
 
 
 def body(message, **fields):
@@ -33,8 +33,101 @@ def test_a_completion_is_taken_whole():
     ],
 )
 def test_content_may_be_null_or_in_parts(content, text):
-    completion = parse_completion(body({"content": content, "reasoning_content": "hm"}), 0.0)
+    completion = parse_completion(body({"content": content}), 0.0)
     assert (completion.text, completion.error) == (text, None)
+
+
+def test_thoughts_are_never_the_answer():
+    parts = [{"type": "thinking", "text": "hm"}, {"type": "reasoning", "text": "hm"}, {"type": "text", "text": "a"}]
+    for message in ({"content": "a", "reasoning_content": "hm"}, {"content": parts}):
+        assert parse_completion(body(message), 0.0).text == "a"
+    cut = {"choices": [{"message": {"content": None, "reasoning": "hm"}, "finish_reason": "length"}]}
+    assert parse_completion(orjson.dumps(cut), 0.0).text == ""
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+@pytest.mark.parametrize("content", [None, "", "\n"])
+def test_an_answer_that_is_all_in_the_thoughts_is_named(field, content):
+    with pytest.raises(AttemptFailed, match="--reasoning-parser, or switch the model's thinking off") as caught:
+        parse_completion(body({"content": content, field: "```java\nclass A {}\n```"}), 0.0)
+    assert caught.value.kind is ErrorKind.ANSWER_IN_REASONING
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"content": None, "refusal": "I cannot help."},
+        {"content": [{"type": "refusal", "refusal": "I cannot help."}]},
+    ],
+)
+def test_a_refusal_field_is_a_refusal(message):
+    completion = parse_completion(body(message), 0.0)
+    assert (completion.text, completion.finish_reason) == ("I cannot help.", "refusal")
+
+
+@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource", "overloaded"])
+def test_what_the_provider_broke_off_is_asked_again(reason):
+    with pytest.raises(AttemptFailed, match=f"finish_reason {reason}") as caught:
+        parse_completion(orjson.dumps({"choices": [{"message": {"content": "half"}, "finish_reason": reason}]}), 0.0)
+    assert caught.value.kind is ErrorKind.BROKEN_OFF
+
+
+def test_a_finish_reason_may_be_an_object():
+    answer = {"choices": [{"message": {"content": "x"}, "finish_reason": {"type": "length", "length": 9}}]}
+    assert parse_completion(orjson.dumps(answer), 0.0).finish_reason == "length"
+
+
+@pytest.mark.parametrize("text", [None, "", "half of an ans"])
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        ({"code": 502, "message": "upstream"}, ErrorKind.SERVER_ERROR),
+        ({"code": "503", "message": "busy"}, ErrorKind.OVERLOADED),
+        ({"code": 429, "message": "slow down"}, ErrorKind.RATE_LIMITED),
+        ({"code": 400, "message": "bad temperature"}, ErrorKind.BAD_REQUEST),
+        ({"code": 402, "message": "Insufficient credits"}, ErrorKind.NO_CREDIT),
+        ({"code": 401, "message": "No auth credentials found"}, ErrorKind.UNAUTHORIZED),
+        ({"code": "insufficient_quota", "message": "no"}, ErrorKind.NO_CREDIT),
+        ({"type": "overloaded_error", "message": "no"}, ErrorKind.OVERLOADED),
+        ({"type": "RateLimitError", "message": "no"}, ErrorKind.RATE_LIMITED),
+        ({"code": "model_not_found", "message": "no"}, ErrorKind.NOT_FOUND),
+        ({"code": "context_length_exceeded", "message": "no"}, ErrorKind.PROMPT_TOO_LONG),
+        ({"type": "invalid_request_error", "message": "no"}, ErrorKind.BAD_REQUEST),
+        ("This model's maximum context length is 2048 tokens", ErrorKind.PROMPT_TOO_LONG),
+        ("the model `x` does not exist", ErrorKind.NOT_FOUND),
+        ("something", ErrorKind.BAD_ANSWER),
+    ],
+)
+def test_an_error_within_a_200_is_judged_by_its_code(text, error, kind):
+    choice = {"message": {"content": text}, "finish_reason": "stop"}
+    for answer in ({"choices": [choice], "error": error}, {"choices": [choice | {"error": error}]}, {"error": error}):
+        with pytest.raises(AttemptFailed) as caught:
+            parse_completion(orjson.dumps(answer), 0.0)
+        assert caught.value.kind is kind
+
+
+@pytest.mark.parametrize(
+    "error", [None, "", {}, [], False, {"code": None, "message": None}, {"code": 0, "message": ""}]
+)
+def test_an_error_field_that_says_nothing_is_none(error):
+    assert parse_completion(body({"content": "x"}, error=error), 0.0).text == "x"
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        (b'\xef\xbb\xbf{"choices": [{"message": {"content": "x"}}]}', "x"),
+        (b': OPENROUTER PROCESSING\n\n: OPENROUTER PROCESSING\n\n{"choices": [{"message": {"content": "x"}}]}', "x"),
+        (b'// warm\r\n{"choices": [{"message": {"content": "x"}}]}', "x"),
+        (b'{"choices": [{"message": {"content": "x"}}], "t": NaN, "u": -Infinity, "v": 1e999}', "x"),
+        (b'{"choices": [{"message": {"content": "a\\ud83d"}}]}', "a\ufffd"),
+        (b'{"choices": [{"message": {"content": "a\\ud83d\\ude00"}}], "t": NaN}', "a\U0001f600"),
+        (b'{"choices": [{"message": {"content": "a\tb\nc"}}]}', "a\tb\nc"),
+        ('{"choices": [{"message": {"content": "é"}}]}'.encode("utf-16"), "é"),
+    ],
+)
+def test_json_that_is_not_strict_is_read(answer, text):
+    assert parse_completion(answer, 0.0).text == text
 
 
 def test_what_is_not_said_is_none():
@@ -108,51 +201,3 @@ def test_models_are_listed():
     for bad in (b'{"data": 1}', b"[]", b"<html>"):
         with pytest.raises(AttemptFailed):
             parse_models(bad)
-
-
-@pytest.mark.parametrize(
-    ("status", "answer", "kind"),
-    [
-        (400, b'{"error": {"message": "temperature must be positive"}}', ErrorKind.BAD_REQUEST),
-        (400, b'{"error": {"message": "too many", "param": "input_tokens"}}', ErrorKind.PROMPT_TOO_LONG),
-        (400, b'{"error": {"message": "no", "code": "context_length_exceeded"}}', ErrorKind.PROMPT_TOO_LONG),
-        (400, b"This model's maximum context length is 2048 tokens", ErrorKind.PROMPT_TOO_LONG),
-        (401, b"", ErrorKind.UNAUTHORIZED),
-        (403, b"", ErrorKind.BAD_REQUEST),
-        (404, b"", ErrorKind.NOT_FOUND),
-        (307, b"", ErrorKind.BAD_REQUEST),
-        (408, b"", ErrorKind.TIMEOUT),
-        (409, b"", ErrorKind.CONFLICT),
-        (413, b"", ErrorKind.PROMPT_TOO_LONG),
-        (422, b"", ErrorKind.BAD_REQUEST),
-        (425, b"", ErrorKind.CONFLICT),
-        (429, b"", ErrorKind.RATE_LIMITED),
-        (500, b"", ErrorKind.SERVER_ERROR),
-        (503, b"", ErrorKind.OVERLOADED),
-        (529, b"", ErrorKind.SERVER_ERROR),
-    ],
-)
-def test_statuses_mean_what_they_mean(status, answer, kind):
-    assert error_kind(status, answer) is kind
-
-
-def test_just_what_may_pass_is_asked_again():
-    asked_again = {status for status in range(300, 600) if error_kind(status, b"") in TRANSIENT}
-    assert asked_again == {408, 409, 425, 429, *range(500, 600)}
-
-
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (b'{"error": {"message": "no such model", "code": 404}}', "no such model"),
-        (b'{"object": "error", "message": "vllm", "code": 400}', "vllm"),
-        (b'{"detail": "fastapi"}', "fastapi"),
-        (b'{"error": "plain"}', "plain"),
-        (b'"text"', "text"),
-        (b"<h1>502</h1>\xff", "<h1>502</h1>\ufffd"),
-        (b'{"error": {"reason": 1}}', '{"error": {"reason": 1}}'),
-        (b"", ""),
-    ],
-)
-def test_error_bodies_of_all_kinds_are_read(answer, message):
-    assert error_message(answer) == message
