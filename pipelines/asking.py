@@ -151,6 +151,7 @@ class _Report:
         self._seen = 0
         self._started = time.monotonic()
         self._hit_share: float | None = None
+        self._notices_shown = 0
 
     def tell(self, outcome: Outcome) -> None:
         done = outcome.skipped + outcome.completed + outcome.failed + outcome.pending
@@ -163,6 +164,9 @@ class _Report:
         parts += [f"last error: {outcome.last_error[:80]}"] if outcome.last_error else []
         self._bar.advance(done - self._seen, ", ".join(parts))
         self._seen = done
+        for notice in outcome.notices[self._notices_shown :]:
+            click.echo(notice, err=True)
+        self._notices_shown = len(outcome.notices)
 
     async def read_metrics(self, backend: Backend) -> None:
         """Ask the server, now and then, what share of the prompts its prefix cache has served. Runs until cancelled."""

@@ -123,9 +123,22 @@ def translate_step() -> Step:
         summary=_summary,
         review=review_translations,
         unchanged=_unchanged,
-        again=lambda run, counts: run.recipe.backend.retry_failed and counts["failed"] > 0,
+        again=_again,
         packages=("pyarrow", "aiohttp"),
     )
+
+
+def _again(run: Run, counts: Mapping[str, Any]) -> bool:
+    """Tell whether what failed is to be requested again.
+
+    The recipe may say so; and what an earlier version failed for the sake of the account is pending.
+    """
+    from synthcode.llm.journal import Journal
+
+    if counts["failed"] == 0:
+        return False
+    with Journal(run.folder.journal, read_only=True) as journal:
+        return run.recipe.backend.retry_failed or journal.had_account_failures()
 
 
 def _settings(recipe: Recipe) -> Any:

@@ -34,6 +34,10 @@ class ServerError(SynthcodeError):
     """A model server or a Hub that is not there, is gone, or does not have what was asked of it."""
 
 
+class AccessError(ServerError):
+    """A server that refuses every request until the user changes the key, the account or the address."""
+
+
 class LockedError(SynthcodeError):
     """A run directory that another process holds."""
 

@@ -34,6 +34,10 @@ class Halt:
             self._stopped.set()
         return self._stopped.is_set()
 
+    def stop(self) -> None:
+        """Ask for a stop."""
+        self._stopped.set()
+
     async def watch(self) -> None:
         """Pass the signal on to those who sleep. Runs until cancelled."""
         while not self.is_set():

@@ -17,6 +17,7 @@ from typing import Any, Self
 import pyarrow as pa
 
 from synthcode import redaction
+from synthcode.llm.account_failures import is_account_failure
 from synthcode.llm.journal_errors import foreign_file, newer_file, refusal
 from synthcode.schemas.records import Completion, Request
 from synthcode.schemas.tables import COMPLETIONS
@@ -65,6 +66,14 @@ _UPSERT = (
 )
 
 
+# What failed for want of a key or of credit says nothing about its request, which is pending.
+_ACCOUNT_FAILED = "error IS NOT NULL AND is_account_failure(error)"
+_HAS_ACCOUNT_FAILURES = f"SELECT 1 FROM completions WHERE {_ACCOUNT_FAILED} LIMIT 1"
+_HIDE_ACCOUNT_FAILURES = (
+    f"CREATE TEMP VIEW completions AS SELECT * FROM main.completions WHERE NOT coalesce({_ACCOUNT_FAILED}, 0)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JournalCounts:
     """How many requests have an answer, and how many failed; by target language."""
@@ -76,7 +85,9 @@ class JournalCounts:
 class Journal:
     """Answers by ``request_id``, in SQLite's write-ahead mode with every commit synced to disk.
 
-    May be used from several threads, one call at a time. The file is opened when it is first used.
+    May be used from several threads, one call at a time. The file is opened when it is first used. Failures that
+    earlier versions stored for the sake of the account (a refused key, a spent budget) are dropped, or hidden if
+    ``read_only``: their requests are pending.
 
     Parameters
     ----------
@@ -98,6 +109,7 @@ class Journal:
         self._read_only = read_only
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
+        self._had_account_failures = False
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +150,11 @@ class Journal:
         query = "SELECT substr(error, 1, instr(error || ':', ':') - 1), count(*) FROM completions"
         with self._use() as connection:
             return Counter(dict(connection.execute(f"{query} WHERE error IS NOT NULL GROUP BY 1").fetchall()))
+
+    def had_account_failures(self) -> bool:
+        """Tell whether the file held failures of the account when it was opened: they are dropped or hidden now."""
+        with self._use():
+            return self._had_account_failures
 
     def raw_answer(self, request_id: str) -> bytes | None:
         """Return the server's whole answer to a request, None where there is none."""
@@ -231,6 +248,7 @@ class Journal:
                 connection.execute("PRAGMA synchronous = FULL")
                 if not _has_tables(connection):
                     connection.executescript(f"BEGIN IMMEDIATE; {_MARKS} {_SCHEMA} COMMIT")
+            self._forget_account_failures(connection)
         except BaseException:
             connection.close()
             raise
@@ -245,6 +263,17 @@ class Journal:
             raise foreign_file(self.path)
         if version > VERSION:
             raise newer_file(self.path, version, VERSION)
+
+    def _forget_account_failures(self, connection: sqlite3.Connection) -> None:
+        connection.create_function("is_account_failure", 1, is_account_failure, deterministic=True)
+        found = _has_tables(connection) and connection.execute(_HAS_ACCOUNT_FAILURES).fetchone()
+        self._had_account_failures = bool(found)
+        if not found:
+            return
+        if self._read_only:
+            connection.execute(_HIDE_ACCOUNT_FAILURES)
+        else:
+            connection.execute(f"DELETE FROM completions WHERE {_ACCOUNT_FAILED}")
 
 
 def _has_tables(connection: sqlite3.Connection) -> bool:

@@ -8,36 +8,25 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-import aiohttp
 import orjson
-from yarl import URL
 
-import synthcode
 from synthcode import redaction
-from synthcode.errors import ServerError
-from synthcode.llm.api_key import KEY_VARIABLE, checked_key
-from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.http_bodies import connection_reason, read_body
+from synthcode.errors import AccessError, ServerError
+from synthcode.llm.access import access_error
+from synthcode.llm.api_key import checked_key
+from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
 from synthcode.llm.metrics import CachedTokens, parse_cached_tokens
-from synthcode.llm.openai_answers import (
-    error_kind,
-    error_message,
-    parse_completion,
-    parse_models,
-    parse_token_count,
-)
-from synthcode.llm.openai_errors import absence, lack, refusal
+from synthcode.llm.openai_answers import parse_completion, parse_models, parse_token_count
+from synthcode.llm.openai_errors import absence, lack, refusal, unusable_model, withheld_key
 from synthcode.llm.openai_probe import PREFILL_FIELDS, takes_prefill, takes_stop
+from synthcode.llm.openai_suspicions import harmless_body, is_suspicious, is_unusable, settled
+from synthcode.llm.openai_transport import Transport
 from synthcode.llm.replicas import Replica, Replicas
-from synthcode.llm.retries import parse_retry_after
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
-from synthcode.llm.window import fits_for_certain, refuse_cut, refuse_misfit
+from synthcode.llm.window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
 from synthcode.schemas.records import Completion, Message, Request
 
 CHECK_S = 10.0
-CONNECT_S = 10.0
-KEEPALIVE_S = 4.0
-"""Below the 5 s after which uvicorn, and vLLM with it, closes an idle connection: one reused just then fails."""
 
 
 class OpenAIServer:
@@ -73,39 +62,26 @@ class OpenAIServer:
     ) -> None:
         self.model = model
         self._replicas = Replicas(base_urls)
-        self._key = checked_key(api_key)
-        redaction.register(self._key)
+        key = checked_key(api_key)
+        redaction.register(key)
         self._redactor = redaction.current()
         trusted = self._replicas.all if key_urls is None else Replicas.parse(key_urls)
-        self._key_origins = {replica.chat.origin() for replica in trusted} if self._key else set()
+        self._transport = Transport(key, {replica.chat.origin() for replica in trusted})
         self._prefill = prefill
         self._counts_tokens = False
         self.window: int | None = None
         """Tokens of prompt and answer together, once :meth:`check` has run; None where no server says."""
-        self._session: aiohttp.ClientSession | None = None
+        self._settling = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"OpenAIServer({self._replicas!r}, model={self.model!r})"
 
     async def __aenter__(self) -> Self:
-        headers = {
-            "User-Agent": f"synthcode/{synthcode.__version__}",
-            "Content-Type": "application/json",
-            "Accept-Encoding": "identity",
-        }
-        # How many are in flight, and for how long, is the scheduler's. Nothing is unpacked: it might be a bomb.
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            headers=headers,
-        )
+        await self._transport.__aenter__()
         return self
 
-    async def __aexit__(self, *_problem: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+    async def __aexit__(self, *problem: object) -> None:
+        await self._transport.__aexit__(*problem)
 
     async def check(self) -> None:
         """Find out whether one replica is there at least, and whether each that is there has the model."""
@@ -146,8 +122,11 @@ class OpenAIServer:
         first = self._replicas.all[0]
 
         async def ask(body: dict[str, Any]) -> bytes:
-            async with asyncio.timeout(CHECK_S):
-                return await self._exchange("POST", first.chat, orjson.dumps(body))
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    return await self._transport.exchange("POST", first.chat, orjson.dumps(body))
+            except AttemptFailed as failure:
+                raise (self._access_error(first, failure) if failure.kind in ACCESS else failure) from None
 
         self._counts_tokens = self.window is not None and await self._try_to_count(first)
         if prefill and not await takes_prefill(ask, self.model):
@@ -164,7 +143,7 @@ class OpenAIServer:
         for replica in self._replicas.all:
             try:
                 async with asyncio.timeout(CHECK_S):
-                    told = parse_cached_tokens(await self._exchange("GET", replica.metrics, None))
+                    told = parse_cached_tokens(await self._transport.exchange("GET", replica.metrics, None))
             except (AttemptFailed, TimeoutError):
                 return None
             if told is None:
@@ -182,7 +161,7 @@ class OpenAIServer:
 
     async def _count_tokens(self, replica: Replica, messages: Sequence[Message]) -> int:
         body = {"model": self.model, "messages": _turns(messages), **self._prefill_fields(messages)}
-        return parse_token_count(await self._exchange("POST", replica.tokenize, orjson.dumps(body)))
+        return parse_token_count(await self._transport.exchange("POST", replica.tokenize, orjson.dumps(body)))
 
     async def models(self) -> list[str]:
         """Return the names of the models that the first replica has.
@@ -202,18 +181,49 @@ class OpenAIServer:
             started = time.perf_counter()
             try:
                 await self._refuse_misfit(replica, request)
-                answer = await self._exchange("POST", replica.chat, body)
-                completion = self._without_secrets(parse_completion(answer, time.perf_counter() - started))
-                refuse_cut(completion, max_tokens_of(request.sampling), self.window)
-                return completion
+                answer = await self._transport.exchange("POST", replica.chat, body)
+                return self._read(answer, time.perf_counter() - started, request)
             except AttemptFailed as failure:
                 failure.message = self._redactor.message(failure.message)
                 if failure.kind is not ErrorKind.CONNECTION:
-                    raise
+                    raise await self._settled(failure, replica, request) from None
                 self._replicas.rest(replica)
                 refused = failure
         assert refused is not None
         raise refused
+
+    async def _settled(self, failure: AttemptFailed, replica: Replica, request: Request) -> Exception:
+        """Return what to raise for a failure, once it is clear whether it concerns this request or all of them."""
+        if is_suspicious(failure):
+            async with self._settling:
+                probe = await self._probe(replica, request)
+            if await is_unusable(failure, probe, lambda: self._has_model(replica)):
+                return unusable_model(replica.base, self.model, failure)
+            failure = settled(failure, probe) if failure.suspicion is not None else failure
+        return self._access_error(replica, failure) if failure.kind in ACCESS else failure
+
+    def _access_error(self, replica: Replica, failure: AttemptFailed) -> AccessError:
+        if failure.kind is ErrorKind.UNAUTHORIZED and self._transport.withholds_key(replica.chat):
+            return withheld_key(replica.base, failure.message)
+        return access_error(f"the model server at {replica.base}", failure.kind, failure.message)
+
+    async def _probe(self, replica: Replica, request: Request) -> AttemptFailed | None:
+        """Make a harmless request; return how it failed."""
+        try:
+            async with asyncio.timeout(CHECK_S):
+                body = orjson.dumps(harmless_body(request))
+                parse_completion(await self._transport.exchange("POST", replica.chat, body), 0.0)
+        except AttemptFailed as failure:
+            return failure
+        except TimeoutError:
+            return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {CHECK_S:g} s")
+        return None
+
+    async def _has_model(self, replica: Replica) -> bool:
+        try:
+            return self.model in await self._models(replica)
+        except ServerError:
+            return False
 
     async def _refuse_misfit(self, replica: Replica, request: Request) -> None:
         """Refuse what does not fit the window; a tokenizer is asked only where that is not certain."""
@@ -226,12 +236,12 @@ class OpenAIServer:
     async def _models(self, replica: Replica) -> dict[str, int | None]:
         try:
             async with asyncio.timeout(CHECK_S):
-                models = parse_models(await self._exchange("GET", replica.models, None))
+                models = parse_models(await self._transport.exchange("GET", replica.models, None))
                 return {self._redactor.values(name): window for name, window in models.items()}
         except TimeoutError as problem:
             raise absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
         except AttemptFailed as failure:
-            raise refusal(replica.base, failure, key_withheld=self._withholds_key(replica.chat)) from failure
+            raise refusal(replica.base, failure, key_withheld=self._transport.withholds_key(replica.chat)) from failure
 
     def _body(self, request: Request) -> bytes:
         messages = request.messages
@@ -241,32 +251,11 @@ class OpenAIServer:
     def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
         return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}
 
-    async def _exchange(self, method: str, url: URL, body: bytes | None) -> bytes:
-        """Send one HTTP request and return the body of its 200."""
-        assert self._session is not None, "not entered"
-        headers = {"Authorization": f"Bearer {self._key}"} if url.origin() in self._key_origins else None
-        try:
-            async with self._session.request(
-                method, url, data=body, headers=headers, allow_redirects=False
-            ) as response:
-                answer = await read_body(response)
-                if response.status == 200:
-                    return answer
-                retry_after = response.headers.get("Retry-After")
-                raise self._failure(url, response.status, answer, retry_after)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
-            raise AttemptFailed(ErrorKind.CONNECTION, connection_reason(problem)) from problem
-        except aiohttp.ClientError as problem:
-            raise AttemptFailed(ErrorKind.DISCONNECTED, connection_reason(problem)) from problem
-
-    def _failure(self, url: URL, status: int, body: bytes, retry_after: str | None) -> AttemptFailed:
-        message = f"HTTP {status}: {self._redactor.message(error_message(body))}"
-        if status == 401 and self._withholds_key(url):
-            message = f"HTTP {status} ({KEY_VARIABLE} was not sent): {message.partition(': ')[2]}"
-        return AttemptFailed(error_kind(status, body), message, parse_retry_after(retry_after))
-
-    def _withholds_key(self, url: URL) -> bool:
-        return self._key is not None and url.origin() not in self._key_origins
+    def _read(self, answer: bytes, latency_s: float, request: Request) -> Completion:
+        max_tokens = max_tokens_of(request.sampling)
+        completion = with_cut_named(self._without_secrets(parse_completion(answer, latency_s)), max_tokens)
+        refuse_cut(completion, max_tokens, self.window)
+        return completion
 
     def _without_secrets(self, completion: Completion) -> Completion:
         """Return a completion without the secrets that the server sent back; decoded, no escape hides one."""

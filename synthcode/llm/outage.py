@@ -18,7 +18,6 @@ SUSPICIOUS = frozenset(
         ErrorKind.TIMEOUT,
         ErrorKind.OVERLOADED,
         ErrorKind.SERVER_ERROR,
-        ErrorKind.UNAUTHORIZED,
         ErrorKind.NOT_FOUND,
     }
 )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from synthcode.errors import ServerError, StorageError, did_you_mean
+from synthcode.llm.account_failures import is_account_failure
 from synthcode.llm.recording import RecordedAnswer, read_recording, recording_files
 from synthcode.schemas.records import Completion, Request
 
@@ -102,14 +103,18 @@ class Replay:
             )
 
     async def complete(self, request: Request) -> Completion | None:
-        """Return the recorded answer or failure as it was recorded, None where there is none."""
+        """Return the recorded answer or failure as it was recorded, None where there is none.
+
+        A recorded failure of the account, such as a spent budget, says nothing about its request: it counts as none.
+        """
         answers = self._loaded()
         wanted = dict(zip(_ASKED, _asked(request), strict=True))
         for name in self._ids:
             rows = answers.execute(_FIND[name], wanted).fetchall()
             position = 0 if name == "request_id" else request.sample_index
             if (chosen := _choose(rows, position)) is not None:
-                return Completion(**dict(zip(_ANSWER, chosen[2:], strict=True)))
+                completion = Completion(**dict(zip(_ANSWER, chosen[2:], strict=True)))
+                return None if completion.error and is_account_failure(completion.error) else completion
         return None
 
     def unmatched(self, seeds: Iterable[tuple[str, str]]) -> tuple[int, list[str]]:

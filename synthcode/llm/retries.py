@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from random import Random
 
-from synthcode.llm.backend import TRANSIENT, AttemptFailed, Backend, ErrorKind
+from synthcode.llm.access import access_error
+from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
 from synthcode.llm.halt import Halt
 from synthcode.llm.outage import SUSPICIOUS, Outage
 from synthcode.llm.settings import Execution
@@ -30,23 +29,6 @@ def delay_s(failed_attempts: int, retry_after_s: float | None, settings: Executi
     """
     ceiling = min(settings.backoff_cap_s, settings.backoff_s * 2.0 ** min(failed_attempts - 1, 60))
     return min(retry_after_s or 0.0, settings.retry_after_cap_s) + random.uniform(0.0, ceiling)
-
-
-def parse_retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Return the seconds that a Retry-After header asks for (RFC 9110, 10.2.3: seconds or a date).
-
-    None where there is no header or it means nothing; 0 where the date has passed.
-    """
-    if header is None:
-        return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return float(header)
-    try:
-        date = parsedate_to_datetime(header)
-    except (ValueError, OverflowError):
-        return None
-    date = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())
 
 
 class Asker:
@@ -72,6 +54,8 @@ class Asker:
         self.throttle = Throttle(settings.concurrency)
         self.last_error: str | None = None
         """What the last attempt that failed was told."""
+        self.heard = asyncio.Event()
+        """Set once the first attempt has ended, whatever came of it."""
         self.outage = Outage(backend.check, settings, halt)
 
     async def ask(self, request: Request) -> Completion | None:
@@ -87,6 +71,8 @@ class Asker:
         ------
         ServerError
             Where the server is gone.
+        AccessError
+            Where it refuses every request; this one stays pending.
         """
         started = time.perf_counter()
         attempts, rounds, outages = 0, 1, self.outage.count
@@ -95,6 +81,8 @@ class Asker:
             outcome = await self._attempt(request)
             if not isinstance(outcome, AttemptFailed):
                 return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
+            if outcome.kind in ACCESS:
+                raise access_error("the backend", outcome.kind, outcome.message)
             if outcome.kind in TRANSIENT and attempts < rounds * self._settings.max_attempts:
                 await self._wait(attempts, outcome)
             elif await self._server_was_away(outcome, outages) and rounds < _ROUNDS:
@@ -131,6 +119,7 @@ class Asker:
             return self._noted(AttemptFailed(ErrorKind.TIMEOUT, message), generation)
         finally:
             self.throttle.leave()
+            self.heard.set()
         self.throttle.succeeded()
         self.outage.answered()
         return completion

@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from synthcode.errors import ServerError
+from synthcode.errors import AccessError, ServerError
 from synthcode.llm.backend import Backend
 from synthcode.llm.feed import Feed
 from synthcode.llm.halt import Halt, StopSignal
 from synthcode.llm.journal import Journal
 from synthcode.llm.journal_writer import JournalWriter
+from synthcode.llm.notices import Notices
 from synthcode.llm.retries import Asker
 from synthcode.llm.settings import Execution
 from synthcode.schemas.records import Request
 
 PROGRESS_S = 0.1
+FIRST_ATTEMPT_S = 10.0
+"""How long the others wait for the first attempt: a key that is refused is refused before any model runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Outcome:
     """What the last failed attempt, or failed request, was told."""
     interrupted: bool = False
     """Whether a stop was asked for."""
+    notices: tuple[str, ...] = ()
+    """What the answers show about the server, each once."""
 
 
 async def run_requests(
@@ -58,7 +63,8 @@ async def run_requests(
 
     Memory does not grow with the plan: two blocks of 500 requests and ``settings.concurrency`` more are
     held at a time. A request is in flight until its answer is on the disk, so that a run that is killed
-    repeats at most ``settings.concurrency`` requests.
+    repeats at most ``settings.concurrency`` requests. The first request goes alone, as a test of the key and the
+    model: the others follow once the server has said anything to it, or has had ten seconds to.
 
     Parameters
     ----------
@@ -86,6 +92,9 @@ async def run_requests(
     ------
     ServerError
         Where the server went away. What was in flight stays pending.
+    AccessError
+        Where the server refuses every request: the key, the credit, the address. What was in flight is waited for
+        and stored; what was refused stays pending.
     StorageError
         Where an answer could not be stored.
     """
@@ -97,7 +106,8 @@ async def run_requests(
         watcher = asyncio.create_task(halt.watch())
         stack.callback(watcher.cancel)
         try:
-            await _all_or_first_error(run.work() for _ in range(settings.concurrency))
+            await _all_or_first_error([run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
+            run.raise_refusal()
         except ServerError as problem:
             raise run.explained(problem) from problem
     return run.report()
@@ -120,8 +130,35 @@ class _Run:
         self._next_report = 0.0
         self._completed = self._failed = self._pending = 0
         self._prompt_tokens = self._completion_tokens = 0
+        self._notices = Notices()
+        self._refusal: AccessError | None = None
 
-    async def work(self) -> None:
+    async def lead(self) -> None:
+        """Work, and send the first request."""
+        try:
+            await self._work()
+        finally:
+            self._asker.heard.set()
+
+    async def follow(self) -> None:
+        """Work once the first attempt has ended, or has taken long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_ATTEMPT_S):
+                await self._asker.heard.wait()
+        await self._work()
+
+    def raise_refusal(self) -> None:
+        """Raise why the server refuses every request, if it does.
+
+        Raises
+        ------
+        AccessError
+            What the first request that met it was told.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+
+    async def _work(self) -> None:
         """Ask for one request after another until there are none, or a stop is asked for."""
         while not self._halt.is_set() and (request := await self._feed.next()) is not None:
             await self._handle(request)
@@ -130,10 +167,16 @@ class _Run:
                 self._on_progress(self.outcome())
 
     async def _handle(self, request: Request) -> None:
-        completion = await self._asker.ask(request)
+        try:
+            completion = await self._asker.ask(request)
+        except AccessError as problem:
+            self._refusal = self._refusal or problem
+            self._halt.stop()
+            completion = None
         if completion is None:
             self._pending += 1
         else:
+            self._notices.look(request, completion)
             await self._writer.write(request, completion)
             self._prompt_tokens += completion.prompt_tokens or 0
             self._completion_tokens += completion.completion_tokens or 0
@@ -156,6 +199,7 @@ class _Run:
             completion_tokens=self._completion_tokens,
             last_error=self._asker.last_error,
             interrupted=self._halt.is_set(),
+            notices=self._notices.found,
         )
 
     def report(self) -> Outcome:
@@ -167,8 +211,11 @@ class _Run:
 
     def explained(self, problem: ServerError) -> ServerError:
         """Add to an error how far this run has come."""
+        stopped = f"{problem.problem} - stopped after {self._completed:,} completed and {self._failed:,} failed"
+        if isinstance(problem, AccessError):
+            return AccessError(stopped, problem.fix)
         return ServerError(
-            f"{problem.problem} - stopped after {self._completed:,} completed and {self._failed:,} failed",
+            stopped,
             "run the same command again once it is back: nothing that was answered is asked again",
         )
 

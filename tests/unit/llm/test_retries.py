@@ -3,7 +3,6 @@ from __future__ import annotations
 import asyncio
 import threading
 from dataclasses import replace
-from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -11,11 +10,10 @@ import pytest
 from synthcode.errors import ServerError
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.halt import Halt
-from synthcode.llm.retries import Asker, delay_s, parse_retry_after
+from synthcode.llm.retries import Asker, delay_s
 from synthcode.llm.settings import Execution
 
 GONE = ServerError("no model server answers at http://x/v1", "start it")
-NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
 
 class Highest(Random):
@@ -23,26 +21,6 @@ class Highest(Random):
 
     def uniform(self, a: float, b: float) -> float:
         return b
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        (None, None),
-        ("7", 7.0),
-        (" 0 ", 0.0),
-        ("Fri, 20 Nov 2026 12:00:30 GMT", 30.0),
-        ("Fri, 20 Nov 2026 11:00:00 GMT", 0.0),
-        ("Fri, 20 Nov 2026 12:00:30", 30.0),
-        ("soon", None),
-        ("-5", None),
-        ("²", None),
-        ("", None),
-        ("Fri, 20 Nov 99999999 12:00:30 GMT", None),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date(header, seconds):
-    assert parse_retry_after(header, NOW) == seconds
 
 
 def test_the_bound_of_the_wait_doubles_up_to_its_cap():
