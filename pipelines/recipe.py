@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
+from synthcode.llm.vllm_options import engine_options, server_options
 from synthcode.redaction import refuse_credentials
 from synthcode.seeds.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
@@ -127,7 +128,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     _refuse_unknown_keys(tree, Recipe, origin, ())
     _refuse_secrets(tree, origin, ())
     try:
-        return _RECIPE.validate_python(dict(tree))
+        recipe = _RECIPE.validate_python(dict(tree))
     except ValidationError as problem:
         first = problem.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -137,6 +138,10 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
             f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
             f"mend {place} in the recipe or on the command line",
         ) from problem
+    # Before the recipe is written: an option that is refused may carry a secret.
+    engine_options(recipe.backend.engine)
+    server_options(recipe.backend.serve or ())
+    return recipe
 
 
 def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:

@@ -15,7 +15,7 @@ import click
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- VLLM_ARGUMENTS]")
 def serve(model: str, port: int, arguments: tuple[str, ...]) -> None:
-    """Serve MODEL by vLLM until Ctrl-C, with its prefix cache on; what follows -- goes to vLLM.
+    """Serve MODEL by vLLM until Ctrl-C, with its prefix cache on; what follows -- goes to vLLM if it is safe.
 
     'synthcode run' does so itself, for as long as it translates, where the recipe says backend.serve: [].
 

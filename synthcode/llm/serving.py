@@ -20,6 +20,7 @@ from contextlib import contextmanager
 
 from synthcode.errors import InputError, ServerError
 from synthcode.llm.backend import one_line
+from synthcode.llm.vllm_options import as_arguments, refuse_model_name, server_options
 
 START_S = 1800.0
 """A large model may have to be fetched first."""
@@ -27,7 +28,7 @@ STOP_S = 30.0
 POLL_S = 0.5
 LAST_WORDS_S = 5.0
 LINES_KEPT = 40
-_FLAGS = ("--enable-prefix-caching",)
+_DEFAULTS = {"enable_prefix_caching": True, "load_format": "safetensors"}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -47,7 +48,7 @@ def serving(
     model
         A folder, or the name of a model on the Hub.
     arguments
-        More of ``vllm serve``'s.
+        More of ``vllm serve``'s, of those that :mod:`synthcode.llm.vllm_options` allows.
     port
         To listen on, on loopback; None takes a free one.
     on_line
@@ -63,16 +64,17 @@ def serving(
     Raises
     ------
     InputError
-        Where vLLM is not installed, or an argument would run foreign code.
+        If vLLM is not installed, or an argument is not allowed.
     ServerError
         Where it does not come up.
     """
-    if any(argument.startswith("--trust-remote-code") for argument in arguments):
-        raise InputError("the server's option --trust-remote-code cannot be set", "leave it out")
+    refuse_model_name(model)
+    options = {**_DEFAULTS, **server_options(arguments)}
+    names = dict.fromkeys((model, options.pop("served_model_name", model)))
     port = port or _free_port()
-    command = [*vllm_command(), model, "--served-model-name", model, "--host", "127.0.0.1", "--port", str(port)]
+    command = [*vllm_command(), model, "--host", "127.0.0.1", "--port", str(port), "--served-model-name", *names]
     process = subprocess.Popen(
-        [*command, *_FLAGS, *arguments],
+        [*command, *as_arguments(options)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -13,11 +13,10 @@ from typing import Any, Self
 from synthcode.errors import InputError, ServerError
 from synthcode.llm.backend import AttemptFailed, ErrorKind, one_line
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
+from synthcode.llm.vllm_options import engine_options
 from synthcode.llm.window import refuse_cut, refuse_misfit
 from synthcode.schemas.records import Completion, Request
 
-REFUSED_OPTIONS = frozenset({"trust_remote_code", "model", "hf_overrides", "code_revision"})
-"""Options that run code of the model's author, or contradict what is asked elsewhere."""
 _DEFAULTS = {"enable_prefix_caching": True, "load_format": "safetensors", "disable_log_stats": True}
 _NOT_SAMPLING = frozenset({"max_completion_tokens", "chat_template_kwargs", "response_format", "reasoning_effort"})
 
@@ -30,20 +29,18 @@ class VLLMEngine:
     model
         A folder, or the name of a model on the Hub; safetensors alone.
     options
-        Of ``AsyncEngineArgs``: ``{"max_model_len": 8192, "tensor_parallel_size": 2}``.
+        Of ``AsyncEngineArgs``: ``{"max_model_len": 8192, "tensor_parallel_size": 2}``. Those that
+        :mod:`synthcode.llm.vllm_options` allows.
 
     Raises
     ------
     InputError
-        Where an option is one that would run foreign code.
+        If an option is not allowed.
     """
 
     def __init__(self, model: str, options: Mapping[str, Any] | None = None) -> None:
-        refused = sorted(REFUSED_OPTIONS & set(options or {}))
-        if refused:
-            raise InputError(f"the engine's option {refused[0]!r} cannot be set", "leave it out")
         self.model = model
-        self._options = {**_DEFAULTS, **(options or {})}
+        self._options = {**_DEFAULTS, **engine_options(options or {})}
         self._engine: Any = None
         self._tokenizer: Any = None
         self._defaults: dict[str, Any] = {}
