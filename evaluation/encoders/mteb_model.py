@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.encoders.checkpoint_files import refuse_code, refuse_hub_code
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from evaluation.encoders.remote_code import RemoteCodeError, no_remote_code
 from evaluation.mteb_tasks import PROMPTS, require_mteb, task_metadata
@@ -67,7 +68,7 @@ class MtebModel:
         with no_remote_code(self._model_name):
             try:
                 model = self._load()
-            except RemoteCodeError:
+            except InputError:
                 raise
             except Exception as problem:
                 raise _refused(self._model_name, problem) from problem
@@ -83,12 +84,20 @@ class MtebModel:
 
     def _load(self) -> Any:
         if self._folder is None:
+            refuse_hub_code(self._meta.name, self._meta.revision)
             return self._meta.load_model(device=self._device)
         from mteb.models import SentenceTransformerEncoderWrapper
         from sentence_transformers import SentenceTransformer
 
+        refuse_code(self._folder, self._model_name)
         return SentenceTransformerEncoderWrapper(
-            SentenceTransformer(str(self._folder), device=self._device, trust_remote_code=False, local_files_only=True)
+            SentenceTransformer(
+                str(self._folder),
+                device=self._device,
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True},
+            )
         )
 
     def _vectors(self, texts: Sequence[str], role: Role) -> Vectors:

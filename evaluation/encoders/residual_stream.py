@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaluation.encoders.checkpoint_files import safe_folder
+from evaluation.encoders.remote_code import no_remote_code
 from synthcode.errors import InputError, first_line
 
 if TYPE_CHECKING:
@@ -81,8 +82,12 @@ def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualSt
     """
     from transformers import AutoModel
 
+    folder = safe_folder(name)
     try:
-        model = AutoModel.from_pretrained(name, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
+        with no_remote_code(name):
+            model = AutoModel.from_pretrained(folder, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
+    except InputError:
+        raise
     except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
         raise refused(name, problem) from problem
     if model.config.is_encoder_decoder:
@@ -110,8 +115,12 @@ def open_tokenizer(name: str) -> Any:
     """
     from transformers import AutoTokenizer
 
+    folder = safe_folder(name)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
+        with no_remote_code(name):
+            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+    except InputError:
+        raise
     except Exception as problem:
         raise refused(name, problem) from problem
     if tokenizer.pad_token is None:
@@ -123,14 +132,7 @@ def open_tokenizer(name: str) -> Any:
 
 def usual_pooling(name: str) -> str:
     """Return the pooling of a model's sentence-transformers configuration; ``mean`` where it has none."""
-    path = Path(name) / POOLING_CONFIG
-    if not Path(name).is_dir():
-        from huggingface_hub import hf_hub_download
-
-        try:
-            path = Path(hf_hub_download(name, POOLING_CONFIG))
-        except Exception:  # not there, or not to be reached: loading the model says so
-            return "mean"
+    path = safe_folder(name) / POOLING_CONFIG
     modes = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     return next((ours for theirs, ours in POOLING_MODES.items() if modes.get(theirs)), "mean")
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from evaluation.encoders.checkpoint_files import safe_folder
 from evaluation.encoders.length_batches import batches_by_length
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait
+from evaluation.encoders.remote_code import no_remote_code
 from evaluation.encoders.residual_stream import refused, weights_digest
 from synthcode.errors import InputError
 from synthcode.identity import digest
@@ -59,14 +61,18 @@ class SentenceTransformerEncoder:
         self.name = f"st:{name}"
         # In float32 unless told otherwise: what other tools run these models in, and print.
         place = resolve(device, "float32" if dtype == "auto" else dtype)
+        folder = safe_folder(name, revision)
         try:
-            self._model = SentenceTransformer(
-                name,
-                device=str(place.device),
-                revision=revision,
-                trust_remote_code=False,
-                model_kwargs={"use_safetensors": True, "dtype": place.dtype},
-            )
+            with no_remote_code(name):
+                self._model = SentenceTransformer(
+                    str(folder),
+                    device=str(place.device),
+                    trust_remote_code=False,
+                    local_files_only=True,
+                    model_kwargs={"use_safetensors": True, "dtype": place.dtype},
+                )
+        except InputError:
+            raise
         except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
             raise refused(name, problem) from problem
         if max_tokens is not None:

@@ -28,7 +28,7 @@ STOP_S = 30.0
 POLL_S = 0.5
 LAST_WORDS_S = 5.0
 LINES_KEPT = 40
-_DEFAULTS = {"enable_prefix_caching": True, "load_format": "safetensors"}
+_DEFAULTS = {"load_format": "safetensors", "enable_prefix_caching": True}
 _PR_SET_PDEATHSIG = 1
 
 
@@ -72,7 +72,7 @@ def serving(
     options = {**_DEFAULTS, **server_options(arguments)}
     names = dict.fromkeys((model, options.pop("served_model_name", model)))
     port = port or _free_port()
-    command = [*vllm_command(), model, "--host", "127.0.0.1", "--port", str(port), "--served-model-name", *names]
+    command = [*vllm_command(), model, "--served-model-name", *names, "--host", "127.0.0.1", "--port", str(port)]
     process = subprocess.Popen(
         [*command, *as_arguments(options)],
         stdin=subprocess.DEVNULL,

@@ -105,7 +105,7 @@ def engine_options(options: Mapping[str, Any]) -> dict[str, Any]:
     InputError
         If one is not allowed, or its value is not.
     """
-    return {name: _checked(str(name), value, ENGINE_OPTIONS) for name, value in options.items()}
+    return {name: _checked(str(name), value, ENGINE_OPTIONS, repr(name)) for name, value in options.items()}
 
 
 def server_options(arguments: Sequence[str]) -> dict[str, Any]:
@@ -122,18 +122,19 @@ def server_options(arguments: Sequence[str]) -> dict[str, Any]:
     InputError
         If one is not allowed, its value is not, or it has none.
     """
-    return {name: _checked(name, value, SERVER_OPTIONS) for name, value in _assigned(arguments)}
+    return {name: _checked(name, value, SERVER_OPTIONS, written) for name, value, written in _assigned(arguments)}
 
 
 def as_arguments(options: Mapping[str, Any]) -> list[str]:
-    """Return checked options as arguments that vLLM's parser takes in one way only: whole names, values after ``=``."""
+    """Return checked options as arguments that vLLM's parser takes in one way only: whole names, no value like one."""
     arguments = []
     for name, value in options.items():
         option, kind = name.replace("_", "-"), SERVER_OPTIONS[name]
         if isinstance(kind, Flag):
             arguments += [f"--{option}"] if value else [f"--no-{option}"] if kind.has_no else []
         else:
-            arguments.append(f"--{option}={json.dumps(value) if isinstance(value, dict) else value}")
+            text = json.dumps(value) if isinstance(value, dict) else str(value)
+            arguments += [f"--{option}={text}"] if text.startswith("-") else [f"--{option}", text]
     return arguments
 
 
@@ -148,8 +149,8 @@ def refuse_model_name(model: str) -> None:
     refuse_option_like(model, "the model's name")
 
 
-def _assigned(arguments: Sequence[str]) -> Iterator[tuple[str, Any]]:
-    """Yield name and value of each option."""
+def _assigned(arguments: Sequence[str]) -> Iterator[tuple[str, Any, str]]:
+    """Yield each option's name and value, and how the name was written."""
     rest = iter(arguments)
     for argument in rest:
         written, equals, value = argument.partition("=")
@@ -160,21 +161,21 @@ def _assigned(arguments: Sequence[str]) -> Iterator[tuple[str, Any]]:
             raise InputError(f"{written!r} is not an option of vLLM", "write --NAME VALUE, or --NAME=VALUE")
         kind = SERVER_OPTIONS.get(name)
         if isinstance(SERVER_OPTIONS.get(name.removeprefix("no_")), Flag):
-            yield name.removeprefix("no_"), (value if equals else True) if kind else False
+            yield name.removeprefix("no_"), (value if equals else True) if kind else False, written
         elif equals or kind is None:
-            yield name, value
+            yield name, value, written
         else:
-            yield name, next(rest, "")
+            yield name, next(rest, ""), written
 
 
-def _checked(name: str, value: Any, allowed: Mapping[str, Kind]) -> Any:
+def _checked(name: str, value: Any, allowed: Mapping[str, Kind], written: str) -> Any:
     kind = allowed.get(name)
     if kind is None:
         why = f": {_WHY[name]}" if name in _WHY else did_you_mean(name, allowed)
         raise InputError(
-            f"vLLM's option {name!r:.60} cannot be set{why}", f"leave it out; allowed are {', '.join(sorted(allowed))}"
+            f"vLLM's option {written:.60} cannot be set{why}", f"leave it out; allowed are {', '.join(sorted(allowed))}"
         )
     try:
         return kind.checked(value)
     except ValueError as problem:
-        raise InputError(f"vLLM's option {name!r} {problem}", f"write {kind.form}") from problem
+        raise InputError(f"vLLM's option {written} {problem}", f"write {kind.form}") from problem

@@ -1,0 +1,181 @@
+"""A checkpoint as a folder from which nothing but numbers and settings is loaded: no code, no pickles.
+
+A repository on the Hub is fetched without its code and pickles first, so that it passes the same checks as a folder,
+and what is loaded is what was checked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
+from evaluation.encoders.remote_code import RemoteCodeError
+from evaluation.mose.folders import PICKLED
+from synthcode.errors import InputError
+
+FETCHED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.tiktoken", "*.vocab", "*.bpe", "*.spm")
+LEFT_OUT = ("onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*")
+MODULES = "modules.json"
+
+_LARGE = frozenset({"tokenizer.json", "vocab.json", "added_tokens.json", "special_tokens_map.json"})
+"""Vocabularies: no class, module or repository is named in them."""
+_IMPLEMENTATIONS = ("attn_implementation", "experts_implementation")
+"""Keys, with any prefix or suffix, whose value may name a repository of kernels: transformers runs its code."""
+
+
+def safe_folder(name: str, revision: str | None = None) -> Path:
+    """Return the folder of a checkpoint, fetched if ``name`` is not a folder, after :func:`refuse_code`.
+
+    Raises
+    ------
+    InputError
+        If the checkpoint is not there, names code, or has pickled weights only.
+    """
+    folder = Path(name) if Path(name).is_dir() else _fetched(name, revision)
+    refuse_code(folder, name)
+    return folder
+
+
+def refuse_code(folder: Path, name: str) -> None:
+    """Refuse a checkpoint whose files name code outside of the libraries, or whose weights are pickled.
+
+    ``auto_map`` is not refused: many checkpoints have it next to an architecture that transformers knows, and without
+    ``trust_remote_code`` it is ignored.
+
+    Raises
+    ------
+    InputError
+        If it does.
+    """
+    for path in _settings_files(folder):
+        _refuse_settings(path, name)
+    for place in (folder, *_module_folders(folder)):
+        _refuse_pickles(place, name)
+
+
+def refuse_hub_code(name: str, revision: str | None) -> None:
+    """Refuse a repository on the Hub as :func:`refuse_code` does a folder, by its settings; weights are not fetched.
+
+    For loaders of other packages, which fetch by name. A model that is not on the Hub has no code there.
+
+    Raises
+    ------
+    InputError
+        If its settings name code.
+    """
+    from huggingface_hub import snapshot_download
+
+    try:
+        folder = snapshot_download(name, revision=revision, allow_patterns=["*.json"], ignore_patterns=sorted(_LARGE))
+    except Exception:  # not there, or not to be reached: the loader says so
+        return
+    for path in _settings_files(Path(folder)):
+        _refuse_settings(path, name)
+
+
+@lru_cache(maxsize=32)
+def _fetched(name: str, revision: str | None) -> Path:
+    from huggingface_hub import snapshot_download
+
+    from evaluation.encoders.residual_stream import refused
+
+    try:
+        return Path(
+            snapshot_download(
+                name, revision=revision, allow_patterns=list(FETCHED), ignore_patterns=[*LEFT_OUT, "*.py"]
+            )
+        )
+    except Exception as problem:  # the client raises errors of many kinds
+        raise refused(name, problem) from problem
+
+
+def _settings_files(folder: Path) -> Iterator[Path]:
+    """Yield the JSON files of a folder and of all below, through links too: loaders follow them."""
+    seen: set[str] = set()
+    for place, folders, files in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (Path(place, file) for file in sorted(files) if file.endswith(".json") and file not in _LARGE)
+
+
+def _refuse_settings(path: Path, name: str) -> None:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        if path.name == MODULES or path.name.endswith("config.json"):
+            raise InputError(
+                f"{name!r} does not load: {path.name} is not JSON", "fetch the checkpoint again"
+            ) from problem
+        return
+    if path.name == MODULES:
+        for module in content if isinstance(content, list) else [content]:
+            refuse_foreign_type(name, module.get("type") if isinstance(module, dict) else module)
+    for key, value in _entries(content):
+        _refuse_entry(path, key, value, name)
+
+
+def _refuse_entry(path: Path, key: str, value: Any, name: str) -> None:
+    if key == "types" and isinstance(value, dict):  # of a Router
+        for kind in value.values():
+            refuse_foreign_type(name, kind)
+    elif key == "tokenizer_class" and path.name == "wordembedding_config.json":
+        refuse_foreign_type(name, value, is_module=False)
+    elif key == "activation_function":
+        refuse_foreign_activation(name, value)
+    elif key == "trust_remote_code" and value:
+        raise RemoteCodeError(name)
+    elif any(word in key for word in _IMPLEMENTATIONS):
+        named = value.values() if isinstance(value, dict) else [value]
+        if any(isinstance(one, str) and ("/" in one or ":" in one) for one in named):
+            raise RemoteCodeError(name)
+    elif key == "weight_map" and isinstance(value, dict):
+        pickled = sorted({str(file) for file in value.values() if not str(file).endswith(".safetensors")})
+        if pickled and path.name.startswith("model.safetensors"):
+            raise _pickles(name, pickled)
+
+
+def _entries(content: Any) -> Iterator[tuple[str, Any]]:
+    """Yield all keys and values of a JSON tree."""
+    pending = [content]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, dict):
+            yield from value.items()
+            pending += value.values()
+        elif isinstance(value, list):
+            pending += value
+
+
+def _module_folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders of a sentence-transformers model's modules."""
+    path = folder / MODULES
+    modules = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    for module in modules if isinstance(modules, list) else []:
+        place = module.get("path") if isinstance(module, dict) else None
+        if not isinstance(place, str) or not place:
+            continue
+        if Path(place).is_absolute() or ".." in Path(place).parts:
+            raise InputError(f"{place!r} in {path} leads out of the checkpoint", "use another checkpoint")
+        yield folder / place
+
+
+def _refuse_pickles(folder: Path, name: str) -> None:
+    files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    pickled = [file for file in files if file.startswith("pytorch_model") and file.endswith(PICKLED)]
+    if pickled and not any(file.endswith(".safetensors") for file in files):
+        raise _pickles(name, pickled)
+
+
+def _pickles(name: str, files: list[str]) -> InputError:
+    return InputError(
+        f"{name!r} does not load: it has weights in {', '.join(files[:3])}, and pickles can run code",
+        "convert the weights to safetensors where you trust them",
+    )
