@@ -25,9 +25,19 @@ if TYPE_CHECKING:
 @click.option("--revision", metavar="BRANCH", help="The branch; made where it is not there. Default: main.")
 @click.option("--tag", metavar="VERSION", help="Name this version of the dataset.")
 @click.option("--to", metavar="PLACE", help="Instead of the Hub: a folder, or an address as s3://bucket/prefix.")
+@click.option("--fewer-rows", is_flag=True, help="Publish it even with less than half of the rows that are there.")
 @click.option("--dry-run", is_flag=True, help="List what would change against what is there, and stop.")
 @click.pass_context
-def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | None, dry_run: bool, **given: Any) -> None:
+def publish(
+    ctx: click.Context,
+    /,
+    run: Path,
+    repo_id: str | None,
+    to: str | None,
+    fewer_rows: bool,
+    dry_run: bool,
+    **given: Any,
+) -> None:
     """Publish RUN/dataset: check it, upload what differs, remove what is no longer part, load a split back.
 
     What people wrote on the published card stays. HF_TOKEN, HF_HOME and HF_ENDPOINT are respected. Run it again when it
@@ -50,7 +60,10 @@ def publish(ctx: click.Context, /, run: Path, repo_id: str | None, to: str | Non
         dataset, shards = _checked(opened)
         plan = target.plan(dataset)
         if dry_run:
+            _print_rows(plan, opened.manifest.stages["build"].counts["rows"])
             _print(plan)
+        _refuse(opened, plan, target, shards, fewer_rows=fewer_rows)
+        if dry_run:
             return
         with progress_bar("publish: bytes", plan.upload_bytes) as bar:
             address = target.publish(dataset, bar.advance)
@@ -88,6 +101,7 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
         for path, digest in run.manifest.output_digests("build").items()
     }
     rows = _rows(run)
+    validation.check_rows(rows)
     files = dataset_files(folder)
     shards = validation.find_shards(folder, rows)
     validation.check_tables(shards, CONFIGS, rows)
@@ -116,6 +130,22 @@ def _rows(run: Run) -> Mapping[str, Mapping[str, int]]:
     return rows
 
 
+def _refuse(run: Run, plan: Plan, target: Target, shards: Shards, *, fewer_rows: bool) -> None:
+    """Refuse what would make the place worse: far fewer rows, or files that ``datasets`` could not load."""
+    from synthcode.publishing.loadable import refuse_unloadable
+    from synthcode.publishing.row_counts import refuse_fewer, rows_on_card
+
+    rows = run.manifest.stages["build"].counts["rows"]
+    if not fewer_rows:
+        refuse_fewer(target.name, rows_on_card(plan.card_there), rows)
+    tables = {
+        (config, split): [file.relative_to(run.folder.dataset).as_posix() for file in files]
+        for (config, split), files in shards.items()
+        if rows[config][split]
+    }
+    refuse_unloadable(plan, target, tables)
+
+
 def _compare(run: Run, target: Target, shards: Shards) -> None:
     from synthcode.publishing.loading_back import choose_split, load_back
 
@@ -138,6 +168,16 @@ def _attendant(run: Run) -> Attendant:
         run.stop.raise_if_set()
 
     return Attendant(lambda line: click.echo(f"publish: {line}", err=True), pause)
+
+
+def _print_rows(plan: Plan, rows: Mapping[str, Mapping[str, int]]) -> None:
+    """Print the rows of each configuration that are there, as far as the card says, and that would be."""
+    from synthcode.publishing.row_counts import rows_on_card
+
+    before = rows_on_card(plan.card_there)
+    for config, splits in rows.items():
+        there = f"{sum(before[config].values()):,}" if config in before else "unknown" if plan.card_there else "none"
+        click.echo(f"rows of {config}: {there} there, {sum(splits.values()):,} in this version")
 
 
 def _print(plan: Plan) -> None:

@@ -31,6 +31,8 @@ class Folder:
         Where it is no address, or there is nothing that reads such.
     """
 
+    is_folder = True
+
     def __init__(self, address: str, attendant: Attendant) -> None:
         import fsspec
 
@@ -128,6 +130,16 @@ class Folder:
             card = content.decode("utf-8", "surrogateescape")
             files[CARD_NAME] = RemoteFile(len(content), LocalFile(CARD_NAME, content).sha256)
         return There(files, card), trusted
+
+    @property
+    def repository(self) -> str:
+        """The folder's own name."""
+        return str(self._root).rpartition("/")[2]
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file that is there."""
+        with self._guarded("read"):
+            return self._read(path)
 
     def _read(self, path: str) -> bytes:
         return bytes(self._system.cat_file(self._at(path)))

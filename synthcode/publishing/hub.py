@@ -63,6 +63,8 @@ class HubRepo:
         Where nothing can be published from here: offline, no token, an address or a name that is none.
     """
 
+    is_folder = False
+
     def __init__(self, wish: Wish, attendant: Attendant) -> None:
         from huggingface_hub import HfApi
 
@@ -81,6 +83,7 @@ class HubRepo:
         self._operations: dict[tuple[str, str], CommitOperationAdd] = {}
         self._uploaded: set[str] = set()
         self._commit: str | None = None
+        self._seen: str | None = None
 
     def plan(self, dataset: Dataset) -> Plan:
         """Return what publishing would change.
@@ -194,13 +197,23 @@ class HubRepo:
             for entry in tree
             if isinstance(entry, RepoFile)
         }
-        card = self._read(CARD_NAME, str(info.sha)) if CARD_NAME in files else None
+        self._seen = str(info.sha)
+        card = self._read(CARD_NAME).decode("utf-8", "surrogateescape") if CARD_NAME in files else None
         return There(files, card, version)
 
-    def _read(self, path: str, version: str) -> str:
+    @property
+    def repository(self) -> str:
+        """The repository's name without its owner's."""
+        return self.name.rpartition("/")[2]
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file of the version that was planned against."""
+        return self._attempts.persist(lambda: self._read(path))
+
+    def _read(self, path: str) -> bytes:
         with tempfile.TemporaryDirectory(prefix="synthcode-") as folder:
-            file = self._api.hf_hub_download(**self._where, filename=path, revision=version, local_dir=folder)
-            return Path(file).read_bytes().decode("utf-8", "surrogateescape")
+            file = self._api.hf_hub_download(**self._where, filename=path, revision=self._seen, local_dir=folder)
+            return Path(file).read_bytes()
 
     def _create(self) -> None:
         self._api.create_repo(**self._where, private=self._wish.private or None, exist_ok=True)

@@ -30,6 +30,10 @@ class Plan:
     """What becomes of every file of the dataset, sorted by path. Files that are not the dataset's are not in it."""
 
     files: Sequence[Change]
+    foreign: Sequence[str] = ()
+    """Paths of what is there, is not the dataset's, and stays."""
+    card_there: str | None = None
+    """The card that is there; None if there is none."""
 
     def of(self, *kinds: Kind) -> list[Change]:
         """Return the changes of some kinds."""
@@ -70,7 +74,8 @@ def make_plan(files: Iterable[LocalFile], there: Mapping[str, RemoteFile], roots
     for path, file in there.items():
         if path not in local and (path in single or path.startswith(folders)):
             changes.append(Change("removed", path, file.size, None))
-    return Plan(sorted(changes, key=lambda change: change.path))
+    touched = {change.path for change in changes}
+    return Plan(sorted(changes, key=lambda change: change.path), sorted(path for path in there if path not in touched))
 
 
 def _kind(file: LocalFile, there: RemoteFile | None) -> Kind:

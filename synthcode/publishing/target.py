@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from synthcode.publishing.card import CARD_NAME
@@ -36,7 +36,8 @@ class Dataset:
         roots = roots_of(self.files)
         card = merge_card(self.card, there.card, roots, where)
         files = [*self.files, LocalFile(CARD_NAME, card.encode("utf-8", "surrogateescape"))]
-        return make_plan(files, there.files, {*roots, *recorded_roots(there.card)} - {CARD_NAME})
+        plan = make_plan(files, there.files, {*roots, *recorded_roots(there.card)} - {CARD_NAME})
+        return replace(plan, card_there=there.card)
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,20 @@ class Target(Protocol):
     name: str
     """As people know it."""
 
+    is_folder: bool
+    """Whether ``datasets`` loads it as a folder."""
+
+    @property
+    def repository(self) -> str:
+        """The last part of its address: the name that ``datasets`` knows it by."""
+        ...
+
     def plan(self, dataset: Dataset) -> Plan:
         """Return what publishing would change."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file that is there."""
         ...
 
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:

@@ -14,6 +14,7 @@ from synthcode.errors import InputError, first_line
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import DATA, LocalFile
 from synthcode.publishing.front_matter_merge import read_front_matter, split_card
+from synthcode.publishing.row_counts import rows_on_card
 
 AGAIN = "make the dataset again: 'synthcode build RUN --force'"
 
@@ -45,6 +46,27 @@ def find_shards(folder: Path, rows: Mapping[str, Mapping[str, int]]) -> Shards:
         if not files:
             raise InputError(f"{folder} has no files of split {split!r} of {config!r}", AGAIN)
     return shards
+
+
+def check_rows(rows: Mapping[str, Mapping[str, int]]) -> None:
+    """Refuse a dataset of which a configuration has no rows: ``datasets`` could not load it.
+
+    Parameters
+    ----------
+    rows
+        Configuration -> split -> rows.
+
+    Raises
+    ------
+    InputError
+        Naming the configuration.
+    """
+    for config, splits in rows.items():
+        if not sum(splits.values()):
+            raise InputError(
+                f"the dataset has no rows of {config!r}: there is nothing to load",
+                "look at 'synthcode status RUN' for what became of every row",
+            )
 
 
 def check_tables(shards: Shards, schemas: Mapping[str, pa.Schema], rows: Mapping[str, Mapping[str, int]]) -> None:
@@ -89,8 +111,9 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mappi
     Raises
     ------
     InputError
-        Where it is missing, its front matter cannot be read, a pattern matches no file, or a table is in no split or
-        in more than one. A split without rows may be left out: ``datasets`` loads nothing where one is named.
+        If it is missing, its front matter cannot be read, a pattern matches no file, a table is in no split or in more
+        than one, a split without rows is named (``datasets`` loads nothing of such a configuration), or
+        ``dataset_info`` counts other rows than there are.
     """
     path = folder / CARD_NAME
     try:
@@ -98,6 +121,14 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mappi
     except (OSError, UnicodeDecodeError) as problem:
         raise InputError(f"{path} cannot be read: {first_line(problem)}", AGAIN) from problem
     named: dict[str, tuple[str, str]] = {}
+    for config, splits in rows_on_card(text).items():
+        for split, counted in splits.items():
+            if config in rows and rows[config].get(split) != counted:
+                raise InputError(
+                    f"{path}: dataset_info has {counted:,} rows in {split!r} of {config!r}, the tables "
+                    f"{rows[config].get(split, 0):,}",
+                    AGAIN,
+                )
     for config, split, pattern in _patterns(read_front_matter(split_card(text)[0], str(path)), path):
         matched = [file.path for file in files if fnmatchcase(file.path, pattern)]
         if not matched:
@@ -107,10 +138,12 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mappi
                 raise InputError(f"{path}: {name} is in {' / '.join(named[name])} and in {config} / {split}", AGAIN)
     for wanted, tables in shards.items():
         config, split = wanted
-        allowed = (wanted,) if rows[config][split] else (wanted, None)
         for table in tables:
-            if named.get(table.relative_to(folder).as_posix()) not in allowed:
+            found = named.get(table.relative_to(folder).as_posix())
+            if rows[config][split] and found != wanted:
                 raise InputError(f"{path}: {table} is not named as split {split!r} of {config!r}", AGAIN)
+            if not rows[config][split] and found is not None:
+                raise InputError(f"{path}: split {split!r} of {config!r} has no rows; datasets cannot load it", AGAIN)
     return text
 
 

@@ -21,6 +21,7 @@ def check(run: Path) -> None:
     folder = run / "dataset"
     files = dataset_files(folder)
     rows = Manifest(run).stages["build"].counts["rows"]
+    validation.check_rows(rows)
     shards = validation.find_shards(folder, rows)
     validation.check_tables(shards, CONFIGS, rows)
     validation.check_card(folder, files, shards, rows)
@@ -52,9 +53,31 @@ def test_a_split_without_rows_passes_and_judges_nothing(tmp_path: Path) -> None:
     judgements = tables["qrels", "test"]
     for config in CONFIGS:
         tables[config, "test"] = tables[config, "test"].slice(0, 0)
-    check(write_run(tmp_path, tables))
+    assert refused(write_run(tmp_path, tables)) == (
+        "dataset/README.md: split 'test' of 'triplets' has no rows; datasets cannot load it"
+    )
+    card = make_card(splits=("train", "validation"))
+    check(write_run(tmp_path, tables, card=card))
     tables["qrels", "test"] = judgements
-    assert "row 1: query_id" in refused(write_run(tmp_path, tables))
+    refused(write_run(tmp_path, tables, card=card))
+    qrels = make_card().partition("- config_name: qrels")
+    card = f"{card.partition('- config_name: qrels')[0]}{''.join(qrels[1:])}"
+    assert "row 1: query_id" in refused(write_run(tmp_path, tables, card=card))
+
+
+def test_a_configuration_without_rows_is_refused(tmp_path: Path) -> None:
+    tables = make_tables()
+    for split in ("train", "validation", "test"):
+        tables["triplets", split] = tables["triplets", split].slice(0, 0)
+    assert refused(write_run(tmp_path, tables)) == "the dataset has no rows of 'triplets': there is nothing to load"
+
+
+def test_rows_that_the_card_counts_otherwise_are_refused(tmp_path: Path) -> None:
+    info = "dataset_info:\n- config_name: triplets\n  splits: [{name: train, num_bytes: 1, num_examples: 5}]\n"
+    card = make_card().replace("---\n", f"---\n{info}", 1)
+    assert refused(write_run(tmp_path, card=card)) == (
+        "dataset/README.md: dataset_info has 5 rows in 'train' of 'triplets', the tables 6"
+    )
 
 
 def test_a_seed_in_two_splits_is_named_with_its_row(tmp_path: Path) -> None:
