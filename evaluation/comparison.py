@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from evaluation.common_queries import on_common_queries
 from evaluation.grouping import sorted_groups
 from evaluation.measures import F64, MAIN, MEASURES
 from evaluation.results import CELL_KEYS, query_ranks
@@ -23,8 +24,6 @@ from synthcode.errors import InputError
 
 DIGITS = 6
 """After the point: intervals are computed in float32."""
-
-QUERY_KEYS = ("task", "variant", "query_language", "corpus_language", "query_id")
 
 
 class Macro(NamedTuple):
@@ -83,6 +82,8 @@ class Difference:
     """Two-sided, by flipping the signs of problems."""
     p_holm: float
     """Adjusted for all differences of the comparison."""
+    queries: int
+    problems: int
 
 
 def cell_sums(ranks: pa.Table, metric: str = MAIN) -> dict[Macro, CellSums]:
@@ -127,7 +128,7 @@ def macro_estimates(ranks: pa.Table, metric: str = MAIN, resamples: int = RESAMP
 
 
 def compare(first: pa.Table, second: pa.Table, metric: str = MAIN, resamples: int = RESAMPLES) -> list[Difference]:
-    """Compare two encoders: exit with exit where they have the same, each with each where not.
+    """Compare two encoders on their common queries: exit with exit if they have the same, each with each if not.
 
     Parameters
     ----------
@@ -141,10 +142,15 @@ def compare(first: pa.Table, second: pa.Table, metric: str = MAIN, resamples: in
     Raises
     ------
     InputError
-        Where they were not scored on the same queries.
+        If they have no query in common.
     """
-    _refuse_other_queries(first, second)
-    ours, theirs = cell_sums(first, metric), cell_sums(second, metric)
+    common = on_common_queries([first, second])
+    if not common.queries:
+        raise InputError(
+            "the two results have no query in common: none is of the same languages, variant and documents",
+            "evaluate both with the same dataset, split, variants, languages and limit",
+        )
+    ours, theirs = (cell_sums(ranks, metric) for ranks in common.ranks)
     same = {macro.exit for macro in ours} == {macro.exit for macro in theirs}
     pairs = [(one, two) for one in ours for two in theirs if one[2:] == two[2:] and (not same or one.exit == two.exit)]
     return _differences(pairs, ours, theirs, resamples)
@@ -152,7 +158,7 @@ def compare(first: pa.Table, second: pa.Table, metric: str = MAIN, resamples: in
 
 def compare_exits(ranks: pa.Table, metric: str = MAIN, resamples: int = RESAMPLES) -> list[Difference]:
     """Compare every exit of an encoder with its deepest; an encoder with one exit has no differences."""
-    found = cell_sums(ranks, metric)
+    found = cell_sums(on_common_queries([ranks]).ranks[0], metric)
     deepest = max((macro.exit for macro in found), default=0)
     pairs = [(macro, macro._replace(exit=deepest)) for macro in found if macro.exit != deepest]
     return _differences(pairs, found, found, resamples)
@@ -169,8 +175,16 @@ def _differences(
     both = [ours[one] - theirs[two] for one, two in pairs]
     p_values = sign_flip_p_values(np.stack([sums.shares for sums in both], axis=1), resamples)
     values = [(float(ours[one].shares.sum()), float(theirs[two].shares.sum())) for one, two in pairs]
-    rows = zip(pairs, values, _estimates(both, resamples, (-1.0, 1.0)), p_values, holm(p_values), strict=True)
-    return [Difference(*pair, value, estimate, float(p), float(h)) for pair, value, estimate, p, h in rows]
+    adjusted, estimates = holm(p_values), _estimates(both, resamples, (-1.0, 1.0))
+    return [
+        Difference(*pairs[at], values[at], estimates[at], float(p_values[at]), float(adjusted[at]), *_size(both[at]))
+        for at in range(len(pairs))
+    ]
+
+
+def _size(sums: CellSums) -> tuple[int, int]:
+    """Return how many queries and problems a comparison is over."""
+    return int(sums.counts.sum()), int((sums.counts.sum(axis=1) > 0).sum())
 
 
 def _estimates(macros: Sequence[CellSums], resamples: int, span: Span = (0.0, 1.0)) -> list[Estimate]:
@@ -183,19 +197,3 @@ def _estimates(macros: Sequence[CellSums], resamples: int, span: Span = (0.0, 1.
     resampled = bootstrap_intervals(sums, counts, groups, resamples)
     low, high = honest_intervals(resampled, values, weights, (weights > 0).sum(axis=0), span)
     return [Estimate(*(round(float(number), DIGITS) for number in row)) for row in zip(values, low, high, strict=True)]
-
-
-def _refuse_other_queries(first: pa.Table, second: pa.Table) -> None:
-    asked = [_queries(table) for table in (first, second)]
-    if not asked[0].equals(asked[1]):
-        ours, theirs = (set(zip(*(column.to_pylist() for column in table.columns), strict=True)) for table in asked)
-        raise InputError(
-            f"the two results are of other queries or documents: {len(ours ^ theirs):,} are of one of them alone",
-            "evaluate both on the same dataset, split, variants and languages",
-        )
-
-
-def _queries(ranks: pa.Table) -> pa.Table:
-    """Return what is asked, of what problem and among how many documents, in an order of its own."""
-    one = ranks.filter(pc.equal(ranks["exit"], pc.min(ranks["exit"]))).select([*QUERY_KEYS, "problem_id", "documents"])
-    return one.sort_by([(key, "ascending") for key in one.column_names]).combine_chunks()

@@ -112,14 +112,15 @@ def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) ->
 
 
 def difference_table(differences: Sequence[Difference]) -> str:
-    """Return a line a comparison of two encoders."""
-    head = ["task", "variant", "first", "exit", "second", "exit", "value", "value", "difference", "p", "p (Holm)"]
+    """Return a line a comparison of two encoders; exits have a column where there are any."""
+    with_exits = any(side.exit != ONLY_EXIT for one in differences for side in (one.first, one.second))
+    sides = [head for name in ("first", "second") for head in (name, *(["exit"] if with_exits else []))]
+    head = ["task", "variant", *sides, "queries", "problems", "value", "value", "difference", "p", "p (Holm)"]
     rows = [
         [
-            one.first.task,
-            one.first.variant,
-            *_named(one.first.encoder, one.first.exit),
-            *_named(one.second.encoder, one.second.exit),
+            *(one.first.task, one.first.variant),
+            *(cell for side in (one.first, one.second) for cell in _named(*side[:2])[: 2 if with_exits else 1]),
+            *(f"{one.queries:,}", f"{one.problems:,}"),
             *map(_number, one.values),
             _estimate(one.difference, signed=True),
             p_value(one.p),
@@ -127,7 +128,7 @@ def difference_table(differences: Sequence[Difference]) -> str:
         ]
         for one in differences
     ]
-    return markdown_table(head, rows, left=6)
+    return markdown_table(head, rows, left=2 + len(sides))
 
 
 def label(language: str) -> str:

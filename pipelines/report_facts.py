@@ -10,13 +10,13 @@ import pyarrow.compute as pc
 
 from pipelines.funnel import funnel
 from pipelines.later_verdicts import KEPT
+from pipelines.report_scores import read_evaluations
 from pipelines.verdicts import judged
 from synthcode import __version__
 from synthcode.reporting import census as counting
 from synthcode.reporting.clusters import summarize
 from synthcode.reporting.facts import Example, Facts
 from synthcode.reporting.payload import pack
-from synthcode.reporting.scores import read_evaluation
 from synthcode.schemas.tables import CLUSTERS
 from synthcode.storage.joins import beside
 from synthcode.storage.shards import read_file
@@ -59,7 +59,7 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
         examples={},
         clusters=clusters,
         source_ids=source_ids,
-        evaluation=read_evaluation(folder.evaluation),
+        evaluations=read_evaluations(folder.evaluation),
         version=__version__,
     )
     chunks, examples = _shown_rows(folder, drawn, {name for names in wanted.values() for name in names}, bar)

@@ -6,6 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from evaluation.facts import Facts, write_facts
+from evaluation.results import RANKS, write_ranks
 from pipelines.main import run_cli
 
 EVIL = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=2'><!--"
@@ -34,17 +38,25 @@ def jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 def evaluation(folder: Path) -> None:
     """Write results of an encoder with two exits and of one that has no costs, as ``evaluate`` does."""
-    header = "encoder,exit,task,variant,query_language,corpus_language,metric,value,lo,hi,n\n"
-    cells = {
-        "mose": [("mose:tiny", 4, "python", 0.6), ("mose:tiny", 4, "go", 0.8), ("mose:tiny", 9, "python", 0.9)],
-        "bm25": [(f'"bm25 {EVIL}"', 0, "python", 0.5)],
-    }
-    for name, rows in cells.items():
-        lines = [
-            f"{encoder},{exit},code2code,stripped,{lang},java,MRR@10,{v},0,1,9\n" for encoder, exit, lang, v in rows
+    ranks = {"mose:tiny": {4: ("python", "go"), 9: ("python",)}, f"bm25 {EVIL}": {0: ("python",)}}
+    for (name, exits), place in zip(ranks.items(), ("mose", "bm25"), strict=True):
+        rows = [
+            {"encoder": name, "exit": exit_, "task": "code2code", "variant": "stripped", "query_language": language}
+            | {
+                "corpus_language": "java",
+                "query_id": f"q{n}",
+                "problem_id": f"p{n}",
+                "ranks": [1 if exit_ == 9 else n + 1],
+                "documents": 9,
+            }
+            for exit_, languages in exits.items()
+            for language in languages
+            for n in range(3)
         ]
-        (folder / name).mkdir(parents=True)
-        (folder / name / "metrics.csv").write_text(header + "".join(lines))
+        write_ranks(folder / place, [pa.Table.from_pylist(rows, RANKS)])
+        scored = {"dataset": EVIL, "dataset_digest": "1", "split": "test", "variants": ("stripped",), "settings": {}}
+        known = {"fingerprint": name, "encoder": name, "model": "local/x", "identity": name, "exits": tuple(exits)}
+        write_facts(folder / place, Facts(**known, **scored, versions={}, speed={}))
     costs = "encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts\n"
     costs += "mose:tiny,4,512,1000,2e6,0.01,99,8\nmose:tiny,9,512,2000,5e6,0.02,50,8\n"
     (folder / "mose" / "costs.csv").write_text(costs)

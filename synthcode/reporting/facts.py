@@ -38,5 +38,6 @@ class Facts:
     clusters: Clusters
     source_ids: Mapping[str, str]
     """By ``seed_id``, of the seeds that the clusters name."""
-    evaluation: Evaluation
+    evaluations: Sequence[Evaluation]
+    """One for each version or split of the dataset that was scored."""
     version: str

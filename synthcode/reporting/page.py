@@ -48,7 +48,7 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
         acceptance=facts.census.acceptance(),
         verdicts=_verdicts(facts),
         histograms=lengths.histograms(facts.census.lengths, facts.census.seed_lengths),
-        plots=pareto.plots(facts.evaluation),
+        plots=[pareto.plots(evaluation) for evaluation in facts.evaluations],
         pareto=pareto,
         lengths=lengths,
         labels={name: language.label for name, language in LANGUAGES.items()},

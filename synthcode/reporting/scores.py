@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import math
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,12 +29,16 @@ VARIANTS = ("stripped", "anonymous", "raw")
 
 @dataclass(frozen=True)
 class Score:
-    """Unweighted means over pairs of languages."""
+    """Unweighted means over pairs of languages; all scores of a task and variant are of the same queries."""
 
     setting: Setting
     values: Mapping[str, float]
     """Metric -> mean."""
     pairs: int
+    queries: int
+    problems: int
+    documents: str
+    """Sizes of the corpora: ``40``, or ``40 to 60``."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,17 @@ class Cost:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results of a run."""
+    """All results on one version of a dataset, on the queries that they have in common."""
 
     scores: Sequence[Score] = ()
     costs: Mapping[tuple[str, int], Cost] | None = None
     """Of an encoder's exit; encoders without costs are not in it."""
+    dataset: str = ""
+    """Name and split."""
+    notes: Sequence[str] = ()
+    """What is left out, and why."""
+    warnings: Sequence[str] = ()
+    """Why the scores say little, if they do."""
 
     def tables(self) -> dict[str, dict[str, dict[str, list[Score]]]]:
         """Return task -> variant -> encoder -> scores of its exits; the variants in the usual order."""
@@ -70,30 +79,27 @@ class Evaluation:
         return [metric for metric in METRICS if metric in found] + sorted(found.difference(METRICS))
 
 
-def read_evaluation(folder: Path) -> Evaluation:
-    """Read every ``FOLDER/*/metrics.csv``, and the ``costs.csv`` beside it.
+def read_costs(path: Path, encoder: str) -> dict[tuple[str, int], Cost]:
+    """Read a ``costs.csv``; without the file there are no costs.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    encoder
+        What the report calls the encoder.
 
     Raises
     ------
     InputError
-        Where a file lacks a column or holds no number where one belongs.
+        If the file lacks a column, or has text where a number belongs.
     """
-    cells: dict[Setting, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for path in sorted(folder.glob("*/metrics.csv")):
-        for row in _rows(path):
-            setting = Setting(row.text("task"), row.text("variant"), row.text("encoder"), int(row.number("exit")))
-            cells[setting][row.text("metric")].append(row.number("value"))
-    costs = {
-        (row.text("encoder"), int(row.number("exit"))): Cost(row.number("flops_per_token"), row.number("latency_s"))
-        for path in sorted(folder.glob("*/costs.csv"))
+    if not path.is_file():
+        return {}
+    return {
+        (encoder, int(row.number("exit"))): Cost(row.number("flops_per_token"), row.number("latency_s"))
         for row in _rows(path)
     }
-    return Evaluation([_score(setting, values) for setting, values in sorted(cells.items())], costs)
-
-
-def _score(setting: Setting, values: Mapping[str, Sequence[float]]) -> Score:
-    means = {metric: math.fsum(numbers) / len(numbers) for metric, numbers in values.items()}
-    return Score(setting, means, max(map(len, values.values())))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hostile_run import hostile_run, synthcode
+from hostile_run import evaluation, hostile_run, synthcode
 
 from synthcode.storage.manifest import EMPTY
 
@@ -41,13 +41,14 @@ def test_a_run_of_which_nothing_is_done_has_a_report_too(run: Path, tmp_path: Pa
 
 def test_results_that_are_no_table_are_refused(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bare = tmp_path / "bare"
-    (bare / "evaluation" / "x").mkdir(parents=True)
+    bare.mkdir()
     shutil.copy(run / "recipe.yaml", bare)
     (bare / "manifest.json").write_text(EMPTY)
-    metrics = bare / "evaluation" / "x" / "metrics.csv"
-    metrics.write_text("encoder,exit,task,variant,metric,value\nbm25,0,code2code,stripped,MRR@10,lots\n")
+    evaluation(bare / "evaluation")
+    costs = bare / "evaluation" / "mose" / "costs.csv"
+    costs.write_text("encoder,exit,flops_per_token,latency_s\nmose:tiny,4,lots,1\n")
     assert synthcode("report", bare) == 1
     error, fix = capsys.readouterr().err.splitlines()
-    assert error == f"error: {metrics} line 2: value is 'lots', no number"
+    assert error == f"error: {costs} line 2: flops_per_token is 'lots', no number"
     assert fix == "run 'synthcode evaluate' again"
     assert not (bare / "report.html").exists()

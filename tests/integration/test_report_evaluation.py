@@ -50,18 +50,17 @@ def watched() -> Iterator[Watched]:
 
 
 def test_means_are_those_that_evaluate_prints_and_folders_have_short_names(
-    run: Path, said: str, encoders: tuple[str, ...], watched: Watched
+    run: Path, said: str, watched: Watched
 ) -> None:
     watched.page.goto((run / "report.html").as_uri())
     page = watched.page
     cells = page.locator("#evaluation tbody tr:not(.group) td").all_text_contents()
-    rows = [cells[start : start + 10] for start in range(0, len(cells), 10)]
+    rows = [cells[start : start + 13] for start in range(0, len(cells), 13)]
     printed = LINE.findall(said)
     assert len(printed) == len(rows) == 2 * 2 * 3
     assert sorted((exit, value) for _, _, exit, value in printed) == sorted((row[0], row[1]) for row in rows)
     names = page.locator("#evaluation tbody:first-of-type th[rowspan]")
     assert set(names.all_text_contents()) == {"bm25", "mose:where/mose"}
-    assert {name.get_attribute("title") for name in names.all()} == set(encoders)
     assert sorted(page.locator(".legend li").all_text_contents()) == ["bm25", "mose:where/mose"]
     assert page.locator(".legend .dashed").all_text_contents() == ["bm25"]
     assert page.locator(".pareto circle").count() == 2 * 2

@@ -103,13 +103,24 @@ def test_exits_of_two_encoders_are_paired() -> None:
     assert [(d.first.exit, d.second.exit) for d in compare(one, single)] == [(1, 0), (2, 0)]
 
 
-def test_results_of_other_queries_or_documents_are_not_compared() -> None:
+def test_results_are_compared_on_their_common_queries() -> None:
+    one = ranks({("a", "b"): [1, 2], ("b", "a"): [9]})
+    (difference,) = compare(one, ranks({("a", "b"): [1], ("c", "a"): [1]}, "other"))
+    # Both have one query in common, and rank its answer first.
+    assert (difference.values, difference.queries, difference.problems) == ((1, 1), 1, 1)
+    assert len(compare(one, one.take([1, 0, 2]))) == 1
+
+
+def test_results_without_a_common_query_are_not_compared() -> None:
     one = ranks({("a", "b"): [1, 2]})
-    with pytest.raises(InputError, match="1 are of one of them alone"):
-        compare(one, ranks({("a", "b"): [1]}, "other"))
-    for column, value in (("documents", pa.array([98, 99], pa.int32())), ("problem_id", pa.array(["p0", "p2"]))):
+    for column, value in (("documents", pa.array([98, 98], pa.int32())), ("problem_id", pa.array(["p2", "p3"]))):
         other = ranks({("a", "b"): [1, 2]}, "other")
         other = other.set_column(RANKS.get_field_index(column), RANKS.field(column), value)
-        with pytest.raises(InputError, match=r"[24] are of one of them alone"):
+        with pytest.raises(InputError, match="no query in common"):
             compare(one, other)
-    assert len(compare(one, one.take([1, 0]))) == 1
+
+
+def test_exits_that_were_scored_on_other_queries_are_compared_on_common_ones() -> None:
+    rows = [ranks({("a", "b"): [1, 9]}, exit_=1), ranks({("a", "b"): [1]}, exit_=2)]
+    (difference,) = compare_exits(pa.concat_tables(rows))
+    assert difference.values == (1, 1)

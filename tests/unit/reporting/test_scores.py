@@ -6,51 +6,38 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.reporting.pareto import front, plots, short
-from synthcode.reporting.scores import Evaluation, Setting, read_evaluation
+from synthcode.reporting.scores import Evaluation, Score, Setting, read_costs
 from synthcode.visible import short_name
 
-METRICS = """encoder,exit,task,variant,query_language,corpus_language,metric,value,lo,hi,n
-mose:a/b,4,code2code,stripped,python,go,MRR@10,0.5,0.4,0.6,9
-mose:a/b,4,code2code,stripped,python,java,MRR@10,0.7,0.4,0.6,9
-mose:a/b,4,code2code,raw,python,java,MRR@10,0.9,0.4,0.6,9
-mose:a/b,9,code2code,stripped,python,go,MRR@10,0.8,0.4,0.6,9
-mose:a/b,9,code2code,stripped,python,go,MAP,0.6,0.4,0.6,9
-bm25,0,code2code,stripped,python,go,MRR@10,0.3,0.2,0.4,9
-"""
 COSTS = """encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts
 mose:a/b,4,512,10,1e6,0.010,9,8
 mose:a/b,9,512,20,4e6,0.020,5,8
 """
 
 
-def results(folder: Path) -> Path:
-    (folder / "x").mkdir()
-    (folder / "x" / "metrics.csv").write_text(METRICS)
-    (folder / "x" / "costs.csv").write_text(COSTS)
-    return folder
+def score(encoder: str, exit_: int, value: float, variant: str = "stripped") -> Score:
+    return Score(Setting("code2code", variant, encoder, exit_), {"MRR@10": value}, 2, 80, 40, "40")
 
 
-def test_macros_are_means_over_pairs_of_languages(tmp_path: Path) -> None:
-    evaluation = read_evaluation(results(tmp_path))
-    scores = {score.setting: (dict(score.values), score.pairs) for score in evaluation.scores}
-    stripped = "code2code", "stripped"
-    assert scores == {
-        Setting(*stripped, "bm25", 0): ({"MRR@10": 0.3}, 1),
-        Setting(*stripped, "mose:a/b", 4): ({"MRR@10": pytest.approx(0.6)}, 2),
-        Setting(*stripped, "mose:a/b", 9): ({"MRR@10": 0.8, "MAP": 0.6}, 1),
-        Setting("code2code", "raw", "mose:a/b", 4): ({"MRR@10": 0.9}, 1),
-    }
-    assert evaluation.metrics == ["MRR@10", "MAP"]
-    assert [list(variants) for variants in evaluation.tables().values()] == [["stripped", "raw"]]
+def evaluation(folder: Path) -> Evaluation:
+    (folder / "costs.csv").write_text(COSTS)
+    scores = [score("bm25", 0, 0.3), score("mose:a/b", 4, 0.6), score("mose:a/b", 9, 0.8)]
+    return Evaluation([score("mose:a/b", 4, 0.9, "raw"), *scores], read_costs(folder / "costs.csv", "mose:a/b"))
+
+
+def test_variants_are_in_the_usual_order(tmp_path: Path) -> None:
+    (variants,) = evaluation(tmp_path).tables().values()
+    assert list(variants) == ["stripped", "raw"]
+    assert evaluation(tmp_path).metrics == ["MRR@10"]
 
 
 def test_a_run_without_results_has_none(tmp_path: Path) -> None:
-    assert read_evaluation(tmp_path / "nothing").scores == []
     assert plots(Evaluation()) == []
+    assert read_costs(tmp_path / "costs.csv", "x") == {}
 
 
 def test_exits_are_points_and_what_has_no_cost_is_a_line(tmp_path: Path) -> None:
-    flops, latency = plots(read_evaluation(results(tmp_path)))
+    flops, latency = plots(evaluation(tmp_path))
     (curve,) = flops.curves
     assert [(point.setting.exit, point.cost, point.is_best) for point in curve.points] == [
         (4, 1e6, True),
@@ -79,16 +66,16 @@ def test_the_front(points: list[tuple[float, float]], best: list[bool]) -> None:
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("bm25,0,code2code,stripped,python,go,MRR@10,nan,0,0,9", "line 8: value is 'nan', no number"),
-        ("bm25,x,code2code,stripped,python,go,MRR@10,0.1,0,0,9", "line 8: exit is 'x', no number"),
-        ("bm25", "line 8 has no 'task'"),
+        ("mose:a/b,18,512,10,nan,0.01,9,8", "line 4: flops_per_token is 'nan', no number"),
+        ("mose:a/b,x,512,10,1e6,0.01,9,8", "line 4: exit is 'x', no number"),
+        ("mose:a/b", "line 4 has no 'exit'"),
     ],
 )
 def test_a_damaged_table_is_refused_with_its_place(tmp_path: Path, row: str, problem: str) -> None:
-    path = results(tmp_path) / "x" / "metrics.csv"
-    path.write_text(f"{METRICS}{row}\n")
+    path = tmp_path / "costs.csv"
+    path.write_text(f"{COSTS}{row}\n")
     with pytest.raises(InputError) as refusal:
-        read_evaluation(tmp_path)
+        read_costs(path, "mose:a/b")
     assert refusal.value.problem == f"{path} {problem}"
 
 
