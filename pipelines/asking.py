@@ -91,7 +91,7 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
     count, names = backend.unmatched(pairs)
     if count:
         named = visible(", ".join([*map(repr, names), "..."] if count > len(names) else map(repr, names)))
-        click.echo(f"translate: {count:,} rows of the recording name no seed of this run: {named}", err=True)
+        click.echo(f"translate: rows of the recording that name no seed of this run: {count:,} ({named})", err=True)
     if backend.skipped:
         reasons = ", ".join(f"{visible(reason)} {rows:,}" for reason, rows in sorted(backend.skipped.items()))
         click.echo(f"translate: rows of the recording that cannot be used: {reasons}", err=True)

@@ -102,7 +102,8 @@ def _facts(run: Run) -> Any:
 
 def _summary(counts: Mapping[str, Any]) -> str:
     splits = ", ".join(f"{name} {count:,}" for name, count in counts["splits"].items())
-    return f"{sum(counts['splits'].values()):,} pairs ({splits})"
+    pairs = sum(counts["splits"].values())
+    return f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} ({splits})"
 
 
 def _execute(run: Run) -> Done:

@@ -199,7 +199,7 @@ def test_pending_requests_are_not_failures(work: Work, printed: Printed) -> None
     assert synthcode("seeds", work.run, "--from", "table", "--path", work.recipe.parent / "seeds.jsonl") == 0
     assert synthcode("translate", work.run, "--recording", work.recording, "--targets", "java,go") == 0
     err = printed()[1]
-    assert "translate: 2 rows of the recording name no seed of this run: '98', '99'" in err
+    assert "translate: rows of the recording that name no seed of this run: 2 ('98', '99')" in err
     assert "translate: rows of the recording that cannot be used: " in err
     counts = status(work.run, printed)
     assert (counts["completed"], counts["failed"], counts["pending"]) == (8, 0, 12)
