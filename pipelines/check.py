@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -71,9 +71,15 @@ def check_step() -> Step:
 def _toolchains(recipe: Recipe) -> Mapping[str, str]:
     if not recipe.check.compile:
         return {}
-    from synthcode.toolchains.compilers import compiler_versions
+    from synthcode.toolchains.bubblewrap import require_sandbox
+    from synthcode.toolchains.controls import compiler_versions
 
-    return {f"toolchain:{language}": line for language, line in compiler_versions().items()}
+    require_sandbox()
+    return {f"toolchain:{language}": line for language, line in compiler_versions(_targets(recipe)).items()}
+
+
+def _targets(recipe: Recipe) -> Sequence[str]:
+    return recipe.translate.targets if recipe.translate is not None else ()
 
 
 def _summary(counts: Mapping[str, Any]) -> str:
@@ -128,10 +134,11 @@ def _compiled(run: Run, splits: Iterable[Split]) -> Iterator[Split]:
         yield from splits
         return
     from synthcode.threads import Threads
+    from synthcode.toolchains.controls import broken_compilers
     from synthcode.toolchains.gate import compile_translations
-    from synthcode.toolchains.sandbox import require_sandbox
 
-    require_sandbox()
+    for language, problem in broken_compilers(_targets(run.recipe)).items():
+        click.echo(f"warning: {language} is not compiled: {problem}", err=True)
     with Threads(run.workers) as threads:
         yield from threads.map(compile_translations, splits)
 
@@ -139,7 +146,7 @@ def _compiled(run: Run, splits: Iterable[Split]) -> Iterator[Split]:
 def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
     if not run.recipe.check.compile:
         return {}
-    from synthcode.toolchains.compilers import missing_compilers
+    from synthcode.toolchains.controls import missing_compilers
 
     return {"not_compiled": missing_compilers(sorted(languages))}
 

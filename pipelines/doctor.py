@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
 
 import click
+
+from synthcode.child_processes import find_program
 
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
@@ -53,8 +54,8 @@ def _findings(base_url: str | None) -> Iterator[Finding]:
     yield from _toolchains()
     for package in ("torch", "sentence-transformers", "vllm"):
         yield _package(package)
-    gpu = shutil.which("nvidia-smi")
-    yield Finding("GPU", gpu is not None, gpu or "no nvidia-smi on the PATH (optional)")
+    gpu = find_program("nvidia-smi")
+    yield Finding("GPU", gpu is not None, str(gpu or "no nvidia-smi on the PATH (optional)"))
     yield _server(base_url)
     for name in TOKENS:
         yield Finding(f"token {name}", name in os.environ, "set" if name in os.environ else "not set (optional)")
@@ -74,15 +75,20 @@ def _grammars() -> Iterator[Finding]:
 
 
 def _toolchains() -> Iterator[Finding]:
-    from synthcode.toolchains.compilers import COMPILERS, compiler_versions
-    from synthcode.toolchains.sandbox import why_no_sandbox
+    from synthcode.toolchains.bubblewrap import why_no_sandbox
+    from synthcode.toolchains.compilers import COMPILERS
+    from synthcode.toolchains.controls import examine_all
 
-    versions = compiler_versions()
-    for language, compiler in COMPILERS.items():
-        lacking = f"{compiler.program} is not on the PATH (optional, for check --compile)"
-        yield Finding(f"toolchain {language}", language in versions, versions.get(language, lacking))
-    problem = why_no_sandbox()
-    yield Finding("sandbox", problem is None, problem or "bubblewrap (for check --compile)")
+    missing = why_no_sandbox()
+    if missing is None:
+        for language, found in examine_all().items():
+            working = found.toolchain is not None
+            detail = found.version if working else f"{found.problem} (optional, for check --compile)"
+            yield Finding(f"toolchain {language}", working, detail)
+    else:
+        for language in COMPILERS:
+            yield Finding(f"toolchain {language}", False, "not tried: that needs the sandbox")
+    yield Finding("sandbox", missing is None, missing or "bubblewrap (for check --compile)")
 
 
 def _package(name: str) -> Finding:

@@ -54,6 +54,14 @@ class FailedRunError(SynthcodeError):
     """A stage that ended, and whose result is a failure: nothing translated or accepted, or too much that failed."""
 
 
+class SandboxUnavailable(SynthcodeError):
+    """No sandbox can be started on this machine."""
+
+
+class SandboxFailed(SynthcodeError):
+    """A sandbox broke before or while a program ran in it: nothing is known about the program."""
+
+
 class Interrupted(Exception):
     """The user asked to stop (Ctrl-C): what was in flight is stored, the stage is not done."""
 

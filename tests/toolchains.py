@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from pathlib import Path
+import shlex
 
-from synthcode.toolchains.compilers import COMPILERS, find_program
-from synthcode.toolchains.sandbox import BOX, sandboxed, why_no_sandbox
+from synthcode.child_processes import find_program
+from synthcode.toolchains.bubblewrap import Bubblewrap, why_no_sandbox
+from synthcode.toolchains.programs import find_tool
+from synthcode.toolchains.sandbox import Finished, Limits
 
 _JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
@@ -36,21 +36,20 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
 """Build, then run."""
 
 
+_LIMITS = Limits(cpu_s=60, wall_s=120, address_space_bytes=None, processes=256, open_files=1024)
+
+
 def missing(language: str) -> str | None:
     """Return what a language's programs cannot be run for want of, or None."""
     programs = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
-    lacking = sorted(program for program in programs if shutil.which(program) is None)
+    lacking = sorted(program for program in programs if find_program(program) is None)
     return f"needs {', '.join(lacking)}" if lacking else why_no_sandbox()
 
 
-def run(language: str, program: str, test: str, folder: Path, seconds: int = 120) -> subprocess.CompletedProcess[str]:
+def run(language: str, program: str, test: str) -> Finished:
     """Build and run a program followed by its test; the first command that fails is the result."""
-    (folder / FILES[language]).write_text(f"{program}\n{test}", encoding="utf-8")
-    tools = [found] if language in COMPILERS and (found := find_program(COMPILERS[language])) else []
-    go = ["env", f"GOCACHE={BOX}/.cache", "GO111MODULE=off"]
-    for command in COMMANDS[language]:
-        sandbox = sandboxed([*go, *command], folder, tools=tools, writable=True)
-        done = subprocess.run(sandbox, capture_output=True, text=True, timeout=seconds, check=False)
-        if done.returncode != 0:
-            break
-    return done
+    names = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
+    tools = tuple(found for name in sorted(names) if (found := find_tool(name)) is not None)
+    steps = ["export GOCACHE=/tmp/cache GO111MODULE=off", *(shlex.join(step) for step in COMMANDS[language])]
+    files = {FILES[language]: f"{program}\n{test}".encode()}
+    return Bubblewrap(tools).run(["sh", "-c", " && ".join(steps)], files, _LIMITS)

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from synthcode.schemas.records import Split
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.toolchains.compile import refusals
-from synthcode.toolchains.compilers import COMPILERS, find_program
+from synthcode.toolchains.controls import examine
 
 REASON = "compile_error"
 COMPILED = "compiled"
@@ -16,7 +16,7 @@ COMPILED = "compiled"
 
 
 def compile_translations(split: Split) -> Split:
-    """Reject translations that their language's compiler refuses, where this machine has it.
+    """Reject translations that their language's compiler refuses, if this machine has it.
 
     Parameters
     ----------
@@ -28,17 +28,22 @@ def compile_translations(split: Split) -> Split:
     Split
         The same rows. Those that were refused have the reason ``compile_error`` and the compiler's first message;
         ``verification`` of the others that were compiled is ``compiled``.
+
+    Raises
+    ------
+    SandboxUnavailable, SandboxFailed
+        If the sandbox or a compiler broke: no row is rejected for that.
     """
     if not split.kept.num_rows:
         return split
     kept, rejected = [], [split.rejected]
     for language in pc.unique(split.kept["target_language"]).to_pylist():
         rows = split.kept.filter(pc.equal(split.kept["target_language"], language))
-        compiler = COMPILERS.get(language)
-        if compiler is None or find_program(compiler) is None:
+        toolchain = examine(language).toolchain
+        if toolchain is None:
             kept.append(rows)
             continue
-        said = refusals(rows["code"].to_pylist(), compiler)
+        said = refusals(rows["code"].to_pylist(), toolchain)
         taken = pa.array([message is None for message in said])
         kept.append(_compiled(rows.filter(taken)))
         rejected.append(_rejected(rows.filter(pc.invert(taken)), [message for message in said if message is not None]))

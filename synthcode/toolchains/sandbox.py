@@ -1,92 +1,80 @@
-"""A sandbox for foreign code: no network, nothing of the machine to be seen but its tools, nothing to be written to.
-
-It is made by bubblewrap (``bwrap``), from the kernel's namespaces: unprivileged, and gone with its last process.
-"""
+"""What a sandbox is: a place where a command runs on foreign files and can neither read nor change anything else."""
 
 from __future__ import annotations
 
-import functools
-import shutil
-import subprocess
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
-from synthcode.errors import SynthcodeError
-
-BOX = "/box"
-"""Where the folder lies that the sandbox is given."""
-SCRATCH_BYTES = 256 << 20
-"""What can be written inside, in memory."""
-
-_SYSTEM = ("/bin", "/sbin", "/lib", "/lib32", "/lib64")
-_SETTINGS = ("/etc/alternatives", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d")
-_SETTINGS_OF_TOOLS = ("java*", "php")
+FOLDER = "/box"
+"""Where the files lie, and where the command starts. It can be written to; nothing of it is kept."""
 
 
-def sandboxed(command: Sequence[str], folder: Path, *, tools: Iterable[Path] = (), writable: bool = False) -> list[str]:
-    """Return the command that runs another one in the sandbox.
+@dataclass(frozen=True)
+class Limits:
+    """What a command may use in a sandbox."""
 
-    Parameters
-    ----------
-    command
-        What to run, in ``BOX``.
-    folder
-        What is to be seen as ``BOX``; read only unless ``writable``.
-    tools
-        Programs that lie outside of ``/usr``: the folders that they are installed in are to be seen, too.
-    writable
-        Whether ``folder`` can be written to.
-    """
-    arguments = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"]
-    arguments += ["--ro-bind", "/usr", "/usr", *_system()]
-    arguments += [part for path in _settings() for part in ("--ro-bind", path, path)]
-    prefixes = sorted({str(tool.parents[1]) for tool in tools if not tool.is_relative_to("/usr")})
-    arguments += [part for prefix in prefixes for part in ("--ro-bind", prefix, prefix)]
-    arguments += ["--dev", "/dev", "--proc", "/proc", "--size", str(SCRATCH_BYTES), "--tmpfs", "/tmp"]
-    arguments += ["--bind" if writable else "--ro-bind", str(folder), BOX, "--chdir", BOX]
-    paths = [*(f"{prefix}/bin" for prefix in prefixes), "/usr/local/bin", "/usr/bin", "/bin"]
-    for name, value in (("PATH", ":".join(paths)), ("HOME", "/tmp"), ("LANG", "C.UTF-8")):
-        arguments += ["--setenv", name, value]
-    return [*arguments, "--", *command]
+    cpu_s: int = 10
+    """Seconds of processor, of each process."""
+    wall_s: float = 60
+    """Seconds from start to end, of all. Well above ``cpu_s``: a busy machine must not change a result."""
+    address_space_bytes: int | None = 4 << 30
+    """Of each process; None for programs that reserve much more than they use."""
+    processes: int = 64
+    """Processes and threads, of all."""
+    open_files: int = 256
+    file_bytes: int = 64 << 20
+    """Of each file that is written."""
+    scratch_bytes: int = 256 << 20
+    """Of each of the writable folders, which lie in memory."""
+    output_bytes: int = 64 << 10
+    """How much of stdout, and of stderr, is kept."""
 
 
-@functools.cache
-def why_no_sandbox() -> str | None:
-    """Return why there is no sandbox on this machine, or None where there is one."""
-    if shutil.which("bwrap") is None:
-        return "bwrap (bubblewrap) is not on the PATH"
-    done = subprocess.run(sandboxed(["true"], Path("/usr")), capture_output=True, text=True, check=False)
-    return None if done.returncode == 0 else f"bwrap fails: {done.stderr.strip()[:200]}"
+@dataclass(frozen=True)
+class Finished:
+    """What came of a command."""
+
+    exit_code: int
+    """As in a shell: 128 and the number of the signal, if one ended it."""
+    stdout: bytes
+    stderr: bytes
+    timed_out: bool = False
+    """Whether it was killed because it reached ``Limits.wall_s``."""
 
 
-def require_sandbox() -> None:
-    """Refuse to go on where there is no sandbox.
-
-    Raises
-    ------
-    SynthcodeError
-        Where there is none.
-    """
-    problem = why_no_sandbox()
-    if problem is not None:
-        raise SynthcodeError(
-            f"foreign code is compiled in a sandbox only, and there is none: {problem}",
-            "install bubblewrap and allow user namespaces, or leave out --compile",
-        )
+NO_FILES: Mapping[str, bytes] = {}
+DEFAULT_LIMITS = Limits()
 
 
-def _system() -> list[str]:
-    """Return how folders such as ``/bin`` come in: on most systems they are links into ``/usr``."""
-    arguments = []
-    for name in _SYSTEM:
-        path = Path(name)
-        if path.is_symlink():
-            arguments += ["--symlink", str(path.readlink()), name]
-        elif path.is_dir():
-            arguments += ["--ro-bind", name, name]
-    return arguments
+class Sandbox(Protocol):
+    """Runs commands on foreign files, each in a new sandbox."""
 
+    def run(
+        self,
+        command: Sequence[str],
+        files: Mapping[str, bytes] = NO_FILES,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        stdin: bytes = b"",
+    ) -> Finished:
+        """Run a command.
 
-def _settings() -> list[str]:
-    tools = (str(path) for pattern in _SETTINGS_OF_TOOLS for path in sorted(Path("/etc").glob(pattern)))
-    return [path for path in (*_SETTINGS, *tools) if Path(path).exists()]
+        Parameters
+        ----------
+        command
+            A program, by its absolute path or by its name, and its arguments.
+        files
+            Name -> content of what lies in ``FOLDER``. Names contain no slash.
+        limits
+            What the command may use.
+        stdin
+            What the command reads.
+
+        Raises
+        ------
+        SandboxUnavailable
+            If this machine has no sandbox.
+        SandboxFailed
+            If the sandbox broke; the command may not have run at all.
+        """

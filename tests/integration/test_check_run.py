@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipelines.main import run_cli
+from synthcode.child_processes import find_program
 from synthcode.storage.shards import shards_of
-from synthcode.toolchains import sandbox
-from synthcode.toolchains.compilers import COMPILERS, find_program
+from synthcode.toolchains import bubblewrap
+from synthcode.toolchains.controls import examine
 
 GOOD = {
     "java": "class A { int add(int a, int b) { return a + b; } }",
@@ -99,7 +101,7 @@ def test_what_hangs_or_kills_a_parser_costs_itself_alone(tmp_path: Path) -> None
 
 
 def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if sandbox.why_no_sandbox() is not None or find_program(COMPILERS["c"]) is None:
+    if bubblewrap.why_no_sandbox() is not None or examine("c").toolchain is None:
         pytest.skip("needs bwrap and gcc")
     answers = {
         "whole": ("c", f"```c\n{GOOD['c']}\n```"),
@@ -126,10 +128,91 @@ def test_compiling_is_refused_without_a_sandbox(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
-    monkeypatch.setattr(sandbox, "why_no_sandbox", lambda: "bwrap (bubblewrap) is not on the PATH")
+    monkeypatch.setattr(bubblewrap, "why_no_sandbox", lambda: "bwrap (bubblewrap) is not on the PATH")
     capsys.readouterr()
     assert synthcode("check", run, "--compile") == 1
     assert capsys.readouterr().err.splitlines()[-2:] == [
         "error: foreign code is compiled in a sandbox only, and there is none: bwrap (bubblewrap) is not on the PATH",
         "install bubblewrap and allow user namespaces, or leave out --compile",
     ]
+
+
+def on_path(folder: Path, name: str, body: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put a program before all others."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"#!/bin/sh\n{body}\n")
+    (folder / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+def needs_compiler(language: str) -> None:
+    if bubblewrap.why_no_sandbox() is not None or examine(language).toolchain is None:
+        pytest.skip(f"needs bwrap and the compiler of {language}")
+
+
+def test_a_sandbox_that_breaks_midway_rejects_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_compiler("c")
+    run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
+    assert synthcode("check", run) == 0
+    before = verdicts(run)
+    real = find_program("bwrap")
+    # It works for as long as compilers are tried, and breaks when it is to judge rows.
+    breaking = f'for word; do [ "$word" = program.c ] && [ -e {tmp_path}/armed ] && exit 1; done; exec {real} "$@"'
+    on_path(tmp_path / "fake", "bwrap", breaking, monkeypatch)
+    assert examine("c").toolchain is not None
+    (tmp_path / "armed").touch()
+    capsys.readouterr()
+    assert synthcode("check", run, "--compile") == 1
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        "error: the sandbox broke: bwrap ended with 1",
+        "see what is missing with: synthcode doctor",
+    ]
+    assert verdicts(run) == before
+
+
+def test_a_broken_compiler_rejects_nothing_and_is_reported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    needs_compiler("c")
+    run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
+    on_path(tmp_path / "tools", "gcc", "exit 1", monkeypatch)
+    capsys.readouterr()
+    assert synthcode("check", run, "--compile") == 0
+    assert verdicts(run)["whole"] == ("accepted", "syntax")
+    told = capsys.readouterr().err
+    assert "warning: c is not compiled: gcc does not work: it refuses a program that is known to be good" in told
+    assert "not compiled: c (gcc does not work" in told
+
+
+def test_a_program_cannot_read_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs_compiler("rust")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-SECRETSECRET1234")
+    program = (
+        'pub fn add(a: i32) -> i32 { a }\nconst E: &str = include_str!("/proc/PID/environ");\n'
+        'const _: () = panic!("{}", E);'
+    )
+    answers = {pid: ("rust", f"```rust\n{program.replace('PID', pid)}\n```") for pid in ("1", "2", "self")}
+    run = translated(tmp_path, answers)
+    assert synthcode("check", run, "--compile") == 0
+    stored = b"".join(path.read_bytes() for path in run.rglob("*") if path.is_file())
+    assert b"sk-SECRET" not in stored
+    assert not any("sk-SECRET" in str(verdict) for verdict in verdicts(run).values())
+
+
+def test_no_program_of_the_working_directory_is_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    for name in ("bwrap", "rustc", "gcc", "setpriv", "prlimit", "node", "go"):
+        (folder / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+        (folder / name).chmod(0o755)
+    (folder / "rust-toolchain.toml").write_text('[toolchain]\npath = "/proc/self/cwd"\n')
+    (folder / "bin").mkdir()
+    (folder / "bin" / "rustc").symlink_to("../rustc")
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PATH", f".::{folder}:/proc/self/cwd:{os.environ['PATH']}")
+    assert synthcode("doctor") == 0
+    assert not (tmp_path / "ran").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
-    *("errors", "identity", "languages", "parsing", "processes", "threads", "scratch"),
+    *("errors", "identity", "languages", "parsing", "processes", "child_processes", "threads", "scratch"),
     *("templates", "visible", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
 }
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
@@ -59,6 +60,42 @@ def test_no_module_imports_against_the_direction(path: Path) -> None:
         loaded = imported(path, top_level_only=True)
         assert not HEAVY & {name.split(".")[0] for name in loaded}
         assert not NETWORK & loaded
+
+
+STARTS_CHILDREN = re.compile(
+    r"\b(import subprocess|from subprocess|import pty|from pty|import pexpect|import sh\b|import posix\b"
+    r"|create_subprocess_(?:exec|shell)|subprocess_(?:exec|shell)"
+    r"|os\.(?:system|popen|startfile|fork\w*|exec[lv]\w*|(?:posix_)?spawn\w*)"
+    r"|from os import[^\n]*\b(?:system|popen|fork\w*|exec[lv]\w*|(?:posix_)?spawn\w*))"
+)
+
+
+def names_in(path: Path) -> str:
+    """Return the code as the parser writes it: without comments, docstrings and other spellings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value = ast.Constant(...)
+    return ast.unparse(tree)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_one_module_starts_every_child_process(path: Path) -> None:
+    found = STARTS_CHILDREN.search(names_in(path))
+    assert (found is not None) == (path == ROOT / "synthcode" / "child_processes.py"), found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("import subprocess as s", "from subprocess import run", "import os; os.system('a')", "os.execvpe('a')"),
+        *("import asyncio\nasyncio.create_subprocess_exec('a')", "loop.subprocess_shell(p, 'a')"),
+        *("from os import path, popen", "os.posix_spawn('a', [], {})", "os.fork()", "import pty"),
+    ],
+)
+def test_the_ways_to_start_a_child_are_known(code: str, tmp_path: Path) -> None:
+    (tmp_path / "module.py").write_text(code)
+    assert STARTS_CHILDREN.search(names_in(tmp_path / "module.py"))
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -1,25 +1,19 @@
 from __future__ import annotations
 
-import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from synthcode.errors import SynthcodeError
+from synthcode.errors import SandboxFailed, SandboxUnavailable
 from synthcode.schemas.records import Split
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-from synthcode.toolchains import compile as compiling
-from synthcode.toolchains import sandbox
-from synthcode.toolchains.compile import refusals
-from synthcode.toolchains.compilers import (
-    COMPILERS,
-    compiler_versions,
-    find_program,
-    first_message,
-    missing_compilers,
-)
+from synthcode.toolchains.bubblewrap import Bubblewrap, require_sandbox, why_no_sandbox
+from synthcode.toolchains.compile import Toolchain, refusals
+from synthcode.toolchains.compilers import COMPILERS, first_message
+from synthcode.toolchains.controls import compiler_versions, examine, missing_compilers
 from synthcode.toolchains.gate import compile_translations
 
 GOOD = {
@@ -58,11 +52,14 @@ BAD = {
 }
 
 
-def needs(language: str) -> None:
-    if find_program(COMPILERS[language]) is None:
-        pytest.skip(f"needs {COMPILERS[language].program}")
-    if sandbox.why_no_sandbox() is not None:
-        pytest.skip(str(sandbox.why_no_sandbox()))
+def toolchain(language: str) -> Toolchain:
+    if why_no_sandbox() is not None:
+        pytest.skip(str(why_no_sandbox()))
+    found = examine(language)
+    if found.toolchain is None:
+        assert not found.broken, found.problem
+        pytest.skip(found.problem)
+    return found.toolchain
 
 
 def test_every_compiler_is_tried_here() -> None:
@@ -71,10 +68,10 @@ def test_every_compiler_is_tried_here() -> None:
 
 @pytest.mark.parametrize("language", COMPILERS)
 def test_programs_are_judged_each_by_itself(language: str) -> None:
-    needs(language)
+    compiler = toolchain(language)
     bad, message = BAD[language]
     programs = [*GOOD[language], bad, *GOOD[language]]
-    found = refusals(programs, COMPILERS[language])
+    found = refusals(programs, compiler)
     assert [said is None for said in found] == [program != bad for program in programs]
     assert message in str(found[len(GOOD[language])])
     assert "/" not in str(found[len(GOOD[language])])
@@ -82,8 +79,8 @@ def test_programs_are_judged_each_by_itself(language: str) -> None:
 
 @pytest.mark.parametrize("language", OPEN)
 def test_what_a_fragment_leaves_open_is_no_error(language: str) -> None:
-    needs(language)
-    assert refusals([OPEN[language]], COMPILERS[language]) == [None]
+    compiler = toolchain(language)
+    assert refusals([OPEN[language]], compiler) == [None]
 
 
 HOSTILE = {
@@ -96,23 +93,22 @@ HOSTILE = {
 
 @pytest.mark.parametrize("language", HOSTILE)
 def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -> None:
-    needs(language)
+    compiler = toolchain(language)
     started = time.monotonic()
-    found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], COMPILERS[language], seconds=2)
+    found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], compiler, seconds=2)
     assert [said is None for said in found] == [True, False, True]
     assert time.monotonic() - started < 40
 
 
-def test_a_compiler_of_all_files_that_dies_or_hangs_costs_one_program(monkeypatch: pytest.MonkeyPatch) -> None:
-    needs("java")
-    script = compiling._script
-
-    def dying(compiler: object, names: list[str], nonce: str, seconds: int) -> str:
-        return f"! grep -l DIE *.java || exit 1; {script(compiler, names, nonce, seconds)}"  # type: ignore[arg-type]
-
-    monkeypatch.setattr(compiling, "_script", dying)
+def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> None:
+    java = toolchain("java")
+    assert java.compiler.driver is not None
+    driver = tmp_path / "CompileEach.java"
+    die = 'if (new String(source).contains("DIE")) System.exit(1);'
+    driver.write_text(java.compiler.driver.read_text().replace("StringBuilder log =", f"{die} StringBuilder log =", 1))
+    dying = replace(java, compiler=replace(java.compiler, driver=driver))
     programs = ["class A { }", "class DIE { }", "class B { }", "class C { }"]
-    assert [said is None for said in refusals(programs, COMPILERS["java"])] == [True, False, True, True]
+    assert [said is None for said in refusals(programs, dying)] == [True, False, True, True]
 
 
 def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> None:
@@ -127,8 +123,7 @@ def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> No
         "java": [f'class A {{ static {{ new java.io.File("{tmp_path}/ran").mkdir(); }} }}'],
     }
     for language, codes in programs.items():
-        needs(language)
-        said = " ".join(str(message) for message in refusals(codes, COMPILERS[language]))
+        said = " ".join(str(message) for message in refusals(codes, toolchain(language)))
         assert "stolen" not in said
         assert "root:" not in said
         assert str(Path.home()) not in said
@@ -136,9 +131,15 @@ def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> No
 
 
 def test_a_program_cannot_speak_for_the_next() -> None:
-    needs("c")
-    lie = '#error "\n\n0 1.0.c 0\n"'
-    assert [said is None for said in refusals([lie, "int f( {"], COMPILERS["c"])] == [False, False]
+    lie = '#error "\n\n0 1.0.c 0\n{ \\"exit-code\\": 0 }\n"'
+    assert [said is None for said in refusals([lie, "int f( {"], toolchain("c"))] == [False, False]
+
+
+def test_a_program_does_not_see_the_others() -> None:
+    names = ("/box/program.rs", "/box/0.0.rs", "/proc/self/fd/0", "/proc/1/cmdline", "/proc/1/root/box/program.rs")
+    codes = ["pub const NEIGHBOUR: i32 = 4242;"]
+    codes += [f'const _: () = panic!("{{}}", include_str!("{name}"));' for name in names]
+    assert not any("NEIGHBOUR" in str(said) for said in refusals(codes, toolchain("rust")))
 
 
 def test_messages_are_one_short_line_that_no_terminal_obeys() -> None:
@@ -161,8 +162,8 @@ def translations(*rows: tuple[str, str]) -> pa.Table:
 
 
 def test_rows_keep_their_order_and_are_told_what_they_passed() -> None:
-    needs("c")
-    needs("ruby")
+    toolchain("c")
+    toolchain("ruby")
     kept = translations(
         ("ruby", GOOD["ruby"][0]), ("c", BAD["c"][0]), ("kotlin", "fun f() = 1"), ("c", GOOD["c"][0]), ("ruby", "f")
     )
@@ -177,27 +178,38 @@ def test_rows_keep_their_order_and_are_told_what_they_passed() -> None:
 
 
 def test_a_machine_without_compilers_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    find_program.cache_clear()
-    try:
-        assert missing_compilers(["python", "c", "kotlin"]) == {
-            "c": "gcc is not on the PATH",
-            "kotlin": "there is no quick compiler for it",
-        }
-        assert compiler_versions() == {}
-        kept = translations(("c", BAD["c"][0]))
-        assert compile_translations(Split(kept, REJECTED.empty_table())).kept.equals(kept)
-    finally:
-        find_program.cache_clear()
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert missing_compilers(["python", "c", "kotlin"]) == {
+        "c": "gcc is not on the PATH",
+        "kotlin": "there is no quick compiler for it",
+    }
+    assert compiler_versions() == {}
+    kept = translations(("c", BAD["c"][0]))
+    assert compile_translations(Split(kept, REJECTED.empty_table())).kept.equals(kept)
 
 
 def test_without_a_sandbox_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
-    sandbox.why_no_sandbox.cache_clear()
+    monkeypatch.setenv("PATH", "/nowhere")
+    why_no_sandbox.cache_clear()
     try:
-        with pytest.raises(SynthcodeError) as refusal:
-            sandbox.require_sandbox()
-        assert "bwrap (bubblewrap) is not on the PATH" in refusal.value.problem
+        with pytest.raises(SandboxUnavailable) as refusal:
+            require_sandbox()
+        assert "bwrap is not on the PATH" in refusal.value.problem
         assert "--compile" in refusal.value.fix
     finally:
-        sandbox.why_no_sandbox.cache_clear()
+        why_no_sandbox.cache_clear()
+
+
+def test_a_compiler_that_breaks_midway_rejects_no_program(tmp_path: Path) -> None:
+    compiler = toolchain("c").compiler
+    program = tmp_path / "gcc"
+    for script, problem in (("exit 1", "refuses a program known to be good"), (None, "cannot be started")):
+        program.unlink(missing_ok=True)
+        if script is not None:
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
+        else:
+            program.write_text("#!/no/such/shell\n")
+            program.chmod(0o755)
+        with pytest.raises(SandboxFailed, match=problem):
+            refusals([GOOD["c"][0]], Toolchain(compiler, program, Bubblewrap((program,))))
