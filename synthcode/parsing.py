@@ -1,10 +1,9 @@
-"""Parsing with tree-sitter's official grammars, within a deadline."""
+"""Parsing with tree-sitter's official grammars, within bounds that depend on the text only."""
 
 from __future__ import annotations
 
 import functools
 import importlib
-import time
 
 import tree_sitter
 
@@ -14,8 +13,19 @@ MAX_BYTES = 100_000
 """Longer texts are not parsed: a grammar's error recovery can take time quadratic in the length."""
 
 
+MAX_TREE_EXTENT = 10_000
+"""Nodes within one another, or tokens in a row. A query takes time quadratic in either: 13 s for 99,000 stars."""
+STEPS_PER_SECOND = 5_000
+"""A deadline is counted in steps of the parser, not by the clock: whether a text passes must not depend on how busy a
+machine is. A step is a call of the progress callback. Sound programs take at most 28 a kB, and 10 us each."""
+
+
 class ParseTimeout(Exception):
-    """A text that the parser did not get through within its deadline."""
+    """A text that the parser did not get through within its deadline, or whose tree nothing can be done with."""
+
+    def __init__(self, detail: str = "", reason: str = "parse_timeout") -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 @functools.cache
@@ -40,26 +50,48 @@ def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_si
     language
         Whose grammar to use.
     deadline_s
-        Wall-clock seconds until the parser is stopped.
+        What the parser may take, in seconds of ``STEPS_PER_SECOND`` steps.
 
     Raises
     ------
     ParseTimeout
-        Where the deadline passed first.
+        If the parser needs more steps, or the tree is larger in one direction than ``MAX_TREE_EXTENT``.
     """
     parser = _parser(language)
-    end = time.monotonic() + deadline_s
+    steps = 0
+    most = deadline_s * STEPS_PER_SECOND
 
     def over_time(_offset: int, _has_error: bool) -> bool:
-        return time.monotonic() > end
+        nonlocal steps
+        steps += 1
+        return steps > most
 
     # The callback is ignored for a bytes source and works for a callable one (tree-sitter 0.26).
     try:
         tree = parser.parse(lambda offset, _point: source[offset : offset + 65536], progress_callback=over_time)
     except ValueError as problem:  # "Parsing failed"
         parser.reset()
-        raise ParseTimeout(f"not parsed within {deadline_s:g} s") from problem
+        raise ParseTimeout(f"not parsed within {most:,.0f} steps") from problem
     if tree is None:
         parser.reset()
-        raise ParseTimeout(f"not parsed within {deadline_s:g} s")
+        raise ParseTimeout(f"not parsed within {most:,.0f} steps")
+    if tree.root_node.descendant_count > MAX_TREE_EXTENT and _is_unwieldy(tree):
+        raise ParseTimeout(f"over {MAX_TREE_EXTENT:,} constructs within one another, or tokens in a row", "too_deep")
     return tree
+
+
+def _is_unwieldy(tree: tree_sitter.Tree) -> bool:
+    """Tell whether nodes are nested too deep, or too many tokens without a name follow each other."""
+    cursor = tree.walk()
+    depth = tokens = 0
+    while depth <= MAX_TREE_EXTENT and tokens <= MAX_TREE_EXTENT:
+        node = cursor.node
+        tokens = 0 if node is None or node.is_named else tokens + 1
+        if cursor.goto_first_child():
+            depth += 1
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return False
+            depth -= 1
+    return True

@@ -42,8 +42,8 @@ def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> Split:
     -------
     Split
         Schemas ``SEEDS`` and ``REJECTED_SEEDS``. Reasons: those of the rows' own problems, ``no_code``, ``no_text``,
-        ``unknown_language``, ``invalid_utf8``, ``lone_surrogate``, ``nul_byte``, ``too_long``, ``syntax_error``,
-        ``parse_timeout``.
+        ``unknown_language``, ``invalid_utf8``, ``lone_surrogate``, ``nul_byte``, ``too_long``, ``too_deep``,
+        ``syntax_error``, ``parse_timeout``.
     """
     kept, rejected = [], []
     for seed in raw:
@@ -158,7 +158,7 @@ def _part(text: str, code: str, language: Language, config: SeedsConfig) -> tupl
     try:
         root = parse_snippet(code, language).root
     except ParseTimeout as problem:
-        return Rejection("parse_timeout", str(problem))
+        return Rejection(problem.reason, str(problem))
     if root.has_error:
         return Rejection("syntax_error", f"it does not parse as {language.label}")
     if all(node.type in language.comments or node.type == "php_tag" for node in root.named_children):

@@ -24,8 +24,8 @@ MAX_BLOCKS = 16
 """Blocks of one answer that are looked at."""
 TEXT_PER_CODE = 10
 """A longer answer, thoughts and all, than so many times the longest code is not looked at."""
-OTHER_LANGUAGE_DEADLINE_S = 0.25
-"""It takes 11 grammars to tell what language code is in that is not in the right one."""
+OTHER_LANGUAGE_DEADLINE_S = 1.0
+"""It takes 11 grammars to tell what language code is in that is not in the right one. Sound code needs half of it."""
 
 VERIFIED_BY_SYNTAX = "syntax"
 """The level of verification that this gate gives: the translation parses; nothing was run."""
@@ -44,7 +44,7 @@ class CheckConfig:
     max_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
     """Longer code is rejected; the parser's own limit, in bytes of UTF-8, holds as well."""
     deadline_s: Annotated[float, Gt(0), Le(60)] = DEADLINE_S
-    """Seconds that a parser may take for one block."""
+    """What a parser may take for one block, in seconds of ``parsing.STEPS_PER_SECOND`` steps."""
     unchanged_similarity: Annotated[float, Gt(0), Le(1)] = 0.95
     """Share of tokens in common from which code is its source handed back."""
     compile: bool = False

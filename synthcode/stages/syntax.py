@@ -48,7 +48,7 @@ def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> R
     language
         The language that it should be in.
     deadline_s
-        Seconds after which a parser is stopped.
+        What a parser may take, in seconds of ``parsing.STEPS_PER_SECOND`` steps.
 
     Returns
     -------
@@ -92,7 +92,7 @@ def _read(code: str, language: Language, deadline_s: float) -> Reading:
     try:
         return _parsed(data, language, deadline_s)
     except ParseTimeout as problem:
-        return Reading(Rejection("parse_timeout", str(problem)), None)
+        return Reading(Rejection(problem.reason, str(problem)), None)
 
 
 def _python(code: str) -> Reading:
