@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import tree_sitter
@@ -49,8 +50,9 @@ def detach_documentation(code: str, language: Language) -> tuple[str, str]:
     comments, strings = comments_and_strings(snippet, language)
     cuts: list[Cut] = []
     texts: list[tuple[int, str]] = []
+    code_start = head_end(snippet.root)
     for run in _runs(snippet, comments):
-        if _is_documentation(snippet, run, language):
+        if _is_documentation(snippet, run, language, code_start):
             spans = [comment_span(snippet, node) for node in run]
             cuts += [Cut(*span) for span in spans]
             texts.append((spans[0][0], comment_text(spans, snippet.data, language)))
@@ -77,9 +79,9 @@ def _runs(snippet: Snippet, comments: list[tree_sitter.Node]) -> list[list[tree_
     return runs
 
 
-def _is_documentation(snippet: Snippet, run: list[tree_sitter.Node], language: Language) -> bool:
+def _is_documentation(snippet: Snippet, run: list[tree_sitter.Node], language: Language, code_start: int) -> bool:
     """Tell whether a run of comments is the head of the file, or what follows it a definition."""
-    if run[0].start_byte < head_end(snippet.root):
+    if run[0].start_byte < code_start:
         return True
     token = _TOKEN.search(snippet.data, snippet.span(run[-1])[1])
     if token is None:
@@ -102,8 +104,20 @@ def _defines(node: tree_sitter.Node, language: Language, depth: int = 4) -> bool
     if node.type in _WRAPPERS:
         return any(_defines(child, language, depth - 1) for child in node.named_children)
     if node.type in _ATTRIBUTES:
-        following = node.next_named_sibling
-        while following is not None and (following.is_extra or following.type in _ATTRIBUTES):
-            following = following.next_named_sibling
+        following = _annotated(node.parent).get(node.id) if node.parent is not None else None
         return following is not None and _defines(following, language, depth - 1)
     return False
+
+
+@functools.lru_cache(maxsize=2)
+def _annotated(parent: tree_sitter.Node) -> dict[int, tree_sitter.Node]:
+    """Return what each attribute among the children of a node is said of, by the attribute's id."""
+    found: dict[int, tree_sitter.Node] = {}
+    following = None
+    for child in reversed(parent.named_children):
+        if child.type in _ATTRIBUTES:
+            if following is not None:
+                found[child.id] = following
+        elif not child.is_extra:
+            following = child
+    return found

@@ -11,7 +11,7 @@ import warnings
 
 from synthcode.languages import Language
 
-_BLOCK_ENDS = re.compile(r"\A/\*+!?<?|\*+/\Z")
+_BLOCK_ENDS = re.compile(r"\A/\*+!?<?|(?<!\*)\*++/\Z")
 _STAR = re.compile(r"^[ \t]*\*+[ \t]?", re.MULTILINE)
 _LINE_MARKER = {
     "//": re.compile(r"\A(?:/{2,}!?<?|#+|<!--|-->)[ \t]?"),

@@ -34,13 +34,15 @@ _DIRECTIVE_TOKEN = re.compile(
     rb"""
     (?P<comment> //(?:\\\r?\n|[^\r\n]|\r(?!\n))* )
   | (?P<end> \n )
-  | (?P<literal> R"(?P<tag>[^()\\\s]{0,16})\(.*?(?:\)(?P=tag)"|\Z) | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*' )
+  | (?P<literal> R"(?P<tag>[^()\\\s]{0,16}+)\(.*?(?:\)(?P=tag)"|\Z)
+        | (?P<quote>["'])(?:\\.|[^"'\\\n]|(?!(?P=quote))["'])*+(?:(?P=quote)|(?P<unclosed>)) )
   | /\*.*?(?:\*/|\Z) | \\\r?\n | \b[0-9](?:'?[\w.])* | \w+
-  | (?P<unclosed> ["'] )                         # hides the rest of the line
   | .
     """,
     re.VERBOSE | re.DOTALL,
 )
+
+_NOT_BREAKS = re.compile(rb"[^\r\n\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def parse_snippet(code: str, language: Language) -> Snippet:
     """
     data = code.encode("utf-8", "surrogatepass")
     if len(data) > MAX_BYTES:
-        raise ParseTimeout(f"longer than {MAX_BYTES} bytes")
+        raise ParseTimeout(f"longer than {MAX_BYTES:,} bytes", "too_long")
     tag = _PHP_TAG if language.name == "php" and not _PHP_FILE.search(data) else b""
     if language.name in ("c", "cpp") and b"#" in data:
         seen, comments = _defused(data)
@@ -128,11 +130,11 @@ def _defused(data: bytes) -> tuple[bytes, list[Span]]:
             start, position = token.span()
             if token["comment"]:
                 comments.append((start, position))
-                defused[start + 2 : position] = re.sub(rb"[^\r\n\\]", b"x", token[0][2:])
-            elif token["literal"]:
+                defused[start + 2 : position] = _NOT_BREAKS.sub(b"x", token[0][2:])
+            elif token["literal"] and token["unclosed"] is None:
                 defused[start:position] = token[0].replace(b"/*", b"xx")
-            if token["comment"] or token["end"] or token["unclosed"]:
-                break
+            if token["comment"] or token["end"] or token["unclosed"] is not None:
+                break  # what is not closed hides the rest of the line
     return bytes(defused), comments
 
 

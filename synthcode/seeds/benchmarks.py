@@ -80,7 +80,7 @@ def _parse(spec: str) -> Benchmark:
 def _adapter_of(path: str) -> str:
     """Tell the adapter from the names of a benchmark's files."""
     names = [PurePath(path).name.lower(), *(file.name.lower() for file in data_files(path))]
-    if Path(path).is_dir() and any(re.search(r"\w+_release_v[\d.]+\.jsonl", name) for name in names):
+    if Path(path).is_dir() and any(re.search(r"(?<=\w)_release_v[\d.]+\.jsonl", name) for name in names):
         return "mbxp"
     if any("humaneval" in re.sub(r"[-_]", "", name) for name in names):
         return "humaneval"

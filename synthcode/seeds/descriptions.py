@@ -12,12 +12,12 @@ _HEADINGS = (
 )
 _SECTION = re.compile(
     rf"""
-    ^[ \t]* (?:
+    ^[ \t]*+ (?:
         >>>                                                         # a doctest
       | [@\\](?:param|arg|return|throw|exception|see|since|author|type|example|deprecated|private|public|api|name|class
             |method|function|memberof|static|internal|link|todo|version|access|yield|raise|option|overload|code)
-      | :(?:param|parameter|arg|argument|key|keyword|type|raises?|returns?|rtype|var|ivar|cvar)\b[^:\n]*:
-      | \#*[ \t]*(?:{_HEADINGS})[ \t]*[:,]?[ \t]*$                  # a heading on a line of its own
+      | :(?:param|parameter|arg|argument|key|keyword|type|raises?|returns?|rtype|var|ivar|cvar)\b[^:\n]*+:
+      | (?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+(?:[:,][ \t]*+)?+$   # a heading on a line of its own
       | ```
     )
     | (?<=\s) @(?:param|returns?|throws|see|since|author)\b
@@ -27,15 +27,15 @@ _SECTION = re.compile(
 """Where the description ends: examples, parameters and the like begin."""
 _LATER_SECTION = re.compile(
     rf"""
-    ^[ \t]* (?:
-        \#*[ \t]*(?:{_HEADINGS})[ \t]*:                             # a heading with its text behind it
-      | [\w.]+\([^\n]*\)[ \t]*(?:\#[ \t]*)?(?:=|-+>|➞|→|≡)          # a call and what it gives
+    ^[ \t]*+ (?:
+        (?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+:                    # a heading followed by its text
+      | [\w.]++\([^\n]*\)[ \t]*(?:\#[ \t]*)?(?:=|-+>|➞|→|≡)          # a call and what it gives
     )
     """,
     re.MULTILINE | re.VERBOSE | re.IGNORECASE,
 )
 """What ends a description, unless it begins with it: ``Returns: the sum`` may be all there is."""
-_PARAGRAPH = re.compile(r"\n[ \t]*\n|\n?[ \t]*</?p\s*/?>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"\n[ \t]*+\n|(?:\n|(?<![ \t]))[ \t]*+</?p\s*+/?>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
 WORDS = re.compile(r"\w+")
 
@@ -56,10 +56,10 @@ def _before_sections(text: str) -> str:
     section = _SECTION.search(text)
     if section:
         text = text[: section.start()]
-    for later in _LATER_SECTION.finditer(text):
-        if _WORD.search(text, 0, later.start()):
-            return text[: later.start()]
-    return text
+    word = _WORD.search(text)
+    line_end = text.find("\n", word.start()) if word else -1
+    later = _LATER_SECTION.search(text, line_end + 1) if line_end >= 0 else None
+    return text if later is None else text[: later.start()]
 
 
 def _folded(text: str) -> str:

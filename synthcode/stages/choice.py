@@ -12,6 +12,9 @@ from synthcode.schemas.records import Rejection
 from synthcode.stages.entry_points import definitions
 from synthcode.stages.extraction import Block
 
+_CALLED = re.compile(r"\b(\w++[?!]?)\s*+\(")
+"""A name before a bracket; Ruby's may end in a mark."""
+
 
 def choose(
     blocks: Sequence[Block], target: Language, source_code: str, source: Language, entry_point: str | None
@@ -39,8 +42,9 @@ def choose(
     names = [_defined(block.code, target) for block in blocks]
     scores = [len(wanted & {_plain(name) for name in defined}) for defined in names]
     best = scores.index(max(scores))
+    called = set(_CALLED.findall(blocks[best].code))
     for name in sorted(set().union(*names) - names[best]):
-        if re.search(rf"\b{re.escape(name)}\s*\(", blocks[best].code):
+        if name in called:
             return Rejection("split", f"it calls {name!r}, which another block defines")
     return blocks[best]
 

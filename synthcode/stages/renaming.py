@@ -13,6 +13,7 @@ from synthcode.comments.removal import Cut
 from synthcode.comments.snippets import Snippet, Span
 from synthcode.languages import Language
 from synthcode.stages.entry_points import CONSTRUCTORS, Definition, spelling
+from synthcode.stages.variables import variables_of
 
 FUNCTION = b"f"
 """What the entry point is called."""
@@ -29,13 +30,14 @@ _ARROW_IS_ACCESS = frozenset({"c", "cpp", "php"})
 """Where ``a->b`` is a member of ``a``; elsewhere the arrow belongs to a function or a case."""
 
 _RECEIVER = re.compile(
-    rb"(?:\b(?P<constructed>\w+)\s*\([^()]*\)\)?|(?P<word>(?:module\.)?[\w$]+)|(?P<value>[])}>\"'`]))?"
-    rb"\s*(?:[?&]|!!)?(?P<operator>\.|->|::)\Z"
+    rb"(?:\b(?P<constructed>\w++)\s*+\([^()]*+\)\)?|(?P<word>(?<![\w$])(?:module\.)?[\w$]++)|(?P<value>[])}>\"'`])"
+    rb"|(?<!\s))\s*+(?:[?&]|!!)?(?P<operator>\.|->|::)\Z"
 )
 _RECEIVER_REACH = 200
 _ACCESSED = re.compile(rb"\s*(?:\.|->|::)")
 _NEW = re.compile(rb"\bnew\s+\Z")
-_MACRO_TOKEN = re.compile(rb"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|\w+")
+_MACRO_TOKEN = re.compile(rb"\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?|\w+", re.DOTALL)
+_ESCAPE_OR_QUOTE = re.compile(rb"\\.|[\"']", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +105,6 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
     )
 
 
-@functools.lru_cache(maxsize=256)
-def _holds(data: bytes, word: bytes, types: frozenset[bytes]) -> bool:
-    """Tell whether a word looks like a variable of one of the types, by how it is declared or assigned."""
-    if not word or not types:
-        return False
-    name, of_type = re.escape(word), rb"(?:" + b"|".join(map(re.escape, sorted(types))) + rb")\b"
-    assigned = rb"\b" + name + rb"\s*(?::[^=\n;]{0,80})?:?=\s*(?:new\s+|&\s*)?" + of_type
-    annotated = rb"\b" + name + rb"\s*(?::\s*&?(?:mut\s+)?|\s\*?)" + of_type
-    declared = rb"\b" + of_type + rb"[\s&*]+" + name + rb"\b"
-    return re.search(assigned + b"|" + annotated + b"|" + declared, data) is not None
-
-
 def _mentions(snippet: Snippet, name: bytes) -> Iterator[tuple[tree_sitter.Node, Span]]:
     """Give the nodes that are a name, not merely contain it, and where the name stands in them."""
     start = snippet.data.find(name) if name else -1
@@ -137,6 +127,10 @@ def _is_name(snippet: Snippet, node: tree_sitter.Node, span: Span) -> bool:
 
 @functools.lru_cache(maxsize=8)
 def _macro_tokens(text: bytes) -> frozenset[Span]:
+    quotes = {token[0]: token.end() for token in _ESCAPE_OR_QUOTE.finditer(text)}
+    for quote in (b'"', b"'"):  # one that nothing closes is no more than a character
+        closed = quotes.get(quote, 0)
+        text = text[:closed] + text[closed:].replace(quote, b" ")
     return frozenset(token.span() for token in _MACRO_TOKEN.finditer(text))
 
 
@@ -151,7 +145,7 @@ def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_s
         return None
     if receiver is not None:
         ours = naming.on_anything or receiver in naming.own or receiver in _OURSELVES
-        return FUNCTION if ours or _holds(snippet.data, receiver, naming.own) else None
+        return FUNCTION if ours or receiver in variables_of(snippet.data, naming.own) else None
     if node.type in _SHORTHANDS and not _is_exported(node):
         return naming.name + b": " + FUNCTION
     return FUNCTION if _is_function(snippet, node) else None

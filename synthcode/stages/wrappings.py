@@ -11,7 +11,7 @@ from typing import NamedTuple
 from synthcode.languages import find_language
 
 _MARK = r"<\|[a-z_]{1,30}\|>|</?s>|<(?:bos|eos|end_of_turn|EOT)>"
-_STARTS = re.compile(rf"\s*+(?:{_MARK})[ \t]*+")
+_STARTS = re.compile(rf"(?:\s*+(?:{_MARK})[ \t]*+)*+")
 _ENDS = re.compile(rf"(?:{_MARK})\Z")
 _LONGEST_MARK = 40
 _ENDS_BEHIND_FENCE = re.compile(rf"^(?P<fence>[ \t]{{0,12}}(?:`{{3,}}|~{{3,}})[ \t]{{0,12}})(?:{_MARK})", re.MULTILINE)
@@ -22,6 +22,7 @@ _CODE_KEYS = frozenset({"answer", "code", "output", "response", "result", "solut
 _MAX_JSON = 1_000_000
 
 _ELEMENT = re.compile(r"<(?P<name>code|pre)\b(?P<attributes>[^<>]{0,200})>", re.IGNORECASE)
+_ELEMENT_NEXT = re.compile(rf"\s*+{_ELEMENT.pattern}", re.IGNORECASE)
 _LANGUAGE_CLASS = re.compile(r"\blang(?:uage)?-(?P<tag>[\w+#-]+)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#\d+);")
 
@@ -41,13 +42,21 @@ def without_marks(text: str) -> str:
     mark is what the model made up after its answer.
     """
     text = text.rpartition(_FINAL_CHANNEL)[2]
-    while start := _STARTS.match(text):
-        text = text[start.end() :]
+    if starts := _STARTS.match(text):
+        text = text[starts.end() :]
     if behind := _ENDS_BEHIND_FENCE.search(text):
         text = text[: behind.end("fence")]
-    while end := _ENDS.search(text.rstrip()[-_LONGEST_MARK:]):
-        text = text.rstrip()[: end.start() - end.end()]
-    return text
+    end = len(text)
+    while mark := _last_mark(text, end):
+        end = mark.start()
+    return text[:end]
+
+
+def _last_mark(text: str, end: int) -> re.Match[str] | None:
+    """Return the mark that the text before ``end`` ends with, white space apart."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return _ENDS.search(text, max(end - _LONGEST_MARK, 0), end)
 
 
 def code_in_json(text: str) -> str | None:
@@ -65,20 +74,21 @@ def code_in_json(text: str) -> str | None:
 
 def code_in_html(text: str) -> Iterator[Element]:
     """Yield the text of elements ``code``, or else ``pre``, that are more than a word in a sentence."""
-    end, unclosed = 0, set()
+    first = len(text) - len(text.lstrip())
+    end = 0
+    closes: dict[str, int] = {}
     for opened in _ELEMENT.finditer(text):
         name = opened["name"]
-        if opened.start() < end or name in unclosed:
+        if opened.start() < end:
             continue
-        close = text.find(f"</{name}", opened.end())
-        if close < 0:
-            unclosed.add(name)
-            continue
-        inner = text[opened.end() : close]
-        if _ELEMENT.match(inner.lstrip()):
+        if 0 <= closes.get(name, 0) < opened.end():
+            closes[name] = text.find(f"</{name}", opened.end())
+        close = closes[name]
+        if close < 0 or _ELEMENT_NEXT.match(text, opened.end(), close):
             continue  # <pre><code>: the inner one is looked at next
+        inner = text[opened.end() : close]
         end = close
-        if "\n" in inner or not text[: opened.start()].strip():
+        if "\n" in inner or opened.start() <= first:
             language = _LANGUAGE_CLASS.search(opened["attributes"])
             yield Element(_unescaped(inner), language["tag"] if language else "")
 

@@ -75,7 +75,7 @@ COMPILERS: Mapping[str, Compiler] = {
     "javascript": Compiler(
         "node",
         ("--max-old-space-size=512", "--check"),
-        r"\w*Error: .*",
+        r"(?<!\w)\w*?Error: .*",
         Control("function f() { return 1; }", "function f( { return 1; }"),
         forms=((".cjs", "", ""), (".mjs", "", "")),
         gigabytes=None,
@@ -108,14 +108,14 @@ COMPILERS: Mapping[str, Compiler] = {
     "ruby": Compiler(
         "ruby",
         ("--disable=gems", "-c"),
-        r"\d+: (.*)",
+        r"(?<!\d)\d+: (.*)",
         Control("def f\n  1\nend", "def f(\n  1\nend"),
         forms=((".rb", "", ""),),
     ),
     "go": Compiler(
         "gofmt",
         ("-e",),
-        r"\d+:\d+: (.*)",
+        r"(?<!\d)\d+:\d+: (.*)",
         Control("func f() int { return 1 }", "func f( int { return 1 }"),
         forms=((".go", "", ""),),
         threads=64,

@@ -64,7 +64,10 @@ RUBY = SyntaxRules(
         Refusal(
             "'else' without 'rescue'", '(body_statement (_) @before . (else) @bad (#not-match? @before "^rescue"))'
         ),
-        Refusal("a pattern has no such option", '((regex) @bad (#match? @bad "/[a-z]*[^/imnosuxe][a-z]*$"))'),
+        Refusal(
+            "a pattern has no such option",
+            '((regex) @bad (#match? @bad "/(?:[imnosuxe]*[a-df-hj-lp-rtvwyz]|[a-z]*[^a-z/])[a-z]*$"))',
+        ),
     ),
     regex="(regex) @regex",
     nested_classes=True,

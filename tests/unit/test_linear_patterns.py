@@ -1,0 +1,70 @@
+"""No regular expression takes time that grows faster than the text: texts are foreign, and answers long."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from regex_attacks import Pattern, collect, collect_literals, slow_texts
+
+from synthcode.languages.rules import RULES
+from synthcode.toolchains.compilers import COMPILERS
+
+LITERALS, FROM_ELSEWHERE = collect_literals()
+_PREDICATE = re.compile(r'#(?:not-)?match\? @\w+ "((?:\\.|[^"\\])*)"')
+
+
+def patterns_of_queries() -> list[Pattern]:
+    """Return the patterns within tree-sitter queries: Python's ``re`` searches nodes for them."""
+    found = {}
+    for name, rules in RULES.items():
+        queries = [rules.definitions, rules.regex, rules.overlooked]
+        queries += [refusal.pattern for refusal in (*rules.refused, *rules.words)]
+        for text in _PREDICATE.findall("\n".join(queries)):
+            unescaped = re.sub(r"\\(.)", lambda escape: {"n": "\n", "t": "\t"}.get(escape[1], escape[1]), text)
+            found[text] = Pattern(f"a query of {name}: {text}", re.compile(unescaped), ("search",))
+        if rules.opened:
+            found[name] = Pattern(f"{name}: opened", re.compile(rules.opened), ("search",))
+    return list(found.values())
+
+
+def patterns_of_compilers() -> list[Pattern]:
+    return [
+        Pattern(f"{name}: {field}", re.compile(getattr(compiler, field)), ("search",))
+        for name, compiler in COMPILERS.items()
+        for field in ("message", "unknown_names")
+        if getattr(compiler, field)
+    ]
+
+
+PATTERNS = [*collect(), *LITERALS, *patterns_of_queries(), *patterns_of_compilers()]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=[pattern.place for pattern in PATTERNS])
+def test_time_grows_no_faster_than_the_text(pattern: Pattern) -> None:
+    assert list(slow_texts(pattern)) == []
+
+
+def test_every_pattern_is_collected() -> None:
+    assert len(PATTERNS) > 130
+    assert {"synthcode.stages.fences._TAG", "synthcode.seeds.descriptions._SECTION"} <= {one.place for one in PATTERNS}
+
+
+def test_functions_take_patterns_only_from_what_is_collected() -> None:
+    """Others are held by a variable of a module, or by a table that the functions above read."""
+    assert set(FROM_ELSEWHERE) <= {"compiler.message", "rules.opened", "names", "_SOURCE_FILE"}
+
+
+@pytest.mark.parametrize(
+    ("text", "use"),
+    [
+        (r"^[ \t]*(?:#*[ \t]*(?:args|returns)[ \t]*[:,]?[ \t]*$)", "search"),
+        (r"(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)", "fullmatch"),
+        (r"\s*\{?\s*\.?(?P<tag>[A-Za-z]+)", "match"),
+        (r"\n[ \t]*\n|\n?[ \t]*</?p\s*/?>", "split"),
+        (r"(?:a+)+$", "fullmatch"),
+        (r"\"(?:\\.|[^\"])*\"", "finditer"),
+    ],
+)
+def test_slow_patterns_are_found(text: str, use: str) -> None:
+    assert list(slow_texts(Pattern("slow", re.compile(text, re.MULTILINE), (use,))))
