@@ -85,6 +85,8 @@ class EmbeddingStore:
         Where stores lie; each encoder's is in a folder named after its identity. The caller holds its lock.
     encoder
         Its identity names the store.
+    identity
+        Names the store of a model that was changed without changing the encoder's identity.
 
     Raises
     ------
@@ -92,8 +94,8 @@ class EmbeddingStore:
         Where a file of it is damaged.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
-        self.folder = folder / encoder.identity
+    def __init__(self, folder: Path, encoder: Encoder, identity: str | None = None) -> None:
+        self.folder = folder / (identity or encoder.identity)
         self._parts = [_read_part(path) for path in sorted(self.folder.glob("part-*.parquet"))]
 
     def missing(self, keys: Keys, exits: Sequence[int]) -> I64:

@@ -14,6 +14,7 @@ from evaluation.embedding_store import KEY, EmbeddingStore, Keys, Tally, text_ke
 from evaluation.encoders.protocol import ONLY_EXIT, Encoder, LexicalScorer, Role, Side, Vectors
 from evaluation.results import rank_rows
 from evaluation.search import ranks, vector_ranks
+from evaluation.vector_checks import VectorCheck
 from synthcode.schemas.tables import Variant
 
 BATCH_TEXTS = 256
@@ -67,11 +68,14 @@ class Inputs:
         return pc.unique(pa.concat_arrays([pa.array([], KEY), *(keys for _, keys, _ in self.by_role())]))
 
 
-def encode_missing(inputs: Inputs, encoder: Encoder, store: EmbeddingStore, advance: Advance) -> Tally:
+def encode_missing(
+    inputs: Inputs, encoder: Encoder, store: EmbeddingStore, advance: Advance, check: VectorCheck | None = None
+) -> Tally:
     """Encode what the store does not have; return what all of it came to, earlier runs included.
 
     Long texts come first, so that memory runs out at once or never.
     """
+    check = check or VectorCheck(encoder.name)
     for role, keys, texts in inputs.by_role():
         places = store.missing(keys, encoder.exits)
         advance(len(pc.unique(keys)) - len(places))
@@ -80,7 +84,8 @@ def encode_missing(inputs: Inputs, encoder: Encoder, store: EmbeddingStore, adva
         for start in range(0, len(places), BATCH_TEXTS):
             batch = places[start : start + BATCH_TEXTS]
             started = time.perf_counter()
-            encoded = encoder.encode([texts[place] for place in batch], role)
+            asked = [texts[place] for place in batch]
+            encoded = check(encoder.encode(asked, role), asked)
             store.add(keys.take(pa.array(batch)), encoded, time.perf_counter() - started)
             advance(len(batch))
     return store.tally(inputs.all_keys())

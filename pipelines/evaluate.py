@@ -70,7 +70,8 @@ TASKS = ("text2code", "code2code")
     "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of the intervals."
 )
 @workers_option
-@click.option("--force", is_flag=True, help="Score again even where nothing has changed; vectors are kept.")
+@click.option("--force", is_flag=True, help="Compute scores again, from the vectors that are stored.")
+@click.option("--fresh", is_flag=True, help="Encode all texts again, and compute scores from that.")
 def evaluate(
     dataset: Path | None, encoder: str, label: str | None, out: Path | None, force: bool, **given: Any
 ) -> None:
@@ -115,6 +116,7 @@ def evaluate(
             dataset_id=given["dataset_id"],
             resamples=given["resamples"],
             device=given["device"],
+            fresh=given["fresh"],
         )
         bring_results_up_to_date(evaluation, force=force, may_replace=force or out is not None)
     except ModuleNotFoundError as problem:

@@ -19,8 +19,10 @@ from evaluation.coverage import coverage, warnings_of
 from evaluation.encoders.protocol import ONLY_EXIT, Costed, Encoder, LexicalScorer
 from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, withdraw_facts, write_facts
 from evaluation.files import write_files
+from evaluation.model_probe import Probe, Store, drop_vectors, find_store
 from evaluation.mteb_results import model_name
 from evaluation.results import labelled, read_ranks, write_ranks
+from evaluation.vector_checks import VectorCheck
 from pipelines.interrupt import StopRequest, watch_for_stop
 from pipelines.printed_scores import print_means, score_entry
 from pipelines.progress import progress_bar
@@ -61,6 +63,15 @@ class Evaluation:
     """The dataset's name on the Hub."""
     resamples: int
     device: str
+    fresh: bool = False
+    """Whether vectors that are stored are encoded again."""
+    vectors: Store | None = None
+    """Where the model's vectors are, once it has been probed."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that scores of the encoder depend on, the model on a server included."""
+        return self.encoder.identity if self.vectors is None else self.vectors.identity
 
     @property
     def exits(self) -> tuple[int, ...]:
@@ -75,7 +86,7 @@ class Evaluation:
     def fingerprint(self, baseline: Baseline | None) -> str:
         """Return a digest of all that the results depend on."""
         cells = [list(cell) for cell in self.benchmark.cells]
-        asked = [self.encoder.identity, self.exits, sorted(self.variants), cells]
+        asked = [self.identity, self.exits, sorted(self.variants), cells]
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]
         return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
@@ -100,8 +111,11 @@ def bring_results_up_to_date(evaluation: Evaluation, *, force: bool = False, may
     """
     with hold(evaluation.folder), watch_for_stop() as stop:
         _look_at_earlier(evaluation, may_replace=may_replace)
+        evaluation = _with_store(evaluation)
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
-        ranks = None if force else _complete_ranks(evaluation.folder, evaluation.fingerprint(baseline))
+        ranks = (
+            None if force or evaluation.fresh else _complete_ranks(evaluation.folder, evaluation.fingerprint(baseline))
+        )
         if ranks is not None:
             click.echo(f"evaluate: unchanged, nothing to do ({evaluation.folder})", err=True)
             macros: Mapping[Macro, Estimate] = macro_estimates(ranks, resamples=evaluation.resamples)
@@ -119,6 +133,23 @@ def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
         refuse_other_settings(evaluation.folder, known, content, evaluation.settings)
     elif different := different_settings(known, content, evaluation.settings):
         click.echo(f"evaluate: replacing results of other settings in {evaluation.folder}: {different}", err=True)
+
+
+def _with_store(evaluation: Evaluation) -> Evaluation:
+    """Probe the model and find its vectors; say so if the stored ones are another model's."""
+    encoder = evaluation.encoder
+    if isinstance(encoder, LexicalScorer):
+        return evaluation
+    with hold(evaluation.store / encoder.identity):
+        found = find_store(evaluation.store, encoder)
+        if evaluation.fresh:
+            drop_vectors(evaluation.store / found.identity)
+    if found.is_new:
+        changed = "was changed since its vectors were stored: they are kept, but not used"
+        click.echo(f"evaluate: the model of {evaluation.label} {changed}", err=True)
+    if found.is_unproven and not evaluation.fresh:
+        click.echo("evaluate: stored vectors are of an earlier version; --fresh encodes all texts again", err=True)
+    return replace(evaluation, vectors=found)
 
 
 def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
@@ -143,7 +174,7 @@ def _score(
         fingerprint=evaluation.fingerprint(baseline),
         encoder=evaluation.label,
         model=model_name(evaluation.encoder.name),
-        identity=evaluation.encoder.identity,
+        identity=evaluation.identity,
         exits=evaluation.exits,
         dataset=short_path(evaluation.benchmark.name),
         dataset_digest=evaluation.benchmark.digest,
@@ -189,14 +220,19 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -
     benchmark, store_folder = evaluation.benchmark, evaluation.store
     inputs = Inputs(benchmark, encoder, evaluation.variants)
     with hold(store_folder / encoder.identity):
-        store = EmbeddingStore(store_folder, encoder)
+        store = EmbeddingStore(store_folder, encoder, evaluation.identity)
+        check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
         with progress_bar("encoding", len(inputs.all_keys())) as bar:
-            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, stop))
+            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, stop), check)
         with progress_bar("ranking", cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))) as bar:
             advance = _watched(bar.advance, stop)
             device = _search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device))
     return parts, encoding_speed(tally)
+
+
+def _probe(evaluation: Evaluation) -> Probe:
+    return {} if evaluation.vectors is None else evaluation.vectors.probe
 
 
 def _costs(evaluation: Evaluation) -> list[ExitCost]:

@@ -15,6 +15,7 @@ import numpy as np
 from encoders import HashingEncoder
 
 from evaluation.encoders.protocol import Role
+from evaluation.model_probe import PROBE_TEXTS
 
 MODEL = "hash"
 
@@ -25,7 +26,11 @@ class EmbeddingsServer:
     def __init__(self) -> None:
         self.base_url = ""
         self.texts: Counter[str] = Counter()
-        """Text -> how often it was encoded and the answer was sent."""
+        """Text -> how often it was encoded and the answer was sent, but for the texts that probe the model."""
+        self.probes = 0
+        """How often the model was probed."""
+        self.turn = 0
+        """By how many places vectors are turned: another model by the same name."""
         self.fail_next = 0
         """Requests that are to be answered with 500."""
         self.hold_after: int | None = None
@@ -35,6 +40,8 @@ class EmbeddingsServer:
         """Characters of a text beyond which it is refused."""
         self.distort: Callable[[dict[str, Any]], Any] | None = None
         """What becomes of an answer on its way."""
+        self.spares_probes = False
+        """Whether answers to probes come as they are."""
         self._lock = threading.Lock()
 
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -47,13 +54,16 @@ class EmbeddingsServer:
                 return 404, {"error": {"message": f"The model {body['model']!r} does not exist."}}
             if max(map(len, texts)) > body.get("truncate_prompt_tokens", self.longest):
                 return 400, {"error": {"message": "This model's maximum context length is exceeded."}}
-            held = self.hold_after is not None and self.texts.total() >= self.hold_after
-            if not held:
+            is_probe = tuple(texts) == PROBE_TEXTS
+            held = not is_probe and self.hold_after is not None and self.texts.total() >= self.hold_after
+            self.probes += is_probe
+            if not held and not is_probe:
                 self.texts.update(texts)
         if held:
             self.holding.set()
             threading.Event().wait()  # until the process ends
         vectors = HashingEncoder().encode(texts, Role("", "", "")).vectors[0]
+        vectors = np.roll(vectors, self.turn, axis=1) if self.turn else vectors
         rows = [{"index": number, "embedding": _base64(vector)} for number, vector in enumerate(vectors)]
         return 200, {"object": "list", "data": rows[::-1], "model": MODEL, "usage": {"prompt_tokens": 7 * len(texts)}}
 
@@ -73,7 +83,9 @@ def embeddings_server() -> Iterator[EmbeddingsServer]:
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             status, answer = state.answer(body)
-            answer = state.distort(answer) if state.distort and status == 200 else answer
+            is_probe = tuple(body["input"]) == PROBE_TEXTS
+            distorts = state.distort and status == 200 and not (is_probe and state.spares_probes)
+            answer = state.distort(answer) if state.distort and distorts else answer
             data = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")

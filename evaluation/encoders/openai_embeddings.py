@@ -137,6 +137,11 @@ def _vectors(items: Sequence[Any], texts: int) -> Vectors:
     rows = sorted(items, key=lambda item: item.index)
     if [row.index for row in rows] != list(range(texts)):
         raise ValueError(f"{len(rows)} vectors for {texts} texts, or not numbered as those are")
+    widths = [len(row.embedding) for row in rows]
+    if other := next((place for place, width in enumerate(widths) if width != widths[0]), None):
+        raise ValueError(
+            f"text {other + 1} of {texts} has a vector of {widths[other]} numbers, text 1 one of {widths[0]}"
+        )
     with np.errstate(over="ignore"):
         vectors = np.array([row.embedding for row in rows], dtype=np.float32)
     if vectors.ndim != 2 or not vectors.size:

@@ -18,6 +18,7 @@ from mose_checkpoint import measure_short_texts, write_checkpoint
 from retrieval_tables import write_dataset
 
 from evaluation import scoring
+from evaluation.model_probe import PROBE_TEXTS
 from pipelines.main import run_cli
 from synthcode.storage.manifest import EMPTY
 
@@ -199,7 +200,7 @@ def test_every_exit_of_mose_is_scored_from_one_pass(
     arguments = (dataset, "--encoder", f"mose:{folder}", "--out", tmp_path / "results")
     assert evaluate(*arguments, "--no-costs") == 0
     texts = json.loads((tmp_path / "results" / "results.json").read_text())["speed"]["texts"]
-    assert passed == texts
+    assert passed == texts + len(PROBE_TEXTS)
     assert {row["exit"] for row in metrics(tmp_path / "results")} == {"1", "2", "4"}
     capsys.readouterr()
     assert evaluate(*arguments) == 0

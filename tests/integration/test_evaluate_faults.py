@@ -20,6 +20,9 @@ SMALL_BATCHES = "from evaluation import scoring; scoring.BATCH_TEXTS = 32;"
 RUN = SMALL_BATCHES + "import sys; from pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 
 
+NOT_FINITE = "gave a vector that is not finite for 3 of 3 texts, the first for text 1: 'Add two numbers.'"
+
+
 def arguments(dataset: Path, server: EmbeddingsServer, out: Path, store: Path | None = None) -> list[str]:
     kept = [] if store is None else ["--store", str(store)]
     named = ["--encoder", f"openai:{MODEL}", "--base-url", server.base_url, "--out", str(out)]
@@ -39,13 +42,19 @@ def with_vectors(vector: Callable[[int], object]) -> Callable[[dict[str, Any]], 
     [
         (lambda answer: [], "'list' object has no attribute 'data'"),
         (lambda answer: {"object": "list"}, "No embedding data received"),
-        (lambda answer: {**answer, "data": answer["data"][1:]}, "31 vectors for 32 texts"),
+        (lambda answer: {**answer, "data": answer["data"][1:]}, "2 vectors for 3 texts"),
         (each(lambda place, row: {**row, "index": 0}), "not numbered as those are"),
-        (with_vectors(lambda place: [0.5] * (4 + place % 2)), "inhomogeneous shape"),
+        (with_vectors(lambda place: [0.5] * (4 + place % 2)), "text 2 of 3 has a vector of 5 numbers, text 1 one of 4"),
         (with_vectors(lambda place: []), "vectors without numbers"),
         (with_vectors(lambda place: ["much"]), "could not convert string to float"),
-        (with_vectors(lambda place: [float("nan"), 1.0]), "the encoder gave a vector that is not finite"),
-        (with_vectors(lambda place: [1e300, 1e300]), "the encoder gave a vector that is not finite"),
+        (
+            with_vectors(lambda place: [float("nan"), 1.0]),
+            NOT_FINITE,
+        ),
+        (
+            with_vectors(lambda place: [1e300, 1e300]),
+            NOT_FINITE,
+        ),
     ],
 )
 def test_a_server_that_answers_nonsense_is_told_of_in_two_lines(
@@ -61,6 +70,28 @@ def test_a_server_that_answers_nonsense_is_told_of_in_two_lines(
         assert not list(tmp_path.rglob("part-*"))
 
 
+@pytest.mark.parametrize(
+    ("vector", "problem"),
+    [
+        (lambda place: [float(place == 6)] * 64, "a zero vector for 71 of 74 texts, the first for text 1: "),
+        (lambda place: [float("inf") if place == 4 else 1.0] * 64, "not finite for 3 of 74 texts, the first for text"),
+        (lambda place: [1.0] * 63, "gave vectors of 63 numbers for 74 texts, and of 64 for others"),
+    ],
+)
+def test_vectors_that_cannot_be_scored_are_never_stored(
+    vector: Callable[[int], object], problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = write_dataset(tmp_path / "dataset")
+    with embeddings_server() as server:
+        server.distort, server.spares_probes = with_vectors(vector), True
+        assert run_cli(arguments(dataset, server, tmp_path / "out")) == 1
+        told, fix = capsys.readouterr().err.splitlines()[-2:]
+        assert problem in told
+        assert "server" in fix
+        assert not list(tmp_path.rglob("part-*"))
+        assert not (tmp_path / "out" / "metrics.csv").exists()
+
+
 def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "dataset", 60)
     with embeddings_server() as server:
@@ -72,7 +103,7 @@ def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> No
             server.distort = None
             return answer
 
-        server.distort = interrupt
+        server.distort, server.spares_probes = interrupt, True
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         _, told = process.communicate(timeout=120)
         assert process.returncode == 130

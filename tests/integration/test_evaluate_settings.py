@@ -142,3 +142,31 @@ def test_no_file_shows_where_the_user_keeps_models(run: Path) -> None:
     for file in (path for path in folder.rglob("*") if path.suffix in (".csv", ".json", ".md", ".svg", ".yaml")):
         assert str(minilm_folder().parents[1]) not in file.read_text(), file
         assert str(run.parent) not in file.read_text(), file
+
+
+def test_a_model_that_was_changed_by_the_same_name_is_scored_anew(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = run / "evaluation" / f"openai-{MODEL}"
+    with embeddings_server() as server:
+        given = (run / "dataset", "--encoder", f"openai:{MODEL}", "--base-url", server.base_url, "--task", "code2code")
+        given = (*given, "--variant", "stripped", "--out", folder)
+        assert evaluate(*given) == 0
+        texts, first = server.texts.total(), json.loads((folder / "results.json").read_text())
+        assert evaluate(*given) == 0
+        assert "unchanged, nothing to do" in capsys.readouterr().err
+        server.turn = 7
+        assert evaluate(*given) == 0
+        assert f"the model of openai:{MODEL} was changed" in capsys.readouterr().err
+        assert server.texts.total() == 2 * texts
+        assert json.loads((folder / "results.json").read_text())["identity"] == f"{first['identity']}-2"
+        # Changed back, it has its vectors still.
+        server.turn = 0
+        assert evaluate(*given) == 0
+        assert server.texts.total() == 2 * texts
+        assert json.loads((folder / "results.json").read_text())["scores"] == first["scores"]
+        assert evaluate(*given, "--force") == 0
+        assert server.texts.total() == 2 * texts
+        assert evaluate(*given, "--fresh") == 0
+        assert server.texts.total() == 3 * texts
+        assert server.probes == 6
