@@ -265,7 +265,8 @@ class Journal:
             raise newer_file(self.path, version, VERSION)
 
     def _forget_account_failures(self, connection: sqlite3.Connection) -> None:
-        connection.create_function("is_account_failure", 1, is_account_failure, deterministic=True)
+        # SQLite may call it for rows without an error: no order of evaluation is promised.
+        connection.create_function("is_account_failure", 1, lambda error: is_account_failure(error or ""))
         found = _has_tables(connection) and connection.execute(_HAS_ACCOUNT_FAILURES).fetchone()
         self._had_account_failures = bool(found)
         if not found:

@@ -30,8 +30,8 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     Raises
     ------
     AttemptFailed
-        If the body is not JSON, holds no choice with a message, holds an error, was broken off by the provider, or
-        ends complete with all its text in a field for thoughts.
+        If the body is not JSON, holds no choice with a message, holds an error, or ends complete with all its text
+        in a field for thoughts.
     """
     answer = _answer(body)
     choices = answer.get("choices")
@@ -45,8 +45,6 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
         raise _failure(answer, body, "no message")
     finish_reason = _finish_reason(choice.get("finish_reason"))
     ending = ending_of(finish_reason)
-    if ending is Ending.FAULT:
-        raise AttemptFailed(ErrorKind.BROKEN_OFF, f"the provider broke the answer off: finish_reason {finish_reason}")
     text = _text(message.get("content"))
     refusal = _refusal(message)
     if refusal:

@@ -13,6 +13,7 @@ from synthcode.llm.halt import Halt
 from synthcode.llm.outage import SUSPICIOUS, Outage
 from synthcode.llm.settings import Execution
 from synthcode.llm.throttle import Throttle
+from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion, Request
 
 _OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.TIMEOUT})
@@ -112,6 +113,7 @@ class Asker:
                 return None
             async with asyncio.timeout(self._settings.timeout_s):
                 completion = await self._backend.complete(request)
+            _refuse_broken_off(completion)
         except AttemptFailed as failure:
             return self._noted(failure, generation)
         except TimeoutError:
@@ -133,6 +135,13 @@ class Asker:
         else:
             self.outage.answered()
         return failure
+
+
+def _refuse_broken_off(completion: Completion | None) -> None:
+    """Refuse an answer that its provider broke off by a fault of its own: half a text is not an answer."""
+    if completion is not None and ending_of(completion.finish_reason) is Ending.FAULT:
+        message = f"the provider broke the answer off: finish_reason {completion.finish_reason}"
+        raise AttemptFailed(ErrorKind.BROKEN_OFF, message)
 
 
 def _failure(failure: AttemptFailed, attempts: int, latency_s: float) -> Completion:

@@ -303,3 +303,19 @@ def test_the_first_answer_or_the_last_failure_of_each_request_is_kept(
                 expected[number] = text
         table = exported(journal, map(request_of, range(6)))
     assert table["text"].to_pylist() == [expected[number] for number in sorted(expected)]
+
+
+def test_failures_of_the_account_are_pending(tmp_path, request_of, completion_of):
+    errors = ["unauthorized: HTTP 401: no", "bad_request: HTTP 402: spent", "bad_request: HTTP 400: no", None]
+    rows = [(request_of(n), completion_of(None if error else "x", error=error)) for n, error in enumerate(errors)]
+    path = tmp_path / "journal.sqlite"
+    with Journal(path) as journal:
+        journal.append(rows)
+    for read_only in (True, True, False):
+        with Journal(path, read_only=read_only) as journal:
+            assert journal.had_account_failures()
+            assert list(journal.errors([request.request_id for request, _ in rows]).values()) == errors[2:]
+            assert journal.failures() == {"bad_request": 1}
+            assert (journal.counts().failed.total(), journal.counts().completed.total()) == (1, 1)
+    with Journal(path) as journal:
+        assert not journal.had_account_failures()

@@ -65,13 +65,6 @@ def test_a_refusal_field_is_a_refusal(message):
     assert (completion.text, completion.finish_reason) == ("I cannot help.", "refusal")
 
 
-@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource", "overloaded"])
-def test_what_the_provider_broke_off_is_asked_again(reason):
-    with pytest.raises(AttemptFailed, match=f"finish_reason {reason}") as caught:
-        parse_completion(orjson.dumps({"choices": [{"message": {"content": "half"}, "finish_reason": reason}]}), 0.0)
-    assert caught.value.kind is ErrorKind.BROKEN_OFF
-
-
 def test_a_finish_reason_may_be_an_object():
     answer = {"choices": [{"message": {"content": "x"}, "finish_reason": {"type": "length", "length": 9}}]}
     assert parse_completion(orjson.dumps(answer), 0.0).finish_reason == "length"

@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from synthcode.errors import ServerError
-from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.errors import AccessError, ServerError
+from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
 from synthcode.llm.halt import Halt
 from synthcode.llm.retries import Asker, delay_s
 from synthcode.llm.settings import Execution
@@ -50,6 +50,21 @@ def test_transient_failures_are_asked_again_and_counted(scripted, request_of, co
     faults = [AttemptFailed(ErrorKind.RATE_LIMITED, "later"), AttemptFailed(ErrorKind.BAD_ANSWER, "torn")]
     backend = scripted(lambda _request, attempt: faults[attempt - 1] if attempt < 3 else completion_of("ok"))
     assert ask(backend, hasty, request_of()) == completion_of("ok", attempts=3)
+
+
+@pytest.mark.parametrize("reason", ["error", "network_error", "insufficient_system_resource", "OVERLOADED"])
+def test_what_the_provider_broke_off_is_asked_again(scripted, request_of, completion_of, hasty, reason):
+    half = completion_of("half", finish_reason=reason)
+    backend = scripted(lambda _request, attempt: half if attempt < 3 else completion_of("ok"))
+    assert ask(backend, hasty, request_of()) == completion_of("ok", attempts=3)
+    failed = ask(scripted(lambda *_: half), hasty, request_of())
+    assert failed.error == f"broken_off: the provider broke the answer off: finish_reason {reason}"
+
+
+@pytest.mark.parametrize("kind", sorted(ACCESS))
+def test_no_backend_fails_a_request_for_the_account(scripted, request_of, hasty, kind):
+    with pytest.raises(AccessError, match="the backend"):
+        ask(scripted(lambda *_: AttemptFailed(kind, "no")), hasty, request_of())
 
 
 def test_a_permanent_failure_is_not_asked_again(scripted, request_of, hasty):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from synthcode.errors import ServerError, StorageError
+from synthcode.errors import AccessError, ServerError, StorageError
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.journal import Journal
 from synthcode.llm.scheduler import Outcome, run_requests
@@ -45,6 +45,58 @@ def test_requests_go_out_in_the_order_of_the_plan(scripted, journal, request_of,
     run(plan, backend, journal, replace(hasty, concurrency=3))
     places = [plan.index(request) for request in backend.asked]
     assert all(abs(place - index) < 3 for index, place in enumerate(places))
+
+
+def test_the_first_request_goes_alone(scripted, journal, request_of, completion_of, hasty):
+    async def script(_request, _attempt):
+        if len(backend.asked) == 1:
+            for _ in range(20):
+                await asyncio.sleep(0)
+        running.append(backend.running)
+        return completion_of()
+
+    running = []
+    backend = scripted(script)
+    run([request_of(number) for number in range(20)], backend, journal, hasty)
+    assert running[0] == 1
+    assert backend.peak == 4
+
+
+def test_a_first_request_that_hangs_does_not_hold_up_the_others(
+    scripted, journal, request_of, completion_of, hasty, monkeypatch
+):
+    monkeypatch.setattr("synthcode.llm.scheduler.FIRST_ATTEMPT_S", 0.01)
+    plan = [request_of(number) for number in range(20)]
+
+    async def script(request, _attempt):
+        while request is plan[0] and len(set(backend.asked)) < 20:
+            await asyncio.sleep(0.001)
+        return completion_of()
+
+    backend = scripted(script)
+    assert run(plan, backend, journal, hasty).completed == 20
+
+
+def test_a_refused_account_stops_the_run_and_stores_what_is_in_flight(
+    scripted, journal, request_of, completion_of, hasty
+):
+    plan = [request_of(number) for number in range(40)]
+    refused = asyncio.Event()
+
+    async def script(request, _attempt):
+        if request is plan[10]:
+            refused.set()
+            return AttemptFailed(ErrorKind.NO_CREDIT, "spent")
+        if plan.index(request) in (8, 9):
+            await refused.wait()
+        return completion_of()
+
+    backend = scripted(script)
+    with pytest.raises(AccessError, match="stopped after 10 completed and 0 failed"):
+        run(plan, backend, journal, replace(hasty, concurrency=3))
+    assert journal.counts().completed.total() == 10
+    assert journal.counts().failed.total() == 0
+    assert len(backend.asked) == 11
 
 
 def test_a_second_run_asks_for_nothing(scripted, journal, request_of, completion_of, hasty):
