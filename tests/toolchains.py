@@ -6,6 +6,7 @@ import shlex
 
 from synthcode.child_processes import find_program
 from synthcode.toolchains.bubblewrap import Bubblewrap, why_no_sandbox
+from synthcode.toolchains.compilers import COMPILERS
 from synthcode.toolchains.programs import find_tool
 from synthcode.toolchains.sandbox import Finished, Limits
 
@@ -48,8 +49,8 @@ def missing(language: str) -> str | None:
 
 def run(language: str, program: str, test: str) -> Finished:
     """Build and run a program followed by its test; the first command that fails is the result."""
-    names = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
-    tools = tuple(found for name in sorted(names) if (found := find_tool(name)) is not None)
+    found = find_tool(COMPILERS[language].program) if language in COMPILERS else None
+    tools = () if found is None else (found,)
     steps = ["export GOCACHE=/tmp/cache GO111MODULE=off", *(shlex.join(step) for step in COMMANDS[language])]
     files = {FILES[language]: f"{program}\n{test}".encode()}
     return Bubblewrap(tools).run(["sh", "-c", " && ".join(steps)], files, _LIMITS)

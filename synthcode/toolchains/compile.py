@@ -30,6 +30,8 @@ LOG_BYTES = 16_000
 
 _KILLED = frozenset({137, 152, 153, 134, 139})
 """Exit statuses of what a signal has ended: KILL, XCPU, XFSZ, ABRT, SEGV."""
+_CHILD_KILLED = "signal terminated program"
+"""What gcc says if that happens to the compiler proper, which is a process of its own."""
 _NOT_STARTED = frozenset({126, 127})
 """Exit statuses of what could not be started."""
 _GAVE_UP = 2
@@ -85,13 +87,14 @@ def _refusal(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> st
     compiler = toolchain.compiler
     if any(form.status == 0 for form in forms):
         return None
+    if any(form.status in _KILLED or _CHILD_KILLED in form.log for form in forms):
+        return f"{compiler.program} was ended: it took more than {seconds} s, or too much memory"
     names = compiler.unknown_names
     if names is not None and any(re.search(names, form.log) for form in forms):
         return None
     # Of two forms the one with fewer complaints is what was meant.
     status, log = min(forms, key=lambda form: form.log.count("\n"))
-    killed = status in _KILLED and f"{compiler.program} was ended: it took more than {seconds} s, or too much memory"
-    return killed or first_message(compiler, log) or f"{compiler.program} exits with {status}"
+    return first_message(compiler, log) or f"{compiler.program} exits with {status}"
 
 
 def _forms(code: str, toolchain: Toolchain, seconds: int) -> list[Verdict]:

@@ -100,6 +100,12 @@ def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -
     assert time.monotonic() - started < 40
 
 
+def test_a_compiler_that_was_ended_has_not_taken_the_program() -> None:
+    macros = "".join(f"#define A{i + 1} A{i} A{i} A{i} A{i}\n" for i in range(30))
+    (said,) = refusals([f"{macros}int a = A30;\n"], toolchain("c"), seconds=1)  # names an unknown A0 as well
+    assert str(said).startswith("gcc was ended")
+
+
 def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> None:
     java = toolchain("java")
     assert java.compiler.driver is not None
