@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Encoder, Role, Vectors
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json
-from synthcode.storage.shards import open_table, read_file, write_table
+from synthcode.storage.shards import read_file, table_schema, write_table
 
 KEY = pa.binary(16)
 Keys: TypeAlias = "pa.FixedSizeBinaryArray"
@@ -202,6 +202,6 @@ class EmbeddingStore:
 
 
 def _read_part(path: Path) -> _Part:
-    with open_table(path, ENCODE_AGAIN) as file:
-        exits = (name.removeprefix("exit_") for name in file.schema_arrow.names if name.startswith("exit_"))
-        return _Part(path, file.read(columns=["key"])["key"].combine_chunks(), frozenset(map(int, exits)))
+    exits = (name.removeprefix("exit_") for name in table_schema(path, ENCODE_AGAIN).names if name.startswith("exit_"))
+    keys = read_file(path, ["key"], fix=ENCODE_AGAIN)["key"].combine_chunks()
+    return _Part(path, keys, frozenset(map(int, exits)))

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from evaluation.embedding_store import Tally
+from synthcode.bounded.trees import read_json
+from synthcode.errors import InputError
 from synthcode.storage.shards import sync
 
 FACTS_NAME = "results.json"
@@ -82,8 +84,8 @@ def write_facts(folder: Path, facts: Facts) -> Path:
 def read_facts(folder: Path) -> Facts | None:
     """Return what a results folder says; None where it is not complete, or another version's."""
     try:
-        given = json.loads((folder / FACTS_NAME).read_text("utf-8"))
+        given = read_json(folder / FACTS_NAME)
         tuples = {key: tuple(given[key]) for key in ("exits", "variants")}
         return Facts(**{**given, **tuples})
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, InputError):
         return None

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow.dataset as pads
-import yaml
 
 from evaluation.mteb_names import MAIN_SCORE, languages_of_all, task_name
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.bounded.trees import parse_yaml
 from synthcode.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
@@ -161,13 +163,13 @@ def _read_subsets(card: _Card, subsets: Sequence[str]) -> dict[str, dict[str, An
 
 def _read_card(folder: Path) -> _Card:
     try:
-        _, matter, _ = (folder / "README.md").read_text("utf-8").split("---\n", 2)
-        tree = yaml.safe_load(matter)
+        _, matter, _ = read_text(folder / "README.md", limits.CARD).split("---\n", 2)
+        tree = parse_yaml(matter)
         task, variant, split, dataset = (str(tree["synthcode"][key]) for key in ("task", "variant", "split", "dataset"))
         task_name(task, variant)
         files = {str(config["config_name"]): str(config["data_files"][0]["path"]) for config in tree["configs"]}
         return _Card(folder.resolve(), task, variant, split, dataset, files)
-    except (OSError, ValueError, LookupError, TypeError, yaml.YAMLError) as problem:
+    except (OSError, ValueError, LookupError, TypeError, InputError) as problem:
         raise InputError(
             f"{folder} is no task that 'synthcode export --format mteb' wrote",
             "name one of the folders that it made: DIR/text2code or DIR/code2code",

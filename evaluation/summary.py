@@ -15,6 +15,9 @@ from evaluation.measures import F64, MEASURES
 from evaluation.results import CELL_KEYS, METRICS, METRICS_NAME, query_ranks
 from evaluation.small_samples import honest_intervals
 from evaluation.statistics import RESAMPLES, Intervals, bootstrap_intervals, by_problem
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_bytes
+from synthcode.errors import InputError, first_line
 from synthcode.storage.shards import sync
 
 DIGITS = 6
@@ -73,4 +76,9 @@ def write_metrics(folder: Path, metrics: pa.Table) -> Path:
 def read_metrics(folder: Path) -> pa.Table:
     """Read ``metrics.csv`` (schema ``METRICS``)."""
     types = {field.name: field.type for field in METRICS}
-    return pa.csv.read_csv(folder / METRICS_NAME, convert_options=pa.csv.ConvertOptions(column_types=types))
+    path = folder / METRICS_NAME
+    options = pa.csv.ConvertOptions(column_types=types)
+    try:
+        return pa.csv.read_csv(pa.BufferReader(read_bytes(path, limits.RESULTS)), convert_options=options)
+    except pa.ArrowException as problem:
+        raise InputError(f"{path} is damaged: {first_line(problem)}", "run 'synthcode evaluate' again") from problem

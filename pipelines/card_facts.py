@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from pipelines.funnel import STAGES, tally
 from pipelines.recipe import Recipe, to_tree
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
 from synthcode.publishing.citations import known_benchmarks
 from synthcode.publishing.escaping import flat, yaml_block
 from synthcode.publishing.facts import CardFacts, Direction, Yield
@@ -162,7 +164,7 @@ def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
     files = {role: turn.filename for role, turn in prompt.turns.items()}
     if f"{prompt.name} ({prompt.digest})" != asked_with:
         return {}
-    return {role: Path(file).read_text("utf-8") for role, file in files.items() if file is not None}
+    return {role: read_text(Path(file), limits.TEMPLATE) for role, file in files.items() if file is not None}
 
 
 def portable_recipe(recipe: Recipe) -> str:

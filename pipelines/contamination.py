@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from pipelines.progress import progress_bar
 from synthcode.errors import InputError
 from synthcode.processes import Survival, halve, map_batches
 from synthcode.schemas.tables import BENCHMARK_ROWS, HITS
+from synthcode.seeds.batches import batched
 from synthcode.seeds.benchmarks import Benchmark, benchmark_digests, benchmark_rows, parse_benchmarks, read_benchmark
 from synthcode.seeds.cleaning import reject
 from synthcode.stages.contamination import find_hits
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from pipelines.runner import Run
     from pipelines.searching import Means
     from synthcode.schemas.records import Split
-
-BATCH_ROWS = 256
 
 
 def contamination_inputs(recipe: Recipe) -> dict[str, str]:
@@ -65,7 +63,7 @@ def _read(run: Run, benchmark: Benchmark, rows: ShardWriter) -> dict[str, Any]:
     survival: Survival[list[Any], Split] = Survival(
         halves=halve, give_up=lambda batch, reason: reject(batch, reason, "the parser did not survive it")
     )
-    batches = _batched(read_benchmark(benchmark))
+    batches = batched(read_benchmark(benchmark))
     clean = partial(benchmark_rows, benchmark=benchmark)
     with progress_bar(f"dedup: reading {benchmark.name}", None) as bar:
         for kept, rejected in map_batches(clean, batches, run.workers, survival):
@@ -82,12 +80,6 @@ def _read(run: Run, benchmark: Benchmark, rows: ShardWriter) -> dict[str, Any]:
             "name the adapter that fits it: --against NAME=ADAPTER:PATH",
         )
     return {"rows": read, "unusable": unusable}
-
-
-def _batched(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    rows = iter(rows)
-    while batch := list(itertools.islice(rows, BATCH_ROWS)):
-        yield batch
 
 
 def _hit(hits: pa.Table) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import assignments, workers_option
+from pipelines.options import assignments, settings, workers_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,15 +133,12 @@ def _refuse_without_extra(encoder: str) -> None:
 
 
 def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
-    import yaml
-
     from evaluation.encoders.registry import EncoderOptions
     from synthcode.errors import InputError
 
     prompts = assignments(given["prompts"], "--prompt")
     if unknown := sorted(prompts.keys() - {"query", "document"}):
         raise InputError(f"no prompt for {unknown[0]!r}", "write --prompt query=TEXT or --prompt document=TEXT")
-    choices = assignments(given["choices"], "--choice")
     return EncoderOptions(
         exits=_exits(given["exits"]),
         dtype=given["dtype"],
@@ -149,7 +146,7 @@ def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
         max_tokens=given["max_tokens"],
         base_url=given["base_url"],
         prompts=prompts,
-        choices={name: yaml.safe_load(value) for name, value in choices.items()},
+        choices=settings(given["choices"], "--choice"),
         revision=given["revision"],
     )
 

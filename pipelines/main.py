@@ -35,6 +35,7 @@ COMMANDS = {
 }
 """Command -> its line in the listing. A command's module is imported when it is called."""
 
+_MAX_PROBLEM_CHARS = 500
 EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
 
 
@@ -116,7 +117,7 @@ def _run(arguments: list[str]) -> int:
     except (Interrupted, KeyboardInterrupt, click.Abort):
         click.echo("stopped; everything that was finished is stored\nrun the same command again to go on", err=True)
         return EXIT_INTERRUPTED
-    except (SynthcodeError, OSError, MemoryError) as problem:
+    except Exception as problem:
         if "--debug" in arguments:
             traceback.print_exc()
             return EXIT_FAILED
@@ -135,7 +136,10 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
         return "the reader of the output went away", "nothing to mend: what was stored is complete"
     if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem):
         return f"the disk is full: {_one_line(problem)}", "make room, then run the same command again: it goes on"
-    return _one_line(problem), "check that the path is right and that you may read and write it"
+    if isinstance(problem, OSError):
+        return _one_line(problem), "check that the path is right and that you may read and write it"
+    what = f"unexpected {type(problem).__name__}: {_one_line(problem)}"
+    return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 
 
 def _one_line(problem: Exception) -> str:

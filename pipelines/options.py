@@ -98,3 +98,24 @@ def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
         if "=" not in pair:
             raise InputError(f"{option} {pair!r} has no '='", f"write it as {option} NAME=VALUE")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def settings(pairs: tuple[str, ...], option: str) -> dict[str, Any]:
+    """Return ``NAME=VALUE`` arguments as a dict, each value read as YAML: ``3``, ``true``, ``[a, b]``.
+
+    Raises
+    ------
+    InputError
+        If one has no ``=``, or a value is not YAML.
+    """
+    from synthcode.bounded.trees import NotYamlError, parse_yaml
+
+    values = {}
+    for name, value in assignments(pairs, option).items():
+        try:
+            values[name] = parse_yaml(value)
+        except NotYamlError as problem:
+            raise InputError(
+                f"{option} {name}: the value is not YAML: {problem}", f"write it as {option} {name}=VALUE"
+            ) from problem
+    return values

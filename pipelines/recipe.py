@@ -12,6 +12,7 @@ import yaml
 from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
+from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError, did_you_mean
 from synthcode.llm.settings import Execution
 from synthcode.llm.vllm_options import engine_options, server_options
@@ -100,10 +101,9 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     """
     path = recipe_path(name)
     try:
-        tree = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        what = " ".join(str(problem).split())
-        raise InputError(f"{path} is not YAML: {what}", "mend the file; its syntax is YAML 1.1's") from problem
+        tree = read_yaml(path)
+    except NotYamlError as problem:
+        raise InputError(f"{path} is not YAML: {problem}", "mend the file; its syntax is YAML 1.1's") from problem
     if not isinstance(tree, dict):
         raise InputError(f"{path} holds no sections", "a recipe has sections such as seeds: and translate:")
     _resolve_paths(tree, path.parent)
@@ -125,6 +125,8 @@ def recipe_path(name: str) -> Path:
 
 def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     """Check a recipe's sections, keys and values and fill in the defaults."""
+    if not isinstance(tree, Mapping):
+        raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
     _refuse_unknown_keys(tree, Recipe, origin, ())
     _refuse_secrets(tree, origin, ())
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.options import assignments, max_failed_option, retry_failed_option, workers_option, working_on
+from pipelines.options import max_failed_option, retry_failed_option, settings, workers_option, working_on
 
 if TYPE_CHECKING:
     from pipelines.recipe import Recipe
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 )
 @click.option("--model", metavar="M", help="The model's name as the server knows it.")
 @click.option(
-    "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
+    "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
 @retry_failed_option
 @max_failed_option
 @workers_option
 @click.option("--force", is_flag=True, help="Do every stage again; nothing that was translated is asked for again.")
-def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...], force: bool, **given: Any) -> None:
+def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...], force: bool, **given: Any) -> None:
     """Run all stages of RECIPE: a YAML file, or the name of a bundled one.
 
     Stages that are up to date are left alone; a run that was stopped or killed goes on where it was.
@@ -47,7 +47,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...],
     """
     from pipelines.recipe import load_recipe
 
-    overrides = _overrides(settings, given)
+    overrides = _overrides(assigned, given)
     named_urls = overrides.get("backend.base_urls", ())
     loaded = load_recipe(recipe, overrides)
     _refuse_incomplete(loaded, recipe)
@@ -65,9 +65,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, settings: tuple[str, ...],
     _say_what_next(out, recipe)
 
 
-def _overrides(settings: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
-    import yaml
-
+def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
     named = {
         "seeds.limit": given["limit"],
         "backend.base_urls": list(given["base_urls"]) or None,
@@ -79,7 +77,7 @@ def _overrides(settings: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
     overrides = {key: value for key, value in named.items() if value is not None}
     if given["base_urls"]:
         overrides["backend.name"] = "openai"
-    return overrides | {key: yaml.safe_load(value) for key, value in assignments(settings, "--set").items()}
+    return overrides | settings(assigned, "--set")
 
 
 def _refuse_incomplete(recipe: Recipe, name: str) -> None:

@@ -63,10 +63,12 @@ def write_recipe(folder: RunFolder, manifest: Manifest, recipe: Recipe, *, repla
         Whether it comes from elsewhere, so that values in the run's own recipe count for nothing.
     """
     from pipelines.recipe import to_yaml
+    from synthcode.bounded import limits
+    from synthcode.bounded.files import read_bytes
     from synthcode.storage.shards import write_text
 
     text = RECIPE_HEAD + to_yaml(recipe)
-    before = folder.recipe.read_bytes() if folder.recipe.is_file() else b""
+    before = read_bytes(folder.recipe, limits.RECIPE) if folder.recipe.is_file() else b""
     if before != text.encode("utf-8") and _is_edited(before, manifest) and (replaced or not _is_plain(before)):
         copy = _free_name(folder.recipe)
         copy.write_bytes(before)
@@ -86,13 +88,12 @@ def _is_edited(text: bytes, manifest: Manifest) -> bool:
 
 def _is_plain(text: bytes) -> bool:
     """Tell whether a recipe holds nothing but values, in the form in which synthcode writes them."""
-    import yaml
-
     from pipelines.recipe import parse_recipe, to_yaml
+    from synthcode.bounded.trees import NotYamlError, parse_yaml
 
     try:
-        return (RECIPE_HEAD + to_yaml(parse_recipe(yaml.safe_load(text), "it"))).encode("utf-8") == text
-    except (yaml.YAMLError, InputError, TypeError, AttributeError):
+        return (RECIPE_HEAD + to_yaml(parse_recipe(parse_yaml(text.decode("utf-8")), "it"))).encode("utf-8") == text
+    except (NotYamlError, InputError, TypeError, AttributeError, UnicodeDecodeError):
         return False
 
 

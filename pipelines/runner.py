@@ -16,6 +16,7 @@ import click
 from pipelines.interrupt import StopRequest
 from pipelines.recipe import Recipe, override, parse_recipe, to_tree
 from pipelines.run_directories import write_recipe
+from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.processes import default_workers
@@ -117,17 +118,13 @@ def open_run(
 
 def read_run_recipe(folder: RunFolder) -> Recipe:
     """Return the recipe of a run directory; an empty one where it has none yet."""
-    import yaml
-
-    if not folder.recipe.is_file():
+    if not folder.recipe.exists():
         return Recipe()
     try:
-        tree = yaml.safe_load(folder.recipe.read_text("utf-8"))
-    except yaml.YAMLError as problem:
-        raise InputError(
-            f"{folder.recipe} is not YAML: {' '.join(str(problem).split())}", "mend or remove it"
-        ) from problem
-    return parse_recipe(tree or {}, str(folder.recipe))
+        tree = read_yaml(folder.recipe)
+    except NotYamlError as problem:
+        raise InputError(f"{folder.recipe} is not YAML: {problem}", "fix or remove it") from problem
+    return parse_recipe({} if tree is None else tree, str(folder.recipe))
 
 
 def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from synthcode.schemas.records import Split
     from synthcode.seeds.raw import RawSeed
 
-BATCH_ROWS = 256
 ADAPTERS = ("mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree")
 
 
@@ -143,17 +141,12 @@ def _execute(run: Run) -> Done:
 def _clean_all(run: Run) -> Iterator[Split]:
     from synthcode.processes import map_batches
     from synthcode.seeds import read_seeds
+    from synthcode.seeds.batches import batched
     from synthcode.seeds.cleaning import clean
 
     config = run.recipe.seeds
     assert config is not None
-    return map_batches(partial(clean, config=config), _batched(read_seeds(config)), run.workers, _survival())
-
-
-def _batched(rows: Iterable[RawSeed]) -> Iterator[list[RawSeed]]:
-    rows = iter(rows)
-    while batch := list(itertools.islice(rows, BATCH_ROWS)):
-        yield batch
+    return map_batches(partial(clean, config=config), batched(read_seeds(config)), run.workers, _survival())
 
 
 def _survival() -> Survival[list[RawSeed], Split]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.options import (
-    assignments,
     existing_run,
     force_option,
     max_failed_option,
     retry_failed_option,
     run_argument,
+    settings,
     working_on,
 )
 
@@ -86,8 +86,6 @@ def _overrides(
     retry_failed: bool,
     given: Mapping[str, Any],
 ) -> dict[str, Any]:
-    import yaml
-
     from synthcode.languages import parse_languages
 
     recording = given["recording"]
@@ -97,8 +95,7 @@ def _overrides(
         "backend.recording": str(Path(recording).resolve()) if recording else None,
         "backend.retry_failed": retry_failed,
         "backend.max_failed": given["max_failed"],
-        "backend.engine": {key: yaml.safe_load(value) for key, value in assignments(engine, "--engine").items()}
-        or None,
+        "backend.engine": settings(engine, "--engine") or None,
         "backend.price_in": given["price_in"],
         "backend.price_out": given["price_out"],
         "execution.concurrency": given["concurrency"],

@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 import jinja2
 
-from synthcode.errors import InputError, did_you_mean
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.errors import InputError, did_you_mean, first_line
 from synthcode.identity import digest
 from synthcode.languages import Language
 from synthcode.schemas.records import Message
@@ -46,9 +48,9 @@ class Prompt:
                 Message(role, template.render(source=source, target=target, **values))
                 for role, template in self.turns.items()
             )
-        except jinja2.TemplateError as problem:
+        except Exception as problem:  # a template can raise whatever its expressions do: 1/0, a wrong type
             raise InputError(
-                f"prompt {self.name!r} cannot be filled: {problem}",
+                f"prompt {self.name!r} cannot be filled: {first_line(problem)}",
                 "templates may use source, target, code, text and entry_point",
             ) from problem
 
@@ -70,7 +72,9 @@ def load_prompt(name: str) -> Prompt:
         )
     jinja = environment(folder)
     texts = {
-        turn: (folder / f"{turn}.jinja").read_text("utf-8") for turn in _TURNS if (folder / f"{turn}.jinja").is_file()
+        turn: read_text(folder / f"{turn}.jinja", limits.TEMPLATE)
+        for turn in _TURNS
+        if (folder / f"{turn}.jinja").exists()
     }
     try:
         turns = {turn: jinja.get_template(f"{turn}.jinja") for turn in texts}
@@ -78,5 +82,10 @@ def load_prompt(name: str) -> Prompt:
         raise InputError(
             f"prompt {name!r}: {problem.filename}, line {problem.lineno}: {problem.message}",
             "mend the template; its syntax is Jinja2's",
+        ) from problem
+    except (RecursionError, MemoryError, ValueError, SyntaxError) as problem:
+        raise InputError(
+            f"prompt {name!r} cannot be compiled: {first_line(problem)}",
+            "shorten the template; its syntax is Jinja2's",
         ) from problem
     return Prompt(folder.name, digest("prompt", texts), turns)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from evaluation.encoders.checkpoint_files import safe_folder
 from evaluation.encoders.remote_code import no_remote_code
+from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError, first_line
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def open_tokenizer(name: str) -> Any:
 def usual_pooling(name: str) -> str:
     """Return the pooling of a model's sentence-transformers configuration; ``mean`` where it has none."""
     path = safe_folder(name) / POOLING_CONFIG
-    modes = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    modes = read_json(path) if path.is_file() else {}
     return next((ours for theirs, ours in POOLING_MODES.items() if modes.get(theirs)), "mean")
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.bounded.trees import parse_json
 from synthcode.errors import InputError, first_line
 
 FETCHED = ("*.json", "*.safetensors", "merges.txt")
@@ -47,7 +49,7 @@ def read_json(path: Path) -> dict[str, Any]:
         Where it is not there, or no JSON object.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
+        content = parse_json(read_text(path, limits.TOKENIZER))
     except FileNotFoundError as problem:
         raise InputError(f"{path} is not there", "name the folder of a whole checkpoint") from problem
     except (OSError, ValueError) as problem:

@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from evaluation.mose.folders import read_json
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 
 if TYPE_CHECKING:
@@ -56,7 +58,9 @@ def load_tokenizer(folder: Path, max_tokens: int) -> MoseTokenizer:
 
     path = folder / "tokenizer.json"
     try:
-        tokenizer = Tokenizer.from_str(path.read_text("utf-8"))
+        tokenizer = Tokenizer.from_str(read_text(path, limits.TOKENIZER))
+    except InputError:
+        raise
     except Exception as problem:  # tokenizers raises plain Exception
         raise InputError(f"{path} cannot be read: {problem}", "name a folder with the tokenizer in it") from problem
     tokenizer.no_truncation()

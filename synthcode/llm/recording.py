@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gzip
 import math
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,16 +11,17 @@ from typing import Any, NamedTuple
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from synthcode.bounded.lines import UNREADABLE, LongLine, read_lines
+from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json
 from synthcode.languages import find_language
 from synthcode.llm.backend import ErrorKind, one_line
 from synthcode.schemas.finish_reasons import Ending, ending_of
 
-MAX_LINE_BYTES = 64 * 2**20
 BATCH_ROWS = 256
+_AGAIN = "make it again, or give another one"
 _INT32_MAX = 2**31 - 1
 _SUFFIXES = (".parquet", ".jsonl", ".jsonl.gz")
 _NEEDED = "a recording needs the columns text, target_language and one of request_id, seed_id, source_id"
@@ -83,15 +82,17 @@ def read_recording(file: Path, skipped: Counter[str]) -> Iterator[RecordedAnswer
 
 
 def _parquet_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
-    with _readable(file), pq.ParquetFile(file) as table:
-        names = table.schema_arrow.names
-        _refuse_lacking(file, set(names))
-        wanted = [name for name in RecordedAnswer._fields if name in names]
-        for batch in table.iter_batches(batch_size=BATCH_ROWS, columns=wanted):
-            try:
-                yield from batch.to_pylist()
-            except UnicodeDecodeError:
-                yield from _decodable_rows(batch, skipped)
+    table = ParquetRows(file, _AGAIN)
+    names = table.schema().names
+    _refuse_lacking(file, set(names))
+    for rows in table.batches(RecordedAnswer._fields, BATCH_ROWS):
+        if rows.batch is None:
+            skipped["too_large"] += rows.size
+            continue
+        try:
+            yield from rows.batch.to_pylist()
+        except UnicodeDecodeError:
+            yield from _decodable_rows(rows.batch, skipped)
 
 
 def _decodable_rows(batch: pa.RecordBatch, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
@@ -104,11 +105,11 @@ def _decodable_rows(batch: pa.RecordBatch, skipped: Counter[str]) -> Iterator[Ma
 
 def _json_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
     seen: set[str] = set()
-    with _readable(file), gzip.open(file) if file.suffix == ".gz" else file.open("rb") as stream:
-        while line := stream.readline(MAX_LINE_BYTES):
-            whole = len(line) < MAX_LINE_BYTES or line.endswith(b"\n")
-            while not whole and (rest := stream.readline(MAX_LINE_BYTES)):
-                whole, line = rest.endswith(b"\n"), b"too long"
+    with _readable(file):
+        for line in read_lines(file, gzipped=file.suffix == ".gz"):
+            if isinstance(line, LongLine):
+                skipped["too_large"] += 1
+                continue
             if not line.strip():
                 continue
             row = _parse(line)
@@ -132,11 +133,9 @@ def _parse(line: bytes) -> dict[str, Any] | None:
 def _readable(file: Path) -> Iterator[None]:
     try:
         yield
-    except (OSError, EOFError, zlib.error, pa.ArrowException) as problem:
+    except UNREADABLE as problem:
         what = one_line(str(problem)) or type(problem).__name__
-        raise InputError(
-            f"the recording {file} cannot be read: {what}", "make it again, or give another one"
-        ) from problem
+        raise InputError(f"the recording {file} cannot be read: {what}", _AGAIN) from problem
 
 
 def _refuse_lacking(file: Path, names: set[str]) -> None:

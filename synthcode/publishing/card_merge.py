@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from synthcode.bounded.trees import parse_json
 from synthcode.publishing.card import BEGIN, END
 from synthcode.publishing.card_block import FILES, cut, unmarked
 from synthcode.publishing.files import configs_of
@@ -59,7 +60,7 @@ def recorded_roots(card: str | None) -> list[str]:
     block = cut(split_card(card)[1]).block if card else None
     lines = [line for line in (block or "").splitlines() if line.startswith(FILES)]
     try:
-        roots = json.loads(lines[-1].removeprefix(FILES).rpartition("-->")[0])
+        roots = parse_json(lines[-1].removeprefix(FILES).rpartition("-->")[0])
     except (IndexError, ValueError):
         return []
     return [root for root in roots if isinstance(root, str) and root.strip("/")] if isinstance(roots, list) else []

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from synthcode.bounded.trees import NotYamlError, parse_yaml
 from synthcode.errors import InputError, first_line
 
 Tree = Mapping[str, Any]
@@ -30,10 +31,11 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
         Where it is no YAML, or no mapping.
     """
     try:
-        tree = yaml.safe_load(block) if block.strip() else {}
-    except yaml.YAMLError as problem:
-        at = getattr(problem, "problem_mark", None)
-        what = f"{getattr(problem, 'problem', None) or first_line(problem)}" + (f", line {at.line + 2}" if at else "")
+        tree = parse_yaml(block) if block.strip() else {}
+    except NotYamlError as problem:
+        cause = problem.__cause__
+        at = getattr(cause, "problem_mark", None)
+        what = f"{getattr(cause, 'problem', None) or first_line(problem)}" + (f", line {at.line + 2}" if at else "")
         raise InputError(
             f"{where}: the front matter is not YAML: {what}", "mend the lines between its '---'"
         ) from problem
@@ -126,8 +128,8 @@ def _above(block: str, start: int) -> int:
 def _says(block: str, tree: Tree) -> bool:
     """Tell whether lines that were put together mean what they should: anchors and the like cross them."""
     try:
-        return bool(yaml.safe_load(block) == tree)
-    except yaml.YAMLError:
+        return bool(parse_yaml(block) == tree)
+    except NotYamlError:
         return False
 
 

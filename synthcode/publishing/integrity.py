@@ -8,9 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.parquet as pq
 
+from synthcode.bounded import limits
+from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError, first_line
 from synthcode.publishing.validation import AGAIN, Shards
 
@@ -102,11 +102,12 @@ def _batches(files: Sequence[Path], columns: list[str]) -> Iterator[tuple[Path, 
     """Yield file, number of the first row (from 1) and rows, a batch at a time."""
     for file in files:
         first = 1
-        try:
-            with pq.ParquetFile(file) as parquet:
-                for batch in parquet.iter_batches(batch_size=ROWS, columns=columns):
-                    rows = list(zip(*(batch.column(name).to_pylist() for name in columns), strict=True))
-                    yield file, first, rows
-                    first += len(rows)
-        except (pa.ArrowException, OSError) as problem:
-            raise InputError(f"{file} cannot be read: {first_line(problem)}", AGAIN) from problem
+        for found in ParquetRows(file, AGAIN, "cannot be read").batches(columns, ROWS):
+            if found.batch is None:
+                raise InputError(f"{file}: row {found.first:,} is larger than {limits.ROW:,} bytes", AGAIN)
+            try:
+                rows = list(zip(*(found.batch.column(name).to_pylist() for name in columns), strict=True))
+            except (KeyError, UnicodeDecodeError) as problem:
+                raise InputError(f"{file} cannot be read: {first_line(problem)}", AGAIN) from problem
+            yield file, first, rows
+            first += len(rows)

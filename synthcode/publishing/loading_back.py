@@ -8,8 +8,8 @@ from pathlib import Path
 
 import orjson
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import SynthcodeError, first_line
 from synthcode.publishing.target import Target
 
@@ -39,7 +39,7 @@ def load_back(target: Target, config: str, split: str, folder: Path, shards: Seq
     import datasets
 
     datasets.disable_progress_bars()
-    columns = pq.read_schema(shards[0]).names
+    columns = ParquetRows(shards[0]).schema().names
     try:
         paths = [shard.relative_to(folder).as_posix() for shard in shards]
         batches = target.load(config, split, paths).with_format("arrow").iter(batch_size=ROWS)
@@ -59,9 +59,9 @@ def load_back(target: Target, config: str, split: str, folder: Path, shards: Seq
 
 def _local(shards: Sequence[Path]) -> Iterator[pa.Table]:
     for shard in shards:
-        with pq.ParquetFile(shard) as file:
-            for batch in file.iter_batches(batch_size=ROWS):
-                yield pa.Table.from_batches([batch])
+        for found in ParquetRows(shard).batches(None, ROWS):
+            if found.batch is not None:  # build wrote no larger row
+                yield pa.Table.from_batches([found.batch])
 
 
 def rows_digest(tables: Iterable[pa.Table], columns: Sequence[str]) -> str:

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError, first_line
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import DATA, LocalFile
@@ -80,12 +82,9 @@ def check_tables(shards: Shards, schemas: Mapping[str, pa.Schema], rows: Mapping
     for (config, split), files in shards.items():
         found = 0
         for file in files:
-            try:
-                with pq.ParquetFile(file) as parquet:
-                    _refuse_other_schema(file, parquet.schema_arrow, schemas[config])
-                    found += parquet.metadata.num_rows
-            except (pa.ArrowException, OSError) as problem:
-                raise InputError(f"{file} cannot be read: {first_line(problem)}", AGAIN) from problem
+            parquet = ParquetRows(file, AGAIN, "cannot be read")
+            _refuse_other_schema(file, parquet.schema(), schemas[config])
+            found += parquet.number_of_rows()
         if found != rows[config][split]:
             told = rows[config][split]
             raise InputError(f"{file.parent}: {split} has {found:,} rows, the manifest says {told:,}", AGAIN)
@@ -117,8 +116,8 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mappi
     """
     path = folder / CARD_NAME
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
+        text = read_text(path, limits.CARD)
+    except OSError as problem:
         raise InputError(f"{path} cannot be read: {first_line(problem)}", AGAIN) from problem
     named: dict[str, tuple[str, str]] = {}
     for config, splits in rows_on_card(text).items():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 
 METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
@@ -127,6 +130,9 @@ class _Row:
 
 
 def _rows(path: Path) -> Iterable[_Row]:
-    with path.open(encoding="utf-8", newline="") as stream:
+    stream = io.StringIO(read_text(path, limits.RESULTS), newline="")
+    try:
         for line, cells in enumerate(csv.DictReader(stream), start=2):
             yield _Row(path, line, cells)
+    except csv.Error as problem:
+        raise InputError(f"{path} is not CSV: {problem}", "run 'synthcode evaluate' again") from problem

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from synthcode.languages import Language, language_of_suffix
+from synthcode.seeds.git_folder import Checkout, find_checkout
 
 MAX_FILE_BYTES = 1_000_000
 _SKIPPED_FOLDERS = frozenset(
@@ -20,22 +21,6 @@ _SKIPPED_FOLDERS = frozenset(
     }
 )
 _TEST = re.compile(r"(?:^|[^a-zA-Z])tests?(?![a-z])|Tests?(?![a-z])|(?:^|_)TESTS?(?:_|$)")
-_SECTION = re.compile(r"^\s*\[(?P<name>[^\]]*)\]")
-_URL = re.compile(r"^\s*url\s*=\s*(?P<url>\S+)")
-_REMOTE = re.compile(
-    r"(?:\w+://)?(?:[^@/]*@)?(?P<host>[A-Za-z][\w.-]*)(?::\d+)?[:/](?P<name>(?:[\w.~-]+/)+[\w.-]+?)(?:\.git)?/?"
-)
-"""``https://host/owner/name.git``, ``git@host:owner/name``; a user or token in it is no part of what is kept."""
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-
-
-class Checkout(NamedTuple):
-    """A repository's working tree, or a folder that is none."""
-
-    repository: str
-    """``owner/name`` of its remote ``origin``, else the folder's name."""
-    blob_url: str | None
-    """What a path is put behind to name a file on GitHub, where remote and commit are known."""
 
 
 class SourceFile(NamedTuple):
@@ -92,52 +77,6 @@ def _language_of(entry: os.DirEntry[str]) -> Language | None:
     if is_test_name(stem) or stem.endswith((".spec", "_spec", ".min", "-min")):
         return None
     return found if entry.stat(follow_symlinks=False).st_size <= MAX_FILE_BYTES else None
-
-
-def find_checkout(folder: Path) -> Checkout:
-    """Read what ``.git`` says of a folder, as text: git itself is not run."""
-    git = folder / ".git"
-    if git.is_file():  # a worktree or submodule
-        git = folder / _first_line(git).removeprefix("gitdir:").strip()
-    common = git / (_first_line(git / "commondir") or ".")
-    remote = _REMOTE.fullmatch(_origin(common / "config"))
-    if remote is None:
-        return Checkout(folder.name, None)
-    commit = _commit(git, common)
-    name = remote["name"]
-    is_on_github = remote["host"] == "github.com" and commit is not None
-    return Checkout(name, f"https://github.com/{name}/blob/{commit}/" if is_on_github else None)
-
-
-def _origin(config: Path) -> str:
-    """Return the URL of the remote ``origin``, or ``''``."""
-    section = ""
-    for line in _text(config).splitlines():
-        if match := _SECTION.match(line):
-            section = match["name"]
-        elif section == 'remote "origin"' and (match := _URL.match(line)):
-            return match["url"]
-    return ""
-
-
-def _commit(git: Path, common: Path) -> str | None:
-    head = _first_line(git / "HEAD")
-    if head.startswith("ref:"):
-        ref = head.removeprefix("ref:").strip()
-        packed = (line.split() for line in _text(common / "packed-refs").splitlines())
-        head = _first_line(common / ref) or next((line[0] for line in packed if line[1:] == [ref]), "")
-    return head if _COMMIT.fullmatch(head) else None
-
-
-def _first_line(file: Path) -> str:
-    return _text(file).partition("\n")[0].strip()
-
-
-def _text(file: Path) -> str:
-    try:
-        return file.read_text("utf-8", "replace")
-    except OSError:
-        return ""
 
 
 def url_of(file: SourceFile, first_line: int, last_line: int) -> str | None:

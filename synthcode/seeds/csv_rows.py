@@ -6,12 +6,14 @@ import csv
 from collections import deque
 from collections.abc import Iterator
 
+from synthcode.bounded import limits
+from synthcode.bounded.lines import LongLine
 from synthcode.errors import InputError
 from synthcode.seeds.files import DataFile, lines
 from synthcode.seeds.row import Row, not_utf8, unreadable
 
-MAX_CELL_CHARS = 16 << 20
-"""Where a quote is never closed, the search for its end stops here."""
+_LINE_BYTES = 100
+"""What a line takes in memory however short it is."""
 
 
 def csv_columns(file: DataFile) -> list[str]:
@@ -83,7 +85,7 @@ class _Records:
 
     def _next_record(self) -> list[str] | str:
         # A reader a record: after a mistake another one starts afresh, whatever quotes were open.
-        before = csv.field_size_limit(MAX_CELL_CHARS)
+        before = csv.field_size_limit(limits.ROW)
         try:
             return next(csv.reader(self._lines(), delimiter=self._delimiter, strict=True), [])
         except csv.Error as problem:
@@ -92,6 +94,7 @@ class _Records:
             csv.field_size_limit(before)
 
     def _lines(self) -> Iterator[str]:
+        held = 0
         while True:
             if self._waiting:
                 line = self._waiting.popleft()
@@ -101,5 +104,10 @@ class _Records:
                     return
                 text = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
                 line = number, text.decode("utf-8", "surrogateescape")
+                if isinstance(raw, LongLine):
+                    held = limits.ROW
             self._taken.append(line)
+            held += len(line[1]) + _LINE_BYTES
+            if held > limits.ROW:
+                raise csv.Error(f"the row is larger than {limits.ROW:,} bytes: is a quote not closed?")
             yield line[1]

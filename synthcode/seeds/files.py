@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import gzip
 import os
-import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from synthcode.bounded.files import refuse_special
+from synthcode.bounded.lines import UNREADABLE, read_lines
 from synthcode.errors import InputError
 from synthcode.identity import file_digest
 
-MAX_LINE_BYTES = 64 << 20
-"""The rest of a longer line is skipped: a file without line ends must not fill the memory."""
-_GZIP = b"\x1f\x8b"
 _TEXT_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv")
 _JSON_SUFFIXES = (".json", ".json.gz")
 _SUFFIXES = (*_TEXT_SUFFIXES, *(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES), ".parquet")
@@ -40,7 +37,8 @@ def data_files(path: str) -> list[DataFile]:
         Where there is nothing at the path, or no table in it.
     """
     root = existing(path)
-    if root.is_file():
+    if not root.is_dir():
+        refuse_special(root)
         return [DataFile(root.name, root)]
     found = sorted(_below(root), key=lambda file: file.name)
     tables = [file for file in found if file.name.lower().endswith(_SUFFIXES)]
@@ -76,7 +74,7 @@ def file_digests(files: Iterable[DataFile]) -> dict[str, str]:
 
 
 def lines(file: DataFile) -> Iterator[bytes]:
-    """Yield the lines of a file with their ends, unpacked if it is gzip.
+    """Yield the lines of a file with their ends, unpacked if it is gzip; of a ``LongLine`` the beginning only.
 
     Raises
     ------
@@ -84,11 +82,8 @@ def lines(file: DataFile) -> Iterator[bytes]:
         Where the file cannot be read, or is cut short.
     """
     try:
-        with file.path.open("rb") as packed:
-            is_gzip = packed.peek(2)[:2] == _GZIP
-            stream: IO[bytes] = gzip.GzipFile(fileobj=packed) if is_gzip else packed  # type: ignore[assignment]
-            yield from _bounded(stream)
-    except (EOFError, zlib.error, OSError) as problem:
+        yield from read_lines(file.path)
+    except UNREADABLE as problem:
         raise _unreadable(file, problem) from problem
 
 
@@ -99,14 +94,6 @@ def _below(root: Path) -> Iterator[DataFile]:
             path = Path(folder, name)
             if not name.startswith(".") and path.is_file():
                 yield DataFile(path.relative_to(root).as_posix(), path)
-
-
-def _bounded(stream: IO[bytes]) -> Iterator[bytes]:
-    whole = True
-    while line := stream.readline(MAX_LINE_BYTES):
-        if whole:
-            yield line
-        whole = line.endswith(b"\n")
 
 
 def _unreadable(file: DataFile, problem: Exception) -> InputError:

@@ -10,11 +10,14 @@ from typing import Any
 import jsonlines
 import orjson
 
+from synthcode.bounded.lines import LongLine
 from synthcode.errors import InputError
 from synthcode.seeds.files import DataFile, lines
-from synthcode.seeds.row import Row, not_utf8, unreadable
+from synthcode.seeds.row import Row, not_utf8, too_large, unreadable
 
 _ROWS_FOR_COLUMNS = 100
+_TOO_LONG = b"too long"
+"""Stands for a line that was not read: it is not JSON."""
 
 
 def json_columns(file: DataFile) -> list[str]:
@@ -37,7 +40,7 @@ def read_json(file: DataFile) -> Iterator[Row]:
         for number, line in enumerate(lines(file), 1):
             if number == 1:
                 _refuse_array(file, line)
-            yield line
+            yield _TOO_LONG if isinstance(line, LongLine) else line
 
     reader = jsonlines.Reader(counted(), loads=_loads)
     while True:
@@ -47,6 +50,9 @@ def read_json(file: DataFile) -> Iterator[Row]:
             return
         except jsonlines.InvalidLineError as problem:
             place = f"{file.name}:{problem.lineno}"
+            if problem.line == _TOO_LONG.decode():
+                yield too_large(place)
+                continue
             broken = not_utf8 if isinstance(problem.__cause__, UnicodeDecodeError) else unreadable
             yield broken(place, f"{place}: {str(problem).rpartition(' (line')[0]}")
         else:

@@ -3,50 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from synthcode.errors import InputError
+from synthcode.bounded.parquet import ParquetRows
 from synthcode.seeds.files import DataFile
-from synthcode.seeds.row import Row
+from synthcode.seeds.row import Row, too_large
 
 _BATCH_ROWS = 1_000
 
 
 def parquet_columns(file: DataFile) -> list[str]:
     """Return the names in the schema."""
-    with _reporting(file):
-        return list(pq.read_schema(file.path).names)
+    return list(ParquetRows(file.path).schema().names)
 
 
 def read_parquet(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
-    """Yield the rows with those of ``columns`` that there are; text comes as bytes, for nobody has checked it.
+    """Yield the rows with those of ``columns`` that there are; text comes as bytes, since nothing has checked it.
 
     Raises
     ------
     InputError
-        Where the file is damaged, or no Parquet.
+        If the file is damaged, is not Parquet, or cannot be read in bounded memory.
     """
-    with _reporting(file), pq.ParquetFile(file.path, memory_map=False, pre_buffer=False) as table:
-        names = [name for name in table.schema_arrow.names if name in set(columns)]
-        number = 0
-        for batch in table.iter_batches(_BATCH_ROWS, columns=names, use_threads=False):
-            cells = {name: _values(batch.column(name)) for name in names}
-            for place in range(batch.num_rows):
-                number += 1
-                yield Row(f"{file.name}:{number}", {name: cells[name][place] for name in names})
-
-
-@contextmanager
-def _reporting(file: DataFile) -> Iterator[None]:
-    try:
-        yield
-    except (pa.ArrowException, OSError) as problem:
-        what = (str(problem).splitlines() or [""])[0]
-        raise InputError(f"{file.path} cannot be read as Parquet: {what}", "fetch or write the file again") from problem
+    for rows in ParquetRows(file.path).batches(list(columns), _BATCH_ROWS):
+        places = [f"{file.name}:{number}" for number in range(rows.first, rows.first + rows.size)]
+        if rows.batch is None:
+            yield from map(too_large, places)
+            continue
+        names = rows.batch.schema.names
+        cells = [_values(column) for column in rows.batch.columns]
+        for position, place in enumerate(places):
+            yield Row(place, {name: column[position] for name, column in zip(names, cells, strict=True)})
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from synthcode.bounded import limits
 from synthcode.schemas.records import Rejection
 
 
@@ -25,3 +26,8 @@ def unreadable(place: str, detail: str) -> Row:
 def not_utf8(place: str, detail: str) -> Row:
     """Return the row that stands for one that is not UTF-8."""
     return Row(place, {}, Rejection("invalid_utf8", detail))
+
+
+def too_large(place: str) -> Row:
+    """Return the row that stands for one that is above the bound of a row."""
+    return Row(place, {}, Rejection("too_large", f"{place}: the row is larger than {limits.ROW:,} bytes"))

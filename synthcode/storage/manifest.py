@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
 from synthcode.identity import file_digest
 from synthcode.storage.shards import sync
@@ -57,10 +58,10 @@ class Manifest:
         self.stages: dict[str, StageEntry] = self._load()
 
     def _load(self) -> dict[str, StageEntry]:
-        if not self._path.is_file():
+        if not self._path.exists():
             return {}
         try:
-            tree = json.loads(self._path.read_text("utf-8"))
+            tree = read_json(self._path)
             stages = tree["stages"]
             self.recipe = tree.get("recipe")
             return {

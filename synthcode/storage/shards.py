@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthcode import redaction
-from synthcode.errors import InputError, first_line
+from synthcode.bounded import limits
+from synthcode.bounded.parquet import ParquetRows
+from synthcode.errors import InputError
 from synthcode.storage.secrets_in_tables import without_secrets
 
 ROWS_PER_GROUP = 8_192
@@ -153,15 +155,14 @@ def read_batches(
         Where a shard is damaged.
     """
     for shard in shards:
-        with open_table(shard) as file:
-            for batch in file.iter_batches(batch_size=rows, columns=list(columns) if columns is not None else None):
-                yield pa.Table.from_batches([batch])
+        yield from _tables(shard, columns, rows, REDO)
 
 
 def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
     """Read shards whole. Only for columns that are small however many the rows."""
     wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
-    return pa.concat_tables([wanted.empty_table(), *read_batches(shards, wanted.names)])
+    tables = (_bounded_tables(shard, wanted.names, REDO) for shard in shards)
+    return pa.concat_tables([wanted.empty_table(), *chain.from_iterable(tables)])
 
 
 def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = REDO) -> pa.Table:
@@ -172,27 +173,39 @@ def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = RE
     InputError
         Where it is damaged; ``fix`` says what to do about it.
     """
-    with open_table(path, fix) as file:
-        return file.read(columns=list(columns) if columns is not None else None)
+    schema = table_schema(path, fix)
+    if columns is not None:
+        schema = pa.schema([schema.field(name) for name in columns if name in schema.names], schema.metadata)
+    return pa.concat_tables([schema.empty_table(), *_bounded_tables(path, columns, fix)])
 
 
-@contextmanager
-def open_table(path: Path, fix: str = REDO) -> Iterator[pq.ParquetFile]:
-    """Open a table that is one file, and read it in the block.
+def table_schema(path: Path, fix: str = REDO) -> pa.Schema:
+    """Return the columns of a table that is one file.
 
     Raises
     ------
     InputError
-        Where it is damaged; ``fix`` says what to do about it.
+        If it is damaged; ``fix`` says what to do about it.
     """
-    try:
-        with pq.ParquetFile(path) as file:
-            yield file
-    except (pa.ArrowInvalid, OSError) as problem:
-        # What the system refuses has a number; what a decoder refuses has none.
-        if isinstance(problem, OSError) and problem.errno is not None:
-            raise
-        raise InputError(f"{path} is damaged: {first_line(problem)}", fix) from problem
+    return ParquetRows(path, fix, "is damaged").schema()
+
+
+def _bounded_tables(path: Path, columns: Sequence[str] | None, fix: str) -> Iterator[pa.Table]:
+    """Read a file whole, unless it unpacks to more than any table of ours does."""
+    most = max(limits.TABLE, limits.TABLE_RATIO * path.stat().st_size)
+    held = 0
+    for table in _tables(path, columns, ROWS_PER_SHARD, fix):
+        held += table.nbytes
+        if held > most:
+            raise InputError(f"{path} unpacks to more than {most:,} bytes: it is damaged or hostile", fix)
+        yield table
+
+
+def _tables(path: Path, columns: Sequence[str] | None, rows: int, fix: str) -> Iterator[pa.Table]:
+    for found in ParquetRows(path, fix, "is damaged").batches(columns, rows):
+        if found.batch is None:
+            raise InputError(f"{path} is damaged: row {found.first:,} is larger than {limits.ROW:,} bytes", fix)
+        yield pa.Table.from_batches([found.batch])
 
 
 def write_table(path: Path, table: pa.Table) -> Path:

@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
+    "bounded",
     *("errors", "identity", "languages", "parsing", "processes", "child_processes", "threads", "scratch"),
     *("templates", "visible", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
 }

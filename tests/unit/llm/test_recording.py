@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from synthcode.bounded import limits
 from synthcode.errors import InputError
-from synthcode.llm import recording
 from synthcode.llm.recording import read_recording, recording_files
 
 ROW = {"source_id": "MBPP/1", "target_language": "java", "text": "x"}
@@ -108,10 +108,10 @@ def test_values_that_cannot_be_count_as_not_said(tmp_path, name, value, taken):
 
 
 def test_lines_without_end_are_skipped_not_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(recording, "MAX_LINE_BYTES", 1000)
+    monkeypatch.setattr(limits, "ROW", 1000)
     long = {**ROW, "text": "x" * 5000}
     answers, skipped = read(write_lines(tmp_path / "r.jsonl", ROW, long, ROW, long))
-    assert (len(answers), skipped) == (2, {"bad_json": 2})
+    assert (len(answers), skipped) == (2, {"too_large": 2})
 
 
 def test_parquet_of_anybody_is_read(tmp_path):

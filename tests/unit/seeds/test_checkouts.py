@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from synthcode.languages import LANGUAGES
-from synthcode.seeds.checkouts import Checkout, SourceFile, find_checkout, is_test_name, source_files, url_of
+from synthcode.seeds.checkouts import SourceFile, is_test_name, source_files, url_of
+from synthcode.seeds.git_folder import Checkout, find_checkout
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -110,6 +112,7 @@ def test_a_worktree_is_followed_to_its_repository(tmp_path: Path) -> None:
     main = git(tmp_path / "main" / ".git")
     inner = git(main / "worktrees" / "w", None, "b" * 40)
     (inner / "commondir").write_text("../..\n")
+    (inner / "gitdir").write_text(f"{tmp_path}/w/.git\n")  # as git writes it
     (tmp_path / "w").mkdir()
     (tmp_path / "w" / ".git").write_text(f"gitdir: {inner}\n")
     assert find_checkout(tmp_path / "w") == Checkout("me/mine", f"https://github.com/me/mine/blob/{'b' * 40}/")
@@ -127,3 +130,81 @@ def test_lines_have_an_address_on_github(tmp_path: Path) -> None:
     file = SourceFile("unused", "src/a b#.py", "python", checkout)
     assert url_of(file, 3, 9) == "https://github.com/me/mine/blob/c/src/a%20b%23.py#L3-L9"
     assert url_of(file._replace(checkout=Checkout("mine", None)), 3, 9) is None
+
+
+def private(root: Path) -> Path:
+    return git(root / "private" / ".git", "https://github.com/secretorg/secretrepo.git")
+
+
+@pytest.mark.parametrize("named", ["gitdir: ../private/.git", "gitdir: {root}/private/.git", "../private/.git"])
+def test_another_repository_is_not_published_as_this_one(tmp_path: Path, named: str) -> None:
+    private(tmp_path)
+    (tmp_path / "co").mkdir()
+    (tmp_path / "co" / ".git").write_text(named.format(root=tmp_path))
+    assert find_checkout(tmp_path / "co") == Checkout("co", None)
+
+
+def test_a_worktree_of_our_own_making_does_not_lead_to_another_repository(tmp_path: Path) -> None:
+    common = private(tmp_path)
+    own = git(tmp_path / "co" / "fake" / "worktrees" / "w", None)
+    (tmp_path / "co" / ".git").write_text("gitdir: fake/worktrees/w\n")
+    (own / "gitdir").write_text(f"{tmp_path}/co/.git\n")
+    for name in (str(common), "../../../../private/.git"):
+        (own / "commondir").write_text(f"{name}\n")
+        assert find_checkout(tmp_path / "co") == Checkout("co", None)
+
+
+def test_a_submodule_is_followed_to_its_repository(tmp_path: Path) -> None:
+    own = git(tmp_path / ".git" / "modules" / "lib")
+    (own / "config").write_text("[core]\n\tworktree = ../../../lib\n" + (own / "config").read_text())
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / ".git").write_text("gitdir: ../.git/modules/lib\n")
+    assert find_checkout(tmp_path / "lib") == Checkout("me/mine", f"https://github.com/me/mine/blob/{COMMIT}/")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / ".git").write_text("gitdir: ../.git/modules/lib\n")
+    assert find_checkout(tmp_path / "other") == Checkout("other", None)
+
+
+@pytest.mark.parametrize("name", ["config", "HEAD", "packed-refs", "refs/heads/main"])
+@pytest.mark.parametrize("kind", ["pipe", "zeros", "link", "folder"])
+def test_what_is_no_file_of_git_is_not_read(tmp_path: Path, name: str, kind: str) -> None:
+    elsewhere = private(tmp_path)
+    files(tmp_path / "private" / ".git", "refs/heads/main", "packed-refs")
+    (elsewhere / "refs/heads/main").write_text("f" * 40)
+    folder = git(tmp_path / "co" / ".git", head="ref: refs/heads/main")
+    (folder / "refs/heads").mkdir(parents=True)
+    path = folder / name
+    path.unlink(missing_ok=True)
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to("/dev/zero" if kind == "zeros" else elsewhere / name)
+    found = find_checkout(tmp_path / "co")
+    assert found == Checkout("co" if name == "config" else "me/mine", None)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "zeros"])
+def test_a_git_folder_that_is_none_is_not_followed(tmp_path: Path, kind: str) -> None:
+    elsewhere = private(tmp_path)
+    (tmp_path / "co").mkdir()
+    if kind == "pipe":
+        os.mkfifo(tmp_path / "co" / ".git")
+    else:
+        (tmp_path / "co" / ".git").symlink_to(elsewhere if kind == "link" else "/dev/zero")
+    assert find_checkout(tmp_path / "co") == Checkout("co", None)
+
+
+@pytest.mark.parametrize("ref", ["refs/../../../private/.git/HEAD", "/etc/hostname", "refs/heads/\0", "../HEAD"])
+def test_a_ref_does_not_lead_out_of_its_repository(tmp_path: Path, ref: str) -> None:
+    private(tmp_path)
+    git(tmp_path / "co" / ".git", head=f"ref: {ref}")
+    assert find_checkout(tmp_path / "co") == Checkout("me/mine", None)
+
+
+def test_includes_are_not_followed(tmp_path: Path) -> None:
+    elsewhere = private(tmp_path)
+    folder = git(tmp_path / "co" / ".git", None)
+    (folder / "config").write_text(f"[include]\n\tpath = {elsewhere}/config\n[core]\n\tbare = false\n")
+    assert find_checkout(tmp_path / "co") == Checkout("co", None)

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from synthcode.bounded import limits
 from synthcode.errors import InputError
-from synthcode.seeds.files import MAX_LINE_BYTES, DataFile, data_files, file_digests, lines
+from synthcode.seeds.files import DataFile, data_files, file_digests, lines
 from synthcode.seeds.row import Row
 from synthcode.seeds.rows import columns_of, read_rows
 
@@ -71,10 +72,10 @@ def test_reading_is_lazy(tmp_path: Path) -> None:
 
 
 def test_the_rest_of_an_endless_line_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synthcode.seeds.files.MAX_LINE_BYTES", 10)
+    assert limits.ROW >= 4_000_000
+    monkeypatch.setattr(limits, "ROW", 10)
     file = written(tmp_path, "t.jsonl", b"0123456789abcdefghijklmnop\nrest\n")
     assert list(lines(file)) == [b"0123456789", b"rest\n"]
-    assert MAX_LINE_BYTES >= 10_000_000
 
 
 def test_a_json_array_is_refused_with_the_way_out(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_a_broken_csv_header_is_an_error(tmp_path: Path) -> None:
 
 
 def test_a_quote_that_is_never_closed_ends_somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("synthcode.seeds.csv_rows.MAX_CELL_CHARS", 1_000)
+    monkeypatch.setattr(limits, "ROW", 1_000)
     content = 'a,b\n1,"never closed\n' + "2,two\n" * 1_000
     assert outcome(read(written(tmp_path, "t.csv", content))) == ["unreadable_row"] + [{"a": "2", "b": "two"}] * 1_000
 

@@ -1,0 +1,61 @@
+"""Writing into folders that somebody else may have prepared: nothing is written through a link."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+from typing import IO
+
+from synthcode.errors import StorageError
+
+_FIX = "remove it if you did not put it there; to keep data elsewhere, link or mount the whole folder"
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder that holds, at any depth, something else than files and folders.
+
+    A link in a downloaded run would lead what is written into it, or removed from it, elsewhere; a pipe would make a
+    reader wait for ever. The folder itself may be a link: its user named it.
+
+    Raises
+    ------
+    StorageError
+        Naming the first of them.
+    """
+    waiting = [str(folder)]
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                mode = entry.stat(follow_symlinks=False).st_mode
+                if stat.S_ISDIR(mode):
+                    waiting.append(entry.path)
+                elif not stat.S_ISREG(mode):
+                    what = "a symbolic link" if stat.S_ISLNK(mode) else "neither a file nor a folder"
+                    raise StorageError(f"{entry.path} is {what}: nothing is written next to it", _FIX)
+
+
+def open_own(path: Path) -> IO[str]:
+    """Open a text file for reading and writing, made if missing, its content left as it is.
+
+    Raises
+    ------
+    StorageError
+        If it is a link, or not a regular file.
+    OSError
+        If it may not be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    except OSError as problem:
+        if problem.errno in (errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EISDIR):
+            raise StorageError(f"{path} is not a regular file: nothing is written to it", _FIX) from problem
+        raise
+    try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StorageError(f"{path} is not a regular file: nothing is written to it", _FIX)
+        return os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
+    except BaseException:
+        os.close(descriptor)
+        raise
