@@ -28,10 +28,10 @@ from evaluation.tables import (
     macro_table,
     markdown_table,
     pair_table,
-    shown,
     trade_table,
     warning_lines,
 )
+from synthcode.sanitize import csv_cell, markdown_cell
 
 Covered = Mapping[tuple[str, int, str, str], Coverage]
 """What each mean rests on."""
@@ -117,7 +117,7 @@ def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
             speed = cost.speed
             counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))
             rows.writerow(
-                (encoder, *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
+                (csv_cell(encoder), *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
             )
 
 
@@ -133,8 +133,8 @@ def _write_tables(
 ) -> None:
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
     parts = [
-        f"# {shown(facts.encoder)}",
-        f"{shown(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
+        f"# {markdown_cell(facts.encoder)}",
+        f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
         *warning_lines(warnings_of(covered.values())),
         "## Mean over pairs of languages",
         macro_table(macros),

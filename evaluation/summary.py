@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from evaluation.statistics import RESAMPLES, Intervals, bootstrap_intervals, by_
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_bytes
 from synthcode.errors import InputError, first_line
+from synthcode.sanitize import csv_cell, from_csv_cell
 from synthcode.storage.shards import sync
 
 DIGITS = 6
@@ -68,7 +69,7 @@ def _intervals(rows: Sequence[Mapping[str, Any]], sums: F64, counts: F64, resamp
 def write_metrics(folder: Path, metrics: pa.Table) -> Path:
     """Write ``metrics.csv``."""
     path = folder / METRICS_NAME
-    pa.csv.write_csv(metrics, path, pa.csv.WriteOptions(quoting_style="needed"))
+    pa.csv.write_csv(_with_texts(metrics, csv_cell), path, pa.csv.WriteOptions(quoting_style="needed"))
     sync(path)
     return path
 
@@ -79,6 +80,16 @@ def read_metrics(folder: Path) -> pa.Table:
     path = folder / METRICS_NAME
     options = pa.csv.ConvertOptions(column_types=types)
     try:
-        return pa.csv.read_csv(pa.BufferReader(read_bytes(path, limits.RESULTS)), convert_options=options)
+        written = pa.csv.read_csv(pa.BufferReader(read_bytes(path, limits.RESULTS)), convert_options=options)
     except pa.ArrowException as problem:
         raise InputError(f"{path} is damaged: {first_line(problem)}", "run 'synthcode evaluate' again") from problem
+    return _with_texts(written, from_csv_cell)
+
+
+def _with_texts(table: pa.Table, changed: Callable[[str], str]) -> pa.Table:
+    """Return a table with every text changed: names of encoders and languages are foreign."""
+    for index, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            texts = pa.array([changed(text) for text in table.column(index).to_pylist()], field.type)
+            table = table.set_column(index, field, texts)
+    return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 import pyarrow as pa
@@ -12,17 +11,9 @@ from evaluation.cost import ExitCost
 from evaluation.coverage import Coverage, spread
 from evaluation.encoders.protocol import ONLY_EXIT
 from synthcode.languages import LANGUAGES
-from synthcode.visible import short_name, visible
+from synthcode.sanitize import markdown_cell, short_name
 
 Row = Sequence[str]
-
-_MARKUP = re.compile(r"[\\`|]|<(?=[A-Za-z/!?])|\](?=[(\[])")
-"""What could open a column, a tag, a link or code: names of models, folders and languages are other people's."""
-
-
-def shown(text: str) -> str:
-    """Return other people's text as Markdown that shows it on one line, fit for a terminal too."""
-    return _MARKUP.sub(r"\\\g<0>", visible(" ".join(text.split())))
 
 
 def markdown_table(head: Row, rows: Iterable[Row], left: int = 1) -> str:
@@ -165,4 +156,4 @@ def _number(value: float | None) -> str:
 
 
 def _line(cells: Row) -> str:
-    return "| " + " | ".join(map(shown, cells)) + " |"
+    return "| " + " | ".join(map(markdown_cell, cells)) + " |"

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Vectors
 from synthcode.errors import InputError
-from synthcode.visible import short_name, visible
+from synthcode.sanitize import short_name, visible
 
 FIX = "try --dtype float32; of a server, see what it computes in"
 LETTERS = 60

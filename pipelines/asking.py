@@ -20,7 +20,7 @@ from synthcode.llm.replay import Replay
 from synthcode.llm.scheduler import run_requests
 from synthcode.llm.serving import serving
 from synthcode.llm.vllm_engine import VLLMEngine
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
     from pipelines.progress import Bar

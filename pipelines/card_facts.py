@@ -16,9 +16,10 @@ from pipelines.recipe import Recipe, to_tree
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.publishing.citations import known_benchmarks
-from synthcode.publishing.escaping import flat, yaml_block
+from synthcode.publishing.escaping import yaml_block
 from synthcode.publishing.facts import CardFacts, Direction, Yield
 from synthcode.publishing.inventory import take_inventory
+from synthcode.sanitize import one_line
 from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.benchmarks import split_benchmark
 from synthcode.storage.joins import align_on_seed, beside
@@ -53,7 +54,7 @@ def gather_facts(run: Run, kept: KeptRows, counts: Mapping[str, Any]) -> CardFac
     seeds = _count_seeds(kept, "source", "license")
     pairs = _count_pairs(run)
     return CardFacts(
-        title=flat(run.recipe.card.title or "") or TITLE,
+        title=one_line(run.recipe.card.title or "", None) or TITLE,
         about=run.recipe.card.about,
         creators=run.recipe.card.creators,
         configs=take_inventory(run.folder.dataset, CONFIGS, SPLITS),

@@ -98,11 +98,13 @@ def print_report(report: Mapping[str, Any]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from synthcode.sanitize import visible_line
+
     table = Table(box=None, pad_edge=False)
     for heading in ("benchmark", "rows", "rows hit", "seeds", "translations", "unusable rows"):
         table.add_column(heading, justify="left" if heading == "benchmark" else "right")
     for name, counts in report.items():
         cells = [counts["rows"], counts["rows_hit"], counts["seeds"], sum(counts["translations"].values())]
         unusable = ", ".join(f"{reason} {count:,}" for reason, count in counts["unusable"].items())
-        table.add_row(Text(name), *(f"{cell:,}" for cell in cells), unusable or "0")
+        table.add_row(Text(visible_line(name)), *(f"{cell:,}" for cell in cells), Text(visible_line(unusable or "0")))
     Console().print(table)

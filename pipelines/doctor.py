@@ -103,11 +103,12 @@ def _server(base_url: str | None) -> Finding:
 
     from synthcode.errors import SynthcodeError
     from synthcode.llm.openai_server import list_models
+    from synthcode.sanitize import one_line, visible_line
 
     if base_url is None:
         return Finding("model server", False, "none named: --base-url or OPENAI_BASE_URL (optional)")
     try:
         models = asyncio.run(list_models(base_url, os.environ.get("OPENAI_API_KEY")))
     except SynthcodeError as problem:
-        return Finding("model server", False, problem.problem)
-    return Finding("model server", True, f"{base_url} serves {', '.join(models)}")
+        return Finding("model server", False, visible_line(problem.problem))
+    return Finding("model server", True, f"{base_url} serves {', '.join(map(one_line, models))}")

@@ -94,7 +94,7 @@ def evaluate(
     from pipelines.results_folder import named_after, settings_of, usual_folder
     from pipelines.scoring import Evaluation, bring_results_up_to_date
     from synthcode.errors import InputError
-    from synthcode.visible import short_name
+    from synthcode.sanitize import short_name
 
     try:
         _refuse_without_extra(encoder)

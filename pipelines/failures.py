@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import FailedRunError
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
     from pathlib import Path

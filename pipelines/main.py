@@ -13,7 +13,7 @@ from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
 from synthcode.redacted_streams import redacted_streams
 from synthcode.redaction import register_credentials
-from synthcode.visible import visible
+from synthcode.sanitize import visible_line
 
 COMMANDS = {
     "run": "All stages of a recipe, from seeds to dataset.",
@@ -95,11 +95,7 @@ def run_cli(arguments: list[str]) -> int:
     for argument in arguments:
         register_credentials(argument)
     with redacted_streams():
-        try:
-            return _run(arguments)
-        except Exception:
-            traceback.print_exc()
-            return EXIT_FAILED
+        return _run(arguments)
 
 
 def _run(arguments: list[str]) -> int:
@@ -135,18 +131,18 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
     if isinstance(problem, BrokenPipeError):
         return "the reader of the output went away", "nothing to mend: what was stored is complete"
     if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem):
-        return f"the disk is full: {_one_line(problem)}", "make room, then run the same command again: it goes on"
+        return f"the disk is full: {_words(problem)}", "make room, then run the same command again: it goes on"
     if isinstance(problem, OSError):
-        return _one_line(problem), "check that the path is right and that you may read and write it"
-    what = f"unexpected {type(problem).__name__}: {_one_line(problem)}"
+        return _words(problem), "check that the path is right and that you may read and write it"
+    what = f"unexpected {type(problem).__name__}: {_words(problem)}"
     return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 
 
-def _one_line(problem: Exception) -> str:
-    return " ".join(str(problem).split()) or type(problem).__name__
+def _words(problem: Exception) -> str:
+    return str(problem) or type(problem).__name__
 
 
 def _tell(problem: str, fix: str) -> None:
     # Both may name what is in a dataset or a checkpoint: nothing of it moves a cursor.
-    lines = (visible(_one_line(Exception(line))) for line in (f"error: {problem}", fix))
+    lines = (visible_line(line) for line in (f"error: {problem}", fix))
     click.echo("\n".join(lines), err=True)

@@ -32,6 +32,9 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     """Print a line an exit, task and variant on stdout; warnings and where all of it is on stderr."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from synthcode.sanitize import visible_line
 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("task", "variant", "exit"):
@@ -41,8 +44,8 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     for macro, estimate in sorted(macros.items(), key=lambda item: (item[0].task, item[0].variant, item[0].exit)):
         one = covered[macro]
         table.add_row(
-            macro.task,
-            macro.variant,
+            Text(visible_line(macro.task)),
+            Text(visible_line(macro.variant)),
             "" if macro.exit == ONLY_EXIT else str(macro.exit),
             f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})",
             *(f"{one.pairs:,}", f"{one.queries:,}", f"{one.problems:,}", spread(one.documents)),

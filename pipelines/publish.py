@@ -187,7 +187,7 @@ def _print(plan: Plan) -> None:
 
     from pipelines.status import TABLE_WIDTH
     from synthcode.publishing.plan import as_size
-    from synthcode.visible import visible
+    from synthcode.sanitize import visible
 
     table = Table(box=None, pad_edge=False, show_header=False)
     for kind in ("added", "changed", "removed", "unchanged"):

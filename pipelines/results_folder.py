@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from synthcode.errors import InputError
 from synthcode.identity import digest
+from synthcode.sanitize import short_name
 from synthcode.storage.layout import RunFolder
-from synthcode.visible import short_name
 
 if TYPE_CHECKING:
     from evaluation.benchmark import Benchmark

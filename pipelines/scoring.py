@@ -29,9 +29,9 @@ from pipelines.progress import progress_bar
 from pipelines.results_folder import different_settings, refuse_other_settings
 from synthcode.errors import InputError
 from synthcode.identity import digest
+from synthcode.sanitize import short_path
 from synthcode.schemas.tables import Variant
 from synthcode.storage.lock import hold
-from synthcode.visible import short_path
 
 if TYPE_CHECKING:
     from evaluation.cost import ExitCost

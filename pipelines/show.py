@@ -146,14 +146,14 @@ def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType
     from rich.table import Table
     from rich.text import Text
 
-    from synthcode.visible import visible
+    from synthcode.sanitize import visible
 
     verdict = f"{row['verdict']}: {row['detail']}" if row["detail"] else row["verdict"]
-    yield Text(f"{row['seed_id']}  {visible(seed['source_id'])}", style="bold")
+    yield Text(visible(f"{row['seed_id']}  {seed['source_id']}"), style="bold")
     yield Text(visible(seed["text"]))
     table = Table(expand=True, show_edge=False, pad_edge=False)
-    table.add_column(seed["language"], ratio=1)
-    table.add_column(Text(f"{row['target_language']} - {visible(verdict)}"), ratio=1)
+    table.add_column(Text(visible(seed["language"])), ratio=1)
+    table.add_column(Text(visible(f"{row['target_language']} - {verdict}")), ratio=1)
     table.add_row(_highlighted(seed["code"], seed["language"]), _highlighted(row["code"] or "", row["target_language"]))
     yield table
     yield ""
@@ -162,7 +162,7 @@ def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType
 def _highlighted(code: str, language: str) -> RenderableType:
     from rich.syntax import Syntax
 
-    from synthcode.visible import visible
+    from synthcode.sanitize import visible
 
     return Syntax(visible(code), language, theme="ansi_dark", word_wrap=True, background_color="default")
 

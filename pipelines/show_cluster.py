@@ -12,8 +12,8 @@ from rich.text import Text
 
 from pipelines.programs import seeds_as_programs, translations_as_programs
 from synthcode.errors import InputError
+from synthcode.sanitize import visible
 from synthcode.storage.shards import read_file
-from synthcode.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +101,7 @@ def _wanted(programs: pa.Table, names: set[str]) -> dict[str, str]:
 def _panel(row: Mapping[str, Any], codes: Mapping[str, str]) -> Table:
     table = Table(expand=True, show_edge=False, pad_edge=False)
     for name, note in ((row["representative_id"], "representative"), (row["program_id"], _verdict(row))):
-        table.add_column(Text(f"{name}  {note}"), ratio=1)
+        table.add_column(Text(visible(f"{name}  {note}")), ratio=1)
     for line in side_by_side(codes.get(row["representative_id"], ""), codes.get(row["program_id"], "")):
         table.add_row(_cell(line.left, line.same, "red"), _cell(line.right, line.same, "green"))
     return table

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipelines.options import existing_run, run_argument
+from synthcode.sanitize import visible_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -55,7 +56,7 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
     Console(width=max(Console().width, TABLE_WIDTH)).print(_table(counts))
     for reason, count in sorted(counts["rejected"].items(), key=lambda item: -item[1]):
         languages = {name: row["rejected"].get(reason, 0) for name, row in counts["by_language"].items()}
-        click.echo(f"  {reason:<16} {count:>9,}   {_listed(languages)}")
+        click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     for line in _remarks(counts, folder):
         click.echo(line)
     unneeded = {("dedup_seeds", "missing")}
@@ -86,6 +87,7 @@ def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
 def _table(counts: Mapping[str, Any]) -> Table:
     """Return one line a target language; columns that nobody would miss are left out where they are zero."""
     from rich.table import Table
+    from rich.text import Text
 
     optional = {"failed", "pending", "contaminated"}
     cells = {name: _cells(row) for name, row in {**counts["by_language"], "all": counts}.items()}
@@ -95,7 +97,7 @@ def _table(counts: Mapping[str, Any]) -> Table:
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
     for name, row in cells.items():
-        table.add_row(name, *(f"{row[column]:,}" for column in columns))
+        table.add_row(Text(visible_line(name)), *(f"{row[column]:,}" for column in columns))
     return table
 
 
@@ -114,4 +116,4 @@ def _cells(row: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _listed(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)
+    return ", ".join(f"{visible_line(name)} {count:,}" for name, count in counts.items() if count)

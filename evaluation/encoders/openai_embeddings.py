@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -65,6 +66,7 @@ class OpenAIEmbeddings:
         # A server of one's own asks for no key, and the client wants one. Neither key nor texts follow a redirect.
         client = DefaultHttpxClient(follow_redirects=False)
         self._client = OpenAI(base_url=address, api_key=key or "none", max_retries=RETRIES, http_client=client)
+        weakref.finalize(self, self._client.close)
 
     @property
     def sees(self) -> frozenset[Trait]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

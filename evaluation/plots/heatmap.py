@@ -13,7 +13,7 @@ from evaluation.benchmark import TEXT
 from evaluation.measures import F64, MAIN
 from evaluation.plots.figures import figure, save, title_lines, with_caption
 from evaluation.tables import label
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from evaluation.comparison import Estimate, Macro
 from evaluation.cost import ExitCost
 from evaluation.measures import MAIN
 from evaluation.plots.figures import figure, save, title_lines, with_caption, wrapped
-from synthcode.visible import short_name
+from synthcode.sanitize import short_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,9 +6,8 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol, Self
 
+from synthcode.sanitize import one_line
 from synthcode.schemas.records import Completion, Request
-
-MAX_MESSAGE_CHARS = 500
 
 
 class ErrorKind(StrEnum):
@@ -138,10 +137,3 @@ class Backend(Protocol):
 def is_transient(error: str) -> bool:
     """Tell whether another attempt may mend a ``Completion.error`` (``kind: message``)."""
     return error.partition(":")[0] in TRANSIENT
-
-
-def one_line(text: str, limit: int = MAX_MESSAGE_CHARS) -> str:
-    """Return hostile text as one printable line of at most ``limit`` characters."""
-    head = " ".join(text[: 4 * limit].split())
-    line = "".join(character for character in head if character.isprintable())
-    return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -7,7 +7,8 @@ from yarl import URL
 from synthcode.errors import AccessError, ServerError, did_you_mean
 from synthcode.llm.access import AGAIN, access_error
 from synthcode.llm.api_key import HOSTS_VARIABLE
-from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind, one_line
+from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
+from synthcode.sanitize import one_line
 
 MODELS_SHOWN = 10
 

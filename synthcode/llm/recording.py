@@ -17,7 +17,8 @@ from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json
 from synthcode.languages import find_language
-from synthcode.llm.backend import ErrorKind, one_line
+from synthcode.llm.backend import ErrorKind
+from synthcode.sanitize import one_line
 from synthcode.schemas.finish_reasons import Ending, ending_of
 
 BATCH_ROWS = 256

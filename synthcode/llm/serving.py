@@ -17,9 +17,9 @@ from pathlib import Path
 
 from synthcode.child_processes import ChildProcess, running
 from synthcode.errors import InputError, ServerError
-from synthcode.llm.backend import one_line
 from synthcode.llm.server_environment import server_environment
 from synthcode.llm.vllm_options import as_arguments, refuse_model_name, server_options
+from synthcode.sanitize import one_line
 
 START_S = 1800.0
 """A large model may have to be fetched first."""

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from synthcode.errors import InputError, ServerError
-from synthcode.llm.backend import AttemptFailed, ErrorKind, one_line
+from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
 from synthcode.llm.vllm_options import engine_options
 from synthcode.llm.window import refuse_cut, refuse_misfit
+from synthcode.sanitize import one_line
 from synthcode.schemas.records import Completion, Request
 
 _DEFAULTS = {"enable_prefix_caching": True, "load_format": "safetensors", "disable_log_stats": True}

@@ -7,10 +7,10 @@ from typing import Any
 
 from synthcode.publishing.citations import cite_dataset
 from synthcode.publishing.columns import COLUMNS, CONFIGS
-from synthcode.publishing.escaping import flat
 from synthcode.publishing.facts import CardFacts
 from synthcode.publishing.inventory import ConfigContents, Shard
 from synthcode.publishing.licenses import find_license
+from synthcode.sanitize import one_line
 
 CROISSANT_NAME = "croissant.json"
 PARQUET = "application/x-parquet"
@@ -49,11 +49,11 @@ def croissant(facts: CardFacts) -> str:
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": flat(facts.title),
-        "description": flat(facts.about) or "Programs, their translations, and texts that say what they do.",
+        "name": one_line(facts.title, None),
+        "description": one_line(facts.about, None) or "Programs, their translations, and texts that say what they do.",
         "version": facts.version,
         "license": [_license(name) for name in facts.licenses],
-        "creator": [{"@type": "sc:Person", "name": flat(name)} for name in facts.creators] or _TOOL,
+        "creator": [{"@type": "sc:Person", "name": one_line(name, None)} for name in facts.creators] or _TOOL,
         "keywords": ["code retrieval", "cross-language", "synthetic", *facts.languages],
         "inLanguage": "en",
         "citeAs": cite_dataset(facts.title, facts.creators, facts.version, facts.tool_version),
@@ -69,7 +69,7 @@ def croissant(facts: CardFacts) -> str:
 
 def _license(name: str) -> str:
     found = find_license(name)
-    return found.url if found else flat(name) or "none named"
+    return found.url if found else one_line(name, None) or "none named"
 
 
 def _file_object(shard: Shard) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from typing import Any
 
 import yaml
+
+from synthcode.sanitize import one_line
 
 _MARKUP = re.compile(r"[\\`*_\[\]#|~$@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 """What Markdown reads within a line; ``://`` and ``www.`` would become links by themselves."""
@@ -16,26 +17,18 @@ _FIRST = re.compile(r"^(?=[-+=])|^(\d+)(?=[.)])")
 _NOT_FOR_BACKTICKS = re.compile(r"[`|\\<>&]")
 _LATEX = re.compile(r"[&%$#_]")
 _NOT_LATEX = re.compile(r"[{}\\~^\"]")
-_INVISIBLE = {"Cc", "Cf", "Cs"}
-"""Controls, directions of writing, halves of pairs: nothing to see, and some of it reorders what is."""
 _LINE_ENDS = ("\n", "\r", "\x85", "\u2028", "\u2029")
-
-
-def flat(text: str) -> str:
-    """Return a text on one line, without characters that cannot be seen."""
-    seen = (char for char in text if char.isspace() or unicodedata.category(char) not in _INVISIBLE)
-    return " ".join("".join(seen).split())
 
 
 def prose(text: str) -> str:
     """Return a text as Markdown that shows it on one line, in a paragraph as in a cell of a table."""
-    escaped = _MARKUP.sub(r"\\\g<0>", flat(text))
+    escaped = _MARKUP.sub(r"\\\g<0>", one_line(text, None))
     return html.escape(_FIRST.sub(r"\g<0>\\", escaped), quote=False)
 
 
 def code(text: str) -> str:
     """Return a text as Markdown that shows it in the typeface of code, in a paragraph as in a cell of a table."""
-    line = flat(text)
+    line = one_line(text, None)
     if line and not _NOT_FOR_BACKTICKS.search(line):
         return f"`{line}`"
     # A table's bars count within backticks as well, and their escapes differ between renderers.
@@ -52,7 +45,7 @@ def fenced(text: str, tag: str = "") -> str:
 
 def bibtex(text: str) -> str:
     """Return a text as the value of a BibTeX field, for within braces."""
-    return _LATEX.sub(r"\\\g<0>", _NOT_LATEX.sub("", flat(text)))
+    return _LATEX.sub(r"\\\g<0>", _NOT_LATEX.sub("", one_line(text, None)))
 
 
 def yaml_block(tree: Any) -> str:

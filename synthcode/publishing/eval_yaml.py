@@ -9,8 +9,9 @@ but mteb's own model of it, which has these fields and refuses others.
 
 from __future__ import annotations
 
-from synthcode.publishing.escaping import flat, yaml_block
+from synthcode.publishing.escaping import yaml_block
 from synthcode.publishing.facts import CardFacts
+from synthcode.sanitize import one_line
 
 EVAL_NAME = "eval.yaml"
 FRAMEWORK = "mteb"
@@ -22,8 +23,8 @@ def eval_yaml(facts: CardFacts) -> str:
     """Return the benchmark's description: both tasks are judged by the test split of ``qrels``."""
     about = "Text-to-code and cross-language code-to-code retrieval over programs of one meaning."
     tree = {
-        "name": flat(facts.title),
-        "description": flat(f"{about} {facts.about}"),
+        "name": one_line(facts.title, None),
+        "description": one_line(f"{about} {facts.about}", None),
         "evaluation_framework": FRAMEWORK,
         "tasks": [{"id": task, "config": "qrels", "split": "test"} for task in TASKS],
     }

@@ -13,7 +13,7 @@ from synthcode.publishing.files import LocalFile, RemoteFile
 from synthcode.publishing.plan import Change, Plan
 from synthcode.publishing.target import Attendant, Dataset, There
 from synthcode.redaction import redact, refuse_credentials
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 SUMS = "SHA256SUMS"
 """What the folder holds, as ``sha256sum --check`` reads it. Written after every file: it vouches for what is older than

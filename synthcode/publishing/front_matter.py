@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthcode.publishing.escaping import flat, yaml_block
+from synthcode.publishing.escaping import yaml_block
 from synthcode.publishing.facts import CardFacts
 from synthcode.publishing.inventory import ConfigContents
 from synthcode.publishing.licenses import hub_license
+from synthcode.sanitize import one_line
 
 LICENSE_FILE = "LICENSE.md"
 
@@ -27,7 +28,7 @@ def front_matter(facts: CardFacts) -> str:
     """Return the card's YAML block, without its fences."""
     default, *_ = facts.configs
     tree: dict[str, Any] = {
-        "pretty_name": flat(facts.title),
+        "pretty_name": one_line(facts.title, None),
         **_license(facts.licenses),
         "language": ["en", "code"],
         "annotations_creators": ["machine-generated"],

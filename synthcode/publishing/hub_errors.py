@@ -7,7 +7,7 @@ from json import JSONDecodeError
 
 from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
 from synthcode.redaction import redact
-from synthcode.visible import visible
+from synthcode.sanitize import visible
 
 TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
 """Answers that another attempt may change. 412 and 409: somebody else has committed, so one looks again."""

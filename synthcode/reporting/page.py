@@ -15,8 +15,8 @@ from synthcode.reporting import lengths, pareto
 from synthcode.reporting.facts import Facts
 from synthcode.reporting.funnel_flow import funnel_stream
 from synthcode.reporting.sankey import draw
+from synthcode.sanitize import short_name, visible
 from synthcode.templates import environment
-from synthcode.visible import short_name, visible
 
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("tokens.js", "rows.js", "view.js", "browser.js")

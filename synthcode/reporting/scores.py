@@ -13,6 +13,7 @@ from typing import NamedTuple
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
+from synthcode.sanitize import from_csv_cell
 
 METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
 
@@ -115,7 +116,7 @@ class _Row:
         value = self.cells.get(column)
         if value is None:
             raise InputError(f"{self.path} line {self.line} has no {column!r}", "run 'synthcode evaluate' again")
-        return value
+        return from_csv_cell(value)
 
     def number(self, column: str) -> float:
         value = self.text(column)

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from synthcode.sanitize import one_line
+
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
 _SOURCE_FILE = r"(?:in )?(?:/box/)?program\.\w+:?"
 
@@ -146,4 +148,4 @@ def first_message(compiler: Compiler, log: str) -> str:
     else:
         message = next((line for line in log.splitlines() if line.strip()), "")
     message = re.sub(_SOURCE_FILE, "", message)
-    return " ".join("".join(character if character.isprintable() else " " for character in message).split())[:200]
+    return one_line(message, 200)

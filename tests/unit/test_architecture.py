@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
     "bounded",
     *("errors", "identity", "languages", "parsing", "processes", "child_processes", "threads", "scratch"),
-    *("templates", "visible", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
+    *("templates", "sanitize", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
 }
 ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}

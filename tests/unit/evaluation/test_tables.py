@@ -3,8 +3,8 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 
 from evaluation.comparison import Estimate, Macro
-from evaluation.tables import label, macro_table, markdown_table, p_value, shown
-from synthcode.visible import short_name
+from evaluation.tables import label, macro_table, markdown_table, p_value
+from synthcode.sanitize import markdown_cell, short_name
 
 HOSTILE = "st:a|b\n<script>x</script> [go](http://x) `\\| \x1b[31m\u202e"
 
@@ -30,7 +30,7 @@ def test_a_name_without_markup_is_shown_as_it_is() -> None:
         "< 0.0001",
         "-0.1 [-0.2, +0.0]",
     ):
-        assert shown(name) == name
+        assert markdown_cell(name) == name
 
 
 def test_columns_of_numbers_stand_to_the_right() -> None:

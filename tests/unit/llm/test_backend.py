@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind, is_transient, one_line
+from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind, is_transient
 
 
 @pytest.mark.parametrize(
@@ -29,16 +29,3 @@ def test_an_attempt_that_failed_reads_as_kind_and_message():
 def test_every_kind_is_one_word_that_no_colon_cuts():
     assert all(kind.replace("_", "").isalpha() for kind in ErrorKind)
     assert set(ErrorKind) > TRANSIENT
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("a" * 600, "a" * 499 + "…"),
-        ("a" * 500, "a" * 500),
-        ("right\u202eto\u200bleft", "righttoleft"),
-        (" \n ", ""),
-    ],
-)
-def test_one_line_is_short_and_printable(text, line):
-    assert one_line(text) == line

@@ -12,8 +12,8 @@ from dataset_card import FACTS, HOSTILE, named
 from pipelines.dataset_files import CONFIGS as SCHEMAS
 from synthcode.publishing.columns import COLUMNS, CONFIGS
 from synthcode.publishing.croissant import croissant
-from synthcode.publishing.escaping import flat
 from synthcode.publishing.facts import CardFacts
+from synthcode.sanitize import one_line
 
 
 def validated(facts: CardFacts, folder: Path) -> dict[str, Any]:
@@ -51,8 +51,8 @@ def test_it_lists_every_licence(tmp_path: Path, licenses: dict[str, int]) -> Non
 
 def test_names_from_outside_stay_names(tmp_path: Path) -> None:
     tree = validated(named(HOSTILE), tmp_path)
-    assert tree["name"] == flat(HOSTILE)
-    assert tree["creator"] == [{"@type": "sc:Person", "name": flat(HOSTILE)}]
+    assert tree["name"] == one_line(HOSTILE, None)
+    assert tree["creator"] == [{"@type": "sc:Person", "name": one_line(HOSTILE, None)}]
     assert "<" not in croissant(named(HOSTILE))
 
 

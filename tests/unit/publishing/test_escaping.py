@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from synthcode.publishing.escaping import bibtex, code, fenced, flat, prose, yaml_block
+from synthcode.publishing.escaping import bibtex, code, fenced, prose, yaml_block
+from synthcode.sanitize import one_line
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 HOSTILE = (
@@ -43,16 +44,16 @@ def shown(markdown: str) -> str:
 
 @given(TEXTS)
 def test_prose_and_code_show_a_text_as_it_is_on_one_line(text: str) -> None:
-    assert shown(f"before {prose(text)}") == f"before {flat(text)}".strip()
-    assert shown(f"before {code(text)}") == f"before {flat(text)}".strip()
-    assert shown(prose(text)) == flat(text)
+    assert shown(f"before {prose(text)}") == f"before {one_line(text, None)}".strip()
+    assert shown(f"before {code(text)}") == f"before {one_line(text, None)}".strip()
+    assert shown(prose(text)) == one_line(text, None)
 
 
 @given(TEXTS)
 def test_neither_opens_another_cell(text: str) -> None:
     table = f"| a | b |\n|---|---|\n| {prose(text)} | {code(text)} |\n"
     cells = re.findall(r"<td>(.*?)</td>", MARKDOWN.render(table), re.DOTALL)
-    assert [html.unescape(re.sub(r"</?code>", "", cell)).strip() for cell in cells] == [flat(text)] * 2
+    assert [html.unescape(re.sub(r"</?code>", "", cell)).strip() for cell in cells] == [one_line(text, None)] * 2
 
 
 def test_addresses_do_not_become_links() -> None:

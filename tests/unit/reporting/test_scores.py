@@ -7,7 +7,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.reporting.pareto import front, plots, short
 from synthcode.reporting.scores import Evaluation, Score, Setting, read_costs
-from synthcode.visible import short_name
+from synthcode.sanitize import short_name
 
 COSTS = """encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts
 mose:a/b,4,512,10,1e6,0.010,9,8
