@@ -32,7 +32,7 @@ _FORBIDDEN = (403, 451)
 _NO_ERROR = frozenset({"", "0", "200", "ok", "success"})
 
 _SPENT_NAMES = re.compile(
-    r"insufficient_(?:\w+_)?(?:quota|balance|credits?|funds)|exceeded_(?:token_)?budget|budget_(?:\w+_)?exceeded"
+    r"insufficient_(?:\w{1,40}_)?(?:quota|balance|credits?|funds)|exceeded_(?:token_)?budget|budget_(?:\w{1,40}_)?exceeded"
     r"|exceeded_current_quota|billing|payment_required|(?:out_of|no|insufficient)_credits?|credits?_(?:exhausted|depleted)"
     r"|arrear|overdue|(?:spend(?:ing)?|key|credit)_limit_(?:exceeded|reached)"
 )
@@ -66,7 +66,7 @@ _RATE_WORDS = re.compile(
 )
 _TOO_LONG = re.compile(
     r"maximum context length|context_length_exceeded|input_tokens|max_model_len|exceed_context_size"
-    r"|(?:exceeds?|larger than|longer than|over) (?:\w+['’]?\w* ){0,3}(?:context|maximum sequence length)"
+    r"|(?:exceeds?|larger than|longer than|over) (?:\w++(?:['’]\w*+)? ){0,3}(?:context|maximum sequence length)"
     r"|(?:prompt|input) is too (?:long|large)|prompt_too_long|too many (?:input |prompt )?tokens"
 )
 _NAMED = (

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 
 _UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:ms|[smhd]))+", re.ASCII)
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
+_PART = re.compile(r"(?<![\d.])(\d+(?:\.\d+)?)(ms|[smhd])", re.ASCII)
 _NUMBER = re.compile(r"\d{1,15}(?:\.\d*)?", re.ASCII)
 _RESET = re.compile(r"(?:x-)?(?:[a-z]+-)?ratelimit-(?:[a-z-]+-)?reset(?:-after)?(?:-[a-z]+)?")
 _EPOCH_S = 1e9
