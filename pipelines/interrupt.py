@@ -1,7 +1,8 @@
-"""Ctrl-C once: finish what is in flight and stop. Twice: stop at once."""
+"""Ctrl-C or SIGTERM once: finish what is in flight and stop. Twice: stop at once."""
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,20 @@ import click
 
 from synthcode.errors import Interrupted
 
+GRACE_S = 1.5
+"""What a stage has to come to the end of a batch; then it is left where it is, as if the process had been killed."""
+LAST_RESORT_S = 3.0
+"""What the main thread has after that to react at all: compiled code may keep it from doing so."""
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_last_signal = signal.SIGINT
+
 
 class StopRequest(threading.Event):
-    """Set when the user, or the system (SIGTERM), asks to stop."""
+    """Set when the user, or the system (SIGTERM), requests a stop."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._finishing = False
 
     def raise_if_set(self) -> None:
         """Leave a stage between two batches.
@@ -22,26 +34,112 @@ class StopRequest(threading.Event):
         Raises
         ------
         Interrupted
-            Where a stop was asked for.
+            If a stop was requested.
         """
         if self.is_set():
             raise Interrupted
 
+    @contextmanager
+    def finishing(self) -> Iterator[None]:
+        """Let a block that looks at the request itself finish what is in flight, however long that takes."""
+        self._finishing = True
+        try:
+            yield
+        finally:
+            self._finishing = False
+            if self.is_set():
+                signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+
+    @property
+    def is_finishing(self) -> bool:
+        """Whether what is in flight is being finished."""
+        return self._finishing
+
+
+def exit_code() -> int:
+    """Return the exit code of a command that was stopped: 130 for Ctrl-C, 143 for SIGTERM."""
+    return 128 + _last_signal
+
+
+@contextmanager
+def stop_at_once() -> Iterator[None]:
+    """End a block by KeyboardInterrupt on SIGINT or SIGTERM; read-only commands need nothing more."""
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        _remember(number)
+        raise KeyboardInterrupt
+
+    with _handlers(dict.fromkeys(_SIGNALS, on_signal)):
+        yield
+
 
 @contextmanager
 def watch_for_stop() -> Iterator[StopRequest]:
-    """Turn the first SIGINT or SIGTERM into a request to stop, and the second into KeyboardInterrupt."""
+    """Turn the first SIGINT or SIGTERM into a request to stop, and the second into KeyboardInterrupt.
+
+    A stage that does not look at the request within ``GRACE_S`` is left by KeyboardInterrupt as well.
+    """
     stop = StopRequest()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
+        _remember(number)
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
+        signal.setitimer(signal.ITIMER_REAL, GRACE_S)
         click.echo("stopping: what is in flight is finished and stored first (again: stop at once)", err=True)
 
-    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    def on_alarm(_number: int, _frame: FrameType | None) -> None:
+        if not stop.is_finishing:
+            raise KeyboardInterrupt
+
+    with _handlers({**dict.fromkeys(_SIGNALS, on_signal), signal.SIGALRM: on_alarm}), _last_resort(stop):
+        try:
+            yield stop
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+@contextmanager
+def _handlers(handlers: dict[int, object]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}  # type: ignore[arg-type]
     try:
-        yield stop
+        yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _remember(number: int) -> None:
+    global _last_signal
+    _last_signal = signal.Signals(number)
+
+
+@contextmanager
+def _last_resort(stop: StopRequest) -> Iterator[None]:
+    """End the process from another thread if the main thread does not react to a signal.
+
+    Python runs handlers in the main thread, between two instructions: compiled code may keep it from doing so. The
+    interpreter writes the number of a signal to a pipe even then.
+    """
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    left = threading.Event()
+
+    def watch() -> None:
+        while number := os.read(reading, 1):
+            if number[0] in _SIGNALS and not left.wait(GRACE_S + LAST_RESORT_S) and not stop.is_finishing:
+                os.write(2, b"stopped; everything that was finished is stored\nrun the same command again to go on\n")
+                os._exit(128 + number[0])
+
+    thread = threading.Thread(target=watch, name="last resort", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        left.set()
+        signal.set_wakeup_fd(before)
+        os.close(writing)
+        thread.join()
+        os.close(reading)

@@ -9,6 +9,7 @@ from importlib import import_module
 
 import click
 
+from pipelines.interrupt import exit_code, stop_at_once
 from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
 from synthcode.redacted_streams import redacted_streams
@@ -36,7 +37,7 @@ COMMANDS = {
 """Command -> its line in the listing. A command's module is imported when it is called."""
 
 _MAX_PROBLEM_CHARS = 500
-EXIT_FAILED, EXIT_USAGE, EXIT_INTERRUPTED = 1, 2, 130
+EXIT_FAILED, EXIT_USAGE = 1, 2
 
 
 class LazyGroup(click.Group):
@@ -83,8 +84,13 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted."""
-    sys.exit(run_cli(sys.argv[1:]))
+    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted, 143 terminated."""
+    try:
+        with stop_at_once():
+            code = run_cli(sys.argv[1:])
+    except KeyboardInterrupt:  # before or after the command itself
+        code = exit_code()
+    sys.exit(code)
 
 
 def run_cli(arguments: list[str]) -> int:
@@ -112,7 +118,7 @@ def _run(arguments: list[str]) -> int:
         return EXIT_USAGE
     except (Interrupted, KeyboardInterrupt, click.Abort):
         click.echo("stopped; everything that was finished is stored\nrun the same command again to go on", err=True)
-        return EXIT_INTERRUPTED
+        return exit_code()
     except Exception as problem:
         if "--debug" in arguments:
             traceback.print_exc()

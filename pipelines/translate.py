@@ -176,7 +176,7 @@ def _execute(run: Run) -> Done:
         asked = wanted(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
-        with progress_bar("translate", requested.total()) as bar:
+        with progress_bar("translate", requested.total()) as bar, run.stop.finishing():
             outcome = run_loop(ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted

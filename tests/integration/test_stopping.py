@@ -1,0 +1,127 @@
+"""Ctrl-C and SIGTERM end a command within seconds: exit codes 130 and 143, two lines, no worker left, resumable."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+STOPPED = ["stopped; everything that was finished is stored", "run the same command again to go on"]
+SECONDS = 15.0
+"""For what takes 2 s at most on an idle machine, and 5 s if compiled code does not return."""
+
+BUSY = {
+    "Python code": "while True: pass",
+    "compiled code": "import hashlib; hashlib.pbkdf2_hmac('sha256', b'', b'', 10**9)",
+    "an exception handler": "while True:\n  try: time.sleep(60)\n  except Exception: pass",
+}
+PROGRAM = """
+import sys, time
+import click
+from pipelines import main
+from pipelines.interrupt import watch_for_stop
+
+@main.cli.command()
+def busy():
+    with watch_for_stop():
+        print("ready", flush=True)
+        exec(sys.stdin.read())
+
+main.COMMANDS["busy"] = ""
+main.LazyGroup.get_command = lambda self, ctx, name: busy
+sys.argv = ["synthcode", "busy"]
+main.main()
+"""
+
+
+@pytest.mark.parametrize("busy", BUSY.values(), ids=BUSY)
+def test_a_stage_that_does_not_look_at_the_request_is_left(busy: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(busy)
+    process.stdin.close()
+    assert process.stdout.readline() == "ready\n"
+    started = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    process.stdin = None
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 143
+    assert said.splitlines()[-2:] == STOPPED
+    assert time.monotonic() - started < SECONDS
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
+    row = {"repo": "a/b", "path": "x.py", "language": "python", "url": "u", "partition": "train"}
+    with path.open("w") as stream:
+        for number in range(3_000):
+            code = f"def g{number}(x):\n    return x + {number}\n"
+            texts = {"func_name": f"g{number}", "code": code, "docstring": f"Add {number} to a given number."}
+            stream.write(json.dumps({**row, **texts}) + "\n")
+    return path
+
+
+def seeds(folder: Path, rows: Path) -> list[str]:
+    command = [sys.executable, "-m", "pipelines", "seeds", str(folder)]
+    return [*command, "--from", "codesearchnet", "--path", str(rows), "--workers", "1"]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_seeds_stop_leave_no_worker_and_are_resumed_to_the_same_bytes(
+    tmp_path: Path, rows: Path, number: signal.Signals, code: int
+) -> None:
+    process = subprocess.Popen(seeds(tmp_path / "run", rows), stderr=subprocess.PIPE, text=True)
+    ours = psutil.Process(process.pid)
+    while not (children := ours.children(recursive=True)):
+        assert process.poll() is None
+    started = time.monotonic()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert said.splitlines()[-2:] == STOPPED
+    assert time.monotonic() - started < SECONDS
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+    for folder in ("run", "other"):
+        subprocess.run(seeds(tmp_path / folder, rows), check=True, capture_output=True)
+    stopped, other = (sorted((tmp_path / folder / "seeds").glob("*.parquet")) for folder in ("run", "other"))
+    assert [path.read_bytes() for path in stopped] == [path.read_bytes() for path in other]
+
+
+READING = """
+import sys
+from pipelines import main
+
+def read(*_, **__):
+    print("ready", flush=True)
+    while True: pass
+
+main.cli.main = read
+main.main()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_only_reads_ends_at_once(number: signal.Signals, code: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", READING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert said.splitlines()[-2:] == STOPPED
