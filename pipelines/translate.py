@@ -173,6 +173,9 @@ def _execute(run: Run) -> Done:
 
     with answering(run) as (backend, model), Journal(run.folder.journal) as journal:
         unmatched = unmatched_rows(run, backend)
+        damaged = journal.drop_damaged()
+        if damaged:
+            click.echo(f"translate: {damaged:,} damaged answers in {journal.path} are asked again", err=True)
         asked = wanted(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
@@ -181,7 +184,7 @@ def _execute(run: Run) -> Done:
         if outcome.interrupted:
             raise Interrupted
         done = _export(run, asked, journal, requested, outcome)
-    return replace(done, counts={**done.counts, "unmatched_rows": unmatched})
+    return replace(done, counts={**done.counts, "unmatched_rows": unmatched}, state=[run.folder.journal])
 
 
 def _export(run: Run, asked: Wanted, journal: Journal, requested: Counter[str], outcome: Outcome) -> Done:

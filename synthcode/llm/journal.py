@@ -6,64 +6,35 @@ import sqlite3
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Self
 
 import pyarrow as pa
 
 from synthcode import redaction
+from synthcode.llm import journal_checks as checks
 from synthcode.llm.account_failures import is_account_failure
-from synthcode.llm.journal_errors import foreign_file, newer_file, refusal
+from synthcode.llm.journal_errors import damaged_row, foreign_file, newer_file, refusal
+from synthcode.llm.journal_schema import (
+    ADD_CHECKSUMS,
+    APPLICATION_ID,
+    CHECKED_COLUMNS,
+    COUNT,
+    MARKS,
+    REQUEST_COLUMNS,
+    SCHEMA,
+    UPSERT,
+    VERSION,
+    request_values,
+)
 from synthcode.schemas.records import Completion, Request
 from synthcode.schemas.tables import COMPLETIONS
 
-APPLICATION_ID = 0x53796E63  # "Sync", in the header of every journal
-VERSION = 1
 EXPORT_BLOCK = 1000
-
-_ANSWER_COLUMNS = (
-    "text",
-    "finish_reason",
-    "prompt_tokens",
-    "completion_tokens",
-    "latency_s",
-    "attempts",
-    "error",
-)
-_REQUEST_COLUMNS = tuple(name for name in COMPLETIONS.names if name not in _ANSWER_COLUMNS)
-_COLUMNS = (*_REQUEST_COLUMNS, *_ANSWER_COLUMNS, "answer")
-_request_values: Callable[[Request], tuple[Any, ...]] = attrgetter(*_REQUEST_COLUMNS)
-
-# The indexes serve the counts, which are read while a run writes; the second holds failures alone.
-_SCHEMA = """
-CREATE TABLE completions (
-    request_id TEXT PRIMARY KEY NOT NULL, seed_id TEXT NOT NULL, target_language TEXT NOT NULL,
-    sample_index INTEGER NOT NULL, model TEXT NOT NULL, prompt_name TEXT NOT NULL, prompt_digest TEXT NOT NULL,
-    sampling TEXT NOT NULL, text TEXT, finish_reason TEXT, prompt_tokens INTEGER, completion_tokens INTEGER,
-    latency_s REAL, attempts INTEGER, error TEXT, answer BLOB
-);
-CREATE INDEX completions_by_language ON completions (target_language);
-CREATE INDEX completions_failed ON completions (target_language, error) WHERE error IS NOT NULL;
-CREATE TABLE meta (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);
-"""
-_MARKS = f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
-
-_COUNT = """
-SELECT target_language, 0, count(*) FROM completions GROUP BY 1
-UNION ALL SELECT target_language, 1, count(*) FROM completions WHERE error IS NOT NULL GROUP BY 1
-"""
-
-# An answer is never replaced, a failure is: by an answer, or by a later failure.
-_UPSERT = (
-    f"INSERT INTO completions ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "
-    f"ON CONFLICT (request_id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _COLUMNS[1:])} "
-    "WHERE completions.error IS NOT NULL"
-)
 
 
 # What failed for want of a key or of credit says nothing about its request, which is pending.
@@ -110,6 +81,7 @@ class Journal:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._had_account_failures = False
+        self._checksum = "checksum"
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +94,7 @@ class Journal:
         redactor = redaction.current()
         values = [_row(request, completion, redactor) for request, completion in rows]
         with self._transaction() as connection:
-            connection.executemany(_UPSERT, values)
+            connection.executemany(UPSERT, values)
 
     def errors(self, request_ids: Sequence[str]) -> dict[str, str | None]:
         """Return the error of each request that is in the journal, None where it has an answer.
@@ -141,7 +113,7 @@ class Journal:
     def counts(self) -> JournalCounts:
         """Count answers and failures by target language."""
         with self._use() as connection:
-            rows = connection.execute(_COUNT).fetchall()
+            rows = connection.execute(COUNT).fetchall()
         total, failed = (Counter({name: count for name, part, count in rows if part == which}) for which in (0, 1))
         return JournalCounts(completed=total - failed, failed=failed)
 
@@ -161,22 +133,53 @@ class Journal:
         with self._use() as connection:
             query = "SELECT answer FROM completions WHERE request_id = ?"
             row = connection.execute(query, (request_id,)).fetchone()
-        return None if row is None or row[0] is None else zlib.decompress(row[0])
+        try:
+            return None if row is None or row[0] is None else zlib.decompress(row[0])
+        except zlib.error as problem:
+            raise damaged_row(self.path, request_id) from problem
+
+    def drop_damaged(self) -> int:
+        """Remove rows whose checksum does not fit, so that they are asked again; return how many.
+
+        Rows of journals of version 1 have none. Indexes that do not fit their table are made again.
+
+        Raises
+        ------
+        InputError
+            Where the file is damaged beyond that.
+        """
+        with self._use() as connection:
+            checks.repair_indexes(connection)
+            damaged = list(checks.damaged_rows(connection, CHECKED_COLUMNS))
+        with self._transaction() as connection:
+            connection.executemany("DELETE FROM completions WHERE rowid = ?", damaged)
+        return len(damaged)
 
     def export(self, requests: Iterable[Request]) -> Iterator[pa.Table]:
         """Yield the finished ones of the requests, in their order, as tables with the columns of COMPLETIONS.
 
         What describes the request is taken from it, not from the journal: two seeds may share a request.
         Holds one table in memory: the answers to 1,000 requests.
+
+        Raises
+        ------
+        InputError
+            Where a row is damaged.
         """
         pulled = iter(requests)
-        marked = ", ".join(("request_id", *_ANSWER_COLUMNS))
+        answer_at = len(REQUEST_COLUMNS)
         while block := list(islice(pulled, EXPORT_BLOCK)):
             ids = [request.request_id for request in block]
-            query = f"SELECT {marked} FROM completions WHERE request_id IN ({', '.join('?' * len(ids))})"
             with self._use() as connection:
-                found = {name: answer for name, *answer in connection.execute(query, ids)}
-            rows = [(*_request_values(one), *found[one.request_id]) for one in block if one.request_id in found]
+                marked = ", ".join((*CHECKED_COLUMNS, self._checksum))
+                query = f"SELECT {marked} FROM completions WHERE request_id IN ({', '.join('?' * len(ids))})"
+                rows_found = connection.execute(query, ids).fetchall()
+            found = {}
+            for name, *values, checksum in rows_found:
+                if not checks.is_intact((name, *values), checksum):
+                    raise damaged_row(self.path, name)
+                found[name] = values[answer_at - 1 :]
+            rows = [(*request_values(one), *found[one.request_id]) for one in block if one.request_id in found]
             if rows:
                 columns = zip(*rows, strict=True)
                 arrays = [pa.array(values, kind) for values, kind in zip(columns, COMPLETIONS.types, strict=True)]
@@ -232,22 +235,26 @@ class Journal:
             return self._connect(self.path.absolute().as_uri())
         if self.path.exists():
             connection = self._connect(f"{self.path.absolute().as_uri()}?mode=ro")
-            if _has_tables(connection):
+            if checks.has_tables(connection):
                 return connection
             connection.close()
         connection = self._connect("file::memory:")
-        connection.executescript(_SCHEMA)
+        connection.executescript(SCHEMA)
         return connection
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         connection = sqlite3.connect(uri, uri=True, timeout=30.0, isolation_level=None, check_same_thread=False)
         try:
             self._recognise(connection)
+            if self._read_only and checks.has_tables(connection) and not checks.has_checksums(connection):
+                self._checksum = "NULL"
             if not self._read_only:
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
-                if not _has_tables(connection):
-                    connection.executescript(f"BEGIN IMMEDIATE; {_MARKS} {_SCHEMA} COMMIT")
+                if not checks.has_tables(connection):
+                    connection.executescript(f"BEGIN IMMEDIATE; {MARKS} {SCHEMA} COMMIT")
+                elif not checks.has_checksums(connection):
+                    connection.executescript(f"BEGIN IMMEDIATE; {ADD_CHECKSUMS} {MARKS} COMMIT")
             self._forget_account_failures(connection)
         except BaseException:
             connection.close()
@@ -255,7 +262,7 @@ class Journal:
         return connection
 
     def _recognise(self, connection: sqlite3.Connection) -> None:
-        if not _has_tables(connection):
+        if not checks.has_tables(connection):
             return
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -267,7 +274,7 @@ class Journal:
     def _forget_account_failures(self, connection: sqlite3.Connection) -> None:
         # SQLite may call it for rows without an error: no order of evaluation is promised.
         connection.create_function("is_account_failure", 1, lambda error: is_account_failure(error or ""))
-        found = _has_tables(connection) and connection.execute(_HAS_ACCOUNT_FAILURES).fetchone()
+        found = checks.has_tables(connection) and connection.execute(_HAS_ACCOUNT_FAILURES).fetchone()
         self._had_account_failures = bool(found)
         if not found:
             return
@@ -277,20 +284,16 @@ class Journal:
             connection.execute(f"DELETE FROM completions WHERE {_ACCOUNT_FAILED}")
 
 
-def _has_tables(connection: sqlite3.Connection) -> bool:
-    return connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None
-
-
 def _row(request: Request, completion: Completion, redactor: redaction.Redactor) -> tuple[Any, ...]:
     answer = None if completion.raw is None else zlib.compress(redactor.answer(completion.raw), 1)
-    return (
-        *_request_values(request),
+    values = (
+        *request_values(request),
         redactor.tree(completion.text),
         redactor.tree(completion.finish_reason),
         completion.prompt_tokens,
         completion.completion_tokens,
-        round(completion.latency_s, 3),
+        round(float(completion.latency_s), 3),
         completion.attempts,
         redactor.tree(completion.error),
-        answer,
     )
+    return (*values, answer, checks.row_checksum(values))

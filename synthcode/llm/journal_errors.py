@@ -18,7 +18,8 @@ def refusal(path: Path, problem: sqlite3.Error | OSError) -> SynthcodeError:
     if code.startswith("SQLITE_CORRUPT"):
         return InputError(
             f"the journal {path} is damaged: {problem}",
-            "restore it from a copy, or save what can be read with sqlite3's .recover",
+            "restore it from a copy, or move it away and take the answers from the recording next to it: "
+            "'synthcode translate RUN --backend replay --recording RUN/completions'",
         )
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StorageError(f"the journal {path} is held by another process", "wait for it to end, or stop it")
@@ -28,6 +29,14 @@ def refusal(path: Path, problem: sqlite3.Error | OSError) -> SynthcodeError:
             "free some disk space and run the same command again: nothing that was answered and stored is lost",
         )
     return StorageError(f"the journal {path} cannot be used: {problem}", "check that its folder is yours to write")
+
+
+def damaged_row(path: Path, request_id: str) -> InputError:
+    """Refuse an answer that is not what was stored."""
+    return InputError(
+        f"the journal {path} is damaged: the answer to request {request_id} is not what was stored",
+        "run 'synthcode translate RUN --force': it asks for that one again, and for no other",
+    )
 
 
 def foreign_file(path: Path) -> InputError:
