@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
+import io
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -32,6 +32,7 @@ from evaluation.tables import (
     warning_lines,
 )
 from synthcode.sanitize import csv_cell, markdown_cell
+from synthcode.storage.atomic import write_text
 
 Covered = Mapping[tuple[str, int, str, str], Coverage]
 """What each mean rests on."""
@@ -104,21 +105,20 @@ def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id:
     if dataset_id is not None:
         files |= eval_results_files(rows, scored, dataset_id)
     for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
+        write_text(folder / name, text)
 
 
 def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(COST_COLUMNS)
-        for cost in costs:
-            speed = cost.speed
-            counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))
-            rows.writerow(
-                (csv_cell(encoder), *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
-            )
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COST_COLUMNS)
+    for cost in costs:
+        speed = cost.speed
+        counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))
+        rows.writerow(
+            (csv_cell(encoder), *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
+        )
+    write_text(path, text.getvalue())
 
 
 def _write_tables(
@@ -156,9 +156,7 @@ def _write_tables(
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
         matrix = pair_table(_only(main, exit=exit_, task=task, variant=variant))
         parts += [f"## {task}, {variant}{at}", matrix, f"{caption([covered[facts.encoder, exit_, task, variant]])}."]
-    unfinished = path.with_suffix(".writing")
-    unfinished.write_text("\n\n".join(parts) + "\n", "utf-8")
-    os.replace(unfinished, path)
+    write_text(path, "\n\n".join(parts) + "\n")
 
 
 def _about_few(covered: Covered) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from synthcode.errors import InputError, first_line
+from synthcode.storage.published import CROISSANT_NAME
 
 _NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
 
@@ -37,7 +38,7 @@ def dataset_folder(dataset: Path, split: str) -> Path:
             named["repository"],
             repo_type="dataset",
             revision=named["revision"],
-            allow_patterns=[f"data/*/{split}-*.parquet"],
+            allow_patterns=[f"data/*/{split}-*.parquet", CROISSANT_NAME],
         )
     except Exception as problem:  # the client raises errors of many kinds
         raise InputError(

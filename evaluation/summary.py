@@ -19,7 +19,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_bytes
 from synthcode.errors import InputError, first_line
 from synthcode.sanitize import csv_cell, from_csv_cell
-from synthcode.storage.shards import sync
+from synthcode.storage.atomic import writing
 
 DIGITS = 6
 """After the point, in ``metrics.csv``."""
@@ -69,8 +69,8 @@ def _intervals(rows: Sequence[Mapping[str, Any]], sums: F64, counts: F64, resamp
 def write_metrics(folder: Path, metrics: pa.Table) -> Path:
     """Write ``metrics.csv``."""
     path = folder / METRICS_NAME
-    pa.csv.write_csv(_with_texts(metrics, csv_cell), path, pa.csv.WriteOptions(quoting_style="needed"))
-    sync(path)
+    with writing(path) as stream:
+        pa.csv.write_csv(_with_texts(metrics, csv_cell), stream, pa.csv.WriteOptions(quoting_style="needed"))
     return path
 
 

@@ -82,7 +82,10 @@ def _unchanged(dataset: PublishedDataset, splits: Sequence[str], configs: Sequen
 
 
 def _kept(dataset: PublishedDataset) -> dict[str, Any]:
-    return kept_of_card(dataset.folder / CARD_NAME)
+    card = dataset.folder / CARD_NAME
+    if card.is_file():
+        dataset.verify(card)
+    return kept_of_card(card)
 
 
 def _with_cards(exported: Exported, cards: Callable[[Exported], Mapping[str, str]], out: Path) -> Exported:

@@ -100,6 +100,7 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
         Path(path).relative_to(folder.name).as_posix(): digest
         for path, digest in run.manifest.output_digests("build").items()
     }
+    _refuse_damaged_documents(run)
     rows = _rows(run)
     validation.check_rows(rows)
     files = dataset_files(folder)
@@ -112,6 +113,15 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
     total = sum(sum(splits.values()) for splits in rows.values())
     click.echo(f"publish: checked {total:,} rows in {len(files):,} files", err=True)
     return Dataset(card, files), shards
+
+
+def _refuse_damaged_documents(run: Run) -> None:
+    """Refuse a card and the like with flipped bits. An edited card is published as it is; tables are verified later."""
+    from synthcode.storage.manifest import differing_file
+
+    for path, difference in run.manifest.differences("build").items():
+        if difference == "damaged" and not path.endswith(".parquet"):
+            raise differing_file(run.folder.path, "build", path, difference)
 
 
 def _rows(run: Run) -> Mapping[str, Mapping[str, int]]:

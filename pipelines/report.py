@@ -37,10 +37,12 @@ def report(run: Path, out: Path | None, rows: int) -> None:
     from pipelines.progress import progress_bar
     from pipelines.report_facts import gather
     from synthcode.reporting.page import render
+    from synthcode.storage.atomic import write_text
     from synthcode.storage.layout import RunFolder
-    from synthcode.storage.shards import write_text
+    from synthcode.storage.manifest import SHOWN_STAGES, refuse_differences
 
     folder = RunFolder(existing_run(run))
+    refuse_differences(folder.path, SHOWN_STAGES)
     with progress_bar("report", None) as bar:
         facts, chunks = gather(folder, rows, bar)
     path = out or folder.report

@@ -65,17 +65,18 @@ def write_recipe(folder: RunFolder, manifest: Manifest, recipe: Recipe, *, repla
     from pipelines.recipe import to_yaml
     from synthcode.bounded import limits
     from synthcode.bounded.files import read_bytes
-    from synthcode.storage.shards import write_text
+    from synthcode.storage.atomic import write_text, writing
 
     text = RECIPE_HEAD + to_yaml(recipe)
     before = read_bytes(folder.recipe, limits.RECIPE) if folder.recipe.is_file() else b""
     if before != text.encode("utf-8") and _is_edited(before, manifest) and (replaced or not _is_plain(before)):
         copy = _free_name(folder.recipe)
-        copy.write_bytes(before)
+        with writing(copy) as stream:
+            stream.write(before)
         click.echo(f"{folder.recipe} was edited by hand; its text is kept in {copy.name}", err=True)
     manifest.note_recipe(hashlib.sha256(text.encode("utf-8")).hexdigest())
     if before != text.encode("utf-8"):
-        write_text(folder.recipe, [text])
+        write_text(folder.recipe, text)
 
 
 def _is_edited(text: bytes, manifest: Manifest) -> bool:

@@ -20,8 +20,9 @@ from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.processes import default_workers
+from synthcode.storage.atomic import TEMPORARY, remove_temporary_files
 from synthcode.storage.layout import RunFolder
-from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs
+from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs, differing_file
 
 TOOL_VERSION = version("synthcode")
 
@@ -32,6 +33,8 @@ class Done:
 
     outputs: Iterable[Path]
     counts: dict[str, Any]
+    state: Iterable[Path] = ()
+    """Files that only this step goes on with."""
     complete: bool = True
     """False where running it again may add something."""
 
@@ -106,14 +109,41 @@ def open_run(
     """
     folder = RunFolder(path)
     replaced = recipe is not None
+    _remove_leftovers(folder)
     if recipe is None:
+        _look_for_damage(folder)
         recipe = read_run_recipe(folder)
     if overrides:
         recipe = override(recipe, overrides)
     run = Run(folder, recipe, stop, named_urls)
     write_recipe(folder, run.manifest, recipe, replaced=replaced)
-    shutil.rmtree(folder.aside, ignore_errors=True)
+    run.manifest.record_recipe_file(folder.recipe)
     return run
+
+
+def _remove_leftovers(folder: RunFolder) -> None:
+    """Remove what a kill has left; results of 'evaluate' have a lock of their own."""
+    shutil.rmtree(folder.aside, ignore_errors=True)
+    for path in (folder.seeds, folder.seeds_rejected, folder.completions, folder.translations, folder.rejected):
+        remove_temporary_files(path)
+    remove_temporary_files(folder.dataset)
+    for path in folder.path.glob(f"{TEMPORARY}*"):
+        if path.name != TEMPORARY + folder.report.name and not path.is_dir():  # 'report' takes no lock
+            path.unlink(missing_ok=True)
+
+
+def _look_for_damage(folder: RunFolder) -> None:
+    """Tell an edit of the recipe, which counts, from damage."""
+    manifest = Manifest(folder.path)
+    recorded = manifest.recipe_file
+    difference = recorded and manifest.difference(folder.recipe.name, recorded)
+    if difference == "damaged":
+        raise InputError(
+            f"{folder.recipe} is damaged: its content changed, but its time did not",
+            "run 'synthcode run RECIPE --out RUN' with the recipe that you gave, or look the file through and save it",
+        )
+    if difference == "changed":
+        click.echo(f"{folder.recipe} was changed since it was written: it counts as it is now", err=True)
 
 
 def read_run_recipe(folder: RunFolder) -> Recipe:
@@ -155,12 +185,18 @@ def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
             )
     mark, inputs = fingerprint(run, step)
     if not force and run.manifest.is_current(step.name, mark):
+        differences = run.manifest.differences(step.name)
         counts = run.manifest.stages[step.name].counts
-        if not step.again(run, counts):
+        if not differences and not step.again(run, counts):
             same = step.unchanged(counts) if step.unchanged else f"unchanged, nothing to do ({step.summary(counts)})"
             click.echo(f"{step.name}: {same}", err=True)
             _review(run, step, counts)
             return False
+        for path, difference in differences.items():
+            click.echo(f"{step.name}: {run.folder.path / path} is {difference}: making it again", err=True)
+    for name in (*step.after, *step.uses):
+        for path, difference in run.manifest.differences(name).items():
+            raise differing_file(run.folder.path, name, path, difference)
     run.manifest.forget(step.name)
     started = time.monotonic()
     try:
@@ -176,6 +212,7 @@ def bring_up_to_date(run: Run, step: Step, *, force: bool = False) -> bool:
         complete=done.complete,
         versions=_versions(step),
         seconds=round(seconds, 3),
+        state=describe_outputs(run.folder.path, done.state),
     )
     run.manifest.record(step.name, entry)
     click.echo(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s", err=True)

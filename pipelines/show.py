@@ -65,8 +65,10 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     from pipelines.show_cluster import cluster_panels
     from synthcode.languages import get_language
     from synthcode.storage.layout import RunFolder
+    from synthcode.storage.manifest import SHOWN_STAGES, refuse_differences
 
     folder = RunFolder(existing_run(run))
+    refuse_differences(folder.path, SHOWN_STAGES)
     filters = Filters(**{name: _utf8(value) for name, value in wanted.items()})
     if filters.language:
         filters = filters._replace(language=get_language(filters.language).name)

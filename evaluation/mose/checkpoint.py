@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from evaluation.mose.configuration import MoseConfig
 from evaluation.mose.folders import find_folder, read_json, tensor_files
 from evaluation.mose.names import blocks_held, head_positions, plain, published_names
 from synthcode.errors import InputError
+from synthcode.storage.atomic import sync, write_text, writing
 
 if TYPE_CHECKING:
     import torch
@@ -99,11 +99,11 @@ def save_pretrained(model: MoseModel, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     state = model.state_dict()
     names = published_names(state, model.config, range(len(model.config.exits)))
-    # Aside first: a kill must not leave half a checkpoint under its name.
-    aside = folder / "model.safetensors.part"
-    save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, aside)
-    os.replace(aside, folder / "model.safetensors")
-    (folder / "config.json").write_text(json.dumps(write_config(model.config), indent=2) + "\n", "utf-8")
+    with writing(folder / "model.safetensors") as stream:
+        save_file({names[ours]: tensor.contiguous() for ours, tensor in state.items()}, stream.name)
+        # It writes by name, and so may have replaced the file that the stream has open.
+        sync(Path(stream.name))
+    write_text(folder / "config.json", json.dumps(write_config(model.config), indent=2) + "\n")
 
 
 def _held(files: Sequence[Path]) -> Held:

@@ -12,7 +12,6 @@ from synthcode.publishing.inventory import ConfigContents, Shard
 from synthcode.publishing.licenses import find_license
 from synthcode.sanitize import one_line
 
-CROISSANT_NAME = "croissant.json"
 PARQUET = "application/x-parquet"
 SPLITS = "splits"
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from synthcode.publishing.card import CARD_NAME, render_card, render_licenses
-from synthcode.publishing.croissant import CROISSANT_NAME, croissant
+from synthcode.publishing.croissant import croissant
 from synthcode.publishing.eval_yaml import EVAL_NAME, eval_yaml
 from synthcode.publishing.facts import CardFacts
 from synthcode.publishing.front_matter import LICENSE_FILE
 from synthcode.publishing.licenses import hub_license
+from synthcode.storage.atomic import write_text
+from synthcode.storage.published import CROISSANT_NAME
 
 
 def write_documents(folder: Path, facts: CardFacts) -> list[Path]:
@@ -20,14 +21,6 @@ def write_documents(folder: Path, facts: CardFacts) -> list[Path]:
         texts[LICENSE_FILE] = render_licenses(facts)
     else:
         (folder / LICENSE_FILE).unlink(missing_ok=True)
-    return [_write(folder / name, text) for name, text in texts.items()]
-
-
-def _write(path: Path, text: str) -> Path:
-    aside = path.with_name(f".writing-{path.name}")
-    try:
-        aside.write_text(text, "utf-8")
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    return path
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return [folder / name for name in texts]

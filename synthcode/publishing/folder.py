@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synthcode.errors import InputError, Interrupted, SynthcodeError, first_line
+from synthcode.identity import file_digest
 from synthcode.publishing.card import CARD_NAME
 from synthcode.publishing.files import LocalFile, RemoteFile
 from synthcode.publishing.plan import Change, Plan
@@ -123,6 +124,9 @@ class Folder:
         sums = _parsed(self._read(SUMS)) if SUMS in infos else {}
         written = _modified(infos[SUMS]) if SUMS in infos else None
         trusted = {path: sums[path] for path, info in infos.items() if path in sums and _is_older(info, written)}
+        if self._is_local:  # reading it costs little, and neither damage nor a clock that was set back goes unseen
+            places = {path: Path(self._root, path) for path in infos if path != SUMS}
+            trusted = {path: file_digest(place) for path, place in places.items() if place.is_file()}
         files = {path: RemoteFile(int(info["size"]), trusted.get(path)) for path, info in infos.items() if path != SUMS}
         card = None
         if CARD_NAME in infos:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
-from synthcode.identity import file_digest
-from synthcode.storage.shards import sync
+from synthcode.identity import canonical_json, file_digest
+from synthcode.storage.atomic import write_text
 
 MANIFEST_NAME = "manifest.json"
 EMPTY = '{"stages": {}}'
 """What a manifest holds before the first stage has run."""
+SHOWN_STAGES = ("seeds", "dedup_seeds", "check", "dedup", "build")
+"""The stages whose tables 'show' and 'report' read."""
+
+Difference = Literal["missing", "changed", "damaged"]
+"""Of a file from what was recorded of it: ``damaged`` is another content with the old size and time, as a failing disk
+leaves it; no edit does."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Output:
     size: int
     """Bytes."""
     mtime_ns: int
-    """Only spares rehashing: a copied run directory, with other times, is hashed again."""
+    """Only tells damage from an edit."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,8 @@ class StageEntry:
     """False where running the stage again may add to it (requests that failed or are pending)."""
     versions: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0
+    state: dict[str, Output] = field(default_factory=dict)
+    """Files that only this stage goes on with: verified as outputs are, but no input of another stage."""
 
 
 class Manifest:
@@ -53,21 +61,27 @@ class Manifest:
     def __init__(self, run: Path) -> None:
         self._run = run
         self._path = run / MANIFEST_NAME
+        self._verified: set[tuple[str, int, int, int]] = set()
         self.recipe: str | None = None
         """SHA-256 of the run's recipe as synthcode wrote it; None in a run that is older than this note."""
-        self.stages: dict[str, StageEntry] = self._load()
+        self.recipe_file: Output | None = None
+        """The recipe as the last command left it; None in manifests of earlier versions."""
+        self.stages: dict[str, StageEntry] = {}
+        if self._path.exists():
+            self._load()
 
-    def _load(self) -> dict[str, StageEntry]:
-        if not self._path.exists():
-            return {}
+    def _load(self) -> None:
         try:
             tree = read_json(self._path)
-            stages = tree["stages"]
-            self.recipe = tree.get("recipe")
-            return {
-                name: StageEntry(**{**entry, "outputs": {p: Output(**o) for p, o in entry["outputs"].items()}})
-                for name, entry in stages.items()
-            }
+            recorded = tree.pop("sha256", None)
+            if recorded is not None and recorded != _tree_digest(tree):
+                raise ValueError("it is damaged, its own checksum does not match")
+            self.stages = {name: _entry(entry) for name, entry in tree.pop("stages").items()}
+            self.recipe = tree.pop("recipe", None)
+            recipe_file = tree.pop("recipe_file", None)
+            self.recipe_file = None if recipe_file is None else Output(**recipe_file)
+            if tree:
+                raise ValueError(f"unknown key {min(tree)!r}")
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
             raise InputError(
                 f"{self._path} is not a manifest that this version reads: {problem}",
@@ -90,42 +104,94 @@ class Manifest:
         if self.stages.pop(stage, None) is not None:
             self._write()
 
+    def record_recipe_file(self, file: Path) -> None:
+        """Note the run's recipe as it is now, so that damage is told from an edit."""
+        (found,) = describe_outputs(self._run, [file]).values()
+        if found != self.recipe_file:
+            self.recipe_file = found
+            self._write()
+
     def _write(self) -> None:
-        recipe = {} if self.recipe is None else {"recipe": self.recipe}
-        stages = {name: asdict(entry) for name, entry in self.stages.items()}
-        text = json.dumps({**recipe, "stages": stages}, indent=2)
-        aside = self._path.with_suffix(".json.writing")
-        with aside.open("w", encoding="utf-8") as stream:
-            stream.write(text + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(aside, self._path)
-        sync(self._run)
+        tree: dict[str, Any] = {"stages": {name: asdict(entry) for name, entry in self.stages.items()}}
+        if self.recipe is not None:
+            tree["recipe"] = self.recipe
+        if self.recipe_file is not None:
+            tree["recipe_file"] = asdict(self.recipe_file)
+        write_text(self._path, json.dumps({**tree, "sha256": _tree_digest(tree)}, indent=2) + "\n")
 
     def is_current(self, stage: str, fingerprint: str) -> bool:
-        """Tell whether a stage is complete, depends on what it depended on, and its files are as it left them."""
+        """Tell whether a stage is complete and depends on what it depended on; see also ``differences``."""
         entry = self.stages.get(stage)
-        return (
-            entry is not None
-            and entry.complete
-            and entry.fingerprint == fingerprint
-            and all(self._is_intact(path, output) for path, output in entry.outputs.items())
-        )
+        return entry is not None and entry.complete and entry.fingerprint == fingerprint
 
-    def _is_intact(self, path: str, output: Output) -> bool:
+    def differences(self, stage: str) -> dict[str, Difference]:
+        """Return, by path, what has become of the stage's files that are not as it left them.
+
+        Every file is hashed, once for each manifest object as long as its size and times stay.
+        """
+        entry = self.stages.get(stage)
+        if entry is None:
+            return {}
+        found = {path: self.difference(path, output) for path, output in (entry.outputs | entry.state).items()}
+        return {path: difference for path, difference in found.items() if difference is not None}
+
+    def difference(self, path: str, recorded: Output) -> Difference | None:
+        """Return what has become of a file since it was recorded; None if it is the same."""
         file = self._run / path
         try:
             found = file.stat()
-        except FileNotFoundError:
-            return False
-        if found.st_size != output.size:
-            return False
-        return found.st_mtime_ns == output.mtime_ns or file_digest(file) == output.sha256
+            mark = (path, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            if mark in self._verified:
+                return None
+            if found.st_size == recorded.size and file_digest(file) == recorded.sha256:
+                self._verified.add(mark)
+                return None
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return "missing"
+        same = (found.st_size, found.st_mtime_ns) == (recorded.size, recorded.mtime_ns)
+        return "damaged" if same else "changed"
 
     def output_digests(self, stage: str) -> Mapping[str, str]:
         """Return the digests of a stage's outputs by path; empty where it has not run."""
         entry = self.stages.get(stage)
         return {} if entry is None else {path: output.sha256 for path, output in entry.outputs.items()}
+
+
+def refuse_differences(run: Path, stages: Iterable[str]) -> None:
+    """Refuse tables of a run that are not what their stages wrote, before they are read.
+
+    Raises
+    ------
+    InputError
+        Naming the first file, and the command that makes it again.
+    """
+    manifest = Manifest(run)
+    for stage in stages:
+        found = {path: how for path, how in manifest.differences(stage).items() if path.endswith(".parquet")}
+        # Another command may have run the stage meanwhile: then its new entry is right.
+        if found and Manifest(run).stages.get(stage) == manifest.stages[stage]:
+            path, difference = next(iter(found.items()))
+            raise differing_file(run, stage, path, difference)
+
+
+def differing_file(run: Path, stage: str, path: str, difference: Difference) -> InputError:
+    """Return what to say about a file of a run that is not what its stage wrote."""
+    what = {
+        "missing": "is missing",
+        "changed": f"is not what {stage!r} wrote",
+        "damaged": f"is damaged: it is not what {stage!r} wrote, though its size and time are the same",
+    }[difference]
+    command = "dedup" if stage == "dedup_seeds" else stage
+    return InputError(f"{run / path} {what}", f"'synthcode {command} {run}' makes it again")
+
+
+def _entry(tree: Mapping[str, Any]) -> StageEntry:
+    files = {key: {path: Output(**one) for path, one in tree.get(key, {}).items()} for key in ("outputs", "state")}
+    return StageEntry(**{**tree, "outputs": tree["outputs"], **files})
+
+
+def _tree_digest(tree: Mapping[str, Any]) -> str:
+    return hashlib.sha256(canonical_json(tree).encode()).hexdigest()
 
 
 def describe_outputs(run: Path, files: Iterable[Path]) -> dict[str, Output]:

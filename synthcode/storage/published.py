@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,10 @@ from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
+from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
+
+CROISSANT_NAME = "croissant.json"
 
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 """The dataset's configurations; the first is the default."""
@@ -25,6 +29,9 @@ class PublishedDataset:
     """The folder that holds ``README.md`` and ``data/CONFIG/SPLIT-*.parquet``."""
 
     folder: Path
+    recorded: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """SHA-256 of files, by path relative to the folder; empty where none was recorded."""
+    _verified: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def splits(self, config: str) -> list[str]:
         """Return the splits that a configuration has.
@@ -66,6 +73,8 @@ class PublishedDataset:
         """
         schema = pa.schema([CONFIGS[config].field(name) for name in columns])
         for shard in self.shards(config, split):
+            if shard not in self._verified:
+                self.verify(shard)
             for table in read_batches([shard], columns):
                 if missing := sorted(set(columns) - set(table.column_names)):
                     raise InputError(
@@ -75,9 +84,27 @@ class PublishedDataset:
                 yield _cast(table.select(columns), schema, shard)
 
     def digest(self, splits: Sequence[str], configs: Sequence[str]) -> str:
-        """Hash the content of some splits of some configurations."""
+        """Hash the content of some splits of some configurations, and verify it."""
         shards = {f"{config}/{split}": self.shards(config, split) for config in configs for split in splits}
-        return digest("dataset", {name: [file_digest(file) for file in files] for name, files in shards.items()})
+        return digest("dataset", {name: [self.verify(file) for file in files] for name, files in shards.items()})
+
+    def verify(self, file: Path) -> str:
+        """Return the digest of a file of the dataset.
+
+        Raises
+        ------
+        InputError
+            If it is not the one that was recorded when the dataset was built.
+        """
+        found = file_digest(file)
+        recorded = self.recorded.get(file.relative_to(self.folder).as_posix())
+        if recorded not in (None, found):
+            raise InputError(
+                f"{file} is damaged or was changed: its SHA-256 is not the one that was recorded when it was written",
+                "make it again with 'synthcode build RUN', or download the dataset again",
+            )
+        self._verified.add(file)
+        return found
 
 
 def _cast(table: pa.Table, schema: pa.Schema, shard: Path) -> pa.Table:
@@ -87,6 +114,40 @@ def _cast(table: pa.Table, schema: pa.Schema, shard: Path) -> pa.Table:
         raise InputError(
             f"{shard} is not in the form of a dataset: {first_line(problem)}",
             "use a dataset that 'synthcode build' made, or build it again",
+        ) from problem
+
+
+def _recorded_digests(folder: Path) -> Mapping[str, str]:
+    """Return the digests that the manifest of the dataset's run has or, of a downloaded one, its Croissant metadata."""
+    run = folder.resolve().parent
+    if folder.resolve().name == "dataset" and RunFolder(run).is_run:
+        stages = Manifest(run).stages
+        if stages and "build" not in stages:
+            raise InputError(f"{folder} is not complete", f"complete it with 'synthcode build {run}'")
+        if stages:
+            return {path.removeprefix("dataset/"): output.sha256 for path, output in stages["build"].outputs.items()}
+    return croissant_digests(folder / CROISSANT_NAME)
+
+
+def croissant_digests(file: Path) -> dict[str, str]:
+    """Return the SHA-256 of each file that Croissant metadata lists; empty where there are none.
+
+    Raises
+    ------
+    InputError
+        If the file is not JSON.
+    """
+    if not file.is_file():
+        return {}
+    try:
+        entries = json.loads(file.read_text("utf-8"))["distribution"]
+        return {one["contentUrl"]: one["sha256"].lower() for one in entries if "sha256" in one}
+    except (KeyError, TypeError, AttributeError):
+        return {}
+    except (ValueError, RecursionError) as problem:
+        raise InputError(
+            f"{file} is damaged: it is not JSON ({first_line(problem)})",
+            "download the dataset again, or remove the file: the tables are then not verified",
         ) from problem
 
 
@@ -100,7 +161,7 @@ def find_dataset(path: Path) -> PublishedDataset:
     """
     for folder in (path, path / "dataset"):
         if (folder / "data").is_dir():
-            return PublishedDataset(folder)
+            return PublishedDataset(folder, _recorded_digests(folder))
     if RunFolder(path).is_run:
         raise InputError(f"{path} has no dataset yet", f"make it with 'synthcode build {path}'")
     what = "is neither a run directory nor a dataset" if path.exists() else "does not exist"

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synthcode.errors import InputError
+from synthcode.storage.atomic import TEMPORARY, sync
 from synthcode.storage.lock import LOCK_NAME, hold
-from synthcode.storage.shards import sync
 
 
 @contextmanager
@@ -34,7 +34,7 @@ def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]
     """
     folder = folder.resolve()
     _refuse_foreign(folder, mark, force)
-    aside = folder.with_name(f".writing-{folder.name}")
+    aside = folder.with_name(f"{TEMPORARY}{folder.name}")
     with hold(aside):
         _clear(aside)
         try:

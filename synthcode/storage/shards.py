@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +17,7 @@ from synthcode import redaction
 from synthcode.bounded import limits
 from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError
+from synthcode.storage.atomic import TEMPORARY, sync, writing
 from synthcode.storage.secrets_in_tables import without_secrets
 
 ROWS_PER_GROUP = 8_192
@@ -48,7 +49,7 @@ class ShardWriter:
         self.schema = schema
         self.rows = 0
         self._folder, self._prefix, self._numbered = folder, prefix, numbered
-        self._aside = folder / f".writing-{prefix}"
+        self._aside = folder / f"{TEMPORARY}{prefix}"
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._shards: list[Path] = []
@@ -130,15 +131,6 @@ class ShardWriter:
             sync(self._shards[-1])
 
 
-def sync(path: Path) -> None:
-    """Make a file or folder durable: after this a power cut does not undo it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def shards_of(folder: Path, prefix: str = "part") -> list[Path]:
     """Return the shards of a table in order; an empty list where there are none."""
     return sorted(folder.glob(f"{prefix}-[0-9]*.parquet"))
@@ -210,29 +202,6 @@ def _tables(path: Path, columns: Sequence[str] | None, rows: int, fix: str) -> I
 
 def write_table(path: Path, table: pa.Table) -> Path:
     """Write one table as one file, durably, replacing what was there only when it is complete."""
-    aside = path.with_name(f".writing-{path.name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        pq.write_table(table.combine_chunks(), aside, compression="zstd", row_group_size=ROWS_PER_GROUP)
-        sync(aside)
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    sync(path.parent)
+    with writing(path) as stream:
+        pq.write_table(table.combine_chunks(), stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
     return path
-
-
-def write_text(path: Path, pieces: Iterable[str]) -> int:
-    """Write text as one file, durably, replacing what was there only when it is complete; return its bytes."""
-    aside = path.with_name(f".writing-{path.name}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with aside.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.writelines(pieces)
-        sync(aside)
-        size = aside.stat().st_size
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-    sync(path.parent)
-    return size

@@ -12,11 +12,11 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FOUNDATION = {
-    "bounded",
-    *("errors", "identity", "languages", "parsing", "processes", "child_processes", "threads", "scratch"),
+    *("errors", "identity", "languages", "parsing", "processes", "worker", "child_processes", "threads", "scratch"),
+    *("bounded", "storage"),
     *("templates", "sanitize", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
 }
-ROOMS = {"seeds", "stages", "llm", "storage", "publishing", "reporting", "toolchains"}
+ROOMS = {"seeds", "stages", "llm", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
 LIBRARIES = {"pyarrow", "datasets", "pydantic", "tree_sitter", "huggingface_hub", "fsspec"}
 """Not heavy, but no help needs them."""

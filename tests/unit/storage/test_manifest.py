@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from damage import flip_bit
 
 from synthcode.errors import InputError
-from synthcode.storage.manifest import MANIFEST_NAME, Manifest, StageEntry, describe_outputs
+from synthcode.storage.manifest import MANIFEST_NAME, Manifest, StageEntry, describe_outputs, refuse_differences
 
 
 @pytest.fixture
@@ -41,13 +43,47 @@ def test_a_file_that_was_changed_or_removed_makes_its_stage_not_current(run: Pat
     if content is not None:
         file.write_bytes(content)
         os.utime(file, ns=(1, 1))
-    assert not Manifest(run).is_current("seeds", "mark")
+    assert Manifest(run).differences("seeds") == {"seeds/part-00000.parquet": "changed" if content else "missing"}
+
+
+def test_a_flipped_bit_is_damage_though_size_and_time_are_the_same(run: Path) -> None:
+    record(run)
+    flip_bit(run / "seeds" / "part-00000.parquet", 7)
+    assert Manifest(run).differences("seeds") == {"seeds/part-00000.parquet": "damaged"}
+    with pytest.raises(InputError, match=r"part-00000.parquet is damaged.*\n'synthcode seeds .*' makes it again"):
+        refuse_differences(run, ["seeds"])
+
+
+def test_a_flipped_bit_in_the_manifest_is_named_or_changes_nothing(run: Path) -> None:
+    record(run)
+    file = run / MANIFEST_NAME
+    content, stages = file.read_bytes(), Manifest(run).stages
+    for bit in range(8 * len(content)):
+        file.write_bytes(content)
+        flip_bit(file, bit)
+        assert stages_or_problem(run) in (stages, None), bit
+
+
+def stages_or_problem(run: Path) -> dict[str, StageEntry] | None:
+    try:
+        return Manifest(run).stages
+    except InputError as refusal:
+        return None if MANIFEST_NAME in refusal.problem else {}
+
+
+def test_a_manifest_of_an_earlier_version_is_read(run: Path) -> None:
+    record(run)
+    tree = json.loads((run / MANIFEST_NAME).read_text())
+    del tree["sha256"], tree["stages"]["seeds"]["state"]
+    (run / MANIFEST_NAME).write_text(json.dumps(tree))
+    assert Manifest(run).is_current("seeds", "mark")
+    assert Manifest(run).recipe is None
 
 
 def test_a_copied_file_is_still_the_same(run: Path) -> None:
     record(run)
     os.utime(run / "seeds" / "part-00000.parquet", ns=(1, 1))
-    assert Manifest(run).is_current("seeds", "mark")
+    assert Manifest(run).differences("seeds") == {}
 
 
 def test_a_forgotten_stage_is_gone_after_a_kill(run: Path) -> None:

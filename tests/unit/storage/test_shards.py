@@ -10,6 +10,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.storage import shards
+from synthcode.storage.atomic import write_text
 from synthcode.storage.shards import (
     ShardWriter,
     read_batches,
@@ -17,7 +18,6 @@ from synthcode.storage.shards import (
     read_table,
     shards_of,
     write_table,
-    write_text,
 )
 
 SCHEMA = pa.schema([pa.field("key", pa.string(), nullable=False), pa.field("n", pa.int32())])
