@@ -16,11 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Encoder, Role, Vectors
 from synthcode.errors import InputError
-from synthcode.identity import canonical_json
-from synthcode.storage.shards import read_file, table_schema, write_table
+from synthcode.identity import canonical_json, file_digest
+from synthcode.storage.atomic import remove_temporary_files, writing
+from synthcode.storage.shards import read_file, table_schema
 
 KEY = pa.binary(16)
 Keys: TypeAlias = "pa.FixedSizeBinaryArray"
@@ -88,15 +90,25 @@ class EmbeddingStore:
     identity
         Names the store of a model that was changed without changing the encoder's identity.
 
-    Raises
-    ------
-    InputError
-        Where a file of it is damaged.
+    Attributes
+    ----------
+    dropped
+        Files that were damaged when the store was opened. They are removed: their texts count as missing.
     """
 
     def __init__(self, folder: Path, encoder: Encoder, identity: str | None = None) -> None:
         self.folder = folder / (identity or encoder.identity)
-        self._parts = [_read_part(path) for path in sorted(self.folder.glob("part-*.parquet"))]
+        remove_temporary_files(self.folder)
+        self.dropped: list[Path] = []
+        self._parts: list[_Part] = []
+        for path in sorted(self.folder.glob("part-*.parquet")):
+            part = _read_part(path)
+            if part is None:
+                path.unlink()
+                self.dropped.append(path)
+            else:
+                self._parts.append(part)
+        self._next = 1 + max((_number(part.path) for part in self._parts), default=-1)
 
     def missing(self, keys: Keys, exits: Sequence[int]) -> I64:
         """Return the places of keys that lack a vector of some exit; of equal keys the first place alone, ascending."""
@@ -139,9 +151,8 @@ class EmbeddingStore:
                 )
             flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).ravel())
             columns[f"exit_{exit_}"] = pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])
-        # Numbers are not used again: a part that was removed, because it was damaged, leaves a gap.
-        number = int(self._parts[-1].path.stem.removeprefix("part-")) + 1 if self._parts else 0
-        path = write_table(self.folder / f"part-{number:06d}.parquet", pa.table(columns))
+        path = _write_part(self.folder, self._next, pa.table(columns))
+        self._next += 1
         self._parts.append(_Part(path, keys, frozenset(encoded.vectors)))
 
     def vectors(self, keys: Keys, exit_: int) -> Vectors:
@@ -201,7 +212,29 @@ class EmbeddingStore:
         return np.asarray(column.flatten(), dtype=np.float32).reshape(len(column), -1)
 
 
-def _read_part(path: Path) -> _Part:
-    exits = (name.removeprefix("exit_") for name in table_schema(path, ENCODE_AGAIN).names if name.startswith("exit_"))
-    keys = read_file(path, ["key"], fix=ENCODE_AGAIN)["key"].combine_chunks()
-    return _Part(path, keys, frozenset(map(int, exits)))
+def _write_part(folder: Path, number: int, rows: pa.Table) -> Path:
+    """Write a part whose name ends in the digest of its content."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, compression="zstd")
+    content = memoryview(sink.getvalue())
+    path = folder / f"part-{number:06d}-{hashlib.sha256(content).hexdigest()}.parquet"
+    with writing(path) as stream:
+        stream.write(content)
+    return path
+
+
+def _read_part(path: Path) -> _Part | None:
+    """Return a part; None if it is damaged. Parts of earlier versions have no digest in their name."""
+    _, _, *digests = path.stem.split("-")
+    if digests and digests != [file_digest(path)]:
+        return None
+    try:
+        names = table_schema(path, ENCODE_AGAIN).names
+        exits = frozenset(int(name.removeprefix("exit_")) for name in names if name.startswith("exit_"))
+        return _Part(path, read_file(path, ["key"], fix=ENCODE_AGAIN)["key"].combine_chunks(), exits)
+    except InputError:
+        return None
+
+
+def _number(part: Path) -> int:
+    return int(part.stem.split("-")[1])

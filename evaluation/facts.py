@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from evaluation.embedding_store import Tally
 from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
-from synthcode.storage.shards import sync
+from synthcode.identity import digest, file_digest
+from synthcode.storage.atomic import write_text
 
 FACTS_NAME = "results.json"
+
+WRITTEN = ("ranks.parquet", "*.csv", "tables.md", "mteb/**/*", ".eval_results/**/*", "plots/**/*")
 
 Speed = dict[str, float | int | None]
 
@@ -45,6 +47,8 @@ class Facts:
     """Of each exit, task and variant: the mean of the main measure with its interval, and what it rests on."""
     warnings: Sequence[str] = ()
     """Why the scores say little, if they do."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 
 
 def encoding_speed(tally: Tally) -> Speed:
@@ -74,18 +78,33 @@ def withdraw_facts(folder: Path) -> None:
 def write_facts(folder: Path, facts: Facts) -> Path:
     """Write ``results.json``: the last of a results folder's files, so that where it is, all are."""
     path = folder / FACTS_NAME
-    aside = path.with_suffix(".writing")
-    aside.write_text(json.dumps(asdict(facts), indent=2) + "\n", "utf-8")
-    sync(aside)
-    os.replace(aside, path)
+    tree = asdict(facts) | {"files": {name: file_digest(folder / name) for name in _files(folder)}}
+    write_text(path, json.dumps({**tree, "sha256": digest(tree)}, indent=2) + "\n")
     return path
 
 
 def read_facts(folder: Path) -> Facts | None:
-    """Return what a results folder says; None where it is not complete, or another version's."""
+    """Return what a results folder says; None if it is not complete, damaged, or another version's."""
     try:
         given = read_json(folder / FACTS_NAME)
+        if given.pop("sha256", None) not in (None, digest(given)):
+            return None
         tuples = {key: tuple(given[key]) for key in ("exits", "variants")}
         return Facts(**{**given, **tuples})
-    except (OSError, ValueError, KeyError, TypeError, InputError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
         return None
+
+
+def damaged_files(folder: Path, facts: Facts) -> list[str]:
+    """Return the files of a results folder that are missing or not what was written, by path relative to it."""
+    return [name for name, sha in facts.files.items() if not _is_intact(folder / name, sha)]
+
+
+def _is_intact(file: Path, sha: str) -> bool:
+    return file.is_file() and file_digest(file) == sha
+
+
+def _files(folder: Path) -> list[str]:
+    """Return what scoring has written, but for the facts; vectors verify themselves."""
+    written = [path for place in WRITTEN for path in sorted(folder.glob(place)) if path.is_file()]
+    return [path.relative_to(folder).as_posix() for path in written]

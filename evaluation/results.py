@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from evaluation.benchmark import Cell, Judgements, Ranks, Texts
+from evaluation.facts import damaged_files, read_facts
 from evaluation.measures import QueryRanks
 from synthcode.errors import InputError
 from synthcode.storage.shards import read_file, write_table
 
+AGAIN = "run 'synthcode evaluate' again: vectors are kept"
 RANKS_NAME = "ranks.parquet"
 METRICS_NAME = "metrics.csv"
 
@@ -112,7 +114,10 @@ def read_ranks(folder: Path) -> pa.Table:
     path = folder / RANKS_NAME
     if not path.is_file():
         raise InputError(f"{folder} holds no results ({RANKS_NAME})", "name a folder that 'synthcode evaluate' wrote")
-    rows = read_file(path, fix="run 'synthcode evaluate' again: vectors are kept")
+    known = read_facts(folder)
+    if known is not None and RANKS_NAME in damaged_files(folder, known):
+        raise InputError(f"{path} is damaged or was changed", AGAIN)
+    rows = read_file(path, fix=AGAIN)
     if rows.schema.names != RANKS.names:
         raise InputError(f"{path} has columns {', '.join(rows.schema.names)}", "run 'synthcode evaluate' again")
     return rows.cast(RANKS)

@@ -17,7 +17,16 @@ from evaluation.benchmark import Benchmark
 from evaluation.comparison import Estimate, Macro, macro_estimates
 from evaluation.coverage import coverage, warnings_of
 from evaluation.encoders.protocol import ONLY_EXIT, Costed, Encoder, LexicalScorer
-from evaluation.facts import Facts, Speed, encoding_speed, peak_memory, read_facts, withdraw_facts, write_facts
+from evaluation.facts import (
+    Facts,
+    Speed,
+    damaged_files,
+    encoding_speed,
+    peak_memory,
+    read_facts,
+    withdraw_facts,
+    write_facts,
+)
 from evaluation.files import write_files
 from evaluation.model_probe import Probe, Store, drop_vectors, find_store
 from evaluation.mteb_results import model_name
@@ -157,6 +166,9 @@ def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
     known = read_facts(folder)
     if known is None or known.fingerprint != fingerprint:
         return None
+    for name in damaged_files(folder, known):
+        click.echo(f"evaluate: {folder / name} is damaged or was changed: scoring again", err=True)
+        return None
     try:
         return read_ranks(folder)
     except InputError:
@@ -221,6 +233,8 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -
     inputs = Inputs(benchmark, encoder, evaluation.variants)
     with hold(store_folder / encoder.identity):
         store = EmbeddingStore(store_folder, encoder, evaluation.identity)
+        for path in store.dropped:
+            click.echo(f"evaluate: {path} was damaged: its texts are encoded again", err=True)
         check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
         with progress_bar("encoding", len(inputs.all_keys())) as bar:
             tally = encode_missing(inputs, encoder, store, _watched(bar.advance, stop), check)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from damage import flip_bit
 from encoders import HashingEncoder
 
 from evaluation.embedding_store import EmbeddingStore, Tally, text_keys
@@ -71,16 +72,41 @@ def test_a_vector_that_is_not_finite_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [slice(40, None), slice(4, 60)])
-def test_a_damaged_file_is_named(tmp_path: Path, damage: slice) -> None:
+@pytest.mark.parametrize("name", ["part-000000.parquet", None])
+def test_a_damaged_file_is_dropped_and_named(tmp_path: Path, damage: slice, name: str | None) -> None:
     encoder = HashingEncoder()
     fill(EmbeddingStore(tmp_path, encoder), ["a"], (0,))
     (file,) = tmp_path.rglob("*.parquet")
+    if name is not None:  # as an earlier version wrote it
+        file = file.rename(file.with_name(name))
     content = bytearray(file.read_bytes())
     content[damage] = b"" if damage.stop is None else bytes(damage.stop - damage.start)
     file.write_bytes(content)
-    with pytest.raises(InputError, match=r"part-000000.parquet is damaged") as refused:
-        EmbeddingStore(tmp_path, encoder).vectors(text_keys(["a"], ROLE), 0)
-    assert refused.value.fix == "remove the file: its texts are encoded again"
+    store = EmbeddingStore(tmp_path, encoder)
+    assert store.dropped == [file]
+    assert not file.exists()
+    assert store.missing(text_keys(["a"], ROLE), (0,)).tolist() == [0]
+
+
+def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    fill(EmbeddingStore(tmp_path, encoder), ["a", "b"], (0,))
+    (file,) = tmp_path.rglob("*.parquet")
+    content = file.read_bytes()
+    for bit in range(0, 8 * len(content), 97):
+        file.write_bytes(content)
+        flip_bit(file, bit)
+        assert EmbeddingStore(tmp_path, encoder).dropped == [file], bit
+
+
+def test_a_store_of_an_earlier_version_is_read(tmp_path: Path) -> None:
+    encoder = HashingEncoder()
+    fill(EmbeddingStore(tmp_path, encoder), ["a"], (0,))
+    (file,) = tmp_path.rglob("*.parquet")
+    file.rename(file.with_name("part-000000.parquet"))
+    store = EmbeddingStore(tmp_path, encoder)
+    fill(store, ["b"], (0,))
+    assert len(EmbeddingStore(tmp_path, encoder).missing(text_keys(["a", "b"], ROLE), (0,))) == 0
 
 
 def test_a_file_that_was_removed_is_encoded_again_beside_the_others(tmp_path: Path) -> None:
