@@ -140,6 +140,8 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
         return f"the disk is full: {_words(problem)}", "make room, then run the same command again: it goes on"
     if isinstance(problem, OSError):
         return _words(problem), "check that the path is right and that you may read and write it"
+    if isinstance(problem, UnicodeError):
+        return f"text that is not UTF-8: {_words(problem)}", "write arguments, names and files in UTF-8"
     what = f"unexpected {type(problem).__name__}: {_words(problem)}"
     return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 

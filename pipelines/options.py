@@ -92,9 +92,11 @@ def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
     Raises
     ------
     InputError
-        Where one has no ``=``.
+        If one has no ``=``, or is not UTF-8.
     """
     for pair in pairs:
+        if any("\ud800" <= character <= "\udfff" for character in pair):
+            raise InputError(f"{option} {pair!r} is not UTF-8", "write the argument in UTF-8: it is kept in the recipe")
         if "=" not in pair:
             raise InputError(f"{option} {pair!r} has no '='", f"write it as {option} NAME=VALUE")
     return dict(pair.split("=", 1) for pair in pairs)
