@@ -18,6 +18,7 @@ from evaluation.comparison import Estimate, Macro, macro_estimates
 from evaluation.coverage import coverage, warnings_of
 from evaluation.encoders.protocol import ONLY_EXIT, Costed, Encoder, LexicalScorer
 from evaluation.facts import (
+    FACTS_NAME,
     Facts,
     Speed,
     damaged_files,
@@ -164,6 +165,8 @@ def _with_store(evaluation: Evaluation) -> Evaluation:
 def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
     """Return the ranks of complete results with that fingerprint; None where there are no such, or they are damaged."""
     known = read_facts(folder)
+    if known is None and (folder / FACTS_NAME).is_file():
+        click.echo(f"evaluate: {folder / FACTS_NAME} is damaged, or of another version: scoring again", err=True)
     if known is None or known.fingerprint != fingerprint:
         return None
     for name in damaged_files(folder, known):
