@@ -1,1 +1,1 @@
-"""Reading the published dataset as retrieval tasks."""
+"""Scoring encoders at every exit."""

@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Encoder, Role, Vectors
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Encoder, Role, Vectors
 from synthcode.identity import canonical_json, file_digest
 from synthcode.storage.atomic import remove_temporary_files, writing
 from synthcode.storage.shards import read_file, table_schema

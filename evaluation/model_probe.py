@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from evaluation.encoders.protocol import Encoder, Role, Vectors
-from evaluation.vector_checks import VectorCheck
+from synthcode.evaluation.encoder import Encoder, Role, Vectors
+from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.storage.shards import read_file, write_table
 
 PROBE_NAME = "probe.parquet"

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Vectors
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Vectors
 from synthcode.sanitize import short_name, visible
 
 FIX = "try --dtype float32; of a server, see what it computes in"

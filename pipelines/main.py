@@ -9,9 +9,9 @@ from importlib import import_module
 
 import click
 
-from pipelines.interrupt import exit_code, stop_at_once
 from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
+from synthcode.pipelines.runs.interrupt import exit_code, stop_at_once
 from synthcode.redacted_streams import redacted_streams
 from synthcode.redaction import register_credentials
 from synthcode.sanitize import visible_line
@@ -51,7 +51,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"pipelines.{cmd_name}"), cmd_name)
+        command: click.Command = getattr(import_module(f"synthcode.pipelines.commands.{cmd_name}"), cmd_name)
         return command
 
     def resolve_command(

@@ -1,7 +1,8 @@
 """Foreign text made safe for the place that it goes to: a terminal, a log line, Markdown, a CSV file.
 
 Names of models and languages, messages of servers, names of files and columns, fields of cards are all foreign. HTML is
-escaped by Jinja, after :func:`visible`; prose for Markdown, YAML and BibTeX by :mod:`synthcode.publishing.escaping`.
+escaped by Jinja, after :func:`visible`; prose for Markdown, YAML and BibTeX by
+:mod:`synthcode.publishing.card.escaping`.
 """
 
 from __future__ import annotations

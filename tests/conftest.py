@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 
-# A machine that others use too takes its time: slowness is measured in tests/benchmark, and no failure here.
+# A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 

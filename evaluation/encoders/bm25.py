@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluation.encoders.protocol import Scores
+from synthcode.evaluation.encoder import Scores
 from synthcode.identity import digest
 
 K1, B = 1.5, 0.75
@@ -38,7 +38,7 @@ class Bm25:
         """Yield the scores of some queries after others; a word that a query has twice counts twice."""
         import bm25s
 
-        from evaluation.search import rows_in_block
+        from synthcode.evaluation.score_blocks import rows_in_block
 
         corpus = [pieces(document) for document in documents]
         known = {word for words in corpus for word in words}

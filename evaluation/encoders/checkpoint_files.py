@@ -13,10 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
-from evaluation.encoders.remote_code import RemoteCodeError
-from evaluation.mose.folders import PICKLED
-from synthcode.errors import InputError
+from synthcode.errors import InputError, first_line
+from synthcode.evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
+from synthcode.evaluation.encoders.remote_code import RemoteCodeError
+from synthcode.evaluation.mose.folders import PICKLED
 
 FETCHED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.tiktoken", "*.vocab", "*.bpe", "*.spm")
 LEFT_OUT = ("onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*")
@@ -81,8 +81,6 @@ def refuse_hub_code(name: str, revision: str | None) -> None:
 @lru_cache(maxsize=32)
 def _fetched(name: str, revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
-
-    from evaluation.encoders.residual_stream import refused
 
     try:
         return Path(
@@ -178,4 +176,13 @@ def _pickles(name: str, files: list[str]) -> InputError:
     return InputError(
         f"{name!r} does not load: it has weights in {', '.join(files[:3])}, and pickles can run code",
         "convert the weights to safetensors where you trust them",
+    )
+
+
+def refused(name: str, problem: Exception) -> InputError:
+    """Return the error that says why a model does not load."""
+    what = first_line(problem)
+    return InputError(
+        f"{name!r} does not load: {what}",
+        "name a folder or repository with config.json, tokenizer and *.safetensors that needs no remote code",
     )

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.encoders.length_batches import batches_by_length
-from evaluation.encoders.protocol import Encoded, Role, Trait, Vectors
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import Encoded, Role, Trait, Vectors
+from synthcode.evaluation.encoders.length_batches import batches_by_length
 from synthcode.identity import digest
 
 if TYPE_CHECKING:
-    from evaluation.cost import ExitCost
-    from evaluation.encoders.residual_stream import ResidualStream
+    from synthcode.evaluation.cost import ExitCost
+    from synthcode.evaluation.encoders.residual_stream import ResidualStream
 
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
@@ -54,7 +54,7 @@ class IntermediateExits:
         ``mean``, ``last_token`` or ``first_token``; absent, what the model's sentence-transformers configuration says,
         and else ``mean``.
     dtype, device
-        As :func:`evaluation.placement.resolve` takes them.
+        As :func:`synthcode.evaluation.device.resolve` takes them.
     max_tokens
         Longest input; absent, what the tokenizer and the model can take.
 
@@ -75,8 +75,8 @@ class IntermediateExits:
         device: str = "auto",
         max_tokens: int | None = None,
     ) -> None:
-        from evaluation.encoders.residual_stream import open_stream, usual_pooling
-        from evaluation.placement import resolve
+        from synthcode.evaluation.device import resolve
+        from synthcode.evaluation.encoders.residual_stream import open_stream, usual_pooling
 
         self.name = f"exits:{spec}"
         self._source, self.exits = parse_exits(spec)
@@ -88,7 +88,7 @@ class IntermediateExits:
     @cached_property
     def identity(self) -> str:
         """A digest of all that vectors depend on: weights up to the deepest exit, pooling and number format."""
-        from evaluation.encoders.residual_stream import weights_digest
+        from synthcode.evaluation.encoders.residual_stream import weights_digest
 
         pooled = [self.pooling, self.max_tokens]
         return digest("exits", self._source, self.exits[-1], pooled, weights_digest(self.stream.model))
@@ -96,7 +96,7 @@ class IntermediateExits:
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer."""
-        from evaluation.encoders.residual_stream import open_tokenizer
+        from synthcode.evaluation.encoders.residual_stream import open_tokenizer
 
         return open_tokenizer(self._source)
 
@@ -119,7 +119,7 @@ class IntermediateExits:
 
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
-        from evaluation.encoders.stream_cost import stream_costs
+        from synthcode.evaluation.encoders.stream_cost import stream_costs
 
         return stream_costs(self.stream, min(tokens, self.max_tokens))
 
@@ -135,7 +135,7 @@ class IntermediateExits:
     def _forward(self, ids: Any, mask: Any) -> dict[int, Vectors]:
         import torch
 
-        from evaluation.mose.pooling import POOLINGS
+        from synthcode.evaluation.mose.pooling import POOLINGS
 
         mask = mask.to(self._place.device)
         with torch.inference_mode():

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from evaluation.encoders.remote_code import RemoteCodeError
 from synthcode.errors import InputError
+from synthcode.evaluation.encoders.remote_code import RemoteCodeError
 
 _PATH = re.compile(r"sentence_transformers(?:\.[A-Za-z]\w{0,99}){1,10}")
 _ACTIVATION = re.compile(r"torch\.nn\.(?:modules\.\w{1,99}\.)?[A-Z]\w{0,99}")

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from evaluation.encoders.length_batches import batches_by_length, pad
-from evaluation.encoders.protocol import Encoded, Role, Trait, Vectors
-from evaluation.mose.checkpoint import from_pretrained, read_folder_config
-from evaluation.mose.configuration import OPEN_CHOICES
-from evaluation.mose.folders import find_folder, tensor_files
-from evaluation.mose.instructions import CODE_INSTRUCTION, FORMAT, TEXT_INSTRUCTION, format_input
-from evaluation.mose.tokens import MoseTokenizer, load_tokenizer
+from synthcode.evaluation.encoder import Encoded, Role, Trait, Vectors
+from synthcode.evaluation.encoders.length_batches import batches_by_length, pad
+from synthcode.evaluation.mose.checkpoint import from_pretrained, read_folder_config
+from synthcode.evaluation.mose.configuration import OPEN_CHOICES
+from synthcode.evaluation.mose.folders import find_folder, tensor_files
+from synthcode.evaluation.mose.instructions import CODE_INSTRUCTION, FORMAT, TEXT_INSTRUCTION, format_input
+from synthcode.evaluation.mose.tokens import MoseTokenizer, load_tokenizer
 from synthcode.identity import digest, file_digest
 
 if TYPE_CHECKING:
-    from evaluation.cost import ExitCost
-    from evaluation.mose.model import MoseModel
+    from synthcode.evaluation.cost import ExitCost
+    from synthcode.evaluation.mose.model import MoseModel
 
 INPUT_FORMAT = [FORMAT, CODE_INSTRUCTION, TEXT_INSTRUCTION]
 BATCH_TOKENS = 16_384
@@ -38,7 +38,7 @@ class MoseEncoder:
     choices
         Open choices that are other than the checkpoint's configuration says, as in ``{"pooling": "mean"}``.
     dtype, device, attention, revision
-        As :func:`evaluation.mose.checkpoint.from_pretrained` takes them.
+        As :func:`synthcode.evaluation.mose.checkpoint.from_pretrained` takes them.
 
     Raises
     ------
@@ -70,7 +70,7 @@ class MoseEncoder:
     @cached_property
     def identity(self) -> str:
         """A digest of all that vectors depend on: weights, configuration, tokenizer, instructions and number format."""
-        from evaluation.placement import resolve
+        from synthcode.evaluation.device import resolve
 
         files = [*tensor_files(self.folder), self.folder / "config.json", self.folder / "tokenizer.json"]
         dtype = str(resolve(**self._placement).dtype)
@@ -100,7 +100,7 @@ class MoseEncoder:
 
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
-        from evaluation.mose.cost import exit_costs
+        from synthcode.evaluation.mose.cost import exit_costs
 
         return exit_costs(self.model, tokens)
 

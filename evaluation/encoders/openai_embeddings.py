@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.errors import InputError, ServerError, first_line
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.identity import digest
 from synthcode.redaction import redact, refuse_credentials, register
 

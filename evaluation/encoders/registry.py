@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 
-from evaluation.encoders.protocol import Encoder, LexicalScorer
 from synthcode.errors import InputError, did_you_mean
+from synthcode.evaluation.encoder import Encoder, LexicalScorer
 
 
 @dataclass(frozen=True)
 class EncoderOptions:
-    """What can be said of an encoder beside its name; to which of them it means something, ``TAKEN`` says."""
+    """Options for opening an encoder; ``ACCEPTED_OPTIONS`` lists which kinds accept which."""
 
     exits: tuple[int, ...] | None = None
     """Of an encoder with exits, those to compute; None takes all."""
@@ -30,7 +30,7 @@ class EncoderOptions:
     """Of a repository on the Hub."""
 
 
-TAKEN: Mapping[str, frozenset[str]] = {
+ACCEPTED_OPTIONS: Mapping[str, frozenset[str]] = {
     "bm25": frozenset({"dtype"}),  # as the device: one line of a script scores many encoders
     "st": frozenset({"dtype", "max_tokens", "prompts", "revision"}),
     "mose": frozenset({"exits", "dtype", "choices", "revision"}),
@@ -55,8 +55,8 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
         Where there is no such kind of encoder, it does not take one of the options, or the model cannot be used.
     """
     if spec == "bm25":
-        _refuse_what_is_not_taken(spec, "bm25", options)
-        from evaluation.encoders.bm25 import Bm25
+        _reject_unused_options(spec, "bm25", options)
+        from synthcode.evaluation.encoders.bm25 import Bm25
 
         return Bm25()
     kind, colon, name = spec.partition(":")
@@ -65,23 +65,23 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
             f"no encoder {spec!r}{did_you_mean(kind, [*OPENERS, 'bm25'])}",
             f"write bm25, or KIND:NAME with one of the kinds {', '.join(OPENERS)}",
         )
-    _refuse_what_is_not_taken(spec, kind, options)
+    _reject_unused_options(spec, kind, options)
     return OPENERS[kind](name, options)
 
 
-def _refuse_what_is_not_taken(spec: str, kind: str, options: EncoderOptions) -> None:
+def _reject_unused_options(spec: str, kind: str, options: EncoderOptions) -> None:
     """Refuse an option that would change nothing: who gave it thinks that it does."""
     usual = EncoderOptions()
     for name in (known.name for known in fields(options)):
-        if name in {"device", *TAKEN[kind]} or getattr(options, name) == getattr(usual, name):
+        if name in {"device", *ACCEPTED_OPTIONS[kind]} or getattr(options, name) == getattr(usual, name):
             continue
-        takers = ", ".join(other for other, taken in TAKEN.items() if name in taken)
+        takers = ", ".join(other for other, taken in ACCEPTED_OPTIONS.items() if name in taken)
         hint = "; of others write exits:NAME@3,6,12" if name == "exits" else ""
         raise InputError(f"{spec} takes no {FLAGS.get(name, f'--{name}')}", f"leave it out; it is for {takers}{hint}")
 
 
 def _sentence_transformer(name: str, options: EncoderOptions) -> Encoder:
-    from evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
+    from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
 
     return SentenceTransformerEncoder(
         name,
@@ -94,7 +94,7 @@ def _sentence_transformer(name: str, options: EncoderOptions) -> Encoder:
 
 
 def _mose(name: str, options: EncoderOptions) -> Encoder:
-    from evaluation.encoders.mose import MoseEncoder
+    from synthcode.evaluation.encoders.mose import MoseEncoder
 
     return MoseEncoder(
         name,
@@ -107,19 +107,19 @@ def _mose(name: str, options: EncoderOptions) -> Encoder:
 
 
 def _intermediate_exits(name: str, options: EncoderOptions) -> Encoder:
-    from evaluation.encoders.intermediate_exits import IntermediateExits
+    from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
 
     return IntermediateExits(name, dtype=options.dtype, device=options.device, max_tokens=options.max_tokens)
 
 
 def _openai(name: str, options: EncoderOptions) -> Encoder:
-    from evaluation.encoders.openai_embeddings import OpenAIEmbeddings
+    from synthcode.evaluation.encoders.openai_embeddings import OpenAIEmbeddings
 
     return OpenAIEmbeddings(name, base_url=options.base_url, max_tokens=options.max_tokens, prompts=options.prompts)
 
 
 def _mteb(name: str, options: EncoderOptions) -> Encoder:
-    from evaluation.encoders.mteb_model import MtebModel
+    from synthcode.evaluation.encoders.mteb_model import MtebModel
 
     device = None if options.device == "auto" else options.device
     return MtebModel(name, revision=options.revision, device=device)

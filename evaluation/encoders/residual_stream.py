@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from evaluation.encoders.checkpoint_files import safe_folder
-from evaluation.encoders.remote_code import no_remote_code
 from synthcode.bounded.trees import read_json
-from synthcode.errors import InputError, first_line
+from synthcode.errors import InputError
+from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.remote_code import no_remote_code
 
 if TYPE_CHECKING:
-    from evaluation.placement import Placement
+    from synthcode.evaluation.device import Placement
 
 POOLING_CONFIG = "1_Pooling/config.json"
 POOLING_MODES = {
@@ -200,12 +200,3 @@ def _block_outputs(model: Any, blocks: Any, ids: Any, mask: Any) -> list[Any]:
         for hook in hooks:
             hook.remove()
     return states
-
-
-def refused(name: str, problem: Exception) -> InputError:
-    """Return the error that says why a model does not load."""
-    what = first_line(problem)
-    return InputError(
-        f"{name!r} does not load: {what}",
-        "name a folder or repository with config.json, tokenizer and *.safetensors that needs no remote code",
-    )

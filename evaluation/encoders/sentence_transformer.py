@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.encoders.checkpoint_files import safe_folder
-from evaluation.encoders.length_batches import batches_by_length
-from evaluation.encoders.protocol import ONLY_EXIT, Encoded, Role, Trait
-from evaluation.encoders.remote_code import no_remote_code
-from evaluation.encoders.residual_stream import refused, weights_digest
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
+from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.length_batches import batches_by_length
+from synthcode.evaluation.encoders.remote_code import no_remote_code
+from synthcode.evaluation.encoders.residual_stream import weights_digest
 from synthcode.identity import digest
 
 BATCH_TOKENS = 16_384
@@ -28,7 +28,7 @@ class SentenceTransformerEncoder:
     name
         A folder, or a repository on the Hub.
     dtype, device
-        As :func:`evaluation.placement.resolve` takes them.
+        As :func:`synthcode.evaluation.device.resolve` takes them.
     max_tokens
         Longest input; absent, the model's own.
     prompts
@@ -56,7 +56,7 @@ class SentenceTransformerEncoder:
     ) -> None:
         from sentence_transformers import SentenceTransformer
 
-        from evaluation.placement import resolve
+        from synthcode.evaluation.device import resolve
 
         self.name = f"st:{name}"
         # In float32 unless told otherwise: what other tools run these models in, and print.

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from evaluation.cost import BATCHES, ExitCost, measure_speed
+from synthcode.evaluation.cost import BATCHES, ExitCost, measure_speed
 
 if TYPE_CHECKING:
-    from evaluation.encoders.residual_stream import ResidualStream
+    from synthcode.evaluation.encoders.residual_stream import ResidualStream
 
 
 def stream_costs(
@@ -23,7 +23,7 @@ def stream_costs(
     tokens
         Length of each text; the texts are random tokens, unpadded.
     batches, repeats
-        As :func:`evaluation.cost.measure_speed` takes them.
+        As :func:`synthcode.evaluation.cost.measure_speed` takes them.
     """
     import torch
 

@@ -7,17 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from evaluation.mose.config_json import read_config, write_config
-from evaluation.mose.configuration import MoseConfig
-from evaluation.mose.folders import find_folder, read_json, tensor_files
-from evaluation.mose.names import blocks_held, head_positions, plain, published_names
 from synthcode.errors import InputError
+from synthcode.evaluation.mose.config_json import read_config, write_config
+from synthcode.evaluation.mose.configuration import MoseConfig
+from synthcode.evaluation.mose.folders import find_folder, read_json, tensor_files
+from synthcode.evaluation.mose.names import blocks_held, head_positions, plain, published_names
 from synthcode.storage.atomic import sync, write_text, writing
 
 if TYPE_CHECKING:
     import torch
 
-    from evaluation.mose.model import MoseModel
+    from synthcode.evaluation.mose.model import MoseModel
 
 LISTED = 8
 """Names that an error lists of each kind."""
@@ -64,8 +64,8 @@ def from_pretrained(
     """
     import torch
 
-    from evaluation.mose.model import MoseModel
-    from evaluation.placement import resolve
+    from synthcode.evaluation.device import resolve
+    from synthcode.evaluation.mose.model import MoseModel
 
     place = resolve(device, dtype, attention)
     folder = find_folder(name, revision)

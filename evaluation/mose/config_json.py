@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from evaluation.mose.configuration import OPEN_CHOICES, PUBLISHED, MoseConfig, as_field
 from synthcode.errors import InputError
+from synthcode.evaluation.mose.configuration import OPEN_CHOICES, PUBLISHED, MoseConfig, as_field
 
 PUBLISHED_KEYS = {"exits": "matryoshka_layers"}
 """Fields of :class:`MoseConfig` that the published file calls otherwise."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from evaluation.cost import BATCHES, ExitCost, Speed, measure_speed
-from evaluation.mose.configuration import MoseConfig
+from synthcode.evaluation.cost import BATCHES, ExitCost, Speed, measure_speed
+from synthcode.evaluation.mose.configuration import MoseConfig
 
 if TYPE_CHECKING:
-    from evaluation.mose.model import MoseModel
+    from synthcode.evaluation.mose.model import MoseModel
 
 
 def exit_costs(
@@ -24,7 +24,7 @@ def exit_costs(
     tokens
         Length of each text; the texts are random tokens, unpadded.
     batches, repeats
-        As :func:`evaluation.cost.measure_speed` takes them.
+        As :func:`synthcode.evaluation.cost.measure_speed` takes them.
     """
     return [
         ExitCost(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from evaluation.mose.configuration import MoseConfig
-from evaluation.mose.pooling import POOLINGS, TOKEN_POOLINGS
+from synthcode.evaluation.mose.configuration import MoseConfig
+from synthcode.evaluation.mose.pooling import POOLINGS, TOKEN_POOLINGS
 
 ACTIVATIONS: dict[str, type[nn.Module]] = {
     "leaky_relu": nn.LeakyReLU,

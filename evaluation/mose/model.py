@@ -11,9 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from evaluation.mose.configuration import OPEN_CHOICES, MoseConfig
-from evaluation.mose.heads import ExitHead
 from synthcode.errors import InputError
+from synthcode.evaluation.mose.configuration import OPEN_CHOICES, MoseConfig
+from synthcode.evaluation.mose.heads import ExitHead
 
 ATTENTIONS = ("sdpa", "eager", "flash_attention_2")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from evaluation.mose.configuration import MoseConfig
+from synthcode.evaluation.mose.configuration import MoseConfig
 
 PREFIXES = (
     ("starEncoder2.", "backbone."),

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.mose.folders import read_json
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
+from synthcode.evaluation.mose.folders import read_json
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from evaluation.benchmark import TEXT
-from evaluation.measures import F64, MAIN
-from evaluation.plots.figures import figure, save, title_lines, with_caption
-from evaluation.tables import label
+from synthcode.evaluation.plots.figures import figure, save, title_lines, with_caption
+from synthcode.evaluation.results.tables import label
+from synthcode.evaluation.retrieval.benchmark import TEXT
+from synthcode.evaluation.retrieval.measures import F64, MAIN
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaluation.comparison import Estimate, Macro
-from evaluation.cost import ExitCost
-from evaluation.measures import MAIN
-from evaluation.plots.figures import figure, save, title_lines, with_caption, wrapped
+from synthcode.evaluation.cost import ExitCost
+from synthcode.evaluation.plots.figures import figure, save, title_lines, with_caption, wrapped
+from synthcode.evaluation.results.comparison import Estimate, Macro
+from synthcode.evaluation.retrieval.measures import MAIN
 from synthcode.sanitize import short_name
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from synthcode.comments.snippets import Snippet, parse_snippet
 from synthcode.comments.string_statements import string_cuts
 from synthcode.comments.stripping import comment_span, comments_and_strings, cut_out, head_end
 from synthcode.languages import Language
-from synthcode.parsing import ParseTimeout
+from synthcode.languages.parsing import ParseTimeout
 
 _WRAPPERS = frozenset(
     {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import tree_sitter
 
 from synthcode.languages import Language
-from synthcode.parsing import MAX_BYTES, ParseTimeout, grammar, parse
+from synthcode.languages.parsing import MAX_BYTES, ParseTimeout, grammar, parse
 
 Span = tuple[int, int]
 """Where something starts and ends, as byte offsets."""

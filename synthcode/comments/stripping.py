@@ -12,7 +12,7 @@ from synthcode.comments.removal import Cut, remove
 from synthcode.comments.snippets import Snippet, Span, any_of, captured, parse_snippet
 from synthcode.comments.string_statements import STRING_STATEMENT, string_cuts
 from synthcode.languages import Language
-from synthcode.parsing import ParseTimeout
+from synthcode.languages.parsing import ParseTimeout
 
 _SIGNS = {
     "python": re.compile("[#\"']"),

@@ -1,1 +1,1 @@
-"""Backends that answer requests, and the journal that remembers their answers."""
+"""Requests to language models, and everything that gets them answered."""

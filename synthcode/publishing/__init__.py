@@ -1,1 +1,1 @@
-"""What leaves the run directory: the dataset card."""
+"""What leaves the run directory: the dataset card, exports, and the places they are published to."""

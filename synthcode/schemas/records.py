@@ -10,7 +10,7 @@ import pyarrow as pa
 FinishReason = Literal["stop", "length", "error"] | str
 
 
-class Split(NamedTuple):
+class StageResult(NamedTuple):
     """What a stage makes of a batch: every row of it in exactly one of the two."""
 
     kept: pa.Table

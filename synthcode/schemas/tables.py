@@ -98,7 +98,7 @@ HITS = pa.schema(
 )
 """Contaminated programs: each with the benchmark's row that it is like, and its exact similarity to it."""
 
-TIES = pa.schema([*_required("seed_id", "cluster_id")])
+SPLIT_GROUPS = pa.schema([*_required("seed_id", "cluster_id")])
 """The split group of every seed that has programs: seeds tied by any likeness share a ``cluster_id``."""
 
 TRIPLETS = pa.schema(

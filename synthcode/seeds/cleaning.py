@@ -13,8 +13,8 @@ from synthcode.comments.snippets import parse_snippet
 from synthcode.errors import did_you_mean
 from synthcode.identity import seed_id
 from synthcode.languages import LANGUAGES, Language, find_language
-from synthcode.parsing import MAX_BYTES, ParseTimeout
-from synthcode.schemas.records import Rejection, Split
+from synthcode.languages.parsing import MAX_BYTES, ParseTimeout
+from synthcode.schemas.records import Rejection, StageResult
 from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.descriptions import WORDS, description, first_paragraph
@@ -25,7 +25,7 @@ _MIN_WORDS_TO_LOOK_FOR = 3
 """``return x`` may be both a text and a line of code: shorter texts are not looked for in the code."""
 
 
-def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> Split:
+def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> StageResult:
     """Check rows and make seeds of them.
 
     The text is the row's own up to examples and parameters, on one line; where the row has none, the first paragraph
@@ -52,16 +52,16 @@ def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> Split:
             rejected.append(_rejected_row(seed, row))
         else:
             kept.append(row)
-    return Split(_table(kept, SEEDS), _table(rejected, REJECTED_SEEDS))
+    return StageResult(_table(kept, SEEDS), _table(rejected, REJECTED_SEEDS))
 
 
-def reject(raw: Sequence[RawSeed], reason: str, detail: str) -> Split:
+def reject(raw: Sequence[RawSeed], reason: str, detail: str) -> StageResult:
     """Reject rows that could not be cleaned: the worker died of them."""
     rejection = Rejection(reason, detail)
-    return Split(SEEDS.empty_table(), _table([_rejected_row(seed, rejection) for seed in raw], REJECTED_SEEDS))
+    return StageResult(SEEDS.empty_table(), _table([_rejected_row(seed, rejection) for seed in raw], REJECTED_SEEDS))
 
 
-def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> Split:
+def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> StageResult:
     """Keep the first seed of every name.
 
     Parameters
@@ -91,7 +91,7 @@ def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> Split:
         keep.append(rejection is None)
         if rejection is not None:
             rejected.append({**row, **rejection._asdict()} | _cut(row))
-    return Split(table.filter(pa.array(keep, pa.bool_())), _table(rejected, REJECTED_SEEDS))
+    return StageResult(table.filter(pa.array(keep, pa.bool_())), _table(rejected, REJECTED_SEEDS))
 
 
 def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:

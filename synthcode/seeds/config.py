@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 
-from synthcode.parsing import MAX_BYTES
+from synthcode.languages.parsing import MAX_BYTES
 
 AdapterName = Literal["mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"]
 

@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.main import run_cli
-from synthcode.child_processes import find_program
+from synthcode.execution.child_processes import find_program
+from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
-from synthcode.toolchains import bubblewrap
-from synthcode.toolchains.controls import examine
+from synthcode.verification import bubblewrap
+from synthcode.verification.controls import examine
 
 GOOD = {
     "java": "class A { int add(int a, int b) { return a + b; } }",

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from retrieval_tables import write_dataset
 
-from pipelines.main import run_cli
-from pipelines.report_scores import read_evaluations
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.steps.report_scores import read_evaluations
+from tests.support.retrieval_tables import write_dataset
 
 QUICK = ("--resamples", "100")
 
@@ -31,10 +31,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def narrow(run: Path) -> Path:
     """Results of another encoder on two of the languages."""
-    from encoders import HashingEncoder
-
-    from evaluation.datasets import load_benchmark
-    from pipelines.scoring import Evaluation, bring_results_up_to_date
+    from synthcode.evaluation.retrieval.datasets import load_benchmark
+    from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale
+    from tests.support.encoders import HashingEncoder
 
     benchmark = load_benchmark(run / "dataset").restricted([], ["go", "java"])
     evaluation = Evaluation(
@@ -42,7 +41,7 @@ def narrow(run: Path) -> Path:
         **{"folder": run / "evaluation" / "hash", "settings": {}, "store": run / "vectors", "baseline": None},
         **{"costs": False, "dataset_id": None, "resamples": 100, "device": "cpu"},
     )
-    bring_results_up_to_date(evaluation)
+    evaluate_if_stale(evaluation)
     return run / "evaluation" / "hash"
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from damage import flip_bit
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.damage import flip_bit
 
 RANDOM_SEED = 20
 

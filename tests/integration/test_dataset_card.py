@@ -14,7 +14,7 @@ import yaml
 from datasets import Features, get_dataset_config_info, load_dataset
 from huggingface_hub import DatasetCard
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 CONFIGS = ("triplets", "programs", "texts", "qrels")

@@ -16,12 +16,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from small_disks import on_small_disk
 
-from pipelines.main import run_cli
-from pipelines.verdicts import judged
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.tables.outcomes import judged
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
+from tests.support.small_disks import on_small_disk
 
 
 def synthcode(*arguments: str | Path) -> int:
@@ -162,7 +162,7 @@ def digests(run: Path) -> dict[str, str]:
 def test_killed_at_any_moment_it_starts_over_and_ends_the_same(run: Path) -> None:
     expected = digests(run)
     draw = random.Random(5)
-    command = [sys.executable, "-m", "pipelines", "dedup", str(run), "--force"]
+    command = [sys.executable, "-m", "synthcode", "dedup", str(run), "--force"]
     killed = 0
     for _ in range(5):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -180,8 +180,8 @@ def test_killed_at_any_moment_it_starts_over_and_ends_the_same(run: Path) -> Non
 FULL_DISK = """
 import os, shutil, sys
 from pathlib import Path
-from pipelines.main import run_cli
-from pipelines.verdicts import judged
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.tables.outcomes import judged
 from synthcode.storage.layout import RunFolder
 disk = Path({disk!r})
 shutil.copytree({run!r}, disk / "run")

@@ -12,18 +12,18 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from embeddings_server import MODEL, EmbeddingsServer, embeddings_server
-from minilm import minilm_folder
-from mose_checkpoint import measure_short_texts, write_checkpoint
-from retrieval_tables import write_dataset
 
-from evaluation import scoring
-from evaluation.model_probe import PROBE_TEXTS
-from pipelines.main import run_cli
+from synthcode.evaluation.model_probe import PROBE_TEXTS
+from synthcode.evaluation.retrieval import scoring
+from synthcode.pipelines.main import run_cli
 from synthcode.storage.manifest import EMPTY
+from tests.support.embeddings_server import MODEL, EmbeddingsServer, embeddings_server
+from tests.support.minilm import minilm_folder
+from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
+from tests.support.retrieval_tables import write_dataset
 
 PROBLEMS = 60
-RUN = "import sys; from pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
+RUN = "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 MAP_OF_TEXTS = ("MAP", "text", "python")
 
 
@@ -183,7 +183,7 @@ def test_what_a_server_refuses_is_told_in_two_lines(
 def test_every_exit_of_mose_is_scored_from_one_pass(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from evaluation.mose.model import MoseModel
+    from synthcode.evaluation.mose.model import MoseModel
 
     passed = 0
     forward = MoseModel.forward

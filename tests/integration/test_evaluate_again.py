@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from mose_checkpoint import measure_short_texts, write_checkpoint
-from retrieval_tables import write_dataset
 
-from pipelines import scoring
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.steps import evaluation as scoring
+from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
+from tests.support.retrieval_tables import write_dataset
 
 QUICK = ("--resamples", "100")
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from embeddings_server import MODEL, EmbeddingsServer, embeddings_server
-from retrieval_tables import write_dataset
-from small_disks import on_small_disk
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.embeddings_server import MODEL, EmbeddingsServer, embeddings_server
+from tests.support.retrieval_tables import write_dataset
+from tests.support.small_disks import on_small_disk
 
 SMALL_BATCHES = "from evaluation import scoring; scoring.BATCH_TEXTS = 32;"
-RUN = SMALL_BATCHES + "import sys; from pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
+RUN = SMALL_BATCHES + "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 
 
 NOT_FINITE = "gave a vector that is not finite for 3 of 3 texts, the first for text 1: 'Add two numbers.'"
@@ -139,10 +139,10 @@ FULL = """
 import os, sys
 from pathlib import Path
 sys.path[:0] = {paths!r}
-from embeddings_server import MODEL, embeddings_server
-from retrieval_tables import write_dataset
-from pipelines import scoring
-from pipelines.main import run_cli
+from tests.support.embeddings_server import MODEL, embeddings_server
+from tests.support.retrieval_tables import write_dataset
+from synthcode.pipelines.steps import evaluation as scoring
+from synthcode.pipelines.main import run_cli
 disk = Path({disk!r})
 filler = disk / "filler"
 

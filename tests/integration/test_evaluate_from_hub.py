@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub import Hub, hub_server
-from retrieval_tables import write_dataset
+
+from tests.support.hub import Hub, hub_server
+from tests.support.retrieval_tables import write_dataset
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from retrieval_tables import write_dataset
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.retrieval_tables import write_dataset
 
 
 @pytest.fixture(scope="module")

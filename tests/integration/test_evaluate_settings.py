@@ -7,11 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from embeddings_server import MODEL, embeddings_server
-from minilm import minilm_folder
-from retrieval_tables import write_dataset
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.embeddings_server import MODEL, embeddings_server
+from tests.support.minilm import minilm_folder
+from tests.support.retrieval_tables import write_dataset
 
 QUICK = ("--resamples", "100")
 

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from retrieval_tables import write_dataset
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.retrieval_tables import write_dataset
 
 EXTRA = (
     "bm25s",
@@ -24,7 +24,7 @@ EXTRA = (
 WITHOUT = f"""
 import sys
 sys.modules.update(dict.fromkeys({EXTRA}))
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 sys.exit(run_cli(sys.argv[1:]))
 """
 
@@ -36,7 +36,9 @@ def test_every_encoder_names_the_extra(
     dataset = write_dataset(tmp_path / "dataset", 2)
     missing = "bm25s" if encoder == "bm25" else "torch"
     for package in ("matplotlib", missing):
-        monkeypatch.setattr("pipelines.evaluate.find_spec", lambda name, gone=package: None if name == gone else name)
+        monkeypatch.setattr(
+            "synthcode.pipelines.commands.evaluate.find_spec", lambda name, gone=package: None if name == gone else name
+        )
         assert run_cli(["evaluate", str(dataset), "--encoder", encoder, "--out", str(tmp_path / "out")]) == 1
         assert capsys.readouterr().err.splitlines() == [
             f"error: scoring {encoder} needs the package {package!r}, which is not installed",

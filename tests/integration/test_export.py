@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import yaml
-from small_dataset import CARD, JUDGED, PAIRS, PROGRAMS, rows, write_dataset, write_split
-from small_disks import on_small_disk
 
-from evaluation.datasets import RetrievalTask, load_task
-from pipelines import export_files
-from pipelines.main import run_cli
+from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.steps import export as export_files
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS
+from tests.support.small_dataset import CARD, JUDGED, PAIRS, PROGRAMS, rows, write_dataset, write_split
+from tests.support.small_disks import on_small_disk
 
 
 @pytest.fixture
@@ -251,7 +251,7 @@ def test_wrong_use_is_told_in_two_lines(
 
 FULL_DISK = """
 from pathlib import Path
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 disk = Path({disk!r})
 arguments = ["export", {dataset!r}, "--format", "beir", "--out", str(disk / "out")]
 assert run_cli(arguments) == 0

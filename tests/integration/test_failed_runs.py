@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 
 SEEDS = 10
 NAMES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet")

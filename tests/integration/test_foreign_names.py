@@ -12,10 +12,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from retrieval_tables import write_dataset
 
-from evaluation.summary import read_metrics
-from pipelines.main import run_cli
+from synthcode.evaluation.results.summary import read_metrics
+from synthcode.pipelines.main import run_cli
+from tests.support.retrieval_tables import write_dataset
 
 HOSTILE = "=1+1|<b>\x1b[2J\x9b2J\u202e[red]x"
 OBEYED = {*map(chr, range(9)), *map(chr, range(11, 32)), *map(chr, range(0x7F, 0xA0)), "\u202e", "\u200b"}

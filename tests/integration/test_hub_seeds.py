@@ -17,7 +17,7 @@ import json, sys
 import pyarrow as pa, pyarrow.parquet as pq
 from huggingface_hub import HfApi
 from synthcode.errors import InputError
-from synthcode.seeds import input_digests, read_seeds
+from synthcode.seeds.adapters.registry import input_digests, read_seeds
 from synthcode.seeds.config import SeedsConfig
 
 folder = sys.argv[1]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 
 RANDOM_SEED = 7
 KILLS = int(os.environ.get("SYNTHCODE_KILLS", "50"))
@@ -37,7 +37,7 @@ def filled(command: tuple[str, ...], run: Path, out: Path) -> list[str]:
 def killed(command: list[str], seconds: float) -> bool:
     """Start a command and kill it and its workers after some seconds; tell whether it was still running."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "pipelines", *command],
+        [sys.executable, "-m", "synthcode", *command],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
         start_new_session=True,
@@ -73,7 +73,7 @@ def test_killed_at_random_moments_a_command_ends_as_if_undisturbed(tmp_path: Pat
     seconds = {}
     for command in FINAL:
         started = time.monotonic()
-        process = [sys.executable, "-m", "pipelines", *filled(command, expected_run, expected_out)]
+        process = [sys.executable, "-m", "synthcode", *filled(command, expected_run, expected_out)]
         subprocess.run(process, check=True, capture_output=True)
         seconds[command] = time.monotonic() - started
     seconds |= dict.fromkeys(STAGES, seconds[RUN])

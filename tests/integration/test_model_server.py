@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import MODEL, ReplayServer, replay_server
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.servers import MODEL, ReplayServer, replay_server
 
 SEEDS, TARGETS = 30, "java,php,kotlin"
 
@@ -89,7 +89,7 @@ def test_status_while_translating_and_one_ctrl_c(
 ) -> None:
     with replay_server(shared_tools, "--latency-ms", "200") as slow:
         arguments = ["--base-url", slow.base_url, "--model", MODEL, "--targets", TARGETS, "--concurrency", "8"]
-        command = [sys.executable, "-m", "pipelines", "translate", str(seeds), *arguments]
+        command = [sys.executable, "-m", "synthcode", "translate", str(seeds), *arguments]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
             deadline = time.monotonic() + 30
             while (counts := status(seeds, capsys))["completed"] < 8:

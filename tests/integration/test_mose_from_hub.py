@@ -12,14 +12,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from mose_checkpoint import write_checkpoint
 
-from evaluation.mose.checkpoint import from_pretrained
+from synthcode.evaluation.mose.checkpoint import from_pretrained
+from tests.support.mose_checkpoint import write_checkpoint
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 CLIENT = """
 import sys
-from evaluation.mose.folders import find_folder
+from synthcode.evaluation.mose.folders import find_folder
 from synthcode.errors import InputError
 try:
     print(find_folder("me/mose", sys.argv[1]))

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from minilm import minilm_folder
-from servers import MODEL, replay_server
-from small_dataset import PAIRS, write_dataset
 
-from evaluation.datasets import RetrievalTask, load_task
-from evaluation.encoders.mteb_model import MtebModel
-from evaluation.mteb_names import subset_name
-from evaluation.mteb_results import METRICS
-from evaluation.mteb_tasks import load_exported
-from evaluation.summary import read_metrics
-from pipelines.main import run_cli
 from synthcode.errors import InputError
+from synthcode.evaluation.encoders.mteb_model import MtebModel
+from synthcode.evaluation.interop.mteb_names import subset_name
+from synthcode.evaluation.interop.mteb_results import METRICS
+from synthcode.evaluation.interop.mteb_tasks import load_exported
+from synthcode.evaluation.results.summary import read_metrics
+from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
+from synthcode.pipelines.main import run_cli
+from tests.support.minilm import minilm_folder
+from tests.support.servers import MODEL, replay_server
+from tests.support.small_dataset import PAIRS, write_dataset
 
 pytestmark = pytest.mark.mteb
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from minilm import minilm_folder
 
-from evaluation.encoders.mteb_model import MtebModel
-from evaluation.encoders.protocol import ONLY_EXIT, Encoder, Role
-from evaluation.encoders.remote_code import no_remote_code
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, Role
+from synthcode.evaluation.encoders.mteb_model import MtebModel
+from synthcode.evaluation.encoders.remote_code import no_remote_code
+from tests.support.minilm import minilm_folder
 
 TEXTS = ["add two numbers", "int add(int a, int b) { return a + b; }", "", "x = 'é → 1'" * 300]
 QUERY, DOCUMENT = Role("query", "text", "text"), Role("document", "code", "java")

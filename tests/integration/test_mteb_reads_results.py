@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluation.mteb_results import Scored, result_files
+from synthcode.evaluation.interop.mteb_results import Scored, result_files
 
 pytestmark = pytest.mark.mteb
 

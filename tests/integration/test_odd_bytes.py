@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 
 RECIPES = [
     b"hello",

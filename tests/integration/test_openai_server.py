@@ -23,17 +23,19 @@ import pytest
 from synthcode.errors import AccessError, InputError, ServerError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.halt import Halt
-from synthcode.llm.http_bodies import MAX_ANSWER_BYTES
-from synthcode.llm.journal import Journal
-from synthcode.llm.openai_server import OpenAIServer, list_models
-from synthcode.llm.retries import Asker
-from synthcode.llm.scheduler import run_requests
-from synthcode.llm.settings import Execution
+from synthcode.llm.backends.openai.http_bodies import MAX_ANSWER_BYTES
+from synthcode.llm.backends.openai.server import OpenAIServer, list_models
+from synthcode.llm.journal.journal import Journal
+from synthcode.llm.sending.cancellation import Cancellation
+from synthcode.llm.sending.retries import RetryingClient
+from synthcode.llm.sending.scheduler import run_requests
+from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
 
 KEY = "sk-very-secret-0123456789"
-HASTY = Execution(concurrency=8, max_attempts=4, backoff_s=0.001, backoff_cap_s=0.002, outage_attempts=5, outage_s=0.05)
+HASTY = RequestPolicy(
+    concurrency=8, max_attempts=4, backoff_s=0.001, backoff_cap_s=0.002, outage_attempts=5, outage_s=0.05
+)
 ANSWER = {"choices": [{"message": {"content": "code"}, "finish_reason": "stop"}]}
 ZIPPED = gzip.compress(orjson.dumps(ANSWER), mtime=0)
 
@@ -369,7 +371,7 @@ def test_a_stalled_server_is_left_at_the_deadline():
         async with serving(stall) as url, OpenAIServer([url], "m") as backend:
             settings = replace(HASTY, timeout_s=0.05, max_attempts=2, outage_attempts=100)
             backend.check = lambda: asyncio.sleep(0)  # it is the request that is at fault
-            return await Asker(backend, settings, Halt(None), Random(0)).ask(make_request())
+            return await RetryingClient(backend, settings, Cancellation(None), Random(0)).ask(make_request())
 
     completion = asyncio.run(scenario())
     assert (completion.error, completion.attempts) == ("timeout: no answer within 0.05 s", 2)
@@ -450,10 +452,10 @@ def test_a_model_that_the_server_does_not_have_is_named(shared_tools):
 RUN = """
 import asyncio, json, sys
 from pathlib import Path
-from synthcode.llm.journal import Journal
-from synthcode.llm.openai_server import OpenAIServer
-from synthcode.llm.scheduler import run_requests
-from synthcode.llm.settings import Execution
+from synthcode.llm.journal.journal import Journal
+from synthcode.llm.backends.openai.server import OpenAIServer
+from synthcode.llm.sending.scheduler import run_requests
+from synthcode.llm.sending.settings import Execution
 from synthcode.schemas.records import Message, Request
 
 async def main(url, path, plan):

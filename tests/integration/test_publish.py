@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub import Hub, hub_server
-from small_run import make_card, make_tables, write_run
 
-from synthcode.publishing.card import BEGIN, END
+from synthcode.publishing.card.card import BEGIN, END
+from tests.support.hub import Hub, hub_server
+from tests.support.small_run import make_card, make_tables, write_run
 
 LOAD = """
 import json
 import datasets
-from synthcode.publishing.loading_back import rows_digest
+from synthcode.publishing.targets.loading_back import rows_digest
 repo, revision, *configs = arguments
 found = {}
 for config in configs:
@@ -65,7 +65,7 @@ def by_hand(hub: Hub, run: Path, repo: str, card: str, *files: str | Path) -> No
 def digests(run: Path) -> dict[str, dict[str, str]]:
     import pyarrow.parquet as pq
 
-    from synthcode.publishing.loading_back import rows_digest
+    from synthcode.publishing.targets.loading_back import rows_digest
 
     found = {}
     for config in CONFIGS:

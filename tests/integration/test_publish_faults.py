@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub import READ_ONLY, TOKEN, Hub, client_of
-from small_run import make_tables, write_run
+
+from tests.support.hub import READ_ONLY, TOKEN, Hub, client_of
+from tests.support.small_run import make_tables, write_run
 
 
 def lost(handler: Any, commit: Callable[[], None]) -> None:

@@ -11,14 +11,14 @@ from typing import Any
 
 import fsspec
 import pytest
-from small_run import make_card, make_tables, write_run
 
-from pipelines.main import run_cli
 from synthcode.errors import Interrupted
-from synthcode.publishing.card import BEGIN
-from synthcode.publishing.files import dataset_files
-from synthcode.publishing.folder import SUMS, Folder
-from synthcode.publishing.target import Attendant, Dataset
+from synthcode.pipelines.main import run_cli
+from synthcode.publishing.card.card import BEGIN
+from synthcode.publishing.dataset_files import dataset_files
+from synthcode.publishing.targets.folder import SUMS, Folder
+from synthcode.publishing.targets.target import Dataset, PublishCallbacks
+from tests.support.small_run import make_card, make_tables, write_run
 
 TABLES = 12
 
@@ -120,10 +120,10 @@ def test_what_was_uploaded_before_a_kill_is_not_uploaded_again(run: Path, place:
 
     dataset = Dataset(make_card(), dataset_files(run / "dataset"))
     with pytest.raises(Interrupted):
-        Folder(place, Attendant(print, stop_after(5))).publish(dataset, sizes.append)
+        Folder(place, PublishCallbacks(print, stop_after(5))).publish(dataset, sizes.append)
     assert "README.md" not in contents(place)
     sizes.clear()
-    folder = Folder(place, Attendant(print, stop_after(99)))
+    folder = Folder(place, PublishCallbacks(print, stop_after(99)))
     assert len(folder.plan(dataset).of("unchanged")) == 5
     folder.publish(dataset, sizes.append)
     assert len(sizes) == TABLES - 5 + 1
@@ -131,7 +131,7 @@ def test_what_was_uploaded_before_a_kill_is_not_uploaded_again(run: Path, place:
 
 def test_a_file_that_was_not_finished_is_not_there(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     place = tmp_path / "published"
-    folder = Folder(str(place), Attendant(print, lambda _seconds: None))
+    folder = Folder(str(place), PublishCallbacks(print, lambda _seconds: None))
 
     def die(*_arguments: Any) -> None:
         raise Interrupted

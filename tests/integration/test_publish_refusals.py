@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hub import Hub, hub_server
-from small_run import make_card, make_tables, write_run
 
-from pipelines.main import run_cli
-from synthcode.publishing.row_counts import rows_on_card
+from synthcode.pipelines.main import run_cli
+from synthcode.publishing.checks.row_counts import rows_on_card
+from tests.support.hub import Hub, hub_server
+from tests.support.small_run import make_card, make_tables, write_run
 
 Refused = Callable[[Mapping[str, str]], list[str]]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-import toolchains
 
+import tests.support.toolchains as toolchains
+from synthcode.gate.gate import CheckConfig, check
 from synthcode.schemas.tables import CHECK_INPUT
-from synthcode.stages.gate import CheckConfig, check
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 TARGETS = ("java", "javascript", "php", "ruby", "c", "cpp", "go", "rust")

@@ -19,8 +19,8 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from evaluation.datasets import load_task
-from pipelines.main import run_cli
+from synthcode.evaluation.retrieval.datasets import load_task
+from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
@@ -149,7 +149,7 @@ def test_only_what_changed_is_done_again(run: Path, tmp_path: Path, capsys: pyte
 
 def test_killed_again_and_again_it_ends_with_the_same_bytes(run: Path, tmp_path: Path) -> None:
     killed = tmp_path / "killed"
-    command = [sys.executable, "-m", "pipelines", "run", "quickstart", "--out", str(killed), "--workers", "2"]
+    command = [sys.executable, "-m", "synthcode", "run", "quickstart", "--out", str(killed), "--workers", "2"]
     for seconds in (0.6, 1.2, 1.8, 2.4, 3.0):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
         time.sleep(seconds)
@@ -202,7 +202,7 @@ def test_show_leafs_through_all_rows_and_prints_ten_without_a_pager(
 
 def test_on_a_terminal_all_rows_go_to_the_pager(run: Path) -> None:
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "pipelines", "show", str(run), "--language", "go"]
+    command = [sys.executable, "-m", "synthcode", "show", str(run), "--language", "go"]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, env={**os.environ, "PAGER": "cat"}) as process:
         os.close(theirs)
         printed = b""

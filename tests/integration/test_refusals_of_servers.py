@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from chat_server import MODEL, Answer, Asked, ChatServer, Reply, chat_server, completion
 
 from synthcode.errors import AccessError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.openai_server import OpenAIServer
+from synthcode.llm.backends.openai.server import OpenAIServer
 from synthcode.schemas.records import Completion, Message, Request
+from tests.support.chat_server import MODEL, Answer, Asked, ChatServer, Reply, chat_server, completion
 
 KEY = "sk-very-secret-0123456789"
 FINE = Reply(completion("code"))

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from hostile_run import evaluation, hostile_run, synthcode
 
 from synthcode.storage.manifest import EMPTY
+from tests.support.hostile_run import evaluation, hostile_run, synthcode
 
 
 @pytest.fixture(scope="module")

@@ -9,10 +9,11 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from browser import Watched, chromium, watched_page
-from hostile_run import synthcode
-from mose_checkpoint import write_checkpoint
-from small_run import write_run
+
+from tests.support.browser import Watched, chromium, watched_page
+from tests.support.hostile_run import synthcode
+from tests.support.mose_checkpoint import write_checkpoint
+from tests.support.small_run import write_run
 
 LINE = re.compile(r"(text2code|code2code) +(stripped|anonymous) +(\d*) +([\d.]+) \(")
 """A mean as ``evaluate`` prints it: task, variant, exit, value."""

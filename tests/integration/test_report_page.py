@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import Watched, chromium, watched_page
-from hostile_run import EVIL, INVISIBLE, REFUSAL, SEED_OF_EVIL, hostile_run, javascript
+
+from tests.support.browser import Watched, chromium, watched_page
+from tests.support.hostile_run import EVIL, INVISIBLE, REFUSAL, SEED_OF_EVIL, hostile_run, javascript
 
 
 @pytest.fixture(scope="module")

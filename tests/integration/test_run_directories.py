@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.main import run_cli
-from pipelines.run_directories import refuse_foreign
+from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.runs.run_directories import refuse_foreign
 from synthcode.storage.manifest import MANIFEST_NAME
 
 ROW = {"source_id": "1", "language": "python", "text": "Add two numbers.", "code": "def add(a, b):\n    return a + b\n"}
@@ -98,7 +98,7 @@ def test_a_folder_with_a_recipe_is_not_a_run(home: Path, capsys: pytest.CaptureF
 
 
 def test_scores_go_to_a_run_and_to_no_other_folder(home: Path, run: Path) -> None:
-    from pipelines.results_folder import run_of
+    from synthcode.pipelines.steps.results_folder import run_of
 
     assert run_of(home) is None
     assert run_of(run / "dataset") == run

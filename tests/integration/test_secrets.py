@@ -17,8 +17,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from pipelines.main import run_cli
-from synthcode.llm.journal import Journal
+from synthcode.llm.journal.journal import Journal
+from synthcode.pipelines.main import run_cli
 
 KEY = "sk-abcdefgh12345678"
 Answer = tuple[int, Callable[[str], str]]
@@ -192,7 +192,7 @@ def test_a_key_goes_to_a_remote_server_only_if_the_user_names_it(
 ) -> None:
     """A host that is not loopback by name stands for a remote one."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr("synthcode.llm.api_key._is_loopback", lambda host: False)
+    monkeypatch.setattr("synthcode.llm.backends.openai.api_key._is_loopback", lambda host: False)
     with server([(200, lambda key: completion(""))]) as (url, keys):
         recipe = run / "recipe.yaml"
         recipe.write_text(recipe.read_text("utf-8").replace("base_urls: []", f"base_urls: ['{url}']"), "utf-8")

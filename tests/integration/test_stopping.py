@@ -24,8 +24,8 @@ BUSY = {
 PROGRAM = """
 import sys, time
 import click
-from pipelines import main
-from pipelines.interrupt import watch_for_stop
+from synthcode.pipelines import main
+from synthcode.pipelines.runs.interrupt import watch_for_stop
 
 @main.cli.command()
 def busy():
@@ -76,7 +76,7 @@ def rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def seeds(folder: Path, rows: Path) -> list[str]:
-    command = [sys.executable, "-m", "pipelines", "seeds", str(folder)]
+    command = [sys.executable, "-m", "synthcode", "seeds", str(folder)]
     return [*command, "--from", "codesearchnet", "--path", str(rows), "--workers", "1"]
 
 
@@ -103,7 +103,7 @@ def test_seeds_stop_leave_no_worker_and_are_resumed_to_the_same_bytes(
 
 READING = """
 import sys
-from pipelines import main
+from synthcode.pipelines import main
 
 def read(*_, **__):
     print("ready", flush=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chat_server import MODEL, Asked, ChatServer, Reply, chat_server, completion
-from seeded_run import seeded_run
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
+from tests.support.chat_server import MODEL, Asked, ChatServer, Reply, chat_server, completion
+from tests.support.seeded_run import seeded_run
 
 KEY = "sk-very-secret-0123456789"
 SEEDS = 40

@@ -10,11 +10,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from chat_server import MODEL, Asked, ChatServer, Reply, chat_server, completion
-from seeded_run import seeded_run
 
-from pipelines.main import run_cli
+from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
+from tests.support.chat_server import MODEL, Asked, ChatServer, Reply, chat_server, completion
+from tests.support.seeded_run import seeded_run
 
 SEEDS = 11
 CODE = "public class Add {\n    public static int add(int a, int b) {\n        return a + b;\n    }\n"

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from small_disks import on_small_disk
+from tests.support.small_disks import on_small_disk
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 
 SCRIPT = """
 import os
 from pathlib import Path
-from pipelines.main import run_cli
-from synthcode.llm.journal import Journal
+from synthcode.pipelines.main import run_cli
+from synthcode.llm.journal.journal import Journal
 disk, quickstart = Path({disk!r}), Path({quickstart!r})
 run = str(disk / "run")
 arguments = ["translate", run, "--backend", "replay", "--recording", str(quickstart / "recording.jsonl")]

@@ -19,15 +19,15 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from tiny_model import WINDOW, build_tiny_model
 
-from pipelines.main import run_cli
 from synthcode.errors import ServerError
 from synthcode.llm.backend import AttemptFailed
-from synthcode.llm.openai_server import OpenAIServer
-from synthcode.llm.serving import serving
+from synthcode.llm.backends.openai.server import OpenAIServer
+from synthcode.llm.backends.vllm.serving import serving
+from synthcode.pipelines.main import run_cli
 from synthcode.schemas.records import Message, Request
 from synthcode.storage.shards import shards_of
+from tests.support.tiny_model import WINDOW, build_tiny_model
 
 pytestmark = [
     pytest.mark.vllm,
@@ -136,7 +136,7 @@ def test_the_engine_in_this_process_gives_the_same(base_url: str, model: Path, t
     arguments = ("--model", model, "--targets", "java", "--max-tokens", 700)
     served = translated(by_server, MISFITS, "--base-url", base_url, *arguments)
     options = [part for key, value in ENGINE.items() for part in ("--engine", f"{key}={value}")]
-    script = "import sys; from pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
+    script = "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
     run = by_engine / "run"
     assert run_cli(["seeds", str(run), "--from", "table", "--path", str(seeds(by_engine, MISFITS))]) == 0
     command = ["translate", run, "--temperature", "0", "--backend", "vllm", *arguments, *options]
@@ -201,7 +201,7 @@ def test_a_server_that_does_not_come_up_says_why(tmp_path: Path) -> None:
 
 
 def test_the_served_model_goes_with_the_command(model: Path) -> None:
-    command = [sys.executable, "-m", "pipelines", "serve", str(model), "--port", "8127", "--", *SERVER]
+    command = [sys.executable, "-m", "synthcode", "serve", str(model), "--port", "8127", "--", *SERVER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(f"serving {model} at http://127.0.0.1:8127/v1")

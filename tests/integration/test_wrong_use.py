@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from servers import MODEL, replay_server
 
-from pipelines.main import COMMANDS, run_cli
+from synthcode.pipelines.main import COMMANDS, run_cli
+from tests.support.servers import MODEL, replay_server
 
 ROW = {"source_id": "1", "language": "python", "text": "Add two numbers.", "code": "def add(a, b):\n    return a + b\n"}
 

@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from synthcode.dedup.buckets import all_pairs, pivots, shared_keys
+from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.config import DedupConfig
+from synthcode.dedup.documents import read_programs
+from synthcode.dedup.duplicates import cluster_programs
+from synthcode.dedup.exhaustive import all_similarities
+from synthcode.dedup.rules import STATUSES, judge, number_programs, tie
+from synthcode.dedup.similarity import Similarity
+from synthcode.dedup.sketches import SketchConfig
+from synthcode.execution.threads import Threads
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.scratch import Scratch
-from synthcode.stages.dedup.buckets import all_pairs, pivots, shared_keys
-from synthcode.stages.dedup.components import DisjointSets
-from synthcode.stages.dedup.config import DedupConfig
-from synthcode.stages.dedup.documents import read_programs
-from synthcode.stages.dedup.duplicates import cluster_programs
-from synthcode.stages.dedup.exhaustive import all_similarities
-from synthcode.stages.dedup.likeness import Likeness
-from synthcode.stages.dedup.rules import STATUSES, judge, number_programs, tie
-from synthcode.stages.dedup.sketches import SketchConfig
-from synthcode.threads import Threads
+from synthcode.storage.spill import SpillStore
 
 Row = tuple[str, str, str, str, str]
 
@@ -97,15 +97,15 @@ def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
 @settings(max_examples=300, deadline=None)
 @given(seeds_with_translations())
 def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(rows: list[Row]) -> None:
-    table, documents = read_programs([as_table(rows)], SketchConfig(5, 256, 0.7, 0), Scratch(), map)
-    one_bucket, one_signature = Scratch().pile(), Scratch().pile()
+    table, documents = read_programs([as_table(rows)], SketchConfig(5, 256, 0.7, 0), SpillStore(), map)
+    one_bucket, one_signature = SpillStore().pile(), SpillStore().pile()
     one_bucket.append(np.zeros(documents.contents.size, dtype=np.uint32))
     one_signature.append(np.zeros(documents.contents.size * 256, dtype=np.uint8))
     documents = dataclasses.replace(documents, bands=(one_bucket,), sketches=one_signature)
     programs = number_programs(table, documents.contents)
-    likeness = Likeness(documents, 5, 0.7)
-    verdict = judge(programs, documents, likeness)
-    groups = tie(programs, documents, likeness, verdict)
+    similarity = Similarity(documents, 5, 0.7)
+    verdict = judge(programs, documents, similarity)
+    groups = tie(programs, documents, similarity, verdict)
 
     names = programs.table["program_id"].to_pylist()
     dropped = {name: STATUSES[status] for name, status in zip(names, verdict.status, strict=True) if status}
@@ -216,7 +216,7 @@ def test_threads_and_a_small_memory_change_nothing(tmp_path: Path) -> None:
     ids = [f"{place:04}" for place in range(len(texts))]
     table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
     found = cluster_programs([table], DedupConfig())
-    with Threads(2) as threads, Scratch(tmp_path, 10_000) as scratch:
+    with Threads(2) as threads, SpillStore(tmp_path, 10_000) as scratch:
         again = cluster_programs([table.slice(0, 300), table.slice(300)], DedupConfig(), scratch, threads.map)
     assert again.clusters.equals(found.clusters)
     assert again.ties.equals(found.ties)

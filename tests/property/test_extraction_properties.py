@@ -5,8 +5,8 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthcode.gate.extraction import extract
 from synthcode.languages import get_language
-from synthcode.stages.extraction import extract
 
 GO, PYTHON = get_language("go"), get_language("python")
 PIECES = st.sampled_from(

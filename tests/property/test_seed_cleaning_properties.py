@@ -16,9 +16,9 @@ from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.cleaning import clean, drop_duplicate_ids
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.descriptions import description, first_paragraph
-from synthcode.seeds.files import DataFile
 from synthcode.seeds.raw import RawSeed
-from synthcode.seeds.rows import columns_of, read_rows
+from synthcode.seeds.rows.files import DataFile
+from synthcode.seeds.rows.formats import columns_of, read_rows
 
 CONFIG = SeedsConfig("table", "unused")
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()), max_size=40)

@@ -12,16 +12,16 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import toolchains
 import tree_sitter
-from comment_corpus import CORPUS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tests.support.toolchains as toolchains
 from synthcode.comments import detach_documentation, strip
 from synthcode.comments.snippets import Snippet, parse_snippet
+from synthcode.dataset.variants import anonymise, find_entry_point
 from synthcode.languages import LANGUAGES, Language
-from synthcode.stages.variants import anonymise, find_entry_point
+from tests.support.comment_corpus import CORPUS
 
 RELEASES = {
     "mbcpp": "cpp",

@@ -1,4 +1,4 @@
-"""The directions of imports, and what the command line may load: read from the code itself."""
+"""The structure of the code: floors, circles, import names, heavy packages, child processes."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).resolve().parents[2]
-FOUNDATION = {
-    *("errors", "identity", "languages", "parsing", "processes", "worker", "child_processes", "threads", "scratch"),
-    *("bounded", "storage"),
-    *("templates", "sanitize", "redaction", "redacted_streams", "escapes", "schemas", "prompts", "comments"),
-}
-ROOMS = {"seeds", "stages", "llm", "publishing", "reporting", "toolchains"}
 HEAVY = {"torch", "vllm", "transformers", "ray", "sentence_transformers", "mteb"}
 LIBRARIES = {"pyarrow", "datasets", "pydantic", "tree_sitter", "huggingface_hub", "fsspec"}
 """Not heavy, but no help needs them."""
-NETWORK = {"evaluation.mose.heads", "evaluation.mose.model", "evaluation.mose.pooling"}
+TORCH_MODULES = {
+    "synthcode.evaluation.mose.heads",
+    "synthcode.evaluation.mose.model",
+    "synthcode.evaluation.mose.pooling",
+}
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""
 MODULES = [path for room in ("synthcode", "evaluation", "pipelines") for path in sorted((ROOT / room).rglob("*.py"))]
+SCRIPTS = [path for room in ("tests", "benchmarks", "examples", "docs") for path in sorted((ROOT / room).rglob("*.py"))]
 
 
 def imported(path: Path, *, top_level_only: bool = False) -> set[str]:
@@ -41,26 +41,30 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+def module_of(path: Path) -> str:
+    name = name_of(path).removesuffix(".py").replace("/", ".")
+    return name if name.startswith("synthcode") else f"synthcode.{name}"
+
+
+def test_the_declared_floors_and_folders_hold() -> None:
+    """The contracts are in pyproject.toml: every room has a floor, and no folder imports in a circle."""
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == 0
+
+
+@pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=name_of)
+def test_everything_is_imported_by_its_one_name(path: Path) -> None:
+    """In a checkout ``evaluation`` is importable too, and would be a second module beside ``synthcode.evaluation``."""
+    assert not {name for name in imported(path) if name.split(".")[0] in ("pipelines", "evaluation")}
+
+
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
-def test_no_module_imports_against_the_direction(path: Path) -> None:
-    top, *below = path.relative_to(ROOT).with_suffix("").parts
-    names = imported(path)
-    if top == "synthcode":
-        assert not {name for name in names if name.split(".")[0] in ("pipelines", "evaluation")}
-        room = below[0]
-        others = {name.split(".")[1] for name in names if name.startswith("synthcode.")}
-        if room in ROOMS:
-            assert others <= FOUNDATION | {room}
-        elif room in FOUNDATION:
-            assert not others & ROOMS
-    if top == "evaluation":
-        assert "pipelines" not in {name.split(".")[0] for name in names}
-    if top != "pipelines":
-        assert "click" not in {name.split(".")[0] for name in names}
-    if ".".join((top, *below)) not in NETWORK:
+def test_heavy_packages_and_click_stay_where_they_belong(path: Path) -> None:
+    if path.relative_to(ROOT).parts[0] != "pipelines":
+        assert "click" not in {name.split(".")[0] for name in imported(path)}
+    if module_of(path) not in TORCH_MODULES:
         loaded = imported(path, top_level_only=True)
         assert not HEAVY & {name.split(".")[0] for name in loaded}
-        assert not NETWORK & loaded
+        assert not TORCH_MODULES & loaded
 
 
 STARTS_CHILDREN = re.compile(
@@ -83,7 +87,7 @@ def names_in(path: Path) -> str:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_one_module_starts_every_child_process(path: Path) -> None:
     found = STARTS_CHILDREN.search(names_in(path))
-    assert (found is not None) == (path == ROOT / "synthcode" / "child_processes.py"), found
+    assert (found is not None) == (module_of(path) == "synthcode.execution.child_processes"), found
 
 
 @pytest.mark.parametrize(
@@ -101,7 +105,7 @@ def test_the_ways_to_start_a_child_are_known(code: str, tmp_path: Path) -> None:
 
 def test_help_loads_nothing_heavy() -> None:
     script = (
-        "import sys; from pipelines.main import run_cli; run_cli(['--help']);"
+        "import sys; from synthcode.pipelines.main import run_cli; run_cli(['--help']);"
         f"print(sorted({HEAVY | LIBRARIES!r} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

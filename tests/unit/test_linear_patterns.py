@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from regex_attacks import Pattern, collect, collect_literals, slow_texts
 
 from synthcode.languages.rules import RULES
-from synthcode.toolchains.compilers import COMPILERS
+from synthcode.verification.compilers import COMPILERS
+from tests.support.regex_attacks import Pattern, collect, collect_literals, slow_texts
 
 LITERALS, FROM_ELSEWHERE = collect_literals()
 _PREDICATE = re.compile(r'#(?:not-)?match\? @\w+ "((?:\\.|[^"\\])*)"')
@@ -47,7 +47,7 @@ def test_time_grows_no_faster_than_the_text(pattern: Pattern) -> None:
 
 def test_every_pattern_is_collected() -> None:
     assert len(PATTERNS) > 130
-    assert {"synthcode.stages.fences._TAG", "synthcode.seeds.descriptions._SECTION"} <= {one.place for one in PATTERNS}
+    assert {"synthcode.gate.fences._TAG", "synthcode.seeds.descriptions._SECTION"} <= {one.place for one in PATTERNS}
 
 
 def test_functions_take_patterns_only_from_what_is_collected() -> None:

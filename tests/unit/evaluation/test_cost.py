@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation import cost
-from evaluation.cost import Speed, measure_speed
+from synthcode.evaluation import cost
+from synthcode.evaluation.cost import Speed, measure_speed
 
 
 class Clock:

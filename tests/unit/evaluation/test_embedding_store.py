@@ -5,12 +5,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
-from damage import flip_bit
-from encoders import HashingEncoder
 
-from evaluation.embedding_store import EmbeddingStore, Tally, text_keys
-from evaluation.encoders.protocol import Encoded, Role
 from synthcode.errors import InputError
+from synthcode.evaluation.embedding_store import EmbeddingStore, Tally, text_keys
+from synthcode.evaluation.encoder import Encoded, Role
+from tests.support.damage import flip_bit
+from tests.support.encoders import HashingEncoder
 
 ROLE = Role("", "", "")
 

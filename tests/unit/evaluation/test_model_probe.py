@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from encoders import HashingEncoder
 
-from evaluation.encoders.protocol import Encoded, Role
-from evaluation.model_probe import PROBE_TEXTS, agree, drop_vectors, find_store, probe_model
+from synthcode.evaluation.encoder import Encoded, Role
+from synthcode.evaluation.model_probe import PROBE_TEXTS, agree, drop_vectors, find_store, probe_model
+from tests.support.encoders import HashingEncoder
 
 
 class Changing(HashingEncoder):

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from evaluation.encoders.protocol import Encoded
-from evaluation.vector_checks import VectorCheck
 from synthcode.errors import InputError
+from synthcode.evaluation.encoder import Encoded
+from synthcode.evaluation.vector_checks import VectorCheck
 
 TEXTS = ("a", "b\x1b[31m c", " ")
 

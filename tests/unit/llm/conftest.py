@@ -12,7 +12,7 @@ import pytest
 from synthcode.errors import ServerError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed
-from synthcode.llm.settings import Execution
+from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Completion, Message, Request
 
 Answer = Completion | AttemptFailed | None
@@ -101,9 +101,9 @@ def scripted() -> type[ScriptedBackend]:
 
 
 @pytest.fixture
-def hasty() -> Execution:
+def hasty() -> RequestPolicy:
     """Waits of about a millisecond."""
-    return Execution(
+    return RequestPolicy(
         concurrency=4,
         max_attempts=3,
         timeout_s=5.0,

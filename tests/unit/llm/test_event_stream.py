@@ -5,7 +5,7 @@ import json
 import pytest
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.openai_answers import parse_completion
+from synthcode.llm.backends.openai.answers import parse_completion
 
 
 def events(*chunks: object, done: bool = True, end: str = "\n\n") -> bytes:

@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from damage import flip_bit
 
 from synthcode.errors import InputError
 from synthcode.storage.manifest import MANIFEST_NAME, Manifest, StageEntry, describe_outputs, refuse_differences
+from tests.support.damage import flip_bit
 
 
 @pytest.fixture

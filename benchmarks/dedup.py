@@ -1,0 +1,295 @@
+"""Measure deduplication: what it removes against all pairs compared, and its time and memory against other tools.
+
+    python benchmarks/dedup.py accuracy             # recall and precision against exact all-pairs
+    taskset -c 0 python benchmarks/dedup.py speed   # one core, beside datasketch and rensa
+    python benchmarks/dedup.py giants               # 100,000 copies of one program
+    python benchmarks/dedup.py scale                # 125,000 and 1,000,000 programs, and these in little memory
+    python benchmarks/dedup.py all
+
+Programs are MBXP's (a folder of its gzip JSON lines) and the documented functions of this interpreter's libraries,
+mined and cleaned as ``synthcode seeds --from source-tree`` does. More are made of these by giving every identifier
+another name in each copy. Every measurement is a process of its own; datasketch and rensa are measured where they are
+installed. Peak memory is that of the process, threads included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import hashlib
+import importlib.util
+import itertools
+import json
+import keyword
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.config import DedupConfig
+from synthcode.dedup.duplicates import Clustering, cluster_programs
+from synthcode.dedup.exhaustive import similarities_by_text
+from synthcode.execution.threads import Threads
+from synthcode.schemas.tables import PROGRAMS
+from synthcode.storage.shards import read_batches
+from synthcode.storage.spill import SpillStore
+
+MBXP = Path(__file__).resolve().parents[3] / "shared" / "data" / "mbxp"
+WORD = re.compile(r"[A-Za-z_]\w{2,}")
+KEPT_WORDS = frozenset(keyword.kwlist) | {"self", "cls"}
+ROWS_AT_ONCE = 8_192
+
+
+class Clock:
+    """Wall clock and processor time since it was made, and the peak of memory."""
+
+    def __init__(self) -> None:
+        self._wall, self._processor = time.perf_counter(), time.process_time()
+
+    def __str__(self) -> str:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        return f"{self.wall:8.2f} s ({self.processor:.2f} of processor)  peak {peak:.2f} GB"
+
+    @property
+    def wall(self) -> float:
+        return time.perf_counter() - self._wall
+
+    @property
+    def processor(self) -> float:
+        return time.process_time() - self._processor
+
+
+def as_programs(codes: list[str], languages: list[str], first: int = 0) -> pa.Table:
+    """Make every code the program of a seed of its own."""
+    ids = [hashlib.md5(str(first + place).encode()).hexdigest() for place in range(len(codes))]
+    return pa.table([ids, ids, languages, ["seed"] * len(ids), codes], schema=PROGRAMS)
+
+
+def mbxp(folder: Path) -> list[tuple[str, str]]:
+    """Read the whole programs of MBXP: language, prompt and canonical solution."""
+    rows = []
+    for path in sorted(folder.glob("*_release_*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            problems = [json.loads(line) for line in lines]
+        rows += [
+            (row["language"], row["prompt"] + row["canonical_solution"])
+            for row in problems
+            if row["canonical_solution"]
+        ]
+    return rows
+
+
+def mine(folder: Path) -> list[str]:
+    """Return the distinct documented functions of the standard library and of what is installed, in a drawn order."""
+    kept = folder / "mined.json"
+    if not kept.is_file():
+        from synthcode.pipelines.main import run_cli
+
+        found: set[str] = set()
+        for name in ("stdlib", "purelib"):
+            run, path = folder / name, sysconfig.get_paths()[name]
+            if run_cli(["seeds", str(run), "--from", "source-tree", "--path", path, "--language", "python"]):
+                sys.exit(1)
+            for table in read_batches(sorted((run / "seeds").glob("*.parquet")), ["code"]):
+                found.update(table["code"].to_pylist())
+        programs = sorted(found)
+        random.Random(0).shuffle(programs)
+        kept.write_text(json.dumps(programs))
+    programs = json.loads(kept.read_text())
+    return programs
+
+
+def grown(programs: list[str]) -> Iterator[str]:
+    """Yield programs without end: those that there are, then copies with other names in each."""
+    for copy in itertools.count():
+        names: dict[str, str] = {}
+
+        def rename(match: re.Match[str], copy: int = copy, names: dict[str, str] = names) -> str:
+            word = match.group()
+            if word not in names:
+                drawn = hashlib.md5(f"{word}{copy}".encode()).hexdigest() * (1 + len(word) // 32)
+                names[word] = word if word in KEPT_WORDS else f"{word[0]}{drawn[: len(word) - 1]}"
+            return names[word]
+
+        for code in programs:
+            yield WORD.sub(rename, code) if copy else code
+
+
+def corpus(folder: Path, rows: int, same: int = 0) -> Path:
+    """Write so many programs as Parquet, the first ``same`` of them identical, and return the file."""
+    path = folder / f"{rows}-{same}.parquet"
+    if not path.is_file():
+        programs = grown(mine(folder))
+        codes = itertools.islice(itertools.chain(itertools.repeat(next(programs), same), programs), rows)
+        with pq.ParquetWriter(folder / "writing", PROGRAMS, compression="zstd") as writer:
+            for first in range(0, rows, ROWS_AT_ONCE):
+                batch = list(itertools.islice(codes, ROWS_AT_ONCE))
+                writer.write_table(as_programs(batch, ["python"] * len(batch), first))
+        (folder / "writing").rename(path)
+    return path
+
+
+def deduplicate(table: pa.Table) -> Clustering:
+    return cluster_programs([table], DedupConfig())
+
+
+def measure_accuracy(folder: Path, mbxp_folder: Path) -> None:
+    rows = mbxp(mbxp_folder)
+    compare("MBXP", [code for _, code in rows], [language for language, _ in rows])
+    functions = list(itertools.islice(grown(mine(folder)), 20_000))
+    compare("functions", functions, ["python"] * len(functions))
+    near = [functions[place % 5_000] for place in range(20_000)]
+    near = [edited(code, place) for place, code in enumerate(near)]
+    compare("functions, and edited copies of them", near, ["python"] * len(near))
+
+
+def edited(code: str, place: int) -> str:
+    """Change some lines of a program: of a copy so many that its likeness is spread around the threshold."""
+    draw = random.Random(place)
+    share = draw.uniform(0, 0.4) if place >= 5_000 else 0.0
+    lines = [
+        f"{line[: len(line) // 2]}{draw.randrange(10**6)}" if draw.random() < share else line
+        for line in code.split("\n")
+    ]
+    return "\n".join(lines)
+
+
+def compare(what: str, codes: list[str], languages: list[str]) -> None:
+    table = as_programs(codes, languages)
+    ids = np.array(table["program_id"].to_pylist())
+    order = np.argsort(ids)  # the representative is the smallest id
+    sets = DisjointSets(len(codes))
+    pairs = 0
+    for language in sorted(set(languages)):
+        places = np.array([rank for rank, row in enumerate(order) if languages[row] == language])
+        texts = pa.array([codes[order[rank]] for rank in places], pa.large_string())
+        for rank, similarities in zip(places, similarities_by_text(texts, 5), strict=True):
+            alike = places[similarities >= 0.7]
+            pairs += int((alike > rank).sum())
+            sets.unite(np.full(alike.size, rank), alike)
+    truth = set(ids[order][np.flatnonzero(sets.labels() != np.arange(len(codes)))])
+    clock = Clock()
+    removed = set(deduplicate(table).dropped)
+    both = len(truth & removed)
+    print(f"{what}: {len(codes):,} programs, {pairs:,} pairs are alike, {len(truth):,} programs are to go")
+    print(f"  removed {len(removed):,}: recall {both / len(truth):.5f}, precision {both / len(removed):.5f} {clock}")
+
+
+def measure_speed(folder: Path) -> None:
+    table = pq.read_table(corpus(folder, 20_000))
+    codes = table["code"].to_pylist()
+    print(f"{len(codes):,} functions, {sum(map(len, codes)) / len(codes):.0f} characters each")
+    runs: list[tuple[str, Callable[[], int]]] = [
+        ("synthcode, first call", lambda: len(deduplicate(table).dropped)),
+        ("synthcode", lambda: len(deduplicate(table).dropped)),
+        ("datasketch, 256 permutations", lambda: with_datasketch(codes)),
+        ("rensa, as its README shows", lambda: with_rensa(codes)),
+        ("synthcode", lambda: len(deduplicate(table).dropped)),
+    ]
+    ours = 0.0
+    for name, run in runs:
+        if importlib.util.find_spec(name.split(",")[0]) is None:
+            print(f"  {name:30} not installed")
+            continue
+        clock = Clock()
+        removed, spent, shown = run(), clock.processor, str(clock)
+        ours = spent if name == "synthcode" else ours
+        print(f"  {name:30} {shown}  removed {removed:6,}" + (f"  {spent / ours:5.1f} times ours" if ours else ""))
+
+
+def with_datasketch(programs: list[str]) -> int:
+    from datasketch import MinHash, MinHashLSH
+
+    index, removed = MinHashLSH(threshold=0.7, num_perm=256), 0
+    shingled = ({code[i : i + 5].encode() for i in range(max(1, len(code) - 4))} for code in programs)
+    for place, signature in enumerate(MinHash.bulk(shingled, num_perm=256)):
+        removed += bool(index.query(signature))
+        index.insert(place, signature)
+    return removed
+
+
+def with_rensa(programs: list[str]) -> int:
+    from rensa import RMinHashDeduplicator
+
+    index = RMinHashDeduplicator(threshold=0.7, num_perm=256, use_lsh=True)
+    shingled = ([code[i : i + 5] for i in range(max(1, len(code) - 4))] for code in programs)
+    return index.add_pairs((str(place), tokens) for place, tokens in enumerate(shingled)).count(False)
+
+
+def measure_file(path: Path, folder: Path, memory: int | None) -> None:
+    """Deduplicate a file of programs, streamed, as the command does."""
+    threads = len(os.sched_getaffinity(0))
+    clock = Clock()
+    with Threads(threads) as pool, SpillStore(folder, memory and memory // 2) as scratch:
+        found = cluster_programs(read_batches([path], rows=ROWS_AT_ONCE), DedupConfig(), scratch, pool.map)
+    rows = pq.ParquetFile(path).metadata.num_rows
+    size = sum(
+        pq.ParquetFile(path).metadata.row_group(i).column(4).total_uncompressed_size
+        for i in range(pq.ParquetFile(path).num_row_groups)
+    )
+    given = f"{memory / 1e9:g} GB of memory" if memory else "all the memory it likes"
+    print(f"  {rows:,} programs, {size / 1e6:,.0f} MB, {threads} threads, {given}")
+    print(f"    {clock}  removed {len(found.dropped):,}, compared {found.compared:,}")
+    print(json.dumps(clock.wall))
+
+
+def in_a_process(path: Path, folder: Path, memory: int = 0) -> float:
+    """Measure a file in a new process, and return its seconds."""
+    command = [sys.executable, __file__, "file", "--folder", str(folder), "--path", str(path), "--memory", str(memory)]
+    done = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE)
+    *told, seconds = done.stdout.splitlines()
+    print("\n".join(told), flush=True)
+    return float(json.loads(seconds))
+
+
+def measure_giants(folder: Path) -> None:
+    print("200,000 programs, all different; then half of them identical")
+    different, same = (in_a_process(corpus(folder, 200_000, same), folder) for same in (0, 100_000))
+    print(f"  {same / different:.2f} times the time of different ones")
+
+
+def measure_scale(folder: Path, rows: int) -> None:
+    small, large = (in_a_process(corpus(folder, count), folder) for count in (rows // 8, rows))
+    print(f"  8 times the programs take {large / small:.1f} times the time")
+    in_a_process(corpus(folder, rows), folder, memory=10**9)
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["accuracy", "speed", "giants", "scale", "all", "file"])
+    parser.add_argument("--folder", type=Path, help="where corpora are kept for the next time; default: nowhere")
+    parser.add_argument("--mbxp", type=Path, default=MBXP, help="folder of MBXP's gzip JSON lines")
+    parser.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="programs of the large corpus")
+    parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--memory", type=int, default=0, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        if asked.what == "file":
+            measure_file(asked.path, folder, asked.memory or None)
+        if asked.what in ("accuracy", "all"):
+            measure_accuracy(folder, asked.mbxp)
+        if asked.what in ("speed", "all"):
+            measure_speed(folder)
+        if asked.what in ("giants", "all"):
+            measure_giants(folder)
+        if asked.what in ("scale", "all"):
+            measure_scale(folder, asked.rows)
+
+
+if __name__ == "__main__":
+    main()

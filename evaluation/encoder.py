@@ -1,0 +1,108 @@
+"""What every encoder is: texts and the part that they play in, vectors of every exit out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from synthcode.evaluation.cost import ExitCost
+
+Vectors = npt.NDArray[np.float32]
+"""(texts, width)."""
+
+Scores = npt.NDArray[np.float32]
+"""(queries, documents)."""
+
+Side = Literal["query", "document"]
+
+Trait = Literal["side", "kind", "language"]
+
+ONLY_EXIT = 0
+"""The exit of an encoder that has none: its output."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a text is, as far as an encoder may be told."""
+
+    side: Side | Literal[""]
+    kind: Literal["text", "code", ""]
+    """A description in words, or a program."""
+    language: str
+    """Of the program; ``text`` for a description."""
+
+    def seen_by(self, encoder: Encoder) -> Role:
+        """Return the role with what the encoder does not look at left out.
+
+        Texts whose roles are then the same have the same vectors, and are encoded once.
+        """
+        sees = encoder.sees
+        return Role(
+            side=self.side if "side" in sees else "",
+            kind=self.kind if "kind" in sees else "",
+            language=self.language if "language" in sees else "",
+        )
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What an encoder makes of some texts."""
+
+    vectors: Mapping[int, Vectors]
+    """Exit -> one finite row a text, in the texts' order."""
+    tokens: npt.NDArray[np.int32]
+    """Of each text, as many as the encoder was given; zeros where it does not say."""
+    truncated: npt.NDArray[np.bool_]
+    """Whether a text's end was left out because it was too long."""
+
+
+class Encoder(Protocol):
+    """Anything that turns texts into vectors whose inner products rank documents."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results: its specification, as ``st:NAME``."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that its vectors depend on. The exits that are computed are no part of it."""
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        """The exits that ``encode`` gives, ascending; ``(ONLY_EXIT,)`` where there is nothing but the output."""
+
+    @property
+    def sees(self) -> frozenset[Trait]:
+        """What of a text's role changes its vectors."""
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        """Encode texts that all have one role; nothing is written, no text is left out."""
+
+
+@runtime_checkable
+class Costed(Protocol):
+    """An encoder that can say what each of its exits costs."""
+
+    def costs(self) -> list[ExitCost]:
+        """Return the cost of each exit on its own; measured here and now."""
+
+
+@runtime_checkable
+class LexicalScorer(Protocol):
+    """Anything that scores documents by their words: it has no vectors, and knows a document only beside its corpus."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in results."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that its scores depend on."""
+
+    def score_blocks(self, queries: Sequence[str], documents: Sequence[str]) -> Iterator[Scores]:
+        """Yield the scores of some queries after others, (some queries, documents)."""

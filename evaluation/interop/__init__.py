@@ -1,0 +1,1 @@
+"""Results and tasks in the formats of mteb and the Hub."""

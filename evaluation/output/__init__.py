@@ -1,0 +1,1 @@
+"""What a results folder holds: metrics, tables, plots, and the facts of the run."""

@@ -1,0 +1,81 @@
+"""The results of another encoder, drawn as a line beside an encoder's exits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from synthcode.errors import InputError
+from synthcode.evaluation.results_json import read_facts
+from synthcode.evaluation.retrieval.benchmark import Benchmark
+from synthcode.evaluation.retrieval.grouping import sorted_groups
+from synthcode.evaluation.retrieval.ranks import CELL_KEYS, RANKS, read_ranks
+from synthcode.schemas.tables import Variant
+
+BESIDE = "bm25"
+"""The folder beside an encoder's results whose encoder is the baseline where none was named."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """Another encoder's ranks of the same queries."""
+
+    ranks: pa.Table
+    """Schema ``RANKS``: the cells and variants that are scored, no others."""
+    fingerprint: str
+    """Of the results that they are from."""
+
+
+def find_baseline(
+    named: Path | None, folder: Path, benchmark: Benchmark, variants: Sequence[Variant]
+) -> Baseline | None:
+    """Return the baseline that was named, or BM25's results beside these; None where those are missing or of others.
+
+    Parameters
+    ----------
+    named
+        A results folder, or None.
+    folder
+        Of the results that are to be made.
+    benchmark, variants
+        What they are of.
+
+    Raises
+    ------
+    InputError
+        Where one was named that is not complete, of another dataset, or lacks a cell.
+    """
+    if named is not None:
+        return _read(named, benchmark, variants)
+    beside = folder.parent / BESIDE
+    if beside == folder:
+        return None
+    try:
+        return _read(beside, benchmark, variants)
+    except InputError:
+        return None
+
+
+def _read(folder: Path, benchmark: Benchmark, variants: Sequence[Variant]) -> Baseline:
+    ranks = read_ranks(folder)
+    facts = read_facts(folder)
+    if facts is None or facts.dataset_digest != benchmark.digest:
+        what = (
+            "is not complete" if facts is None else f"is of another dataset or split ({facts.dataset}, {facts.split})"
+        )
+        raise InputError(f"the baseline {folder} {what}", "evaluate it on the same dataset and split")
+    wanted = {(variant, *cell) for variant in variants for cell in benchmark.cells}
+    there, parts = set(), [RANKS.empty_table()]
+    for cell, _, rows in sorted_groups(ranks.sort_by([(key, "ascending") for key in CELL_KEYS]), CELL_KEYS):
+        key = (cell["variant"], cell["task"], cell["query_language"], cell["corpus_language"])
+        if key in wanted:
+            there.add(key)
+            parts.append(rows)
+    if missing := sorted(wanted - there):
+        raise InputError(
+            f"the baseline {folder} has no {' '.join(missing[0])}", "evaluate it with the same variants and languages"
+        )
+    return Baseline(pa.concat_tables(parts), facts.fingerprint)

@@ -1,0 +1,206 @@
+"""Everything that is written of ranks: metrics, tables, pictures. ``ranks.parquet`` is enough to make them again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.evaluation.cost import ExitCost
+from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.interop.hub_results import eval_results_files
+from synthcode.evaluation.interop.mteb_results import Scored, result_files
+from synthcode.evaluation.results.comparison import Estimate, Macro, compare_exits, macro_estimates
+from synthcode.evaluation.results.coverage import Coverage, caption, coverage, warnings_of
+from synthcode.evaluation.results.small_samples import FEW
+from synthcode.evaluation.results.statistics import RESAMPLES
+from synthcode.evaluation.results.summary import summarise, write_metrics
+from synthcode.evaluation.results.tables import (
+    cost_table,
+    coverage_table,
+    macro_table,
+    markdown_table,
+    pair_table,
+    trade_table,
+    warning_lines,
+)
+from synthcode.evaluation.results_json import Facts
+from synthcode.evaluation.retrieval.measures import MAIN
+from synthcode.sanitize import csv_cell, markdown_cell
+from synthcode.storage.atomic import write_text
+
+Covered = Mapping[tuple[str, int, str, str], Coverage]
+"""What each mean rests on."""
+
+COSTS_NAME = "costs.csv"
+VARIANTS_MEAN = (
+    "Variants of the code: raw as it came; stripped without comments and docstrings; anonymous as stripped, with the"
+    " entry point renamed to f."
+)
+COST_COLUMNS = (
+    *("encoder", "exit", "tokens", "parameters", "flops_per_token"),
+    *("latency_s", "texts_per_s", "batch_texts"),
+)
+
+
+def write_files(
+    folder: Path,
+    ranks: pa.Table,
+    facts: Facts,
+    costs: Sequence[ExitCost] = (),
+    *,
+    baseline: pa.Table | None = None,
+    dataset_id: str | None = None,
+    resamples: int = RESAMPLES,
+) -> dict[Macro, Estimate]:
+    """Write a results folder's metrics, tables and pictures; return the macro means of the main measure.
+
+    Parameters
+    ----------
+    folder
+        Holds ``ranks.parquet`` already.
+    ranks
+        Its content.
+    facts
+        Of the run.
+    costs
+        Of the exits, where they were measured.
+    baseline
+        The ranks of another encoder, for the picture of accuracy against cost.
+    dataset_id
+        The dataset's name on the Hub: with it, the files that a model's page shows are written too.
+    resamples
+        Of intervals and tests.
+    """
+    _remove_earlier(folder)
+    metrics = summarise(ranks, resamples)
+    macros = macro_estimates(ranks, resamples=resamples)
+    covered = coverage(ranks)
+    write_metrics(folder, metrics)
+    _write_for_others(folder, metrics, facts, dataset_id)
+    if costs:
+        _write_costs(folder / COSTS_NAME, facts.encoder, costs)
+    _write_tables(folder / "tables.md", facts, ranks, metrics, macros, covered, costs, resamples)
+    _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
+    return macros
+
+
+def _remove_earlier(folder: Path) -> None:
+    """Remove what an earlier run, of other exits or with costs, may have left and this one does not write over."""
+    for name in ("mteb", ".eval_results", "plots"):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / COSTS_NAME).unlink(missing_ok=True)
+
+
+def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
+    """Write what mteb reads and, of a dataset on the Hub, what the Hub does."""
+    scored = Scored(facts.model, facts.identity, facts.dataset_digest, facts.split)
+    rows = metrics.to_pylist()
+    files = {f"mteb/{name}": text for name, text in result_files(rows, scored).items()}
+    if dataset_id is not None:
+        files |= eval_results_files(rows, scored, dataset_id)
+    for name, text in files.items():
+        write_text(folder / name, text)
+
+
+def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
+    text = io.StringIO(newline="")
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(COST_COLUMNS)
+    for cost in costs:
+        speed = cost.speed
+        counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))
+        rows.writerow(
+            (csv_cell(encoder), *counted, round(speed.latency_s, 6), round(speed.texts_per_s, 3), speed.batch_texts)
+        )
+    write_text(path, text.getvalue())
+
+
+def _write_tables(
+    path: Path,
+    facts: Facts,
+    ranks: pa.Table,
+    metrics: pa.Table,
+    macros: Mapping[Macro, Estimate],
+    covered: Covered,
+    costs: Sequence[ExitCost],
+    resamples: int,
+) -> None:
+    interval = f"95 % intervals over problems ({resamples:,} resamples)"
+    parts = [
+        f"# {markdown_cell(facts.encoder)}",
+        f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
+        *warning_lines(warnings_of(covered.values())),
+        "## Mean over pairs of languages",
+        macro_table(macros),
+        *_about_few(covered),
+        coverage_table(covered),
+        VARIANTS_MEAN,
+    ]
+    differences = compare_exits(ranks, resamples=resamples)
+    if differences:
+        flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
+        same = "Every line compares the same queries."
+        parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), f"{same} {flips}"]
+    if costs:
+        parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
+    if facts.speed.get("texts"):
+        parts += ["## What encoding took", _speed_table(facts)]
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    for exit_, task, variant in _kinds(main):
+        at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
+        matrix = pair_table(_only(main, exit=exit_, task=task, variant=variant))
+        parts += [f"## {task}, {variant}{at}", matrix, f"{caption([covered[facts.encoder, exit_, task, variant]])}."]
+    write_text(path, "\n\n".join(parts) + "\n")
+
+
+def _about_few(covered: Covered) -> list[str]:
+    """Say how the intervals of very few problems are computed, if there are any."""
+    if all(one.problems >= FEW for one in covered.values()):
+        return []
+    return [f"Intervals of fewer than {FEW} problems are Hoeffding's bounds: resampling them shows no uncertainty."]
+
+
+def _speed_table(facts: Facts) -> str:
+    known = {name: value for name, value in facts.speed.items() if value is not None}
+    return markdown_table(["", ""], [[name.replace("_", " "), f"{value:,}"] for name, value in known.items()])
+
+
+def _draw(
+    folder: Path,
+    facts: Facts,
+    metrics: pa.Table,
+    macros: Mapping[Macro, Estimate],
+    covered: Covered,
+    costs: Sequence[ExitCost],
+    baseline: pa.Table | None,
+    resamples: int,
+) -> None:
+    from synthcode.evaluation.plots.heatmap import draw_heatmap
+    from synthcode.evaluation.plots.pareto import draw_pareto
+
+    name = facts.encoder
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    for exit_ in pc.unique(main["exit"]).to_pylist():
+        at, ending = ("", "") if exit_ == ONLY_EXIT else (f", exit {exit_}", f"-exit-{exit_:02d}")
+        rests_on = caption(one for macro, one in covered.items() if macro[1] == exit_)
+        draw_heatmap(_only(main, exit=exit_), name + at, folder / f"heatmap{ending}", rests_on)
+    if costs:
+        line = {} if baseline is None else macro_estimates(baseline, resamples=resamples)
+        draw_pareto(macros, costs, line, name, folder / "pareto", caption(covered.values()))
+
+
+def _kinds(metrics: pa.Table) -> list[tuple[int, str, str]]:
+    keys = zip(*(metrics[key].to_pylist() for key in ("exit", "task", "variant")), strict=True)
+    return list(dict.fromkeys(keys))
+
+
+def _only(metrics: pa.Table, **wanted: object) -> pa.Table:
+    for key, value in wanted.items():
+        metrics = metrics.filter(pc.equal(metrics[key], value))
+    return metrics

@@ -1,0 +1,1 @@
+"""A results folder: statistics, tables and files computed from ranks."""

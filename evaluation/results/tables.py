@@ -1,0 +1,159 @@
+"""Results as Markdown: what a paper prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pyarrow as pa
+
+from synthcode.evaluation.cost import ExitCost
+from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.results.comparison import Difference, Estimate, Macro
+from synthcode.evaluation.results.coverage import Coverage, spread
+from synthcode.languages import LANGUAGES
+from synthcode.sanitize import markdown_cell, short_name
+
+Row = Sequence[str]
+
+
+def markdown_table(head: Row, rows: Iterable[Row], left: int = 1) -> str:
+    """Return a Markdown table whose first ``left`` columns hold words, and the others numbers."""
+    lines = [_line(head), _line(["---" if place < left else "---:" for place in range(len(head))])]
+    return "\n".join([*lines, *map(_line, rows)])
+
+
+def macro_table(macros: Mapping[Macro, Estimate]) -> str:
+    """Return a line an exit: the mean over pairs of languages of each task and variant, with its interval."""
+    columns = sorted({(macro.task, macro.variant) for macro in macros}, key=lambda key: (key[0], key[1] != "stripped"))
+    exits = sorted({(macro.encoder, macro.exit) for macro in macros})
+    rows = [
+        [*_named(encoder, exit_), *(_estimate(macros.get(Macro(encoder, exit_, *column))) for column in columns)]
+        for encoder, exit_ in exits
+    ]
+    return markdown_table(["encoder", "exit", *(f"{task} {variant}" for task, variant in columns)], rows, left=2)
+
+
+def coverage_table(covered: Mapping[tuple[str, int, str, str], Coverage]) -> str:
+    """Return a line a task and variant: what its means rest on; all exits are scored on the same queries."""
+    kinds = {(task, variant): one for (_, _, task, variant), one in covered.items()}
+    rows = [
+        [*kind, f"{one.pairs:,}", f"{one.queries:,}", f"{one.problems:,}", spread(one.documents)]
+        for kind, one in sorted(kinds.items(), key=lambda item: (item[0][0], item[0][1] != "stripped"))
+    ]
+    head = ["task", "variant", "pairs of languages", "queries", "problems", "documents in a corpus"]
+    return markdown_table(head, rows, left=2)
+
+
+def warning_lines(warnings: Sequence[str]) -> list[str]:
+    """Return warnings as a Markdown quotation; nothing if there are none."""
+    return ["\n".join(f"> **Warning.** {warning}" for warning in warnings)] if warnings else []
+
+
+def pair_table(metrics: pa.Table) -> str:
+    """Return a matrix of one metric, exit, task and variant: a line a query language, a column a corpus language."""
+    cells = {(row["query_language"], row["corpus_language"]): row["value"] for row in metrics.to_pylist()}
+    asked, found = (sorted({pair[side] for pair in cells}) for side in (0, 1))
+    rows = [[label(query), *(_number(cells.get((query, corpus))) for corpus in found)] for query in asked]
+    return markdown_table(["query / corpus", *map(label, found)], rows)
+
+
+def cost_table(costs: Sequence[ExitCost]) -> str:
+    """Return a line an exit: what it costs on its own."""
+    head = ["exit", "parameters", "MFLOPs a token", "latency, ms", "texts/s", "at batch"]
+    rows = [
+        [
+            str(cost.exit),
+            f"{cost.parameters:,}",
+            f"{cost.flops_per_token / 1e6:,.1f}",
+            f"{cost.speed.latency_s * 1e3:,.1f}",
+            f"{cost.speed.texts_per_s:,.1f}",
+            str(cost.speed.batch_texts),
+        ]
+        for cost in costs
+    ]
+    return markdown_table(head, rows)
+
+
+def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) -> str:
+    """Return a line a shallower exit, task and variant: what it loses against the deepest, and what it saves."""
+    by_exit = {cost.exit: cost for cost in costs}
+    head = [
+        "exit",
+        "task",
+        "variant",
+        "MRR@10",
+        "difference to the deepest",
+        "p (Holm)",
+        "FLOPs saved",
+        "latency saved",
+    ]
+    rows = [
+        [
+            str(one.first.exit),
+            one.first.task,
+            one.first.variant,
+            _number(one.values[0]),
+            _estimate(one.difference, signed=True),
+            p_value(one.p_holm),
+            *_saved(by_exit.get(one.first.exit), by_exit.get(one.second.exit)),
+        ]
+        for one in differences
+    ]
+    return markdown_table(head, rows, left=3)
+
+
+def difference_table(differences: Sequence[Difference]) -> str:
+    """Return a line a comparison of two encoders; exits have a column where there are any."""
+    with_exits = any(side.exit != ONLY_EXIT for one in differences for side in (one.first, one.second))
+    sides = [head for name in ("first", "second") for head in (name, *(["exit"] if with_exits else []))]
+    head = ["task", "variant", *sides, "queries", "problems", "value", "value", "difference", "p", "p (Holm)"]
+    rows = [
+        [
+            *(one.first.task, one.first.variant),
+            *(cell for side in (one.first, one.second) for cell in _named(*side[:2])[: 2 if with_exits else 1]),
+            *(f"{one.queries:,}", f"{one.problems:,}"),
+            *map(_number, one.values),
+            _estimate(one.difference, signed=True),
+            p_value(one.p),
+            p_value(one.p_holm),
+        ]
+        for one in differences
+    ]
+    return markdown_table(head, rows, left=2 + len(sides))
+
+
+def label(language: str) -> str:
+    """Return a language as people write it; ``text`` for descriptions."""
+    return LANGUAGES[language].label if language in LANGUAGES else language
+
+
+def p_value(p: float) -> str:
+    """Return a p-value as papers print it."""
+    return f"{p:.4f}" if p >= 0.0001 else "< 0.0001"
+
+
+def _saved(cost: ExitCost | None, deepest: ExitCost | None) -> list[str]:
+    if cost is None or deepest is None:
+        return ["", ""]
+    flops = 1 - cost.flops_per_token / deepest.flops_per_token
+    return [f"{flops:.0%}", f"{1 - cost.speed.latency_s / deepest.speed.latency_s:.0%}"]
+
+
+def _named(encoder: str, exit_: int) -> list[str]:
+    return [short_name(encoder), "" if exit_ == ONLY_EXIT else str(exit_)]
+
+
+def _estimate(estimate: Estimate | None, *, signed: bool = False) -> str:
+    if estimate is None:
+        return ""
+    if signed:
+        return f"{estimate.value:+.3f} [{estimate.lo:+.3f}, {estimate.hi:+.3f}]"
+    return f"{estimate.value:.3f} [{estimate.lo:.3f}, {estimate.hi:.3f}]"
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _line(cells: Row) -> str:
+    return "| " + " | ".join(map(markdown_cell, cells)) + " |"

@@ -1,0 +1,110 @@
+"""What a results folder says of the run that filled it: ``results.json``."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from synthcode.bounded.trees import read_json
+from synthcode.errors import InputError
+from synthcode.evaluation.embedding_store import Tally
+from synthcode.identity import digest, file_digest
+from synthcode.storage.atomic import write_text
+
+FACTS_NAME = "results.json"
+
+WRITTEN = ("ranks.parquet", "*.csv", "tables.md", "mteb/**/*", ".eval_results/**/*", "plots/**/*")
+
+Speed = dict[str, float | int | None]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Who was scored on what, and what it took."""
+
+    fingerprint: str
+    """Of all that the ranks depend on: where it is the same, so are they."""
+    encoder: str
+    """Its label: what tables call it."""
+    model: str
+    """Its name as mteb writes it: that on the Hub, or ``local/NAME``."""
+    identity: str
+    exits: tuple[int, ...]
+    dataset: str
+    dataset_digest: str
+    split: str
+    variants: tuple[str, ...]
+    settings: Mapping[str, str]
+    """The settings that decide what is scored, where they differ from the defaults."""
+    versions: Mapping[str, str]
+    speed: Speed
+    scores: Sequence[Mapping[str, Any]] = ()
+    """Of each exit, task and variant: the mean of the main measure with its interval, and what it rests on."""
+    warnings: Sequence[str] = ()
+    """Why the scores say little, if they do."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
+
+
+def encoding_speed(tally: Tally) -> Speed:
+    """Return what encoding came to: texts, tokens, seconds, the two per second, the share of texts that were cut."""
+    return {
+        "texts": tally.texts,
+        "tokens": tally.tokens or None,
+        "seconds": round(tally.seconds, 3),
+        "texts_per_s": round(tally.texts / tally.seconds, 1) if tally.seconds else None,
+        "tokens_per_s": round(tally.tokens / tally.seconds, 1) if tally.seconds and tally.tokens else None,
+        "truncated_share": round(tally.truncated / tally.texts, 4) if tally.texts else None,
+        "peak_memory_bytes": peak_memory(),
+    }
+
+
+def peak_memory() -> int:
+    """Return the most memory that this process has held, in bytes."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def withdraw_facts(folder: Path) -> None:
+    """Take ``results.json`` away before a results folder is written again: killed meanwhile, it is not complete."""
+    (folder / FACTS_NAME).unlink(missing_ok=True)
+
+
+def write_facts(folder: Path, facts: Facts) -> Path:
+    """Write ``results.json``: the last of a results folder's files, so that where it is, all are."""
+    path = folder / FACTS_NAME
+    tree = asdict(facts) | {"files": {name: file_digest(folder / name) for name in _files(folder)}}
+    write_text(path, json.dumps({**tree, "sha256": digest(tree)}, indent=2) + "\n")
+    return path
+
+
+def read_facts(folder: Path) -> Facts | None:
+    """Return what a results folder says; None if it is not complete, damaged, or another version's."""
+    try:
+        given = read_json(folder / FACTS_NAME)
+        if given.pop("sha256", None) not in (None, digest(given)):
+            return None
+        tuples = {key: tuple(given[key]) for key in ("exits", "variants")}
+        return Facts(**{**given, **tuples})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
+        return None
+
+
+def damaged_files(folder: Path, facts: Facts) -> list[str]:
+    """Return the files of a results folder that are missing or not what was written, by path relative to it."""
+    return [name for name, sha in facts.files.items() if not _is_intact(folder / name, sha)]
+
+
+def _is_intact(file: Path, sha: str) -> bool:
+    return file.is_file() and file_digest(file) == sha
+
+
+def _files(folder: Path) -> list[str]:
+    """Return what scoring has written, but for the facts; vectors verify themselves."""
+    written = [path for place in WRITTEN for path in sorted(folder.glob(place)) if path.is_file()]
+    return [path.relative_to(folder).as_posix() for path in written]

@@ -1,0 +1,188 @@
+"""A retrieval benchmark in memory: texts by language, and for pairs of languages which document answers which query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.errors import InputError
+from synthcode.evaluation.retrieval.grouping import sorted_groups
+from synthcode.schemas.tables import CODE_COLUMNS, Variant
+
+TEXT = "text"
+"""The language of descriptions."""
+
+TASKS = ("text2code", "code2code")
+
+I64 = npt.NDArray[np.int64]
+
+
+class Cell(NamedTuple):
+    """One pair of languages in one direction: what a line of results is about."""
+
+    task: str
+    """``text2code`` or ``code2code``."""
+    query_language: str
+    corpus_language: str
+
+
+class Tables(NamedTuple):
+    """A benchmark as the published dataset has it."""
+
+    programs: pa.Table
+    """Schema ``DATASET_PROGRAMS``."""
+    texts: pa.Table
+    """Schema ``TEXTS``."""
+    qrels: pa.Table
+    """Schema ``QRELS``."""
+    problems: Mapping[str, str]
+    """``seed_id`` -> what its queries are no independent evidence beside: its split group. A seed that is not in it
+    is a problem of its own."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The descriptions, or the documents of one language, in descending order of their ids.
+
+    trec_eval breaks ties so: of documents with equal scores the one with the larger id comes first.
+    """
+
+    ids: Sequence[str]
+    problems: Sequence[str]
+    columns: Mapping[Variant, Sequence[str]]
+    """The texts in each variant; of descriptions it is the same for all."""
+
+
+@dataclass(frozen=True)
+class Judgements:
+    """Which documents answer which queries, of one cell."""
+
+    queries: I64
+    """Places of the queries, ascending; each has an answer. (queries,)"""
+    starts: I64
+    """Query ``i`` is answered by ``answers[starts[i]:starts[i + 1]]``. (queries + 1,)"""
+    answers: I64
+    """Places of documents. Of one query they differ."""
+
+
+Ranks = npt.NDArray[np.int32]
+"""Of ``Judgements.answers``, counted from 1. (pairs,)"""
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Everything that is scored."""
+
+    name: str
+    digest: str
+    """Of all that it holds."""
+    split: str
+    texts: Mapping[str, Texts]
+    """Language -> its documents; ``text`` -> the descriptions."""
+    cells: Mapping[Cell, Judgements]
+
+    @property
+    def languages(self) -> list[str]:
+        """The languages that are asked in or searched, sorted."""
+        return sorted({language for cell in self.cells for language in cell[1:]} - {TEXT})
+
+    def restricted(self, tasks: Sequence[str], languages: Sequence[str]) -> Benchmark:
+        """Return the benchmark with only some of its tasks and languages; none given takes all.
+
+        Raises
+        ------
+        InputError
+            If the benchmark lacks one of the tasks or languages, or nothing is left.
+        """
+        self._refuse_missing(tasks, languages)
+        cells = {cell: judged for cell, judged in self.cells.items() if _is_wanted(cell, tasks, languages)}
+        if not cells:
+            raise InputError(
+                f"{self.name}: split {self.split!r} has no such tasks between {', '.join(languages)}",
+                f"code2code needs two languages; its languages are {', '.join(self.languages)}",
+            )
+        used = {language for cell in cells for language in (cell.query_language, cell.corpus_language)}
+        texts = {language: texts for language, texts in self.texts.items() if language in used}
+        return Benchmark(self.name, self.digest, self.split, texts, cells)
+
+    def _refuse_missing(self, tasks: Sequence[str], languages: Sequence[str]) -> None:
+        where = f"{self.name}: split {self.split!r} has no"
+        if not self.cells:
+            raise InputError(f"{where} judgements", "score another --split")
+        there = sorted({cell.task for cell in self.cells})
+        for wanted, known, kind in ((tasks, there, "tasks"), (languages, self.languages, "languages")):
+            if missing := [name for name in wanted if name not in known]:
+                raise InputError(f"{where} {', '.join(missing)}", f"its {kind} are {', '.join(known)}")
+
+
+def _is_wanted(cell: Cell, tasks: Sequence[str], languages: Sequence[str]) -> bool:
+    spoken = {cell.query_language, cell.corpus_language} - {TEXT}
+    return (not tasks or cell.task in tasks) and (not languages or spoken <= set(languages))
+
+
+def from_tables(name: str, digest: str, split: str, tables: Tables) -> Benchmark:
+    """Return a benchmark of its tables.
+
+    Raises
+    ------
+    InputError
+        Where a judgement names a query or a document that is not there, or a task that there is none of.
+    """
+    texts = {TEXT: _descriptions(tables), **_documents(tables)}
+    places = {language: pa.array(side.ids, pa.string()) for language, side in texts.items()}
+    cells = {}
+    for cell, rows in _by_cell(tables.qrels):
+        if cell.task not in TASKS:
+            raise InputError(f"{name}: qrels has an unknown task {cell.task!r}", f"tasks are {' and '.join(TASKS)}")
+        queries = _places(name, rows["query_id"], places.get(cell.query_language), cell)
+        answers = _places(name, rows["corpus_id"], places.get(cell.corpus_language), cell)
+        cells[cell] = _judgements(queries, answers)
+    return Benchmark(name, digest, split, texts, cells)
+
+
+def _descriptions(tables: Tables) -> Texts:
+    rows = tables.texts.sort_by([("seed_id", "descending")])
+    ids, texts = rows["seed_id"].to_pylist(), rows["text"].to_pylist()
+    problems = [tables.problems.get(seed, seed) for seed in ids]
+    return Texts(ids, problems, dict.fromkeys(CODE_COLUMNS, texts))
+
+
+def _documents(tables: Tables) -> dict[str, Texts]:
+    """Return the documents of every language: the programs that documents are named after."""
+    named = tables.programs.filter(pc.equal(tables.programs["program_id"], tables.programs["document_id"]))
+    documents = {}
+    for language in sorted(pc.unique(named["language"]).to_pylist()):
+        rows = named.filter(pc.equal(named["language"], language)).sort_by([("program_id", "descending")])
+        problems = [tables.problems.get(seed, seed) for seed in rows["seed_id"].to_pylist()]
+        columns = {variant: rows[column].to_pylist() for variant, column in CODE_COLUMNS.items()}
+        documents[language] = Texts(rows["program_id"].to_pylist(), problems, columns)
+    return documents
+
+
+def _by_cell(qrels: pa.Table) -> Iterator[tuple[Cell, pa.Table]]:
+    relevant = qrels.filter(pc.greater(qrels["score"], 0)).sort_by([(key, "ascending") for key in Cell._fields])
+    for row, _, rows in sorted_groups(relevant, Cell._fields):
+        yield Cell(**row), rows
+
+
+def _places(name: str, ids: pa.ChunkedArray, among: pa.Array | None, cell: Cell) -> I64:
+    found = pc.index_in(ids, value_set=among if among is not None else pa.array([], pa.string()))
+    if found.null_count:
+        missing = ids.filter(pc.is_null(found))[0].as_py()
+        raise InputError(
+            f"{name}: {cell.query_language} to {cell.corpus_language}: judged {missing!r} is not there",
+            "every query_id and corpus_id of qrels must be in the tables of the same split",
+        )
+    return np.asarray(found.combine_chunks(), dtype=np.int64)
+
+
+def _judgements(queries: I64, answers: I64) -> Judgements:
+    pairs = np.unique(np.stack([queries, answers], axis=1), axis=0)
+    asked, starts = np.unique(pairs[:, 0], return_index=True)
+    return Judgements(asked, np.append(starts, len(pairs)).astype(np.int64), np.ascontiguousarray(pairs[:, 1]))

@@ -1,0 +1,103 @@
+"""Reading a published dataset: whole, as a benchmark, or one task of it as the dicts that other tools take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from synthcode.errors import InputError
+from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Cell, Tables, from_tables
+from synthcode.schemas.tables import Variant
+from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
+from synthcode.storage.shards import shards_of
+
+
+@dataclass(frozen=True)
+class RetrievalTask:
+    """One retrieval task over one pair of languages."""
+
+    queries: dict[str, str]
+    """``query_id`` -> text or code. Every query has an answer in the corpus."""
+    corpus: dict[str, str]
+    """``corpus_id`` -> code: all documents of the corpus language, asked for or not."""
+    qrels: dict[str, dict[str, int]]
+    """``query_id`` -> ``corpus_id`` -> 1: the form that pytrec_eval, ranx and ir_measures take."""
+
+
+def load_task(
+    dataset: Path,
+    corpus_language: str,
+    query_language: str = TEXT,
+    *,
+    split: str = "test",
+    variant: Variant = "stripped",
+) -> RetrievalTask:
+    """Read one task of ``RUN/dataset``, or of a downloaded copy of it.
+
+    Parameters
+    ----------
+    dataset
+        A run directory, its dataset, or a folder that holds ``data/``.
+    corpus_language
+        Language of the documents.
+    query_language
+        Language of the queries; ``text`` asks in words.
+    split
+        ``train``, ``validation`` or ``test``.
+    variant
+        Of the code: as it came, without comments and docstrings, or with the entry point renamed as well.
+
+    Raises
+    ------
+    InputError
+        Where the dataset, the split, or that pair of languages is not there.
+    """
+    benchmark = load_benchmark(dataset, split)
+    cell = Cell("text2code" if query_language == TEXT else "code2code", query_language, corpus_language)
+    if cell not in benchmark.cells:
+        raise InputError(
+            f"{dataset}: split {split!r} has no queries in {query_language!r} for documents in {corpus_language!r}",
+            "the dataset card lists the splits and languages that there are",
+        )
+    judged, asked, found = benchmark.cells[cell], benchmark.texts[query_language], benchmark.texts[corpus_language]
+    qrels = {
+        asked.ids[query]: {found.ids[answer]: 1 for answer in judged.answers[start:end]}
+        for query, start, end in zip(judged.queries, judged.starts[:-1], judged.starts[1:], strict=True)
+    }
+    return RetrievalTask(
+        queries={asked.ids[query]: asked.columns[variant][query] for query in judged.queries},
+        corpus=dict(zip(found.ids, found.columns[variant], strict=True)),
+        qrels=qrels,
+    )
+
+
+def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
+    """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
+
+    Raises
+    ------
+    InputError
+        Where the dataset or the split is not there, or a table has other columns.
+    """
+    published = find_dataset(dataset)
+    tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
+    content = published.digest([split], list(tables))
+    whole = Tables(**tables, problems=_problems(published, split))
+    return from_tables(str(dataset), content, split, whole)
+
+
+def _problems(published: PublishedDataset, split: str) -> Mapping[str, str]:
+    """Return the split group of each seed; datasets without triplets have none."""
+    if not shards_of(published.folder / "data" / "triplets", split):
+        return {}
+    pairs = _read(published, "triplets", split, ("seed_id", "cluster_id"))
+    return dict(zip(pairs["seed_id"].to_pylist(), pairs["cluster_id"].to_pylist(), strict=True))
+
+
+def _read(published: PublishedDataset, config: str, split: str, columns: Sequence[str] | None = None) -> pa.Table:
+    names = CONFIGS[config].names if columns is None else columns
+    nothing = pa.schema([CONFIGS[config].field(name) for name in names]).empty_table()
+    return pa.concat_tables([nothing, *published.batches(config, split, names)])

@@ -1,0 +1,104 @@
+"""Ranks of relevant documents: blocks of scores, and a count of who comes before. No list of results is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+import numpy as np
+
+from synthcode.errors import InputError
+from synthcode.evaluation.encoder import Scores, Vectors
+from synthcode.evaluation.retrieval.benchmark import I64, Judgements, Ranks
+from synthcode.evaluation.retrieval.equal_vectors import distinct
+from synthcode.evaluation.score_blocks import rows_in_block
+from synthcode.execution.processes import default_workers
+from synthcode.execution.threads import Threads
+
+
+def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, device: str = "cpu") -> Ranks:
+    """Rank by inner products.
+
+    Parameters
+    ----------
+    queries
+        The vectors of ``judged.queries``, (queries, width); float32, finite.
+    documents
+        (documents, width), in descending order of their ids; equal vectors get equal scores.
+    judged
+        Which documents answer which queries.
+    device
+        Where torch multiplies and counts; on ``cpu`` numpy does.
+
+    Returns
+    -------
+    Ranks
+        Of each of ``judged.answers``, counted from 1 by trec_eval's rule: of equal scores the larger id comes first.
+
+    Raises
+    ------
+    InputError
+        Where a vector is not finite, not float32, or of another width.
+    """
+    _check(queries, documents)
+    if device != "cpu":
+        from synthcode.evaluation.retrieval.torch_search import torch_ranks
+
+        return torch_ranks(queries, documents, judged, device)
+    from threadpoolctl import threadpool_limits
+
+    different, places = distinct(documents)
+    rank = partial(_block_ranks, queries=queries, documents=different, places=places, judged=judged)
+    # Each thread multiplies and counts by itself: threads of two libraries in turn wait for one another.
+    with threadpool_limits(1, "blas"), Threads(default_workers()) as threads:
+        return _joined(threads.map(rank, range(0, len(queries), rows_in_block(len(documents)))))
+
+
+def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:
+    """Rank by scores that come in blocks of queries, in the order of ``judged.queries``.
+
+    Parameters
+    ----------
+    blocks
+        (some queries, documents) each; a block may be overwritten once the next is asked for.
+    judged
+        Which documents answer which queries.
+    """
+    parts, query = [], 0
+    for scores in blocks:
+        parts.append(_ranks_of(scores, judged, query))
+        query += len(scores)
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[Ranks]) -> Ranks:
+    return np.concatenate([np.empty(0, dtype=np.int32), *parts])
+
+
+def _block_ranks(start: int, queries: Vectors, documents: Vectors, places: I64 | None, judged: Judgements) -> Ranks:
+    """Return the ranks of the block of queries that begins with ``start``."""
+    block = queries[start : start + rows_in_block(len(documents) if places is None else len(places))]
+    scores = np.matmul(block, documents.T)
+    return _ranks_of(scores if places is None else np.take(scores, places, axis=1), judged, start)
+
+
+def _ranks_of(scores: Scores, judged: Judgements, start: int) -> Ranks:
+    from synthcode.evaluation.retrieval.rank_kernels import count_better
+
+    starts = judged.starts[start : start + len(scores) + 1]
+    answers = judged.answers[starts[0] : starts[-1]]
+    found = np.empty(len(answers), dtype=np.int32)
+    count_better(scores, starts - starts[0], answers, found)
+    return found
+
+
+def _check(queries: Vectors, documents: Vectors) -> None:
+    for vectors in (queries, documents):
+        if vectors.dtype != np.float32 or vectors.ndim != 2 or vectors.shape[1] != documents.shape[1]:
+            raise InputError(
+                f"vectors of {vectors.dtype} and shape {vectors.shape} cannot be ranked",
+                f"encoders give float32 of shape (texts, {documents.shape[-1]})",
+            )
+        if not np.isfinite(vectors).all():
+            row = int(np.flatnonzero(~np.isfinite(vectors).all(axis=1))[0])
+            raise InputError(f"the vector in row {row} is not finite", "try the encoder in float32: --dtype float32")

@@ -1,0 +1,123 @@
+"""What scoring leaves behind: the rank of every answer, from which everything else is computed again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from synthcode.errors import InputError
+from synthcode.evaluation.results_json import damaged_files, read_facts
+from synthcode.evaluation.retrieval.benchmark import Cell, Judgements, Ranks, Texts
+from synthcode.evaluation.retrieval.measures import QueryRanks
+from synthcode.storage.shards import read_file, write_table
+
+AGAIN = "run 'synthcode evaluate' again: vectors are kept"
+RANKS_NAME = "ranks.parquet"
+METRICS_NAME = "metrics.csv"
+
+CELL_KEYS = ("encoder", "exit", "task", "variant", "query_language", "corpus_language")
+"""What a line of ``metrics.csv`` is about, beside its metric."""
+
+_CELL_FIELDS = [
+    pa.field("encoder", pa.string(), nullable=False),
+    pa.field("exit", pa.int32(), nullable=False),
+    *(pa.field(name, pa.string(), nullable=False) for name in CELL_KEYS[2:]),
+]
+
+RANKS = pa.schema(
+    [
+        *_CELL_FIELDS,
+        pa.field("query_id", pa.string(), nullable=False),
+        pa.field("problem_id", pa.string(), nullable=False),
+        pa.field("ranks", pa.list_(pa.int32()), nullable=False),
+        pa.field("documents", pa.int32(), nullable=False),
+    ]
+)
+"""One row a query. ``exit`` is 0 for an encoder without exits; ``problem_id`` is the unit of statistics; ``ranks`` are
+those of all relevant documents, ascending, from 1; ``documents`` is the size of the corpus."""
+
+METRICS = pa.schema(
+    [
+        *_CELL_FIELDS,
+        pa.field("metric", pa.string(), nullable=False),
+        *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("n", "problems", "documents")),
+    ]
+)
+"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems``, and the size of the
+corpus."""
+
+
+def rank_rows(
+    encoder: str, exit_: int, variant: str, cell: Cell, judged: Judgements, asked: Texts, documents: int, ranks: Ranks
+) -> pa.Table:
+    """Return the rows of one cell (schema ``RANKS``).
+
+    Parameters
+    ----------
+    encoder, exit_, variant, cell
+        What the rows are about.
+    judged
+        The cell's judgements.
+    asked
+        The texts that its queries are among.
+    documents
+        Size of the corpus.
+    ranks
+        Of ``judged.answers``, in their order.
+    """
+    queries = len(judged.queries)
+    of_query = np.repeat(np.arange(queries), np.diff(judged.starts))
+    ascending = ranks[np.lexsort((ranks, of_query))]
+    fixed = [encoder, exit_, cell.task, variant, cell.query_language, cell.corpus_language]
+    columns = [pa.array([value] * queries, field.type) for value, field in zip(fixed, _CELL_FIELDS, strict=True)]
+    columns += [
+        pa.array([names[place] for place in judged.queries], pa.string()) for names in (asked.ids, asked.problems)
+    ]
+    columns.append(pa.ListArray.from_arrays(pa.array(judged.starts, pa.int32()), pa.array(ascending, pa.int32())))
+    columns.append(pa.array([documents] * queries, pa.int32()))
+    return pa.table(columns, schema=RANKS)
+
+
+def labelled(rows: pa.Table, encoder: str) -> pa.Table:
+    """Return rows of schema ``RANKS`` with another name for their encoder."""
+    return rows.set_column(0, _CELL_FIELDS[0], pa.array([encoder] * rows.num_rows, pa.string()))
+
+
+def query_ranks(rows: pa.Table) -> QueryRanks:
+    """Return the ranks in rows of schema ``RANKS``, in their order."""
+    lists = rows["ranks"].combine_chunks()
+    lengths = np.asarray(lists.value_lengths())
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return QueryRanks(starts, np.asarray(lists.flatten(), dtype=np.int32))
+
+
+def write_ranks(folder: Path, parts: Sequence[pa.Table]) -> pa.Table:
+    """Write ``ranks.parquet``, in an order that depends on its rows alone, and return it."""
+    keys = [*CELL_KEYS, "query_id"]
+    rows = pa.concat_tables([RANKS.empty_table(), *parts]).sort_by([(key, "ascending") for key in keys])
+    write_table(folder / RANKS_NAME, rows)
+    return rows
+
+
+def read_ranks(folder: Path) -> pa.Table:
+    """Read the ranks of a results folder.
+
+    Raises
+    ------
+    InputError
+        Where there are none, they are damaged, or not in the form that this version writes.
+    """
+    path = folder / RANKS_NAME
+    if not path.is_file():
+        raise InputError(f"{folder} holds no results ({RANKS_NAME})", "name a folder that 'synthcode evaluate' wrote")
+    known = read_facts(folder)
+    if known is not None and RANKS_NAME in damaged_files(folder, known):
+        raise InputError(f"{path} is damaged or was changed", AGAIN)
+    rows = read_file(path, fix=AGAIN)
+    if rows.schema.names != RANKS.names:
+        raise InputError(f"{path} has columns {', '.join(rows.schema.names)}", "run 'synthcode evaluate' again")
+    return rows.cast(RANKS)

@@ -1,6 +1,0 @@
-"""``python -m pipelines`` is ``synthcode``."""
-
-from pipelines.main import main
-
-if __name__ == "__main__":
-    main()

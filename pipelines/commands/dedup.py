@@ -1,0 +1,98 @@
+"""``synthcode dedup``: exact and near-duplicates, of seeds before they cost anything, and of translations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import existing_run, force_option, run_argument, workers_option, working_on
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.run import Run
+
+
+@click.command()
+@run_argument
+@click.option(
+    "--threshold", type=float, metavar="J", help="Jaccard similarity from which programs are near-duplicates."
+)
+@click.option("--num-perm", type=int, metavar="N", help="Permutations of a MinHash signature.")
+@click.option("--ngram", type=int, metavar="N", help="Characters in a shingle.")
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="BENCHMARK",
+    help="A published benchmark that nothing may be like: [NAME=][ADAPTER:]PATH[@LANGUAGE]. Repeat.",
+)
+@click.option(
+    "--drop-contaminated",
+    type=click.Choice(["train", "everywhere"]),
+    help="What programs like a benchmark's are taken out of. Default: train.",
+)
+@click.option("--memory", metavar="SIZE", help="What it may take, such as 1GB. Default: half of what is free.")
+@workers_option
+@force_option
+def dedup(run: Path, against: tuple[str, ...], drop_contaminated: str | None, force: bool, **given: Any) -> None:
+    """Find duplicates: seeds before translating, translations after 'check'.
+
+    Programs are compared within one language. Likeness across languages drops nothing, but keeps the
+    seeds in one split. Defaults are the published dataset's: 0.7, 256 permutations, 5 characters.
+
+    \b
+    Examples:
+      synthcode dedup runs/mbxp --threshold 0.7 --num-perm 256 --ngram 5
+      synthcode dedup runs/mine --against human-eval/data/HumanEval.jsonl.gz --against mbpp=table:mbpp.parquet@python
+    """
+    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
+
+    with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:
+        stages = opened.manifest.stages
+        # Seeds that were translated without this pass stay asked for: the second pass takes their programs out.
+        if "translate" not in stages or "dedup_seeds" in stages:
+            run_if_stale(opened, dedup_seeds_step(early=_is_early(opened)), force=force)
+        if "translate" in stages:
+            from synthcode.pipelines.steps.check import check_step
+
+            run_if_stale(opened, check_step())
+            run_if_stale(opened, dedup_step(), force=force)
+        elif opened.recipe.contamination.against and opened.recipe.contamination.drop != "everywhere":
+            click.echo(
+                "dedup: benchmarks are compared after 'translate'; --drop-contaminated everywhere compares seeds now",
+                err=True,
+            )
+        _report(opened)
+
+
+def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
+    from synthcode.pipelines.runs.memory import memory_budget
+    from synthcode.pipelines.runs.recipe import resolved_benchmark
+    from synthcode.seeds.adapters.benchmarks import parse_benchmarks
+
+    parse_benchmarks(against)
+    if given["memory"] is not None:
+        memory_budget(given["memory"])
+    overrides = {f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram")}
+    overrides |= {name: given[name] for name in ("memory", "workers")}
+    resolved = [resolved_benchmark(spec, Path()) for spec in against]
+    return overrides | {"contamination.against": resolved or None, "contamination.drop": drop}
+
+
+def _report(run: Run) -> None:
+    """Print what was hit of each benchmark."""
+    stages = run.manifest.stages
+    last = stages.get("dedup") or stages.get("dedup_seeds")
+    report = last.counts.get("contamination") if last is not None else None
+    if report:
+        from synthcode.pipelines.steps.contamination import print_report
+
+        print_report(report)
+
+
+def _is_early(run: Run) -> bool:
+    """Tell whether contaminated seeds are still to be left untranslated: what is translated needs no new asking."""
+    entry = run.manifest.stages.get("dedup_seeds")
+    return "translate" not in run.manifest.stages or entry is None or any("against:" in name for name in entry.inputs)

@@ -1,0 +1,114 @@
+"""``synthcode doctor``: what this machine has, what is missing, and what that means."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
+
+import click
+
+from synthcode.execution.child_processes import find_program
+
+TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
+
+
+class Finding(NamedTuple):
+    """One line of the report."""
+
+    what: str
+    found: bool
+    detail: str
+
+
+@click.command()
+@click.option("--base-url", metavar="URL", help="A model server to look for. Default: OPENAI_BASE_URL.")
+def doctor(base_url: str | None) -> None:
+    """Say what this machine has: grammars, toolchains, torch, GPU, a model server, tokens.
+
+    Nothing but the grammars is needed to build a dataset from a recording. Tokens are never shown.
+
+    \b
+    Example:
+      synthcode doctor --base-url http://localhost:8000/v1
+    """
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table("", "", "", box=None, show_header=False, pad_edge=False)
+    sound = True
+    for what, found, detail in _findings(base_url or os.environ.get("OPENAI_BASE_URL")):
+        sound = sound and (found or not what.startswith("grammar"))
+        table.add_row("[green]yes[/]" if found else "[yellow]no[/]", escape(what), escape(detail))
+    Console().print(table)
+    if not sound:
+        raise click.exceptions.Exit(1)
+
+
+def _findings(base_url: str | None) -> Iterator[Finding]:
+    yield Finding("python", True, platform.python_version())
+    yield from _grammars()
+    yield from _toolchains()
+    for package in ("torch", "sentence-transformers", "vllm"):
+        yield _package(package)
+    gpu = find_program("nvidia-smi")
+    yield Finding("GPU", gpu is not None, str(gpu or "no nvidia-smi on the PATH (optional)"))
+    yield _server(base_url)
+    for name in TOKENS:
+        yield Finding(f"token {name}", name in os.environ, "set" if name in os.environ else "not set (optional)")
+
+
+def _grammars() -> Iterator[Finding]:
+    from synthcode.languages import LANGUAGES
+    from synthcode.languages.parsing import grammar
+
+    for row in LANGUAGES.values():
+        package = row.grammar[0].replace("_", "-")
+        try:
+            grammar(row)
+            yield Finding(f"grammar {row.name}", True, f"{package} {version(package)}")
+        except (ImportError, OSError, ValueError, PackageNotFoundError) as problem:
+            yield Finding(f"grammar {row.name}", False, f"{problem}: pip install {package}")
+
+
+def _toolchains() -> Iterator[Finding]:
+    from synthcode.verification.bubblewrap import why_no_sandbox
+    from synthcode.verification.compilers import COMPILERS
+    from synthcode.verification.controls import examine_all
+
+    missing = why_no_sandbox()
+    if missing is None:
+        for language, found in examine_all().items():
+            working = found.toolchain is not None
+            detail = found.version if working else f"{found.problem} (optional, for check --compile)"
+            yield Finding(f"toolchain {language}", working, detail)
+    else:
+        for language in COMPILERS:
+            yield Finding(f"toolchain {language}", False, "not tried: that needs the sandbox")
+    yield Finding("sandbox", missing is None, missing or "bubblewrap (for check --compile)")
+
+
+def _package(name: str) -> Finding:
+    try:
+        return Finding(name, True, version(name))
+    except PackageNotFoundError:
+        return Finding(name, False, "not installed (optional)")
+
+
+def _server(base_url: str | None) -> Finding:
+    import asyncio
+
+    from synthcode.errors import SynthcodeError
+    from synthcode.llm.backends.openai.server import list_models
+    from synthcode.sanitize import one_line, visible_line
+
+    if base_url is None:
+        return Finding("model server", False, "none named: --base-url or OPENAI_BASE_URL (optional)")
+    try:
+        models = asyncio.run(list_models(base_url, os.environ.get("OPENAI_API_KEY")))
+    except SynthcodeError as problem:
+        return Finding("model server", False, visible_line(problem.problem))
+    return Finding("model server", True, f"{base_url} serves {', '.join(map(one_line, models))}")

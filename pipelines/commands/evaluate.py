@@ -1,0 +1,203 @@
+"""``synthcode evaluate``: an encoder scored on every pair of languages, at every exit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import assignments, settings, workers_option
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from synthcode.evaluation.encoders.registry import EncoderOptions
+    from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.schemas.tables import Variant
+
+VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous", "raw")
+TASKS = ("text2code", "code2code")
+
+
+@click.command()
+@click.argument("dataset", metavar="[DATASET]", required=False, type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--encoder", required=True, metavar="SPEC", help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL."
+)
+@click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
+@click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
+@click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
+@click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
+@click.option("--path", metavar="P", help="Where that benchmark is.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")
+@click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
+@click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
+@click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
+@click.option("--languages", metavar="java,go", help="Score only these languages.")
+@click.option(
+    "--baseline",
+    metavar="RESULTS",
+    type=click.Path(path_type=Path),
+    help="Another encoder's results, to draw beside costs.",
+)
+@click.option(
+    "--store", metavar="DIR", type=click.Path(path_type=Path), help="Where vectors are kept, for several runs."
+)
+@click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
+@click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")
+@click.option("--dtype", default="auto", show_default=True, metavar="T", help="float32, bfloat16, float16.")
+@click.option(
+    "--max-tokens",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Longest input of st:, exits: and openai:. Default: the model's own.",
+)
+@click.option(
+    "--prompt",
+    "prompts",
+    multiple=True,
+    metavar="SIDE=TEXT",
+    help="Of st: and openai:, before each query= or document=.",
+)
+@click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
+@click.option("--revision", metavar="R", help="Of a model on the Hub.")
+@click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
+@click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
+@click.option(
+    "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of the intervals."
+)
+@workers_option
+@click.option("--force", is_flag=True, help="Compute scores again, from the vectors that are stored.")
+@click.option("--fresh", is_flag=True, help="Encode all texts again, and compute scores from that.")
+def evaluate(
+    dataset: Path | None, encoder: str, label: str | None, out: Path | None, force: bool, **given: Any
+) -> None:
+    """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
+
+    Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
+    blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
+
+    Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
+    Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
+    scored are part of the folder's name: bm25_languages-go,java.
+
+    \b
+    Examples:
+      synthcode evaluate runs/quickstart/dataset --encoder bm25
+      synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
+      synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
+    """
+    from synthcode.errors import InputError
+    from synthcode.evaluation.encoders.registry import open_encoder
+    from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale
+    from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
+    from synthcode.sanitize import short_name
+
+    try:
+        _refuse_without_extra(encoder)
+        opened = open_encoder(encoder, _encoder_options(given))
+        whole = _whole_benchmark(dataset, given)
+        benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
+        settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
+        usual = usual_folder(dataset, given["original"], encoder)
+        evaluation = Evaluation(
+            benchmark=benchmark,
+            encoder=opened,
+            label=label or short_name(opened.name),
+            folder=out or named_after(usual, settings),
+            settings=settings | _source(dataset, given["path"]),
+            variants=tuple(dict.fromkeys(given["variants"])) or VARIANTS[:2],
+            store=given["store"] or (out or usual) / "embeddings",
+            baseline=given["baseline"],
+            costs=given["costs"],
+            dataset_id=given["dataset_id"],
+            resamples=given["resamples"],
+            device=given["device"],
+            fresh=given["fresh"],
+        )
+        evaluate_if_stale(evaluation, force=force, may_replace=force or out is not None)
+    except ModuleNotFoundError as problem:
+        needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
+        raise InputError(needs, "pip install 'synthcode[eval]'") from problem
+
+
+def _refuse_without_extra(encoder: str) -> None:
+    """Find out, before anything is fetched or encoded, whether all is there that is needed in the end."""
+    needed = ("bm25s",) if encoder == "bm25" else ("safetensors", "threadpoolctl", "torch", "transformers")
+    for package in ("matplotlib", *needed):
+        if find_spec(package) is None:
+            raise ModuleNotFoundError(name=package)
+
+
+def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
+    from synthcode.errors import InputError
+    from synthcode.evaluation.encoders.registry import EncoderOptions
+
+    prompts = assignments(given["prompts"], "--prompt")
+    if unknown := sorted(prompts.keys() - {"query", "document"}):
+        raise InputError(f"no prompt for {unknown[0]!r}", "write --prompt query=TEXT or --prompt document=TEXT")
+    return EncoderOptions(
+        exits=_exits(given["exits"]),
+        dtype=given["dtype"],
+        device=given["device"],
+        max_tokens=given["max_tokens"],
+        base_url=given["base_url"],
+        prompts=prompts,
+        choices=settings(given["choices"], "--choice"),
+        revision=given["revision"],
+    )
+
+
+def _exits(listing: str) -> tuple[int, ...] | None:
+    from synthcode.errors import InputError
+
+    if listing == "all":
+        return None
+    words = [word.strip() for word in listing.split(",")]
+    if not all(word.isdigit() and int(word) for word in words):
+        raise InputError(f"no exits in {listing!r}", "write --exits 4,9, or --exits all")
+    return tuple(sorted({int(word) for word in words}))
+
+
+def _languages(listing: str | None) -> list[str]:
+    from synthcode.languages.lookup import parse_languages
+
+    return [language.name for language in parse_languages(listing or "")]
+
+
+def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
+    """Return a digest of where a dataset is; a run's results are in the run, wherever that is."""
+    from synthcode.identity import digest
+    from synthcode.pipelines.steps.results_folder import run_of
+
+    return {} if run_of(dataset) is not None else {"source": digest(str(Path(path or dataset or "").resolve()))[:12]}
+
+
+def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
+    from synthcode.evaluation.retrieval.datasets import load_benchmark
+
+    context = click.get_current_context()
+    if (dataset is None) == (given["original"] is None):
+        raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
+    if dataset is not None and (given["path"] or given["limit"]):
+        raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
+    if dataset is not None:
+        from synthcode.evaluation.interop.hub_datasets import dataset_folder
+
+        named = load_benchmark(dataset_folder(dataset, given["split"]), given["split"])
+        return replace(named, name=str(dataset))
+    if given["path"] is None:
+        raise click.UsageError("missing option '--path': where that benchmark is", context)
+    from synthcode.execution.processes import default_workers
+    from synthcode.pipelines.steps.published_benchmark import load_published_benchmark
+
+    benchmark, reasons = load_published_benchmark(
+        given["original"], given["path"], given["limit"], given["workers"] or default_workers()
+    )
+    if reasons:
+        left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
+        click.echo(f"rows without a program: {left_out}", err=True)
+    return benchmark

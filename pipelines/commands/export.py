@@ -1,0 +1,81 @@
+"""``synthcode export``: the dataset in the layouts that other tools load."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    from synthcode.publishing.export.layout import Exported
+    from synthcode.schemas.tables import Variant
+
+MARK = "export.json"
+"""What was exported, in every exported folder; and by which it is known as one."""
+
+FORMATS = ("mteb", "beir", "coir", "synthconl")
+
+
+@click.command()
+@click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--format", "layout", type=click.Choice(FORMATS), required=True, help="Whose layout.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="A folder that need not be there yet."
+)
+@click.option(
+    "--variant",
+    type=click.Choice(("stripped", "anonymous", "raw")),
+    help="Of the programs: without comments and docstrings, with the entry point renamed as well, or as they came. "
+    "Default: stripped.",
+)
+@click.option(
+    "--split", type=click.Choice(("train", "validation", "test")), help="Of the retrieval tasks. Default: test."
+)
+@click.option("--force", is_flag=True, help="Replace DIR whatever it holds.")
+def export(run: Path, layout: str, out: Path, variant: Variant | None, split: str | None, force: bool) -> None:
+    """Write the dataset of RUN, or the one that the folder RUN is, in another tool's layout.
+
+    mteb, beir and coir get one retrieval task for each language of documents, asked in words, and for each ordered
+    pair of languages; synthconl gets all splits of the pairs in SynthCoNL's eight columns.
+
+    \b
+    Examples:
+      synthcode export runs/mbxp --format mteb --out exports/mteb
+      synthcode export runs/mbxp --format beir --variant anonymous --out exports/beir
+    """
+    from synthcode.pipelines.steps.export import export_pairs, export_retrieval
+    from synthcode.storage.published import find_dataset
+    from synthcode.storage.replacement import replacing
+
+    if layout == "synthconl" and (variant or split):
+        raise click.UsageError("--variant and --split are for the retrieval layouts: mteb, beir, coir")
+    dataset = find_dataset(run)
+    for place, what in ((dataset.folder, "the dataset that is to be exported"), (Path(), "the folder that you are in")):
+        if place.resolve().is_relative_to(out.resolve()):
+            raise InputError(f"{out} is or holds {what}", "name another folder")
+    with replacing(out, MARK, force=force) as aside:
+        if layout == "synthconl":
+            exported = export_pairs(dataset, aside)
+        else:
+            exported = export_retrieval(dataset, layout, split or "test", variant or "stripped", aside)
+        (aside / MARK).write_text(_mark(exported), "utf-8")
+    click.echo(f"{out}: {_summary(exported)}", err=True)
+
+
+def _mark(exported: Exported) -> str:
+    told = {"format": exported.layout, "variant": exported.variant, "splits": list(exported.splits)}
+    return json.dumps({**told, "dataset": exported.dataset, "tasks": [pair.name for pair in exported.pairs]}, indent=2)
+
+
+def _summary(exported: Exported) -> str:
+    splits = ", ".join(exported.splits)
+    if not exported.pairs:
+        return f"pairs of {splits}; 'datasets' loads the folder"
+    counts = Counter(pair.task for pair in exported.pairs)
+    tasks = " and ".join(f"{count} {task}" for task, count in sorted(counts.items(), reverse=True))
+    return f"{tasks} tasks, {exported.variant} code, split {splits}; README.md says how to load them"

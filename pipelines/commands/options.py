@@ -1,0 +1,123 @@
+"""Options and arguments that several commands share, and the frame around a command that works on a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from synthcode.errors import InputError
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+run_argument = click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
+force_option = click.option("--force", is_flag=True, help="Do it again even where nothing has changed.")
+max_failed_option = click.option(
+    "--max-failed",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Fail if more than this share of the requests failed. Default: 0.2.",
+)
+retry_failed_option = click.option(
+    "--retry-failed", is_flag=True, help="Ask again also for what the server refused for good."
+)
+workers_option = click.option(
+    "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
+)
+
+
+def existing_run(path: Path) -> Path:
+    """Return a run directory that is there.
+
+    Raises
+    ------
+    InputError
+        If it does not exist, or is not a run directory.
+    """
+    from synthcode.storage.layout import RunFolder
+
+    folder = RunFolder(path)
+    if not folder.is_run:
+        what = "is not a run directory" if path.exists() else "does not exist"
+        missing = f": it has no {folder.manifest.name} of a run" if folder.recipe.is_file() else ""
+        raise InputError(
+            f"{path} {what}{missing}", "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
+        )
+    return path
+
+
+@contextmanager
+def working_on(
+    path: Path, overrides: Mapping[str, Any], recipe: Recipe | None = None, named_urls: Sequence[str] = ()
+) -> Iterator[Run]:
+    """Hold a run directory, with its recipe brought up to date from the command line, until the block is left.
+
+    Parameters
+    ----------
+    path
+        The run directory.
+    overrides
+        ``section.key`` -> value. None, as options that were not given come, leaves the recipe's value.
+    recipe
+        Replaces the run's recipe.
+    named_urls
+        Model servers that the user named on the command line.
+
+    Raises
+    ------
+    InputError
+        If the folder holds anything and is not a run directory.
+    """
+    from synthcode.pipelines.runs.interrupt import watch_for_stop
+    from synthcode.pipelines.runs.run import open_run
+    from synthcode.pipelines.runs.run_directories import refuse_foreign
+    from synthcode.storage.lock import hold
+
+    given = {key: value for key, value in overrides.items() if value is not None}
+    refuse_foreign(path)
+    with hold(path), watch_for_stop() as stop:
+        yield open_run(path, stop, given, recipe, named_urls)
+
+
+def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
+    """Return ``NAME=VALUE`` arguments as a dict.
+
+    Raises
+    ------
+    InputError
+        If one has no ``=``, or is not UTF-8.
+    """
+    for pair in pairs:
+        if any("\ud800" <= character <= "\udfff" for character in pair):
+            raise InputError(f"{option} {pair!r} is not UTF-8", "write the argument in UTF-8: it is kept in the recipe")
+        if "=" not in pair:
+            raise InputError(f"{option} {pair!r} has no '='", f"write it as {option} NAME=VALUE")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def settings(pairs: tuple[str, ...], option: str) -> dict[str, Any]:
+    """Return ``NAME=VALUE`` arguments as a dict, each value read as YAML: ``3``, ``true``, ``[a, b]``.
+
+    Raises
+    ------
+    InputError
+        If one has no ``=``, or a value is not YAML.
+    """
+    from synthcode.bounded.trees import NotYamlError, parse_yaml
+
+    values = {}
+    for name, value in assignments(pairs, option).items():
+        try:
+            values[name] = parse_yaml(value)
+        except NotYamlError as problem:
+            raise InputError(
+                f"{option} {name}: the value is not YAML: {problem}", f"write it as {option} {name}=VALUE"
+            ) from problem
+    return values

@@ -1,0 +1,147 @@
+"""``synthcode run``: every stage of a recipe, resuming by itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import (
+    max_failed_option,
+    retry_failed_option,
+    settings,
+    workers_option,
+    working_on,
+)
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run
+
+
+@click.command()
+@click.argument("recipe", metavar="RECIPE")
+@click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
+@click.option("--dry-run", is_flag=True, help="Print what would be asked for, and stop.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
+@click.option(
+    "--base-url", "base_urls", multiple=True, metavar="URL", help="The model server, up to /v1. Repeat for replicas."
+)
+@click.option("--model", metavar="M", help="The model's name as the server knows it.")
+@click.option(
+    "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
+)
+@retry_failed_option
+@max_failed_option
+@workers_option
+@click.option("--force", is_flag=True, help="Do every stage again; nothing that was translated is asked for again.")
+def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...], force: bool, **given: Any) -> None:
+    """Run all stages of RECIPE: a YAML file, or the name of a bundled one.
+
+    Stages that are up to date are left alone; a run that was stopped or killed goes on where it was.
+    If nothing is translated or accepted, or more than --max-failed of the requests fail, it stops there with exit
+    code 1: what was finished is stored, and the same command goes on.
+
+    \b
+    Examples:
+      synthcode run quickstart --out runs/quickstart
+      synthcode run recipe.yaml --out runs/mine --base-url http://localhost:8000/v1 --model NAME
+      synthcode run recipe.yaml --dry-run
+    """
+    from synthcode.pipelines.runs.recipe import load_recipe
+
+    overrides = _overrides(assigned, given)
+    named_urls = overrides.get("backend.base_urls", ())
+    loaded = load_recipe(recipe, overrides)
+    _refuse_incomplete(loaded, recipe)
+    if dry_run:
+        with (
+            tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
+            working_on(Path(scratch), {}, loaded) as opened,
+        ):
+            _print_plan(opened)
+        return
+    if out is None:
+        raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
+    with working_on(out, {}, loaded, named_urls) as opened:
+        _run_all(opened, force=force)
+    _say_what_next(out, recipe)
+
+
+def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    named = {
+        "seeds.limit": given["limit"],
+        "backend.base_urls": list(given["base_urls"]) or None,
+        "translate.model": given["model"],
+        "backend.retry_failed": given["retry_failed"] or None,
+        "backend.max_failed": given["max_failed"],
+        "workers": given["workers"],
+    }
+    overrides = {key: value for key, value in named.items() if value is not None}
+    if given["base_urls"]:
+        overrides["backend.name"] = "openai"
+    return overrides | settings(assigned, "--set")
+
+
+def _refuse_incomplete(recipe: Recipe, name: str) -> None:
+    from synthcode.errors import InputError
+
+    for section in ("seeds", "translate"):
+        if getattr(recipe, section) is None:
+            raise InputError(
+                f"recipe {name!r} has no section {section!r}",
+                "add it, as in the bundled quickstart: seeds: {adapter, path}; translate: {targets, model}",
+            )
+
+
+def _run_all(run: Run, *, force: bool) -> None:
+    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.steps.build import build_step
+    from synthcode.pipelines.steps.check import check_step
+    from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
+    from synthcode.pipelines.steps.seeds import seeds_step
+    from synthcode.pipelines.steps.translate import translate_step
+
+    steps = (seeds_step, dedup_seeds_step, translate_step, check_step, dedup_step, build_step)
+    for step in steps:
+        run_if_stale(run, step(), force=force)
+
+
+def _print_plan(run: Run) -> None:
+    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.steps.dedup import dedup_seeds_step
+    from synthcode.pipelines.steps.seeds import seeds_step
+    from synthcode.pipelines.steps.translation_plan import plan
+
+    run_if_stale(run, seeds_step())
+    run_if_stale(run, dedup_seeds_step())
+    planned = plan(run)
+    duplicates = run.manifest.stages["dedup_seeds"].counts["seed_duplicates"]
+    click.echo(f"seeds              {run.manifest.stages['seeds'].counts['seeds']:,} ({duplicates:,} duplicates)")
+    click.echo(f"requests           {planned.requests.total():,}")
+    for language, count in sorted(planned.requests.items()):
+        click.echo(f"  {language:<16} {count:,}")
+    click.echo(f"prompt tokens      about {planned.prompt_tokens:,}")
+    click.echo(f"completion tokens  at most {planned.most_completion_tokens:,}")
+
+
+def _say_what_next(out: Path, name: str) -> None:
+    from synthcode.pipelines.commands.status import print_funnel
+    from synthcode.pipelines.runs.recipe import RECIPES, recipe_path
+    from synthcode.pipelines.tables.funnel import funnel
+    from synthcode.storage.layout import RunFolder
+
+    folder = RunFolder(out)
+    print_funnel(funnel(folder), folder)
+    click.echo(f"\nThe dataset is in {folder.dataset}:")
+    click.echo(f'  datasets.load_dataset("{folder.dataset}", "triplets")')
+    click.echo(f"  synthcode show {out}                   rows side by side")
+    if recipe_path(name).is_relative_to(RECIPES):
+        click.echo("\nWith your own seeds and your own model server:")
+        click.echo("  synthcode seeds RUN --from table --path tasks.jsonl --column text=description --language python")
+        click.echo("  synthcode dedup RUN")
+        click.echo("  synthcode translate RUN --base-url http://localhost:8000/v1 --model NAME --targets java,go,rust")
+        click.echo("  synthcode build RUN")

@@ -1,0 +1,57 @@
+"""``synthcode seeds``: somebody's text-to-code benchmark becomes seeds, or rows rejected with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import assignments, force_option, run_argument, workers_option, working_on
+
+if TYPE_CHECKING:
+    pass
+
+
+ADAPTERS = ("mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree")
+
+
+@click.command()
+@run_argument
+@click.option("--from", "adapter", type=click.Choice(ADAPTERS), help="The layout that the seeds are in.")
+@click.option("--path", metavar="P", help="A file or folder; for hub a dataset's name.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
+@click.option(
+    "--language", metavar="L", help="The solutions' language, where the layout does not say or holds several."
+)
+@click.option("--split", metavar="S", help="Read one split only (codesearchnet, hub).")
+@click.option("--name", metavar="CONFIG", help="The dataset's configuration (hub).")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Where a column has another name (table, hub). Repeat.",
+)
+@workers_option
+@force_option
+def seeds(run: Path, columns: tuple[str, ...], force: bool, **given: Any) -> None:
+    """Read seeds: texts, each with a program that does what it says.
+
+    \b
+    Examples:
+      synthcode seeds runs/mbxp --from mbxp --path mxeval/data/mbxp
+      synthcode seeds runs/mine --from table --path tasks.csv --column text=description --language python
+      synthcode seeds runs/code --from source-tree --path ~/src/project
+    """
+    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.steps.seeds import seeds_step
+
+    path = given["path"]
+    if path is not None and given["adapter"] != "hub" and Path(path).exists():
+        given["path"] = str(Path(path).resolve())
+    overrides = {key if key == "workers" else f"seeds.{key}": value for key, value in given.items()}
+    if columns:
+        overrides["seeds.columns"] = assignments(columns, "--column")
+    with working_on(run, overrides) as opened:
+        run_if_stale(opened, seeds_step(), force=force)

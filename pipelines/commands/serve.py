@@ -1,0 +1,35 @@
+"""``synthcode serve``: vLLM's server, with the flags that translating wants."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("model", metavar="MODEL")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N", help="On loopback."
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- VLLM_ARGUMENTS]")
+def serve(model: str, port: int, arguments: tuple[str, ...]) -> None:
+    """Serve MODEL by vLLM until Ctrl-C, with its prefix cache on; what follows -- goes to vLLM if it is safe.
+
+    'synthcode run' does so itself, for as long as it translates, where the recipe says backend.serve: [].
+
+    \b
+    Example:
+      synthcode serve Qwen/Qwen2.5-Coder-7B-Instruct -- --max-model-len 8192 --gpu-memory-utilization 0.9
+    """
+    from synthcode.llm.backends.vllm.serving import serving
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with serving(model, arguments, port=port, on_line=lambda line: click.echo(line, err=True)) as base_url:
+        click.echo(f"serving {model} at {base_url}; in another terminal:")
+        click.echo(f"  synthcode translate RUN --base-url {base_url} --model {model} --targets java,go,rust")
+        stop.wait()
+    click.echo("stopped", err=True)

@@ -1,0 +1,119 @@
+"""``synthcode status``: the funnel."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import existing_run, run_argument
+from synthcode.sanitize import visible_line
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from synthcode.storage.layout import RunFolder
+
+TABLE_WIDTH = 100
+"""A table cut to a narrower terminal, or to the 80 columns of a pipe, would hide digits."""
+
+
+@click.command()
+@run_argument
+@click.option("--json", "as_json", is_flag=True, help="The same counts as JSON.")
+def status(run: Path, as_json: bool) -> None:
+    """Show what became of every row, by target language. Also while a command is at work on RUN.
+
+    \b
+    Examples:
+      synthcode status runs/mbxp
+      synthcode status runs/mbxp --json | jq .rejected
+    """
+    from synthcode.pipelines.tables.funnel import funnel
+    from synthcode.storage.layout import RunFolder
+
+    folder = RunFolder(existing_run(run))
+    counts = funnel(folder)
+    if as_json:
+        click.echo(json.dumps(counts, indent=2))
+    else:
+        print_funnel(counts, folder)
+
+
+def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
+    """Print the counts of ``synthcode.pipelines.tables.funnel.funnel`` on stdout, and what they warn of."""
+    from rich.console import Console
+
+    rejected = counts["seeds_rejected"]
+    seeds = f"{counts['seeds']:,} seeds, {counts['seed_duplicates']:,} of them duplicates"
+    seeds += f", {counts['seeds_contaminated']:,} contaminated" if counts["seeds_contaminated"] else ""
+    click.echo(seeds + (f"; rejected rows: {_listed(rejected)}" if rejected else ""))
+    click.echo()
+    Console(width=max(Console().width, TABLE_WIDTH)).print(_table(counts))
+    for reason, count in sorted(counts["rejected"].items(), key=lambda item: -item[1]):
+        languages = {name: row["rejected"].get(reason, 0) for name, row in counts["by_language"].items()}
+        click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
+    for line in _remarks(counts, folder):
+        click.echo(line)
+    unneeded = {("dedup_seeds", "missing")}
+    states = counts["stages"].items()
+    behind = [f"{stage} {state}" for stage, state in states if state != "done" and (stage, state) not in unneeded]
+    if behind:
+        click.echo(f"not up to date: {', '.join(behind)}")
+
+
+def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
+    """Yield what failed, what is empty, and what is missing."""
+    from synthcode.pipelines.runs.run import read_run_recipe
+    from synthcode.pipelines.steps.failures import failure_lines, language_warnings, split_warnings
+    from synthcode.pipelines.tables.untranslated import untranslated_line, untranslated_seeds
+
+    for line in failure_lines(counts):
+        yield f"  failed           {line}"
+    if counts["failed"]:
+        yield f"  'synthcode translate {shlex.quote(str(folder.path))} --retry-failed' asks again"
+    if counts["stages"]["check"] != "missing" and (counts["accepted"] or counts["rejected"]):
+        yield from language_warnings(counts["by_language"], folder.path)
+    if counts["kept"] and sum(counts["splits"].values()):
+        yield from split_warnings(counts["splits"], read_run_recipe(folder).splits)
+    if counts["awaiting_translation"]:
+        yield untranslated_line(untranslated_seeds(folder), folder)
+
+
+def _table(counts: Mapping[str, Any]) -> Table:
+    """Return one line a target language; columns that nobody would miss are left out where they are zero."""
+    from rich.table import Table
+    from rich.text import Text
+
+    optional = {"failed", "pending", "contaminated"}
+    cells = {name: _cells(row) for name, row in {**counts["by_language"], "all": counts}.items()}
+    columns = [name for name in cells["all"] if name not in optional or cells["all"][name]]
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, row in cells.items():
+        table.add_row(Text(visible_line(name)), *(f"{row[column]:,}" for column in columns))
+    return table
+
+
+def _cells(row: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        **{key: row[key] for key in ("requested", "completed", "failed", "pending", "accepted")},
+        "rejected": sum(row["rejected"].values()),
+        "exact": row["exact_duplicates"],
+        "near": row["near_duplicates"],
+        "contaminated": row["contaminated"],
+        "kept": row["kept"],
+        "train": row["splits"]["train"],
+        "valid": row["splits"]["validation"],
+        "test": row["splits"]["test"],
+    }
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{visible_line(name)} {count:,}" for name, count in counts.items() if count)

@@ -1,0 +1,101 @@
+"""``synthcode translate``: every missing completion is asked for, stored, and exported as a recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.options import (
+    existing_run,
+    force_option,
+    max_failed_option,
+    retry_failed_option,
+    run_argument,
+    settings,
+    working_on,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+BACKENDS = ("openai", "vllm", "replay")
+
+
+@click.command()
+@run_argument
+@click.option("--backend", type=click.Choice(BACKENDS), help="A server, vLLM in this process, or a recording.")
+@click.option("--model", metavar="M", help="The model's name as the server knows it.")
+@click.option(
+    "--base-url", "base_urls", multiple=True, metavar="URL", help="The server, up to /v1. Repeat for replicas."
+)
+@click.option("--recording", metavar="FILE", help="Parquet or JSONL(.gz) for the replay backend.")
+@click.option("--targets", metavar="LIST", help="Languages to translate into: java,go,rust.")
+@click.option("--sample-targets", type=int, metavar="K", help="Draw K of the targets for each seed.")
+@click.option("--samples", type=int, metavar="N", help="Completions for each seed and target.")
+@click.option("--prompt", metavar="P", help="A bundled prompt, or a folder of templates.")
+@click.option("--temperature", type=float, metavar="T", help="Sampling temperature.")
+@click.option("--max-tokens", type=int, metavar="N", help="Longest answer, in tokens.")
+@click.option("--concurrency", type=int, metavar="N", help="Requests in flight at most.")
+@click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
+@click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
+@click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
+@retry_failed_option
+@max_failed_option
+@force_option
+def translate(
+    run: Path,
+    base_urls: tuple[str, ...],
+    targets: str | None,
+    engine: tuple[str, ...],
+    retry_failed: bool,
+    force: bool,
+    **given: Any,
+) -> None:
+    """Ask a model for every translation that is wanted and not there yet.
+
+    A completion is on the disk before it counts: stopped, killed or cut off, the command goes on where
+    it was. The key of a hosted server is read from OPENAI_API_KEY and written nowhere.
+
+    \b
+    Examples:
+      synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java,go
+      synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
+      synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
+    """
+    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.steps.translate import translate_step
+
+    overrides = _overrides(base_urls, targets, engine, retry_failed, given)
+    with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:
+        run_if_stale(opened, translate_step(), force=force)
+
+
+def _overrides(
+    base_urls: tuple[str, ...],
+    targets: str | None,
+    engine: tuple[str, ...],
+    retry_failed: bool,
+    given: Mapping[str, Any],
+) -> dict[str, Any]:
+    from synthcode.languages import parse_languages
+
+    recording = given["recording"]
+    return {
+        "backend.name": given["backend"] or ("replay" if recording else "openai" if base_urls else None),
+        "backend.base_urls": list(base_urls) or None,
+        "backend.recording": str(Path(recording).resolve()) if recording else None,
+        "backend.retry_failed": retry_failed,
+        "backend.max_failed": given["max_failed"],
+        "backend.engine": settings(engine, "--engine") or None,
+        "backend.price_in": given["price_in"],
+        "backend.price_out": given["price_out"],
+        "execution.concurrency": given["concurrency"],
+        "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
+        "translate.sampling.temperature": given["temperature"],
+        "translate.sampling.max_tokens": given["max_tokens"],
+        **{f"translate.{key}": given[key] for key in ("model", "sample_targets", "samples", "prompt")},
+    }

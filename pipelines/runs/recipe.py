@@ -1,0 +1,224 @@
+"""Recipes: what a run is to do, as YAML that is checked before anything is started."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_type_hints
+
+import yaml
+from annotated_types import Ge, Le
+from pydantic import TypeAdapter, ValidationError
+
+from synthcode.bounded.trees import NotYamlError, read_yaml
+from synthcode.errors import InputError, did_you_mean
+from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.llm.backends.vllm.options import engine_options, server_options
+from synthcode.redaction import refuse_credentials
+from synthcode.seeds.adapters.benchmarks import split_benchmark
+from synthcode.seeds.config import SeedsConfig
+from synthcode.dedup.config import ContaminationConfig, DedupConfig
+from synthcode.gate.gate import CheckConfig
+from synthcode.llm.requests import TranslateConfig
+from synthcode.dataset.splits import SplitConfig
+
+RECIPES = Path(__file__).resolve().parents[1] / "recipes"
+RECIPE_NAME = "recipe.yaml"
+
+
+@dataclass(frozen=True)
+class BackendConfig:
+    """Who answers. It invalidates nothing: a completion is known by its request."""
+
+    name: Literal["openai", "vllm", "replay"] = "openai"
+    base_urls: tuple[str, ...] = ()
+    """Servers with the same model, up to and including ``/v1``."""
+    recording: str | None = None
+    """Parquet or JSONL that the replay backend reads."""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    """Options of vLLM's engine (``vllm``), such as max_model_len."""
+    serve: tuple[str, ...] | None = None
+    """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
+    retry_failed: bool = False
+    """Ask again also for what a server refused for good."""
+    max_failed: Annotated[float, Ge(0), Le(1)] = 0.2
+    """The run fails if more than this share of the finished requests failed. Pending requests are not failures."""
+    price_in: Annotated[float, Ge(0)] | None = None
+    """Price of a million tokens of prompt, in any currency; with ``price_out`` the cost is told."""
+    price_out: Annotated[float, Ge(0)] | None = None
+    """Price of a million tokens of answers."""
+
+
+@dataclass(frozen=True)
+class CardConfig:
+    """What the dataset card says that no table knows."""
+
+    title: str | None = None
+    about: str = ""
+    """One paragraph of plain text."""
+    creators: tuple[str, ...] = ()
+    """Who made the dataset: for its citation."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that a run was asked to do, with all defaults filled in."""
+
+    seeds: SeedsConfig | None = None
+    translate: TranslateConfig | None = None
+    backend: BackendConfig = field(default_factory=BackendConfig)
+    check: CheckConfig = field(default_factory=CheckConfig)
+    dedup: DedupConfig = field(default_factory=DedupConfig)
+    contamination: ContaminationConfig = field(default_factory=ContaminationConfig)
+    splits: SplitConfig = field(default_factory=SplitConfig)
+    card: CardConfig = field(default_factory=CardConfig)
+    execution: RequestPolicy = field(default_factory=RequestPolicy)
+    workers: Annotated[int, Ge(1)] | None = None
+    """Processes for what is not waiting; None takes one a core."""
+    memory: str | None = None
+    """What deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
+
+
+_RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
+
+
+def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe:
+    """Load a bundled recipe by name, or a YAML file by path.
+
+    Parameters
+    ----------
+    name
+        ``quickstart``, or a path.
+    overrides
+        ``section.key`` -> value; wins over the file.
+
+    Raises
+    ------
+    InputError
+        Where there is no such recipe, it is not YAML, or a key or value is not one that recipes have.
+    """
+    path = recipe_path(name)
+    try:
+        tree = read_yaml(path)
+    except NotYamlError as problem:
+        raise InputError(f"{path} is not YAML: {problem}", "mend the file; its syntax is YAML 1.1's") from problem
+    if not isinstance(tree, dict):
+        raise InputError(f"{path} holds no sections", "a recipe has sections such as seeds: and translate:")
+    _resolve_paths(tree, path.parent)
+    return parse_recipe(_overridden(tree, overrides or {}), str(path))
+
+
+def recipe_path(name: str) -> Path:
+    """Return the file of a bundled recipe or of a path."""
+    bundled = RECIPES / name / RECIPE_NAME
+    path = bundled if bundled.is_file() else Path(name)
+    if not path.is_file():
+        names = sorted(folder.name for folder in RECIPES.iterdir() if (folder / RECIPE_NAME).is_file())
+        raise InputError(
+            f"no recipe {name!r}{did_you_mean(name, names)}",
+            f"give the path of a YAML file, or a bundled recipe: {', '.join(names)}",
+        )
+    return path
+
+
+def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
+    """Check a recipe's sections, keys and values and fill in the defaults."""
+    if not isinstance(tree, Mapping):
+        raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
+    _refuse_unknown_keys(tree, Recipe, origin, ())
+    _refuse_secrets(tree, origin, ())
+    try:
+        recipe = _RECIPE.validate_python(dict(tree))
+    except ValidationError as problem:
+        first = problem.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        more = f" (and {problem.error_count() - 1} more)" if problem.error_count() > 1 else ""
+        raise InputError(
+            f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
+            f"mend {place} in the recipe or on the command line",
+        ) from problem
+    # Before the recipe is written: an option that is refused may carry a secret.
+    engine_options(recipe.backend.engine)
+    server_options(recipe.backend.serve or ())
+    return recipe
+
+
+def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:
+    """Refuse secrets anywhere in a recipe: it is written to disk and shown."""
+    if isinstance(tree, Mapping):
+        for key, value in tree.items():
+            _refuse_secrets(str(key), origin, above)
+            _refuse_secrets(value, origin, (*above, str(key)))
+    elif isinstance(tree, list | tuple):
+        for value in tree:
+            _refuse_secrets(value, origin, above)
+    elif isinstance(tree, str):
+        is_address = above[-1:] == ("base_urls",)
+        address = tree if "://" in tree or not is_address else f"://{tree}"
+        refuse_credentials(address, f"{origin}: {'.'.join(above)}", user_is_one=above[:1] != ("card",))
+
+
+def to_yaml(recipe: Recipe) -> str:
+    """Return a recipe as YAML, all defaults filled in."""
+    return yaml.safe_dump(to_tree(recipe), sort_keys=False, allow_unicode=True)
+
+
+def to_tree(value: Any) -> Any:
+    """Return a configuration as plain dicts, lists and scalars."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return to_tree(asdict(value))
+    if isinstance(value, Mapping):
+        return {key: to_tree(item) for key, item in value.items()}
+    return [to_tree(item) for item in value] if isinstance(value, tuple | list) else value
+
+
+def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    for dotted, value in overrides.items():
+        *sections, key = dotted.split(".")
+        node = tree
+        for section in sections:
+            inner = node.get(section)
+            node[section] = node = dict(inner) if isinstance(inner, dict) else {}
+        node[key] = value
+    return tree
+
+
+def override(recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:
+    """Return a recipe with some values replaced (``section.key`` -> value), checked again."""
+    return parse_recipe(_overridden(to_tree(recipe), overrides), "the command line")
+
+
+def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
+    """Make the paths that a recipe names absolute: they are meant from where the recipe lies."""
+    for section, key in (("seeds", "path"), ("backend", "recording")):
+        node = tree.get(section)
+        if isinstance(node, dict) and isinstance(node.get(key), str) and (folder / node[key]).exists():
+            node[key] = str((folder / node[key]).resolve())
+    published = tree.get("contamination")
+    if isinstance(published, dict) and isinstance(published.get("against"), list):
+        published["against"] = [resolved_benchmark(str(spec), folder) for spec in published["against"]]
+
+
+def resolved_benchmark(spec: str, folder: Path) -> str:
+    """Return a benchmark's ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` with its path absolute, where that is a file's."""
+    head, path, tail = split_benchmark(spec)
+    return f"{head}{(folder / path).resolve()}{tail}" if (folder / path).exists() else spec
+
+
+def _refuse_unknown_keys(tree: Any, kind: type, origin: str, above: tuple[str, ...]) -> None:
+    if not isinstance(tree, Mapping):
+        return
+    hints = get_type_hints(kind)
+    for key, value in tree.items():
+        place = ".".join((*above, str(key)))
+        if key not in hints:
+            raise InputError(
+                f"{origin}: unknown key {place!r}{did_you_mean(str(key), hints)}",
+                f"known here: {', '.join(hints)}",
+            )
+        for inner in (hints[key], *get_args(hints[key])):
+            if isinstance(inner, type) and dataclasses.is_dataclass(inner):
+                _refuse_unknown_keys(value, inner, origin, (*above, str(key)))

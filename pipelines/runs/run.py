@@ -1,0 +1,233 @@
+"""Joining the stages: what is up to date is left alone, what changed is done again, a kill costs one stage at most."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.runs.recipe import Recipe, override, parse_recipe, to_tree
+from synthcode.pipelines.runs.run_directories import write_recipe
+from synthcode.bounded.trees import NotYamlError, read_yaml
+from synthcode.errors import InputError
+from synthcode.identity import digest
+from synthcode.execution.processes import default_workers
+from synthcode.storage.atomic import TEMPORARY, remove_temporary_files
+from synthcode.storage.layout import RunFolder
+from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs, differing_file
+
+TOOL_VERSION = version("synthcode")
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """What a step leaves behind."""
+
+    outputs: Iterable[Path]
+    counts: dict[str, Any]
+    state: Iterable[Path] = ()
+    """Files that only this step goes on with."""
+    complete: bool = True
+    """False where running it again may add something."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One stage as the pipeline sees it: what its output depends on, and how to make it."""
+
+    name: str
+    execute: Callable[[Run], StepResult]
+    settings: Callable[[Recipe], Any]
+    """What of the recipe changes the output; paths, workers and the like do not."""
+    summary: Callable[[Mapping[str, Any]], str]
+    """One line for people, from the counts."""
+    after: tuple[str, ...] = ()
+    """Steps whose output it reads."""
+    uses: tuple[str, ...] = ()
+    """Steps whose output it reads where there is one."""
+    inputs: Callable[[Recipe], Mapping[str, str]] = field(default=lambda recipe: {})
+    """Digests of what it reads from outside the run directory."""
+    facts: Callable[[Run], Any] = field(default=lambda run: None)
+    """What of the manifest changes the output: what earlier steps counted may change where their files do not."""
+    review: Callable[[Run, Mapping[str, Any]], Sequence[str]] = field(default=lambda run, counts: ())
+    """Lines for people on what the stage left, read from its counts once they are recorded; also if nothing changed.
+    Raises ``FailedRunError`` if the result is a failure."""
+    unchanged: Callable[[Mapping[str, Any]], str] | None = None
+    """Replaces "unchanged, nothing to do", from the counts."""
+    again: Callable[[Run, Mapping[str, Any]], bool] = field(default=lambda run, counts: False)
+    """Whether the recipe asks to run it again though nothing has changed."""
+    packages: tuple[str, ...] = ("pyarrow",)
+    """Whose versions go into the manifest."""
+
+
+class Run:
+    """An open run directory: its recipe, its manifest, and whether somebody asked to stop."""
+
+    def __init__(self, folder: RunFolder, recipe: Recipe, stop: StopRequest, named_urls: Sequence[str] = ()) -> None:
+        self.folder = folder
+        self.named_urls = tuple(named_urls)
+        """Model servers that the user named on the command line: these may be sent keys."""
+        self.recipe = recipe
+        self.stop = stop
+        self.manifest = Manifest(folder.path)
+
+    @property
+    def workers(self) -> int:
+        """Processes for what is not waiting."""
+        return self.recipe.workers or default_workers()
+
+
+def open_run(
+    path: Path,
+    stop: StopRequest,
+    overrides: Mapping[str, Any],
+    recipe: Recipe | None = None,
+    named_urls: Sequence[str] = (),
+) -> Run:
+    """Open a run directory, or start one, and write down what it is asked to do.
+
+    Parameters
+    ----------
+    path
+        The run directory; the caller holds its lock.
+    stop
+        Set when somebody asks to stop.
+    overrides
+        ``section.key`` -> value, from the command line; kept in the run's recipe.
+    recipe
+        Replaces the run's recipe.
+    named_urls
+        Model servers that the user named on the command line.
+    """
+    folder = RunFolder(path)
+    replaced = recipe is not None
+    _remove_leftovers(folder)
+    if recipe is None:
+        _look_for_damage(folder)
+        recipe = read_run_recipe(folder)
+    if overrides:
+        recipe = override(recipe, overrides)
+    run = Run(folder, recipe, stop, named_urls)
+    write_recipe(folder, run.manifest, recipe, replaced=replaced)
+    run.manifest.record_recipe_file(folder.recipe)
+    return run
+
+
+def _remove_leftovers(folder: RunFolder) -> None:
+    """Remove what a kill has left; results of 'evaluate' have a lock of their own."""
+    shutil.rmtree(folder.aside, ignore_errors=True)
+    for path in (folder.seeds, folder.seeds_rejected, folder.completions, folder.translations, folder.rejected):
+        remove_temporary_files(path)
+    remove_temporary_files(folder.dataset)
+    for path in folder.path.glob(f"{TEMPORARY}*"):
+        if path.name != TEMPORARY + folder.report.name and not path.is_dir():  # 'report' takes no lock
+            path.unlink(missing_ok=True)
+
+
+def _look_for_damage(folder: RunFolder) -> None:
+    """Tell an edit of the recipe, which counts, from damage."""
+    manifest = Manifest(folder.path)
+    recorded = manifest.recipe_file
+    difference = recorded and manifest.difference(folder.recipe.name, recorded)
+    if difference == "damaged":
+        raise InputError(
+            f"{folder.recipe} is damaged: its content changed, but its time did not",
+            "run 'synthcode run RECIPE --out RUN' with the recipe that you gave, or look the file through and save it",
+        )
+    if difference == "changed":
+        click.echo(f"{folder.recipe} was changed since it was written: it counts as it is now", err=True)
+
+
+def read_run_recipe(folder: RunFolder) -> Recipe:
+    """Return the recipe of a run directory; an empty one where it has none yet."""
+    if not folder.recipe.exists():
+        return Recipe()
+    try:
+        tree = read_yaml(folder.recipe)
+    except NotYamlError as problem:
+        raise InputError(f"{folder.recipe} is not YAML: {problem}", "fix or remove it") from problem
+    return parse_recipe({} if tree is None else tree, str(folder.recipe))
+
+
+def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:
+    """Return the hash of all that a step's output depends on, and the digests of its inputs."""
+    inputs = dict(step.inputs(run.recipe))
+    for name in (*step.after, *step.uses):
+        inputs |= {f"{name}:{path}": sha for path, sha in run.manifest.output_digests(name).items()}
+    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs, step.facts(run)), inputs
+
+
+def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
+    """Run a step unless its output is what it would make; say which, and return whether it ran.
+
+    Raises
+    ------
+    InputError
+        If a step that it reads from has not run.
+    FailedRunError
+        If its result, which is stored, is a failure.
+    Interrupted
+        If the user asked to stop.
+    """
+    for name in step.after:
+        if name not in run.manifest.stages:
+            raise InputError(
+                f"{run.folder.path}: {step.name} needs the output of {name}, which has not run",
+                f"run 'synthcode {name} {run.folder.path}' first",
+            )
+    mark, inputs = fingerprint(run, step)
+    if not force and run.manifest.is_current(step.name, mark):
+        differences = run.manifest.differences(step.name)
+        counts = run.manifest.stages[step.name].counts
+        if not differences and not step.again(run, counts):
+            same = step.unchanged(counts) if step.unchanged else f"unchanged, nothing to do ({step.summary(counts)})"
+            click.echo(f"{step.name}: {same}", err=True)
+            _review(run, step, counts)
+            return False
+        for path, difference in differences.items():
+            click.echo(f"{step.name}: {run.folder.path / path} is {difference}: making it again", err=True)
+    for name in (*step.after, *step.uses):
+        for path, difference in run.manifest.differences(name).items():
+            raise differing_file(run.folder.path, name, path, difference)
+    run.manifest.forget(step.name)
+    started = time.monotonic()
+    try:
+        done = step.execute(run)
+    finally:
+        shutil.rmtree(run.folder.aside, ignore_errors=True)
+    seconds = time.monotonic() - started
+    entry = StageEntry(
+        fingerprint=mark,
+        inputs=inputs,
+        outputs=describe_outputs(run.folder.path, done.outputs),
+        counts=done.counts,
+        complete=done.complete,
+        versions=_versions(step),
+        seconds=round(seconds, 3),
+        state=describe_outputs(run.folder.path, done.state),
+    )
+    run.manifest.record(step.name, entry)
+    click.echo(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s", err=True)
+    _review(run, step, done.counts)
+    return True
+
+
+def _review(run: Run, step: Step, counts: Mapping[str, Any]) -> None:
+    for line in step.review(run, counts):
+        click.echo(f"{step.name}: {line}", err=True)
+
+
+def _versions(step: Step) -> dict[str, str]:
+    return {
+        "synthcode": TOOL_VERSION,
+        "python": platform.python_version(),
+        **{name: version(name) for name in step.packages},
+    }

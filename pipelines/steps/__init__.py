@@ -1,0 +1,1 @@
+"""What each stage does to a run directory, one file a stage."""

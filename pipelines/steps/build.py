@@ -1,0 +1,98 @@
+"""The build stage: surviving translations become a dataset with leak-free splits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+
+
+def build_step() -> Step:
+    """Return the step that ``build`` runs."""
+    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.failures import review_splits
+
+    return Step(
+        name="build",
+        after=("seeds", "translate", "check", "dedup"),
+        uses=("dedup_seeds",),
+        settings=_settings,
+        facts=_facts,
+        execute=_execute,
+        summary=_summary,
+        review=review_splits,
+    )
+
+
+def _settings(recipe: Recipe) -> Any:
+    """Return the recipe as the card shows it."""
+    from synthcode.pipelines.steps.card_inputs import portable_recipe
+
+    return portable_recipe(recipe)
+
+
+def _facts(run: Run) -> Any:
+    from synthcode.pipelines.steps.card_inputs import told_of
+
+    return told_of(run)
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    splits = ", ".join(f"{name} {count:,}" for name, count in counts["splits"].items())
+    pairs = sum(counts["splits"].values())
+    return f"{pairs:,} {'pair' if pairs == 1 else 'pairs'} ({splits})"
+
+
+def _execute(run: Run) -> StepResult:
+    from synthcode.dataset.disjointness import check_disjoint
+    from synthcode.dataset.retrieval import equal_programs
+    from synthcode.dataset.splits import assign_splits
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.steps.card_inputs import gather_facts
+    from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants
+    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+    from synthcode.publishing.card.documents import write_documents
+    from synthcode.storage.shards import read_file
+
+    kept = SurvivingRows.of(run)
+    keys = write_variants(run, kept)
+    groups = _with_pairs(kept.groups(equal_programs(keys)), kept)
+    splits = assign_splits(groups, run.recipe.splits)
+    check_disjoint(groups, splits, kept.programs, run.recipe.dedup)
+    hits = read_file(run.folder.contamination)
+    kept = kept.without(_within(hits, splits, "train"))
+    equal = equal_programs(kept.keep(keys))
+    documents = dict(zip(equal.column("program_id").to_pylist(), equal.column("document_id").to_pylist(), strict=True))
+    files, counts = write_dataset(run, kept, Assigned(splits, documents, hits))
+    counts |= {"contaminated": _taken_out(run, counts)}
+    return StepResult([*files, *write_documents(run.folder.dataset, gather_facts(run, kept, counts))], counts)
+
+
+def _with_pairs(groups: pa.Table, kept: SurvivingRows) -> pa.Table:
+    """Add ``has_pairs``: whether a seed has a translation that is left."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    translated = pa.array(sorted({seed for table in kept.translations() for seed in table["seed_id"].to_pylist()}))
+    return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=translated.cast(pa.string())))
+
+
+def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:
+    """Return the contaminated programs of one split."""
+    import pyarrow.compute as pc
+
+    seeds = splits.filter(pc.equal(splits["split"], split))["seed_id"].combine_chunks()
+    return hits.filter(pc.is_in(hits["seed_id"], value_set=seeds))
+
+
+def _taken_out(run: Run, counts: Mapping[str, Any]) -> dict[str, int]:
+    """Return the translations that were taken out of a split because they are contaminated, by language."""
+    before = run.manifest.stages["dedup"].counts["by_language"]
+    left = {language: sum(splits.values()) for language, splits in counts["by_language"].items()}
+    return {language: row["kept"] - left.get(language, 0) for language, row in before.items()}

@@ -1,0 +1,186 @@
+"""What the dataset card tells, from the manifest and from the tables: no time, place or speed is in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.pipelines.runs.recipe import Recipe, to_tree
+from synthcode.pipelines.tables.funnel import STAGES, tally
+from synthcode.publishing.card.citations import known_benchmarks
+from synthcode.publishing.card.escaping import yaml_block
+from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
+from synthcode.publishing.inventory import take_inventory
+from synthcode.sanitize import one_line
+from synthcode.schemas.tables import TRANSLATIONS
+from synthcode.seeds.adapters.benchmarks import split_benchmark
+from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.published import CONFIGS, SPLITS
+from synthcode.storage.shards import read_batches, shards_of
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+
+TITLE = "Cross-language code retrieval"
+
+_TOOLCHAIN = "toolchain:"
+_REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+_ANSWERED = pa.schema([TRANSLATIONS.field(name) for name in ("seed_id", "target_language")])
+
+
+def gather_facts(run: Run, kept: SurvivingRows, counts: Mapping[str, Any]) -> CardFacts:
+    """Gather what the card tells of a dataset whose data are written.
+
+    Parameters
+    ----------
+    run
+        The run.
+    kept
+        The seeds and translations that were written.
+    counts
+        The build's, which the manifest does not have yet.
+    """
+    stages = run.manifest.stages
+    translated, checked = stages["translate"].counts, stages["check"]
+    seeds = _count_seeds(kept, "source", "license")
+    pairs = _count_pairs(run)
+    return CardFacts(
+        title=one_line(run.recipe.card.title or "", None) or TITLE,
+        about=run.recipe.card.about,
+        creators=run.recipe.card.creators,
+        configs=take_inventory(run.folder.dataset, CONFIGS, SPLITS),
+        funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
+        directions=_directions(run, pairs),
+        verification=_verification(pairs),
+        sources=seeds["source"],
+        source_datasets=_source_datasets(run.recipe, seeds["source"]),
+        licenses=seeds["license"],
+        model=translated["model"],
+        prompt=translated["prompt"],
+        turns=_turns(run.recipe, translated["prompt"]),
+        sampling=translated["sampling"],
+        dedup=asdict(run.recipe.dedup),
+        benchmarks=stages["dedup"].counts["contamination"],
+        drop_contaminated=run.recipe.contamination.drop,
+        compilers=_compilers(run),
+        inputs=stages["seeds"].inputs,
+        recipe=portable_recipe(run.recipe),
+        tool_version=checked.versions["synthcode"],
+    )
+
+
+def told_of(run: Run) -> Any:
+    """Return what the card takes from the manifest: where it changes, the card does, though no table may."""
+    stages = run.manifest.stages
+    told = {
+        "seeds": ("seeds", "rejected"),
+        "dedup_seeds": ("seed_duplicates", "seeds_contaminated"),
+        "translate": ("by_language", "prompt", "sampling", "model"),
+        "check": ("by_language",),
+        "dedup": ("by_language", "contamination"),
+    }
+    counts = {name: {key: stages[name].counts[key] for key in keys} for name, keys in told.items() if name in stages}
+    return [counts, stages["seeds"].inputs, _compilers(run)]
+
+
+def _compilers(run: Run) -> dict[str, str]:
+    inputs = run.manifest.stages["check"].inputs
+    return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
+
+
+def _count_seeds(kept: SurvivingRows, *columns: str) -> dict[str, dict[str, int]]:
+    """Count the values of some columns of the seeds that are left; a missing one counts as empty."""
+    counts: dict[str, Counter[str]] = {column: Counter() for column in columns}
+    for table in kept.seeds():
+        for column, counter in counts.items():
+            counter.update(value or "" for value in table[column].to_pylist())
+    return {column: dict(sorted(counter.items())) for column, counter in counts.items()}
+
+
+def _count_pairs(run: Run) -> Counter[tuple[str, str, str]]:
+    """Count the dataset's pairs by source language, target language and verification."""
+    columns = ["language1_CSN", "language2", "verification"]
+    shards = [file for split in SPLITS for file in shards_of(run.folder.dataset / "data" / "triplets", split)]
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for table in read_batches(shards, columns):
+        counts.update(zip(*(table[column].to_pylist() for column in columns), strict=True))
+    return counts
+
+
+def _directions(run: Run, pairs: Mapping[tuple[str, str, str], int]) -> dict[Direction, DirectionCounts]:
+    """Count, for each direction, what the model answered, what the gate accepted, and what is left."""
+    accepted: Counter[Direction] = Counter()
+    rejected: Counter[Direction] = Counter()
+    kept: Counter[Direction] = Counter()
+    for (source, target, _), count in pairs.items():
+        kept[Direction(source, target)] += count
+    folder = run.folder
+    answered = [(_ANSWERED, folder.rows(table, _ANSWERED.names)) for table in (folder.translations, folder.rejected)]
+    for seeds, *tables in align_on_seed(folder.rows(folder.seeds, ["seed_id", "language"]), *answered):
+        for counter, table in zip((accepted, rejected), tables, strict=True):
+            rows = beside(table, seeds, {"language": "language"})
+            languages = (rows[column].to_pylist() for column in ("language", "target_language"))
+            counter.update(map(Direction, *languages))
+    return {
+        direction: DirectionCounts(accepted[direction] + rejected[direction], accepted[direction], kept[direction])
+        for direction in sorted({*accepted, *rejected})
+    }
+
+
+def _verification(pairs: Mapping[tuple[str, str, str], int]) -> dict[str, dict[str, int]]:
+    levels: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (_, target, level), count in pairs.items():
+        levels[target][level] += count
+    return {target: dict(sorted(counter.items())) for target, counter in sorted(levels.items())}
+
+
+def _source_datasets(recipe: Recipe, sources: Mapping[str, int]) -> list[str]:
+    """Return the datasets on the Hub that the seeds come from, as far as they are known."""
+    seeds = recipe.seeds
+    if seeds is not None and seeds.adapter == "hub" and not Path(seeds.path).exists():
+        return [seeds.path] if _REPOSITORY.fullmatch(seeds.path) else []
+    return [benchmark.hub for benchmark in known_benchmarks(sources)]
+
+
+def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
+    """Return the prompt's templates, where they are still those that were asked with."""
+    from synthcode.errors import InputError
+    from synthcode.llm.prompts import load_prompt
+
+    if recipe.translate is None:
+        return {}
+    try:
+        prompt = load_prompt(recipe.translate.prompt)
+    except InputError:
+        return {}
+    files = {role: turn.filename for role, turn in prompt.turns.items()}
+    if f"{prompt.name} ({prompt.digest})" != asked_with:
+        return {}
+    return {role: read_text(Path(file), limits.TEMPLATE) for role, file in files.items() if file is not None}
+
+
+def portable_recipe(recipe: Recipe) -> str:
+    """Return the recipe as YAML, with names of files instead of paths, and without what changes no row."""
+    tree = to_tree(recipe)
+    for section in ("backend", "execution", "workers", "memory"):
+        del tree[section]
+    if tree["seeds"]["adapter"] != "hub" or Path(tree["seeds"]["path"]).exists():
+        tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name
+    if tree["translate"] is not None and "/" in tree["translate"]["prompt"]:
+        tree["translate"]["prompt"] = f"./{Path(tree['translate']['prompt']).name}"
+    tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
+    return yaml_block(tree)
+
+
+def _portable(spec: str) -> str:
+    head, path, tail = split_benchmark(spec)
+    return f"{head}{Path(path).name if Path(path).exists() else path}{tail}"

@@ -1,0 +1,171 @@
+"""The check stage: completions become translations, or are rejected with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.gate.gate import CheckConfig
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.schemas.records import StageResult
+
+
+BATCH_ROWS = 256
+
+
+def check_step() -> Step:
+    """Return the step that ``check`` runs."""
+    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.failures import review_accepted
+
+    return Step(
+        name="check",
+        after=("seeds", "translate"),
+        settings=lambda recipe: recipe.check,
+        inputs=_toolchains,
+        execute=_execute,
+        summary=_summary,
+        review=review_accepted,
+        packages=("pyarrow", "tree-sitter"),
+    )
+
+
+def _toolchains(recipe: Recipe) -> Mapping[str, str]:
+    if not recipe.check.compile:
+        return {}
+    from synthcode.verification.bubblewrap import require_sandbox
+    from synthcode.verification.controls import compiler_versions
+
+    require_sandbox()
+    return {f"toolchain:{language}": line for language, line in compiler_versions(_targets(recipe)).items()}
+
+
+def _targets(recipe: Recipe) -> Sequence[str]:
+    return recipe.translate.targets if recipe.translate is not None else ()
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    missing = ", ".join(f"{language} ({why})" for language, why in counts.get("not_compiled", {}).items())
+    told = f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+    return f"{told}; not compiled: {missing}" if missing else told
+
+
+def _execute(run: Run) -> StepResult:
+    from synthcode.execution.processes import map_batches
+    from synthcode.gate.gate import check as check_batch
+    from synthcode.pipelines.runs.progress import progress_bar
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+    from synthcode.storage.shards import ShardWriter
+
+    folder = run.folder
+    total = run.manifest.stages["translate"].counts["completed"]
+    accepted: Counter[str] = Counter()
+    rejected: dict[str, Counter[str]] = defaultdict(Counter)
+    with (
+        ShardWriter(folder.translations, TRANSLATIONS) as kept_shards,
+        ShardWriter(folder.rejected, REJECTED) as rejected_shards,
+        progress_bar("check", total) as bar,
+    ):
+        function = partial(check_batch, config=_config(run.recipe))
+        for kept, refused in _compiled(run, map_batches(function, _batches(run), run.workers, _survival())):
+            run.stop.raise_if_set()
+            kept_shards.write(kept)
+            rejected_shards.write(refused)
+            accepted.update(kept.column("target_language").to_pylist())
+            for language, reason in zip(
+                refused.column("target_language").to_pylist(), refused.column("reason").to_pylist(), strict=True
+            ):
+                rejected[language][reason] += 1
+            bar.advance(kept.num_rows + refused.num_rows)
+        outputs = kept_shards.commit() + rejected_shards.commit()
+    return StepResult(outputs, _counts(accepted, rejected) | _not_compiled(run, {*accepted, *rejected}))
+
+
+def _config(recipe: Recipe) -> CheckConfig:
+    """Return the gate's settings: answers begin inside of their block where the prompt has opened it."""
+    from synthcode.llm.prompts import load_prompt
+
+    prefilled = recipe.translate is not None and load_prompt(recipe.translate.prompt).is_prefilled
+    return replace(recipe.check, prefilled=recipe.check.prefilled or prefilled)
+
+
+def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
+    """Hand what was kept to the compilers, where that is asked for."""
+    if not run.recipe.check.compile:
+        yield from splits
+        return
+    from synthcode.execution.threads import Threads
+    from synthcode.verification.compile_stage import compile_translations
+    from synthcode.verification.controls import broken_compilers
+
+    for language, problem in broken_compilers(_targets(run.recipe)).items():
+        click.echo(f"warning: {language} is not compiled: {problem}", err=True)
+    with Threads(run.workers) as threads:
+        yield from threads.map(compile_translations, splits)
+
+
+def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
+    if not run.recipe.check.compile:
+        return {}
+    from synthcode.verification.controls import missing_compilers
+
+    return {"not_compiled": missing_compilers(sorted(languages))}
+
+
+def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dict[str, Any]:
+    reasons: Counter[str] = sum(rejected.values(), Counter())
+    return {
+        "accepted": accepted.total(),
+        "rejected": dict(sorted(reasons.items())),
+        "by_language": {
+            language: {"accepted": accepted[language], "rejected": dict(sorted(rejected[language].items()))}
+            for language in sorted({*accepted, *rejected})
+        },
+    }
+
+
+def _batches(run: Run) -> Iterator[pa.Table]:
+    """Yield every completion beside its seed, in small batches."""
+    import pyarrow.compute as pc
+
+    from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS
+    from synthcode.storage.joins import align_on_seed, beside
+
+    folder = run.folder
+    completions = (COMPLETIONS, folder.rows(folder.completions))
+    for seeds, answered in align_on_seed(folder.rows(folder.seeds), completions):
+        answered = answered.filter(pc.is_valid(answered.column("text")))
+        columns = {"source_language": "language", "source_code": "code", "entry_point": "entry_point"}
+        rows = beside(answered, seeds, columns).select(CHECK_INPUT.names)
+        for start in range(0, rows.num_rows, BATCH_ROWS):
+            yield rows.slice(start, BATCH_ROWS)
+
+
+def _survival() -> Any:
+    from synthcode.execution.processes import PoisonPolicy
+    from synthcode.gate.gate import reject_all
+
+    details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
+
+    def on_lost_row(batch: pa.Table, reason: str) -> StageResult:
+        return reject_all(batch, reason, details[reason])
+
+    return PoisonPolicy(bisect=halve_table, on_lost_row=on_lost_row)
+
+
+def halve_table(table: pa.Table) -> list[pa.Table]:
+    """Cut a table in two; a single row comes back alone."""
+    if table.num_rows < 2:
+        return [table]
+    middle = table.num_rows // 2
+    return [table.slice(0, middle), table.slice(middle)]

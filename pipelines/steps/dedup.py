@@ -1,0 +1,151 @@
+"""The dedup stages: exact and near-duplicates among seeds, and among translations."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.pipelines.runs.run import Run, Step, StepResult
+
+
+def dedup_seeds_step(*, early: bool = True) -> Step:
+    """Return the step that finds duplicate seeds and, if ``early``, those to be left out as contaminated."""
+    from synthcode.pipelines.runs.run import Step
+
+    return Step(
+        name="dedup_seeds",
+        after=("seeds",),
+        settings=lambda recipe: recipe.dedup,
+        inputs=_early_inputs if early else lambda recipe: {},
+        execute=partial(_execute_seeds, early=early),
+        summary=_summary_of_seeds,
+        packages=("pyarrow", "numpy", "numba"),
+    )
+
+
+def dedup_step() -> Step:
+    """Return the step that finds duplicate translations."""
+    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.failures import review_kept
+
+    return Step(
+        name="dedup",
+        after=("seeds", "check"),
+        uses=("dedup_seeds",),
+        settings=lambda recipe: [recipe.dedup, recipe.contamination.drop],
+        inputs=_inputs,
+        execute=_execute,
+        summary=_summary,
+        review=review_kept,
+        packages=("pyarrow", "numpy", "numba"),
+    )
+
+
+def _inputs(recipe: Any) -> Mapping[str, str]:
+    if not recipe.contamination.against:
+        return {}
+    from synthcode.pipelines.steps.contamination import contamination_inputs
+
+    return contamination_inputs(recipe)
+
+
+def _early_inputs(recipe: Any) -> Mapping[str, str]:
+    """Return what decides about seeds before they are translated: they stay where they only leave one split."""
+    return _inputs(recipe) if recipe.contamination.drop == "everywhere" else {}
+
+
+def _summary_of_seeds(counts: Mapping[str, Any]) -> str:
+    hit = f", {counts['seeds_contaminated']:,} contaminated" if counts["seeds_contaminated"] else ""
+    return f"{counts['seed_duplicates']:,} of {counts['seeds']:,} seeds are duplicates{hit}"
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    hit = f"{counts['contaminated']:,} contaminated, " if counts["contaminated"] else ""
+    return (
+        f"{counts['exact_duplicates']:,} exact and {counts['near_duplicates']:,} near-duplicates, "
+        f"{hit}{counts['kept']:,} translations kept"
+    )
+
+
+def _execute_seeds(run: Run, *, early: bool) -> StepResult:
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.steps.contamination import search_benchmarks
+    from synthcode.pipelines.steps.near_duplicate_search import cluster, searching
+    from synthcode.pipelines.tables.programs import seed_programs
+    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+    from synthcode.schemas.tables import HITS
+    from synthcode.storage.shards import write_table
+
+    hits: pa.Table = HITS.empty_table()
+    report: dict[str, Any] = {}
+    with searching(run) as means:
+        clusters = cluster(run, seed_programs(run), means).clusters
+        if early and run.recipe.contamination.drop == "everywhere":
+            hits, report = search_benchmarks(run, SurvivingRows.without_duplicates(run, clusters).seeds_alone(), means)
+    statuses = Counter(clusters.column("status").to_pylist())
+    counts = {
+        "seeds": run.manifest.stages["seeds"].counts["seeds"],
+        "seed_duplicates": statuses["exact_duplicate"] + statuses["near_duplicate"],
+        "exact_duplicates": statuses["exact_duplicate"],
+        "near_duplicates": statuses["near_duplicate"],
+        "seeds_contaminated": hits.num_rows,
+        "contamination": report,
+    }
+    folder = run.folder
+    return StepResult(
+        [write_table(folder.seed_clusters, clusters), write_table(folder.seed_contamination, hits)], counts
+    )
+
+
+def _execute(run: Run) -> StepResult:
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.steps.contamination import search_benchmarks
+    from synthcode.pipelines.steps.near_duplicate_search import cluster, searching
+    from synthcode.pipelines.tables.programs import all_programs
+    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+    from synthcode.storage.shards import write_table
+
+    with searching(run) as means:
+        found = cluster(run, all_programs(run), means)
+        kept = SurvivingRows.without_duplicates(run, found.clusters)
+        hits, report = search_benchmarks(run, kept.programs(), means)
+    accepted = run.manifest.stages["check"].counts["by_language"]
+    contaminated: Counter[str] = Counter()
+    if hits.num_rows and run.recipe.contamination.drop == "everywhere":
+        contaminated = kept.count_translations() - kept.without(hits).count_translations()
+    folder = run.folder
+    outputs = [
+        write_table(folder.clusters, found.clusters),
+        write_table(folder.split_groups, found.ties),
+        write_table(folder.contamination, hits),
+    ]
+    return StepResult(outputs, {**_counts(found.clusters, accepted, contaminated), "contamination": report})
+
+
+def _counts(
+    clusters: pa.Table, accepted: Mapping[str, Mapping[str, Any]], contaminated: Mapping[str, int]
+) -> dict[str, Any]:
+    """Count what was dropped; translations that go with their seed count as what their seed is."""
+    import pyarrow.compute as pc
+
+    translations = clusters.filter(pc.equal(clusters.column("origin"), "translation"))
+    dropped: dict[str, Counter[str]] = defaultdict(Counter)
+    for language, status in zip(
+        translations.column("language").to_pylist(), translations.column("status").to_pylist(), strict=True
+    ):
+        dropped[language][status] += 1
+    by_language = {}
+    for language in accepted:
+        row = {
+            "exact_duplicates": dropped[language]["exact_duplicate"],
+            "near_duplicates": dropped[language]["near_duplicate"] + dropped[language]["seed_duplicate"],
+            "contaminated": contaminated[language],
+        }
+        by_language[language] = {**row, "kept": accepted[language]["accepted"] - sum(row.values())}
+    keys = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
+    return {**{key: sum(row[key] for row in by_language.values()) for key in keys}, "by_language": by_language}

@@ -1,0 +1,185 @@
+"""Writing an export: the dataset's rows, in one pass over each table, into the places that a layout names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from synthcode.errors import InputError
+from synthcode.pipelines.runs.progress import progress_bar
+from synthcode.publishing.export.beir import BEIR
+from synthcode.publishing.export.cards import kept_of_card
+from synthcode.publishing.export.coir import COIR
+from synthcode.publishing.export.layout import Encoding, Exported, Layout, Place
+from synthcode.publishing.export.mteb import MTEB
+from synthcode.publishing.export.pairs import (
+    DOCUMENT_COLUMNS,
+    JUDGED_COLUMNS,
+    PAIR_COLUMNS,
+    TEXT,
+    Pair,
+    documents_by_language,
+    find_pairs,
+    judgements_by_pair,
+)
+from synthcode.publishing.export.synthconl import SYNTHCONL
+from synthcode.publishing.export.synthconl import cards as synthconl_cards
+from synthcode.schemas.tables import CODE_COLUMNS, Variant
+from synthcode.storage.line_files import JsonLinesWriter, TableWriter, TabSeparatedWriter
+from synthcode.storage.published import PublishedDataset
+from synthcode.storage.shards import ShardWriter
+
+LAYOUTS = {layout.name: layout for layout in (MTEB, BEIR, COIR)}
+CARD_NAME = "README.md"
+
+
+def export_retrieval(dataset: PublishedDataset, name: str, split: str, variant: Variant, out: Path) -> Exported:
+    """Write every retrieval task of a split in a tool's layout.
+
+    Raises
+    ------
+    InputError
+        Where there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
+    """
+    layout = LAYOUTS[name]
+    if layout.only_split not in (None, split):
+        raise InputError(f"{name} reads the split {layout.only_split!r} alone", "leave --split out")
+    with _unchanged(dataset, [split], ["programs", "texts", "qrels"]) as content:
+        pairs = find_pairs(dataset.batches("qrels", split, PAIR_COLUMNS))
+        if not pairs:
+            raise InputError(f"{dataset.folder}: split {split!r} has no judgements", "export another --split")
+        _write_rows(dataset, layout, pairs, split, variant, out)
+        _write_judgements(dataset, layout, pairs, split, out)
+    return _with_cards(Exported(name, variant, (split,), pairs, content, _kept(dataset)), layout.cards, out)
+
+
+def export_pairs(dataset: PublishedDataset, out: Path) -> Exported:
+    """Write the eight columns of SynthCoNL, all splits."""
+    splits = dataset.splits("triplets")
+    with _unchanged(dataset, splits, ["triplets"]) as content, progress_bar("export: pairs", None) as bar:
+        for split in splits:
+            with ShardWriter(out / "data", SYNTHCONL, split, numbered=True) as shards:
+                for table in dataset.batches("triplets", split, SYNTHCONL.names):
+                    shards.write(table)
+                    bar.advance(table.num_rows)
+                shards.commit()
+    return _with_cards(Exported("synthconl", None, splits, (), content, _kept(dataset)), synthconl_cards, out)
+
+
+@contextmanager
+def _unchanged(dataset: PublishedDataset, splits: Sequence[str], configs: Sequence[str]) -> Iterator[str]:
+    """Give the digest of what is read in the block, and refuse what was written to in the meantime."""
+    content = dataset.digest(splits, configs)
+    yield content
+    if dataset.digest(splits, configs) != content:
+        raise InputError(f"{dataset.folder} was changed while it was read", "export it again when it is complete")
+
+
+def _kept(dataset: PublishedDataset) -> dict[str, Any]:
+    card = dataset.folder / CARD_NAME
+    if card.is_file():
+        dataset.verify(card)
+    return kept_of_card(card)
+
+
+def _with_cards(exported: Exported, cards: Callable[[Exported], Mapping[str, str]], out: Path) -> Exported:
+    for name, text in cards(exported).items():
+        (out / name).write_text(text, "utf-8")
+    return exported
+
+
+def _write_rows(
+    dataset: PublishedDataset, layout: Layout, pairs: Sequence[Pair], split: str, variant: Variant, out: Path
+) -> None:
+    columns = [*DOCUMENT_COLUMNS, CODE_COLUMNS[variant]]
+    with ExitStack() as stack, progress_bar("export: texts and programs", None) as bar:
+        corpora = _Tables(stack, out, layout.rows, layout.corpus_schema)
+        queries = _Tables(stack, out, layout.rows, layout.queries_schema)
+        for pair in pairs:
+            corpora.add(pair.corpus_language, layout.corpus(pair))
+            queries.add(pair.query_language, layout.queries(pair))
+        for programs in dataset.batches("programs", split, columns):
+            for language, documents in documents_by_language(programs, variant):
+                corpora.write(language, layout.corpus_rows(documents))
+                queries.write(language, layout.query_rows(documents))
+            bar.advance(programs.num_rows)
+        for texts in dataset.batches("texts", split, ["seed_id", "text"]):
+            queries.write(TEXT, layout.query_rows(texts))
+            bar.advance(texts.num_rows)
+        corpora.commit()
+        queries.commit()
+
+
+def _write_judgements(dataset: PublishedDataset, layout: Layout, pairs: Sequence[Pair], split: str, out: Path) -> None:
+    with ExitStack() as stack, progress_bar("export: judgements", None) as bar:
+        judgements = _Tables(stack, out, layout.judgements, layout.qrels_schema)
+        for pair in pairs:
+            judgements.add(pair.name, layout.qrels(pair, split))
+        for table in dataset.batches("qrels", split, JUDGED_COLUMNS):
+            for pair, rows in judgements_by_pair(table):
+                judgements.write(pair.name, layout.qrels_rows(rows))
+            bar.advance(table.num_rows)
+        judgements.commit()
+
+
+class _Tables:
+    """Tables of one kind, each written once, to the first of its places, and linked to the others."""
+
+    def __init__(self, stack: ExitStack, out: Path, encoding: Encoding, schema: pa.Schema) -> None:
+        self._stack, self._out, self._schema = stack, out, schema
+        self._open = OPENERS[encoding]
+        self._writers: dict[str, TableWriter] = {}
+        self._links: dict[str, dict[Place, None]] = {}
+
+    def add(self, key: str, place: Place) -> None:
+        """Say that a table is wanted, and where."""
+        if key not in self._writers:
+            self._writers[key] = self._stack.enter_context(self._open(self._out, place, self._schema))
+        self._links.setdefault(key, {})[place] = None
+
+    def write(self, key: str, rows: pa.Table) -> None:
+        """Add rows to a table, if it is wanted."""
+        if key in self._writers:
+            self._writers[key].write(rows)
+
+    def commit(self) -> None:
+        """Complete all tables and put them into all of their places."""
+        for key, writer in self._writers.items():
+            files = writer.commit()
+            first, *others = self._links[key]
+            for place in others:
+                for file in files:
+                    _link(file, self._out / place.folder / file.name.replace(first.name, place.name, 1))
+
+
+def _link(file: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(file, place)
+    except OSError:  # a file system without hard links, or with too many of this file
+        shutil.copyfile(file, place)
+
+
+def _parquet(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
+    return ShardWriter(out / place.folder, schema, place.name, numbered=True)
+
+
+def _json_lines(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
+    return JsonLinesWriter(out / place.folder / f"{place.name}.jsonl")
+
+
+def _tab_separated(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
+    return TabSeparatedWriter(out / place.folder / f"{place.name}.tsv", schema.names)
+
+
+OPENERS: Mapping[Encoding, Callable[[Path, Place, pa.Schema], TableWriter]] = {
+    "parquet": _parquet,
+    "jsonl": _json_lines,
+    "tsv": _tab_separated,
+}

@@ -1,0 +1,218 @@
+"""When a command that came to its end has failed all the same: too few translations, or none."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from synthcode.errors import FailedRunError
+from synthcode.sanitize import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from synthcode.dataset.splits import SplitConfig
+    from synthcode.pipelines.runs.run import Run
+
+NAMED_ERRORS = 3
+"""So many kinds of errors are named; the others are counted."""
+MESSAGE_CHARS = 160
+OTHER = "other"
+"""The kind of an error of a recording that names none."""
+
+
+class FailureCounts:
+    """Errors by kind, each kind with its commonest message."""
+
+    def __init__(self) -> None:
+        self._messages: dict[str, Counter[str]] = {}
+
+    def add(self, error: str) -> None:
+        """Count a ``Completion.error`` (``kind: message``)."""
+        kind, _, message = error.partition(":")
+        if not kind.isidentifier():
+            kind, message = OTHER, error
+        self._messages.setdefault(kind, Counter())[message.strip()[:MESSAGE_CHARS]] += 1
+
+    def counts(self) -> dict[str, Any]:
+        """Return ``failures`` {kind: n}, the commonest first, and ``failure_messages`` {kind: message}."""
+        kinds = sorted(self._messages, key=lambda kind: (-self._messages[kind].total(), kind))
+        return {
+            "failures": {kind: self._messages[kind].total() for kind in kinds},
+            "failure_messages": {kind: _commonest(self._messages[kind]) for kind in kinds},
+        }
+
+
+def _commonest(messages: Counter[str]) -> str:
+    return min(messages, key=lambda message: (-messages[message], message))
+
+
+def failure_lines(counts: Mapping[str, Any]) -> list[str]:
+    """Return the commonest errors, one a line: ``27 x bad_request: HTTP 400: ...``."""
+    failures, messages = counts.get("failures", {}), counts.get("failure_messages", {})
+    named = [
+        f"{count:,} x {visible(kind)}" + (f": {visible(messages[kind])}" if messages.get(kind) else "")
+        for kind, count in list(failures.items())[:NAMED_ERRORS]
+    ]
+    others = sum(list(failures.values())[NAMED_ERRORS:])
+    return [*named, *([f"{others:,} x other errors"] if others else [])]
+
+
+def review_seeds(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Refuse to go on without a seed.
+
+    Raises
+    ------
+    FailedRunError
+        If there is none.
+    """
+    if counts["seeds"]:
+        return []
+    rejected = ", ".join(f"{reason} {count:,}" for reason, count in counts["rejected"].items())
+    raise FailedRunError(
+        f"there are no seeds: {f'every row was rejected ({rejected})' if rejected else 'no row was read'}",
+        f"check what --path, --column and --language name{f'; see {run.folder.seeds_rejected}' if rejected else ''}",
+    )
+
+
+def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Return the commonest errors.
+
+    Parameters
+    ----------
+    run
+        Its recipe has the bound, ``backend.max_failed``.
+    counts
+        Of the stage ``translate``. Pending requests are not failures.
+
+    Raises
+    ------
+    FailedRunError
+        If nothing was translated, or the share of failures is above the bound.
+    """
+    errors = failure_lines(counts)
+    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
+    if not counts["requested"]:
+        raise FailedRunError(
+            "nothing was translated: no seed has a target language other than its own",
+            "name other languages with --targets, or read seeds",
+        )
+    command = shlex.quote(str(run.folder.path))
+    again = f"see 'synthcode show {command} --reason failed'; --retry-failed asks again"
+    if not counts["completed"]:
+        if failed:
+            raise FailedRunError(f"nothing was translated: {'; '.join(errors) or f'{failed:,} requests failed'}", again)
+        pending = f"{counts['pending']:,} requests are pending"
+        raise FailedRunError(f"nothing was translated: {pending}", _unanswered(run))
+    bound = run.recipe.backend.max_failed
+    if failed / finished > bound + 1e-9:
+        raise FailedRunError(
+            f"{failed:,} of {finished:,} requests failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
+            f"all that was finished is stored; {again}, --max-failed 1 goes on without them",
+        )
+    return [*errors, f"{failed:,} failed; {again}"] if failed else []
+
+
+def _unanswered(run: Run) -> str:
+    if run.recipe.backend.name == "replay":
+        return "nothing in the recording answers these requests: do its ids, languages and model fit?"
+    return "run 'synthcode translate' again"
+
+
+def review_accepted(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Return a warning for each target language of which nothing was accepted.
+
+    Raises
+    ------
+    FailedRunError
+        If nothing was accepted in any language.
+    """
+    command = shlex.quote(str(run.folder.path))
+    if not counts["accepted"]:
+        rejected = sorted(counts["rejected"].items(), key=lambda item: (-item[1], item[0]))
+        if not rejected:
+            raise FailedRunError(
+                "nothing was accepted: there are no completions to check", f"run 'synthcode translate {command}' first"
+            )
+        reasons = ", ".join(f"{reason} {count:,}" for reason, count in rejected)
+        raise FailedRunError(
+            f"nothing was accepted: {reasons}", f"see 'synthcode show {command} --reason {rejected[0][0]}'"
+        )
+    translated = run.manifest.stages["translate"].counts["by_language"]
+    rows = {
+        language: {**row, "accepted": 0, "rejected": {}, **counts["by_language"].get(language, {})}
+        for language, row in translated.items()
+    }
+    return list(language_warnings(rows, run.folder.path))
+
+
+def language_warnings(by_language: Mapping[str, Mapping[str, Any]], run: Path) -> Iterator[str]:
+    """Yield a line for each language of which nothing was accepted, though something was finished.
+
+    Parameters
+    ----------
+    by_language
+        Language -> ``completed``, ``failed``, ``accepted`` and ``rejected`` {reason: n}.
+    run
+        The run directory, for the command to look at the rows.
+    """
+    for language, row in by_language.items():
+        finished = row["completed"] + row["failed"]
+        if row["accepted"] or not finished:
+            continue
+        reasons = {**row["rejected"], **({"failed": row["failed"]} if row["failed"] else {})}
+        reason, count = max(reasons.items(), key=lambda item: item[1], default=("unchecked", 0))
+        if count:
+            yield (
+                f"warning: {language}: nothing was accepted of {finished:,} ({reason} {count:,}); "
+                f"look at 'synthcode show {shlex.quote(str(run))} --language {language} --reason {reason}'"
+            )
+
+
+def review_kept(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Refuse to build of nothing.
+
+    Raises
+    ------
+    FailedRunError
+        If every accepted translation is a duplicate, or contaminated.
+    """
+    if counts["kept"]:
+        return []
+    dropped = ", ".join(
+        f"{key.replace('_', ' ')} {counts[key]:,}"
+        for key in ("exact_duplicates", "near_duplicates", "contaminated")
+        if counts[key]
+    )
+    raise FailedRunError(
+        f"no translation is left: {dropped or 'nothing was accepted'}",
+        f"see 'synthcode show {shlex.quote(str(run.folder.path))}'; --threshold and --against decide what is taken out",
+    )
+
+
+def review_splits(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Return a warning for each split without pairs.
+
+    Raises
+    ------
+    FailedRunError
+        If no split has any.
+    """
+    if not sum(counts["splits"].values()):
+        raise FailedRunError(
+            "the dataset has no pairs: all were taken out as contaminated",
+            f"see 'synthcode show {shlex.quote(str(run.folder.path))} --reason contaminated'",
+        )
+    return list(split_warnings(counts["splits"], run.recipe.splits))
+
+
+def split_warnings(splits: Mapping[str, int], config: SplitConfig) -> Iterator[str]:
+    """Yield a line for each split that has a share and no pairs."""
+    for split, count in splits.items():
+        if not count and config.fractions[split] > 0:
+            yield (
+                f"warning: split {split!r} has no pairs: too few groups of related seeds have a translation; "
+                "give more seeds, or other shares in the recipe's 'splits'"
+            )

@@ -1,0 +1,58 @@
+"""Means of ``evaluate`` as people and programs read them: a table in the terminal, entries in ``results.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.results.comparison import Estimate, Macro
+from synthcode.evaluation.results.coverage import Coverage, spread, warnings_of
+from synthcode.evaluation.retrieval.measures import MAIN
+
+WIDTH = 100
+"""Of the table, at most, in characters; with small numbers it fits 80."""
+
+Covered = Mapping[tuple[str, int, str, str], Coverage]
+
+
+def score_entry(macro: Macro, estimate: Estimate, covered: Coverage) -> dict[str, Any]:
+    """Return one mean for ``results.json``, with its interval and what it rests on."""
+    return {
+        **{"exit": macro.exit, "task": macro.task, "variant": macro.variant, "metric": MAIN},
+        **estimate._asdict(),
+        **covered._asdict(),
+    }
+
+
+def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path) -> None:
+    """Print a line an exit, task and variant on stdout; warnings and where all of it is on stderr."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from synthcode.sanitize import visible_line
+
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in ("task", "variant", "exit"):
+        table.add_column(column)
+    for column in (f"{MAIN} (95 %)", "pairs", "queries", "problems", "documents"):
+        table.add_column(column, justify="right")
+    for macro, estimate in sorted(macros.items(), key=lambda item: (item[0].task, item[0].variant, item[0].exit)):
+        one = covered[macro]
+        table.add_row(
+            Text(visible_line(macro.task)),
+            Text(visible_line(macro.variant)),
+            "" if macro.exit == ONLY_EXIT else str(macro.exit),
+            f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})",
+            *(f"{one.pairs:,}", f"{one.queries:,}", f"{one.problems:,}", spread(one.documents)),
+        )
+    console = Console()
+    console.width = max(console.width, WIDTH)  # a number that is cut is worse than a long line
+    console.print(table)
+    for warning in warnings_of(covered.values()):
+        click.echo(f"warning: {warning}", err=True)
+    click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)

@@ -1,0 +1,133 @@
+"""Retrieval tables straight from a benchmark that has every problem in several languages, as it was published."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_programs, equality_keys
+from synthcode.dataset.variants import make_variants, without_variants
+from synthcode.errors import InputError
+from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Tables, from_tables
+from synthcode.execution.processes import PoisonPolicy, map_batches
+from synthcode.identity import digest
+from synthcode.languages import find_language, get_language
+from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
+from synthcode.schemas.records import Rejection
+from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS
+from synthcode.seeds.adapters.problems import number_of
+from synthcode.seeds.adapters.registry import benchmark_languages, input_digests, read_seeds
+from synthcode.seeds.cleaning import checked_text, printable
+from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.seeds.raw import RawSeed
+
+SPLIT = "test"
+_COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point")
+
+
+def load_published_benchmark(
+    adapter: AdapterName, path: str, limit: int | None = None, workers: int = 1
+) -> tuple[Benchmark, Counter[str]]:
+    """Read a benchmark's programs in all of its languages.
+
+    Every program is a document, also one that does not parse: the benchmark is scored as it is. Programs of one
+    language that are equal once stripped are one document; a problem's text is that of its first language that has one.
+
+    Parameters
+    ----------
+    adapter
+        ``mbxp`` or ``humaneval``.
+    path
+        Where it is.
+    limit
+        Read no more than the first rows of each language.
+    workers
+        Processes to strip programs with.
+
+    Returns
+    -------
+    Benchmark
+        Its problems are the statistical units.
+    Counter
+        Rows that have no program, by reason.
+
+    Raises
+    ------
+    InputError
+        Where it is not there, or no program can be used.
+    """
+    config = SeedsConfig(adapter, path, limit=limit)
+    seeds = [
+        seed for language in benchmark_languages(config) for seed in read_seeds(replace(config, language=language))
+    ]
+    reasons = Counter(reason for reason in map(_problem, seeds) if reason)
+    usable = [seed for seed in seeds if not _problem(seed)]
+    if not usable:
+        raise InputError(f"{path} holds no program that can be scored", f"rows and why not: {dict(reasons)}")
+    programs, texts = _programs(usable, workers), _texts(usable)
+    tables = Tables(programs, texts, _judgements(programs, texts), problems={})
+    content = digest("original", adapter, input_digests(config), limit)
+    return from_tables(adapter, content, SPLIT, tables), reasons
+
+
+def _problem(seed: RawSeed) -> str | None:
+    if seed.problem is not None:
+        return seed.problem.reason
+    for value, column in ((seed.code, "code"), (seed.text, "text")):
+        checked = checked_text(value, column)
+        if isinstance(checked, Rejection):
+            return checked.reason
+    if not isinstance(seed.code, str) or not seed.code.strip():
+        return "no_code"
+    return None if find_language(seed.language) else "unknown_language"
+
+
+def _programs(seeds: Sequence[RawSeed], workers: int) -> pa.Table:
+    """Return the programs in their variants (schema ``DATASET_PROGRAMS``)."""
+    rows = {(seed.language, _number(seed)): seed for seed in reversed(seeds)}  # of two, the first
+    batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
+    survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
+    programs = pa.concat_tables(map_batches(make_variants, batches, workers, survival)).combine_chunks()
+    equal = equal_programs(equality_keys(programs))
+    documents = dict(zip(equal["program_id"].to_pylist(), equal["document_id"].to_pylist(), strict=True))
+    programs = add_document_ids(programs, documents)
+    unmarked = pa.nulls(programs.num_rows, pa.string())
+    return programs.append_column("contaminated_by", unmarked).select(DATASET_PROGRAMS.names).cast(DATASET_PROGRAMS)
+
+
+def _row(language: str, number: str, seed: RawSeed) -> tuple[str | None, ...]:
+    found = find_language(language)
+    name = found.name if found else language
+    code = seed.code if isinstance(seed.code, str) else ""
+    return f"{name}/{number}", number, name, "seed", code, printable(seed.entry_point or "") or None
+
+
+def _number(seed: RawSeed) -> str:
+    return printable(number_of(seed.source_id))
+
+
+def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
+    for start in range(0, len(rows), BATCH_ROWS):
+        columns = zip(*rows[start : start + BATCH_ROWS], strict=True)
+        yield pa.table({name: pa.array(values, pa.string()) for name, values in zip(_COLUMNS, columns, strict=True)})
+
+
+def _texts(seeds: Iterable[RawSeed]) -> pa.Table:
+    """Return one text a problem: Python's, where there is one, since those are what people wrote."""
+    texts: dict[str, str] = {}
+    for seed in sorted(seeds, key=lambda seed: find_language(seed.language) is not get_language("python")):
+        if seed.text and seed.text.strip():
+            texts.setdefault(_number(seed), seed.text.strip())
+    return pa.table([list(texts), list(texts.values())], schema=TEXTS)
+
+
+def _judgements(programs: pa.Table, texts: pa.Table) -> pa.Table:
+    """Return all judgements but those of problems that have no text to ask with."""
+    uses = programs.group_by("document_id").aggregate([([], "count_all")])
+    judged = QrelsMaker(uses.filter(pc.greater(uses["count_all"], 1))["document_id"].to_pylist()).judge(programs)
+    has_text = pc.is_in(judged["query_id"], value_set=texts["seed_id"].combine_chunks())
+    return judged.filter(pc.or_(pc.not_equal(judged["query_language"], TEXT), has_text))

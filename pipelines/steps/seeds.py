@@ -1,0 +1,110 @@
+"""The seeds stage: rows of a benchmark become seeds, or are rejected with a reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.execution.processes import PoisonPolicy
+    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.schemas.records import StageResult
+    from synthcode.seeds.raw import RawSeed
+
+
+def seeds_step() -> Step:
+    """Return the step that ``seeds`` runs."""
+    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.failures import review_seeds
+
+    return Step(
+        name="seeds", settings=_settings, execute=_execute, summary=_summary, inputs=_inputs, review=review_seeds
+    )
+
+
+def _settings(recipe: Any) -> Any:
+    from synthcode.pipelines.runs.recipe import to_tree
+
+    tree = to_tree(recipe.seeds)
+    if tree is not None and tree["adapter"] != "hub":
+        del tree["path"]  # a folder that moved, with the same files in it, is the same input
+    return tree
+
+
+def _inputs(recipe: Any) -> Mapping[str, str]:
+    from synthcode.errors import InputError
+    from synthcode.seeds.adapters.registry import input_digests
+
+    if recipe.seeds is None:
+        raise InputError("no seeds were named", "say where they are: synthcode seeds RUN --from ADAPTER --path P")
+    return input_digests(recipe.seeds)
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    seeds, rejected = counts["seeds"], sum(counts["rejected"].values())
+    return f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}, {rejected:,} {'row' if rejected == 1 else 'rows'} rejected"
+
+
+def _execute(run: Run) -> StepResult:
+    from synthcode.pipelines.runs.progress import progress_bar
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
+    from synthcode.seeds.cleaning import drop_duplicate_ids
+    from synthcode.storage.shards import ShardWriter
+    from synthcode.storage.sorting import sort_by_hash
+
+    folder = run.folder
+    languages: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    seen: set[str] = set()
+    with (
+        ShardWriter(folder.seeds, SEEDS) as kept_shards,
+        ShardWriter(folder.seeds_rejected, REJECTED_SEEDS) as rejected_shards,
+        progress_bar("seeds", run.recipe.seeds.limit if run.recipe.seeds else None) as bar,
+    ):
+
+        def keep(split: StageResult) -> pa.Table:
+            rejected_shards.write(split.rejected)
+            reasons.update(split.rejected.column("reason").to_pylist())
+            return split.kept
+
+        def cleaned() -> Iterator[pa.Table]:
+            for split in _clean_all(run):
+                run.stop.raise_if_set()
+                bar.advance(split.kept.num_rows + split.rejected.num_rows)
+                yield keep(split)
+
+        for table in sort_by_hash(cleaned(), ["seed_id", "source", "source_id"], SEEDS, folder.aside / "seeds"):
+            kept = keep(drop_duplicate_ids(table, seen))
+            kept_shards.write(kept)
+            languages.update(kept.column("language").to_pylist())
+        outputs = kept_shards.commit() + rejected_shards.commit()
+    counts = {
+        "seeds": languages.total(),
+        "languages": dict(sorted(languages.items())),
+        "rejected": dict(sorted(reasons.items())),
+    }
+    return StepResult(outputs, counts)
+
+
+def _clean_all(run: Run) -> Iterator[StageResult]:
+    from synthcode.execution.processes import map_batches
+    from synthcode.seeds.adapters.registry import read_seeds
+    from synthcode.seeds.batches import batched
+    from synthcode.seeds.cleaning import clean
+
+    config = run.recipe.seeds
+    assert config is not None
+    return map_batches(partial(clean, config=config), batched(read_seeds(config)), run.workers, _survival())
+
+
+def _survival() -> PoisonPolicy[list[RawSeed], StageResult]:
+    from synthcode.execution.processes import PoisonPolicy, halve
+    from synthcode.seeds.cleaning import reject
+
+    details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
+    return PoisonPolicy(bisect=halve, on_lost_row=lambda batch, reason: reject(batch, reason, details[reason]))

@@ -1,0 +1,164 @@
+"""The translate stage: every missing completion is requested, stored and exported as a recording."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from synthcode.llm.journal.journal import Journal
+    from synthcode.llm.sending.scheduler import Outcome
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.steps.translation_plan import TranslationPlan
+
+
+def translate_step() -> Step:
+    """Return the step that ``translate`` runs."""
+    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.failures import review_translations
+
+    return Step(
+        name="translate",
+        after=("seeds",),
+        uses=("dedup_seeds",),
+        settings=_settings,
+        execute=_execute,
+        summary=_summary,
+        review=review_translations,
+        unchanged=_unchanged,
+        again=_again,
+        packages=("pyarrow", "aiohttp"),
+    )
+
+
+def _again(run: Run, counts: Mapping[str, Any]) -> bool:
+    """Tell whether what failed is to be requested again.
+
+    The recipe may say so; and what an earlier version failed for the sake of the account is pending.
+    """
+    from synthcode.llm.journal.journal import Journal
+
+    if counts["failed"] == 0:
+        return False
+    with Journal(run.folder.journal, read_only=True) as journal:
+        return run.recipe.backend.retry_failed or journal.had_account_failures()
+
+
+def _settings(recipe: Recipe) -> Any:
+    from synthcode.llm.prompts import load_prompt
+    from synthcode.pipelines.steps.translation_plan import translate_config
+
+    config = translate_config(recipe)
+    return [config, load_prompt(config.prompt).digest]
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    others = "".join(f", {counts[key]:,} {key}" for key in ("failed", "pending") if counts[key])
+    spent = counts["prompt_tokens"], counts["completion_tokens"]
+    tokens = f"; {spent[0]:,} prompt and {spent[1]:,} completion tokens" if any(spent) else ""
+    cost = f", {counts['cost']:,.2f} to pay" if counts.get("cost") is not None else ""
+    new = f"; {counts['asked']:,} requested, {counts['already_known']:,} already known" if "asked" in counts else ""
+    return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{new}{tokens}{cost}"
+
+
+def _unchanged(counts: Mapping[str, Any]) -> str:
+    told = _summary({name: value for name, value in counts.items() if name != "asked"})
+    if not counts["failed"]:
+        return f"unchanged, nothing to do ({told})"
+    return f"nothing new asked: {counts['failed']:,} failed earlier; --retry-failed asks again ({told})"
+
+
+def _execute(run: Run) -> StepResult:
+    from synthcode.errors import Interrupted
+    from synthcode.llm.journal.journal import Journal
+    from synthcode.llm.sending.loop import run as run_loop
+    from synthcode.pipelines.runs.progress import progress_bar
+    from synthcode.pipelines.steps.completions import ask, open_backend, unmatched_rows
+    from synthcode.pipelines.steps.translation_plan import wanted
+    from synthcode.pipelines.tables.funnel import REQUESTED
+
+    with open_backend(run) as (backend, model), Journal(run.folder.journal) as journal:
+        unmatched = unmatched_rows(run, backend)
+        damaged = journal.drop_damaged()
+        if damaged:
+            click.echo(f"translate: {damaged:,} damaged answers in {journal.path} are asked again", err=True)
+        asked = wanted(run, model)
+        requested = asked.count()
+        journal.set_meta(REQUESTED, json.dumps(requested))
+        with progress_bar("translate", requested.total()) as bar, run.stop.finishing():
+            outcome = run_loop(ask(run, asked, backend, journal, bar))
+        if outcome.interrupted:
+            raise Interrupted
+        done = _export(run, asked, journal, requested, outcome)
+    return replace(done, counts={**done.counts, "unmatched_rows": unmatched}, state=[run.folder.journal])
+
+
+def _export(
+    run: Run, asked: TranslationPlan, journal: Journal, requested: Counter[str], outcome: Outcome
+) -> StepResult:
+    """Write what the journal has of the wanted requests as Parquet: the recording."""
+    from synthcode.llm.backend import is_transient
+    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.steps.failures import FailureCounts
+    from synthcode.schemas.tables import COMPLETIONS
+    from synthcode.storage.shards import ShardWriter
+
+    completed: Counter[str] = Counter()
+    failed: Counter[str] = Counter()
+    failures = FailureCounts()
+    passing = 0
+    tokens = Counter(prompt_tokens=0, completion_tokens=0)
+    with ShardWriter(run.folder.completions, COMPLETIONS) as shards:
+        for table in journal.export(asked.requests()):
+            run.stop.raise_if_set()
+            shards.write(table)
+            languages, errors = (table.column(name).to_pylist() for name in ("target_language", "error"))
+            for language, error in zip(languages, errors, strict=True):
+                (completed if error is None else failed)[language] += 1
+                if error is not None:
+                    failures.add(error)
+                    passing += is_transient(error)
+            for column in tokens:
+                tokens[column] += sum(filter(None, table.column(column).to_pylist()))
+        outputs = shards.commit()
+    counts = {
+        **_counts(requested, completed, failed),
+        **failures.counts(),
+        "asked": outcome.completed + outcome.failed + outcome.pending,
+        "already_known": outcome.skipped,
+        **tokens,
+        "cost": _cost(run.recipe, tokens),
+        "model": asked.model,
+        "prompt": f"{asked.prompt.name} ({asked.prompt.digest})",
+        "sampling": asked.config.sampling.to_json(),
+    }
+    return StepResult(outputs, counts, complete=counts["pending"] == 0 and passing == 0)
+
+
+def _cost(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
+    """Return what all completions cost together, of earlier runs as well; None where no price is known."""
+    prices = (recipe.backend.price_in, recipe.backend.price_out)
+    if prices == (None, None):
+        return None
+    spent = (tokens["prompt_tokens"], tokens["completion_tokens"])
+    return round(sum(count * (price or 0.0) / 1e6 for count, price in zip(spent, prices, strict=True)), 6)
+
+
+def _counts(requested: Counter[str], completed: Counter[str], failed: Counter[str]) -> dict[str, Any]:
+    by_language = {
+        language: {
+            "requested": count,
+            "completed": completed[language],
+            "failed": failed[language],
+            "pending": count - completed[language] - failed[language],
+        }
+        for language, count in sorted(requested.items())
+    }
+    keys = ("requested", "completed", "failed", "pending")
+    return {**{key: sum(row[key] for row in by_language.values()) for key in keys}, "by_language": by_language}

@@ -1,0 +1,97 @@
+"""The translations that a run wants: which, how many, and what they would cost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.errors import InputError
+from synthcode.llm.prompts import Prompt, load_prompt
+from synthcode.llm.requests import TranslateConfig, make_requests, targets_of
+from synthcode.pipelines.tables.programs import dropped_seeds
+from synthcode.schemas.records import Request
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run
+
+CHARS_PER_TOKEN = 3.5
+"""Of source code, about; only for estimates."""
+
+
+def translate_config(recipe: Recipe) -> TranslateConfig:
+    """Return what a recipe asks for.
+
+    Raises
+    ------
+    InputError
+        Where it does not say.
+    """
+    if recipe.translate is None:
+        raise InputError("no target languages were named", "say which: synthcode translate RUN --targets java,go,rust")
+    return recipe.translate
+
+
+@dataclass(frozen=True)
+class TranslationPlan:
+    """The translations that a run wants, as often as they are asked for."""
+
+    run: Run
+    config: TranslateConfig
+    model: str
+    prompt: Prompt
+    leave_out: frozenset[str]
+    """Seeds that are duplicates of others."""
+
+    def requests(self) -> Iterator[Request]:
+        """Yield every request, one seed's after another's."""
+        columns = ["seed_id", "source_id", "language", "text", "code", "entry_point"]
+        for table in self._seeds(columns):
+            yield from make_requests(table.to_pylist(), self.config, self.model, self.prompt)
+
+    def count(self) -> Counter[str]:
+        """Count the requests by target language, without filling a prompt."""
+        counts: Counter[str] = Counter()
+        for table in self._seeds(["seed_id", "language"]):
+            for row in table.to_pylist():
+                for target in targets_of(row["seed_id"], row["language"], self.config):
+                    counts[target.name] += self.config.samples
+        return counts
+
+    def _seeds(self, columns: list[str]) -> Iterator[pa.Table]:
+        left_out = pa.array(sorted(self.leave_out), pa.string())
+        for table in self.run.folder.rows(self.run.folder.seeds, columns):
+            yield table.filter(pc.invert(pc.is_in(table.column("seed_id"), value_set=left_out)))
+
+
+def wanted(run: Run, model: str) -> TranslationPlan:
+    """Return what a run wants of a model."""
+    config = translate_config(run.recipe)
+    return TranslationPlan(
+        run, config, model, load_prompt(config.prompt), frozenset(dropped_seeds(run.folder, run.manifest))
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What translating would cost."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    """By target language."""
+    prompt_tokens: int = 0
+    """Reckoned from the characters of the prompts."""
+    most_completion_tokens: int = 0
+
+
+def plan(run: Run) -> Plan:
+    """Reckon what ``translate`` would ask for, without asking."""
+    asked = wanted(run, translate_config(run.recipe).model or "the recording's")
+    config = asked.config
+    counts = asked.count()
+    characters = sum(len(message.content) for request in asked.requests() for message in request.messages)
+    return Plan(counts, round(characters / CHARS_PER_TOKEN), counts.total() * config.sampling.max_tokens)

@@ -1,0 +1,148 @@
+"""What became of every row: the counts that must reconcile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from synthcode.llm.journal.journal import Journal
+from synthcode.pipelines.tables.untranslated import untranslated_seeds
+from synthcode.storage.layout import RunFolder
+from synthcode.storage.manifest import Manifest
+
+STAGES = ("seeds", "dedup_seeds", "translate", "check", "dedup", "build")
+REQUESTED = "requested"
+"""The journal's note of what is asked for, by target language: there is no manifest entry before the end."""
+SPLITS = ("train", "validation", "test")
+_CHAIN = ("translate", "check", "dedup", "build")
+"""Stages whose counts reconcile with those of the stage before."""
+_ASKED = ("requested", "completed", "failed", "pending")
+_LEFT = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
+
+
+def funnel(folder: RunFolder) -> dict[str, Any]:
+    """Count the rows of a run directory.
+
+    Returns
+    -------
+    dict
+        ``seeds``, ``seed_duplicates`` and ``seeds_contaminated`` (taken out before translating), ``requested``,
+        ``completed``, ``failed``, ``pending``, ``accepted``, ``rejected`` {reason: n}, ``exact_duplicates``,
+        ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
+        for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
+        {kind: the commonest message}, ``already_known`` (requests that the last translating did not have to send),
+        ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages`` {stage: done,
+        incomplete, stale or missing}. Counts of a stage that has not run since the one before it changed are left out
+        (zero), so that what is there reconciles.
+    """
+    manifest = Manifest(folder.path)
+    states = _states(manifest)
+    shown = _reconciling(manifest, states)
+    counts = {name: manifest.stages[name].counts if name in shown else {} for name in STAGES}
+    if states["translate"] == "missing":
+        counts["translate"] = _journalled(folder)
+    waiting = untranslated_seeds(folder) if states["translate"] == "stale" else []
+    return {**tally(counts), "awaiting_translation": len(waiting), "stages": states}
+
+
+def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
+    """Return the stages whose counts belong together: each of the chain read what the one before it left."""
+    shown = {name for name in STAGES if states[name] in ("done", "incomplete")}
+    before: str | None = None
+    for name in _CHAIN:
+        entry = manifest.stages.get(name)
+        if entry is None or not all(_is_read(manifest, key, sha) for key, sha in entry.inputs.items()):
+            break
+        if before is None or before in shown:
+            shown.add(name)
+        before = name
+    return shown
+
+
+def _is_read(manifest: Manifest, key: str, sha: str) -> bool:
+    stage, _, path = key.partition(":")
+    return stage not in _CHAIN or manifest.output_digests(stage).get(path) == sha
+
+
+def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what ``funnel`` returns, but for ``stages``, from the counts of every stage (empty where it has none)."""
+    languages = sorted({*counts["translate"].get("by_language", {}), *counts["check"].get("by_language", {})})
+    by_language = {
+        language: _row({name: _of_language(name, counts[name], language) for name in STAGES}) for language in languages
+    }
+    totals = {name: _total(name, counts[name]) for name in STAGES}
+    return {
+        "seeds": counts["seeds"].get("seeds", 0),
+        "seeds_rejected": counts["seeds"].get("rejected", {}),
+        "seed_duplicates": counts["dedup_seeds"].get("seed_duplicates", 0),
+        "seeds_contaminated": counts["dedup_seeds"].get("seeds_contaminated", 0),
+        **_row(totals),
+        "failures": counts["translate"].get("failures", {}),
+        "failure_messages": counts["translate"].get("failure_messages", {}),
+        "already_known": counts["translate"].get("already_known", 0),
+        "by_language": by_language,
+    }
+
+
+def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
+    if stage != "build":
+        return counts
+    return {**counts.get("splits", {}), "contaminated": sum(counts.get("contaminated", {}).values())}
+
+
+def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mapping[str, Any]:
+    row = counts.get("by_language", {}).get(language, {})
+    return {**row, "contaminated": counts.get("contaminated", {}).get(language, 0)} if stage == "build" else row
+
+
+def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    taken_out = counts["build"].get("contaminated", 0)  # of the training split alone
+    left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
+    left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
+    return {
+        **{key: counts["translate"].get(key, 0) for key in _ASKED},
+        "accepted": counts["check"].get("accepted", 0),
+        "rejected": dict(counts["check"].get("rejected", {})),
+        **left,
+        "splits": {split: counts["build"].get(split, 0) for split in SPLITS},
+    }
+
+
+def _states(manifest: Manifest) -> dict[str, str]:
+    """Tell of every stage whether it still describes what its inputs are now."""
+    states: dict[str, str] = {}
+    for name in STAGES:
+        entry = manifest.stages.get(name)
+        if entry is None:
+            states[name] = "missing"
+        elif any(_has_changed(manifest, states, key, sha) for key, sha in entry.inputs.items()):
+            states[name] = "stale"
+        else:
+            states[name] = "done" if entry.complete else "incomplete"
+    return states
+
+
+def _has_changed(manifest: Manifest, states: Mapping[str, str], key: str, sha: str) -> bool:
+    stage, _, path = key.partition(":")
+    if stage not in STAGES:
+        return False  # a file outside the run directory: looked at when the stage is run
+    return states.get(stage) in ("stale", "missing") or manifest.output_digests(stage).get(path) != sha
+
+
+def _journalled(folder: RunFolder) -> dict[str, Any]:
+    """Count what a translation under way, or one that was stopped, has stored so far."""
+    if not folder.journal.is_file():
+        return {}
+    with Journal(folder.journal, read_only=True) as journal:
+        requested: dict[str, int] = json.loads(journal.get_meta(REQUESTED) or "{}")
+        stored, failures = journal.counts(), dict(journal.failures().most_common())
+    by_language = {}
+    for language, asked in requested.items():
+        # The journal also has what an earlier prompt or model answered: no more counts than is asked now.
+        failed = min(stored.failed[language], asked)
+        completed = min(stored.completed[language], asked - failed)
+        row = {"requested": asked, "completed": completed, "failed": failed, "pending": asked - completed - failed}
+        by_language[language] = row
+    totals = {key: sum(row[key] for row in by_language.values()) for key in _ASKED}
+    return {**totals, "failures": failures, "by_language": by_language}

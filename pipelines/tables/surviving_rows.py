@@ -1,0 +1,123 @@
+"""What is left for the dataset once duplicates are out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.dataset.groups import unite_groups
+from synthcode.pipelines.tables.programs import (
+    dropped_seeds,
+    seeds_as_programs,
+    translation_ids,
+    translations_as_programs,
+)
+from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
+from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.shards import read_file
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.run import Run
+
+NAMED_TRANSLATIONS = TRANSLATIONS.append(pa.field("program_id", pa.string(), nullable=False))
+"""Translations with the id under which deduplication and the dataset know them."""
+
+SEEDS_IN_GROUPS = pa.schema([SEEDS.field(name) for name in ("seed_id", "repository")])
+
+PROGRAMS_WITH_ENTRY_POINT = PROGRAMS.append(pa.field("entry_point", pa.string()))
+
+
+class SurvivingRows:
+    """Seeds and translations that are left, sorted by ``seed_id``.
+
+    Parameters
+    ----------
+    run
+        The run.
+    seeds, programs
+        What is left out: seeds go with their translations.
+    """
+
+    def __init__(self, run: Run, seeds: Iterable[str], programs: Iterable[str]) -> None:
+        self._run = run
+        self._seeds = pa.array(sorted(seeds), pa.string())
+        self._programs = pa.array(sorted(programs), pa.string())
+
+    @classmethod
+    def of(cls, run: Run) -> SurvivingRows:
+        """Return what is left once 'dedup' has run."""
+        kept = cls.without_duplicates(run, read_file(run.folder.clusters))
+        everywhere = run.recipe.contamination.drop == "everywhere"
+        return kept.without(read_file(run.folder.contamination)) if everywhere else kept
+
+    @classmethod
+    def without_duplicates(cls, run: Run, clusters: pa.Table) -> SurvivingRows:
+        """Return what is left of the clusters that were found, and of the seeds before that."""
+        dropped = clusters.filter(pc.not_equal(clusters.column("status"), "kept"))
+        seeds = dropped.filter(pc.equal(dropped.column("origin"), "seed")).column("seed_id").to_pylist()
+        return cls(run, dropped_seeds(run.folder, run.manifest).union(seeds), dropped.column("program_id").to_pylist())
+
+    def without(self, hits: pa.Table) -> SurvivingRows:
+        """Return what is left without contaminated programs (schema ``HITS``)."""
+        seeds = hits.filter(pc.equal(hits["origin"], "seed"))["seed_id"].to_pylist()
+        return SurvivingRows(
+            self._run,
+            [*self._seeds.to_pylist(), *seeds],
+            [*self._programs.to_pylist(), *hits["program_id"].to_pylist()],
+        )
+
+    def keep(self, programs: pa.Table) -> pa.Table:
+        """Leave out of a table with ``program_id`` and ``seed_id`` what is left out here."""
+        return _without(_without(programs, "program_id", self._programs), "seed_id", self._seeds)
+
+    def count_translations(self) -> Counter[str]:
+        """Count the translations by language."""
+        counts: Counter[str] = Counter()
+        for table in self.translations():
+            counts.update(table["target_language"].to_pylist())
+        return counts
+
+    def seeds_alone(self) -> Iterator[pa.Table]:
+        """Yield seeds as programs (schema ``PROGRAMS``)."""
+        return map(seeds_as_programs, self.seeds())
+
+    def seeds(self) -> Iterator[pa.Table]:
+        """Yield seeds (schema ``SEEDS``)."""
+        for table in self._run.folder.rows(self._run.folder.seeds):
+            self._run.stop.raise_if_set()
+            yield _without(table, "seed_id", self._seeds)
+
+    def translations(self) -> Iterator[pa.Table]:
+        """Yield translations (schema ``NAMED_TRANSLATIONS``)."""
+        for table in self._run.folder.rows(self._run.folder.translations):
+            names = pa.array(translation_ids(table), pa.string())
+            yield self.keep(table.append_column(NAMED_TRANSLATIONS.field("program_id"), names))
+
+    def programs(self) -> Iterator[pa.Table]:
+        """Yield both as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``): a seed's own, then its translations."""
+        for seeds, translations in align_on_seed(self.seeds(), (NAMED_TRANSLATIONS, self.translations())):
+            rows = pa.concat_tables([seeds_as_programs(seeds), translations_as_programs(translations)])
+            rows = beside(rows, seeds, {"entry_point": "entry_point"}).select(PROGRAMS_WITH_ENTRY_POINT.names)
+            keys = ("seed_id", "origin", "language", "program_id")
+            yield rows.sort_by([(key, "ascending") for key in keys]).cast(PROGRAMS_WITH_ENTRY_POINT)
+
+    def groups(self, equal: pa.Table) -> pa.Table:
+        """Return ``seed_id``, ``cluster_id`` and ``repository`` of every seed, sorted: what splits must respect.
+
+        Parameters
+        ----------
+        equal
+            Programs that are one document (``seed_id``, ``equality``): the retrieval tables tie their seeds.
+        """
+        names = ["seed_id", "repository"]
+        seeds = pa.concat_tables([SEEDS_IN_GROUPS.empty_table(), *(table.select(names) for table in self.seeds())])
+        ties = read_file(self._run.folder.split_groups)
+        return beside(seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"})
+
+
+def _without(table: pa.Table, column: str, values: pa.Array) -> pa.Table:
+    return table.filter(pc.invert(pc.is_in(table.column(column), value_set=values)))

@@ -1,0 +1,49 @@
+"""Seeds that a run wants translated and has not asked for yet."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from synthcode.llm.requests import targets_of
+from synthcode.pipelines.runs.run import read_run_recipe
+from synthcode.pipelines.tables.programs import dropped_seeds
+from synthcode.schemas.tables import COMPLETIONS
+from synthcode.storage.joins import align_on_seed
+from synthcode.storage.manifest import Manifest
+
+if TYPE_CHECKING:
+    from synthcode.storage.layout import RunFolder
+
+_NAMED = 3
+_ASKED = pa.schema([COMPLETIONS.field("seed_id")])
+
+
+def untranslated_seeds(folder: RunFolder) -> list[str]:
+    """Return the ``source_id`` of each seed with fewer finished requests than the recipe asks for.
+
+    Seeds that were taken out before translating are not among them.
+    """
+    config = read_run_recipe(folder).translate
+    if config is None:
+        return []
+    left_out = dropped_seeds(folder, Manifest(folder.path))
+    seeds = folder.rows(folder.seeds, ["seed_id", "source_id", "language"])
+    found = []
+    for rows, finished in align_on_seed(seeds, (_ASKED, folder.rows(folder.completions, _ASKED.names))):
+        asked = Counter(finished["seed_id"].to_pylist())
+        for seed in rows.to_pylist():
+            wanted = len(targets_of(seed["seed_id"], seed["language"], config)) * config.samples
+            if seed["seed_id"] not in left_out and asked[seed["seed_id"]] < wanted:
+                found.append(seed["source_id"])
+    return found
+
+
+def untranslated_line(names: list[str], folder: RunFolder) -> str:
+    """Say which seeds await translating, and what asks for them."""
+    named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
+    count = "1 seed awaits" if len(names) == 1 else f"{len(names):,} seeds await"
+    return f"{count} translating ({named}); run 'synthcode translate {shlex.quote(str(folder.path))}'"

@@ -1,0 +1,1 @@
+"""From accepted translations to the dataset: pairs, code variants, splits and qrels."""

@@ -1,0 +1,194 @@
+"""Renaming the function that a text is about, and the type that is named after it."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import tree_sitter
+
+from synthcode.comments.removal import Cut
+from synthcode.comments.snippets import Snippet, Span
+from synthcode.dataset.variables import variables_of
+from synthcode.entry_points import CONSTRUCTORS, Definition, spelling
+from synthcode.languages import Language
+
+FUNCTION = b"f"
+"""What the entry point is called."""
+TYPE = b"F"
+"""What a type around it is called that is named after it."""
+
+_TYPE_NAMES = frozenset({"type_identifier", "namespace_identifier"})
+_FIELD_NAMES = frozenset({"field_identifier", "property_identifier"})
+_SHORTHANDS = frozenset(
+    {"shorthand_property_identifier", "shorthand_property_identifier_pattern", "shorthand_field_identifier"}
+)
+_OURSELVES = frozenset(b"this self Self cls super static parent crate exports module.exports".split())
+_ARROW_IS_ACCESS = frozenset({"c", "cpp", "php"})
+"""Where ``a->b`` is a member of ``a``; elsewhere the arrow belongs to a function or a case."""
+
+_RECEIVER = re.compile(
+    rb"(?:\b(?P<constructed>\w++)\s*+\([^()]*+\)\)?|(?P<word>(?<![\w$])(?:module\.)?[\w$]++)|(?P<value>[])}>\"'`])"
+    rb"|(?<!\s))\s*+(?:[?&]|!!)?(?P<operator>\.|->|::)\Z"
+)
+_RECEIVER_REACH = 200
+_ACCESSED = re.compile(rb"\s*(?:\.|->|::)")
+_NEW = re.compile(rb"\bnew\s+\Z")
+_MACRO_TOKEN = re.compile(rb"\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?|\w+", re.DOTALL)
+_ESCAPE_OR_QUOTE = re.compile(rb"\\.|[\"']", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Naming:
+    """The entry point, and what tells a mention of it from the member of something else."""
+
+    name: bytes
+    definitions: frozenset[int]
+    """Ids of the nodes that name it where it is defined."""
+    on_anything: bool
+    """Whether it is defined on types of others, so that it may be called on any value."""
+    own: frozenset[bytes]
+    """What it is called on: the types or objects that it is defined in."""
+    namesakes: frozenset[bytes]
+    """The types around it that are named after it."""
+
+
+def rename_entry_point(
+    snippet: Snippet, language: Language, defined: list[Definition], entry_point: str
+) -> Iterator[Cut]:
+    """Give the cuts that call the entry point ``f``, and a type around it that has its name ``F``.
+
+    A member of something that is not of the text keeps its name: ``Math.max`` where the text defines ``max``.
+    So do words in strings and in comments. An ``f`` that the text has already is not minded.
+
+    Parameters
+    ----------
+    snippet
+        The text.
+    language
+        Its language.
+    defined
+        The functions that it defines.
+    entry_point
+        A name as it stands in the text.
+    """
+    naming = _naming(snippet, language, defined, entry_point)
+    for node, span in _mentions(snippet, naming.name):
+        instead = _instead(snippet, language, naming, node, span)
+        if instead is not None:
+            yield Cut(*span, instead)
+    for name in naming.namesakes - {naming.name}:
+        for node, span in _mentions(snippet, name):
+            if node.type in language.identifiers or node.type in _TYPE_NAMES:
+                yield Cut(*span, TYPE)
+
+
+def _naming(snippet: Snippet, language: Language, defined: list[Definition], entry_point: str) -> _Naming:
+    ours = [one for one in defined if one.name == entry_point]
+    types = frozenset[str]().union(*(one.types for one in ours))
+    own = {name.encode() for name in types}
+    on_anything = False
+    for one in ours:
+        receiver = _receiver(snippet, language, snippet.span(one.name_node)[0])
+        if receiver and receiver not in _OURSELVES:
+            if language.name == "kotlin" or receiver == b"prototype":
+                on_anything = True
+            own.add(receiver)
+    return _Naming(
+        entry_point.encode("utf-8", "surrogatepass"),
+        frozenset(one.name_node.id for one in ours),
+        on_anything,
+        frozenset(own),
+        frozenset(name.encode() for name in types if spelling(name) == spelling(entry_point)),
+    )
+
+
+def _mentions(snippet: Snippet, name: bytes) -> Iterator[tuple[tree_sitter.Node, Span]]:
+    """Give the nodes that are a name, not merely contain it, and where the name stands in them."""
+    start = snippet.data.find(name) if name else -1
+    while start >= 0:
+        end = start + len(name)
+        node = snippet.root.descendant_for_byte_range(start + snippet.shift, end + snippet.shift)
+        if node is not None and _is_name(snippet, node, (start, end)):
+            yield node, (start, end)
+        start = snippet.data.find(name, end)
+
+
+def _is_name(snippet: Snippet, node: tree_sitter.Node, span: Span) -> bool:
+    whole = snippet.span(node)
+    if node.type == "simple_symbol":  # Ruby: private :f
+        return whole == (span[0] - 1, span[1])
+    if node.type == "preproc_arg":  # a macro of C is one token: the names in it are found by hand
+        return (span[0] - whole[0], span[1] - whole[0]) in _macro_tokens(snippet.bytes_of(node))
+    return whole == span
+
+
+@functools.lru_cache(maxsize=8)
+def _macro_tokens(text: bytes) -> frozenset[Span]:
+    quotes = {token[0]: token.end() for token in _ESCAPE_OR_QUOTE.finditer(text)}
+    for quote in (b'"', b"'"):  # one that nothing closes is no more than a character
+        closed = quotes.get(quote, 0)
+        text = text[:closed] + text[closed:].replace(quote, b" ")
+    return frozenset(token.span() for token in _MACRO_TOKEN.finditer(text))
+
+
+def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_sitter.Node, span: Span) -> bytes | None:
+    """Return what a mention of the name becomes, None for one that means something else."""
+    if node.id in naming.definitions or node.type in ("simple_symbol", "preproc_arg"):
+        return FUNCTION
+    receiver = _receiver(snippet, language, span[0])
+    if naming.name in naming.namesakes and receiver is None and _is_type(snippet, language, node, span):
+        return TYPE
+    if node.type not in language.identifiers:
+        return None
+    if receiver is not None:
+        ours = naming.on_anything or receiver in naming.own or receiver in _OURSELVES
+        return FUNCTION if ours or receiver in variables_of(snippet.data, naming.own) else None
+    if node.type in _SHORTHANDS and not _is_exported(node):
+        return naming.name + b": " + FUNCTION
+    return FUNCTION if _is_function(snippet, node) else None
+
+
+def _receiver(snippet: Snippet, language: Language, start: int) -> bytes | None:
+    """Return what the name at ``start`` is said to be a member of, as far as a word tells; None if of nothing."""
+    before = snippet.data[max(start - _RECEIVER_REACH, 0) : start].rstrip()
+    if not before.endswith((b".", b"->", b"::")) or before.endswith(b".."):
+        return None
+    if before.endswith(b"->") and language.name not in _ARROW_IS_ACCESS:
+        return None
+    match = _RECEIVER.search(before)
+    if match is None or (match["operator"] == b"::" and not any(match.group("constructed", "word", "value"))):
+        return None
+    return match["constructed"] or (match["word"] or b"").lstrip(b"$")
+
+
+def _is_type(snippet: Snippet, language: Language, node: tree_sitter.Node, span: Span) -> bool:
+    """Tell whether a name that both the entry point and a type around it have means the type."""
+    parent = node.parent
+    if node.type in _TYPE_NAMES:
+        return True
+    if parent is not None and (parent.type in language.types | CONSTRUCTORS or parent.type == "user_type"):
+        return True
+    return bool(_NEW.search(snippet.data[max(span[0] - 9, 0) : span[0]]) or _ACCESSED.match(snippet.data, span[1]))
+
+
+def _is_exported(shorthand: tree_sitter.Node) -> bool:
+    """Tell whether ``{ name }`` is what a JavaScript module exports."""
+    holder = shorthand.parent.parent if shorthand.parent is not None else None
+    left = holder.child_by_field_name("left") if holder is not None else None
+    return left is not None and left.text in (b"module.exports", b"exports")
+
+
+def _is_function(snippet: Snippet, node: tree_sitter.Node) -> bool:
+    """Tell whether a name that is nobody's member may be the function, not a field or an argument."""
+    parent = node.parent
+    if parent is None:
+        return True
+    if parent.type == "keyword_argument":
+        return parent.child_by_field_name("name") != node
+    if node.type not in _FIELD_NAMES:
+        return True
+    value = parent.child_by_field_name("value")
+    return parent.type == "function_declarator" or (value is not None and value.text == node.text)

@@ -1,0 +1,1 @@
+"""Exact duplicates, near-duplicates and contamination by published benchmarks."""

@@ -1,0 +1,188 @@
+"""Which duplicates go and which stay: the rules that ``duplicates`` states, on numbered programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.dedup.candidate_pairs import Entries, link
+from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.documents import Documents
+from synthcode.dedup.similarity import Similarity
+from synthcode.dedup.texts import I64, Mask
+from synthcode.errors import InputError
+
+STATUSES = ("kept", "exact_duplicate", "near_duplicate", "seed_duplicate")
+_KEPT, _EXACT, _NEAR, _WITH_SEED = range(4)
+
+
+@dataclass(frozen=True)
+class Programs:
+    """All programs, numbered by preference: seeds first, then by ``program_id``. Arrays have a place for each."""
+
+    table: pa.Table
+    """``program_id``, ``seed_id``, ``language``, ``origin``."""
+    document: I64
+    content: I64
+    """Equal for exact duplicates, whatever their language."""
+    language: I64
+    seed: I64
+    """The place of the seed in ``seed_ids``."""
+    is_seed: Mask
+    seed_ids: pa.Array
+    """Ascending."""
+
+    @property
+    def size(self) -> int:
+        """Number of programs."""
+        return self.seed.size
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of each program: arrays with a place for each."""
+
+    status: npt.NDArray[np.int8]
+    """Places in ``STATUSES``."""
+    representative: I64
+    cluster: I64
+    """The preferred member of the cluster."""
+    alive: Mask
+    """Whether the seed is left after the first pass."""
+
+
+def number_programs(rows: pa.Table, contents: I64) -> Programs:
+    """Number programs by preference.
+
+    Parameters
+    ----------
+    rows
+        ``PROGRAMS`` without ``code``, with ``document``.
+    contents
+        The content of each document.
+
+    Raises
+    ------
+    InputError
+        Where a ``program_id`` occurs twice.
+    """
+    rows = rows.append_column("translated", pc.not_equal(rows["origin"], "seed"))
+    rows = rows.sort_by([("translated", "ascending"), ("program_id", "ascending")])
+    repeated = rows.num_rows - pc.count_distinct(rows["program_id"]).as_py()
+    if repeated:
+        raise InputError(f"{repeated} rows of the programs repeat a program_id", "give every program an id of its own")
+    document = rows["document"].to_numpy()
+    seed_ids = pc.unique(rows["seed_id"]).sort()
+    return Programs(
+        table=rows.select(["program_id", "seed_id", "language", "origin"]),
+        document=document,
+        content=contents[document],
+        language=_places(rows["language"], pc.unique(rows["language"]).sort()),
+        seed=_places(rows["seed_id"], seed_ids),
+        is_seed=np.logical_not(rows["translated"].to_numpy()),
+        seed_ids=seed_ids,
+    )
+
+
+def judge(programs: Programs, documents: Documents, similarity: Similarity) -> Verdict:
+    """Decide what becomes of each program: first of the seeds, then of the programs of those that are left."""
+    numbers = np.arange(programs.size)
+    status = np.full(programs.size, _KEPT, dtype=np.int8)
+
+    sources = numbers[programs.is_seed]
+    nothing = np.zeros(programs.size, dtype=bool)
+    representative = _within_language(sources, nothing, programs, documents, similarity).labels()
+    gone = representative != numbers
+    status[gone] = np.where(_repeats(sources, programs), _EXACT, _NEAR)[gone]
+    stands_for = np.full(len(programs.seed_ids), -1)
+    stands_for[programs.seed[gone]] = representative[gone]
+    alive = stands_for[programs.seed] < 0
+
+    clusters = _within_language(numbers[alive], programs.is_seed, programs, documents, similarity)
+    preferred = clusters.labels()
+    gone = (preferred != numbers) & ~programs.is_seed
+    status[gone] = np.where(_repeats(numbers[alive], programs), _EXACT, _NEAR)[gone]
+    representative[gone] = preferred[gone]
+
+    orphaned = ~alive & ~programs.is_seed
+    status[orphaned] = _WITH_SEED
+    representative[orphaned] = stands_for[programs.seed[orphaned]]
+    clusters.unite(numbers, representative)
+    return Verdict(status, representative, clusters.labels(), alive)
+
+
+def tie(programs: Programs, documents: Documents, similarity: Similarity, verdict: Verdict) -> I64:
+    """Return the group of each seed: the smallest place of a seed that likeness of any kind ties to it."""
+    groups = DisjointSets(len(programs.seed_ids))
+    groups.unite(programs.seed, programs.seed[verdict.cluster])
+    groups.unite(programs.seed, programs.seed[_first(programs.content)])
+
+    document, first = np.unique(programs.document, return_index=True)
+    kinds = _distinct(document.size)
+    # Within a language, the first pass has compared all sources, the second all programs of the seeds that are left.
+    translated = np.bincount(programs.language[~programs.is_seed], minlength=programs.size) > 0
+    settled = np.flatnonzero(verdict.alive | ~translated[programs.language])
+    compared, first_settled = np.unique(programs.document[settled], return_index=True)
+    kinds[np.searchsorted(document, compared)] = programs.language[settled[first_settled]]
+    entries = Entries(document, programs.seed[first], np.zeros_like(document), kinds)
+    link(entries.take(documents.shingled[document]), documents.band_keys(), similarity, groups)
+    return groups.labels()
+
+
+def _within_language(
+    numbers: I64, compared: Mask, programs: Programs, documents: Documents, similarity: Similarity
+) -> DisjointSets:
+    """Join programs that are exact or near-duplicates in one language.
+
+    Parameters
+    ----------
+    numbers
+        The programs, ascending.
+    compared
+        For every program, whether an earlier call has compared it with all others of its language that are so marked.
+    programs, documents, likeness
+        What is known of them.
+    """
+    sets = DisjointSets(programs.size)
+    sets.unite(numbers, numbers[_first(_in_language(programs.content, numbers, programs))])
+    # A document's first program is a seed where any of them is: seeds have the small numbers.
+    _, first = np.unique(_in_language(programs.document, numbers, programs), return_index=True)
+    leading = numbers[first]
+    kinds = np.where(compared[leading], 0, _distinct(leading.size))
+    entries = Entries(programs.document[leading], leading, programs.language[leading], kinds)
+    link(entries.take(documents.shingled[entries.documents]), documents.band_keys(), similarity, sets)
+    return sets
+
+
+def _repeats(numbers: I64, programs: Programs) -> Mask:
+    """Return which programs have the content of a preferred one in their language, among those numbered."""
+    repeats = np.zeros(programs.size, dtype=bool)
+    repeats[numbers] = _first(_in_language(programs.content, numbers, programs)) != np.arange(numbers.size)
+    return repeats
+
+
+def _in_language(values: I64, numbers: I64, programs: Programs) -> I64:
+    """Return one number for the value and the language of each program."""
+    languages = programs.language.max(initial=0) + 1
+    both: I64 = values[numbers] * languages + programs.language[numbers]
+    return both
+
+
+def _first(keys: I64) -> I64:
+    """Return, for each key, the place where it first occurs."""
+    _, first, which = np.unique(keys, return_index=True, return_inverse=True)
+    places: I64 = first[which]
+    return places
+
+
+def _places(column: pa.ChunkedArray, values: pa.Array) -> I64:
+    places: I64 = pc.index_in(column, value_set=values).to_numpy().astype(np.int64)
+    return places
+
+
+def _distinct(count: int) -> I64:
+    return -1 - np.arange(count)

@@ -1,0 +1,1 @@
+"""The gate: code is extracted from completions and its syntax checked."""

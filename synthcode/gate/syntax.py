@@ -1,0 +1,255 @@
+"""Whether a text is a program of a language: what its grammar says, and what its grammar lets through."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import warnings
+from typing import NamedTuple
+
+import tree_sitter
+
+from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
+from synthcode.gate.parser_guards import hazard
+from synthcode.gate.regex_literals import malformation
+from synthcode.languages import LANGUAGES, Language
+from synthcode.languages.parsing import ParseTimeout, grammar, parse
+from synthcode.languages.rules import RULES, Refusal, SyntaxRules
+from synthcode.schemas.records import Rejection
+
+DEADLINE_S = 2.0
+
+_FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
+_QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
+"""Behind a here-document, a raw string, a comment of Ruby or the end of PHP, the parser says whether a fence is one."""
+_REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
+_TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
+
+
+class Reading(NamedTuple):
+    """What became of parsing a text: one of the two."""
+
+    rejection: Rejection | None
+    program: tree_sitter.Node | ast.Module | None
+    added_lines: int = 0
+    """Put before the text so that it begins as programs do."""
+
+
+def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
+    """Return why a text is no program of a language, or None where it is one.
+
+    A fragment is a program: statements, a lone method of Java or C#, PHP without its tag.
+
+    Parameters
+    ----------
+    code
+        The text.
+    language
+        The language that it should be in.
+    deadline_s
+        What a parser may take, in seconds of ``parsing.STEPS_PER_SECOND`` steps.
+
+    Returns
+    -------
+    Rejection or None
+        Reasons: ``syntax_error``, ``too_long``, ``too_deep``, ``repetitive``, ``parse_timeout``.
+    """
+    return _read(code, language, deadline_s).rejection
+
+
+def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
+    """Return what ``diagnose`` does, and more of a program that is to be the code of an answer and nothing else.
+
+    ``no_definition`` for one that defines no function and no type; ``syntax_error`` for words and HTML in it that
+    happen to be sound: ``Output:`` is a label, and ``a &lt; b;`` is ``a & lt; b;``.
+    """
+    rejection, program, added_lines = _read(code, language, deadline_s)
+    if rejection is not None:
+        return rejection
+    if isinstance(program, tree_sitter.Node):
+        defines = bool(_captures(language, RULES[language.name].definitions, program))
+        said = _said(program, language)
+    else:
+        defines = program is not None and any(map(_is_definition, ast.walk(program)))
+        said = python_entity(program) if program is not None and "&" in code else None
+    if not defines:
+        return Rejection("no_definition", "it defines no function and no type")
+    return None if said is None else Rejection("syntax_error", f"line {said[0] - added_lines}: {said[1]}")
+
+
+def _read(code: str, language: Language, deadline_s: float) -> Reading:
+    data = code.encode("utf-8", "surrogatepass")
+    rejection = hazard(data)
+    if rejection is not None:
+        return Reading(rejection, None)
+    if (control := control_character(data)) is not None:
+        return _error_at(data, control, f"the control character U+{data[control]:04X}")
+    if language.name == "python":
+        return _python(code)
+    if (fence := _markdown_fence(data)) is not None:
+        return _error_at(data, fence, "a Markdown fence")
+    try:
+        return _parsed(data, language, deadline_s)
+    except ParseTimeout as problem:
+        return Reading(Rejection(problem.reason, str(problem)), None)
+
+
+def _python(code: str) -> Reading:
+    """Let Python's own parser judge Python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return Reading(None, ast.parse(code))
+        except SyntaxError as problem:
+            return Reading(Rejection("syntax_error", f"line {problem.lineno}: {problem.msg}"), None)
+        except (ValueError, RecursionError, MemoryError) as problem:
+            return Reading(Rejection("syntax_error", str(problem) or type(problem).__name__), None)
+
+
+def _is_definition(node: ast.AST) -> bool:
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return isinstance(node.value, ast.Lambda)
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+
+
+def _markdown_fence(data: bytes) -> int | None:
+    """Return the offset of a Markdown fence that is no part of a comment or string, or None.
+
+    Grammars can take a minute to recover from one: the parser is not asked where there is no need.
+    """
+    if b"```" not in data and b"~~~" not in data:
+        return None
+    fence = _FENCE.search(data)
+    if fence is None:
+        return None
+    before = data[: fence.start()]
+    in_comment = before.rfind(b"/*") > before.rfind(b"*/")
+    in_string = before.count(b'"""') % 2 or before.count(b"`") % 2 or _QUOTE.search(before)
+    return None if in_comment or in_string else fence.start(1)
+
+
+def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
+    rules = RULES[language.name]
+    opening, data = _opened(data, rules)
+    data += b"\n"  # a directive of C needs the end of its line
+    root = parse(data, language, deadline_s).root_node
+    if root.has_error and rules.enclosure is not None and not _TYPE.search(data):
+        enclosed = rules.enclosure[0] + data + rules.enclosure[1]
+        member = parse(enclosed, language, deadline_s).root_node
+        if not member.has_error and member.named_child_count == 1:  # it closes no more than it opens
+            root, data, opening = member, enclosed, rules.enclosure[0]
+    problem = _problem(root, data, language)
+    if problem is None:
+        return Reading(None, root, opening.count(10))
+    line, what = problem
+    return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
+
+
+def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
+    """Return what was put before a text so that it begins as programs do, and the text behind it."""
+    if not rules.opening:
+        return b"", data
+    opened = re.search(rules.opened, data)
+    if opened is None:
+        return rules.opening, rules.opening + data
+    if opened[1] is not None:
+        return b"", data[: opened.start(1)] + rules.opening.rstrip() + data[opened.end(1) :]
+    return b"", data
+
+
+def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
+    """Return the line of what is wrong with a tree, and what, or None."""
+    rules = RULES[language.name]
+    if root.has_error:
+        if rules.overlooked and _captures(language, rules.overlooked, root):
+            return None
+        error = _first_error(root)
+        return _line(error), f"{error.type!r} is missing" if error.is_missing else "it does not parse"
+    if not data.isascii() and (foreign := foreign_character(root, data, language, rules.spaces)):
+        offset, character = foreign
+        return _line_of(data, offset), f"the character U+{ord(character):04X}"
+    return _passed_over(root, data) or _refused(root, language)
+
+
+def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
+    """Find text between the nodes at the top: a scanner of its own may skip what it does not know."""
+    end = 0
+    for start, after in [*((node.start_byte, node.end_byte) for node in root.children), (len(data), 0)]:
+        if data[end:start].strip():
+            return _line_of(data, end), "there is text that is no code"
+        end = after
+    return None
+
+
+def _refused(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
+    rules = RULES[language.name]
+    for number, captured in _checks(language.name).matches(root):
+        if number == len(rules.refused):
+            node = captured["regex"][0]
+            if (malformed := _regex_problem(node, rules)) is not None:
+                return _line(node), f"in a regular expression {malformed}"
+        elif _is_refused(captured["bad"][0], rules.refused[number]):
+            return _line(captured["bad"][0]), rules.refused[number].why
+    return None
+
+
+def _said(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
+    """Find what is sound, and no code all the same."""
+    for refusal in RULES[language.name].words:
+        if found := _captures(language, refusal.pattern, root).get("bad"):
+            return _line(found[0]), refusal.why
+    entity = html_entity(root)
+    return None if entity is None else (_line(entity), "an HTML entity")
+
+
+def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
+    if refusal.on_new_line:
+        before = node.prev_sibling
+        return before is not None and before.end_point.row < node.start_point.row
+    return node.type not in refusal.unless
+
+
+def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
+    written = _REGEX.fullmatch((node.text or b"").decode("utf-8", "replace"))
+    if written is None or "#{" in written["body"] or "x" in written["options"]:
+        return None  # %r{}, a body that is put together at run time, comments in it
+    return malformation(written["body"], nested_classes=rules.nested_classes)
+
+
+@functools.cache
+def _checks(language_name: str) -> tree_sitter.QueryCursor:
+    """Return a query of all that is refused of a language, and then its regular expressions: one walk finds all."""
+    rules = RULES[language_name]
+    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in rules.refused), rules.regex]))
+
+
+def _captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
+    return _cursor(language.name, pattern).captures(root)
+
+
+@functools.cache
+def _cursor(language_name: str, pattern: str) -> tree_sitter.QueryCursor:
+    # To make a cursor takes as long as to walk a small tree with it.
+    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern))
+
+
+def _first_error(node: tree_sitter.Node) -> tree_sitter.Node:
+    while not (node.is_error or node.is_missing):
+        inner = next((child for child in node.children if child.has_error), None)
+        if inner is None:
+            break
+        node = inner
+    return node
+
+
+def _line(node: tree_sitter.Node) -> int:
+    return node.start_point.row + 1
+
+
+def _line_of(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1
+
+
+def _error_at(data: bytes, offset: int, what: str) -> Reading:
+    return Reading(Rejection("syntax_error", f"line {_line_of(data, offset)}: {what}"), None)

@@ -1,0 +1,286 @@
+"""Any server that speaks OpenAI's chat completions: vLLM, SGLang, llama.cpp, hosted ones."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import orjson
+
+from synthcode import redaction
+from synthcode.errors import AccessError, ServerError
+from synthcode.llm.access import access_error
+from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
+from synthcode.llm.backends.context_window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
+from synthcode.llm.backends.openai.answers import parse_completion, parse_models, parse_token_count
+from synthcode.llm.backends.openai.api_key import checked_key
+from synthcode.llm.backends.openai.errors import absence, lack, refusal, unusable_model, withheld_key
+from synthcode.llm.backends.openai.metrics import CachedTokens, parse_cached_tokens
+from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
+from synthcode.llm.backends.openai.replicas import Replica, Replicas
+from synthcode.llm.backends.openai.suspicions import harmless_body, is_suspicious, is_unusable, settled
+from synthcode.llm.backends.openai.transport import Transport
+from synthcode.llm.sampling import max_tokens_of, sampling_fields
+from synthcode.schemas.records import Completion, Message, Request
+
+CHECK_S = 10.0
+
+
+class OpenAIServer:
+    """One server, or several replicas with the same model.
+
+    Parameters
+    ----------
+    base_urls
+        Up to and including ``/v1``.
+    model
+        The model that :meth:`check` looks for.
+    api_key
+        Sent as a bearer token, and never to where a server redirects; never logged, shown or stored.
+    key_urls
+        Those of ``base_urls`` that are sent the key; None means all. See :mod:`synthcode.llm.backends.openai.api_key`.
+    prefill
+        Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
+
+    Raises
+    ------
+    InputError
+        Where an address or the key cannot be used.
+    """
+
+    def __init__(
+        self,
+        base_urls: Iterable[str],
+        model: str,
+        api_key: str | None = None,
+        *,
+        key_urls: Iterable[str] | None = None,
+        prefill: bool = False,
+    ) -> None:
+        self.model = model
+        self._replicas = Replicas(base_urls)
+        key = checked_key(api_key)
+        redaction.register(key)
+        self._redactor = redaction.current()
+        trusted = self._replicas.all if key_urls is None else Replicas.parse(key_urls)
+        self._transport = Transport(key, {replica.chat.origin() for replica in trusted})
+        self._prefill = prefill
+        self._counts_tokens = False
+        self.window: int | None = None
+        """Tokens of prompt and answer together, once :meth:`check` has run; None where no server says."""
+        self._settling = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        return f"OpenAIServer({self._replicas!r}, model={self.model!r})"
+
+    async def __aenter__(self) -> Self:
+        await self._transport.__aenter__()
+        return self
+
+    async def __aexit__(self, *problem: object) -> None:
+        await self._transport.__aexit__(*problem)
+
+    async def check(self) -> None:
+        """Find out whether one replica is there at least, and whether each that is there has the model."""
+        absences = []
+        for replica in self._replicas.all:
+            try:
+                models = await self._models(replica)
+            except ServerError as problem:
+                absences.append(problem)
+                continue
+            if self.model not in models:
+                raise lack(replica.base, self.model, list(models))
+            windows = [known for known in (self.window, models[self.model]) if known is not None]
+            self.window = min(windows, default=None)
+        if len(absences) == len(self._replicas.all):
+            raise absences[0]
+
+    async def find_out(self, *, prefill: bool, stop: bool) -> bool:
+        """Find out, once, what the requests need of the server.
+
+        Parameters
+        ----------
+        prefill
+            Whether the requests' last message is of role assistant, to be continued.
+        stop
+            Whether they name strings to stop at.
+
+        Returns
+        -------
+        bool
+            Whether it stops at strings, if that is asked.
+
+        Raises
+        ------
+        ServerError
+            Where it does not continue messages: what it would answer to is another prompt.
+        """
+        first = self._replicas.all[0]
+
+        async def ask(body: dict[str, Any]) -> bytes:
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    return await self._transport.exchange("POST", first.chat, orjson.dumps(body))
+            except AttemptFailed as failure:
+                raise (self._access_error(first, failure) if failure.kind in ACCESS else failure) from None
+
+        self._counts_tokens = self.window is not None and await self._try_to_count(first)
+        if prefill and not await takes_prefill(ask, self.model):
+            raise ServerError(
+                f"the model server at {first.base} does not continue a message of role assistant",
+                "use a prompt without assistant.jinja, or a server that does: vLLM, SGLang",
+            )
+        self._prefill = prefill
+        return not stop or await takes_stop(ask, self.model)
+
+    async def cached_prompt_tokens(self) -> CachedTokens | None:
+        """Return what the prefix caches of all replicas have served; None where not all of them tell."""
+        found = []
+        for replica in self._replicas.all:
+            try:
+                async with asyncio.timeout(CHECK_S):
+                    told = parse_cached_tokens(await self._transport.exchange("GET", replica.metrics, None))
+            except (AttemptFailed, TimeoutError):
+                return None
+            if told is None:
+                return None
+            found.append(told)
+        return CachedTokens(sum(one.asked for one in found), sum(one.hit for one in found))
+
+    async def _try_to_count(self, replica: Replica) -> bool:
+        try:
+            async with asyncio.timeout(CHECK_S):
+                await self._count_tokens(replica, (Message("user", "hello"),))
+        except (AttemptFailed, TimeoutError):
+            return False
+        return True
+
+    async def _count_tokens(self, replica: Replica, messages: Sequence[Message]) -> int:
+        body = {"model": self.model, "messages": _turns(messages), **self._prefill_fields(messages)}
+        return parse_token_count(await self._transport.exchange("POST", replica.tokenize, orjson.dumps(body)))
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that the first replica has.
+
+        Raises
+        ------
+        ServerError
+            Where it is not there.
+        """
+        return list(await self._models(self._replicas.all[0]))
+
+    async def complete(self, request: Request) -> Completion | None:
+        """Ask one replica once; the next one where it takes no connection."""
+        body = self._body(request)
+        refused: AttemptFailed | None = None
+        for replica in self._replicas.in_order(request.seed_id):
+            started = time.perf_counter()
+            try:
+                await self._refuse_misfit(replica, request)
+                answer = await self._transport.exchange("POST", replica.chat, body)
+                return self._read(answer, time.perf_counter() - started, request)
+            except AttemptFailed as failure:
+                failure.message = self._redactor.message(failure.message)
+                if failure.kind is not ErrorKind.CONNECTION:
+                    raise await self._settled(failure, replica, request) from None
+                self._replicas.rest(replica)
+                refused = failure
+        assert refused is not None
+        raise refused
+
+    async def _settled(self, failure: AttemptFailed, replica: Replica, request: Request) -> Exception:
+        """Return what to raise for a failure, once it is clear whether it concerns this request or all of them."""
+        if is_suspicious(failure):
+            async with self._settling:
+                probe = await self._probe(replica, request)
+            if await is_unusable(failure, probe, lambda: self._has_model(replica)):
+                return unusable_model(replica.base, self.model, failure)
+            failure = settled(failure, probe) if failure.suspicion is not None else failure
+        return self._access_error(replica, failure) if failure.kind in ACCESS else failure
+
+    def _access_error(self, replica: Replica, failure: AttemptFailed) -> AccessError:
+        if failure.kind is ErrorKind.UNAUTHORIZED and self._transport.withholds_key(replica.chat):
+            return withheld_key(replica.base, failure.message)
+        return access_error(f"the model server at {replica.base}", failure.kind, failure.message)
+
+    async def _probe(self, replica: Replica, request: Request) -> AttemptFailed | None:
+        """Make a harmless request; return how it failed."""
+        try:
+            async with asyncio.timeout(CHECK_S):
+                body = orjson.dumps(harmless_body(request))
+                parse_completion(await self._transport.exchange("POST", replica.chat, body), 0.0)
+        except AttemptFailed as failure:
+            return failure
+        except TimeoutError:
+            return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {CHECK_S:g} s")
+        return None
+
+    async def _has_model(self, replica: Replica) -> bool:
+        try:
+            return self.model in await self._models(replica)
+        except ServerError:
+            return False
+
+    async def _refuse_misfit(self, replica: Replica, request: Request) -> None:
+        """Refuse what does not fit the window; a tokenizer is asked only where that is not certain."""
+        max_tokens = max_tokens_of(request.sampling)
+        if self.window is None or max_tokens is None or not self._counts_tokens:
+            return
+        if not fits_for_certain(request.messages, max_tokens, self.window):
+            refuse_misfit(await self._count_tokens(replica, request.messages), max_tokens, self.window)
+
+    async def _models(self, replica: Replica) -> dict[str, int | None]:
+        try:
+            async with asyncio.timeout(CHECK_S):
+                models = parse_models(await self._transport.exchange("GET", replica.models, None))
+                return {self._redactor.values(name): window for name, window in models.items()}
+        except TimeoutError as problem:
+            raise absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
+        except AttemptFailed as failure:
+            raise refusal(replica.base, failure, key_withheld=self._transport.withholds_key(replica.chat)) from failure
+
+    def _body(self, request: Request) -> bytes:
+        messages = request.messages
+        body = {"model": request.model, "messages": _turns(messages), **sampling_fields(request.sampling)}
+        return orjson.dumps({**body, **self._prefill_fields(messages)})
+
+    def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
+        return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}
+
+    def _read(self, answer: bytes, latency_s: float, request: Request) -> Completion:
+        max_tokens = max_tokens_of(request.sampling)
+        completion = with_cut_named(self._without_secrets(parse_completion(answer, latency_s)), max_tokens)
+        refuse_cut(completion, max_tokens, self.window)
+        return completion
+
+    def _without_secrets(self, completion: Completion) -> Completion:
+        """Return a completion without the secrets that the server sent back; decoded, no escape hides one."""
+        values = self._redactor.values
+        return dataclasses.replace(
+            completion,
+            text=None if completion.text is None else values(completion.text),
+            finish_reason=None if completion.finish_reason is None else values(completion.finish_reason),
+            raw=None if completion.raw is None else self._redactor.answer(completion.raw),
+        )
+
+
+async def list_models(base_url: str, api_key: str | None = None) -> list[str]:
+    """Return the names of the models that a server has.
+
+    Raises
+    ------
+    InputError
+        Where the address or the key cannot be used.
+    ServerError
+        Where the server is not there.
+    """
+    async with OpenAIServer([base_url], "", api_key) as server:
+        return await server.models()
+
+
+def _turns(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]

@@ -1,0 +1,138 @@
+"""HTTP with an OpenAI-compatible server: one exchange, bounded, with a key that goes to that server only."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Self
+
+import aiohttp
+from aiohttp import hdrs
+from yarl import URL
+
+import synthcode
+from synthcode import redaction
+from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.backends.openai.api_key import KEY_VARIABLE
+from synthcode.llm.backends.openai.http_bodies import connection_reason, read_body
+from synthcode.llm.failures import judge, words_of
+from synthcode.llm.retry_after import requested_wait
+
+MAX_HEADER_BYTES = 64 * 2**10
+"""Of one header: gateways send cookies and policies of more than aiohttp's 8 KB."""
+MAX_REDIRECTS = 3
+CONNECT_S = 10.0
+KEEPALIVE_S = 4.0
+"""Below the 5 s after which uvicorn, and vLLM with it, closes an idle connection: one reused just then fails."""
+_SAME_METHOD = (307, 308)
+
+
+class Transport:
+    """Sends requests and returns the bodies of successful answers.
+
+    Parameters
+    ----------
+    key
+        Sent as a bearer token, to ``key_origins`` only.
+    key_origins
+        Scheme, host and port of the servers that are sent the key.
+    """
+
+    def __init__(self, key: str | None, key_origins: Set[URL]) -> None:
+        self._key = key
+        self._key_origins = key_origins if key else frozenset()
+        self._redactor = redaction.current()
+        self._session: aiohttp.ClientSession | None = None
+        self._moved: dict[URL, URL] = {}
+
+    async def __aenter__(self) -> Self:
+        headers = {
+            "User-Agent": f"synthcode/{synthcode.__version__}",
+            "Content-Type": "application/json",
+            "Accept-Encoding": "identity",
+        }
+        # How many are in flight, and for how long, is the scheduler's.
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEPALIVE_S),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers,
+            max_line_size=MAX_HEADER_BYTES,
+            max_field_size=MAX_HEADER_BYTES,
+        )
+        return self
+
+    async def __aexit__(self, *_problem: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def exchange(self, method: str, url: URL, body: bytes | None) -> bytes:
+        """Send one request and return the body of its answer.
+
+        Redirects to the same scheme, host and port are followed where they keep the method; no other is.
+
+        Raises
+        ------
+        AttemptFailed
+            If there is no answer, or it is not a success.
+        """
+        assert self._session is not None, "not entered"
+        asked, url = url, self._moved.get(url, url)
+        try:
+            for _ in range(MAX_REDIRECTS + 1):
+                async with self._session.request(
+                    method, url, data=body, headers=self._headers(url), allow_redirects=False
+                ) as response:
+                    answer = await read_body(response)
+                    if response.ok and response.status < 300:
+                        return answer
+                    target = _target(response)
+                    if target is None or not _may_follow(method, response.status, url, target):
+                        raise self._failure(response, answer, target)
+                url = self._moved[asked] = target
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
+            raise AttemptFailed(ErrorKind.CONNECTION, connection_reason(problem)) from problem
+        except aiohttp.ClientError as problem:
+            raise AttemptFailed(ErrorKind.DISCONNECTED, connection_reason(problem)) from problem
+        del self._moved[asked]
+        raise AttemptFailed(ErrorKind.REDIRECTED, f"more than {MAX_REDIRECTS} redirects, the last one to {_shown(url)}")
+
+    def withholds_key(self, url: URL) -> bool:
+        """Tell whether there is a key that this server is not sent."""
+        return self._key is not None and url.origin() not in self._key_origins
+
+    def _headers(self, url: URL) -> dict[str, str] | None:
+        return {"Authorization": f"Bearer {self._key}"} if url.origin() in self._key_origins else None
+
+    def _failure(self, response: aiohttp.ClientResponse, body: bytes, target: URL | None) -> AttemptFailed:
+        words = words_of(body)
+        verdict = judge(response.status, words)
+        said = words.shown
+        if verdict.kind is ErrorKind.REDIRECTED:
+            said = f"redirects to {_shown(target)}" if target else f"redirects nowhere: {said}"
+        withheld = response.status == 401 and self.withholds_key(response.url)
+        status = f"HTTP {response.status}{f' ({KEY_VARIABLE} was not sent)' if withheld else ''}"
+        message = f"{status}: {self._redactor.message(said)}"
+        return AttemptFailed(verdict.kind, message, requested_wait(response.headers), verdict.suspicion)
+
+
+def _target(response: aiohttp.ClientResponse) -> URL | None:
+    """Return where a redirect leads; None if the answer is not one, or names no address."""
+    location = response.headers.get(hdrs.LOCATION, "")
+    if not 300 <= response.status < 400 or not location:
+        return None
+    try:
+        target = response.url.join(URL(location))
+        return target if target.host and target.scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _may_follow(method: str, status: int, url: URL, target: URL) -> bool:
+    """Tell whether a redirect keeps the request as it is, and the key with the server that it is for."""
+    keeps_method = status in _SAME_METHOD or (method == "GET" and status in (301, 302))
+    return keeps_method and target.origin() == url.origin()
+
+
+def _shown(target: URL) -> str:
+    """Return an address without what may be secret in it."""
+    return str(target.with_user(None).with_query(None).with_fragment(None))

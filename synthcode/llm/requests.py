@@ -1,0 +1,104 @@
+"""Seeds to requests: which translations are wanted, and the filled prompt of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from synthcode.identity import canonical_json, digest
+from synthcode.languages import Language, get_language
+from synthcode.llm.prompts import Prompt
+from synthcode.schemas.records import Request
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """What the model is told beside the messages. None leaves a setting to the server."""
+
+    temperature: Annotated[float, Ge(0)] = 0.2
+    top_p: Annotated[float, Gt(0), Le(1)] | None = 0.95
+    top_k: Annotated[int, Ge(-1)] | None = None
+    max_tokens: Annotated[int, Ge(1)] = 2048
+    repetition_penalty: Annotated[float, Gt(0)] | None = None
+    seed: int | None = None
+    """The server's random seed, plus the sample's index. It does not make a GPU repeat itself."""
+    stop: tuple[str, ...] = ()
+
+    def to_json(self, sample_index: int = 0) -> str:
+        """Return the settings that are set, as canonical JSON; with one random seed all samples would be the same."""
+        seed = None if self.seed is None else self.seed + sample_index
+        settings = {**asdict(self), "seed": seed}
+        return canonical_json({key: value for key, value in settings.items() if value not in (None, ())})
+
+
+@dataclass(frozen=True)
+class TranslateConfig:
+    """Which translations are asked for. Every field changes what is asked."""
+
+    targets: Annotated[tuple[str, ...], MinLen(1)]
+    """Languages by name; a seed's own language is left out for that seed."""
+    model: str | None = None
+    """None takes the model of the recording, which must then be the only one in it."""
+    sample_targets: Annotated[int, Ge(1)] | None = None
+    """Draw so many of the targets for each seed, as SynthCoNL draws one; None asks for all."""
+    samples: Annotated[int, Ge(1)] = 1
+    """Completions for each seed and target."""
+    prompt: str = "translate"
+    sampling: Sampling = field(default_factory=Sampling)
+    random_seed: int = 0
+    """Decides which targets are drawn, and nothing else."""
+
+
+def targets_of(seed_id: str, language: str, config: TranslateConfig) -> list[Language]:
+    """Return the languages that a seed is translated into, sorted by name.
+
+    A draw orders the targets by a hash of the random seed, the seed and the target: it depends on
+    nothing else, so that adding seeds, or reading them in another order, changes no other seed's draw.
+    """
+    names = sorted({get_language(target).name for target in config.targets} - {language})
+    if config.sample_targets is not None:
+        names = sorted(
+            sorted(names, key=lambda name: digest(config.random_seed, seed_id, name))[: config.sample_targets]
+        )
+    return [get_language(name) for name in names]
+
+
+def make_requests(
+    seeds: Iterable[Mapping[str, Any]], config: TranslateConfig, model: str, prompt: Prompt
+) -> Iterator[Request]:
+    """Fill the prompt for every translation that is wanted.
+
+    Parameters
+    ----------
+    seeds
+        Rows of the seeds table, in any order. All requests of a seed follow one another, so that a
+        server's prefix cache, which has just computed the instructions and the source, serves them.
+    config
+        Which translations are wanted.
+    model
+        The model's name as the server knows it.
+    prompt
+        The prompt to fill.
+    """
+    settings = [config.sampling.to_json(index) for index in range(config.samples)]
+    for seed in seeds:
+        source = get_language(seed["language"])
+        for target in targets_of(seed["seed_id"], source.name, config):
+            messages = prompt.fill(seed, source, target)
+            turns = [[message.role, message.content] for message in messages]
+            for sample_index, sampling in enumerate(settings):
+                yield Request(
+                    request_id=digest("request", model, turns, sampling, sample_index),
+                    seed_id=seed["seed_id"],
+                    source_id=seed["source_id"],
+                    target_language=target.name,
+                    sample_index=sample_index,
+                    model=model,
+                    prompt_name=prompt.name,
+                    prompt_digest=prompt.digest,
+                    sampling=sampling,
+                    messages=messages,
+                )

@@ -1,0 +1,1 @@
+"""Sending requests: the queue, retries, throttling and cancellation."""

@@ -1,0 +1,106 @@
+"""Telling a server that is gone from a request that fails."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+from synthcode.errors import ServerError
+from synthcode.llm.backend import ErrorKind
+from synthcode.llm.sending.cancellation import Cancellation
+from synthcode.llm.sending.settings import RequestPolicy
+
+SUSPICIOUS = frozenset(
+    {
+        ErrorKind.CONNECTION,
+        ErrorKind.DISCONNECTED,
+        ErrorKind.TIMEOUT,
+        ErrorKind.OVERLOADED,
+        ErrorKind.SERVER_ERROR,
+        ErrorKind.NOT_FOUND,
+    }
+)
+"""Kinds that a server gives every request when it is gone, or no longer is the one that it was."""
+
+_CHECK_AFTER_BACKOFFS = 4
+
+
+class CircuitBreaker:
+    """A circuit breaker over the attempts of all requests.
+
+    Failures in a row are a suspicion, no proof: a few requests that the server cannot bear look the
+    same when they are the last ones left. So the server itself is asked (``check``) before a request
+    is blamed, and before the run is given up.
+
+    Parameters
+    ----------
+    check
+        Raises ServerError where the server is not there.
+    settings
+        ``outage_attempts`` and ``outage_s`` say how long a server may be away; ``backoff_s`` how often it is asked.
+    halt
+        Ends the waits.
+    clock
+        Seconds, monotonic.
+    """
+
+    def __init__(
+        self,
+        check: Callable[[], Awaitable[None]],
+        settings: RequestPolicy,
+        halt: Cancellation,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._check = check
+        self._settings = settings
+        self._halt = halt
+        self._clock = clock
+        self._failures = 0
+        self._since: float | None = None
+        self._asking = asyncio.Lock()
+        self.count = 0
+        """How often the server was found away so far."""
+
+    def answered(self) -> None:
+        """Note that the server answered somebody."""
+        self._failures = 0
+        self._since = None
+
+    def failed(self) -> None:
+        """Note an attempt that found no server."""
+        self._failures += 1
+        if self._since is None:
+            self._since = self._clock()
+
+    def is_due(self) -> bool:
+        """Tell whether attempts have failed in a row for so long that the server is to be asked."""
+        return (
+            self._since is not None
+            and self._failures >= self._settings.outage_attempts
+            and self._clock() - self._since >= self._settings.outage_s
+        )
+
+    async def wait_for_server(self) -> None:
+        """Return when the server answers, or a stop is asked for; ``count`` rises where it was away.
+
+        Raises
+        ------
+        ServerError
+            Where it stays away for longer than the settings allow.
+        """
+        async with self._asking:
+            away = False
+            while self._since is not None and not self._halt.is_set():
+                try:
+                    await self._check()
+                except ServerError:
+                    self.failed()
+                    if self.is_due():
+                        raise
+                    if not away:
+                        away = True
+                        self.count += 1
+                    await self._halt.sleep(_CHECK_AFTER_BACKOFFS * self._settings.backoff_s)
+                else:
+                    self.answered()

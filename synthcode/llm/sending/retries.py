@@ -1,0 +1,156 @@
+"""Asking until there is an answer: which failures are worth another attempt, and when."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from random import Random
+
+from synthcode.llm.access import access_error
+from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
+from synthcode.llm.sending.cancellation import Cancellation
+from synthcode.llm.sending.circuit_breaker import SUSPICIOUS, CircuitBreaker
+from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.llm.sending.throttle import Throttle
+from synthcode.schemas.finish_reasons import Ending, ending_of
+from synthcode.schemas.records import Completion, Request
+
+_OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.TIMEOUT})
+_ROUNDS = 3
+
+
+def delay_s(failed_attempts: int, retry_after_s: float | None, settings: RequestPolicy, random: Random) -> float:
+    """Return how long to wait before the next attempt, in seconds.
+
+    What the server asked for (capped), and on top of it exponential backoff with full jitter
+    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015): a uniform draw below
+    ``backoff_s`` doubled with every failure, so that those who were sent away together do not
+    come back together.
+    """
+    ceiling = min(settings.backoff_cap_s, settings.backoff_s * 2.0 ** min(failed_attempts - 1, 60))
+    return min(retry_after_s or 0.0, settings.retry_after_cap_s) + random.uniform(0.0, ceiling)
+
+
+class RetryingClient:
+    """Asks a backend for one request after another, as often as it takes.
+
+    Parameters
+    ----------
+    backend
+        Who answers.
+    settings
+        Attempts, deadlines, waits.
+    halt
+        No further attempt is made once a stop is asked for.
+    random
+        Draws the jitter.
+    """
+
+    def __init__(self, backend: Backend, settings: RequestPolicy, halt: Cancellation, random: Random) -> None:
+        self._backend = backend
+        self._settings = settings
+        self._halt = halt
+        self._random = random
+        self.throttle = Throttle(settings.concurrency)
+        self.last_error: str | None = None
+        """What the last attempt that failed was told."""
+        self.heard = asyncio.Event()
+        """Set once the first attempt has ended, whatever came of it."""
+        self.outage = CircuitBreaker(backend.check, settings, halt)
+
+    async def ask(self, request: Request) -> Completion | None:
+        """Ask until there is an answer, the attempts are used up, or a stop is asked for.
+
+        Returns
+        -------
+        Completion | None
+            The answer or the failure. None where the request stays pending: the backend has nothing for
+            it, or the run is to stop before the next attempt.
+
+        Raises
+        ------
+        ServerError
+            Where the server is gone.
+        AccessError
+            Where it refuses every request; this one stays pending.
+        """
+        started = time.perf_counter()
+        attempts, rounds, outages = 0, 1, self.outage.count
+        while True:
+            attempts += 1
+            outcome = await self._attempt(request)
+            if not isinstance(outcome, AttemptFailed):
+                return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
+            if outcome.kind in ACCESS:
+                raise access_error("the backend", outcome.kind, outcome.message)
+            if outcome.kind in TRANSIENT and attempts < rounds * self._settings.max_attempts:
+                await self._wait(attempts, outcome)
+            elif await self._server_was_away(outcome, outages) and rounds < _ROUNDS:
+                rounds, outages = rounds + 1, self.outage.count
+            else:
+                return _failure(outcome, attempts, time.perf_counter() - started)
+
+    async def _wait(self, attempts: int, failure: AttemptFailed) -> None:
+        if self.outage.is_due():
+            await self.outage.wait_for_server()
+        await self._halt.sleep(delay_s(attempts, failure.retry_after_s, self._settings, self._random))
+
+    async def _server_was_away(self, failure: AttemptFailed, outages: int) -> bool:
+        """Tell whether a failure says nothing about its request, which then gets a fresh set of attempts.
+
+        But not for ever: it may be this very request that brings the server down each time.
+        """
+        if failure.kind not in SUSPICIOUS:
+            return False
+        await self.outage.wait_for_server()
+        return failure.kind is ErrorKind.CONNECTION or self.outage.count > outages
+
+    async def _attempt(self, request: Request) -> Completion | AttemptFailed | None:
+        generation = await self.throttle.enter()
+        try:
+            if self._halt.is_set():  # perhaps while this one waited for its turn
+                return None
+            async with asyncio.timeout(self._settings.timeout_s):
+                completion = await self._backend.complete(request)
+            _refuse_broken_off(completion)
+        except AttemptFailed as failure:
+            return self._noted(failure, generation)
+        except TimeoutError:
+            message = f"no answer within {self._settings.timeout_s:g} s"
+            return self._noted(AttemptFailed(ErrorKind.TIMEOUT, message), generation)
+        finally:
+            self.throttle.leave()
+            self.heard.set()
+        self.throttle.succeeded()
+        self.outage.answered()
+        return completion
+
+    def _noted(self, failure: AttemptFailed, generation: int) -> AttemptFailed:
+        self.last_error = str(failure)
+        if failure.kind in _OVERLOAD:
+            self.throttle.overloaded(generation)
+        if failure.kind in SUSPICIOUS:
+            self.outage.failed()
+        else:
+            self.outage.answered()
+        return failure
+
+
+def _refuse_broken_off(completion: Completion | None) -> None:
+    """Refuse an answer that its provider broke off by a fault of its own: half a text is not an answer."""
+    if completion is not None and ending_of(completion.finish_reason) is Ending.FAULT:
+        message = f"the provider broke the answer off: finish_reason {completion.finish_reason}"
+        raise AttemptFailed(ErrorKind.BROKEN_OFF, message)
+
+
+def _failure(failure: AttemptFailed, attempts: int, latency_s: float) -> Completion:
+    return Completion(
+        text=None,
+        finish_reason=None,
+        prompt_tokens=None,
+        completion_tokens=None,
+        latency_s=latency_s,
+        attempts=attempts,
+        error=str(failure),
+    )

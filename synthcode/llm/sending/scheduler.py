@@ -1,0 +1,233 @@
+"""Running a plan: every request that wants an answer, so many at once, every answer into the journal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from synthcode.errors import AccessError, ServerError
+from synthcode.llm.backend import Backend
+from synthcode.llm.backends.openai.notices import Notices
+from synthcode.llm.journal.journal import Journal
+from synthcode.llm.journal.writer import JournalWriter
+from synthcode.llm.sending.cancellation import Cancellation, StopSignal
+from synthcode.llm.sending.request_queue import RequestQueue
+from synthcode.llm.sending.retries import RetryingClient
+from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.schemas.records import Request
+
+PROGRESS_S = 0.1
+FIRST_ATTEMPT_S = 10.0
+"""How long the others wait for the first attempt: a key that is refused is refused before any model runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How far a plan has come. ``completed``, ``failed`` and ``pending`` count what this run asked for."""
+
+    seen: int = 0
+    """Requests pulled from the plan."""
+    skipped: int = 0
+    """Those that were not asked for: the journal has their answer or final failure, or the plan named them twice."""
+    completed: int = 0
+    failed: int = 0
+    pending: int = 0
+    """Those that the backend has no answer for, or that a stop came before."""
+    limit: int = 0
+    """Attempts that may run at once at the moment."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    last_error: str | None = None
+    """What the last failed attempt, or failed request, was told."""
+    interrupted: bool = False
+    """Whether a stop was asked for."""
+    notices: tuple[str, ...] = ()
+    """What the answers show about the server, each once."""
+
+
+async def run_requests(
+    requests: Iterable[Request],
+    backend: Backend,
+    journal: Journal,
+    settings: RequestPolicy,
+    on_progress: Callable[[Outcome], None] | None = None,
+    stop: StopSignal | None = None,
+    retry_failed: bool = False,
+) -> Outcome:
+    """Ask for what the journal has no answer to, and store what comes back.
+
+    Memory does not grow with the plan: two blocks of 500 requests and ``settings.concurrency`` more are
+    held at a time. A request is in flight until its answer is on the disk, so that a run that is killed
+    repeats at most ``settings.concurrency`` requests. The first request goes alone, as a test of the key and the
+    model: the others follow once the server has said anything to it, or has had ten seconds to.
+
+    Parameters
+    ----------
+    requests
+        The plan. Pulled lazily, in a thread of its own; sent in this order.
+    backend
+        Who answers; opened and checked by the caller.
+    journal
+        Where answers go.
+    settings
+        Concurrency, deadlines and patience.
+    on_progress
+        Called at most ten times a second, and at the end.
+    stop
+        Once it is set, nothing more is sent; what is in flight is waited for and stored.
+    retry_failed
+        Ask again also for what a server refused for good. What failed in passing is always asked again.
+
+    Returns
+    -------
+    Outcome
+        The counts.
+
+    Raises
+    ------
+    ServerError
+        Where the server went away. What was in flight stays pending.
+    AccessError
+        Where the server refuses every request: the key, the credit, the address. What was in flight is waited for
+        and stored; what was refused stays pending.
+    StorageError
+        Where an answer could not be stored.
+    """
+    halt = Cancellation(stop)
+    async with AsyncExitStack() as stack:
+        writer = await stack.enter_async_context(JournalWriter(journal))
+        feed = await stack.enter_async_context(RequestQueue(requests, journal, retry_failed))
+        run = _Run(feed, RetryingClient(backend, settings, halt, Random()), writer, halt, on_progress)
+        watcher = asyncio.create_task(halt.watch())
+        stack.callback(watcher.cancel)
+        try:
+            await _all_or_first_error([run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
+            run.raise_refusal()
+        except ServerError as problem:
+            raise run.explained(problem) from problem
+    return run.report()
+
+
+class _Run:
+    def __init__(
+        self,
+        feed: RequestQueue,
+        asker: RetryingClient,
+        writer: JournalWriter,
+        halt: Cancellation,
+        on_progress: Callable[[Outcome], None] | None,
+    ) -> None:
+        self._feed = feed
+        self._asker = asker
+        self._writer = writer
+        self._halt = halt
+        self._on_progress = on_progress
+        self._next_report = 0.0
+        self._completed = self._failed = self._pending = 0
+        self._prompt_tokens = self._completion_tokens = 0
+        self._notices = Notices()
+        self._refusal: AccessError | None = None
+
+    async def lead(self) -> None:
+        """Work, and send the first request."""
+        try:
+            await self._work()
+        finally:
+            self._asker.heard.set()
+
+    async def follow(self) -> None:
+        """Work once the first attempt has ended, or has taken long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_ATTEMPT_S):
+                await self._asker.heard.wait()
+        await self._work()
+
+    def raise_refusal(self) -> None:
+        """Raise why the server refuses every request, if it does.
+
+        Raises
+        ------
+        AccessError
+            What the first request that met it was told.
+        """
+        if self._refusal is not None:
+            raise self._refusal
+
+    async def _work(self) -> None:
+        """Ask for one request after another until there are none, or a stop is asked for."""
+        while not self._halt.is_set() and (request := await self._feed.next()) is not None:
+            await self._handle(request)
+            if self._on_progress is not None and time.monotonic() >= self._next_report:
+                self._next_report = time.monotonic() + PROGRESS_S
+                self._on_progress(self.outcome())
+
+    async def _handle(self, request: Request) -> None:
+        try:
+            completion = await self._asker.ask(request)
+        except AccessError as problem:
+            self._refusal = self._refusal or problem
+            self._halt.stop()
+            completion = None
+        if completion is None:
+            self._pending += 1
+        else:
+            self._notices.look(request, completion)
+            await self._writer.write(request, completion)
+            self._prompt_tokens += completion.prompt_tokens or 0
+            self._completion_tokens += completion.completion_tokens or 0
+            if completion.error is None:
+                self._completed += 1
+            else:
+                self._failed += 1
+        self._feed.finished(request)
+
+    def outcome(self) -> Outcome:
+        """Return the counts so far."""
+        return Outcome(
+            seen=self._feed.seen,
+            skipped=self._feed.skipped,
+            completed=self._completed,
+            failed=self._failed,
+            pending=self._pending,
+            limit=self._asker.throttle.limit,
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=self._completion_tokens,
+            last_error=self._asker.last_error,
+            interrupted=self._halt.is_set(),
+            notices=self._notices.found,
+        )
+
+    def report(self) -> Outcome:
+        """Return the counts and tell whoever follows the progress."""
+        outcome = self.outcome()
+        if self._on_progress is not None:
+            self._on_progress(outcome)
+        return outcome
+
+    def explained(self, problem: ServerError) -> ServerError:
+        """Add to an error how far this run has come."""
+        stopped = f"{problem.problem} - stopped after {self._completed:,} completed and {self._failed:,} failed"
+        if isinstance(problem, AccessError):
+            return AccessError(stopped, problem.fix)
+        return ServerError(
+            stopped,
+            "run the same command again once it is back: nothing that was answered is asked again",
+        )
+
+
+async def _all_or_first_error(work: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Run coroutines together; the first error cancels the others and is raised as it is."""
+    tasks = [asyncio.create_task(coroutine) for coroutine in work]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

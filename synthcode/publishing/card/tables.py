@@ -1,0 +1,129 @@
+"""The tables of the card, as Markdown. What names a thing is escaped; what counts one has separators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from synthcode.languages import LANGUAGES
+from synthcode.publishing.card.columns import COLUMNS, CONFIGS
+from synthcode.publishing.card.escaping import code, prose
+from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
+from synthcode.publishing.card.licenses import find_license
+from synthcode.publishing.inventory import ConfigContents
+
+Counts = Mapping[str, Any]
+
+NONE_NAMED = "none named"
+NOTHING = DirectionCounts(0, 0, 0)
+
+
+def contents_table(facts: CardFacts) -> str:
+    """Say what one row of each configuration is, and how many there are in each split."""
+    splits = [split.name for split in facts.configs[0].splits]
+    rows = [
+        [code(config.name), CONFIGS[config.name], *(_count(split.rows) for split in config.splits)]
+        for config in facts.configs
+    ]
+    return _table(["configuration", "one row is", *splits], rows, left=2)
+
+
+def columns_table(config: ConfigContents) -> str:
+    """Say what each column holds."""
+    rows = [[code(name), dtype, COLUMNS[config.name][name]] for name, dtype in config.columns.items()]
+    return _table(["column", "type", "holds"], rows, left=3)
+
+
+def matrix_table(facts: CardFacts) -> str:
+    """Count the pairs of every direction, with the part of the completions that the gate accepted."""
+    sources = facts.source_languages
+    rows = [
+        [_label(target), *(_cell(facts.directions.get(Direction(source, target), NOTHING)) for source in sources)]
+        for target in facts.target_languages
+    ]
+    kept = [sum(n.kept for direction, n in facts.directions.items() if direction.source == name) for name in sources]
+    rows.append(["**all**", *(f"**{_count(count)}**" for count in kept)])
+    return _table(["into", *(f"from {_label(source)}" for source in sources)], rows)
+
+
+def funnel_table(facts: CardFacts) -> str:
+    """Count what became of every request, for each target language and for all."""
+    funnel = facts.funnel
+    columns: list[Counts] = [*(funnel["by_language"][name] for name in facts.target_languages), funnel]
+
+    def row(label: str, counts: Iterable[int]) -> list[str]:
+        return [label, *map(_count, counts)]
+
+    def of(key: str) -> list[str]:
+        return row(key.replace("_", " "), (column[key] for column in columns))
+
+    rows = [of("requested"), *_unless_zero(of("failed"), of("pending")), of("completed")]
+    for reason, _ in sorted(funnel["rejected"].items(), key=lambda item: (-item[1], item[0])):
+        rows.append(row(f"rejected: {code(reason)}", (column["rejected"].get(reason, 0) for column in columns)))
+    rows += [of("accepted"), of("exact_duplicates"), of("near_duplicates"), *_unless_zero(of("contaminated"))]
+    rows.append([f"**{cell}**" for cell in of("kept")])
+    return _table(["", *(_label(name) for name in facts.target_languages), "all"], rows)
+
+
+def contamination_table(facts: CardFacts) -> str:
+    """Say of each published benchmark what was read and what was like it."""
+    rows = [
+        [
+            prose(name),
+            *map(_count, (counts["rows"], counts["rows_hit"], counts["seeds"], sum(counts["translations"].values()))),
+        ]
+        for name, counts in facts.benchmarks.items()
+    ]
+    return _table(["benchmark", "its rows", "rows with a likeness", "seeds like one", "translations like one"], rows)
+
+
+def verification_table(facts: CardFacts) -> str:
+    """Count what the pairs of each language passed, and name the compilers that looked at them."""
+    were_compiled = facts.compilers or any("compiled" in passed for passed in facts.verification.values())
+    levels = ("syntax", "compiled") if were_compiled else ("syntax",)
+    rows = []
+    for target in facts.target_languages:
+        passed, compiler = facts.verification.get(target, {}), facts.compilers.get(target)
+        name = [code(compiler) if compiler else "–"] if facts.compilers else []
+        rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in levels)])
+    words = ["", *(["compiler"] if facts.compilers else [])]
+    return _table([*words, *map(code, levels)], rows, left=len(words))
+
+
+def license_table(facts: CardFacts) -> str:
+    """Count the seeds of each licence."""
+    rows = []
+    for name, count in sorted(facts.licenses.items(), key=lambda item: (-item[1], item[0])):
+        found = find_license(name)
+        shown = f"[{found.spdx}]({found.url})" if found else prose(name) or NONE_NAMED
+        rows.append([shown, _count(count)])
+    return _table(["licence", "seeds"], rows)
+
+
+def inputs_table(facts: CardFacts) -> str:
+    """Name what the seeds were read from, with digests."""
+    rows = [[code(name), code(sha)] for name, sha in facts.inputs.items()]
+    return _table(["file or dataset", "SHA-256, or commit"], rows, left=2)
+
+
+def _unless_zero(*rows: list[str]) -> list[list[str]]:
+    return [cells for cells in rows if any(cell != "0" for cell in cells[1:])]
+
+
+def _cell(counts: DirectionCounts) -> str:
+    return f"{_count(counts.kept)} ({counts.share:.0%})" if counts.completed else "–"
+
+
+def _label(language: str) -> str:
+    return LANGUAGES[language].label
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
+    """Lay out a table whose first ``left`` columns are words and all others numbers."""
+    rule = ["---"] * left + ["---:"] * (len(head) - left)
+    lines = (head, rule, *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -1,0 +1,1 @@
+"""Places to publish to: the Hub, a folder, an object store."""

@@ -1,0 +1,76 @@
+"""Asking the Hub until it works: its client tries most calls again, but not the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from random import Random
+from typing import TypeVar
+
+from synthcode.errors import Interrupted, SynthcodeError
+from synthcode.publishing.targets.hub_errors import is_transient, is_unreachable, refusal, retry_after_s, what_happened
+from synthcode.publishing.targets.target import PublishCallbacks
+
+T = TypeVar("T")
+
+ATTEMPTS = 8
+LONGEST_WAIT_S = 30.0
+LONGEST_ASKED_WAIT_S = 300.0
+ANSWER_S = 300.0
+"""How long one answer may take; the client itself would wait for ever."""
+
+
+class Attempts:
+    """Attempts on one repository.
+
+    Parameters
+    ----------
+    repo
+        Its name, for errors.
+    attendant
+        Is told of every failure, and waits.
+    """
+
+    def __init__(self, repo: str, attendant: PublishCallbacks) -> None:
+        self._repo = repo
+        self._attendant = attendant
+        self._random = Random()
+        self._reached = False
+
+    def persist(self, attempt: Callable[[], T]) -> T:
+        """Try until it works.
+
+        Parameters
+        ----------
+        attempt
+            Looks first at what is there: the attempt before may have come through though its answer did not.
+
+        Raises
+        ------
+        SynthcodeError
+            Where another attempt would not help, the last one failed, or a Hub that never answered cannot be reached.
+        """
+        from huggingface_hub.utils import get_session
+
+        for number in range(1, ATTEMPTS + 1):
+            self._attendant.pause(0)
+            get_session().timeout = ANSWER_S
+            try:
+                result = attempt()
+            except (SynthcodeError, Interrupted):
+                raise
+            except Exception as problem:  # the client raises errors of many kinds
+                hopeless = is_unreachable(problem) and not self._reached
+                if number == ATTEMPTS or hopeless or not is_transient(problem):
+                    raise refusal(problem, self._repo) from problem
+                wait = self._wait_s(number, problem)
+                self._attendant.tell(f"{what_happened(problem)}: attempt {number + 1} of {ATTEMPTS} in {wait:.1f} s")
+            else:
+                self._reached = True
+                return result
+            self._attendant.pause(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _wait_s(self, failures: int, problem: Exception) -> float:
+        """Return how long to wait: doubled each time, with jitter, and no less than the Hub asks for within reason."""
+        wait = min(LONGEST_WAIT_S, 2.0 ** (failures - 1)) * self._random.uniform(0.5, 1.0)
+        return max(wait, min(retry_after_s(problem), LONGEST_ASKED_WAIT_S))

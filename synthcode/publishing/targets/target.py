@@ -1,0 +1,83 @@
+"""What all places that a dataset is published to have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from synthcode.publishing.card.card_merge import merge_card, recorded_paths
+from synthcode.publishing.dataset_files import CARD_NAME, LocalFile, RemoteFile, managed_paths
+from synthcode.publishing.targets.plan import Plan, make_plan
+
+
+@dataclass(frozen=True)
+class RemoteState:
+    """What is in a place now."""
+
+    files: Mapping[str, RemoteFile]
+    card: str | None = None
+    """Its card; None where it has none."""
+    version: str | None = None
+    """Of a place that keeps versions, the one that this is (a commit); None where there is none yet."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What is to be published."""
+
+    card: str
+    files: Sequence[LocalFile]
+    """All but the card."""
+
+    def plan(self, there: RemoteState, where: str) -> Plan:
+        """Compare with what is in a place."""
+        roots = managed_paths(self.files)
+        card = merge_card(self.card, there.card, roots, where)
+        files = [*self.files, LocalFile(CARD_NAME, card.encode("utf-8", "surrogateescape"))]
+        plan = make_plan(files, there.files, {*roots, *recorded_paths(there.card)} - {CARD_NAME})
+        return replace(plan, card_there=there.card)
+
+
+@dataclass(frozen=True)
+class PublishCallbacks:
+    """Who is told what happens, and asked whether it may go on."""
+
+    tell: Callable[[str], None]
+    """Told, in a line, what a person may want to know: that the Hub fails, and is asked again."""
+    pause: Callable[[float], None]
+    """Waits for so many seconds; raises ``Interrupted`` where somebody asks to stop, as with 0."""
+
+
+class Target(Protocol):
+    """A place that a dataset is published to."""
+
+    name: str
+    """As people know it."""
+
+    is_folder: bool
+    """Whether ``datasets`` loads it as a folder."""
+
+    @property
+    def repository(self) -> str:
+        """The last part of its address: the name that ``datasets`` knows it by."""
+        ...
+
+    def plan(self, dataset: Dataset) -> Plan:
+        """Return what publishing would change."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """Return the content of a file that is there."""
+        ...
+
+    def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
+        """Bring the place to what the dataset is, and return the address of the result.
+
+        ``uploaded`` is told the bytes that have been uploaded since the last time.
+        """
+        ...
+
+    def load(self, config: str, split: str, paths: Sequence[str]) -> Any:
+        """Return a split of what was published as ``datasets`` streams it; ``paths`` are its files'."""
+        ...

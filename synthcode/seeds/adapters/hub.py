@@ -1,0 +1,91 @@
+"""Seeds from a dataset on the Hugging Face Hub, or one that lies in a folder."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from synthcode.errors import InputError, first_line
+from synthcode.seeds.config import SeedsConfig
+from synthcode.seeds.raw import RawSeed
+from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
+from synthcode.seeds.rows.files import data_files, file_digests
+from synthcode.seeds.rows.row import Row
+
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def inputs(config: SeedsConfig) -> dict[str, str]:
+    """Return the commit of the dataset, or the SHA-256 of every file of a folder.
+
+    The Hub is asked unless ``config.revision`` is a commit.
+    """
+    if Path(config.path).exists():
+        return file_digests(data_files(config.path))
+    if config.revision and _COMMIT.fullmatch(config.revision):
+        return {config.path: config.revision}
+    from huggingface_hub import HfApi
+
+    try:
+        return {config.path: str(HfApi().dataset_info(config.path, revision=config.revision).sha)}
+    except Exception as problem:
+        raise _refused(config, problem) from problem
+
+
+def read(config: SeedsConfig) -> Iterator[RawSeed]:
+    """Yield the rows of one split, or of all splits, as they are downloaded.
+
+    Raises
+    ------
+    InputError
+        Where the dataset, its configuration, split or columns are not there, or it cannot be reached.
+    """
+    source = config.source or (Path(config.path).name if Path(config.path).exists() else config.path)
+    for split, dataset in sorted(_load(config).items()):
+        present = _columns_of(dataset, config)
+        columns = match_columns([*present, "split"], config, f"{config.path} ({split})") if present else {}
+        needed = [name for name in present if name in columns.values()]
+        for number, cells in enumerate(_guarded(dataset.select_columns(needed), config), 1):
+            seed = seed_from(Row(f"{split}:{number}", cells | {"split": split}), columns, config, source)
+            if is_wanted(seed, config):
+                yield seed
+
+
+def _load(config: SeedsConfig) -> dict[str, Any]:
+    import datasets
+
+    try:
+        loaded = datasets.load_dataset(config.path, config.name, revision=config.revision, streaming=True)
+    except Exception as problem:
+        raise _refused(config, problem) from problem
+    if config.split is None:
+        return dict(loaded)
+    if config.split not in loaded:
+        raise InputError(
+            f"dataset {config.path!r} has no split {config.split!r}", f"use one of: {', '.join(sorted(loaded))}"
+        )
+    return {config.split: loaded[config.split]}
+
+
+def _columns_of(dataset: Any, config: SeedsConfig) -> list[str]:
+    """Return the names of the columns; from the first row where nothing else says them."""
+    return list(dataset.column_names or next(_guarded(dataset, config), {}))
+
+
+def _guarded(rows: Any, config: SeedsConfig) -> Iterator[dict[str, Any]]:
+    try:
+        yield from rows
+    except Exception as problem:
+        raise _refused(config, problem) from problem
+
+
+def _refused(config: SeedsConfig, problem: Exception) -> InputError:
+    """Say in two lines what the client says in many, of many kinds."""
+    what = first_line(problem)
+    return InputError(
+        f"dataset {config.path!r} cannot be read: {what}",
+        "check its name, configuration and revision, that the Hub can be reached, and for a gated or private "
+        "dataset that you are logged in (hf auth login)",
+    )

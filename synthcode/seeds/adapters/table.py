@@ -1,0 +1,37 @@
+"""Seeds in tables: JSON Lines, CSV or Parquet with any columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from synthcode.seeds.config import SeedsConfig
+from synthcode.seeds.raw import RawSeed
+from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
+from synthcode.seeds.rows.files import DataFile, data_files, file_digests
+from synthcode.seeds.rows.formats import columns_of, read_rows
+
+
+def inputs(config: SeedsConfig) -> dict[str, str]:
+    """Return the SHA-256 of every file that is read, by its name."""
+    return file_digests(data_files(config.path))
+
+
+def read(config: SeedsConfig) -> Iterator[RawSeed]:
+    """Yield the rows of a table, or of every table in a folder.
+
+    Raises
+    ------
+    InputError
+        Where there is no table, a file is broken, or a column lacks.
+    """
+    for file in data_files(config.path):
+        yield from _read_file(file, config)
+
+
+def _read_file(file: DataFile, config: SeedsConfig) -> Iterator[RawSeed]:
+    present = columns_of(file)
+    columns = match_columns(present, config, file.name) if present else {}
+    for row in read_rows(file, columns.values()):
+        seed = seed_from(row, columns, config, config.source or "table")
+        if is_wanted(seed, config):
+            yield seed

@@ -1,0 +1,1 @@
+"""Rows of JSON Lines, CSV and Parquet files, streamed and bounded."""

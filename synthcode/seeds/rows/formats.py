@@ -1,0 +1,38 @@
+"""Rows of JSON Lines, CSV and Parquet: streamed, and counted where they cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from synthcode.seeds.rows.csv_rows import csv_columns, read_csv
+from synthcode.seeds.rows.files import DataFile
+from synthcode.seeds.rows.json_rows import json_columns, read_json
+from synthcode.seeds.rows.parquet_rows import parquet_columns, read_parquet
+from synthcode.seeds.rows.row import Row
+
+_CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+
+
+def columns_of(file: DataFile) -> list[str]:
+    """Return the names of a table's columns; none where no row says any.
+
+    For JSON Lines, which has no header, those of the first hundred rows.
+    """
+    name = file.name.lower()
+    if name.endswith(".parquet"):
+        return parquet_columns(file)
+    return csv_columns(file) if name.endswith(_CSV) else json_columns(file)
+
+
+def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
+    """Yield every row of a table, in order; ``columns`` are those that are needed.
+
+    Raises
+    ------
+    InputError
+        Where the file, rather than a row of it, is broken.
+    """
+    name = file.name.lower()
+    if name.endswith(".parquet"):
+        return read_parquet(file, columns)
+    return read_csv(file) if name.endswith(_CSV) else read_json(file)

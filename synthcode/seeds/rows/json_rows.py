@@ -1,0 +1,77 @@
+"""Rows of JSON Lines."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonlines
+import orjson
+
+from synthcode.bounded.lines import LongLine
+from synthcode.errors import InputError
+from synthcode.seeds.rows.files import DataFile, lines
+from synthcode.seeds.rows.row import Row, not_utf8, too_large, unreadable
+
+_ROWS_FOR_COLUMNS = 100
+_TOO_LONG = b"too long"
+"""Stands for a line that was not read: it is not JSON."""
+
+
+def json_columns(file: DataFile) -> list[str]:
+    """Return the keys of the first rows, in their order."""
+    return list(dict.fromkeys(key for row in itertools.islice(read_json(file), _ROWS_FOR_COLUMNS) for key in row.cells))
+
+
+def read_json(file: DataFile) -> Iterator[Row]:
+    """Yield the objects of a file, one a line. Blank lines are no rows.
+
+    Raises
+    ------
+    InputError
+        Where the file cannot be read, or is one JSON array.
+    """
+    number = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal number
+        for number, line in enumerate(lines(file), 1):
+            if number == 1:
+                _refuse_array(file, line)
+            yield _TOO_LONG if isinstance(line, LongLine) else line
+
+    reader = jsonlines.Reader(counted(), loads=_loads)
+    while True:
+        try:
+            cells = reader.read(type=dict, skip_empty=True)
+        except EOFError:
+            return
+        except jsonlines.InvalidLineError as problem:
+            place = f"{file.name}:{problem.lineno}"
+            if problem.line == _TOO_LONG.decode():
+                yield too_large(place)
+                continue
+            broken = not_utf8 if isinstance(problem.__cause__, UnicodeDecodeError) else unreadable
+            yield broken(place, f"{place}: {str(problem).rpartition(' (line')[0]}")
+        else:
+            yield Row(f"{file.name}:{number}", cells)
+
+
+def _loads(line: str | bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(line)  # takes NaN, and escaped lone surrogates, which are rejected by name later
+    except RecursionError as problem:
+        raise ValueError("nested too deeply") from problem
+
+
+def _refuse_array(file: DataFile, first_line: bytes) -> None:
+    if file.name.lower().endswith((".json", ".json.gz")) and first_line.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
+        raise InputError(
+            f"{file.path} is one JSON array, not one object a line", f"convert it: jq -c '.[]' {file.name} > rows.jsonl"
+        )

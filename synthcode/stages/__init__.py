@@ -1,1 +1,0 @@
-"""The stages: pure functions of a batch and a frozen configuration."""

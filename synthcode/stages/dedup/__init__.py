@@ -1,1 +1,0 @@
-"""Near-duplicates: shingles, signatures, buckets, exact likeness, and the rules about what goes."""

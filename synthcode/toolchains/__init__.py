@@ -1,1 +1,0 @@
-"""Compilers and interpreters of this machine, run on foreign code in a sandbox."""

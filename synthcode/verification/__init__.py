@@ -1,0 +1,1 @@
+"""Compilers and interpreters, run on foreign code in a sandbox."""

@@ -1,0 +1,188 @@
+"""Programs to a compiler in a sandbox: which of them it refuses, and with what message.
+
+Each program is alone in a sandbox of its own, except with compilers that take many programs in one process: there,
+programs arrive on a pipe, and nothing of one is a file that another could name. A verdict is the exit status that the
+sandbox reports, or a line of the driver's: never what a compiler prints about a program.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from synthcode.errors import SandboxFailed
+from synthcode.verification.compilers import Compiler, first_message
+from synthcode.verification.sandbox import Finished, Limits, Sandbox
+
+SECONDS = 10
+"""Of processor, for one program."""
+START_SECONDS = 20
+"""Of processor, for what is done once for many programs."""
+WALL_FACTOR = 6
+"""How much longer than its seconds of processor a program may take on a busy machine."""
+LOG_BYTES = 16_000
+"""Of messages, for one program."""
+
+_KILLED = frozenset({137, 152, 153, 134, 139})
+"""Exit statuses of what a signal has ended: KILL, XCPU, XFSZ, ABRT, SEGV."""
+_CHILD_KILLED = "signal terminated program"
+"""What gcc says if that happens to the compiler proper, which is a process of its own."""
+_NOT_STARTED = frozenset({126, 127})
+"""Exit statuses of what could not be started."""
+_GAVE_UP = 2
+"""The driver's status for a program on which the compiler failed."""
+
+
+@dataclass(frozen=True)
+class Toolchain:
+    """A compiler of this machine, in its sandbox."""
+
+    compiler: Compiler
+    program: Path
+    sandbox: Sandbox
+
+
+class Verdict(NamedTuple):
+    """What a compiler says of one form of a program."""
+
+    status: int
+    """0 if it takes it."""
+    log: str
+
+
+def refusals(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[str | None]:
+    """Return, for each program, the first message of a compiler that refuses it; None if it does not.
+
+    A program that ends its compiler, or keeps it longer than ``seconds``, is refused; no other one is.
+
+    Raises
+    ------
+    SandboxFailed
+        If the compiler cannot be run, or refuses a program afterwards that is known to be good.
+    """
+    control = toolchain.compiler.control.good
+    *verdicts, last = judge([*codes, control], toolchain, seconds)
+    if last is not None:
+        raise SandboxFailed(
+            f"{toolchain.program} does not work any more: it refuses a program known to be good ({last})",
+            "see what it is with: synthcode doctor; no program was rejected because of this",
+        )
+    return verdicts
+
+
+def judge(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[str | None]:
+    """Return what ``refusals`` does, without making sure that the compiler still works."""
+    if toolchain.compiler.driver is not None:
+        return [_refusal(toolchain, forms, seconds) for forms in _many(codes, toolchain, seconds)]
+    return [_refusal(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
+
+
+def _refusal(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> str | None:
+    """Return why a program is refused, from what is said of each of its forms; None if it is not."""
+    compiler = toolchain.compiler
+    if any(form.status == 0 for form in forms):
+        return None
+    if any(form.status in _KILLED or _CHILD_KILLED in form.log for form in forms):
+        return f"{compiler.program} was ended: it took more than {seconds} s, or too much memory"
+    names = compiler.unknown_names
+    if names is not None and any(re.search(names, form.log) for form in forms):
+        return None
+    # Of two forms the one with fewer complaints is what was meant.
+    status, log = min(forms, key=lambda form: form.log.count("\n"))
+    return first_message(compiler, log) or f"{compiler.program} exits with {status}"
+
+
+def _forms(code: str, toolchain: Toolchain, seconds: int) -> list[Verdict]:
+    """Compile a program in each of its forms, up to the first that passes."""
+    verdicts: list[Verdict] = []
+    for suffix, source in _sources(code, toolchain.compiler):
+        verdicts.append(_alone(f"program{suffix}", source, toolchain, seconds))
+        if verdicts[-1].status == 0:
+            break
+    return verdicts
+
+
+def _sources(code: str, compiler: Compiler) -> Iterator[tuple[str, bytes]]:
+    mark, opening = compiler.opening
+    opened = code if mark in code else opening + code
+    for suffix, before, after in compiler.forms:
+        yield suffix, f"{before}{opened}{after}".encode("utf-8", "replace")
+
+
+def _alone(name: str, source: bytes, toolchain: Toolchain, seconds: int) -> Verdict:
+    command = [str(toolchain.program), *toolchain.compiler.arguments]
+    limits = _limits(toolchain.compiler, seconds)
+    if toolchain.compiler.reads_stdin:
+        done = toolchain.sandbox.run(command, limits=limits, stdin=source)
+    else:
+        done = toolchain.sandbox.run([*command, name], {name: source}, limits)
+    return Verdict(done.exit_code, _messages(done, toolchain))
+
+
+def _messages(done: Finished, toolchain: Toolchain) -> str:
+    said = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace").strip()
+    if done.exit_code in _NOT_STARTED:
+        raise SandboxFailed(
+            f"{toolchain.program} cannot be started in the sandbox: {first_message(toolchain.compiler, said)}",
+            "see what it is with: synthcode doctor",
+        )
+    return said
+
+
+def _limits(compiler: Compiler, seconds: int) -> Limits:
+    space = compiler.gigabytes << 30 if compiler.gigabytes is not None else None
+    return Limits(
+        cpu_s=seconds,
+        wall_s=START_SECONDS + WALL_FACTOR * seconds,
+        address_space_bytes=space,
+        processes=compiler.threads,
+        output_bytes=LOG_BYTES,
+    )
+
+
+def _many(codes: Sequence[str], toolchain: Toolchain, seconds: int) -> list[list[Verdict]]:
+    """Compile programs in one process; one that ends it, or on which it gives up, is compiled again alone."""
+    count = len(toolchain.compiler.forms)
+    judged, done = _run_driver(codes, toolchain, seconds)
+    bad = next((place for place, forms in enumerate(judged) if any(one.status == _GAVE_UP for one in forms)), None)
+    judged = judged if bad is None or len(codes) == 1 else judged[:bad]
+    if len(judged) == len(codes):
+        return judged
+    if len(codes) == 1:
+        return [[Verdict(done.exit_code or 1, _messages(done, toolchain))] * count]
+    alone = len(judged)
+    rest = _many(codes[alone + 1 :], toolchain, seconds) if codes[alone + 1 :] else []
+    return [*judged, *_many([codes[alone]], toolchain, seconds), *rest]
+
+
+def _run_driver(codes: Sequence[str], toolchain: Toolchain, seconds: int) -> tuple[list[list[Verdict]], Finished]:
+    """Return the verdicts on those programs at the start that the driver came to the end of."""
+    compiler = toolchain.compiler
+    assert compiler.driver is not None
+    sources = [source for code in codes for _, source in _sources(code, compiler)]
+    limits = Limits(
+        cpu_s=START_SECONDS + seconds + len(sources),
+        wall_s=WALL_FACTOR * (START_SECONDS + seconds + len(sources)),
+        address_space_bytes=None,
+        processes=compiler.threads,
+        output_bytes=len(sources) * LOG_BYTES,
+    )
+    command = [str(toolchain.program.with_name("java")), *compiler.arguments, compiler.driver.name]
+    stdin = b"".join(struct.pack(">I", len(source)) + source for source in sources)
+    files = {compiler.driver.name: compiler.driver.read_bytes()}
+    done = toolchain.sandbox.run(command, files, limits, stdin=stdin)
+    lines = done.stdout.decode("ascii", "replace").split("\n")[:-1]
+    verdicts = [_verdict(line) for line in lines]
+    count = len(compiler.forms)
+    whole = len(verdicts) // count * count
+    return [verdicts[start : start + count] for start in range(0, whole, count)], done
+
+
+def _verdict(line: str) -> Verdict:
+    status, _, log = line.partition(" ")
+    return Verdict(int(status), base64.b64decode(log).decode("utf-8", "replace"))

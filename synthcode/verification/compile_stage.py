@@ -1,0 +1,65 @@
+"""The second gate: translations that parsed, to the compilers of their languages."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.schemas.records import StageResult
+from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+from synthcode.verification.compile import refusals
+from synthcode.verification.controls import examine
+
+REASON = "compile_error"
+COMPILED = "compiled"
+"""The level of verification of what a compiler has taken."""
+
+
+def compile_translations(split: StageResult) -> StageResult:
+    """Reject translations that their language's compiler refuses, if this machine has it.
+
+    Parameters
+    ----------
+    split
+        What the syntax gate kept and rejected.
+
+    Returns
+    -------
+    Split
+        The same rows. Those that were refused have the reason ``compile_error`` and the compiler's first message;
+        ``verification`` of the others that were compiled is ``compiled``.
+
+    Raises
+    ------
+    SandboxUnavailable, SandboxFailed
+        If the sandbox or a compiler broke: no row is rejected for that.
+    """
+    if not split.kept.num_rows:
+        return split
+    kept, rejected = [], [split.rejected]
+    for language in pc.unique(split.kept["target_language"]).to_pylist():
+        rows = split.kept.filter(pc.equal(split.kept["target_language"], language))
+        toolchain = examine(language).toolchain
+        if toolchain is None:
+            kept.append(rows)
+            continue
+        said = refusals(rows["code"].to_pylist(), toolchain)
+        taken = pa.array([message is None for message in said])
+        kept.append(_compiled(rows.filter(taken)))
+        rejected.append(_rejected(rows.filter(pc.invert(taken)), [message for message in said if message is not None]))
+    left = pa.concat_tables(kept)
+    # In the order in which they came, whichever languages are compiled.
+    places = pc.index_in(split.kept["request_id"], value_set=left["request_id"].combine_chunks())
+    return StageResult(left.take(places.drop_null()), pa.concat_tables(rejected))
+
+
+def _compiled(rows: pa.Table) -> pa.Table:
+    field = TRANSLATIONS.field("verification")
+    place = TRANSLATIONS.get_field_index(field.name)
+    return rows.set_column(place, field, pa.array([COMPILED] * rows.num_rows, pa.string()))
+
+
+def _rejected(rows: pa.Table, messages: list[str]) -> pa.Table:
+    columns = {name: rows[name] for name in REJECTED.names if name in rows.column_names}
+    reasons = {"reason": pa.array([REASON] * len(messages), pa.string()), "detail": pa.array(messages, pa.string())}
+    return pa.table({**columns, **reasons}).select(REJECTED.names).cast(REJECTED)

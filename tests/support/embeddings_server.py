@@ -1,0 +1,108 @@
+"""An embeddings server on loopback that counts what it is asked for, and fails on demand."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import numpy as np
+
+from synthcode.evaluation.encoder import Role
+from synthcode.evaluation.model_probe import PROBE_TEXTS
+from tests.support.encoders import HashingEncoder
+
+MODEL = "hash"
+
+
+class EmbeddingsServer:
+    """What it saw, and how it is to fail."""
+
+    def __init__(self) -> None:
+        self.base_url = ""
+        self.texts: Counter[str] = Counter()
+        """Text -> how often it was encoded and the answer was sent, but for the texts that probe the model."""
+        self.probes = 0
+        """How often the model was probed."""
+        self.turn = 0
+        """By how many places vectors are turned: another model by the same name."""
+        self.fail_next = 0
+        """Requests that are to be answered with 500."""
+        self.hold_after: int | None = None
+        """Texts after which no request is answered any more."""
+        self.holding = threading.Event()
+        self.longest = 10_000
+        """Characters of a text beyond which it is refused."""
+        self.distort: Callable[[dict[str, Any]], Any] | None = None
+        """What becomes of an answer on its way."""
+        self.spares_probes = False
+        """Whether answers to probes come as they are."""
+        self._lock = threading.Lock()
+
+    def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        texts = body["input"]
+        with self._lock:
+            if self.fail_next:
+                self.fail_next -= 1
+                return 500, {"error": {"message": "overloaded"}}
+            if body["model"] != MODEL:
+                return 404, {"error": {"message": f"The model {body['model']!r} does not exist."}}
+            if max(map(len, texts)) > body.get("truncate_prompt_tokens", self.longest):
+                return 400, {"error": {"message": "This model's maximum context length is exceeded."}}
+            is_probe = tuple(texts) == PROBE_TEXTS
+            held = not is_probe and self.hold_after is not None and self.texts.total() >= self.hold_after
+            self.probes += is_probe
+            if not held and not is_probe:
+                self.texts.update(texts)
+        if held:
+            self.holding.set()
+            threading.Event().wait()  # until the process ends
+        vectors = HashingEncoder().encode(texts, Role("", "", "")).vectors[0]
+        vectors = np.roll(vectors, self.turn, axis=1) if self.turn else vectors
+        rows = [{"index": number, "embedding": _base64(vector)} for number, vector in enumerate(vectors)]
+        return 200, {"object": "list", "data": rows[::-1], "model": MODEL, "usage": {"prompt_tokens": 7 * len(texts)}}
+
+
+def _base64(vector: np.ndarray) -> str:
+    return base64.b64encode((3 * vector).astype("<f4").tobytes()).decode()
+
+
+@contextmanager
+def embeddings_server() -> Iterator[EmbeddingsServer]:
+    """Run the server until the block is left."""
+    state = EmbeddingsServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, answer = state.answer(body)
+            is_probe = tuple(body["input"]) == PROBE_TEXTS
+            distorts = state.distort and status == 200 and not (is_probe and state.spares_probes)
+            answer = state.distort(answer) if state.distort and distorts else answer
+            data = json.dumps(answer).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    state.base_url = f"http://127.0.0.1:{server.server_port}/v1"
+    try:
+        yield state
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,56 @@
+"""Running a program with its test, in a sandbox: no network, and nothing of the machine can be written to."""
+
+from __future__ import annotations
+
+import shlex
+
+from synthcode.execution.child_processes import find_program
+from synthcode.verification.bubblewrap import Bubblewrap, why_no_sandbox
+from synthcode.verification.compilers import COMPILERS
+from synthcode.verification.programs import find_tool
+from synthcode.verification.sandbox import Finished, Limits
+
+_JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+
+FILES = {
+    "python": "main.py",
+    "java": "Main.java",
+    "javascript": "main.js",
+    "php": "main.php",
+    "ruby": "main.rb",
+    "c": "main.c",
+    "cpp": "main.cpp",
+    "go": "main.go",
+    "rust": "main.rs",
+}
+COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "python": (("python3", "main.py"),),
+    "java": (("javac", *(f"-J{flag}" for flag in _JAVA), "Main.java"), ("java", *_JAVA, "-cp", ".", "Main")),
+    "javascript": (("node", "main.js"),),
+    "php": (("php", "main.php"),),
+    "ruby": (("ruby", "main.rb"),),
+    "c": (("gcc", "-std=c11", "-o", "main", "main.c", "-lm"), ("./main",)),
+    "cpp": (("g++", "-std=c++17", "-o", "main", "main.cpp"), ("./main",)),
+    "go": (("go", "build", "-o", "main", "main.go"), ("./main",)),
+    "rust": (("rustc", "--edition", "2021", "-A", "warnings", "-o", "main", "main.rs"), ("./main",)),
+}
+"""Build, then run."""
+
+
+_LIMITS = Limits(cpu_s=60, wall_s=120, address_space_bytes=None, processes=256, open_files=1024)
+
+
+def missing(language: str) -> str | None:
+    """Return what a language's programs cannot be run for want of, or None."""
+    programs = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
+    lacking = sorted(program for program in programs if find_program(program) is None)
+    return f"needs {', '.join(lacking)}" if lacking else why_no_sandbox()
+
+
+def run(language: str, program: str, test: str) -> Finished:
+    """Build and run a program followed by its test; the first command that fails is the result."""
+    found = find_tool(COMPILERS[language].program) if language in COMPILERS else None
+    tools = () if found is None else (found,)
+    steps = ["export GOCACHE=/tmp/cache GO111MODULE=off", *(shlex.join(step) for step in COMMANDS[language])]
+    files = {FILES[language]: f"{program}\n{test}".encode()}
+    return Bubblewrap(tools).run(["sh", "-c", " && ".join(steps)], files, _LIMITS)

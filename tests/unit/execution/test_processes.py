@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import os
+import resource
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from synthcode.errors import WorkerError
+from synthcode.execution.processes import PoisonPolicy, halve, map_batches
+
+
+def double(batch: list[int]) -> list[int | str]:
+    if 13 in batch:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    while 99 in batch:
+        pass
+    if 98 in batch:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if 97 in batch:
+        use_up_memory()
+    return [2 * item for item in batch]
+
+
+def use_up_memory() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (2**33, resource.getrlimit(resource.RLIMIT_AS)[1]))
+    bytearray(2**34)
+
+
+@dataclass
+class DiesAtFirst:
+    """Doubles; the first workers are killed, as the system does when memory runs out."""
+
+    diary: Path
+    deaths: int
+    at_start: bool
+
+    def __call__(self, batch: list[int]) -> list[int | str]:
+        if not self.at_start:
+            self._die()
+        return double(batch)
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        if self.at_start:
+            self._die()
+
+    def _die(self) -> None:
+        with self.diary.open("a") as stream:
+            stream.write(".")
+        if self.diary.stat().st_size <= self.deaths:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail(batch: list[int]) -> list[int | str]:
+    raise ArithmeticError(batch)
+
+
+SURVIVAL = PoisonPolicy(bisect=halve, on_lost_row=lambda batch, reason: [reason for _ in batch])
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_order_whatever_the_number_of_workers(workers: int) -> None:
+    batches = [[i, i + 1] for i in range(100, 140, 2)]
+    assert list(map_batches(double, batches, workers, SURVIVAL)) == [[2 * a, 2 * b] for a, b in batches]
+
+
+def test_a_row_that_kills_its_worker_costs_itself_alone() -> None:
+    batches = [[1, 2, 3], [12, 13, 14, 15], [4]]
+    results = [item for result in map_batches(double, batches, 2, SURVIVAL) for item in result]
+    assert results == [2, 4, 6, 24, "parser_crash", 28, 30, 8]
+
+
+def test_a_row_that_hangs_costs_itself_alone() -> None:
+    results = [item for result in map_batches(double, [[96, 99], [1]], 1, SURVIVAL, deadline_s=0.1) for item in result]
+    assert results == [192, "parse_timeout", 2]
+
+
+def test_a_row_that_stops_its_worker_costs_itself_alone() -> None:
+    results = list(map_batches(double, [[98], [1]], 1, SURVIVAL, wall_deadline_s=0.3))
+    assert results == [["parse_timeout"], [2]]
+
+
+def test_a_row_that_needs_more_memory_than_there_is_costs_itself_alone() -> None:
+    results = [item for result in map_batches(double, [[1, 97, 2], [3]], 1, SURVIVAL) for item in result]
+    assert results == [2, "parser_crash", 4, 6]
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+def test_workers_killed_before_or_with_a_row_are_replaced_and_the_row_is_not_blamed(
+    tmp_path: Path, at_start: bool
+) -> None:
+    function = DiesAtFirst(tmp_path / "diary", deaths=3 if at_start else 1, at_start=at_start)
+    assert list(map_batches(function, [[1], [2], [3]], 2, SURVIVAL)) == [[2], [4], [6]]
+
+
+@pytest.mark.parametrize("at_start", [True, False])
+def test_workers_that_are_always_killed_are_the_fault_of_no_row(tmp_path: Path, at_start: bool) -> None:
+    function = DiesAtFirst(tmp_path / "diary", deaths=1000, at_start=at_start)
+    with pytest.raises(WorkerError, match="SIGKILL") as refusal:
+        list(map_batches(function, ([i] for i in range(100)), 2, SURVIVAL))
+    assert str(refusal.value).count("\n") == 1
+
+
+def test_workers_killed_between_batches_are_replaced() -> None:
+    killed = 0
+    expected = [[2 * i] for i in range(200, 230)]
+    results = []
+    for result in map_batches(double, ([i] for i in range(200, 230)), 2, SURVIVAL):
+        results.append(result)
+        if len(results) % 10 == 0:
+            for worker in workers_of(psutil.Process()):
+                worker.kill()
+                killed += 1
+    assert results == expected
+    assert killed >= 3
+
+
+def test_a_killed_fork_server_is_replaced() -> None:
+    results = map_batches(double, [[1], [2], [3], [4]], 1, SURVIVAL)
+    found = [next(results)]
+    server = next(iter(workers_of(psutil.Process()))).parent()
+    assert server is not None
+    for process in [server, *workers_of(psutil.Process())]:
+        process.kill()
+    assert [*found, *results] == [[2], [4], [6], [8]]
+
+
+def workers_of(parent: psutil.Process) -> list[psutil.Process]:
+    """Return the processes that the fork server has made."""
+    return [process for process in parent.children(recursive=True) if process.ppid() != parent.pid]
+
+
+def test_batches_are_pulled_as_they_are_needed() -> None:
+    pulled = 0
+
+    def batches() -> Iterator[list[int]]:
+        nonlocal pulled
+        for i in range(1000, 2000):
+            pulled += 1
+            yield [i]
+
+    results = map_batches(double, batches(), 1, SURVIVAL)
+    next(results)
+    assert pulled < 10
+    results.close()  # type: ignore[attr-defined]
+
+
+def test_an_error_in_the_function_is_raised() -> None:
+    with pytest.raises(ArithmeticError):
+        list(map_batches(fail, [[1]], 1, SURVIVAL))

@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from synthcode.gate.syntax import diagnose, diagnose_program
+from synthcode.languages import LANGUAGES, get_language
+from synthcode.languages.rules import RULES
+
+PROGRAMS = {
+    "python": "def add(a, b):\n    return a + b\n",
+    "java": "class A {\n    static int add(int a, int b) {\n        return a + b;\n    }\n}\n",
+    "javascript": "const add = (a, b) => a + b;\n",
+    "typescript": "function add(a: number, b: number): number {\n  return a + b;\n}\n",
+    "go": "package main\n\nfunc add(a, b int) int {\n\treturn a + b\n}\n",
+    "php": "<?php\nfunction add($a, $b) {\n    return $a + $b;\n}\n",
+    "ruby": "def add(a, b)\n  a + b\nend\n",
+    "c": "int add(int a, int b) {\n    return a + b;\n}\n",
+    "cpp": "template <typename T>\nT add(T a, T b) {\n    return a + b;\n}\n",
+    "csharp": "class A {\n    static int Add(int a, int b) => a + b;\n}\n",
+    "rust": "fn add(a: i32, b: i32) -> i32 {\n    a + b\n}\n",
+    "kotlin": "fun add(a: Int, b: Int): Int = a + b\n",
+}
+SENTENCE = "Here is the translated function, which adds two numbers:\n"
+
+SOUND = {
+    "python": ["print('x')", "add = lambda a, b: a + b"],
+    "java": [
+        "@Override\npublic int f() { List<String> x = new ArrayList<>(); g(); x.size(); i++; new A(); return 1; }",
+        "record P(int x) { P { } }\nclass Q { Q() { } <T> Q(T t) { } enum E { A; E() { } } }",
+        "class A { void f() { outer: for (;;) { break outer; } } }",
+    ],
+    "javascript": [
+        "(function (a) { return a; })()",
+        "export default function () {}",
+        "const re = /^[^/(]\\/(?:[a-z]{2,})*\\]$/gi;",
+        "[a.b, c] = [1, 2]; a.b++; (a = b) && c; f(...x, 1,);",
+        "const s = `é → …`; // …\nconst naïve = 1;",
+    ],
+    "typescript": ["let x: Array<Array<number>> = []; for (let i = 0; i < 1; i++) {}", "/** A comment. */\nconst"],
+    "go": [
+        "func f(a, b int, c ...string) (x int, err error) { return }",
+        "type T struct{ a, b int }\nvar x int\nvar y = 1\nfunc (t *T) f(int, string) { *t = T{\n\t1,\n\t2,\n}\n}",
+        'import m "math"\nfunc f() { for i, x := range y { g("\\n\\x00\\u00e9", (1 +\n\t2)) } }',
+    ],
+    "php": [
+        "function f($x) { return $x; }",
+        "<?= $x ?>\n",
+        "<?php foreach ($a as $k => [$x, $y]) { f(); }\n?>\nText after the code.\n",
+    ],
+    "ruby": [
+        'raise ArgumentError.new "x" unless y.is_a? Integer',
+        "return *a * 2 if x\nreturn -x",
+        "def f\n  a\nrescue B\n  c\nelse\n  d\nend",
+        "x.select { |y| y.end == (1..2).begin }.then { |z| [z, f(z)] }",
+        'private def g = %r{a(b}\nputs "#{a}" =~ /[a-z&&[^x]](\\d+)[]]/i\nexpect(a).to eq b',
+    ],
+    "c": [
+        "#include <stdio.h>\n#define MAX(a, b) ((a) > (b) ? (a) : (b))\n#pragma once\nstruct s { int x; };",
+        "typedef int (*f)(int);\nint g(void);\nint h(int, char *s) { return (int)s[0]; }\nMODULE(x);",
+    ],
+    "cpp": [
+        "using namespace std;\nusing std::vector;\nusing T = int;\nA::A(int x) : y(x) {}\nA::~A() {}",
+        "auto f = [](int x) { return a[x] + b[1]; };\nstruct S { S(); operator int() { return 1; } };",
+    ],
+    "csharp": [
+        "public static int F(int x) { return x; }",
+        "class A { A() {} ~A() {} int F(int x) { Func<int, int> f = (y) => y; a = b = 1; return f(x); } }",
+    ],
+    "rust": [
+        'foo!(a);\nbar! { a }\n#[test]\nfn f() { println!("x"); vec![1] }',
+        'impl<T> A for B<T> { fn f(&self) -> &\'static str { r#"("# } }',
+    ],
+    "kotlin": [
+        "package a\nimport b.c\nval x: Int get() = 1\ntypealias T = Int\nfun f(vararg x: Int) = g(*x) + -1",
+        "fun f(a: List<Int>): Int {\n    val b = a[0] +\n        2 * 3\n    return (b) shl 1\n}",
+    ],
+}
+
+REFUSED = {
+    "java": [
+        "int x = 1;\nx++;\n",
+        "function f(int x) { return x; }",
+        "class A { void f() { let x = 1; } }",
+        "class A { int f(int a) { a + 1; return a; } }",
+        "class A { void f() { x: int y = 1; } }",
+        "class A { void f(List<> x) { } }",
+        "class A { void f(Map<String, List<>> x) { } }",
+        "class A { public static f(int x) { return x; } }",
+        "record A(int x) { f() { } }",
+    ],
+    "javascript": [
+        "function (a) { return a; }",
+        "class { f() {} }",
+        "function (a) { return a; }()",
+        "function f() { return 1; }\n> quoted",
+        "if (a && b = c) {}",
+        "!a = 1;",
+        "---\nx;",
+        "x.sort((a, b) = a - b);",
+        "[a]++;",
+        "f(, 1);",
+        "f(1, , 2);",
+        "Explanation:\nconst x = 1;",
+        "x = /(a[b-d]/g;",
+        "x = /a)/;",
+        "x = /[a-z/;",
+        "x = /(?[a])/;",
+        "function f() { … }",
+        "const x\u200b= 1;",
+    ],
+    "typescript": [
+        "for (let = 0; x < 1; x++) {}",
+        "function (a: number) { return a; }",
+        "f(, 1);",
+        "a || b = c;",
+        "a: let b;",
+    ],
+    "go": [
+        "main\n\nfunc f() {}",
+        "func f(a int, b) int { return a }",
+        "func f([]int, b int) int { return b }",
+        "func f() { var x }",
+        "func f() {\n\tvar x\n\tx = 1\n}",
+        "func f() { a[0] := 1 }",
+        "func f() { -a = 1 }",
+        'import (\n\tExplanation\n\t"math"\n)',
+        "func f() { for a, b, c := range d {} }",
+        "func f() { x(a < && b) }",
+        'func f() { g("\\s") }',
+        "func f() {\n\tg(\n\t\t1,\n\t\t2\n\t)\n}",
+        "func f() {\n\tx := []int{\n\t\t1\n\t}\n}",
+    ],
+    "php": [
+        "This is not PHP.",
+        "Here it is:\n<?php\nf();\n",
+        "<?php foreach ($a as b) {}",
+        "<?php foreach ($a as $k => b) {}",
+        "<?php foreach ($a as $k > $b) {}",
+    ],
+    "ruby": [
+        "Here is the method that you asked for\n",
+        "f(a, b c)",
+        "[a b, c]",
+        "x = 2  r",
+        "def f\n  x\nend\nend\n",
+        "def f(x) x < then end",
+        "if  not in x\nend",
+        "@a 'x'",
+        "def f(x) return .count(x) end",
+        "def f(x) return == 2 end",
+        "def f(x) return == 2 ? 1 : 0 end",
+        "a == b == c",
+        "a == b | c == d",
+        "def f(x)\n  return 1 if x else 2\nend",
+        "x.gsub(/a/g, 'b')",
+        "x.match(/a(b[0-9/)",
+        "def f(x) return ? 1 : 0 end",
+    ],
+    "c": [
+        "function f(int x) { return 1; }",
+        "let x = 1;",
+        "# Heading\nint x;\n",
+        "int x;\nfoo\n;",
+        "if (x) { }",
+        "int f(a, int b) { return b; }",
+        "int f() { return int(1); }",
+    ],
+    "cpp": [
+        "function f(int x) { return 1; }",
+        "fn x = 1;",
+        "# Heading\nint x;\n",
+        "x = 1;",
+        "while (x) { }",
+        "using std;",
+        "int f() { return a[]; }",
+        "f(int x) { return x; }",
+        "vector<int> (vector<int> x) { return x; }",
+    ],
+    "csharp": [
+        "function F(int x) { return x; }",
+        "class A { def F(int x) { return x; } }",
+        "class A { public static F(int x) { return x; } }",
+        "struct A { F() { } }",
+        "record A { F() { } }",
+        "class A { int F(int x, y) { return x; } }",
+        "class A { A(x) { } }",
+        "int F(x) { return 1; }",
+        "class A { bool F(int a) { return a == 1 || a = 2; } }",
+    ],
+    "rust": [
+        "let x = 1;",
+        "add(1, 2);",
+        "foo!(a)\n",
+        "fn f() { foo!(a) bar(b); }",
+    ],
+    "kotlin": [
+        "println(1)",
+        "fu",
+        "fun f(x: let) {}",
+        "fun f() { x[] = 1 }",
+        "fun f() { x = 2 *  * y }",
+        "fun f() { g(2  * 3, 4 5 * 6) }",
+        "fun f() { x = y  z * 2 }",
+        "fun f() { val x =  * y }",
+        "fun f() { return ( * y) }",
+        "fun f() {\n    x = y\n    * z\n}",
+        "fun f() { (a == b) return 1 }",
+        "fun f() { val a  b }",
+        "fun f() { }\n| a | b |\n",
+    ],
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_program_passes(language: str) -> None:
+    assert diagnose_program(PROGRAMS[language], get_language(language)) is None
+
+
+@pytest.mark.parametrize(("language", "code"), [(name, code) for name, codes in SOUND.items() for code in codes])
+def test_what_is_sound_passes(language: str, code: str) -> None:
+    assert diagnose(code, get_language(language)) is None
+
+
+@pytest.mark.parametrize(("language", "code"), [(name, code) for name, codes in REFUSED.items() for code in codes])
+def test_what_a_grammar_lets_through_and_the_language_does_not(language: str, code: str) -> None:
+    rejection = diagnose(code, get_language(language))
+    assert rejection is not None
+    assert rejection.reason == "syntax_error"
+
+
+@pytest.mark.parametrize("language", RULES)
+def test_every_rule_is_met_by_an_example(language: str) -> None:
+    told = [diagnose(code, get_language(language)) for code in REFUSED.get(language, [])]
+    details = {rejection.detail.split(": ", 1)[1] for rejection in told if rejection is not None}
+    assert {refusal.why for refusal in RULES[language].refused} <= details
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("spoilt", ["{0[0]}{0[2]}", SENTENCE + "{0[0]}){0[2]}", "{0[0]}){0[2]}\n```\n"])
+def test_a_spoilt_program_does_not_pass(language: str, spoilt: str) -> None:
+    rejection = diagnose(spoilt.format(PROGRAMS[language].partition(")")), get_language(language))
+    assert rejection is not None
+    assert rejection.reason == "syntax_error"
+
+
+@pytest.mark.parametrize("language", ["java", "csharp"])
+def test_a_lone_method_passes(language: str) -> None:
+    method = PROGRAMS[language].split("\n", 1)[1].rsplit("}", 1)[0]
+    assert diagnose_program(method, get_language(language)) is None
+    assert diagnose_program(f"public {method}private A x;", get_language(language)) is None  # parses in a class alone
+
+
+@pytest.mark.parametrize("language", ["java", "csharp"])
+@pytest.mark.parametrize("code", ["int f() { return 1; } } { int x;", "int f() { return 1; } } class B {"])
+def test_nothing_is_mended_by_what_a_lone_method_is_put_in(language: str, code: str) -> None:
+    assert diagnose(code, get_language(language)) is not None
+
+
+def test_a_fence_within_a_comment_or_string_is_code() -> None:
+    comment = "/**\n```\nadd(1, 2)\n```\n */\n"
+    assert diagnose(comment + PROGRAMS["java"], get_language("java")) is None
+    assert diagnose('val x = """\n```\n"""\n', get_language("kotlin")) is None
+    assert diagnose('def f():\n    """\n```\nf()\n```\n    """\n', get_language("python")) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_program_that_defines_nothing_is_told_apart(language: str) -> None:
+    code = {"php": "<?php\n$x = 1;\n", "java": "import java.util.List;\n", "csharp": "using System;\n"}
+    code |= {"go": "package main\n", "c": "int x = 1;\n", "cpp": "int x = 1;\n", "rust": "use std::fmt;\n"}
+    code |= {"kotlin": "import x\n", "typescript": "const", "javascript": "xs.map((x) => x + 1);\n"}
+    rejection = diagnose_program(code.get(language, "x = 1\n"), get_language(language))
+    assert rejection is not None
+    assert rejection.reason == "no_definition"
+
+
+@pytest.mark.parametrize("code", ["<php\nfunction f() {}\n", "?php\nfunction f() {}\n"])
+def test_php_without_a_tag_that_is_one_defines_nothing(code: str) -> None:
+    rejection = diagnose_program(code, get_language("php"))
+    assert rejection is not None
+    assert rejection.reason == "no_definition"
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "detail"),
+    [
+        ("c", "int f() {\n    return 1;\n}\n\nint g() {\n    return (1;\n}\n", "line 6: ')' is missing"),
+        ("php", "function f() {\n  return 1\n}\n", "line 2: ';' is missing"),
+        ("python", "x = 1\ny = (\n", "line 2: '(' was never closed"),
+        ("java", "int f() {\n  1;\n}", "line 2: not a statement"),
+        ("java", "private A x;\nint f() {\n  1;\n}", "line 3: not a statement"),
+        ("kotlin", "fun f() {\n```\n}", "line 2: a Markdown fence"),
+        ("go", "func f() {\n\t\0\n}", "line 2: the control character U+0000"),
+        ("javascript", "\nx = …;", "line 2: the character U+2026"),
+    ],
+)
+def test_the_line_of_an_error_is_named(language: str, code: str, detail: str) -> None:
+    rejection = diagnose(code, get_language(language))
+    assert rejection is not None
+    assert rejection.detail == detail
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "reason"),
+    [
+        ("java", "class A { List<" + "List<" * 100_000, "too_long"),
+        ("csharp", "class A { List<" + "List<" * 100_000, "too_long"),
+        ("java", "class A { " + "List<" * 15_000, "repetitive"),
+        ("csharp", "class A { " + "a<" * 45_000, "repetitive"),
+        ("java", "a => " * 3_000, "repetitive"),
+        ("python", "(" * 50_000, "too_deep"),
+        ("python", "-" * 90_000 + "1", "repetitive"),
+        ("kotlin", "fun f() {" * 10_000, "too_deep"),
+        ("rust", "fn f() { x = " + "[" * 5_000 + "]" * 5_000 + " }", "too_deep"),
+        ("go", 'package a\nimport (\n\t"b"\n```go\n)\nfunc f() {\n\tv = ' + "m.min(" * 60, "syntax_error"),
+        ("c", "x" * 10_000_000, "too_long"),
+        ("ruby", "def f\n  1\x00\nend\n", "syntax_error"),
+        ("typescript", "const x = 1;\x07", "syntax_error"),
+    ],
+)
+def test_what_hangs_a_parser_or_kills_it_never_reaches_it(language: str, code: str, reason: str) -> None:
+    started = time.monotonic()
+    rejection = diagnose(code, get_language(language))
+    assert rejection is not None
+    assert rejection.reason == reason
+    assert time.monotonic() - started < 5
+
+
+def test_a_parser_that_recovers_for_a_minute_is_stopped() -> None:
+    lines = "".join(f"    val temp{number} = mutableListOf<Int>()\n" for number in range(40))
+    code = f'fun f() {{\n    val open = """a"""\n    val b = "`"\n```kotlin\n{lines}}}\n'
+    started = time.monotonic()
+    rejection = diagnose(code, get_language("kotlin"), deadline_s=0.2)
+    assert rejection is not None
+    assert rejection.reason == "parse_timeout"
+    assert time.monotonic() - started < 5

@@ -1,0 +1,221 @@
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from synthcode.errors import SandboxFailed, SandboxUnavailable
+from synthcode.schemas.records import StageResult
+from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+from synthcode.verification.bubblewrap import Bubblewrap, require_sandbox, why_no_sandbox
+from synthcode.verification.compile import Toolchain, refusals
+from synthcode.verification.compile_stage import compile_translations
+from synthcode.verification.compilers import COMPILERS, first_message
+from synthcode.verification.controls import compiler_versions, examine, missing_compilers
+
+GOOD = {
+    "java": ["class A { int f(int a) { return a; } }", "int f(int a) { return a; }", "public class B { }"],
+    "javascript": [
+        "function f(a) { return a; }",
+        "import fs from 'fs';\nexport const f = 1;",
+        "#!/usr/bin/env node\nf()",
+    ],
+    "c": ["int f(int a) { return a; }"],
+    "cpp": ["auto f(auto a) { return a + 1; }"],
+    "php": ["<?php\nfunction f($a) { return $a; }", "function f($a) { return $a; }", "<?\nfunction f() { }"],
+    "ruby": ["def f(a)\n  a\nend"],
+    "go": ["package a\n\nfunc f() int { return 1 }", "func f() int { return 1 }"],
+    "rust": ["fn f(a: i32) -> i32 { a }"],
+}
+OPEN = {
+    "java": "class A { List<String> f(Foo a) { return a.bar(missing); } }",
+    "c": "size_t f(struct node *n) { return n->size + helper(n); }",
+    "cpp": "std::vector<int> f(Node n) { return n.values; }",
+    "rust": "use serde::Serialize;\nfn f(a: Missing) -> HashMap<i32, i32> { helper(a).into() }",
+}
+"""Fragments with names that nobody declares."""
+BAD = {
+    "java": ('class A { int f() { return "x"; } }', "incompatible types: java.lang.String cannot be converted to int"),
+    "javascript": (
+        "function f() { const a = 1; const a = 2; }",
+        "SyntaxError: Identifier 'a' has already been declared",
+    ),
+    "c": ("int f(void) { int a = 1; int a = 2; return a; }", "redefinition of"),
+    "cpp": ("int f() { const int a = 1; a = 2; return a; }", "assignment of read-only variable"),
+    "php": ("function f() { break; }", "'break' not in the 'loop' or 'switch' context on line 1"),
+    "ruby": ("def f\n  yield = 1\nend", "syntax error, unexpected '='"),
+    "go": ("func f() { x := }", "expected operand, found '}'"),
+    "rust": ('fn f() -> i32 { "x" }', "mismatched types: expected `i32`, found `&str`"),
+}
+
+
+def toolchain(language: str) -> Toolchain:
+    if why_no_sandbox() is not None:
+        pytest.skip(str(why_no_sandbox()))
+    found = examine(language)
+    if found.toolchain is None:
+        assert not found.broken, found.problem
+        pytest.skip(found.problem)
+    return found.toolchain
+
+
+def test_every_compiler_is_tried_here() -> None:
+    assert set(GOOD) == set(BAD) == set(COMPILERS)
+
+
+@pytest.mark.parametrize("language", COMPILERS)
+def test_programs_are_judged_each_by_itself(language: str) -> None:
+    compiler = toolchain(language)
+    bad, message = BAD[language]
+    programs = [*GOOD[language], bad, *GOOD[language]]
+    found = refusals(programs, compiler)
+    assert [said is None for said in found] == [program != bad for program in programs]
+    assert message in str(found[len(GOOD[language])])
+    assert "/" not in str(found[len(GOOD[language])])
+
+
+@pytest.mark.parametrize("language", OPEN)
+def test_what_a_fragment_leaves_open_is_no_error(language: str) -> None:
+    compiler = toolchain(language)
+    assert refusals([OPEN[language]], compiler) == [None]
+
+
+HOSTILE = {
+    "c": '#include "/dev/zero"\nint a;',
+    "cpp": "template<int N> struct F { F<N + 1> a; F<N + 2> b; }; F<0> f; constexpr long g(long n) "
+    "{ return n < 2 ? n : g(n - 1) + g(n - 2); } static_assert(g(60) > 0);",
+    "rust": "macro_rules! b { ($($t:tt)*) => { b!($($t)* $($t)*); } } b!(a);",
+}
+
+
+@pytest.mark.parametrize("language", HOSTILE)
+def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -> None:
+    compiler = toolchain(language)
+    started = time.monotonic()
+    found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], compiler, seconds=2)
+    assert [said is None for said in found] == [True, False, True]
+    assert time.monotonic() - started < 40
+
+
+def test_a_compiler_that_was_ended_has_not_taken_the_program() -> None:
+    macros = "".join(f"#define A{i + 1} A{i} A{i} A{i} A{i}\n" for i in range(30))
+    (said,) = refusals([f"{macros}int a = A30;\n"], toolchain("c"), seconds=1)  # names an unknown A0 as well
+    assert str(said).startswith("gcc was ended")
+
+
+def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> None:
+    java = toolchain("java")
+    assert java.compiler.driver is not None
+    driver = tmp_path / "CompileEach.java"
+    die = 'if (new String(source).contains("DIE")) System.exit(1);'
+    driver.write_text(java.compiler.driver.read_text().replace("StringBuilder log =", f"{die} StringBuilder log =", 1))
+    dying = replace(java, compiler=replace(java.compiler, driver=driver))
+    programs = ["class A { }", "class DIE { }", "class B { }", "class C { }"]
+    assert [said is None for said in refusals(programs, dying)] == [True, False, True, True]
+
+
+def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("int stolen = ;")
+    programs = {
+        "c": [f'#include "{secret}"\n', '#include "/etc/passwd"\n'],
+        "rust": [f'const A: &str = include_str!("{secret}");', 'const A: i32 = env!("HOME");'],
+        "ruby": [f'BEGIN {{ File.write("{tmp_path}/ran", "") }}'],
+        "php": [f'<?php file_put_contents("{tmp_path}/ran", "");'],
+        "javascript": [f'require("fs").writeFileSync("{tmp_path}/ran", "")'],
+        "java": [f'class A {{ static {{ new java.io.File("{tmp_path}/ran").mkdir(); }} }}'],
+    }
+    for language, codes in programs.items():
+        said = " ".join(str(message) for message in refusals(codes, toolchain(language)))
+        assert "stolen" not in said
+        assert "root:" not in said
+        assert str(Path.home()) not in said
+    assert list(tmp_path.iterdir()) == [secret]
+
+
+def test_a_program_cannot_speak_for_the_next() -> None:
+    lie = '#error "\n\n0 1.0.c 0\n{ \\"exit-code\\": 0 }\n"'
+    assert [said is None for said in refusals([lie, "int f( {"], toolchain("c"))] == [False, False]
+
+
+def test_a_program_does_not_see_the_others() -> None:
+    names = ("/box/program.rs", "/box/0.0.rs", "/proc/self/fd/0", "/proc/1/cmdline", "/proc/1/root/box/program.rs")
+    codes = ["pub const NEIGHBOUR: i32 = 4242;"]
+    codes += [f'const _: () = panic!("{{}}", include_str!("{name}"));' for name in names]
+    assert not any("NEIGHBOUR" in str(said) for said in refusals(codes, toolchain("rust")))
+
+
+def test_messages_are_one_short_line_that_no_terminal_obeys() -> None:
+    log = "0.0.c:3:5: error: unknown \x1b[31mthing\u202e \x00" + "x" * 500
+    assert first_message(COMPILERS["c"], log).startswith("unknown [31mthing xxx")
+    assert len(first_message(COMPILERS["c"], log)) == 200
+    assert first_message(COMPILERS["ruby"], "\n\nnothing like it\n") == "nothing like it"
+
+
+def translations(*rows: tuple[str, str]) -> pa.Table:
+    filled = {"seed_id": "s", "sample_index": 0, "model": "m", "prompt_name": "p", "prompt_digest": "d"}
+    return pa.Table.from_pylist(
+        [
+            {**filled, "request_id": str(place), "target_language": language, "code": code, "n_chars": len(code)}
+            | {"verification": "syntax"}
+            for place, (language, code) in enumerate(rows)
+        ],
+        schema=TRANSLATIONS,
+    )
+
+
+def test_rows_keep_their_order_and_are_told_what_they_passed() -> None:
+    toolchain("c")
+    toolchain("ruby")
+    kept = translations(
+        ("ruby", GOOD["ruby"][0]), ("c", BAD["c"][0]), ("kotlin", "fun f() = 1"), ("c", GOOD["c"][0]), ("ruby", "f")
+    )
+    found = compile_translations(StageResult(kept, REJECTED.empty_table()))
+    assert found.kept["request_id"].to_pylist() == ["0", "2", "3", "4"]
+    assert found.kept["verification"].to_pylist() == ["compiled", "syntax", "compiled", "compiled"]
+    (rejected,) = found.rejected.to_pylist()
+    assert (rejected["request_id"], rejected["reason"], rejected["code"]) == ("1", "compile_error", BAD["c"][0])
+    assert "redefinition" in rejected["detail"]
+    nothing = StageResult(TRANSLATIONS.empty_table(), REJECTED.empty_table())
+    assert compile_translations(nothing) == nothing
+
+
+def test_a_machine_without_compilers_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert missing_compilers(["python", "c", "kotlin"]) == {
+        "c": "gcc is not on the PATH",
+        "kotlin": "there is no quick compiler for it",
+    }
+    assert compiler_versions() == {}
+    kept = translations(("c", BAD["c"][0]))
+    assert compile_translations(StageResult(kept, REJECTED.empty_table())).kept.equals(kept)
+
+
+def test_without_a_sandbox_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    why_no_sandbox.cache_clear()
+    try:
+        with pytest.raises(SandboxUnavailable) as refusal:
+            require_sandbox()
+        assert "bwrap is not on the PATH" in refusal.value.problem
+        assert "--compile" in refusal.value.fix
+    finally:
+        why_no_sandbox.cache_clear()
+
+
+def test_a_compiler_that_breaks_midway_rejects_no_program(tmp_path: Path) -> None:
+    compiler = toolchain("c").compiler
+    program = tmp_path / "gcc"
+    for script, problem in (("exit 1", "refuses a program known to be good"), (None, "cannot be started")):
+        program.unlink(missing_ok=True)
+        if script is not None:
+            program.write_text(f"#!/bin/sh\n{script}\n")
+            program.chmod(0o755)
+        else:
+            program.write_text("#!/no/such/shell\n")
+            program.chmod(0o755)
+        with pytest.raises(SandboxFailed, match=problem):
+            refusals([GOOD["c"][0]], Toolchain(compiler, program, Bubblewrap((program,))))
