@@ -13,7 +13,7 @@ _ESCAPE = re.compile(
     r"[\\&%=](?:"  # one character class in front: most texts are skipped at the speed of a scan for it
     r"(?<=\\)\\{0,3}(?:u\{(?P<braced>[0-9A-Fa-f]{1,6})\}|u(?P<u4>[0-9A-Fa-f]{4})|U(?P<u8>[0-9A-Fa-f]{8})"
     r"|x(?P<x2>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{2,3})|(?P<literal>[/_.+=~:@!#*-]))"
-    r"|(?<=&)(?:\#(?P<decimal>[0-9]{1,7});?|\#[xX](?P<entity_hex>[0-9A-Fa-f]{1,6});?"
+    r"|(?<=&)(?:\#0{0,64}(?P<decimal>[0-9]{1,7});?|\#[xX]0{0,64}(?P<entity_hex>[0-9A-Fa-f]{1,6});?"
     r"|(?P<named>[A-Za-z][A-Za-z0-9]{1,30};))"
     r"|(?<=%)(?:(?:25){0,3}(?P<percent>[0-9A-Fa-f]{2})|u(?P<percent_u>[0-9A-Fa-f]{4}))"
     r"|(?<==)(?P<quoted>[2-7][0-9A-F]))"

@@ -17,6 +17,7 @@ import orjson
 
 from synthcode.errors import InputError
 from synthcode.escapes import encoded_forms, has_escapes, unescape
+from synthcode.spellings import spellings, without_spellings
 
 STARS = "***"
 MIN_CHARS = 8
@@ -60,6 +61,8 @@ class Redactor:
         self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.patterns = tuple(form.encode("utf-8", "surrogatepass") for form in self._forms)
         """The forms as they stand in UTF-8."""
+        spelled = {spelling for secret in usable for spelling in spellings(secret)}
+        self._spellings = tuple(sorted(spelled, key=lambda spelling: (-len(spelling), spelling)))
 
     def values(self, text: str) -> str:
         """Return a text without the secrets; the same object if it holds none.
@@ -71,9 +74,13 @@ class Redactor:
         joined = text.replace("\r", "").replace("\n", "")
         if self._holds(joined):  # whatever stands in one line of the text stands in this one too
             text = self._replaced_across_lines(self._replaced(text))
-        if has_escapes(text) and self._holds(decoded := unescape(text)):
-            return self._replaced(decoded)
-        return text
+        decoded = unescape(text) if has_escapes(text) else text
+        if decoded is not text and self._holds(decoded):
+            text = decoded = self._replaced(decoded)
+        found = self._without_spellings(text)
+        if found is text and decoded is not text and (other := self._without_spellings(decoded)) is not decoded:
+            return other
+        return found
 
     def message(self, text: str) -> str:
         """Return text for a person: without the secrets, passwords in URLs, and what looks like a well-known key."""
@@ -99,6 +106,9 @@ class Redactor:
         if isinstance(value, Mapping):
             return {self.tree(key): self.tree(item) for key, item in value.items()}
         return [self.tree(item) for item in value] if isinstance(value, list | tuple) else value
+
+    def _without_spellings(self, text: str) -> str:
+        return without_spellings(text, self._spellings, STARS) if self._spellings else text
 
     def _holds(self, text: str) -> bool:
         return any(form in text for form in self._forms)

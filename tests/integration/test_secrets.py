@@ -64,6 +64,18 @@ def server(answers: Sequence[Answer]) -> Iterator[tuple[str, list[str | None]]]:
             running.shutdown()
 
 
+def in_parts(key: str) -> str:
+    parts = [{"type": "text", "text": part} for part in ("// ", key[:9], key[9:])]
+    return json.dumps({"choices": [{"message": {"content": parts}, "finish_reason": "stop"}]})
+
+
+def as_stream(key: str) -> str:
+    deltas = [{"content": "x // ***"}, {"reasoning_content": key[:9]}, {"reasoning_content": key[9:]}]
+    chunks = [{"choices": [{"delta": delta, "finish_reason": None}]} for delta in deltas]
+    ends: list[object] = [{"choices": [{"delta": {}, "finish_reason": "stop"}]}]
+    return "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks + ends) + "data: [DONE]\n\n"
+
+
 def completion(comment: str, finish_reason: str = "stop") -> str:
     code = f"```java\\nclass A {{ int f(int x) {{ return x; }} }} // {comment}\\n```"
     return f'{{"choices": [{{"message": {{"content": "{code}"}}, "finish_reason": "{finish_reason}"}}]}}'
@@ -76,6 +88,8 @@ ECHOES: dict[str, Answer] = {
     "base64": (200, lambda key: completion(base64.b64encode(b"ab" + key.encode()).decode())),
     "finish_reason": (200, lambda key: completion("", escaped(key))),
     "another field": (200, lambda key: completion("")[:-1] + f', "id": "{escaped(key)}"}}'),
+    "parts of a message": (200, in_parts),
+    "chunks of a stream": (200, as_stream),
     "error": (400, lambda key: f'{{"error": {{"message": "bad {escaped(key)}"}}}}'),
 }
 
@@ -122,6 +136,7 @@ def test_a_key_that_a_server_sends_back_is_not_stored(
     assert len(said) == len(ECHOES)
     assert all("***" in one for one in said)
     hidden = [escaped(KEY), "".join(f"&#{ord(char)};" for char in KEY), "".join(f"%{ord(char):02x}" for char in KEY)]
+    hidden += [KEY[:9], KEY[9:]]
     assert not [one for one in said if any(form in one for form in hidden)]
     assert {row["error"] for row in rows} == {None, "bad_request: HTTP 400: bad ***"}
 
@@ -170,7 +185,9 @@ def test_a_recipe_with_a_password_is_refused(tmp_path: Path, capsys: pytest.Capt
 
 def test_a_traceback_and_a_library_s_log_show_no_secret() -> None:
     script = (
-        "import logging, sys, pipelines.main as main, pipelines.status as status\n"
+        "import logging, sys\n"
+        "from synthcode.pipelines import main\n"
+        "from synthcode.pipelines.commands import status\n"
         "def fail(*_):\n"
         "    logging.warning('GET https://user:s3cretpw@hub/x with hf_secret123456789')\n"
         "    raise OSError('the Hub says hf_secret123456789 at http://user:s3cretpw@hub')\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import codecs
 import html
 import json
 import time
@@ -48,6 +49,29 @@ def encodings() -> dict[str, str]:
         "base64 with its ending escaped": urllib.parse.quote(base64.b64encode(KEY.encode())),
         "hexadecimal": KEY.encode().hex(),
         "invisible characters": "\u200b".join(KEY),
+        "html decimal with zeros": "".join(f"&#{ord(char):012};" for char in KEY),
+        "css": "".join(f"\\{ord(char):06x}" for char in KEY),
+        "spaces": " ".join(KEY),
+        "tabs and line ends": "\t\r\n".join(KEY),
+        "dashes": "--".join(KEY),
+        "literals": KEY[:9] + '" + "' + KEY[9:],
+        "comment": KEY[:9] + "/**/" + KEY[9:],
+        "tags": KEY[:9] + "</b><b class='x'>" + KEY[9:],
+        "combining characters": "\u0301".join(KEY),
+        "tag characters": "\U000e0020".join(KEY),
+        "wide": "".join(chr(ord(char) + 0xFEE0) for char in KEY),
+        "upper case": KEY.upper(),
+        "backwards": KEY[::-1],
+        "rot13": codecs.encode(KEY, "rot13"),
+        "hexadecimal with colons": KEY.encode().hex(":"),
+        "decimal numbers": ", ".join(str(ord(char)) for char in KEY),
+        "hexadecimal numbers": ", ".join(f"{ord(char):#04x}" for char in KEY),
+        "binary": " ".join(f"{ord(char):08b}" for char in KEY),
+        "soft line break": KEY[:9] + "=\n" + KEY[9:],
+        "base32": base64.b32encode(b"ab" + KEY.encode()).decode(),
+        "base85": base64.b85encode(b"abc" + KEY.encode()).decode(),
+        "base64 twice": base64.b64encode(base64.b64encode(b"Bearer " + KEY.encode())).decode(),
+        "base64 of UTF-16": base64.b64encode(KEY.encode("utf-16-be")).decode(),
     }
 
 
@@ -69,6 +93,16 @@ def test_a_secret_is_found_in_every_encoding(name: str) -> None:
 def test_values_that_are_ordinary_text_change_nothing(value: str) -> None:
     text = f"def function(): return '{value}' # description 20000000 xxxxxxxxxxxx /usr/bin/env"
     assert Redactor([value]).values(text) is text
+
+
+@pytest.mark.parametrize("value", ["1234567890123456", "correct-horse-battery-staple", "a-b-c-1-2-3"])
+def test_what_ordinary_text_spells_changes_nothing(value: str) -> None:
+    text = "[1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5, 6]  # correct horse battery staple; a b c 1 2 3"
+    assert Redactor([value]).values(text) is text
+
+
+def test_only_what_is_spelled_out_is_replaced() -> None:
+    assert Redactor([KEY]).values(f"<b>x</b> + {' '.join(KEY)} + <i>y</i>") == "<b>x</b> + *** + <i>y</i>"
 
 
 def test_text_without_a_secret_comes_back_as_it_is() -> None:
@@ -167,7 +201,22 @@ def test_addresses_without_credentials_are_not(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["\\", "&", "%25", "=", "sk-abcd_efgh.", "\\u0073", "\n", "s\n", "&aaaaaaaaaaaaaaaaaaaaaaaaa", "\u200b", "://a"],
+    [
+        *(
+            "\\",
+            "&",
+            "%25",
+            "=",
+            "sk-abcd_efgh.",
+            "\\u0073",
+            "\n",
+            "s\n",
+            "&aaaaaaaaaaaaaaaaaaaaaaaaa",
+            "\u200b",
+            "://a",
+        ),
+        *("s-", "s" + "-" * 999, "s - k - ", "<", "<b>", "\u0301", "z Z"),
+    ],
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     redactor = Redactor([KEY])

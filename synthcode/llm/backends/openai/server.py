@@ -20,6 +20,7 @@ from synthcode.llm.backends.openai.api_key import checked_key
 from synthcode.llm.backends.openai.errors import absence, lack, refusal, unusable_model, withheld_key
 from synthcode.llm.backends.openai.metrics import CachedTokens, parse_cached_tokens
 from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
+from synthcode.llm.backends.openai.raw_answers import without_secrets
 from synthcode.llm.backends.openai.replicas import Replica, Replicas
 from synthcode.llm.backends.openai.suspicions import harmless_body, is_suspicious, is_unusable, settled
 from synthcode.llm.backends.openai.transport import Transport
@@ -264,7 +265,7 @@ class OpenAIServer:
             completion,
             text=None if completion.text is None else values(completion.text),
             finish_reason=None if completion.finish_reason is None else values(completion.finish_reason),
-            raw=None if completion.raw is None else self._redactor.answer(completion.raw),
+            raw=None if completion.raw is None else without_secrets(completion.raw, completion.text, self._redactor),
         )
 
 
