@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -36,7 +36,11 @@ class Coverage(NamedTuple):
     """Of the pair with the fewest, and of the one with the most."""
 
 
-def coverage(ranks: pa.Table) -> dict[tuple[str, int, str, str], Coverage]:
+Covered = Mapping[tuple[str, int, str, str], Coverage]
+"""By encoder, exit, task and variant."""
+
+
+def coverage(ranks: pa.Table) -> Covered:
     """Return what each mean rests on, by encoder, exit, task and variant.
 
     Parameters

@@ -92,6 +92,9 @@ def evaluate(
     """
     from synthcode.errors import InputError
     from synthcode.evaluation.encoders.registry import open_encoder
+    from synthcode.pipelines.commands.printed_scores import print_means
+    from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale
     from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
     from synthcode.sanitize import short_name
@@ -103,6 +106,7 @@ def evaluate(
         benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
         settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
         usual = usual_folder(dataset, given["original"], encoder)
+        reporter = TerminalReporter()
         evaluation = Evaluation(
             benchmark=benchmark,
             encoder=opened,
@@ -117,8 +121,13 @@ def evaluate(
             resamples=given["resamples"],
             device=given["device"],
             fresh=given["fresh"],
+            reporter=reporter,
         )
-        evaluate_if_stale(evaluation, force=force, may_replace=force or out is not None)
+        with watch_for_stop(reporter.message) as stop:
+            scores = evaluate_if_stale(
+                replace(evaluation, stop=stop), force=force, may_replace=force or out is not None
+            )
+        print_means(scores.macros, scores.covered, evaluation.folder)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, "pip install 'synthcode[eval]'") from problem

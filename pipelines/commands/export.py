@@ -48,6 +48,7 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
       synthcode export runs/mbxp --format mteb --out exports/mteb
       synthcode export runs/mbxp --format beir --variant anonymous --out exports/beir
     """
+    from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.steps.export import export_pairs, export_retrieval
     from synthcode.storage.published import find_dataset
     from synthcode.storage.replacement import replacing
@@ -58,11 +59,12 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
     for place, what in ((dataset.folder, "the dataset that is to be exported"), (Path(), "the folder that you are in")):
         if place.resolve().is_relative_to(out.resolve()):
             raise InputError(f"{out} is or holds {what}", "name another folder")
+    reporter = TerminalReporter()
     with replacing(out, MARK, force=force) as aside:
         if layout == "synthconl":
-            exported = export_pairs(dataset, aside)
+            exported = export_pairs(dataset, aside, reporter)
         else:
-            exported = export_retrieval(dataset, layout, split or "test", variant or "stripped", aside)
+            exported = export_retrieval(dataset, layout, split or "test", variant or "stripped", aside, reporter)
         (aside / MARK).write_text(_mark(exported), "utf-8")
     click.echo(f"{out}: {_summary(exported)}", err=True)
 

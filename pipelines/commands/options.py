@@ -75,6 +75,7 @@ def working_on(
     InputError
         If the folder holds anything and is not a run directory.
     """
+    from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.runs.run import open_run
     from synthcode.pipelines.runs.run_directories import refuse_foreign
@@ -82,8 +83,9 @@ def working_on(
 
     given = {key: value for key, value in overrides.items() if value is not None}
     refuse_foreign(path)
-    with hold(path), watch_for_stop() as stop:
-        yield open_run(path, stop, given, recipe, named_urls)
+    reporter = TerminalReporter()
+    with hold(path), watch_for_stop(reporter.message) as stop:
+        yield open_run(path, stop, given, recipe, named_urls, reporter)
 
 
 def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:

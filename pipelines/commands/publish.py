@@ -49,8 +49,6 @@ def publish(
       synthcode publish runs/mine --repo-id user/name --private --tag v1.0
       synthcode publish runs/mine --to s3://bucket/datasets/mine
     """
-    from synthcode.pipelines.runs.progress import progress_bar
-
     if (repo_id is None) == (to is None):
         raise click.UsageError("give one of '--repo-id' and '--to'", ctx)
     if to is not None and any(given.values()):
@@ -65,7 +63,7 @@ def publish(
         _refuse(opened, plan, target, shards, fewer_rows=fewer_rows)
         if dry_run:
             return
-        with progress_bar("publish: bytes", plan.upload_bytes) as bar:
+        with opened.reporter.progress("publish: bytes", plan.upload_bytes) as bar:
             address = target.publish(dataset, bar.advance)
         what = "unchanged, nothing to do" if plan.is_empty else plan
         click.echo(f"publish: {target.name}: {what}", err=True)
@@ -177,7 +175,7 @@ def _attendant(run: Run) -> PublishCallbacks:
         run.stop.wait(seconds)
         run.stop.raise_if_set()
 
-    return PublishCallbacks(lambda line: click.echo(f"publish: {line}", err=True), pause)
+    return PublishCallbacks(lambda line: run.reporter.message(f"publish: {line}"), pause)
 
 
 def _print_rows(plan: Plan, rows: Mapping[str, Mapping[str, int]]) -> None:

@@ -34,7 +34,7 @@ def report(run: Path, out: Path | None, rows: int) -> None:
       synthcode report runs/mbxp
       synthcode report runs/mbxp --rows 2000 --out mbxp.html
     """
-    from synthcode.pipelines.runs.progress import progress_bar
+    from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.steps.report_content import gather
     from synthcode.reporting.html_page import render
     from synthcode.storage.atomic import write_text
@@ -43,7 +43,7 @@ def report(run: Path, out: Path | None, rows: int) -> None:
 
     folder = RunFolder(existing_run(run))
     refuse_differences(folder.path, SHOWN_STAGES)
-    with progress_bar("report", None) as bar:
+    with TerminalReporter().progress("report", None) as bar:
         facts, chunks = gather(folder, rows, bar)
     path = out or folder.report
     size = write_text(path, render(facts, chunks))

@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-
-import click
 
 from synthcode.errors import Interrupted
 
@@ -74,10 +72,15 @@ def stop_at_once() -> Iterator[None]:
 
 
 @contextmanager
-def watch_for_stop() -> Iterator[StopRequest]:
+def watch_for_stop(announce: Callable[[str], None] | None = None) -> Iterator[StopRequest]:
     """Turn the first SIGINT or SIGTERM into a request to stop, and the second into KeyboardInterrupt.
 
     A stage that does not look at the request within ``GRACE_S`` is left by KeyboardInterrupt as well.
+
+    Parameters
+    ----------
+    announce
+        Called with a line for people on the first signal.
     """
     stop = StopRequest()
 
@@ -87,7 +90,8 @@ def watch_for_stop() -> Iterator[StopRequest]:
             raise KeyboardInterrupt
         stop.set()
         signal.setitimer(signal.ITIMER_REAL, GRACE_S)
-        click.echo("stopping: what is in flight is finished and stored first (again: stop at once)", err=True)
+        if announce is not None:
+            announce("stopping: what is in flight is finished and stored first (again: stop at once)")
 
     def on_alarm(_number: int, _frame: FrameType | None) -> None:
         if not stop.is_finishing:

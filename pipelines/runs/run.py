@@ -11,10 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import click
-
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import Recipe, override, parse_recipe, to_tree
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.runs.run_directories import write_recipe
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
@@ -69,14 +68,22 @@ class Step:
 
 
 class Run:
-    """An open run directory: its recipe, its manifest, and whether somebody asked to stop."""
+    """An open run directory: its recipe, its manifest, whether to stop, and who hears what it says."""
 
-    def __init__(self, folder: RunFolder, recipe: Recipe, stop: StopRequest, named_urls: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        recipe: Recipe,
+        stop: StopRequest,
+        named_urls: Sequence[str] = (),
+        reporter: Reporter | None = None,
+    ) -> None:
         self.folder = folder
         self.named_urls = tuple(named_urls)
         """Model servers that the user named on the command line: these may be sent keys."""
         self.recipe = recipe
         self.stop = stop
+        self.reporter = reporter or SilentReporter()
         self.manifest = Manifest(folder.path)
 
     @property
@@ -91,6 +98,7 @@ def open_run(
     overrides: Mapping[str, Any],
     recipe: Recipe | None = None,
     named_urls: Sequence[str] = (),
+    reporter: Reporter | None = None,
 ) -> Run:
     """Open a run directory, or start one, and write down what it is asked to do.
 
@@ -99,24 +107,27 @@ def open_run(
     path
         The run directory; the caller holds its lock.
     stop
-        Set when somebody asks to stop.
+        Set to stop the run between two batches.
     overrides
         ``section.key`` -> value, from the command line; kept in the run's recipe.
     recipe
         Replaces the run's recipe.
     named_urls
         Model servers that the user named on the command line.
+    reporter
+        Receives messages and progress. Default: they are dropped.
     """
+    reporter = reporter or SilentReporter()
     folder = RunFolder(path)
     replaced = recipe is not None
     _remove_leftovers(folder)
     if recipe is None:
-        _look_for_damage(folder)
+        _look_for_damage(folder, reporter)
         recipe = read_run_recipe(folder)
     if overrides:
         recipe = override(recipe, overrides)
-    run = Run(folder, recipe, stop, named_urls)
-    write_recipe(folder, run.manifest, recipe, replaced=replaced)
+    run = Run(folder, recipe, stop, named_urls, reporter)
+    write_recipe(folder, run.manifest, recipe, reporter.message, replaced=replaced)
     run.manifest.record_recipe_file(folder.recipe)
     return run
 
@@ -132,7 +143,7 @@ def _remove_leftovers(folder: RunFolder) -> None:
             path.unlink(missing_ok=True)
 
 
-def _look_for_damage(folder: RunFolder) -> None:
+def _look_for_damage(folder: RunFolder, reporter: Reporter) -> None:
     """Tell an edit of the recipe, which counts, from damage."""
     manifest = Manifest(folder.path)
     recorded = manifest.recipe_file
@@ -143,7 +154,7 @@ def _look_for_damage(folder: RunFolder) -> None:
             "run 'synthcode run RECIPE --out RUN' with the recipe that you gave, or look the file through and save it",
         )
     if difference == "changed":
-        click.echo(f"{folder.recipe} was changed since it was written: it counts as it is now", err=True)
+        reporter.message(f"{folder.recipe} was changed since it was written: it counts as it is now")
 
 
 def read_run_recipe(folder: RunFolder) -> Recipe:
@@ -189,11 +200,11 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
         counts = run.manifest.stages[step.name].counts
         if not differences and not step.again(run, counts):
             same = step.unchanged(counts) if step.unchanged else f"unchanged, nothing to do ({step.summary(counts)})"
-            click.echo(f"{step.name}: {same}", err=True)
+            run.reporter.message(f"{step.name}: {same}")
             _review(run, step, counts)
             return False
         for path, difference in differences.items():
-            click.echo(f"{step.name}: {run.folder.path / path} is {difference}: making it again", err=True)
+            run.reporter.message(f"{step.name}: {run.folder.path / path} is {difference}: making it again")
     for name in (*step.after, *step.uses):
         for path, difference in run.manifest.differences(name).items():
             raise differing_file(run.folder.path, name, path, difference)
@@ -215,14 +226,14 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
         state=describe_outputs(run.folder.path, done.state),
     )
     run.manifest.record(step.name, entry)
-    click.echo(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s", err=True)
+    run.reporter.message(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s")
     _review(run, step, done.counts)
     return True
 
 
 def _review(run: Run, step: Step, counts: Mapping[str, Any]) -> None:
     for line in step.review(run, counts):
-        click.echo(f"{step.name}: {line}", err=True)
+        run.reporter.message(f"{step.name}: {line}")
 
 
 def _versions(step: Step) -> dict[str, str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import click
 
 from synthcode.errors import InputError
 from synthcode.storage.layout import RunFolder
@@ -48,7 +47,9 @@ def _is_harmless(entry: Path) -> bool:
     return entry.name.startswith(".") or entry.name == "lost+found" or entry.suffix in _LOGS
 
 
-def write_recipe(folder: RunFolder, manifest: Manifest, recipe: Recipe, *, replaced: bool) -> None:
+def write_recipe(
+    folder: RunFolder, manifest: Manifest, recipe: Recipe, say: Callable[[str], None], *, replaced: bool
+) -> None:
     """Write a run's recipe; keep a copy of one that was edited by hand and would lose something.
 
     Parameters
@@ -59,6 +60,8 @@ def write_recipe(folder: RunFolder, manifest: Manifest, recipe: Recipe, *, repla
         Its manifest, where the recipe's digest is noted.
     recipe
         What is asked.
+    say
+        Called with a line for people.
     replaced
         Whether it comes from elsewhere, so that values in the run's own recipe count for nothing.
     """
@@ -73,7 +76,7 @@ def write_recipe(folder: RunFolder, manifest: Manifest, recipe: Recipe, *, repla
         copy = _free_name(folder.recipe)
         with writing(copy) as stream:
             stream.write(before)
-        click.echo(f"{folder.recipe} was edited by hand; its text is kept in {copy.name}", err=True)
+        say(f"{folder.recipe} was edited by hand; its text is kept in {copy.name}")
     manifest.note_recipe(hashlib.sha256(text.encode("utf-8")).hexdigest())
     if before != text.encode("utf-8"):
         write_text(folder.recipe, text)

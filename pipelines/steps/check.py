@@ -8,8 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import click
-
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -62,7 +60,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def _execute(run: Run) -> StepResult:
     from synthcode.execution.processes import map_batches
     from synthcode.gate.gate import check as check_batch
-    from synthcode.pipelines.runs.progress import progress_bar
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.schemas.tables import REJECTED, TRANSLATIONS
     from synthcode.storage.shards import ShardWriter
@@ -74,7 +71,7 @@ def _execute(run: Run) -> StepResult:
     with (
         ShardWriter(folder.translations, TRANSLATIONS) as kept_shards,
         ShardWriter(folder.rejected, REJECTED) as rejected_shards,
-        progress_bar("check", total) as bar,
+        run.reporter.progress("check", total) as bar,
     ):
         function = partial(check_batch, config=_config(run.recipe))
         for kept, refused in _compiled(run, map_batches(function, _batches(run), run.workers, _survival())):
@@ -109,7 +106,7 @@ def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
     from synthcode.verification.controls import broken_compilers
 
     for language, problem in broken_compilers(_targets(run.recipe)).items():
-        click.echo(f"warning: {language} is not compiled: {problem}", err=True)
+        run.reporter.message(f"warning: {language} is not compiled: {problem}")
     with Threads(run.workers) as threads:
         yield from threads.map(compile_translations, splits)
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 from synthcode.errors import InputError
 from synthcode.llm.backends.openai.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
 from synthcode.llm.backends.openai.server import OpenAIServer
@@ -26,8 +24,7 @@ if TYPE_CHECKING:
     from synthcode.llm.backend import Backend
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.scheduler import Outcome
-    from synthcode.pipelines.runs.progress import Bar
-    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.reporter import Bar, Reporter
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translation_plan import TranslationPlan
 
@@ -55,22 +52,22 @@ def open_backend(run: Run) -> Iterator[tuple[Backend, str]]:
     if config.name == "vllm":
         yield VLLMEngine(model, config.engine), model
     elif config.serve is not None:
-        click.echo(f"starting vLLM's server for {model}: that may take minutes", err=True)
+        run.reporter.message(f"starting vLLM's server for {model}: that may take minutes")
         with serving(model, config.serve) as base_url:
-            click.echo(f"vLLM's server is up at {base_url}", err=True)
+            run.reporter.message(f"vLLM's server is up at {base_url}")
             yield OpenAIServer([base_url], model), model
     else:
         base_urls = config.base_urls or tuple(filter(None, [os.environ.get(URL_VARIABLE)]))
         key, key_urls = os.environ.get(KEY_VARIABLE), trusted_addresses(base_urls, run.named_urls)
         if key:
-            _say_what_gets_no_key([url for url in base_urls if url not in key_urls])
+            _say_what_gets_no_key([url for url in base_urls if url not in key_urls], run.reporter)
         yield OpenAIServer(base_urls, model, key, key_urls=key_urls), model
 
 
-def _say_what_gets_no_key(base_urls: Sequence[str]) -> None:
+def _say_what_gets_no_key(base_urls: Sequence[str], reporter: Reporter) -> None:
     for url in base_urls:
-        click.echo(
-            f"{KEY_VARIABLE} is not sent to {url}, which the recipe names: to send it, add --base-url {url}", err=True
+        reporter.message(
+            f"{KEY_VARIABLE} is not sent to {url}, which the recipe names: to send it, add --base-url {url}"
         )
 
 
@@ -83,7 +80,7 @@ def _only_model(recording: Replay, path: str) -> str:
 
 
 def unmatched_rows(run: Run, backend: Backend) -> int:
-    """Count, and name on stderr, the rows of a recording that name no seed of the run or cannot be used."""
+    """Count, and report, the rows of a recording that name no seed of the run or cannot be used."""
     if not isinstance(backend, Replay):
         return 0
     seeds = run.folder.rows(run.folder.seeds, ["seed_id", "source_id"])
@@ -91,10 +88,10 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
     count, names = backend.unmatched(pairs)
     if count:
         named = visible(", ".join([*map(repr, names), "..."] if count > len(names) else map(repr, names)))
-        click.echo(f"translate: rows of the recording that name no seed of this run: {count:,} ({named})", err=True)
+        run.reporter.message(f"translate: rows of the recording that name no seed of this run: {count:,} ({named})")
     if backend.skipped:
         reasons = ", ".join(f"{visible(reason)} {rows:,}" for reason, rows in sorted(backend.skipped.items()))
-        click.echo(f"translate: rows of the recording that cannot be used: {reasons}", err=True)
+        run.reporter.message(f"translate: rows of the recording that cannot be used: {reasons}")
     return count
 
 
@@ -102,8 +99,8 @@ async def ask(run: Run, asked: TranslationPlan, backend: Backend, journal: Journ
     """Ask for everything that the journal has no answer to."""
     async with backend:
         await backend.check()
-        await _check_capabilities(run.recipe, asked, backend)
-        report = _ProgressReporter(bar)
+        await _check_capabilities(run, asked, backend)
+        report = _Progress(bar, run.reporter)
         reading = asyncio.create_task(report.read_metrics(backend))
         try:
             return await run_requests(
@@ -119,7 +116,7 @@ async def ask(run: Run, asked: TranslationPlan, backend: Backend, journal: Journ
             reading.cancel()
 
 
-async def _check_capabilities(recipe: Recipe, asked: TranslationPlan, backend: Backend) -> None:
+async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend) -> None:
     """Find out whether the backend can do what the requests need.
 
     Raises
@@ -129,7 +126,7 @@ async def _check_capabilities(recipe: Recipe, asked: TranslationPlan, backend: B
     ServerError
         Where it cannot continue the message that the prompt ends with.
     """
-    sampling = translate_config(recipe).sampling
+    sampling = translate_config(run.recipe).sampling
     window = getattr(backend, "window", None)
     if window is not None and sampling.max_tokens >= window:
         raise InputError(
@@ -140,14 +137,14 @@ async def _check_capabilities(recipe: Recipe, asked: TranslationPlan, backend: B
     if isinstance(backend, OpenAIServer):
         stops = await backend.find_out(prefill=asked.prompt.is_prefilled, stop=bool(sampling.stop))
         if not stops:
-            click.echo("the server does not stop at the strings that it is given: answers go on behind them", err=True)
+            run.reporter.message("the server does not stop at the strings that it is given: answers go on behind them")
 
 
-class _ProgressReporter:
-    """Tells a progress bar how it goes."""
+class _Progress:
+    """Shows on a bar how far the requests have come."""
 
-    def __init__(self, bar: Bar) -> None:
-        self._bar = bar
+    def __init__(self, bar: Bar, reporter: Reporter) -> None:
+        self._bar, self._reporter = bar, reporter
         self._seen = 0
         self._started = time.monotonic()
         self._hit_share: float | None = None
@@ -165,7 +162,7 @@ class _ProgressReporter:
         self._bar.advance(done - self._seen, ", ".join(parts))
         self._seen = done
         for notice in outcome.notices[self._notices_shown :]:
-            click.echo(notice, err=True)
+            self._reporter.message(notice)
         self._notices_shown = len(outcome.notices)
 
     async def read_metrics(self, backend: Backend) -> None:

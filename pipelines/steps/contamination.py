@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from synthcode.dedup.contamination import find_hits
 from synthcode.errors import InputError
 from synthcode.execution.processes import PoisonPolicy, halve, map_batches
-from synthcode.pipelines.runs.progress import progress_bar
 from synthcode.schemas.tables import BENCHMARK_ROWS, HITS
 from synthcode.seeds.adapters.benchmarks import (
     Benchmark,
@@ -73,7 +72,7 @@ def _read(run: Run, benchmark: Benchmark, rows: ShardWriter) -> dict[str, Any]:
     )
     batches = batched(read_benchmark(benchmark))
     clean = partial(benchmark_rows, benchmark=benchmark)
-    with progress_bar(f"dedup: reading {benchmark.name}", None) as bar:
+    with run.reporter.progress(f"dedup: reading {benchmark.name}", None) as bar:
         for kept, rejected in map_batches(clean, batches, run.workers, survival):
             run.stop.raise_if_set()
             rows.write(kept)

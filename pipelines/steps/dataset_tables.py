@@ -15,7 +15,6 @@ from synthcode.dataset.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
 from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.processes import PoisonPolicy, map_batches
-from synthcode.pipelines.runs.progress import progress_bar
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
 from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SurvivingRows
 from synthcode.schemas.tables import DATASET_PROGRAMS
@@ -50,7 +49,10 @@ def write_variants(run: Run, kept: SurvivingRows) -> pa.Table:
 
     keys = [EQUALITY_KEYS.empty_table()]
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
-    with ShardWriter(_programs_aside(run), VARIANTS) as shards, progress_bar("build: code variants", None) as bar:
+    with (
+        ShardWriter(_programs_aside(run), VARIANTS) as shards,
+        run.reporter.progress("build: code variants", None) as bar,
+    ):
         for programs in map_batches(make_variants, batches(), run.workers, survival):
             run.stop.raise_if_set()
             shards.write(programs)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import click
 import pyarrow as pa
 
 from synthcode.errors import InputError
@@ -19,7 +18,8 @@ from synthcode.evaluation.model_probe import Probe, Store, drop_vectors, find_st
 from synthcode.evaluation.output.baseline import Baseline, find_baseline
 from synthcode.evaluation.output.results_folder import write_files
 from synthcode.evaluation.results.comparison import Estimate, Macro, macro_estimates
-from synthcode.evaluation.results.coverage import coverage, warnings_of
+from synthcode.evaluation.results.coverage import Covered, coverage, warnings_of
+from synthcode.evaluation.results.score_entries import score_entry
 from synthcode.evaluation.results_json import (
     FACTS_NAME,
     Facts,
@@ -35,9 +35,8 @@ from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.identity import digest
-from synthcode.pipelines.runs.interrupt import StopRequest, watch_for_stop
-from synthcode.pipelines.runs.progress import progress_bar
-from synthcode.pipelines.steps.printed_scores import print_means, score_entry
+from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.steps.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
 from synthcode.schemas.tables import Variant
@@ -77,6 +76,9 @@ class Evaluation:
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
     """Where the model's vectors are, once it has been probed."""
+    reporter: Reporter = field(default_factory=SilentReporter)
+    stop: StopRequest = field(default_factory=StopRequest)
+    """Ends scoring between two batches."""
 
     @property
     def identity(self) -> str:
@@ -102,8 +104,15 @@ class Evaluation:
         return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
 
 
-def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replace: bool = False) -> None:
-    """Score unless the results are what scoring would make; print the means on stdout.
+class Scores(NamedTuple):
+    """The means of an evaluation over pairs of languages, and what they rest on."""
+
+    macros: Mapping[Macro, Estimate]
+    covered: Covered
+
+
+def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replace: bool = False) -> Scores:
+    """Score unless the results are what scoring would make; return the means.
 
     Parameters
     ----------
@@ -119,19 +128,17 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
     InputError
         If the folder holds results of other settings that may not be replaced.
     """
-    with hold(evaluation.folder), watch_for_stop() as stop:
+    with hold(evaluation.folder):
         _look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = _with_store(evaluation)
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
-        ranks = (
-            None if force or evaluation.fresh else _complete_ranks(evaluation.folder, evaluation.fingerprint(baseline))
-        )
+        ranks = None if force or evaluation.fresh else _complete_ranks(evaluation, evaluation.fingerprint(baseline))
         if ranks is not None:
-            click.echo(f"evaluate: unchanged, nothing to do ({evaluation.folder})", err=True)
+            evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
             macros: Mapping[Macro, Estimate] = macro_estimates(ranks, resamples=evaluation.resamples)
         else:
-            ranks, macros = _score(evaluation, baseline, stop)
-    print_means(macros, coverage(ranks), evaluation.folder)
+            ranks, macros = _score(evaluation, baseline)
+    return Scores(macros, coverage(ranks))
 
 
 def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
@@ -142,7 +149,9 @@ def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
     if not may_replace:
         refuse_other_settings(evaluation.folder, known, content, evaluation.settings)
     elif different := different_settings(known, content, evaluation.settings):
-        click.echo(f"evaluate: replacing results of other settings in {evaluation.folder}: {different}", err=True)
+        evaluation.reporter.message(
+            f"evaluate: replacing results of other settings in {evaluation.folder}: {different}"
+        )
 
 
 def _with_store(evaluation: Evaluation) -> Evaluation:
@@ -156,21 +165,24 @@ def _with_store(evaluation: Evaluation) -> Evaluation:
             drop_vectors(evaluation.store / found.identity)
     if found.is_new:
         changed = "was changed since its vectors were stored: they are kept, but not used"
-        click.echo(f"evaluate: the model of {evaluation.label} {changed}", err=True)
+        evaluation.reporter.message(f"evaluate: the model of {evaluation.label} {changed}")
     if found.is_unproven and not evaluation.fresh:
-        click.echo("evaluate: stored vectors are of an earlier version; --fresh encodes all texts again", err=True)
+        evaluation.reporter.message(
+            "evaluate: stored vectors are of an earlier version; --fresh encodes all texts again"
+        )
     return replace(evaluation, vectors=found)
 
 
-def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
+def _complete_ranks(evaluation: Evaluation, fingerprint: str) -> pa.Table | None:
     """Return the ranks of complete results with that fingerprint; None where there are no such, or they are damaged."""
+    folder = evaluation.folder
     known = read_facts(folder)
     if known is None and (folder / FACTS_NAME).is_file():
-        click.echo(f"evaluate: {folder / FACTS_NAME} is damaged, or of another version: scoring again", err=True)
+        evaluation.reporter.message(f"evaluate: {folder / FACTS_NAME} is damaged, or of another version: scoring again")
     if known is None or known.fingerprint != fingerprint:
         return None
     for name in damaged_files(folder, known):
-        click.echo(f"evaluate: {folder / name} is damaged or was changed: scoring again", err=True)
+        evaluation.reporter.message(f"evaluate: {folder / name} is damaged or was changed: scoring again")
         return None
     try:
         return read_ranks(folder)
@@ -178,13 +190,11 @@ def _complete_ranks(folder: Path, fingerprint: str) -> pa.Table | None:
         return None
 
 
-def _score(
-    evaluation: Evaluation, baseline: Baseline | None, stop: StopRequest
-) -> tuple[pa.Table, dict[Macro, Estimate]]:
-    parts, speed = _rank(evaluation, stop)
-    stop.raise_if_set()
+def _score(evaluation: Evaluation, baseline: Baseline | None) -> tuple[pa.Table, dict[Macro, Estimate]]:
+    parts, speed = _rank(evaluation)
+    evaluation.stop.raise_if_set()
     costs = _costs(evaluation)
-    stop.raise_if_set()
+    evaluation.stop.raise_if_set()
     facts = Facts(
         fingerprint=evaluation.fingerprint(baseline),
         encoder=evaluation.label,
@@ -216,19 +226,19 @@ def _score(
     return ranks, macros
 
 
-def _rank(evaluation: Evaluation, stop: StopRequest) -> tuple[list[pa.Table], Speed]:
+def _rank(evaluation: Evaluation) -> tuple[list[pa.Table], Speed]:
     from synthcode.evaluation.retrieval.scoring import cells_to_score, score_words
 
     if not isinstance(evaluation.encoder, LexicalScorer):
-        return _rank_vectors(evaluation, evaluation.encoder, stop)
+        return _rank_vectors(evaluation, evaluation.encoder)
     total = cells_to_score(evaluation.benchmark, 1, len(evaluation.variants))
-    with progress_bar("ranking", total) as bar:
-        advance = _watched(bar.advance, stop)
+    with evaluation.reporter.progress("ranking", total) as bar:
+        advance = _watched(bar.advance, evaluation.stop)
         parts = list(score_words(evaluation.benchmark, evaluation.encoder, evaluation.variants, advance))
     return parts, {"peak_memory_bytes": peak_memory()}
 
 
-def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -> tuple[list[pa.Table], Speed]:
+def _rank_vectors(evaluation: Evaluation, encoder: Encoder) -> tuple[list[pa.Table], Speed]:
     from synthcode.evaluation.embedding_store import EmbeddingStore
     from synthcode.evaluation.retrieval.scoring import Inputs, cells_to_score, encode_missing, score_vectors
 
@@ -237,12 +247,13 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, stop: StopRequest) -
     with hold(store_folder / encoder.identity):
         store = EmbeddingStore(store_folder, encoder, evaluation.identity)
         for path in store.dropped:
-            click.echo(f"evaluate: {path} was damaged: its texts are encoded again", err=True)
+            evaluation.reporter.message(f"evaluate: {path} was damaged: its texts are encoded again")
         check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
-        with progress_bar("encoding", len(inputs.all_keys())) as bar:
-            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, stop), check)
-        with progress_bar("ranking", cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))) as bar:
-            advance = _watched(bar.advance, stop)
+        with evaluation.reporter.progress("encoding", len(inputs.all_keys())) as bar:
+            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, evaluation.stop), check)
+        total = cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))
+        with evaluation.reporter.progress("ranking", total) as bar:
+            advance = _watched(bar.advance, evaluation.stop)
             device = _search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device))
     return parts, encoding_speed(tally)
@@ -255,7 +266,7 @@ def _probe(evaluation: Evaluation) -> Probe:
 def _costs(evaluation: Evaluation) -> list[ExitCost]:
     if not evaluation.costs or not isinstance(evaluation.encoder, Costed):
         return []
-    click.echo(f"measuring what {len(evaluation.exits)} exits cost", err=True)
+    evaluation.reporter.message(f"measuring what {len(evaluation.exits)} exits cost")
     return evaluation.encoder.costs()
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.errors import InputError
-from synthcode.pipelines.runs.progress import progress_bar
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.publishing.export.beir import BEIR
 from synthcode.publishing.export.cards import kept_of_card
 from synthcode.publishing.export.coir import COIR
@@ -39,7 +39,9 @@ LAYOUTS = {layout.name: layout for layout in (MTEB, BEIR, COIR)}
 CARD_NAME = "README.md"
 
 
-def export_retrieval(dataset: PublishedDataset, name: str, split: str, variant: Variant, out: Path) -> Exported:
+def export_retrieval(
+    dataset: PublishedDataset, name: str, split: str, variant: Variant, out: Path, reporter: Reporter | None = None
+) -> Exported:
     """Write every retrieval task of a split in a tool's layout.
 
     Raises
@@ -47,6 +49,7 @@ def export_retrieval(dataset: PublishedDataset, name: str, split: str, variant: 
     InputError
         Where there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
     """
+    reporter = reporter or SilentReporter()
     layout = LAYOUTS[name]
     if layout.only_split not in (None, split):
         raise InputError(f"{name} reads the split {layout.only_split!r} alone", "leave --split out")
@@ -54,15 +57,16 @@ def export_retrieval(dataset: PublishedDataset, name: str, split: str, variant: 
         pairs = find_pairs(dataset.batches("qrels", split, PAIR_COLUMNS))
         if not pairs:
             raise InputError(f"{dataset.folder}: split {split!r} has no judgements", "export another --split")
-        _write_rows(dataset, layout, pairs, split, variant, out)
-        _write_judgements(dataset, layout, pairs, split, out)
+        _write_rows(dataset, layout, pairs, split, variant, out, reporter)
+        _write_judgements(dataset, layout, pairs, split, out, reporter)
     return _with_cards(Exported(name, variant, (split,), pairs, content, _kept(dataset)), layout.cards, out)
 
 
-def export_pairs(dataset: PublishedDataset, out: Path) -> Exported:
+def export_pairs(dataset: PublishedDataset, out: Path, reporter: Reporter | None = None) -> Exported:
     """Write the eight columns of SynthCoNL, all splits."""
+    reporter = reporter or SilentReporter()
     splits = dataset.splits("triplets")
-    with _unchanged(dataset, splits, ["triplets"]) as content, progress_bar("export: pairs", None) as bar:
+    with _unchanged(dataset, splits, ["triplets"]) as content, reporter.progress("export: pairs", None) as bar:
         for split in splits:
             with ShardWriter(out / "data", SYNTHCONL, split, numbered=True) as shards:
                 for table in dataset.batches("triplets", split, SYNTHCONL.names):
@@ -95,10 +99,16 @@ def _with_cards(exported: Exported, cards: Callable[[Exported], Mapping[str, str
 
 
 def _write_rows(
-    dataset: PublishedDataset, layout: Layout, pairs: Sequence[Pair], split: str, variant: Variant, out: Path
+    dataset: PublishedDataset,
+    layout: Layout,
+    pairs: Sequence[Pair],
+    split: str,
+    variant: Variant,
+    out: Path,
+    reporter: Reporter,
 ) -> None:
     columns = [*DOCUMENT_COLUMNS, CODE_COLUMNS[variant]]
-    with ExitStack() as stack, progress_bar("export: texts and programs", None) as bar:
+    with ExitStack() as stack, reporter.progress("export: texts and programs", None) as bar:
         corpora = _Tables(stack, out, layout.rows, layout.corpus_schema)
         queries = _Tables(stack, out, layout.rows, layout.queries_schema)
         for pair in pairs:
@@ -116,8 +126,10 @@ def _write_rows(
         queries.commit()
 
 
-def _write_judgements(dataset: PublishedDataset, layout: Layout, pairs: Sequence[Pair], split: str, out: Path) -> None:
-    with ExitStack() as stack, progress_bar("export: judgements", None) as bar:
+def _write_judgements(
+    dataset: PublishedDataset, layout: Layout, pairs: Sequence[Pair], split: str, out: Path, reporter: Reporter
+) -> None:
+    with ExitStack() as stack, reporter.progress("export: judgements", None) as bar:
         judgements = _Tables(stack, out, layout.judgements, layout.qrels_schema)
         for pair in pairs:
             judgements.add(pair.name, layout.qrels(pair, split))

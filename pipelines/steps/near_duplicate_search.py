@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from synthcode.dedup.duplicates import Clustering, cluster_programs
 from synthcode.execution.threads import Apply, Threads
 from synthcode.pipelines.runs.memory import memory_budget
-from synthcode.pipelines.runs.progress import progress_bar
 from synthcode.storage.spill import SpillStore
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def searching(run: Run) -> Iterator[SearchResources]:
 
 def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clustering:
     """Find the duplicates among programs (schema ``PROGRAMS``)."""
-    with progress_bar("dedup: programs", None) as bar:
+    with run.reporter.progress("dedup: programs", None) as bar:
 
         def counted() -> Iterator[pa.Table]:
             for table in tables:

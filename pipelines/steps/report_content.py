@@ -22,7 +22,7 @@ from synthcode.storage.joins import beside
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.runs.progress import Bar
+    from synthcode.pipelines.runs.reporter import Bar
     from synthcode.pipelines.tables.outcomes import OutcomeBatch
     from synthcode.storage.layout import RunFolder
 

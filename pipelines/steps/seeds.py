@@ -50,7 +50,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.pipelines.runs.progress import progress_bar
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
     from synthcode.seeds.cleaning import drop_duplicate_ids
@@ -64,7 +63,7 @@ def _execute(run: Run) -> StepResult:
     with (
         ShardWriter(folder.seeds, SEEDS) as kept_shards,
         ShardWriter(folder.seeds_rejected, REJECTED_SEEDS) as rejected_shards,
-        progress_bar("seeds", run.recipe.seeds.limit if run.recipe.seeds else None) as bar,
+        run.reporter.progress("seeds", run.recipe.seeds.limit if run.recipe.seeds else None) as bar,
     ):
 
         def keep(split: StageResult) -> pa.Table:

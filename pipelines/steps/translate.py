@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import click
-
 if TYPE_CHECKING:
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.scheduler import Outcome
@@ -78,7 +76,6 @@ def _execute(run: Run) -> StepResult:
     from synthcode.errors import Interrupted
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.loop import run as run_loop
-    from synthcode.pipelines.runs.progress import progress_bar
     from synthcode.pipelines.steps.completions import ask, open_backend, unmatched_rows
     from synthcode.pipelines.steps.translation_plan import wanted
     from synthcode.pipelines.tables.funnel import REQUESTED
@@ -87,11 +84,11 @@ def _execute(run: Run) -> StepResult:
         unmatched = unmatched_rows(run, backend)
         damaged = journal.drop_damaged()
         if damaged:
-            click.echo(f"translate: {damaged:,} damaged answers in {journal.path} are asked again", err=True)
+            run.reporter.message(f"translate: {damaged:,} damaged answers in {journal.path} are asked again")
         asked = wanted(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
-        with progress_bar("translate", requested.total()) as bar, run.stop.finishing():
+        with run.reporter.progress("translate", requested.total()) as bar, run.stop.finishing():
             outcome = run_loop(ask(run, asked, backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted

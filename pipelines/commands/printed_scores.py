@@ -1,31 +1,19 @@
-"""Means of ``evaluate`` as people and programs read them: a table in the terminal, entries in ``results.json``."""
+"""Means of ``evaluate`` as a table in the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.comparison import Estimate, Macro
-from synthcode.evaluation.results.coverage import Coverage, spread, warnings_of
+from synthcode.evaluation.results.coverage import Covered, spread, warnings_of
 from synthcode.evaluation.retrieval.measures import MAIN
 
 WIDTH = 100
 """Of the table, at most, in characters; with small numbers it fits 80."""
-
-Covered = Mapping[tuple[str, int, str, str], Coverage]
-
-
-def score_entry(macro: Macro, estimate: Estimate, covered: Coverage) -> dict[str, Any]:
-    """Return one mean for ``results.json``, with its interval and what it rests on."""
-    return {
-        **{"exit": macro.exit, "task": macro.task, "variant": macro.variant, "metric": MAIN},
-        **estimate._asdict(),
-        **covered._asdict(),
-    }
 
 
 def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path) -> None:

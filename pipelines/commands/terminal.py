@@ -1,24 +1,18 @@
-"""Progress for people: a bar on a terminal, a line now and then elsewhere. Always on stderr."""
+"""What a run says, on stderr: messages as lines; progress as a bar on a terminal, as lines now and then elsewhere."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from synthcode.pipelines.runs.reporter import Bar
+
 SECONDS_BETWEEN_LINES = 10.0
-
-
-class Bar(Protocol):
-    """Something that is told how far the work has come."""
-
-    def advance(self, count: int = 1, note: str = "") -> None:
-        """Count ``count`` more units as done; ``note`` replaces the remark behind the figures."""
 
 
 class _TerminalBar:
@@ -43,20 +37,27 @@ class _LineBar:
             click.echo(f"{self._label}: {self._done:,}{of} {note}".rstrip(), err=True)
 
 
-@contextmanager
-def progress_bar(label: str, total: int | None) -> Iterator[Bar]:
-    """Show progress while the block runs. ``total`` None: how much there is to do is not known."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _LineBar(label, total)
-        return
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[note]}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        yield _TerminalBar(progress, label, total)
+class TerminalReporter:
+    """Prints on stderr what a run says."""
+
+    def message(self, line: str) -> None:
+        """Print a line."""
+        click.echo(line, err=True)
+
+    @contextmanager
+    def progress(self, label: str, total: int | None) -> Iterator[Bar]:
+        """Show progress while the block runs. ``total`` None: how much there is to do is not known."""
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield _LineBar(label, total)
+            return
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+        )
+        with Progress(*columns, console=console, transient=True) as progress:
+            yield _TerminalBar(progress, label, total)
