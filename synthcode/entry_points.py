@@ -21,7 +21,7 @@ _NAMESPACES = {
     "rust": frozenset({"mod_item"}),
     "typescript": frozenset({"internal_module"}),
 }
-"""What functions are members of beside types."""
+"""Owners of functions other than types."""
 _WORD = re.compile(r"\w+")
 _QUALIFIER = re.compile(r"\.|::|->|#")
 _NAME_FIELDS = {
@@ -31,7 +31,7 @@ _NAME_FIELDS = {
     "field_definition": "property",
     "public_field_definition": "name",
 }
-"""Where the name of a function without one of its own stands: ``const f = () => 1``."""
+"""The field with the name of a function that has none of its own: ``const f = () => 1``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Definition:
     name_node: tree_sitter.Node
     node: tree_sitter.Node
     types: frozenset[str]
-    """What it is a member of: the types and namespaces around it, ``S`` of ``int S::f()``, an object that holds it."""
+    """Its owners: the types and namespaces around it, ``S`` of ``int S::f()``, an object that holds it."""
     is_nested: bool
     """Whether it is defined within another function."""
 
@@ -160,10 +160,10 @@ def spelling(name: str) -> str:
 def find_entry_point(code: str, language: Language, entry_point: str | None) -> str | None:
     """Find the function that callers of a text would call.
 
-    The first of these that there is: the function whose name is ``entry_point`` in any convention of writing names;
-    the only function; the last of those that no other function calls, ``main`` apart. Constructors do not count, nor
-    does ``main`` beside others, nor functions within functions beside others. Where no function is seen, as in a
-    program that is cut off, it is any other name that is ``entry_point``.
+    The first of these that exists: the function whose name is ``entry_point`` in any naming convention; the only
+    function; the last of those that no other function calls, except ``main``. Constructors do not count, nor does
+    ``main`` if there are others, nor nested functions if there are others. If no function is found, as in a program
+    that is cut off, it is any other name that equals ``entry_point``.
 
     Parameters
     ----------
@@ -172,12 +172,12 @@ def find_entry_point(code: str, language: Language, entry_point: str | None) -> 
     language
         Its language.
     entry_point
-        What the function is called where the program comes from, or None.
+        The function's name in the program that this one comes from, or None.
 
     Returns
     -------
     str or None
-        The name as it is in ``code``; None where nothing is defined, or the text cannot be parsed in time.
+        The name as it is in ``code``; None if nothing is defined, or the text cannot be parsed in time.
     """
     try:
         snippet = parse_snippet(code, language)

@@ -1,4 +1,4 @@
-"""What code says about itself: docstrings, and the comments before definitions."""
+"""Documentation in code: docstrings, and the comments before definitions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TOKEN = re.compile(rb"\S")
 
 
 def detach_documentation(code: str, language: Language) -> tuple[str, str]:
-    """Part code from its documentation.
+    """Separate code from its documentation.
 
     Documentation is Python's docstrings, and the comments on lines of their own at the head of the file or before
     a definition, whether of the whole or of a part. Other comments stay in the code.
@@ -40,8 +40,8 @@ def detach_documentation(code: str, language: Language) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        The code without it, and its text without comment markers, one paragraph or more for each piece; ``''`` where
-        there is none. Where the text is too long to parse, or the parser too slow: the code unchanged, and ``''``.
+        The code without it, and its text without comment markers, one paragraph or more for each piece; ``''`` if
+        there is none. If the text is too long to parse, or the parser too slow: the code unchanged, and ``''``.
     """
     try:
         snippet = parse_snippet(code, language)
@@ -63,7 +63,7 @@ def detach_documentation(code: str, language: Language) -> tuple[str, str]:
 
 
 def _runs(snippet: Snippet, comments: list[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
-    """Group the comments that stand alone on their lines by the token that they stand before."""
+    """Group the comments on lines of their own by the token that follows them."""
     runs: list[list[tree_sitter.Node]] = []
     end = -1
     for node in sorted(comments, key=lambda node: node.start_byte):

@@ -31,9 +31,9 @@ def comment_text(spans: list[tuple[int, int]], data: bytes, language: Language) 
     Parameters
     ----------
     spans
-        Where the comments stand, in order.
+        Positions of the comments, in order.
     data
-        The text that they stand in, UTF-8.
+        The text that contains them, UTF-8.
     language
         Its language.
     """
@@ -55,7 +55,7 @@ def docstring_text(literal: bytes) -> str:
     source = literal.decode("utf-8", "replace")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # "\d" in a docstring is nobody's fault here
+            warnings.simplefilter("ignore")  # Invalid escapes in a foreign docstring are not this project's to report.
             parsed = ast.parse(source.strip(), mode="eval").body
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         parsed = None

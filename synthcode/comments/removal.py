@@ -18,7 +18,7 @@ _CLOSERS = (b",", b";", b")", b"]")
 
 
 class Cut(NamedTuple):
-    """What goes: bytes ``start`` to ``end``, for ``instead``."""
+    """A replacement: bytes ``start`` to ``end`` become ``instead``."""
 
     start: int
     end: int
@@ -28,9 +28,9 @@ class Cut(NamedTuple):
 def remove(data: bytes, cuts: Iterable[Cut], *, keep_breaks: bool) -> bytes:
     """Take the cuts out.
 
-    A cut alone on its lines takes the lines along, and the blank lines after it where others stand before it or a
-    block begins; one at the end of a line takes the blanks before it; one between two tokens leaves a space where
-    they would else be one.
+    A cut that fills its lines removes them, and also the blank lines after it if blank lines precede it or a block
+    begins. A cut at the end of a line removes the blanks before it. A cut between two tokens leaves a space if they
+    would otherwise become one token.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def remove(data: bytes, cuts: Iterable[Cut], *, keep_breaks: bool) -> bytes:
 
 
 def _whole_lines(data: bytes, cut: Cut) -> Cut | None:
-    """Return the lines of a cut that stands alone on them."""
+    """Return the lines of a cut that fills them."""
     line = _line(data, cut)
     rest = _LINE_REST.match(data, cut.end)
     # A backslash before the line joins it to the one before: its end has to stay.

@@ -13,7 +13,7 @@ from synthcode.languages import Language
 from synthcode.languages.parsing import MAX_BYTES, ParseTimeout, grammar, parse
 
 Span = tuple[int, int]
-"""Where something starts and ends, as byte offsets."""
+"""Start and end, as byte offsets."""
 
 _MEMBER_LANGUAGES = frozenset({"java", "csharp", "kotlin", "php", "javascript", "typescript"})
 """Those in which a method without its class does not parse."""
@@ -52,10 +52,10 @@ class Snippet:
     data: bytes
     """The text itself, UTF-8."""
     root: tree_sitter.Node
-    """The tree of what was parsed: the text, behind ``shift`` bytes that are not its own."""
+    """The parsed tree: of the text, after ``shift`` bytes that are not its own."""
     shift: int
     hidden_comments: tuple[Span, ...]
-    """Where in ``data`` comments stand that the tree does not show."""
+    """Comments in ``data`` that the tree does not show."""
 
     def span(self, node: tree_sitter.Node) -> Span:
         """Return where a node stands in ``data``."""
@@ -84,12 +84,12 @@ def captured(language: Language, pattern: str, node: tree_sitter.Node) -> dict[s
 
 
 def parse_snippet(code: str, language: Language) -> Snippet:
-    """Parse a text: PHP behind its tag, and what has errors as the member of a class where that has none.
+    """Parse a text: PHP after its tag, and a text with errors as the member of a class if that parses.
 
     Raises
     ------
     ParseTimeout
-        Where the text is too long or the parser too slow.
+        If the text is too long or the parser too slow.
     """
     data = code.encode("utf-8", "surrogatepass")
     if len(data) > MAX_BYTES:

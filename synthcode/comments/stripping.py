@@ -44,24 +44,24 @@ _C_IMPORT = b'import "C"'
 def strip(code: str, language: Language) -> str:
     """Return code without comments and, in Python, without docstrings.
 
-    What changes the meaning of a program stays though it is written as a comment: shebangs, ``//go:build`` and other
-    Go directives, the preamble of ``import "C"``, Ruby's magic comments, Python's coding line, TypeScript's
-    ``/// <reference>``. Hints to linters and type checkers go. In Python every string that is a statement of its own
-    goes, not the docstring alone: people comment with them, and the next one would become the docstring. A body that
-    held nothing else becomes ``pass``. Lines are taken out as ``removal.remove`` says; nothing else is touched.
+    Comments that change the meaning of a program stay: shebangs, ``//go:build`` and other Go directives, the preamble
+    of ``import "C"``, Ruby's magic comments, Python's coding line, TypeScript's ``/// <reference>``. Hints to linters
+    and type checkers are removed. In Python every string that is a statement of its own is removed, not only the
+    docstring: such strings serve as comments, and the next one would become the docstring. A body that held nothing
+    else becomes ``pass``. Lines are removed as ``removal.remove`` describes; nothing else changes.
 
     Parameters
     ----------
     code
-        A file, or a part of one: a lone method, PHP without its tag. Where it does not parse, what the parser takes
-        for comments goes all the same.
+        A file, or a part of one: a single method, PHP without its tag. If it does not parse, everything that the
+        parser takes for a comment is removed all the same.
     language
         Its language.
 
     Returns
     -------
     str
-        The code; unchanged where it is too long to parse, or the parser too slow.
+        The code; unchanged if it is too long to parse, or the parser too slow.
     """
     if not _SIGNS.get(language.name, _SLASHES).search(code):
         return code

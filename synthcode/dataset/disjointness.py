@@ -38,9 +38,9 @@ def check_disjoint(
         ``seed_id`` and ``split``.
     read
         Opens the programs (``program_id``, ``seed_id``, ``code``). Of each split ``SAMPLE`` of them are compared with
-        all those of the other splits, whatever their language; which ones depends on ``program_id`` alone.
+        all programs of the other splits, whatever their language; the choice depends on ``program_id`` only.
     config
-        How alike two programs must be to count as duplicates.
+        How similar two programs must be to count as duplicates.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def check_disjoint(
     Raises
     ------
     SynthcodeError
-        Where something is in two splits, a seed is in none, or programs of two splits are alike.
+        If something is in two splits, a seed is in no split, or programs of two splits are near-duplicates.
     """
     seed_ids = splits["seed_id"]
     _refuse_shared("seed_id", seed_ids, splits["split"])

@@ -1,4 +1,4 @@
-"""Kept translations beside their seeds: the triplets that are published."""
+"""Surviving translations joined with their seeds: the triplets that are published."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ from synthcode.entry_points import CONSTRUCTORS, Definition, spelling
 from synthcode.languages import Language
 
 FUNCTION = b"f"
-"""What the entry point is called."""
+"""The new name of the entry point."""
 TYPE = b"F"
-"""What a type around it is called that is named after it."""
+"""The new name of an enclosing type that is named after it."""
 
 _TYPE_NAMES = frozenset({"type_identifier", "namespace_identifier"})
 _FIELD_NAMES = frozenset({"field_identifier", "property_identifier"})
@@ -27,7 +27,7 @@ _SHORTHANDS = frozenset(
 )
 _OURSELVES = frozenset(b"this self Self cls super static parent crate exports module.exports".split())
 _ARROW_IS_ACCESS = frozenset({"c", "cpp", "php"})
-"""Where ``a->b`` is a member of ``a``; elsewhere the arrow belongs to a function or a case."""
+"""Languages in which ``a->b`` is a member of ``a``; in others the arrow belongs to a function or a case."""
 
 _RECEIVER = re.compile(
     rb"(?:\b(?P<constructed>\w++)\s*+\([^()]*+\)\)?|(?P<word>(?<![\w$])(?:module\.)?[\w$]++)|(?P<value>[])}>\"'`])"
@@ -42,7 +42,7 @@ _ESCAPE_OR_QUOTE = re.compile(rb"\\.|[\"']", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class _Naming:
-    """The entry point, and what tells a mention of it from the member of something else."""
+    """The entry point, and what separates a mention of it from a member of something else."""
 
     name: bytes
     definitions: frozenset[int]
@@ -50,7 +50,7 @@ class _Naming:
     on_anything: bool
     """Whether it is defined on types of others, so that it may be called on any value."""
     own: frozenset[bytes]
-    """What it is called on: the types or objects that it is defined in."""
+    """Its receivers: the types or objects that it is defined in."""
     namesakes: frozenset[bytes]
     """The types around it that are named after it."""
 
@@ -152,7 +152,7 @@ def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_s
 
 
 def _receiver(snippet: Snippet, language: Language, start: int) -> bytes | None:
-    """Return what the name at ``start`` is said to be a member of, as far as a word tells; None if of nothing."""
+    """Return the owner of the name at ``start`` if a word in front of it names one, or None."""
     before = snippet.data[max(start - _RECEIVER_REACH, 0) : start].rstrip()
     if not before.endswith((b".", b"->", b"::")) or before.endswith(b".."):
         return None
@@ -182,7 +182,7 @@ def _is_exported(shorthand: tree_sitter.Node) -> bool:
 
 
 def _is_function(snippet: Snippet, node: tree_sitter.Node) -> bool:
-    """Tell whether a name that is nobody's member may be the function, not a field or an argument."""
+    """Return whether a name without an owner may be the function, not a field or an argument."""
     parent = node.parent
     if parent is None:
         return True

@@ -21,7 +21,7 @@ EQUALITY_KEYS = pa.schema(
 
 
 def equality_keys(programs: pa.Table) -> pa.Table:
-    """Hash what makes programs one document: language and stripped code, outer blank space aside.
+    """Hash what makes programs one document: language and stripped code, without outer blank space.
 
     Parameters
     ----------

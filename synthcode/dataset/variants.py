@@ -27,12 +27,12 @@ def make_variants(batch: pa.Table) -> pa.Table:
     -------
     pa.Table
         All rows, with ``code_stripped`` (no comments, no docstrings) and ``code_anonymous`` (stripped, entry point
-        renamed ``f``). What cannot be parsed in time is left as it is; what defines no function keeps its names.
+        renamed ``f``). Code that cannot be parsed in time is left unchanged; code without a function keeps its names.
 
     Raises
     ------
     InputError
-        Where ``language`` holds a word that is no language.
+        If ``language`` holds an unknown language.
     """
     languages = [get_language(name) for name in batch.column("language").to_pylist()]
     codes, entry_points = batch.column("code").to_pylist(), batch.column("entry_point").to_pylist()

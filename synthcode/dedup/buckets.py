@@ -14,7 +14,7 @@ _HALF = np.uint64(32)
 
 
 def shared_keys(keys: U32) -> tuple[I64, I64]:
-    """Return the places of keys that are not alone, and the bucket of each place."""
+    """Return the places of keys that occur more than once, and the bucket of each place."""
     # Key and place in one word: sorting values is several times faster than sorting places by key.
     words = keys.astype(np.uint64) << _HALF | np.arange(keys.size, dtype=np.uint64)
     words.sort()
@@ -42,7 +42,7 @@ def mixed(buckets: I64, values: I64) -> Mask:
 
 
 def pivots(buckets: I64, labels: I64) -> tuple[I64, Mask]:
-    """Choose whom to compare with all others of a bucket: the rarest label, so that what is odd is soon gone.
+    """Choose what to compare with all others of a bucket: the rarest label, so that outliers leave the bucket early.
 
     Returns
     -------

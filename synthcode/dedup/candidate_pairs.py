@@ -21,7 +21,7 @@ _GOLDEN = np.uint32(0x9E3779B1)
 
 
 class Entries(NamedTuple):
-    """What is to be linked: four arrays of one length."""
+    """The entries to link: four arrays of one length."""
 
     documents: I64
     nodes: I64
@@ -37,7 +37,7 @@ class Entries(NamedTuple):
 
 
 def link(entries: Entries, band_keys: Iterable[U32], similarity: Similarity, sets: DisjointSets) -> None:
-    """Unite the nodes of entries that share a bucket and are alike, one band after another.
+    """Unite the nodes of entries that share a bucket and are near-duplicates, one band after another.
 
     A bucket is left as soon as all of it is in one set, so that 20,000 near-identical documents cost 20,000
     comparisons, not their square. That changes no component: the pairs that are skipped are connected already.
@@ -45,11 +45,11 @@ def link(entries: Entries, band_keys: Iterable[U32], similarity: Similarity, set
     Parameters
     ----------
     entries
-        What is to be linked.
+        The entries to link.
     band_keys
         For each band, the keys of all documents.
-    likeness
-        What decides about a pair.
+    similarity
+        Decides whether a pair is a near-duplicate.
     sets
         The sets of nodes, which grow.
     """

@@ -34,6 +34,6 @@ class DisjointSets:
             left, right = self.labels(left), self.labels(right)
             apart = left != right
             left, right = left[apart], right[apart]
-            # Only roots are hung, and only below smaller ones: no cycle can come about. Where one root is hung
+            # Only roots are attached, and only below smaller ones: no cycle can arise. If one root is attached
             # below several, one of them stays; the others are still apart and come again.
             self._parent[np.maximum(left, right)] = np.minimum(left, right)

@@ -1,4 +1,4 @@
-"""How alike programs must be to count as duplicates, of each other or of what is published."""
+"""How similar programs must be to count as duplicates, of each other or of a published benchmark's."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DedupConfig:
     ngram: Annotated[int, Ge(1), Le(64)] = 5
     """Unicode code points in a shingle."""
     random_seed: Annotated[int, Ge(0)] = 0
-    """Of the signatures alone: what counts as alike does not depend on it."""
+    """Of the signatures only: which programs count as duplicates does not depend on it."""
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,4 @@ class ContaminationConfig:
     against: tuple[str, ...] = ()
     """``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` of each."""
     drop: Literal["train", "everywhere"] = "train"
-    """What contaminated programs are taken out of."""
+    """The splits from which contaminated programs are removed."""

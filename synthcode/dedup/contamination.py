@@ -1,10 +1,10 @@
-"""Contamination: programs that are like a row of a published benchmark.
+"""Contamination: programs that are near-duplicates of a row of a published benchmark.
 
-A program is contaminated where its code is that of a benchmark's row in the same language, but for line ends and outer
-blank space, or where the Jaccard similarity of their sets of character n-grams reaches the threshold: MinHash proposes
-pairs, exact similarity decides. It is told with one row that it hits, the same whatever the order of rows: one with
-equal code, or else, of the first band of signatures in which it shares a bucket with rows that it is like, the first
-by benchmark and name.
+A program is contaminated if its code equals that of a benchmark's row in the same language, apart from line ends and
+outer blank space, or if the Jaccard similarity of their sets of character n-grams reaches the threshold: MinHash
+proposes pairs, exact similarity decides. One row that it hits is reported, the same whatever the order of rows: a row
+with equal code, or else, in the first band of signatures in which it shares a bucket with near-duplicate rows, the
+first by benchmark and name.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def _search(theirs: _Side, ours: _Side, documents: Documents, jaccard: Similarit
 
 
 def _equal(theirs: _Side, ours: _Side, contents: I64) -> I64:
-    """Return, for each of ours, the first of theirs with the same content in its language; -1 where there is none."""
+    """Return, for each of ours, the first of theirs with the same content in its language; -1 if there is none."""
     groups = max(side.groups.max(initial=0) for side in (theirs, ours)) + 1
     published, first = np.unique(contents[theirs.documents] * groups + theirs.groups, return_index=True)
     own = contents[ours.documents] * groups + ours.groups

@@ -48,7 +48,7 @@ class Documents:
     shingled: Mask
     """Whether a text is long enough to have a shingle."""
     borders: I64
-    """Where each text begins among the bytes of all, and where the last one ends."""
+    """Offset of each text in the bytes of all, and the end of the last one."""
     utf8: SpillBuffer
     sketches: SpillBuffer
     """Signatures of ``num_perm`` bytes."""
@@ -57,7 +57,7 @@ class Documents:
     num_perm: int
 
     def pairs(self, left: I64, right: I64) -> Pairs:
-        """Return pairs of texts; they are copied where they do not lie in memory."""
+        """Return pairs of texts; they are copied if they are not in memory."""
         utf8 = self.utf8.view()
         if utf8 is not None:
             return Pairs(Texts(utf8, self.borders), left, right)
@@ -133,7 +133,7 @@ class _Collector:
 def read_programs(
     tables: Iterable[pa.Table], config: SketchConfig, scratch: SpillStore, apply: Apply
 ) -> tuple[pa.Table, Documents]:
-    """Read programs once, holding each text in ``scratch``.
+    """Read programs once, and store each text in ``scratch``.
 
     Returns
     -------
@@ -143,7 +143,7 @@ def read_programs(
     Raises
     ------
     InputError
-        Where a table does not have the columns of ``PROGRAMS``, or holds nulls or text that is not UTF-8.
+        If a table does not have the columns of ``PROGRAMS``, or holds nulls or text that is not UTF-8.
     """
     collector = _Collector(config, scratch)
     waiting: deque[tuple[pa.Table, Texts]] = deque()

@@ -1,18 +1,18 @@
 """Exact and near-duplicates among programs, and the ties between seeds that splits must respect.
 
-Two programs are exact duplicates where their code is equal but for line ends and outer blank space, and
-near-duplicates where the sets of their character n-grams have a Jaccard similarity of the threshold or more: MinHash
+Two programs are exact duplicates if their code is equal apart from line ends and outer blank space, and
+near-duplicates if the sets of their character n-grams have a Jaccard similarity of the threshold or more: MinHash
 proposes pairs, exact similarity decides. A program shorter than one n-gram has exact duplicates only.
 
-Within one language duplicates make clusters: connected components, so that A ~ B ~ C are one cluster even where A and
-C are less alike than the threshold. A cluster's representative is a seed before a translation, then the program with
-the smallest ``program_id``.
+Within one language duplicates form clusters: connected components, so that A ~ B ~ C are one cluster even if the
+similarity of A and C is below the threshold. A cluster's representative is a seed rather than a translation, then the
+program with the smallest ``program_id``.
 
-1. Seeds alone: the seeds of a cluster go, but for the representative, and their translations go with them.
-2. The programs of the seeds that are left: the translations of a cluster go, but for the representative. Seeds stay,
-   also where translations chain two of them into one cluster.
+1. Seeds only: all seeds of a cluster except the representative are dropped, with their translations.
+2. The programs of the remaining seeds: all translations of a cluster except the representative are dropped. Seeds
+   stay, even if translations chain two of them into one cluster.
 
-Likeness across languages drops nothing. But all seeds that any likeness ties, in whatever language, of programs kept
+Similarity across languages drops nothing. But all seeds that are connected by similar programs in any language, kept
 or dropped, are one group for the splits. Nothing depends on the order of rows.
 """
 
@@ -39,7 +39,7 @@ from synthcode.storage.spill import SpillStore
 
 @dataclass(frozen=True)
 class Clustering:
-    """What deduplication found."""
+    """The result of deduplication."""
 
     clusters: pa.Table
     """Schema ``CLUSTERS``, sorted by ``cluster_id`` and ``program_id``; clusters of two or more. The translations of
@@ -67,17 +67,17 @@ def cluster_programs(
     tables
         The programs (schema ``PROGRAMS``), in tables of any size: they are read once.
     config
-        How alike duplicates are.
+        How similar duplicates are.
     scratch
-        Where texts lie that are held to be compared, with ``num_perm`` bytes of signature and 4 bytes a band for
-        each; without it in memory. Some 300 bytes a program are held in memory in any case.
+        Stores the texts to compare, with ``num_perm`` bytes of signature and 4 bytes a band for each; by default in
+        memory. About 300 bytes a program are held in memory in any case.
     apply
         Sketches batches of texts and compares batches of pairs: ``map``, or ``Threads.map``. The result is the same.
 
     Raises
     ------
     InputError
-        Where a table lacks a column, holds nulls or text that is not UTF-8, or a ``program_id`` occurs twice.
+        If a table lacks a column, holds nulls or text that is not UTF-8, or a ``program_id`` occurs twice.
     """
     sketching = SketchConfig(config.ngram, config.num_perm, config.threshold, config.random_seed)
     rows, documents = read_programs(tables, sketching, scratch or SpillStore(), apply)

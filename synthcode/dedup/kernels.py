@@ -4,7 +4,7 @@ A character is a Unicode code point. A shingle is a run of ``ngram`` neighbourin
 64-bit hash, a polynomial modulo 2^64. That two different shingles of a pair of texts share one has a chance below
 1e-12 for texts of a thousand characters, so sets of hashes stand for sets of shingles.
 
-Texts are UTF-8, one behind another: text ``i`` is ``utf8[borders[i]:borders[i + 1]]``.
+Texts are concatenated UTF-8: text ``i`` is ``utf8[borders[i]:borders[i + 1]]``.
 """
 
 from __future__ import annotations

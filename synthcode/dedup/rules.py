@@ -44,7 +44,7 @@ class Programs:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of each program: arrays with a place for each."""
+    """The decision on each program: arrays with a place for each."""
 
     status: npt.NDArray[np.int8]
     """Places in ``STATUSES``."""
@@ -68,7 +68,7 @@ def number_programs(rows: pa.Table, contents: I64) -> Programs:
     Raises
     ------
     InputError
-        Where a ``program_id`` occurs twice.
+        If a ``program_id`` occurs twice.
     """
     rows = rows.append_column("translated", pc.not_equal(rows["origin"], "seed"))
     rows = rows.sort_by([("translated", "ascending"), ("program_id", "ascending")])
@@ -116,7 +116,7 @@ def judge(programs: Programs, documents: Documents, similarity: Similarity) -> V
 
 
 def tie(programs: Programs, documents: Documents, similarity: Similarity, verdict: Verdict) -> I64:
-    """Return the group of each seed: the smallest place of a seed that likeness of any kind ties to it."""
+    """Return the group of each seed: the smallest place of a seed that is connected to it by similar programs."""
     groups = DisjointSets(len(programs.seed_ids))
     groups.unite(programs.seed, programs.seed[verdict.cluster])
     groups.unite(programs.seed, programs.seed[_first(programs.content)])
@@ -143,9 +143,9 @@ def _within_language(
     numbers
         The programs, ascending.
     compared
-        For every program, whether an earlier call has compared it with all others of its language that are so marked.
-    programs, documents, likeness
-        What is known of them.
+        For every program, whether an earlier call has compared it with all others of its language marked so.
+    programs, documents, similarity
+        The programs, their distinct texts, and the similarity of these.
     """
     sets = DisjointSets(programs.size)
     sets.unite(numbers, numbers[_first(_in_language(programs.content, numbers, programs))])

@@ -1,4 +1,4 @@
-"""Sketches of a batch of programs: what one thread makes of its texts, and all that the search for likeness needs."""
+"""Sketches of a batch of programs, made by one thread: all that the search for near-duplicates needs of the texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Sketches(NamedTuple):
     """Of the distinct texts of a batch, and which of the batch's texts they are."""
 
     first: I64
-    """Where each distinct text first is in the batch, ascending."""
+    """Place of the first occurrence of each distinct text in the batch, ascending."""
     which: I64
     """For each text of the batch, its place among the distinct ones."""
     digests: U64

@@ -1,4 +1,4 @@
-"""Texts as arrays: what kernels read, what is handed to threads, what is held aside."""
+"""Texts as arrays, as kernels read them, threads receive them and buffers store them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class Texts(NamedTuple):
-    """Texts as UTF-8, one behind another."""
+    """Texts as concatenated UTF-8."""
 
     utf8: U8
     borders: I64
@@ -54,5 +54,5 @@ class Texts(NamedTuple):
 
 
 def offsets(sizes: I64) -> I64:
-    """Return where each of some runs begins that stand one behind another, and where the last one ends."""
+    """Return the offset of each of several concatenated runs, and the end of the last one."""
     return np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(sizes)))

@@ -16,11 +16,11 @@ _QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|te
 _ENTITIES = ("lt", "gt", "amp", "quot", "apos", "nbsp")
 _ENTITY = re.compile(rf"&(?:{'|'.join(_ENTITIES)}|#\d{{1,5}});".encode())
 _SIGILS = "#$@:?!"
-"""What names begin or end with in one language or another, beside what Unicode calls an identifier."""
+"""Characters that names begin or end with in some language and that Unicode does not count as identifiers."""
 
 
 def control_character(data: bytes) -> int | None:
-    """Return the offset of the first control character that is no white space, or None."""
+    """Return the offset of the first control character that is not white space, or None."""
     if not data.translate(None, _NOT_CONTROL):  # four times as fast as the search, and nearly always enough
         return None
     found = _CONTROL.search(data)
@@ -28,7 +28,7 @@ def control_character(data: bytes) -> int | None:
 
 
 def foreign_character(root: tree_sitter.Node, data: bytes, language: Language, spaces: str) -> tuple[int, str] | None:
-    """Find a character beyond ASCII that stands in no string or comment, and is no part of a name.
+    """Find a character beyond ASCII outside of strings, comments and names.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ _UNENDED_THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(?!.*</\1>)", re.DOTALL | r
 _END_OF_THINKING = re.compile(
     rf"\A.*?(?:^[ \t]*</(?:{_THOUGHT})>|</(?:{_THOUGHT})>[ \t]*$)", re.DOTALL | re.IGNORECASE | re.MULTILINE
 )
-"""Where the prompt itself opened the section."""
+"""The end of a section that the prompt itself opened."""
 
 _ONE_LINE = re.compile(r"[ \t]*`{3}(?P<tag>[\w+#-]*)[ \t]++(?P<code>[^`]+)`{3}\s*")
 _BLANK_LINES_BEFORE = re.compile(r"(?:[ \t]*+\r?\n)++")
@@ -33,7 +33,7 @@ class Block:
     code: str
     """As it stands in the answer, without the indentation of its fence and blank lines around it."""
     tag: str = ""
-    """What the fence says it is, in lower case."""
+    """The language tag of the fence, in lower case."""
     language: Language | None = None
     """The language of that tag, where it is known."""
     complete: bool = True
@@ -42,10 +42,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What was found in an answer."""
+    """The code found in an answer."""
 
     blocks: tuple[Block, ...]
-    """The likeliest first; empty where there is no code."""
+    """The likeliest first; empty if there is no code."""
     reason: str | None = None
     """Why there is no code: empty, refusal, truncated, repetitive or no_code; None if there is some."""
     detail: str = ""
@@ -63,17 +63,17 @@ def extract(
 
     Blocks whose fence names the target come first, then blocks that name nothing, then others, and last those in
     the source's language, since answers often repeat what they were given. Without fences, the answer less the
-    sentences that it begins and ends with is the one block. ``<think>`` sections are left out, and so are the marks
-    of chat templates; of a JSON object the entry with the code is taken, of HTML what stands in ``<code>``.
+    sentences that it begins and ends with is the one block. ``<think>`` sections and the marks of chat templates are
+    left out; of a JSON object the entry with the code is taken, of HTML the content of ``<code>``.
 
     Parameters
     ----------
     text
         The answer, whole.
     target, source
-        The languages that were asked for and translated from.
+        The target language, and the language of the source.
     finish_reason
-        Why the answer ended: any reason but those of complete answers tells that the model did not end it.
+        Why the answer ended: any reason except those of complete answers means that the model did not end it.
     prefilled
         Whether the prompt opened the code block, so that the answer begins inside of it.
     """
@@ -101,7 +101,7 @@ def extract(
         return Extraction((), "truncated", "the answer ends before its code")
     if is_refusal(spoken):
         return Extraction((), "refusal", " ".join(spoken.split())[:200])
-    return Extraction((), "no_code", "there is prose alone")
+    return Extraction((), "no_code", "there is only prose")
 
 
 def likelihood(block: Block, target: Language, source: Language) -> int:

@@ -47,7 +47,7 @@ class Fence(NamedTuple):
 
 
 class _Count(NamedTuple):
-    """Where a mark stands."""
+    """The position of a mark."""
 
     lines: list[int]
     """Numbers of the lines that hold it."""
@@ -116,7 +116,7 @@ class AnswerLines:
             opened = self._between(opening, start, fence)
             is_open = opened % 2 == 1 if opening == closing else opened > self._between(closing, start, fence)
             if is_open:
-                # Where the mark stood in a string, there is no other fence to end the block after its counterpart.
+                # If the mark stood in a string, there is no other fence to end the block after its counterpart.
                 closes = _first_from(self._marks[closing].lines, fence + 1)
                 limit = fence + _LONGEST_QUOTATION
                 return closes < limit and _first_from(self._fence_numbers, closes + 1) < limit
@@ -137,7 +137,7 @@ class AnswerLines:
 
 
 def _first_from(numbers: list[int], start: float) -> float:
-    """Return the first of some ascending numbers that is ``start`` or more, infinity if there is none."""
+    """Return the first of the ascending numbers that is at least ``start``, or infinity."""
     place = bisect_left(numbers, start)
     return numbers[place] if place < len(numbers) else float("inf")
 

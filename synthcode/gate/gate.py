@@ -25,13 +25,13 @@ MAX_BLOCKS = 16
 TEXT_PER_CODE = 10
 """A longer answer, thoughts and all, than so many times the longest code is not looked at."""
 OTHER_LANGUAGE_DEADLINE_S = 1.0
-"""It takes 11 grammars to tell what language code is in that is not in the right one. Sound code needs half of it."""
+"""Finding the language of code that is not in the target language takes 11 grammars. Sound code needs half of it."""
 
 VERIFIED_BY_SYNTAX = "syntax"
 """The level of verification that this gate gives: the translation parses; nothing was run."""
 
 _UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language"})
-"""What an answer that was cut off may have become only because it was."""
+"""Reasons that may be mere side effects of truncation."""
 _ENDED = frozenset({"empty", "refusal", "truncated"})
 """Reasons whose detail says how the answer ended, where that is not plain."""
 _FINISH_REASON_CHARS = 60
@@ -39,12 +39,12 @@ _FINISH_REASON_CHARS = 60
 
 @dataclass(frozen=True)
 class CheckConfig:
-    """What the gate lets through."""
+    """What the gate accepts."""
 
     max_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
     """Longer code is rejected; the parser's own limit, in bytes of UTF-8, holds as well."""
     deadline_s: Annotated[float, Gt(0), Le(60)] = DEADLINE_S
-    """What a parser may take for one block, in seconds of ``parsing.STEPS_PER_SECOND`` steps."""
+    """The most that a parser may take for one block, in seconds of ``parsing.STEPS_PER_SECOND`` steps."""
     unchanged_similarity: Annotated[float, Gt(0), Le(1)] = 0.95
     """Share of tokens in common from which code is its source handed back."""
     compile: bool = False
@@ -54,24 +54,24 @@ class CheckConfig:
 
 
 def check(batch: pa.Table, config: CheckConfig) -> StageResult:
-    """Take the code out of each completion and check it.
+    """Extract the code from each completion and check it.
 
     Parameters
     ----------
     batch
         Schema ``CHECK_INPUT``.
     config
-        What is let through.
+        What is accepted.
 
     Returns
     -------
-    Split
-        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons, the first that holds: ``too_long``; ``refusal``, where the
-        finish reason says so; ``empty``; ``refusal`` and ``no_code``, where there is no code; ``truncated``, where the
+    StageResult
+        Schemas ``TRANSLATIONS`` and ``REJECTED``. Reasons, the first that holds: ``too_long``; ``refusal``, if the
+        finish reason says so; ``empty``; ``refusal`` and ``no_code``, if there is no code; ``truncated``, if the
         answer may have been cut off within its code: its finish reason is not one of complete answers;
-        ``unchanged``, the source handed back; ``wrong_language``, a program of another language; ``syntax_error``,
-        ``too_deep``, ``repetitive`` and ``parse_timeout``, none that the parser takes; ``no_definition``, one without
-        a function or type; ``split``, one that is spread over several blocks.
+        ``unchanged``, the source returned as it was; ``wrong_language``, a program of another language;
+        ``syntax_error``, ``too_deep``, ``repetitive`` and ``parse_timeout``, code that the parser does not accept;
+        ``no_definition``, code without a function or type; ``split``, code spread over several blocks.
     """
     kept, rejected = [], []
     for row in batch.to_pylist():
@@ -102,7 +102,7 @@ def reject_all(batch: pa.Table, reason: str, detail: str) -> StageResult:
 
 
 def _verdict(row: Mapping[str, Any], config: CheckConfig) -> tuple[str | None, Rejection | None]:
-    """Return the code, where there is any, and why it is not a translation, where it is none."""
+    """Return the code, if there is any, and why it is not a translation, if it is not."""
     if len(row["text"]) > TEXT_PER_CODE * config.max_chars:
         return None, Rejection("too_long", f"an answer of {len(row['text']):,} characters")
     source, target = get_language(row["source_language"]), get_language(row["target_language"])
@@ -139,7 +139,7 @@ def _judged(
 
 
 def _judge(block: Block, target: Language, source_code: str, source: Language, config: CheckConfig) -> Rejection | None:
-    """Return why a block is no translation, or None where it is one."""
+    """Return why a block is not a translation, or None if it is."""
     if not block.complete:
         return Rejection("truncated", "the answer was cut off within its code")
     if len(block.code) > config.max_chars:
@@ -171,7 +171,7 @@ def _other_language(block: Block, target: Language, source: Language, *, is_tran
 def _best_rejection(
     judged: list[tuple[Block, Rejection | None]], row: Mapping[str, Any]
 ) -> tuple[str | None, Rejection | None]:
-    """Return the block that the answer seems to have meant, and why it is none."""
+    """Return the block that the answer seems to have meant, and why it is not a translation."""
     told = [(block, rejection) for block, rejection in judged if rejection is not None]
     meant = [pair for pair in told if pair[1].reason != "unchanged"] or told
     block, rejection = max(meant, key=lambda pair: (pair[1].reason == "truncated", len(pair[0].code)))

@@ -20,20 +20,20 @@ _COMMENTED = 0.4
 
 
 def is_unchanged(code: str, target: Language, source_code: str, source: Language, similarity: float) -> bool:
-    """Tell whether code is its source, whatever its layout and its comments.
+    """Return whether code equals its source, whatever its layout and its comments.
 
-    Where the source's programs are programs of the target's language too, JavaScript's of TypeScript, C's of C++,
-    a translation may be nearly the same text: there only the same tokens in the same order are the source.
+    If programs of the source's language are also programs of the target's (JavaScript and TypeScript, C and C++), a
+    translation may be nearly the same text: there only the same tokens in the same order count as the source.
 
     Parameters
     ----------
     code, target
         The code, and the language that it should be in.
     source_code, source
-        What it should be translated from, and its language.
+        The source, and its language.
     similarity
-        Tokens in common, counted twice, over the tokens of both, from which on code is its source. Of 20,752 true
-        translations between languages that do not include one another none reaches 0.95.
+        The least share of common tokens (counted twice, over the tokens of both) at which code counts as its source.
+        Of 20,752 true translations between languages that do not include one another, not one reaches 0.95.
     """
     if source.name in RULES[target.name].includes:
         return _bare_tokens(code, source) == _bare_tokens(source_code, source)

@@ -60,7 +60,7 @@ def without_prose(text: str, target: Language) -> str:
 
 
 def _label_lines(lines: list[str], target: Language) -> int:
-    """Count the lines that name the language alone, as what was copied from a web page begins."""
+    """Count the first lines that hold only the language's name, as in text copied from a web page."""
     named = next((number for number, line in enumerate(lines) if line.strip()), None)
     if named is None or find_language(lines[named]) is not target:
         return 0

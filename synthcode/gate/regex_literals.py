@@ -6,7 +6,7 @@ import re
 
 _TOKEN = re.compile(r"\\.|\(\?.?|.", re.DOTALL)
 _EXTENSIONS = frozenset(":=!<>#'|~Pimsxadu-^")
-"""What may follow ``(?`` in one language or another."""
+"""Characters that may follow ``(?`` in some language."""
 
 
 def malformation(pattern: str, *, nested_classes: bool) -> str | None:

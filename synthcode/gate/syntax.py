@@ -28,7 +28,7 @@ _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
 
 
 class Reading(NamedTuple):
-    """What became of parsing a text: one of the two."""
+    """The result of parsing a text: one of the two."""
 
     rejection: Rejection | None
     program: tree_sitter.Node | ast.Module | None
@@ -37,7 +37,7 @@ class Reading(NamedTuple):
 
 
 def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
-    """Return why a text is no program of a language, or None where it is one.
+    """Return why a text is not a program of a language, or None if it is.
 
     A fragment is a program: statements, a lone method of Java or C#, PHP without its tag.
 
@@ -48,7 +48,7 @@ def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> R
     language
         The language that it should be in.
     deadline_s
-        What a parser may take, in seconds of ``parsing.STEPS_PER_SECOND`` steps.
+        The most that a parser may take, in seconds of ``parsing.STEPS_PER_SECOND`` steps.
 
     Returns
     -------
@@ -114,9 +114,9 @@ def _is_definition(node: ast.AST) -> bool:
 
 
 def _markdown_fence(data: bytes) -> int | None:
-    """Return the offset of a Markdown fence that is no part of a comment or string, or None.
+    """Return the offset of a Markdown fence outside of comments and strings, or None.
 
-    Grammars can take a minute to recover from one: the parser is not asked where there is no need.
+    Grammars can take a minute to recover from one, so the parser is not run without need.
     """
     if b"```" not in data and b"~~~" not in data:
         return None
@@ -147,7 +147,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
 
 
 def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
-    """Return what was put before a text so that it begins as programs do, and the text behind it."""
+    """Return the prefix that makes a text begin as programs do, and the text after it."""
     if not rules.opening:
         return b"", data
     opened = re.search(rules.opened, data)
@@ -177,7 +177,7 @@ def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
     end = 0
     for start, after in [*((node.start_byte, node.end_byte) for node in root.children), (len(data), 0)]:
         if data[end:start].strip():
-            return _line_of(data, end), "there is text that is no code"
+            return _line_of(data, end), "there is text that is not code"
         end = after
     return None
 

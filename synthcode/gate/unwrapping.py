@@ -1,4 +1,4 @@
-"""What code comes wrapped in beside Markdown: the marks of chat templates, JSON, HTML."""
+"""Wrappings of code other than Markdown: the marks of chat templates, JSON, HTML."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ENDS = re.compile(rf"(?:{_MARK})\Z")
 _LONGEST_MARK = 40
 _ENDS_BEHIND_FENCE = re.compile(rf"^(?P<fence>[ \t]{{0,12}}(?:`{{3,}}|~{{3,}})[ \t]{{0,12}})(?:{_MARK})", re.MULTILINE)
 _FINAL_CHANNEL = "<|channel|>final<|message|>"
-"""Where the answer itself begins in OpenAI's harmony format; thoughts stand before it."""
+"""The mark at which the answer itself begins in OpenAI's harmony format; thoughts come before it."""
 
 _CODE_KEYS = frozenset({"answer", "code", "output", "response", "result", "solution", "translated_code", "translation"})
 _MAX_JSON = 1_000_000

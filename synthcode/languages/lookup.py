@@ -21,7 +21,7 @@ def get_language(spelling: str) -> Language:
     Raises
     ------
     InputError
-        Where no language has that name or alias.
+        If no language has that name or alias.
     """
     found = find_language(spelling)
     if found is None:

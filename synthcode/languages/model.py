@@ -1,4 +1,4 @@
-"""What the project knows of a language."""
+"""The facts of one language that the stages read."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ class Language:
     identifiers: frozenset[str]
     """Node types of identifiers that may name a function where it is defined, called or referred to."""
     docstring: Literal["string", "comment"]
-    """Where documentation lives: the first string of a body, or the comment before a definition."""
+    """The place of documentation: the first string of a body, or the comment before a definition."""
     line_comment: str
-    """What starts a comment that ends with the line."""
+    """Marks that start a comment which ends with the line."""

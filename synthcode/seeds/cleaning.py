@@ -40,7 +40,7 @@ def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> StageResult:
 
     Returns
     -------
-    Split
+    StageResult
         Schemas ``SEEDS`` and ``REJECTED_SEEDS``. Reasons: those of the rows' own problems, ``no_code``, ``no_text``,
         ``unknown_language``, ``invalid_utf8``, ``lone_surrogate``, ``nul_byte``, ``too_long``, ``too_deep``,
         ``syntax_error``, ``parse_timeout``.
@@ -73,7 +73,7 @@ def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> StageResult:
 
     Returns
     -------
-    Split
+    StageResult
         Reason: ``duplicate_id``. With other content, a recording that names ``source_id`` could mean either.
     """
     keep: list[bool] = []

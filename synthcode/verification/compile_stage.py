@@ -25,7 +25,7 @@ def compile_translations(split: StageResult) -> StageResult:
 
     Returns
     -------
-    Split
+    StageResult
         The same rows. Those that were refused have the reason ``compile_error`` and the compiler's first message;
         ``verification`` of the others that were compiled is ``compiled``.
 

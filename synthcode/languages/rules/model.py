@@ -1,4 +1,4 @@
-"""What a language refuses though its grammar takes it, and what counts as a definition."""
+"""Code that a language rejects although its grammar accepts it, and what counts as a definition."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Refusal(NamedTuple):
     """A construct that the grammar takes and the language does not."""
 
     why: str
-    """What is wrong, to follow ``line 3: ``."""
+    """The problem, to follow ``line 3: ``."""
     pattern: str
     """A tree-sitter query, one pattern, that captures it as ``@bad``."""
     unless: frozenset[str] = frozenset()
@@ -22,11 +22,11 @@ class Refusal(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SyntaxRules:
-    """What the syntax gate knows of a language beside its grammar.
+    """The syntax gate's rules for a language, in addition to its grammar.
 
-    Grammars are made for editors: they take the programs of every version of a language, and more. Each rule was
-    found by holding a grammar against the language's own toolchain, over programs with a token or bracket taken
-    out, a line of prose or Markdown put in, or the end cut off.
+    Grammars are made for editors: they accept the programs of every version of a language, and more. Each rule was
+    found by comparing a grammar with the language's own toolchain on programs with a token or bracket removed, a
+    line of prose or Markdown inserted, or the end cut off.
     """
 
     definitions: str
@@ -34,7 +34,7 @@ class SyntaxRules:
     refused: tuple[Refusal, ...] = ()
     """Constructs that the grammar takes and the language does not."""
     words: tuple[Refusal, ...] = ()
-    """Sound constructs that do nothing: what an answer says before and behind its code, not code."""
+    """Syntactically valid constructs that are in fact prose around the code."""
     regex: str = ""
     """Query, one pattern, that captures regular expressions as ``@regex``."""
     nested_classes: bool = False
@@ -42,11 +42,11 @@ class SyntaxRules:
     spaces: str = ""
     """Characters beyond ASCII that are white space."""
     opening: bytes = b""
-    """What a program starts with, and a fragment is parsed behind."""
+    """The text that a program starts with; a fragment is parsed after it."""
     opened: bytes = b""
     """Regular expression for what shows that a text has its opening; a group is a short form, to be written out."""
     enclosure: tuple[bytes, bytes] | None = None
-    """What a lone method is parsed between where it does not parse alone."""
+    """The text before and after a single method that does not parse by itself."""
     overlooked: str = ""
     """Query that captures errors of the grammar which the language's own parser does not report."""
     includes: frozenset[str] = frozenset()
@@ -64,5 +64,5 @@ def words(listing: str) -> str:
 
 
 FOREIGN_TYPES = words("def fn fun func function let sub val")
-"""What declares something in other languages: before a name it reads as its type. ``var`` is a type of C# and Java."""
+"""Keywords of other languages' declarations: before a name they read as its type. ``var`` is a type of C# and Java."""
 FOREIGN = "a keyword of another language stands as a type"

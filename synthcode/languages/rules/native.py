@@ -16,7 +16,7 @@ _GO_TOP_LEVEL = (
 )
 _GO_ESCAPE = r"""^\\\\([abfnrtv\\\\'\"]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3})$"""
 _GO_LINE_ENDS = r"""[\\w)\\]}\"'`][ \\t]*\\n\\s*[)}]$"""
-"""Where Go puts a semicolon between what a line ends with and the bracket that follows."""
+"""Line ends after which Go inserts a semicolon before the bracket that follows."""
 _MIXED = "named and unnamed parameters are mixed"
 _BARE = "a variable has neither type nor value"
 

@@ -7,9 +7,9 @@ from synthcode.languages.rules.model import Refusal, SyntaxRules, words
 PYTHON = SyntaxRules(definitions="")
 """Whether a text is Python, and what it defines, is for Python's own parser to say."""
 
-_PROSE = "words stand beside one another"
+_PROSE = "words follow one another"
 _VOID = "'return' has no value"
-_WORD = "a word stands alone outside of a method"
+_WORD = "a single word stands outside of a method"
 _STRAY = "a keyword stands where a value should"
 _KEYWORDS = words(
     "alias and begin case class def do else elsif end ensure for if in module not or rescue then undef unless until"
@@ -19,7 +19,7 @@ _PLACES = (
     *("argument_list", "array", "assignment", "begin", "binary", "block_body", "body_statement", "do", "else", "for"),
     *("if", "parenthesized_statements", "program", "then", "unless", "while"),
 )
-"""Where an identifier is a variable or a call, and not what follows a dot: ``range.end`` is sound."""
+"""Positions in which an identifier is a variable or a call, not a member after a dot: ``range.end`` is valid."""
 
 RUBY = SyntaxRules(
     definitions="""

@@ -17,7 +17,7 @@ _DEFINITIONS = f"""
 """
 _SPACES = "\u00a0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 _NAMELESS = "a function statement needs a name"
-_WORD = "a word stands alone outside of a function"
+_WORD = "a single word stands outside of a function"
 _TARGET = "this cannot be assigned to"
 _REFUSED = (
     Refusal(_NAMELESS, "(expression_statement [(function_expression) (class)] @bad)"),

@@ -116,7 +116,7 @@ def benchmark_rows(raw: Sequence[RawSeed], benchmark: Benchmark) -> StageResult:
 
     Returns
     -------
-    Split
+    StageResult
         Schemas ``BENCHMARK_ROWS`` and ``REJECTED_SEEDS``; reasons are those of ``clean``.
     """
     split = clean([dataclasses.replace(row, text=row.text or _NO_TEXT) for row in raw], benchmark.config)
