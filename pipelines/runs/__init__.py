@@ -1,0 +1,1 @@
+"""A run: its recipe, its directory, and the machinery that keeps it up to date."""
