@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
 from synthcode.pipelines.runs.reporter import Bar
 
 SECONDS_BETWEEN_LINES = 10.0

@@ -13,16 +13,16 @@ from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
+from synthcode.dataset.splits import SplitConfig
+from synthcode.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.errors import InputError, did_you_mean
-from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
+from synthcode.llm.requests import TranslateConfig
+from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.redaction import refuse_credentials
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
-from synthcode.dedup.config import ContaminationConfig, DedupConfig
-from synthcode.gate.gate import CheckConfig
-from synthcode.llm.requests import TranslateConfig
-from synthcode.dataset.splits import SplitConfig
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 RECIPE_NAME = "recipe.yaml"

@@ -11,14 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from synthcode.bounded.trees import NotYamlError, read_yaml
+from synthcode.errors import InputError
+from synthcode.execution.processes import default_workers
+from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import Recipe, override, parse_recipe, to_tree
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.runs.run_directories import write_recipe
-from synthcode.bounded.trees import NotYamlError, read_yaml
-from synthcode.errors import InputError
-from synthcode.identity import digest
-from synthcode.execution.processes import default_workers
 from synthcode.storage.atomic import TEMPORARY, remove_temporary_files
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs, differing_file

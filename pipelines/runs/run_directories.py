@@ -65,9 +65,9 @@ def write_recipe(
     replaced
         Whether it comes from elsewhere, so that values in the run's own recipe count for nothing.
     """
-    from synthcode.pipelines.runs.recipe import to_yaml
     from synthcode.bounded import limits
     from synthcode.bounded.files import read_bytes
+    from synthcode.pipelines.runs.recipe import to_yaml
     from synthcode.storage.atomic import write_text, writing
 
     text = RECIPE_HEAD + to_yaml(recipe)
@@ -92,8 +92,8 @@ def _is_edited(text: bytes, manifest: Manifest) -> bool:
 
 def _is_plain(text: bytes) -> bool:
     """Tell whether a recipe holds nothing but values, in the form in which synthcode writes them."""
-    from synthcode.pipelines.runs.recipe import parse_recipe, to_yaml
     from synthcode.bounded.trees import NotYamlError, parse_yaml
+    from synthcode.pipelines.runs.recipe import parse_recipe, to_yaml
 
     try:
         return (RECIPE_HEAD + to_yaml(parse_recipe(parse_yaml(text.decode("utf-8")), "it"))).encode("utf-8") == text

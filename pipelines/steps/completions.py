@@ -21,11 +21,10 @@ from synthcode.pipelines.steps.translation_plan import translate_config
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.runs.reporter import Bar, Reporter
-
     from synthcode.llm.backend import Backend
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.scheduler import Outcome
+    from synthcode.pipelines.runs.reporter import Bar, Reporter
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translation_plan import TranslationPlan
 

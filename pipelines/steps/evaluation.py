@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
-from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Costed, Encoder, LexicalScorer
@@ -37,6 +36,7 @@ from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ran
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.steps.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
 from synthcode.schemas.tables import Variant

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 
 from synthcode.errors import InputError
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.publishing.export.beir import BEIR
 from synthcode.publishing.export.cards import kept_of_card
 from synthcode.publishing.export.coir import COIR

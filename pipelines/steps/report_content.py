@@ -23,7 +23,6 @@ from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.reporter import Bar
-
     from synthcode.pipelines.tables.outcomes import OutcomeBatch
     from synthcode.storage.layout import RunFolder
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from synthcode.pipelines.runs.memory import free_memory, memory_budget
 from synthcode.errors import InputError
+from synthcode.pipelines.runs.memory import free_memory, memory_budget
 
 
 @pytest.mark.parametrize(
