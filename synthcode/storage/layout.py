@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_bytes
 from synthcode.storage.manifest import MANIFEST_NAME
 from synthcode.storage.shards import read_batches, shards_of
 
@@ -28,11 +30,18 @@ class RunFolder:
         """Whether this is a run directory: its manifest decides, for a ``recipe.yaml`` may be the user's own.
 
         So may a ``manifest.json``, of a web page for instance: a run's has stages, or nothing yet.
+
+        Raises
+        ------
+        InputError
+            If the manifest is a pipe, a device or too large: whose folder that is remains open.
         """
+        if self.manifest.is_dir():
+            return False
         try:
-            content = self.manifest.read_bytes()
+            content = read_bytes(self.manifest, limits.SETTINGS)
             return b'"stages"' in content or not content.strip()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        except (FileNotFoundError, NotADirectoryError):
             return False
 
     @property

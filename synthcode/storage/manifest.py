@@ -6,13 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json, file_digest
 from synthcode.storage.atomic import write_text
+from synthcode.storage.stage_counts import read_counts, wrong_place
 
 MANIFEST_NAME = "manifest.json"
 EMPTY = '{"stages": {}}'
@@ -55,6 +56,9 @@ class StageEntry:
     """Files that only this stage goes on with: verified as outputs are, but no input of another stage."""
 
 
+_KINDS = {"fingerprint": str, "inputs": {str: str}, "counts": dict, "complete": bool, "versions": {str: str}}
+
+
 class Manifest:
     """The manifest of a run directory, read when made, written by ``record``."""
 
@@ -76,10 +80,10 @@ class Manifest:
             recorded = tree.pop("sha256", None)
             if recorded is not None and recorded != _tree_digest(tree):
                 raise ValueError("it is damaged, its own checksum does not match")
-            self.stages = {name: _entry(entry) for name, entry in tree.pop("stages").items()}
+            self.stages = {name: _entry(name, entry) for name, entry in tree.pop("stages").items()}
             self.recipe = tree.pop("recipe", None)
             recipe_file = tree.pop("recipe_file", None)
-            self.recipe_file = None if recipe_file is None else Output(**recipe_file)
+            self.recipe_file = None if recipe_file is None else _output("recipe.yaml", recipe_file)
             if tree:
                 raise ValueError(f"unknown key {min(tree)!r}")
         except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -185,9 +189,25 @@ def differing_file(run: Path, stage: str, path: str, difference: Difference) -> 
     return InputError(f"{run / path} {what}", f"'synthcode {command} {run}' makes it again")
 
 
-def _entry(tree: Mapping[str, Any]) -> StageEntry:
-    files = {key: {path: Output(**one) for path, one in tree.get(key, {}).items()} for key in ("outputs", "state")}
-    return StageEntry(**{**tree, "outputs": tree["outputs"], **files})
+def _entry(name: str, tree: Mapping[str, Any]) -> StageEntry:
+    files = {key: {path: _output(path, one) for path, one in tree.get(key, {}).items()} for key in ("outputs", "state")}
+    counts = read_counts(name, tree["counts"])
+    entry = StageEntry(**{**tree, "outputs": tree["outputs"], "counts": counts, **files})
+    wrong = wrong_place(vars(entry), _KINDS)
+    if wrong is not None:
+        raise ValueError(f"{wrong!r} of {name!r} is not such as it is written")
+    return entry
+
+
+def _output(path: str, tree: Mapping[str, Any]) -> Output:
+    """Return what the manifest says of a file, if that is one of the run's own: it is going to be read."""
+    parts = PurePosixPath(path).parts
+    if not parts or ".." in parts or PurePosixPath(path).is_absolute() or "\0" in path:
+        raise ValueError(f"{path!r} is not a file of the run")
+    wrong = wrong_place(tree, {"sha256": str, "size": int, "mtime_ns": int})
+    if wrong is not None:
+        raise ValueError(f"{wrong or 'what it says'!r} of {path!r} is not such as it is written")
+    return Output(**tree)
 
 
 def _tree_digest(tree: Mapping[str, Any]) -> str:
