@@ -13,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_bytes, refuse_special
 from synthcode.errors import InputError, first_line
 from synthcode.evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
 from synthcode.evaluation.encoders.remote_code import RemoteCodeError
@@ -24,6 +26,8 @@ MODULES = "modules.json"
 
 _LARGE = frozenset({"tokenizer.json", "vocab.json", "added_tokens.json", "special_tokens_map.json"})
 """Vocabularies: no class, module or repository is named in them."""
+_MOST_ENTRIES = 10_000
+"""Files and folders of a checkpoint, links followed: one may lead to the whole disk."""
 _IMPLEMENTATIONS = ("attn_implementation", "experts_implementation")
 """Keys, with any prefix or suffix, whose value may name a repository of kernels: transformers runs its code."""
 
@@ -95,23 +99,30 @@ def _fetched(name: str, revision: str | None) -> Path:
 def _settings_files(folder: Path) -> Iterator[Path]:
     """Yield the JSON files of a folder and of all below, through links too: loaders follow them."""
     seen: set[str] = set()
+    entries = 0
     for place, folders, files in os.walk(folder, followlinks=True):
         real = os.path.realpath(place)
         if real in seen:
             folders.clear()
             continue
         seen.add(real)
+        entries += len(files) + 1
+        if entries > _MOST_ENTRIES:
+            raise InputError(
+                f"{folder} holds more than {_MOST_ENTRIES:,} files", "name the folder of a checkpoint only"
+            )
+        for file in sorted(files):
+            refuse_special(Path(place, file))  # a pipe would make the loader wait for ever
         yield from (Path(place, file) for file in sorted(files) if file.endswith(".json") and file not in _LARGE)
 
 
 def _refuse_settings(path: Path, name: str) -> None:
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
-        if path.name == MODULES or path.name.endswith("config.json"):
-            raise InputError(
-                f"{name!r} does not load: {path.name} is not JSON", "fetch the checkpoint again"
-            ) from problem
+        content = json.loads(read_bytes(path, limits.TOKENIZER))
+    except (OSError, ValueError, RecursionError, InputError) as problem:
+        if path.name == MODULES or path.name.endswith(("config.json", "index.json")):
+            what = problem.problem if isinstance(problem, InputError) else f"{path.name} is not JSON"
+            raise InputError(f"{name!r} does not load: {what}", "fetch the checkpoint again") from problem
         return
     if path.name == MODULES:
         for module in content if isinstance(content, list) else [content]:
@@ -155,7 +166,7 @@ def _entries(content: Any) -> Iterator[tuple[str, Any]]:
 def _module_folders(folder: Path) -> Iterator[Path]:
     """Yield the folders of a sentence-transformers model's modules."""
     path = folder / MODULES
-    modules = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    modules = json.loads(read_bytes(path, limits.TOKENIZER)) if path.is_file() else []
     for module in modules if isinstance(modules, list) else []:
         place = module.get("path") if isinstance(module, dict) else None
         if not isinstance(place, str) or not place:
@@ -168,7 +179,7 @@ def _module_folders(folder: Path) -> Iterator[Path]:
 def _refuse_pickles(folder: Path, name: str) -> None:
     files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     pickled = [file for file in files if file.startswith("pytorch_model") and file.endswith(PICKLED)]
-    if pickled and not any(file.endswith(".safetensors") for file in files):
+    if pickled and not any(file.startswith("model") and file.endswith(".safetensors") for file in files):
         raise _pickles(name, pickled)
 
 

@@ -52,7 +52,7 @@ def read_counts(stage: str, counts: object) -> Counts:
     Raises
     ------
     ValueError
-        If a value is not of the kind that the stage writes. Nothing reads other stages and keys: they may hold anything.
+        If a value is not of the kind that the stage writes. Other stages and keys may hold anything: they are not read.
     """
     if not isinstance(counts, dict):
         raise ValueError(f"the counts of {stage!r} are not such as it writes")

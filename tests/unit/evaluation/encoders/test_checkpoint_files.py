@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,9 @@ import torch
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import Dense, Pooling, Router, Transformer
 
+from synthcode.bounded import limits
 from synthcode.errors import InputError
+from synthcode.evaluation.encoders import checkpoint_files
 from synthcode.evaluation.encoders.checkpoint_files import refuse_code, safe_folder
 from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
 from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
@@ -181,3 +184,46 @@ def test_a_router_that_the_library_saves_passes(tmp_path: Path) -> None:
     router = Router.for_query_document(query_modules=towers[0], document_modules=towers[1])
     SentenceTransformer(modules=[router]).save(str(tmp_path / "router"))
     assert safe_folder(str(tmp_path / "router")) == tmp_path / "router"
+
+
+def test_a_pickle_next_to_weights_of_another_name_is_not_opened(folder: Path, tmp_path: Path) -> None:
+    change(folder, "modules.json", module("sentence_transformers.models.Dense", "2_Dense"))
+    change(folder, "2_Dense/config.json", lambda _: {"in_features": 384, "out_features": 8, "bias": True})
+    (folder / "2_Dense" / "pytorch_model.bin").write_bytes(pickle.dumps(Opened(tmp_path / "ran")))
+    (folder / "2_Dense" / "other.safetensors").write_bytes(b"")
+    with pytest.raises(InputError, match=r"pytorch_model\.bin, and pickles can run code"):
+        refuse_code(folder, "m")
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "model.safetensors", "2_Dense/notes.txt"])
+def test_a_pipe_in_a_checkpoint_is_refused_and_waited_for_by_nobody(folder: Path, name: str) -> None:
+    (folder / "2_Dense").mkdir(exist_ok=True)
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    with pytest.raises(InputError, match="is a pipe"):
+        refuse_code(folder, "m")
+
+
+def test_settings_without_end_are_refused(folder: Path) -> None:
+    (folder / "config.json").unlink()
+    (folder / "config.json").symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="is a device"):
+        refuse_code(folder, "m")
+    (folder / "config.json").unlink()
+    with (folder / "config.json").open("wb") as file:
+        file.truncate(limits.TOKENIZER + 1)
+    with pytest.raises(InputError, match="is larger than"):
+        refuse_code(folder, "m")
+
+
+def test_a_link_to_the_whole_disk_is_not_followed_to_its_end(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint_files, "_MOST_ENTRIES", 40)
+    disk = tmp_path / "disk"
+    for number in range(50):
+        (disk / str(number)).mkdir(parents=True)
+    refuse_code(folder, "m")
+    (folder / "disk").symlink_to(disk)
+    with pytest.raises(InputError, match="holds more than 40 files"):
+        refuse_code(folder, "m")
