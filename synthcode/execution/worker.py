@@ -27,6 +27,8 @@ Result = TypeVar("Result")
 
 START_SECONDS = 120.0
 """Of wall clock, for a worker to import what it needs."""
+RESTART_PAUSES_S = tuple(0.01 * 2**attempt for attempt in range(10))
+"""Ten seconds in all: the system takes that long to bury a large process on a busy machine."""
 PIPE_SECONDS = 60
 """Of wall clock, for the other end of a pipe to take or give the next bytes of a message."""
 WALL_FACTOR = 10.0
@@ -88,8 +90,7 @@ class Worker(Generic[Batch, Result]):
         self._process = context.Process(target=_serve, args=(theirs, function, cpu_seconds), daemon=True)
         try:
             _bound_waits(self._pipe)
-            with _BOOKKEEPING:
-                self._process.start()
+            self._start()
             theirs.close()
             self._receive(time.monotonic() + START_SECONDS)
         except (WorkerLostError, EOFError, OSError) as problem:
@@ -97,6 +98,18 @@ class Worker(Generic[Batch, Result]):
             self.kill()
             how = str(problem) if isinstance(problem, WorkerLostError) else f"it could not be started: {problem}"
             raise NotTakenError(how) from problem
+
+    def _start(self) -> None:
+        """Start the process; wait while a fork server that was killed is going down, for another to take its place."""
+        for pause in RESTART_PAUSES_S:
+            try:
+                with _BOOKKEEPING:
+                    self._process.start()
+                return
+            except ConnectionRefusedError:  # the server is not yet known to be dead
+                time.sleep(pause)
+        with _BOOKKEEPING:
+            self._process.start()
 
     @property
     def is_alive(self) -> bool:

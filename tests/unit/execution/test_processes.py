@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,6 +130,25 @@ def test_a_killed_fork_server_is_replaced() -> None:
     for process in [server, *workers_of(psutil.Process())]:
         process.kill()
     assert [*found, *results] == [[2], [4], [6], [8]]
+
+
+def test_a_fork_server_that_is_going_down_is_waited_for() -> None:
+    """A server that was killed refuses connections before the system says that it has ended."""
+    results = map_batches(double, [[1], [2], [3], [4], [5]], 1, SURVIVAL)
+    found = [next(results)]
+    (worker,) = workers_of(psutil.Process())
+    server = worker.parent()
+    assert server is not None
+    addresses = [one.laddr for one in server.net_connections("unix") if one.laddr and "listener-" in one.laddr]
+    os.unlink(addresses[0])
+    with socket.socket(socket.AF_UNIX) as refusing:  # bound, and nobody listens: so does the dying server's look
+        refusing.bind(addresses[0])
+        worker.kill()
+        ending = threading.Timer(0.3, server.kill)
+        ending.start()
+        found += list(results)
+        ending.join()
+    assert found == [[2], [4], [6], [8], [10]]
 
 
 def workers_of(parent: psutil.Process) -> list[psutil.Process]:
