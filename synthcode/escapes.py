@@ -9,16 +9,20 @@ from html import unescape as _named_entity
 MAX_ROUNDS = 4
 """Escapes within escapes, such as ``%2526``, are read this deep."""
 
-_ESCAPE = re.compile(
-    r"[\\&%=](?:"  # one character class in front: most texts are skipped at the speed of a scan for it
-    r"(?<=\\)\\{0,3}(?:u\{(?P<braced>[0-9A-Fa-f]{1,6})\}|u(?P<u4>[0-9A-Fa-f]{4})|U(?P<u8>[0-9A-Fa-f]{8})"
-    r"|x(?P<x2>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{2,3})|(?P<literal>[/_.+=~:@!#*-]))"
-    r"|(?<=&)(?:\#0{0,64}(?P<decimal>[0-9]{1,7});?|\#[xX]0{0,64}(?P<entity_hex>[0-9A-Fa-f]{1,6});?"
-    r"|(?P<named>[A-Za-z][A-Za-z0-9]{1,30};))"
-    r"|(?<=%)(?:(?:25){0,3}(?P<percent>[0-9A-Fa-f]{2})|u(?P<percent_u>[0-9A-Fa-f]{4}))"
-    r"|(?<==)(?P<quoted>[2-7][0-9A-F]))"
-)
+_ESCAPES = {
+    "\\": r"\\{0,3}(?:u\{(?P<braced>[0-9A-Fa-f]{1,6})\}|u(?P<u4>[0-9A-Fa-f]{4})|U(?P<u8>[0-9A-Fa-f]{8})"
+    r"|x(?P<x2>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{2,3})|(?P<literal>[/_.+=~:@!#*-]))",
+    "&": r"(?:\#0{0,64}(?P<decimal>[0-9]{1,7});?|\#[xX]0{0,64}(?P<entity_hex>[0-9A-Fa-f]{1,6});?"
+    r"|(?P<named>[A-Za-z][A-Za-z0-9]{1,30};))",
+    "%": r"(?:(?:25){0,3}(?P<percent>[0-9A-Fa-f]{2})|u(?P<percent_u>[0-9A-Fa-f]{4}))",
+    "=": r"(?P<quoted>[2-7][0-9A-F])",
+}
 """JSON, JavaScript, Python, C and Markdown; HTML; URLs; quoted-printable. Every repetition is bounded: linear."""
+_ESCAPE = re.compile(
+    r"[\\&%=](?:" + "|".join(rf"(?<={re.escape(mark)}){escape}" for mark, escape in _ESCAPES.items()) + ")"
+)
+_ESCAPE_AFTER = {mark: re.compile(re.escape(mark) + escape) for mark, escape in _ESCAPES.items()}
+"""The same, one by one: a search for a single character is five times as fast as one for any of four."""
 _HEXADECIMAL = frozenset({"braced", "u4", "u8", "x2", "entity_hex", "percent", "percent_u", "quoted"})
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 """What renderers show nothing for, and sanitizers take out."""
@@ -26,7 +30,9 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u20
 
 def has_escapes(text: str) -> bool:
     """Tell whether :func:`unescape` may change a text."""
-    return _ESCAPE.search(text) is not None or (not text.isascii() and _INVISIBLE.search(text) is not None)
+    if any(mark in text and escape.search(text) for mark, escape in _ESCAPE_AFTER.items()):
+        return True
+    return not text.isascii() and _INVISIBLE.search(text) is not None
 
 
 def unescape(text: str) -> str:

@@ -65,6 +65,7 @@ class AnswerLines:
     """
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self.lines = text.split("\n")
         self.fenced = [number for number, line in enumerate(self.lines) if "```" in line or "~~~" in line]
         """Numbers of the lines that hold a fence anywhere."""
@@ -132,6 +133,8 @@ class AnswerLines:
         return {mark: self._counted(mark) for pair in _QUOTATIONS for mark in pair}
 
     def _counted(self, mark: str) -> _Count:
+        if mark not in self._text:  # most answers hold no such mark
+            return _Count([], [])
         counts = {number: count for number, line in enumerate(self.lines) if (count := line.count(mark))}
         return _Count(list(counts), [0, *accumulate(counts.values())])
 
