@@ -30,9 +30,10 @@ RECIPE_NAME = "recipe.yaml"
 
 @dataclass(frozen=True)
 class BackendConfig:
-    """Who answers. It invalidates nothing: a completion is known by its request."""
+    """Where completions come from. A change invalidates nothing: a completion is identified by its request."""
 
     name: Literal["openai", "vllm", "replay"] = "openai"
+    """A server that speaks OpenAI's protocol, vLLM in this process, or a recording."""
     base_urls: tuple[str, ...] = ()
     """Servers with the same model, up to and including ``/v1``."""
     recording: str | None = None
@@ -42,20 +43,21 @@ class BackendConfig:
     serve: tuple[str, ...] | None = None
     """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
     retry_failed: bool = False
-    """Ask again also for what a server refused for good."""
+    """Repeat the requests that the server refused for good, too."""
     max_failed: Annotated[float, Ge(0), Le(1)] = 0.2
     """The run fails if more than this share of the finished requests failed. Pending requests are not failures."""
     price_in: Annotated[float, Ge(0)] | None = None
-    """Price of a million tokens of prompt, in any currency; with ``price_out`` the cost is told."""
+    """Price of a million tokens of prompt, in any currency; with ``price_out``, the cost is printed."""
     price_out: Annotated[float, Ge(0)] | None = None
     """Price of a million tokens of answers."""
 
 
 @dataclass(frozen=True)
 class CardConfig:
-    """What the dataset card says that no table knows."""
+    """What the dataset card says and no table holds."""
 
     title: str | None = None
+    """Title of the card; None takes a general one."""
     about: str = ""
     """One paragraph of plain text."""
     creators: tuple[str, ...] = ()
@@ -67,14 +69,23 @@ class Recipe:
     """Everything that a run was asked to do, with all defaults filled in."""
 
     seeds: SeedsConfig | None = None
+    """Where the texts and their solutions come from."""
     translate: TranslateConfig | None = None
+    """Which translations to request."""
     backend: BackendConfig = field(default_factory=BackendConfig)
+    """Where completions come from."""
     check: CheckConfig = field(default_factory=CheckConfig)
+    """What the gate accepts."""
     dedup: DedupConfig = field(default_factory=DedupConfig)
+    """Which programs are near-duplicates."""
     contamination: ContaminationConfig = field(default_factory=ContaminationConfig)
+    """Published benchmarks to decontaminate against."""
     splits: SplitConfig = field(default_factory=SplitConfig)
+    """Shares of train, validation and test."""
     card: CardConfig = field(default_factory=CardConfig)
+    """Title, summary and authors on the dataset card."""
     execution: RequestPolicy = field(default_factory=RequestPolicy)
+    """How requests are sent: concurrency, deadlines, retries."""
     workers: Annotated[int, Ge(1)] | None = None
     """Processes for what is not waiting; None takes one a core."""
     memory: str | None = None

@@ -28,8 +28,11 @@ class SplitConfig:
     """The share of seeds in each split."""
 
     train: Annotated[float, Ge(0), Le(1)] = 0.8
+    """Share of train."""
     validation: Annotated[float, Ge(0), Le(1)] = 0.1
+    """Share of validation. The three shares sum to 1."""
     test: Annotated[float, Ge(0), Le(1)] = 0.1
+    """Share of test."""
     random_seed: Annotated[int, Ge(0)] = 0
     """Another one draws other splits."""
 

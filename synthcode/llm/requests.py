@@ -16,16 +16,22 @@ from synthcode.schemas.records import Request
 
 @dataclass(frozen=True)
 class Sampling:
-    """What the model is told beside the messages. None leaves a setting to the server."""
+    """What the model is sent besides the messages. None leaves a setting to the server."""
 
     temperature: Annotated[float, Ge(0)] = 0.2
+    """Sampling temperature; 0 is greedy decoding."""
     top_p: Annotated[float, Gt(0), Le(1)] | None = 0.95
+    """Nucleus sampling: the probability mass of the tokens to draw from."""
     top_k: Annotated[int, Ge(-1)] | None = None
+    """Number of the likeliest tokens to draw from; -1 is all of them."""
     max_tokens: Annotated[int, Ge(1)] = 2048
+    """Longest completion, in tokens."""
     repetition_penalty: Annotated[float, Gt(0)] | None = None
+    """Above 1 the model repeats itself less."""
     seed: int | None = None
     """The server's random seed, plus the sample's index. It does not make a GPU repeat itself."""
     stop: tuple[str, ...] = ()
+    """Strings that end a completion."""
 
     def to_json(self, sample_index: int = 0) -> str:
         """Return the settings that are set, as canonical JSON; with one random seed all samples would be the same."""
@@ -36,18 +42,20 @@ class Sampling:
 
 @dataclass(frozen=True)
 class TranslateConfig:
-    """Which translations are asked for. Every field changes what is asked."""
+    """Which translations to request. A change of any key changes the requests."""
 
     targets: Annotated[tuple[str, ...], MinLen(1)]
     """Languages by name; a seed's own language is left out for that seed."""
     model: str | None = None
     """None takes the model of the recording, which must then be the only one in it."""
     sample_targets: Annotated[int, Ge(1)] | None = None
-    """Draw so many of the targets for each seed, as SynthCoNL draws one; None asks for all."""
+    """Number of targets to draw for each seed, as SynthCoNL draws one; None takes all."""
     samples: Annotated[int, Ge(1)] = 1
     """Completions for each seed and target."""
     prompt: str = "translate"
+    """A bundled prompt by name, or the path (with a slash) of a folder of templates."""
     sampling: Sampling = field(default_factory=Sampling)
+    """How the model samples."""
     random_seed: int = 0
     """Decides which targets are drawn, and nothing else."""
 

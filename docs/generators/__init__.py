@@ -1,0 +1,1 @@
+"""Generators of the reference pages: one file per page."""

@@ -1,0 +1,61 @@
+"""The tables of a run and of a dataset, from their declared schemas."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from docs.generators import docstrings
+from docs.generators.markdown import page, prose, table
+from docs.generators.run_columns import COLUMNS, TABLES
+from synthcode.publishing.card import columns as published
+from synthcode.schemas import tables
+
+INTRODUCTION = """
+# Tables and columns
+
+Every table is Parquet. Schemas are declared in `synthcode/schemas/tables.py`; nothing is inferred from rows. A column
+is marked *optional* if it may be null. Folders hold shards (`part-00000.parquet`, ...): read a folder as one table.
+"""
+DATASET = """
+## The published dataset
+
+`RUN/dataset` has four configurations. The card and `croissant.json` describe the columns in the same words.
+"""
+PUBLISHED = {
+    "triplets": tables.TRIPLETS,
+    "programs": tables.DATASET_PROGRAMS,
+    "texts": tables.TEXTS,
+    "qrels": tables.QRELS,
+}
+
+
+class UndocumentedColumnError(Exception):
+    """A column of a table has no sentence."""
+
+
+def render() -> str:
+    """Return the page: a run's tables, then the dataset's."""
+    notes = docstrings.of_module(tables)
+    run = [_run_table(name, path, notes) for name, path in TABLES.items()]
+    return page(INTRODUCTION, "## A run directory", *run, DATASET, *(_published_table(name) for name in PUBLISHED))
+
+
+def _run_table(name: str, path: str, notes: dict[str, str]) -> str:
+    schema: pa.Schema = getattr(tables, name)
+    sentences = {column: COLUMNS.get(f"{name}.{column}") or COLUMNS.get(column) for column in schema.names}
+    return f"### `{path}`\n\n{prose(notes[name])}\n\n{_columns(name, schema, sentences)}"
+
+
+def _published_table(name: str) -> str:
+    head = f"### `{name}`\n\nOne row is {published.CONFIGS[name]}."
+    return f"{head}\n\n{_columns(name, PUBLISHED[name], dict(published.COLUMNS[name]))}"
+
+
+def _columns(name: str, schema: pa.Schema, sentences: dict[str, str | None]) -> str:
+    rows = []
+    for column in schema:
+        sentence = sentences.get(column.name)
+        if not sentence:
+            raise UndocumentedColumnError(f"{name}.{column.name}: write a sentence in docs/generators/run_columns.py")
+        rows.append((f"`{column.name}`", f"{column.type}{', optional' if column.nullable else ''}", prose(sentence)))
+    return table(("column", "type", "holds"), rows)
