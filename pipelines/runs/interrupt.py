@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -13,6 +14,9 @@ from synthcode.errors import Interrupted
 
 GRACE_S = 1.5
 """What a stage has to come to the end of a batch; then it is left where it is, as if the process had been killed."""
+FINISHING_S = 8.0
+"""What requests in flight have after SIGTERM, for many systems send SIGKILL ten seconds later. After Ctrl-C they have
+as long as they take, for a second one ends that."""
 LAST_RESORT_S = 3.0
 """What the main thread has after that to react at all: compiled code may keep it from doing so."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -25,6 +29,7 @@ class StopRequest(threading.Event):
     def __init__(self) -> None:
         super().__init__()
         self._finishing = False
+        self._finish_by: float | None = None
 
     def raise_if_set(self) -> None:
         """Leave a stage between two batches.
@@ -39,7 +44,7 @@ class StopRequest(threading.Event):
 
     @contextmanager
     def finishing(self) -> Iterator[None]:
-        """Let a block that looks at the request itself finish what is in flight, however long that takes."""
+        """Let a block that looks at the request itself finish what is in flight: see ``FINISHING_S``."""
         self._finishing = True
         try:
             yield
@@ -50,8 +55,16 @@ class StopRequest(threading.Event):
 
     @property
     def is_finishing(self) -> bool:
-        """Whether what is in flight is being finished."""
-        return self._finishing
+        """Whether what is in flight is being finished, and may still be."""
+        return self._finishing and (self._finish_by is None or time.monotonic() < self._finish_by)
+
+    def request(self, number: int) -> None:
+        """Note that a signal requests a stop, and set the timer that ends what does not look at it."""
+        self.set()
+        if number == signal.SIGTERM:
+            self._finish_by = time.monotonic() + FINISHING_S
+        is_bounded = self._finishing and number == signal.SIGTERM
+        signal.setitimer(signal.ITIMER_REAL, FINISHING_S if is_bounded else GRACE_S)
 
 
 def exit_code() -> int:
@@ -88,8 +101,7 @@ def watch_for_stop(announce: Callable[[str], None] | None = None) -> Iterator[St
         _remember(number)
         if stop.is_set():
             raise KeyboardInterrupt
-        stop.set()
-        signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+        stop.request(number)
         if announce is not None:
             announce("stopping: what is in flight is finished and stored first (again: stop at once)")
 
@@ -133,7 +145,9 @@ def _last_resort(stop: StopRequest) -> Iterator[None]:
 
     def watch() -> None:
         while number := os.read(reading, 1):
-            if number[0] in _SIGNALS and not left.wait(GRACE_S + LAST_RESORT_S) and not stop.is_finishing:
+            if number[0] not in _SIGNALS or left.wait(GRACE_S + LAST_RESORT_S):
+                continue
+            if not stop.is_finishing or (number[0] == signal.SIGTERM and not left.wait(FINISHING_S)):
                 os.write(2, b"stopped; everything that was finished is stored\nrun the same command again to go on\n")
                 os._exit(128 + number[0])
 

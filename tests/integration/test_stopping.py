@@ -6,11 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.support.chat_server import Reply, chat_server, completion
 
 STOPPED = ["stopped; everything that was finished is stored", "run the same command again to go on"]
 SECONDS = 15.0
@@ -125,3 +128,41 @@ def test_a_command_that_only_reads_ends_at_once(number: signal.Signals, code: in
     _, said = process.communicate(timeout=60)
     assert process.returncode == code
     assert said.splitlines()[-2:] == STOPPED
+
+
+IMPATIENT = """
+from synthcode.pipelines import main
+from synthcode.pipelines.runs import interrupt
+interrupt.FINISHING_S = 0.5
+main.main()
+"""
+
+
+def test_sigterm_waits_for_no_server_that_never_answers(tmp_path: Path) -> None:
+    asked, end = threading.Event(), threading.Event()
+
+    def hang(_: object) -> Reply:
+        asked.set()
+        end.wait()
+        return Reply(completion("late"))
+
+    row = {"text": "Add one to a number.", "code": "def f(x):\n    return x + 1\n", "language": "python"}
+    (tmp_path / "rows.jsonl").write_text(json.dumps(row))
+    command = [sys.executable, "-m", "synthcode"]
+    source = ["--from", "table", "--path", str(tmp_path / "rows.jsonl")]
+    subprocess.run([*command, "seeds", str(tmp_path / "run"), *source], check=True, capture_output=True)
+    with chat_server(hang) as server:
+        named = ["--base-url", server.base_url, "--model", "m", "--targets", "java"]
+        arguments = [sys.executable, "-c", IMPATIENT, "translate", str(tmp_path / "run"), *named]
+        process = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
+        try:
+            assert asked.wait(60)
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            _, said = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            end.set()
+    assert process.returncode == 143
+    assert said.splitlines()[-2:] == STOPPED
+    assert time.monotonic() - started < SECONDS
