@@ -31,6 +31,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,7 @@ from synthcode.dedup.components import DisjointSets
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import Clustering, cluster_programs
 from synthcode.dedup.exhaustive import similarities_by_text
-from synthcode.execution.threads import Threads
+from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_batches
 from synthcode.storage.spill import SpillStore
@@ -232,8 +233,8 @@ def measure_file(path: Path, folder: Path, memory: int | None) -> None:
     """Deduplicate a file of programs, streamed, as the command does."""
     threads = len(os.sched_getaffinity(0))
     clock = Clock()
-    with Threads(threads) as pool, SpillStore(folder, memory and memory // 2) as scratch:
-        found = cluster_programs(read_batches([path], rows=ROWS_AT_ONCE), DedupConfig(), scratch, pool.map)
+    with closing(ThreadExecutor(threads)) as pool, SpillStore(folder, memory and memory // 2) as scratch:
+        found = cluster_programs(read_batches([path], rows=ROWS_AT_ONCE), DedupConfig(), scratch, pool.map_shared)
     rows = pq.ParquetFile(path).metadata.num_rows
     size = sum(
         pq.ParquetFile(path).metadata.row_group(i).column(4).total_uncompressed_size

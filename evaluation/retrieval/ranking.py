@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import closing
 from functools import partial
 
 import numpy as np
@@ -12,11 +13,13 @@ from synthcode.evaluation.encoder import Scores, Vectors
 from synthcode.evaluation.retrieval.benchmark import I64, Judgements, Ranks
 from synthcode.evaluation.retrieval.equal_vectors import distinct
 from synthcode.evaluation.score_blocks import rows_in_block
-from synthcode.execution.processes import default_workers
-from synthcode.execution.threads import Threads
+from synthcode.execution.executor import Executor
+from synthcode.execution.threads import ThreadExecutor
 
 
-def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, device: str = "cpu") -> Ranks:
+def vector_ranks(
+    queries: Vectors, documents: Vectors, judged: Judgements, device: str = "cpu", executor: Executor | None = None
+) -> Ranks:
     """Rank by inner products.
 
     Parameters
@@ -29,6 +32,8 @@ def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, devic
         Which documents answer which queries.
     device
         Where torch multiplies and counts; on ``cpu`` numpy does.
+    executor
+        Its threads share the work on ``cpu``. Default: one thread for each core.
 
     Returns
     -------
@@ -50,8 +55,12 @@ def vector_ranks(queries: Vectors, documents: Vectors, judged: Judgements, devic
     different, places = distinct(documents)
     rank = partial(_block_ranks, queries=queries, documents=different, places=places, judged=judged)
     # Each thread multiplies and counts by itself: threads of two libraries in turn wait for one another.
-    with threadpool_limits(1, "blas"), Threads(default_workers()) as threads:
-        return _joined(threads.map(rank, range(0, len(queries), rows_in_block(len(documents)))))
+    starts = range(0, len(queries), rows_in_block(len(documents)))
+    with threadpool_limits(1, "blas"):
+        if executor is not None:
+            return _joined(executor.map_shared(rank, starts))
+        with closing(ThreadExecutor()) as threads:
+            return _joined(threads.map_shared(rank, starts))
 
 
 def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:

@@ -15,6 +15,7 @@ from synthcode.evaluation.retrieval.benchmark import I64, TEXT, Benchmark, Cell
 from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
 from synthcode.evaluation.retrieval.ranks import rank_rows
 from synthcode.evaluation.vector_checks import VectorCheck
+from synthcode.execution.executor import Executor
 from synthcode.schemas.tables import Variant
 
 BATCH_TEXTS = 256
@@ -92,7 +93,13 @@ def encode_missing(
 
 
 def score_vectors(
-    benchmark: Benchmark, inputs: Inputs, encoder: Encoder, store: EmbeddingStore, advance: Advance, device: str = "cpu"
+    benchmark: Benchmark,
+    inputs: Inputs,
+    encoder: Encoder,
+    store: EmbeddingStore,
+    advance: Advance,
+    device: str = "cpu",
+    executor: Executor | None = None,
 ) -> Iterator[pa.Table]:
     """Yield the ranks of every exit, variant and cell (schema ``RANKS``), from vectors that are all in the store."""
     grouped: dict[str, list[Cell]] = {}
@@ -106,7 +113,7 @@ def score_vectors(
                 for cell in cells:
                     judged = benchmark.cells[cell]
                     queries = vectors.of(cell.query_language, "query", judged.queries)
-                    found = vector_ranks(queries, documents, judged, device)
+                    found = vector_ranks(queries, documents, judged, device, executor)
                     asked = benchmark.texts[cell.query_language]
                     yield rank_rows(encoder.name, exit_, variant, cell, judged, asked, len(documents), found)
                     advance(1)

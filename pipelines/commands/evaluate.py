@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.execution.executor import Executor
     from synthcode.schemas.tables import Variant
 
 VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous", "raw")
@@ -92,6 +93,7 @@ def evaluate(
     """
     from synthcode.errors import InputError
     from synthcode.evaluation.encoders.registry import open_encoder
+    from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
@@ -102,7 +104,8 @@ def evaluate(
     try:
         _refuse_without_extra(encoder)
         opened = open_encoder(encoder, _encoder_options(given))
-        whole = _whole_benchmark(dataset, given)
+        executor = ProcessExecutor(given["workers"])
+        whole = _whole_benchmark(dataset, given, executor)
         benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
         settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
         usual = usual_folder(dataset, given["original"], encoder)
@@ -121,6 +124,7 @@ def evaluate(
             resamples=given["resamples"],
             device=given["device"],
             fresh=given["fresh"],
+            executor=executor,
             reporter=reporter,
         )
         with watch_for_stop(reporter.message) as stop:
@@ -185,7 +189,7 @@ def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
     return {} if run_of(dataset) is not None else {"source": digest(str(Path(path or dataset or "").resolve()))[:12]}
 
 
-def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmark:
+def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:
     from synthcode.evaluation.retrieval.datasets import load_benchmark
 
     context = click.get_current_context()
@@ -200,12 +204,9 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any]) -> Benchmar
         return replace(named, name=str(dataset))
     if given["path"] is None:
         raise click.UsageError("missing option '--path': where that benchmark is", context)
-    from synthcode.execution.processes import default_workers
     from synthcode.pipelines.steps.published_benchmark import load_published_benchmark
 
-    benchmark, reasons = load_published_benchmark(
-        given["original"], given["path"], given["limit"], given["workers"] or default_workers()
-    )
+    benchmark, reasons = load_published_benchmark(given["original"], given["path"], given["limit"], executor)
     if reasons:
         left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
         click.echo(f"rows without a program: {left_out}", err=True)

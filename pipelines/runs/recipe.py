@@ -16,6 +16,7 @@ from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.dataset.splits import SplitConfig
 from synthcode.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.errors import InputError, did_you_mean
+from synthcode.execution.registry import ExecutorConfig
 from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.requests import TranslateConfig
@@ -86,8 +87,8 @@ class Recipe:
     """Title, summary and authors on the dataset card."""
     execution: RequestPolicy = field(default_factory=RequestPolicy)
     """How requests are sent: concurrency, deadlines, retries."""
-    workers: Annotated[int, Ge(1)] | None = None
-    """Processes for what is not waiting; None takes one a core."""
+    executor: ExecutorConfig = field(default_factory=ExecutorConfig)
+    """Where the work of stages runs; ``workers: N`` is short for ``executor: {workers: N}``."""
     memory: str | None = None
     """What deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
 
@@ -138,6 +139,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     """Check a recipe's sections, keys and values and fill in the defaults."""
     if not isinstance(tree, Mapping):
         raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
+    tree = _with_executor_workers(tree, origin)
     _refuse_unknown_keys(tree, Recipe, origin, ())
     _refuse_secrets(tree, origin, ())
     try:
@@ -155,6 +157,21 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     engine_options(recipe.backend.engine)
     server_options(recipe.backend.serve or ())
     return recipe
+
+
+def _with_executor_workers(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
+    """Read the key ``workers`` of a recipe as ``executor.workers``, its place."""
+    if "workers" not in tree:
+        return tree
+    rest = {key: value for key, value in tree.items() if key != "workers"}
+    executor, workers = tree.get("executor", {}), tree["workers"]
+    if workers is None or not isinstance(executor, Mapping):
+        return rest
+    if executor.get("workers") not in (None, workers):
+        raise InputError(
+            f"{origin}: workers is {workers!r}, but executor.workers is {executor['workers']!r}", "remove one of them"
+        )
+    return {**rest, "executor": {**executor, "workers": workers}}
 
 
 def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:
@@ -188,6 +205,10 @@ def to_tree(value: Any) -> Any:
 
 def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     for dotted, value in overrides.items():
+        if dotted == "workers":  # replaces either spelling
+            dotted = "executor.workers"
+        if dotted == "executor.workers":
+            tree.pop("workers", None)
         *sections, key = dotted.split(".")
         node = tree
         for section in sections:

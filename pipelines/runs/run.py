@@ -5,15 +5,15 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
-from synthcode.execution.processes import default_workers
+from synthcode.execution.registry import open_executor
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import Recipe, override, parse_recipe, to_tree
@@ -22,6 +22,9 @@ from synthcode.pipelines.runs.run_directories import write_recipe
 from synthcode.storage.atomic import TEMPORARY, remove_temporary_files
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs, differing_file
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 TOOL_VERSION = version("synthcode")
 
@@ -84,12 +87,12 @@ class Run:
         self.recipe = recipe
         self.stop = stop
         self.reporter = reporter or SilentReporter()
+        self.executor = open_executor(recipe.executor, stop)
         self.manifest = Manifest(folder.path)
 
-    @property
-    def workers(self) -> int:
-        """Processes for what is not waiting."""
-        return self.recipe.workers or default_workers()
+    def rows(self, folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """Yield the rows of one of the run's tables, until a stop is requested; see ``RunFolder.rows``."""
+        return self.executor.cancellable(self.folder.rows(folder, columns))
 
 
 def open_run(

@@ -171,7 +171,7 @@ def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
 def portable_recipe(recipe: Recipe) -> str:
     """Return the recipe as YAML, with names of files instead of paths, and without what changes no row."""
     tree = to_tree(recipe)
-    for section in ("backend", "execution", "workers", "memory"):
+    for section in ("backend", "execution", "executor", "memory"):
         del tree[section]
     if tree["seeds"]["adapter"] != "hub" or Path(tree["seeds"]["path"]).exists():
         tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name

@@ -58,7 +58,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.execution.processes import map_batches
     from synthcode.gate.gate import check as check_batch
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.schemas.tables import REJECTED, TRANSLATIONS
@@ -74,8 +73,8 @@ def _execute(run: Run) -> StepResult:
         run.reporter.progress("check", total) as bar,
     ):
         function = partial(check_batch, config=_config(run.recipe))
-        for kept, refused in _compiled(run, map_batches(function, _batches(run), run.workers, _survival())):
-            run.stop.raise_if_set()
+        checked = run.executor.map(function, _batches(run), _survival())
+        for kept, refused in _compiled(run, checked):
             kept_shards.write(kept)
             rejected_shards.write(refused)
             accepted.update(kept.column("target_language").to_pylist())
@@ -101,14 +100,12 @@ def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
     if not run.recipe.check.compile:
         yield from splits
         return
-    from synthcode.execution.threads import Threads
     from synthcode.verification.compile_stage import compile_translations
     from synthcode.verification.controls import broken_compilers
 
     for language, problem in broken_compilers(_targets(run.recipe)).items():
         run.reporter.message(f"warning: {language} is not compiled: {problem}")
-    with Threads(run.workers) as threads:
-        yield from threads.map(compile_translations, splits)
+    yield from run.executor.map_shared(compile_translations, splits)
 
 
 def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
@@ -149,7 +146,7 @@ def _batches(run: Run) -> Iterator[pa.Table]:
 
 
 def _survival() -> Any:
-    from synthcode.execution.processes import PoisonPolicy
+    from synthcode.execution.executor import PoisonPolicy
     from synthcode.gate.gate import reject_all
 
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}

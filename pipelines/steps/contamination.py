@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from synthcode.dedup.contamination import find_hits
 from synthcode.errors import InputError
-from synthcode.execution.processes import PoisonPolicy, halve, map_batches
+from synthcode.execution.executor import PoisonPolicy, halve
 from synthcode.schemas.tables import BENCHMARK_ROWS, HITS
 from synthcode.seeds.adapters.benchmarks import (
     Benchmark,
@@ -70,11 +70,10 @@ def _read(run: Run, benchmark: Benchmark, rows: ShardWriter) -> dict[str, Any]:
     survival: PoisonPolicy[list[Any], StageResult] = PoisonPolicy(
         bisect=halve, on_lost_row=lambda batch, reason: reject(batch, reason, "the parser did not survive it")
     )
-    batches = batched(read_benchmark(benchmark))
+    batches = batched(read_benchmark(benchmark, run.executor))
     clean = partial(benchmark_rows, benchmark=benchmark)
     with run.reporter.progress(f"dedup: reading {benchmark.name}", None) as bar:
-        for kept, rejected in map_batches(clean, batches, run.workers, survival):
-            run.stop.raise_if_set()
+        for kept, rejected in run.executor.map(clean, batches, survival):
             rows.write(kept)
             read += kept.num_rows
             reasons.update(rejected["reason"].to_pylist())

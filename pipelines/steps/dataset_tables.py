@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from synthcode.dataset.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
 from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
-from synthcode.execution.processes import PoisonPolicy, map_batches
+from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
 from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SurvivingRows
 from synthcode.schemas.tables import DATASET_PROGRAMS
@@ -53,8 +53,7 @@ def write_variants(run: Run, kept: SurvivingRows) -> pa.Table:
         ShardWriter(_programs_aside(run), VARIANTS) as shards,
         run.reporter.progress("build: code variants", None) as bar,
     ):
-        for programs in map_batches(make_variants, batches(), run.workers, survival):
-            run.stop.raise_if_set()
+        for programs in run.executor.map(make_variants, batches(), survival):
             shards.write(programs)
             keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
             bar.advance(programs.num_rows)

@@ -75,7 +75,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def _execute_seeds(run: Run, *, early: bool) -> StepResult:
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.pipelines.steps.contamination import search_benchmarks
-    from synthcode.pipelines.steps.near_duplicate_search import cluster, searching
+    from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
     from synthcode.pipelines.tables.programs import seed_programs
     from synthcode.pipelines.tables.surviving_rows import SurvivingRows
     from synthcode.schemas.tables import HITS
@@ -83,10 +83,10 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
 
     hits: pa.Table = HITS.empty_table()
     report: dict[str, Any] = {}
-    with searching(run) as means:
-        clusters = cluster(run, seed_programs(run), means).clusters
-        if early and run.recipe.contamination.drop == "everywhere":
-            hits, report = search_benchmarks(run, SurvivingRows.without_duplicates(run, clusters).seeds_alone(), means)
+    means = search_resources(run)
+    clusters = cluster(run, seed_programs(run), means).clusters
+    if early and run.recipe.contamination.drop == "everywhere":
+        hits, report = search_benchmarks(run, SurvivingRows.without_duplicates(run, clusters).seeds_alone(), means)
     statuses = Counter(clusters.column("status").to_pylist())
     counts = {
         "seeds": run.manifest.stages["seeds"].counts["seeds"],
@@ -105,15 +105,15 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
 def _execute(run: Run) -> StepResult:
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.pipelines.steps.contamination import search_benchmarks
-    from synthcode.pipelines.steps.near_duplicate_search import cluster, searching
+    from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
     from synthcode.pipelines.tables.programs import all_programs
     from synthcode.pipelines.tables.surviving_rows import SurvivingRows
     from synthcode.storage.shards import write_table
 
-    with searching(run) as means:
-        found = cluster(run, all_programs(run), means)
-        kept = SurvivingRows.without_duplicates(run, found.clusters)
-        hits, report = search_benchmarks(run, kept.programs(), means)
+    means = search_resources(run)
+    found = cluster(run, all_programs(run), means)
+    kept = SurvivingRows.without_duplicates(run, found.clusters)
+    hits, report = search_benchmarks(run, kept.programs(), means)
     accepted = run.manifest.stages["check"].counts["by_language"]
     contaminated: Counter[str] = Counter()
     if hits.num_rows and run.recipe.contamination.drop == "everywhere":

@@ -44,6 +44,7 @@ from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitCost
+    from synthcode.execution.executor import Executor
 
 PACKAGES = ("synthcode", "numpy", "torch", "transformers", "sentence-transformers", "bm25s")
 """Whose versions results name, where they are installed."""
@@ -76,6 +77,8 @@ class Evaluation:
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
     """Where the model's vectors are, once it has been probed."""
+    executor: Executor | None = None
+    """Its threads rank. Default: one thread for each core."""
     reporter: Reporter = field(default_factory=SilentReporter)
     stop: StopRequest = field(default_factory=StopRequest)
     """Ends scoring between two batches."""
@@ -255,7 +258,7 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder) -> tuple[list[pa.Tab
         with evaluation.reporter.progress("ranking", total) as bar:
             advance = _watched(bar.advance, evaluation.stop)
             device = _search_device(evaluation.device)
-            parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device))
+            parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))
     return parts, encoding_speed(tally)
 
 

@@ -1,13 +1,12 @@
-"""With what likeness is searched for in a run: threads, memory, progress, and an ear for who asks to stop."""
+"""What a search for similar programs in a run works with: an executor, memory, progress."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from synthcode.dedup.duplicates import Clustering, cluster_programs
-from synthcode.execution.threads import Apply, Threads
+from synthcode.execution.threads import Apply
 from synthcode.pipelines.runs.memory import memory_budget
 from synthcode.storage.spill import SpillStore
 
@@ -15,9 +14,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from synthcode.pipelines.runs.run import Run
-
-Batch = TypeVar("Batch")
-Result = TypeVar("Result")
 
 SHARE_HELD = 0.5
 """Of the memory, what programs and sketches may take; the rest is for ids, results and the program itself."""
@@ -30,19 +26,10 @@ class SearchResources(NamedTuple):
     apply: Apply
 
 
-@contextmanager
-def searching(run: Run) -> Iterator[SearchResources]:
-    """Provide for the search while the block runs."""
+def search_resources(run: Run) -> SearchResources:
+    """Return what a search in this run works with."""
     budget = int(memory_budget(run.recipe.memory) * SHARE_HELD)
-
-    with Threads(run.workers) as threads:
-
-        def apply(function: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
-            for result in threads.map(function, batches):
-                run.stop.raise_if_set()
-                yield result
-
-        yield SearchResources(lambda: SpillStore(run.folder.aside, budget), apply)
+    return SearchResources(lambda: SpillStore(run.folder.aside, budget), run.executor.map_shared)
 
 
 def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clustering:

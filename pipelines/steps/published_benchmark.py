@@ -13,7 +13,7 @@ from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_prog
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Tables, from_tables
-from synthcode.execution.processes import PoisonPolicy, map_batches
+from synthcode.execution.executor import Executor, PoisonPolicy
 from synthcode.identity import digest
 from synthcode.languages import find_language, get_language
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
@@ -30,7 +30,7 @@ _COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point"
 
 
 def load_published_benchmark(
-    adapter: AdapterName, path: str, limit: int | None = None, workers: int = 1
+    adapter: AdapterName, path: str, limit: int | None, executor: Executor
 ) -> tuple[Benchmark, Counter[str]]:
     """Read a benchmark's programs in all of its languages.
 
@@ -45,8 +45,8 @@ def load_published_benchmark(
         Where it is.
     limit
         Read no more than the first rows of each language.
-    workers
-        Processes to strip programs with.
+    executor
+        Strips the programs.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def load_published_benchmark(
     usable = [seed for seed in seeds if not _problem(seed)]
     if not usable:
         raise InputError(f"{path} holds no program that can be scored", f"rows and why not: {dict(reasons)}")
-    programs, texts = _programs(usable, workers), _texts(usable)
+    programs, texts = _programs(usable, executor), _texts(usable)
     tables = Tables(programs, texts, _judgements(programs, texts), problems={})
     content = digest("original", adapter, input_digests(config), limit)
     return from_tables(adapter, content, SPLIT, tables), reasons
@@ -86,12 +86,12 @@ def _problem(seed: RawSeed) -> str | None:
     return None if find_language(seed.language) else "unknown_language"
 
 
-def _programs(seeds: Sequence[RawSeed], workers: int) -> pa.Table:
+def _programs(seeds: Sequence[RawSeed], executor: Executor) -> pa.Table:
     """Return the programs in their variants (schema ``DATASET_PROGRAMS``)."""
     rows = {(seed.language, _number(seed)): seed for seed in reversed(seeds)}  # of two, the first
     batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
-    programs = pa.concat_tables(map_batches(make_variants, batches, workers, survival)).combine_chunks()
+    programs = pa.concat_tables(executor.map(make_variants, batches, survival)).combine_chunks()
     equal = equal_programs(equality_keys(programs))
     documents = dict(zip(equal["program_id"].to_pylist(), equal["document_id"].to_pylist(), strict=True))
     programs = add_document_ids(programs, documents)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from synthcode.execution.processes import PoisonPolicy
+    from synthcode.execution.executor import PoisonPolicy
     from synthcode.pipelines.runs.run import Run, Step, StepResult
     from synthcode.schemas.records import StageResult
     from synthcode.seeds.raw import RawSeed
@@ -73,7 +73,6 @@ def _execute(run: Run) -> StepResult:
 
         def cleaned() -> Iterator[pa.Table]:
             for split in _clean_all(run):
-                run.stop.raise_if_set()
                 bar.advance(split.kept.num_rows + split.rejected.num_rows)
                 yield keep(split)
 
@@ -91,18 +90,17 @@ def _execute(run: Run) -> StepResult:
 
 
 def _clean_all(run: Run) -> Iterator[StageResult]:
-    from synthcode.execution.processes import map_batches
     from synthcode.seeds.adapters.registry import read_seeds
     from synthcode.seeds.batches import batched
     from synthcode.seeds.cleaning import clean
 
     config = run.recipe.seeds
     assert config is not None
-    return map_batches(partial(clean, config=config), batched(read_seeds(config)), run.workers, _survival())
+    return run.executor.map(partial(clean, config=config), batched(read_seeds(config, run.executor)), _survival())
 
 
 def _survival() -> PoisonPolicy[list[RawSeed], StageResult]:
-    from synthcode.execution.processes import PoisonPolicy, halve
+    from synthcode.execution.executor import PoisonPolicy, halve
     from synthcode.seeds.cleaning import reject
 
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}

@@ -112,8 +112,7 @@ def _export(
     passing = 0
     tokens = Counter(prompt_tokens=0, completion_tokens=0)
     with ShardWriter(run.folder.completions, COMPLETIONS) as shards:
-        for table in journal.export(asked.requests()):
-            run.stop.raise_if_set()
+        for table in run.executor.cancellable(journal.export(asked.requests())):
             shards.write(table)
             languages, errors = (table.column(name).to_pylist() for name in ("target_language", "error"))
             for language, error in zip(languages, errors, strict=True):

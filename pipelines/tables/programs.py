@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def seed_programs(run: Run) -> Iterator[pa.Table]:
     """Yield the seeds of a run (schema ``PROGRAMS``)."""
-    for table in run.folder.rows(run.folder.seeds, ["seed_id", "language", "code"]):
-        run.stop.raise_if_set()
+    for table in run.rows(run.folder.seeds, ["seed_id", "language", "code"]):
         yield seeds_as_programs(table)
 
 
@@ -29,8 +28,7 @@ def all_programs(run: Run) -> Iterator[pa.Table]:
     """Yield the seeds of a run, then its translations (schema ``PROGRAMS``)."""
     yield from seed_programs(run)
     columns = ["request_id", "seed_id", "target_language", "code"]
-    for table in run.folder.rows(run.folder.translations, columns):
-        run.stop.raise_if_set()
+    for table in run.rows(run.folder.translations, columns):
         yield translations_as_programs(table)
 
 

@@ -87,13 +87,12 @@ class SurvivingRows:
 
     def seeds(self) -> Iterator[pa.Table]:
         """Yield seeds (schema ``SEEDS``)."""
-        for table in self._run.folder.rows(self._run.folder.seeds):
-            self._run.stop.raise_if_set()
+        for table in self._run.rows(self._run.folder.seeds):
             yield _without(table, "seed_id", self._seeds)
 
     def translations(self) -> Iterator[pa.Table]:
         """Yield translations (schema ``NAMED_TRANSLATIONS``)."""
-        for table in self._run.folder.rows(self._run.folder.translations):
+        for table in self._run.rows(self._run.folder.translations):
             names = pa.array(translation_ids(table), pa.string())
             yield self.keep(table.append_column(NAMED_TRANSLATIONS.field("program_id"), names))
 

@@ -72,7 +72,7 @@ def cluster_programs(
         Stores the texts to compare, with ``num_perm`` bytes of signature and 4 bytes a band for each; by default in
         memory. About 300 bytes a program are held in memory in any case.
     apply
-        Sketches batches of texts and compares batches of pairs: ``map``, or ``Threads.map``. The result is the same.
+        Sketches batches of texts and compares batches of pairs: ``map``, or ``Executor.map_shared``, with one result.
 
     Raises
     ------

@@ -49,7 +49,7 @@ class Similarity:
     threshold
         Similarity from which two documents are alike.
     apply
-        Compares batches of pairs: ``map``, or ``Threads.map``.
+        Compares batches of pairs: ``map``, or ``Executor.map_shared``.
     """
 
     def __init__(self, documents: Documents, ngram: int, threshold: float, apply: Apply = map) -> None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from synthcode.errors import WorkerError
+from synthcode.execution.executor import Cancellation, NeverCancelled, PoisonPolicy, default_workers, watched
+from synthcode.execution.threads import ThreadExecutor
 from synthcode.execution.worker import WALL_FACTOR, NotTakenError, Worker, WorkerLostError, forkserver
 
 Batch = TypeVar("Batch")
@@ -31,19 +31,43 @@ _LATE = ("busy", "stuck")
 _MORE_MEMORY = "give the command more memory, or fewer --workers, and run it again: it goes on"
 
 
-@dataclass(frozen=True)
-class PoisonPolicy(Generic[Batch, Result]):
-    """What to do with a batch that killed its worker, or hung."""
+class ProcessExecutor:
+    """Works in processes, which a batch may kill: the rows that do are found and rejected, one by one.
 
-    bisect: Callable[[Batch], Sequence[Batch]]
-    """Cuts a batch into smaller ones; one that cannot be cut comes back alone."""
-    on_lost_row: Callable[[Batch, str], Result]
-    """The result for a single row that no worker survives; told ``parser_crash`` or ``parse_timeout``."""
+    Parameters
+    ----------
+    workers
+        The number of processes, and of threads for what shares memory. Default: one for each core.
+    cancellation
+        Ends the work between two results.
+    """
 
+    def __init__(self, workers: int | None = None, cancellation: Cancellation | None = None) -> None:
+        self.workers = workers or default_workers()
+        self._cancellation = cancellation or NeverCancelled()
+        self._threads = ThreadExecutor(self.workers, cancellation)
 
-def default_workers() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    def map(
+        self,
+        function: Callable[[Batch], Result],
+        batches: Iterable[Batch],
+        policy: PoisonPolicy[Batch, Result],
+        on_result: Callable[[Result], object] | None = None,
+    ) -> Iterator[Result]:
+        """Yield ``function(batch)`` for every batch; see ``map_batches``."""
+        return watched(map_batches(function, batches, self.workers, policy), self._cancellation, on_result)
+
+    def map_shared(self, function: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
+        """Yield ``function(batch)`` for every batch, in threads."""
+        return self._threads.map_shared(function, batches)
+
+    def cancellable(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield the items until a stop is requested."""
+        return self._threads.cancellable(items)
+
+    def close(self) -> None:
+        """End the threads; processes end with the call that they work for."""
+        self._threads.close()
 
 
 def map_batches(
@@ -53,12 +77,12 @@ def map_batches(
     survival: PoisonPolicy[Batch, Result],
     deadline_s: float = BATCH_DEADLINE_S,
     wall_deadline_s: float | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Yield ``function(batch)`` for every batch, in the order of the batches.
 
     At most ``2 * workers + 1`` batches are held. A batch whose worker dies or passes the deadline is cut until the row
     that does it stands alone. A row that loses a second worker alone, or passes the deadline, gets
-    ``survival.give_up``; the others get their result.
+    ``survival.on_lost_row``; the others get their result.
 
     Parameters
     ----------
@@ -87,12 +111,6 @@ def map_batches(
                 yield from waiting.popleft().result()
         while waiting:
             yield from waiting.popleft().result()
-
-
-def halve(batch: list[Item]) -> list[list[Item]]:
-    """Cut a list in two; a single item comes back alone."""
-    middle = len(batch) // 2
-    return [batch[:middle], batch[middle:]] if middle else [batch]
 
 
 def function_module(function: Callable[..., object]) -> str:

@@ -23,7 +23,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """BM25 on three languages, and something on two of them."""
     run = tmp_path_factory.mktemp("common") / "run"
     write_dataset(run / "dataset", 40)
-    (run / "manifest.json").touch()
+    (run / "manifest.json").write_text('{"stages": {}}')
     assert evaluate(run / "dataset", "--encoder", "bm25", "--out", run / "evaluation" / "bm25") == 0
     return run
 
@@ -83,7 +83,7 @@ def test_the_report_compares_common_queries_only(run: Path, narrow: Path, capsys
 def test_settings_of_one_encoder_do_not_restrict_the_others(run: Path, tmp_path: Path) -> None:
     alone = tmp_path / "run"
     write_dataset(alone / "dataset", 40)
-    (alone / "manifest.json").touch()
+    (alone / "manifest.json").write_text('{"stages": {}}')
     assert evaluate(alone / "dataset", "--encoder", "bm25", "--task", "text2code") == 0
     assert evaluate(alone / "dataset", "--encoder", "bm25", "--task", "text2code", "--languages", "go") == 0
     (evaluation,) = read_evaluations(alone / "evaluation")
@@ -105,7 +105,7 @@ def test_splits_are_not_mixed_in_the_report(tmp_path: Path) -> None:
     run = tmp_path / "run"
     for split in ("test", "validation"):
         write_dataset(run / "dataset", 6, split)
-    (run / "manifest.json").touch()
+    (run / "manifest.json").write_text('{"stages": {}}')
     for split in ("test", "validation"):
         assert evaluate(run / "dataset", "--encoder", "bm25", "--task", "text2code", "--split", split) == 0
     datasets = [evaluation.dataset for evaluation in read_evaluations(run / "evaluation")]

@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import random
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from synthcode.dedup.exhaustive import all_similarities
 from synthcode.dedup.rules import STATUSES, judge, number_programs, tie
 from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.sketches import SketchConfig
-from synthcode.execution.threads import Threads
+from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.spill import SpillStore
 
@@ -216,8 +217,8 @@ def test_threads_and_a_small_memory_change_nothing(tmp_path: Path) -> None:
     ids = [f"{place:04}" for place in range(len(texts))]
     table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
     found = cluster_programs([table], DedupConfig())
-    with Threads(2) as threads, SpillStore(tmp_path, 10_000) as scratch:
-        again = cluster_programs([table.slice(0, 300), table.slice(300)], DedupConfig(), scratch, threads.map)
+    with closing(ThreadExecutor(2)) as threads, SpillStore(tmp_path, 10_000) as scratch:
+        again = cluster_programs([table.slice(0, 300), table.slice(300)], DedupConfig(), scratch, threads.map_shared)
     assert again.clusters.equals(found.clusters)
     assert again.ties.equals(found.ties)
     assert again.compared == found.compared

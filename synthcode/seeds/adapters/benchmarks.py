@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from synthcode.errors import InputError, did_you_mean
+from synthcode.execution.executor import Executor
 from synthcode.languages import find_language, get_language
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import BENCHMARK_ROWS
@@ -92,8 +93,8 @@ def benchmark_digests(benchmark: Benchmark) -> dict[str, str]:
     return {f"{benchmark.name}/{name}": digest for name, digest in input_digests(benchmark.config).items()}
 
 
-def read_benchmark(benchmark: Benchmark) -> Iterator[RawSeed]:
-    """Yield the rows of a benchmark, in all its languages.
+def read_benchmark(benchmark: Benchmark, executor: Executor | None = None) -> Iterator[RawSeed]:
+    """Yield the rows of a benchmark, in all its languages; see ``read_seeds``.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def read_benchmark(benchmark: Benchmark) -> Iterator[RawSeed]:
     config = benchmark.config
     try:
         for language in [config.language] if config.language else benchmark_languages(config):
-            yield from read_seeds(dataclasses.replace(config, language=language))
+            yield from read_seeds(dataclasses.replace(config, language=language), executor)
     except InputError as problem:
         raise InputError(
             f"benchmark {benchmark.name}: {problem.problem}",

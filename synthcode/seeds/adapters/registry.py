@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from synthcode.errors import InputError, did_you_mean
+from synthcode.execution.executor import Executor
 from synthcode.seeds.adapters import codesearchnet, hub, humaneval, mbxp, source_tree, table
 from synthcode.seeds.config import AdapterName, SeedsConfig
 from synthcode.seeds.raw import RawSeed
@@ -21,6 +22,8 @@ class Adapter(NamedTuple):
     """What the rows depend on: name -> digest."""
     languages: Callable[[SeedsConfig], list[str]] | None = None
     """The languages that there are, where only one of them is read at a time."""
+    read_with: Callable[[SeedsConfig, Executor], Iterator[RawSeed]] | None = None
+    """Replaces ``read`` where an executor is at hand: for layouts whose rows must be parsed out of files."""
 
 
 ADAPTERS: dict[AdapterName, Adapter] = {
@@ -29,19 +32,28 @@ ADAPTERS: dict[AdapterName, Adapter] = {
     "codesearchnet": Adapter(codesearchnet.read, codesearchnet.inputs),
     "table": Adapter(table.read, table.inputs),
     "hub": Adapter(hub.read, hub.inputs),
-    "source-tree": Adapter(source_tree.read, source_tree.inputs),
+    "source-tree": Adapter(source_tree.read_alone, source_tree.inputs, read_with=source_tree.read),
 }
 
 
-def read_seeds(config: SeedsConfig) -> Iterator[RawSeed]:
+def read_seeds(config: SeedsConfig, executor: Executor | None = None) -> Iterator[RawSeed]:
     """Yield the rows that a configuration asks for, in an order that depends on the data alone.
+
+    Parameters
+    ----------
+    config
+        Where the rows are, and which to read.
+    executor
+        Does the work of adapters whose rows must be parsed out of files. Default: processes, one for each core.
 
     Raises
     ------
     InputError
         Where the data is not there, or is not in the layout that was named.
     """
-    return itertools.islice(_adapter(config).read(config), config.limit)
+    adapter = _adapter(config)
+    rows = adapter.read_with(config, executor) if adapter.read_with and executor else adapter.read(config)
+    return itertools.islice(rows, config.limit)
 
 
 def input_digests(config: SeedsConfig) -> dict[str, str]:

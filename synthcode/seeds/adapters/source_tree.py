@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from synthcode.errors import InputError
-from synthcode.execution.processes import PoisonPolicy, default_workers, halve, map_batches
+from synthcode.execution.executor import Executor, PoisonPolicy, halve
+from synthcode.execution.processes import ProcessExecutor
 from synthcode.languages import LANGUAGES, get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.schemas.records import Rejection
@@ -37,8 +38,10 @@ def inputs(config: SeedsConfig) -> dict[str, str]:
     return {repository: running.hexdigest() for repository, running in sorted(hashes.items())}
 
 
-def read(config: SeedsConfig) -> Iterator[RawSeed]:
+def read(config: SeedsConfig, executor: Executor) -> Iterator[RawSeed]:
     """Yield the documented functions below a folder, and one row for every file that cannot be read.
+
+    The executor parses the files.
 
     Raises
     ------
@@ -49,7 +52,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     survival: PoisonPolicy[list[SourceFile], list[RawSeed]] = PoisonPolicy(
         bisect=halve, on_lost_row=lambda files, reason: _lost(files[0], reason)
     )
-    for seeds in map_batches(mine_all, _batches(_files(config)), default_workers(), survival):
+    for seeds in executor.map(mine_all, _batches(_files(config)), survival):
         found = True
         yield from (dataclasses.replace(seed, source=config.source) for seed in seeds) if config.source else seeds
     if not found:
@@ -58,6 +61,11 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
             f"{config.path} holds no {what} file outside of tests and dependencies",
             f"give the root of a checkout; known languages: {', '.join(LANGUAGES)}",
         )
+
+
+def read_alone(config: SeedsConfig) -> Iterator[RawSeed]:
+    """Read with processes of its own, one for each core."""
+    yield from read(config, ProcessExecutor())
 
 
 def mine_all(files: list[SourceFile]) -> list[RawSeed]:

@@ -13,7 +13,8 @@ import psutil
 import pytest
 
 from synthcode.errors import WorkerError
-from synthcode.execution.processes import PoisonPolicy, halve, map_batches
+from synthcode.execution.executor import PoisonPolicy, halve
+from synthcode.execution.processes import map_batches
 
 
 def double(batch: list[int]) -> list[int | str]:

@@ -24,7 +24,7 @@ def test_a_recipe_on_a_card_names_no_folder_of_the_machine(tmp_path: Path) -> No
     shown = portable_recipe(recipe)
     assert str(tmp_path) not in shown
     tree = yaml.safe_load(shown)
-    assert not {"backend", "execution", "workers", "memory"} & set(tree)
+    assert not {"backend", "execution", "executor", "workers", "memory"} & set(tree)
     assert tree["seeds"]["path"] == "seeds.jsonl"
     assert tree["translate"]["prompt"] == "./mine"
     assert tree["contamination"]["against"] == ["mine=table:bench.jsonl@python"]

@@ -11,6 +11,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Cell
+from synthcode.execution.serial import SerialExecutor
 from synthcode.pipelines.steps.published_benchmark import load_published_benchmark
 
 WORDS = ("Add one to a number.", "Halve a number.", "Square a number.")
@@ -59,7 +60,7 @@ def test_programs_of_every_language_are_asked_for_in_the_words_of_python(tmp_pat
     write(
         tmp_path / "rust" / "data" / "humaneval_rust.jsonl", "Rust", [*RUST[:2], {**RUST[2], "canonical_solution": ""}]
     )
-    benchmark, reasons = load_published_benchmark("humaneval", str(tmp_path))
+    benchmark, reasons = load_published_benchmark("humaneval", str(tmp_path), None, SerialExecutor())
     assert reasons == {"no_code": 1}
     assert programs(benchmark, TEXT) == {str(number): text for number, text in enumerate(WORDS)}
     assert {language: len(texts.ids) for language, texts in benchmark.texts.items()} == {
@@ -83,14 +84,16 @@ def test_programs_of_every_language_are_asked_for_in_the_words_of_python(tmp_pat
 
 def test_one_language_alone_is_asked_for_in_words(tmp_path: Path) -> None:
     path = write(tmp_path / "HumanEval.jsonl.gz", "HumanEval", PYTHON)
-    benchmark, reasons = load_published_benchmark("humaneval", str(path))
+    benchmark, reasons = load_published_benchmark("humaneval", str(path), None, SerialExecutor())
     assert (list(benchmark.cells), reasons) == ([Cell("text2code", TEXT, "python")], {})
 
 
 def test_of_several_functions_the_one_that_is_asked_for_is_made_anonymous(tmp_path: Path) -> None:
     prompt = 'def encode(s):\n    """ Encode. """\n    return s\n\n\ndef decode(s):\n    """ Undo encode. """\n'
     row = {"prompt": prompt, "canonical_solution": "    return s[::-1]\n", "entry_point": "decode"}
-    benchmark, _ = load_published_benchmark("humaneval", str(write(tmp_path / "one.jsonl", "HumanEval", [row])))
+    benchmark, _ = load_published_benchmark(
+        "humaneval", str(write(tmp_path / "one.jsonl", "HumanEval", [row])), None, SerialExecutor()
+    )
     assert programs(benchmark, TEXT)["0"].endswith("Undo encode.")
     assert "def encode(s):\n    return s\n\n\ndef f(s):" in programs(benchmark, "python", "anonymous")["python/0"]
 
@@ -103,8 +106,10 @@ def test_rows_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
         {"prompt": 'def a():\n    """a"""\n', "canonical_solution": '    return "\0"\n'},
     ]
     path = write(tmp_path / "some.jsonl", "HumanEval", [PYTHON[0], *bad])
-    benchmark, reasons = load_published_benchmark("humaneval", str(path))
+    benchmark, reasons = load_published_benchmark("humaneval", str(path), None, SerialExecutor())
     assert reasons == {"lone_surrogate": 2, "no_code": 1, "nul_byte": 1}
     assert list(programs(benchmark, "python")) == ["python/0"]
     with pytest.raises(InputError, match="no program that can be scored"):
-        load_published_benchmark("humaneval", str(write(tmp_path / "none.jsonl", "HumanEval", bad)))
+        load_published_benchmark(
+            "humaneval", str(write(tmp_path / "none.jsonl", "HumanEval", bad)), None, SerialExecutor()
+        )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import InputError
+from synthcode.execution.serial import SerialExecutor
 from synthcode.seeds.adapters.checkouts import Checkout, SourceFile
 from synthcode.seeds.adapters.source_tree import inputs, mine, read
 from synthcode.seeds.config import SeedsConfig
@@ -36,7 +37,7 @@ def reasons(seeds: list[RawSeed]) -> list[str | None]:
 
 
 def test_a_checkout_becomes_seeds_and_unreadable_files_are_counted(checkout: Path) -> None:
-    seed, broken = read(SeedsConfig("source-tree", str(checkout)))
+    seed, broken = read(SeedsConfig("source-tree", str(checkout)), SerialExecutor())
     assert seed == RawSeed(
         source="source-tree",
         source_id="me/mine/a.py#L4-L7",
@@ -72,10 +73,10 @@ def test_a_file_that_takes_too_long_is_counted(tmp_path: Path, monkeypatch: pyte
 
 def test_no_source_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no Java file outside of tests and dependencies"):
-        list(read(SeedsConfig("source-tree", str(tmp_path), language="java")))
+        list(read(SeedsConfig("source-tree", str(tmp_path), language="java"), SerialExecutor()))
     (tmp_path / "a.py").write_text(ADD)
     with pytest.raises(InputError, match=r"a\.py is a file"):
-        list(read(SeedsConfig("source-tree", str(tmp_path / "a.py"))))
+        list(read(SeedsConfig("source-tree", str(tmp_path / "a.py")), SerialExecutor()))
 
 
 def test_the_digest_changes_with_content_names_and_commit(checkout: Path) -> None:
