@@ -17,7 +17,7 @@ import orjson
 
 from synthcode.errors import InputError
 from synthcode.escapes import encoded_forms, has_escapes, unescape
-from synthcode.spellings import spellings, without_spellings
+from synthcode.spellings import SpelledSecrets
 
 STARS = "***"
 MIN_CHARS = 8
@@ -25,6 +25,8 @@ MIN_CHARS = 8
 WORD_CHARS = 12
 """The same goes for words and numbers that are shorter than this."""
 MAX_TOKEN_FILE_BYTES = 4096
+MOST_REMEMBERED_CHARS = 16_384
+"""Longer texts are not remembered as free of secrets, so that a thousand of them take little memory."""
 
 _SECRET_NAME = re.compile(
     r"(?:^|[_.-])(?:api_?key|auth_?key|access_?key(?:_?id)?|secret_?key|private_?key|key|token|secret|pat|pwd|sig"
@@ -61,8 +63,8 @@ class Redactor:
         self._forms = tuple(sorted(forms, key=lambda form: (-len(form), form)))
         self.patterns = tuple(form.encode("utf-8", "surrogatepass") for form in self._forms)
         """The forms as they stand in UTF-8."""
-        spelled = {spelling for secret in usable for spelling in spellings(secret)}
-        self._spellings = tuple(sorted(spelled, key=lambda spelling: (-len(spelling), spelling)))
+        self._spelled = SpelledSecrets(usable)
+        self._remembered = lru_cache(maxsize=1024)(self._redacted)
 
     def values(self, text: str) -> str:
         """Return a text without the secrets; the same object if it holds none.
@@ -71,16 +73,23 @@ class Redactor:
         """
         if not self._forms:
             return text
+        # An answer passes by several times on its way to the disk.
+        redacted = self._remembered(text) if len(text) <= MOST_REMEMBERED_CHARS else self._redacted(text)
+        return text if redacted is None else redacted
+
+    def _redacted(self, original: str) -> str | None:
+        """Return a text without the secrets, None if it holds none."""
+        text = original
         joined = text.replace("\r", "").replace("\n", "")
         if self._holds(joined):  # whatever stands in one line of the text stands in this one too
             text = self._replaced_across_lines(self._replaced(text))
         decoded = unescape(text) if has_escapes(text) else text
         if decoded is not text and self._holds(decoded):
             text = decoded = self._replaced(decoded)
-        found = self._without_spellings(text)
-        if found is text and decoded is not text and (other := self._without_spellings(decoded)) is not decoded:
+        found = self._spelled.without(text, STARS)
+        if found is text and decoded is not text and (other := self._spelled.without(decoded, STARS)) is not decoded:
             return other
-        return found
+        return None if found is original else found
 
     def message(self, text: str) -> str:
         """Return text for a person: without the secrets, passwords in URLs, and what looks like a well-known key."""
@@ -106,9 +115,6 @@ class Redactor:
         if isinstance(value, Mapping):
             return {self.tree(key): self.tree(item) for key, item in value.items()}
         return [self.tree(item) for item in value] if isinstance(value, list | tuple) else value
-
-    def _without_spellings(self, text: str) -> str:
-        return without_spellings(text, self._spellings, STARS) if self._spellings else text
 
     def _holds(self, text: str) -> bool:
         return any(form in text for form in self._forms)

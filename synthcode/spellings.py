@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 MIN_CHARS = 12
 """Fewer letters and digits may come together in ordinary text."""
@@ -21,6 +21,8 @@ _ROT13 = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"nopqrstuvwxyzabcdefghi
 _OTHERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _GAP = "[^A-Za-z0-9]*+"
+_PIECE_CHARS = (MIN_CHARS + 1) // 2
+_PIECE = re.compile(rb".{%d}" % _PIECE_CHARS)
 
 
 def squeezed(text: str) -> bytes:
@@ -46,19 +48,48 @@ def spellings(secret: str) -> frozenset[bytes]:
     return frozenset(form for form in forms if len(form) >= MIN_CHARS)
 
 
-def without_spellings(text: str, spelled: Sequence[bytes], stars: str) -> str:
-    """Return a text without spellings, and without what stands between their characters; the same one if it has none.
+class SpelledSecrets:
+    """Takes secrets out of texts that spell them.
 
-    Its tags, accents and widths go as well if they are what hides one.
+    Parameters
+    ----------
+    secrets
+        The values; those that ordinary text may hold when it is squeezed are ignored.
     """
-    for reduced in (str, _without_tags, _without_accents):
-        variant = reduced(text)
-        letters = squeezed(variant)
-        if found := [spelling for spelling in spelled if spelling in letters]:
-            text = variant
-            for spelling in found:
-                text = re.sub(_GAP.join(spelling.decode()), stars, text, flags=re.IGNORECASE | re.ASCII)
-    return text
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        spelled = {spelling for secret in secrets for spelling in spellings(secret)}
+        self._spellings = tuple(sorted(spelled, key=lambda spelling: (-len(spelling), spelling)))
+        self._pieces = frozenset(
+            spelling[start : start + _PIECE_CHARS]
+            for spelling in self._spellings
+            for start in range(len(spelling) - _PIECE_CHARS + 1)
+        )
+
+    def without(self, text: str, stars: str) -> str:
+        """Return a text without spellings and what stands between their characters; the same one if it has none.
+
+        Its tags, accents and widths go as well if they are what hides one.
+        """
+        if not self._spellings:
+            return text
+        seen = ""
+        for reduced in (str, _without_tags, _without_accents):
+            variant = reduced(text)
+            if variant == seen:  # nothing to leave out
+                continue
+            seen = variant
+            if found := self._found(squeezed(variant)):
+                text = variant
+                for spelling in found:
+                    text = re.sub(_GAP.join(spelling.decode()), stars, text, flags=re.IGNORECASE | re.ASCII)
+        return text
+
+    def _found(self, letters: bytes) -> list[bytes]:
+        """Return the spellings within letters; any of them covers one of the pieces that the letters are cut into."""
+        if self._pieces.isdisjoint(_PIECE.findall(letters)):
+            return []
+        return [spelling for spelling in self._spellings if spelling in letters]
 
 
 def _without_tags(text: str) -> str:

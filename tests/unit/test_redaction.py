@@ -112,6 +112,20 @@ def test_text_without_a_secret_comes_back_as_it_is() -> None:
     assert Redactor([KEY]).answer(body) is body
 
 
+@pytest.mark.parametrize("offset", range(13))
+def test_the_shortest_spelling_is_found_wherever_it_begins(offset: int) -> None:
+    secret = "a1b2c3d4e5f6"
+    assert Redactor([secret]).values("z" * offset + " ".join(secret) + "z" * 20) == "z" * offset + "***" + "z" * 20
+
+
+def test_a_text_that_comes_again_is_answered_the_same_way() -> None:
+    redactor = Redactor([KEY])
+    for _ in range(2):
+        clean = "".join(["free of ", "secrets"])  # an equal text, another object each time
+        assert redactor.values(clean) is clean
+        assert redactor.values(f"holds {KEY}") == "holds ***"
+
+
 def test_an_answer_stays_json() -> None:
     body = ('{"text": "a \\"' + "".join(f"\\u{ord(char):04x}" for char in KEY) + '\\" b", "n": 1}').encode()
     assert json.loads(Redactor([KEY]).answer(body)) == {"text": 'a "***" b', "n": 1}
