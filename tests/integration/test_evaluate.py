@@ -23,6 +23,7 @@ from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
 from tests.support.retrieval_tables import write_dataset
 
 PROBLEMS = 60
+SMALL_BATCHES = "from synthcode.evaluation.retrieval import scoring; scoring.BATCH_TEXTS = 32;"
 RUN = "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 MAP_OF_TEXTS = ("MAP", "text", "python")
 
@@ -133,7 +134,7 @@ def test_a_server_encodes_each_text_once_through_faults(dataset: Path, tmp_path:
 def test_a_run_that_is_killed_while_encoding_encodes_nothing_twice(dataset: Path, tmp_path: Path) -> None:
     with embeddings_server() as server:
         server.hold_after = 2 * scoring.BATCH_TEXTS // 4
-        command = [sys.executable, "-c", "from evaluation import scoring; scoring.BATCH_TEXTS = 32;" + RUN]
+        command = [sys.executable, "-c", SMALL_BATCHES + RUN]
         process = subprocess.Popen([*command, "evaluate", *on_server(dataset, tmp_path, server)])
         assert server.holding.wait(120)
         process.send_signal(signal.SIGKILL)

@@ -16,7 +16,7 @@ from tests.support.embeddings_server import MODEL, EmbeddingsServer, embeddings_
 from tests.support.retrieval_tables import write_dataset
 from tests.support.small_disks import on_small_disk
 
-SMALL_BATCHES = "from evaluation import scoring; scoring.BATCH_TEXTS = 32;"
+SMALL_BATCHES = "from synthcode.evaluation.retrieval import scoring; scoring.BATCH_TEXTS = 32;"
 RUN = SMALL_BATCHES + "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"
 
 

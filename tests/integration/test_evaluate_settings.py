@@ -19,7 +19,7 @@ QUICK = ("--resamples", "100")
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
     write_dataset(tmp_path / "run" / "dataset", 6)
-    (tmp_path / "run" / "manifest.json").touch()
+    (tmp_path / "run" / "manifest.json").write_text('{"stages": {}}')
     return tmp_path / "run"
 
 

@@ -105,8 +105,7 @@ def test_scores_go_to_a_run_and_to_no_other_folder(home: Path, run: Path) -> Non
 
 
 def test_a_run_that_was_killed_in_its_first_stage_goes_on(home: Path, run: Path) -> None:
-    manifest = json.loads((run / MANIFEST_NAME).read_text())
-    (run / MANIFEST_NAME).write_text(json.dumps({**manifest, "stages": {}}))
+    (run / MANIFEST_NAME).write_text('{"stages": {}}')
     assert synthcode("seeds", "run") == 0
 
 
