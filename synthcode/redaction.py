@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -209,6 +210,20 @@ def refuse_credentials(text: str, place: str, *, user_is_one: bool = True) -> No
         f"{place} holds {what}, which would be written to disk",
         "leave it out; set it in the environment: OPENAI_API_KEY, HF_TOKEN, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
     )
+
+
+def refuse_credentials_in_address(address: str, place: str) -> None:
+    """Refuse an address that carries a secret, as :func:`refuse_credentials` does, however it is mistyped.
+
+    The scheme may be missing; blanks, backslashes and wide characters count as what they stand for.
+    """
+    plain = unicodedata.normalize("NFKC", "".join(address.split())).replace("\\", "/")
+    scheme, colon, rest = plain.partition(":")
+    if colon and rest.startswith("/") and scheme.isalnum():
+        plain = f"{scheme}://{rest.lstrip('/')}"
+    has_scheme = "://" in plain
+    refuse_credentials(plain if has_scheme else f"://{plain}", place, user_is_one=has_scheme)
+    refuse_credentials(address, place)
 
 
 @lru_cache(maxsize=8)

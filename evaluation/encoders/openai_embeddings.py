@@ -13,7 +13,7 @@ import numpy as np
 from synthcode.errors import InputError, ServerError, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.identity import digest
-from synthcode.redaction import redact, refuse_credentials, register
+from synthcode.redaction import redact, refuse_credentials_in_address, register
 
 TEXTS_IN_REQUEST = 32
 REQUESTS_IN_FLIGHT = 8
@@ -61,7 +61,7 @@ class OpenAIEmbeddings:
             raise InputError(
                 "no embeddings server was named", "give --base-url, or set OPENAI_API_KEY for OpenAI's own"
             )
-        refuse_credentials(address or "", "the address of the embeddings server")
+        refuse_credentials_in_address(address or "", "the address of the embeddings server")
         register(key)
         # A server of one's own asks for no key, and the client wants one. Neither key nor texts follow a redirect.
         client = DefaultHttpxClient(follow_redirects=False)

@@ -21,7 +21,7 @@ from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
-from synthcode.redaction import refuse_credentials
+from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
 
@@ -184,9 +184,11 @@ def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:
         for value in tree:
             _refuse_secrets(value, origin, above)
     elif isinstance(tree, str):
-        is_address = above[-1:] == ("base_urls",)
-        address = tree if "://" in tree or not is_address else f"://{tree}"
-        refuse_credentials(address, f"{origin}: {'.'.join(above)}", user_is_one=above[:1] != ("card",))
+        place = f"{origin}: {'.'.join(above)}"
+        if above[-1:] == ("base_urls",):
+            refuse_credentials_in_address(tree, place)
+        else:
+            refuse_credentials(tree, place, user_is_one=above[:1] != ("card",))
 
 
 def to_yaml(recipe: Recipe) -> str:

@@ -15,7 +15,14 @@ import pytest
 
 from synthcode import redaction
 from synthcode.errors import InputError
-from synthcode.redaction import Redactor, credentials_in, is_secret_name, redact, refuse_credentials
+from synthcode.redaction import (
+    Redactor,
+    credentials_in,
+    is_secret_name,
+    redact,
+    refuse_credentials,
+    refuse_credentials_in_address,
+)
 
 KEY = "sk-abcd_efgh.1234/5678+Zz"
 
@@ -206,6 +213,33 @@ def test_addresses_with_credentials_are_refused_and_the_secret_is_known_from_the
         refuse_credentials(text, "--to")
     assert "hushhush1" not in str(caught.value)
     assert redaction.current().values("Invalid name hushhush1@b") == "Invalid name ***@b"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://user:s3cretpw@host/v1",
+        "http://us er:s3cretpw@host/v1",
+        "http://user:s3cretpw\uff20host/v1",
+        "http:/user:s3cretpw@host/v1",
+        "http:\\\\user:s3cretpw@host/v1",
+        "user:s3cretpw@host:8000/v1",
+        "user:s3cretpw@host:/folder",
+        "https://host/v1?api_key=s3cretpw",
+    ],
+)
+def test_credentials_are_found_in_mistyped_addresses(address: str) -> None:
+    with pytest.raises(InputError) as refused:
+        refuse_credentials_in_address(address, "--to")
+    assert "s3cretpw" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://host:8000/v1", "host:8000/v1", "s3://bucket/a@b", "a@b", "runs/a:b", "C:\\runs\\a@b", "/data/a@b", ""],
+)
+def test_plain_addresses_and_paths_are_taken(address: str) -> None:
+    refuse_credentials_in_address(address, "--to")
 
 
 @pytest.mark.parametrize("text", ["http://host:8000/v1", "s3://bucket/a@b", "hf://datasets/a/b@main/x", "a@b", ""])

@@ -12,7 +12,7 @@ from synthcode.identity import file_digest
 from synthcode.publishing.dataset_files import CARD_NAME, LocalFile, RemoteFile
 from synthcode.publishing.targets.plan import Change, Plan
 from synthcode.publishing.targets.target import Dataset, PublishCallbacks, RemoteState
-from synthcode.redaction import redact, refuse_credentials
+from synthcode.redaction import redact, refuse_credentials_in_address
 from synthcode.sanitize import visible
 
 SUMS = "SHA256SUMS"
@@ -38,7 +38,7 @@ class Folder:
 
         if not address.strip():
             raise InputError("the place to publish to has no name", "name a path, or s3://bucket/prefix")
-        refuse_credentials(address, "the place to publish to")
+        refuse_credentials_in_address(address, "the place to publish to")
         self.name = address
         try:
             self._system, self._root = fsspec.core.url_to_fs(address)
