@@ -11,6 +11,7 @@ from synthcode.llm.access import access_error
 from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
 from synthcode.llm.sending.cancellation import Cancellation
 from synthcode.llm.sending.circuit_breaker import SUSPICIOUS, CircuitBreaker
+from synthcode.llm.sending.rate_limit import RateLimit
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.llm.sending.throttle import Throttle
 from synthcode.schemas.finish_reasons import Ending, ending_of
@@ -58,6 +59,7 @@ class RetryingClient:
         self.heard = asyncio.Event()
         """Set once the first attempt has ended, whatever came of it."""
         self.outage = CircuitBreaker(backend.check, settings, halt)
+        self._rate_limit = RateLimit(settings)
 
     async def ask(self, request: Request) -> Completion | None:
         """Ask until there is an answer, the attempts are used up, or a stop is asked for.
@@ -71,12 +73,12 @@ class RetryingClient:
         Raises
         ------
         ServerError
-            Where the server is gone.
+            Where the server is gone, or refuses every request for its rate.
         AccessError
             Where it refuses every request; this one stays pending.
         """
         started = time.perf_counter()
-        attempts, rounds, outages = 0, 1, self.outage.count
+        attempts, rounds, outages, answers = 0, 1, self.outage.count, self._rate_limit.answers
         while True:
             attempts += 1
             outcome = await self._attempt(request)
@@ -84,7 +86,8 @@ class RetryingClient:
                 return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
             if outcome.kind in ACCESS:
                 raise access_error("the backend", outcome.kind, outcome.message)
-            if outcome.kind in TRANSIENT and attempts < rounds * self._settings.max_attempts:
+            is_refused = outcome.kind is ErrorKind.RATE_LIMITED and self._rate_limit.outlasts(outcome, answers)
+            if is_refused or (outcome.kind in TRANSIENT and attempts < rounds * self._settings.max_attempts):
                 await self._wait(attempts, outcome)
             elif await self._server_was_away(outcome, outages) and rounds < _ROUNDS:
                 rounds, outages = rounds + 1, self.outage.count
@@ -124,12 +127,17 @@ class RetryingClient:
             self.heard.set()
         self.throttle.succeeded()
         self.outage.answered()
+        self._rate_limit.answered()
         return completion
 
     def _noted(self, failure: AttemptFailed, generation: int) -> AttemptFailed:
         self.last_error = str(failure)
         if failure.kind in _OVERLOAD:
             self.throttle.overloaded(generation)
+        if failure.kind is ErrorKind.RATE_LIMITED:
+            self._rate_limit.refused()
+        elif failure.kind not in TRANSIENT:
+            self._rate_limit.answered()
         if failure.kind in SUSPICIOUS:
             self.outage.failed()
         else:

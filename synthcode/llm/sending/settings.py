@@ -30,3 +30,5 @@ class RequestPolicy:
     """A run stops where so many attempts in a row, of all requests together, found no server ..."""
     outage_s: Annotated[float, Ge(0), Le(_DAY_S)] = 30.0
     """... over at least so long."""
+    rate_limit_s: Annotated[float, Ge(0), Le(7 * _DAY_S)] = 600.0
+    """A run stops where a server has refused every request over so long for its rate; until then requests wait."""

@@ -111,4 +111,5 @@ def hasty() -> RequestPolicy:
         backoff_cap_s=0.002,
         outage_attempts=3,
         outage_s=0.01,
+        rate_limit_s=0.05,
     )

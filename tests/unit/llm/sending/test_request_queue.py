@@ -5,14 +5,7 @@ import threading
 
 import pytest
 
-from synthcode.llm.journal.journal import Journal
 from synthcode.llm.sending.request_queue import BLOCK, RequestQueue
-
-
-@pytest.fixture
-def journal(tmp_path):
-    with Journal(tmp_path / "journal.sqlite") as journal:
-        yield journal
 
 
 def drain(plan, journal, retry_failed=False):

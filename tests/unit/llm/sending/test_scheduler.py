@@ -15,12 +15,6 @@ from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.schemas.tables import COMPLETIONS
 
 
-@pytest.fixture
-def journal(tmp_path):
-    with Journal(tmp_path / "journal.sqlite") as journal:
-        yield journal
-
-
 def run(*arguments, **options) -> Outcome:
     return asyncio.run(run_requests(*arguments, **options))
 
