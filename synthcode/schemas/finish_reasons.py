@@ -37,9 +37,11 @@ _LISTS = {
         *("stop_sequence_reached", "stop_token_ids", "eos", "eos_token", "eos_token_id", "eot", "end", "end_turn"),
         *("end_of_turn", "end_of_text", "end_of_sequence", "end_of_stream", "endoftext", "complete", "completed"),
         *("completion", "done", "finish", "finished", "normal", "natural", "word", "success"),
+        *("succeeded", "end_id", "stop_words"),
     ),
     Ending.UNSTATED: ("", "null", "none", "nil", "unspecified", "finish_reason_unspecified"),
     Ending.TRUNCATED: (
+        *("max_len", "max_context"),
         *("length", "max_length", "model_length", "max_token", "max_tokens", "maximum_tokens", "max_new_tokens"),
         *("max_output", "max_output_tokens", "max_completion_tokens", "max_tokens_reached", "token_limit", "limit"),
         *("length_limit", "context_length", "context_length_exceeded", "context_window_exceeded", "max_context_length"),
@@ -67,7 +69,7 @@ _LISTS = {
 }
 _ENDINGS = {name: ending for ending, names in _LISTS.items() for name in names}
 
-_PREFIX = re.compile(r"^(?:finish_?reason|stop_?reason)[._:]+")
+_PREFIX = re.compile(r"^(?:(?:finish|stop)_?)?reason[._:]+")
 _CAPITAL_IN_WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _TURN_TOKEN = re.compile(r"<[|/]?[\w|]+[|]?>")
 """A token such as ``<|im_end|>`` or ``</s>`` that ended the turn: some servers name it as the reason."""

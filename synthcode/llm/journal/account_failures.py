@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from synthcode.llm.backend import ACCESS, ErrorKind
-from synthcode.llm.failures import ServerWords, as_names, judge
+from synthcode.llm.error_bodies import ServerWords, as_names
+from synthcode.llm.failures import judge
 
 _FORM = re.compile(r"(?P<kind>\w+): HTTP (?P<status>\d{3}): ?(?P<words>.*)", re.DOTALL)
 

@@ -4,7 +4,8 @@ import orjson
 import pytest
 
 from synthcode.llm.backend import TRANSIENT, ErrorKind
-from synthcode.llm.failures import error_kind, error_message, judge, words_of
+from synthcode.llm.error_bodies import words_in, words_of
+from synthcode.llm.failures import error_kind, error_message, judge
 from synthcode.llm.journal.account_failures import is_account_failure
 
 PAGE = b"<html><title>Attention Required!</title>" + b"x" * 1000
@@ -140,3 +141,52 @@ def test_what_concerns_one_request_is_no_suspicion(status: int, answer: bytes, k
 )
 def test_failures_that_earlier_versions_took_for_final_are_recognised(error: str, expected: bool) -> None:
     assert is_account_failure(error) is expected
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "kind", "suspicion"),
+    [
+        (400, {"__type": "ThrottlingException", "message": "Too many tokens, please wait before trying again."},
+         "rate_limited", None),
+        (400, {"message": "Too many requests, please wait before trying again."}, "rate_limited", None),
+        (400, {"__type": "com.amazon#ExpiredTokenException", "message": "no"}, "unauthorized", None),
+        (None, {"Output": {"__type": "com.amazon.coral.service#ExpiredTokenException"}}, "unauthorized", None),
+        (None, {"choices": None, "base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}},
+         "bad_answer", "no_credit"),
+        (None, {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, "rate_limited", None),
+        (None, {"error_code": 110, "error_msg": "Access token invalid or no longer valid"},
+         "bad_answer", "unauthorized"),
+        (None, {"error_code": 17, "error_msg": "Open api daily request limit reached"}, "rate_limited", None),
+        (None, {"promptFeedback": {"blockReason": "SAFETY"}, "usageMetadata": {}}, "blocked", None),
+        (None, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}, "overloaded", None),
+        (None, {"header": {"code": 10013, "message": "content policy"}}, "blocked", None),
+        (400, {"error": {"code": 400, "message": "no", "details": [{"reason": "API_KEY_INVALID"}]}},
+         "unauthorized", None),
+        (400, {"error": "insufficient_quota", "message": "You have no more"}, "no_credit", None),
+        (400, {"errors": [{"code": 10000, "message": "Authentication failed"}]}, "bad_request", "unauthorized"),
+        (500, {"error": {"type": "auth_error", "message": "ExceededBudget: User=1 over budget. Spend=5"}},
+         "no_credit", None),
+        (403, {"error": {"code": "403", "message": "Out of call volume quota."}}, "blocked", "no_credit"),
+        (429, {"message": "Monthly token limit exceeded for tier free"}, "rate_limited", "no_credit"),
+        (400, {"error": {"message": "This model's maximum context length is 10"}}, "prompt_too_long", None),
+    ],
+)  # fmt: skip
+def test_errors_are_read_wherever_a_provider_puts_them(status, answer, kind, suspicion) -> None:
+    assert judge(status, words_in(answer, "")) == (kind, suspicion)
+
+
+def test_the_header_of_amazon_names_the_error() -> None:
+    words = words_of(b'{"message": "no"}', "ThrottlingException:http://internal.amazon.com/coral/")
+    assert judge(400, words).kind is ErrorKind.RATE_LIMITED
+
+
+@pytest.mark.parametrize("depth", [1, 50])
+def test_hostile_nesting_is_not_followed(depth: int) -> None:
+    answer: object = "insufficient credits"
+    for _ in range(depth):
+        answer = {"error": [answer, {"detail": [answer]}]}
+    assert judge(400, words_in(answer, "shown")).kind is ErrorKind.BAD_REQUEST
+
+
+def test_a_status_is_not_shown_twice() -> None:
+    assert error_message(b'{"error": {"message": "Budget spent", "code": "400", "param": "n"}}') == "Budget spent n"

@@ -8,11 +8,20 @@ from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 @pytest.mark.parametrize(
     ("ending", "reasons"),
     [
-        (Ending.COMPLETE, "stop eos end_turn STOP stop_sequence COMPLETE eos_token endoftext FINISH FinishReason.STOP"),
-        (Ending.COMPLETE, "stopSequence stop-sequence STOP_SEQUENCE end_of_text <|im_end|> </s> EOS_TOKEN normal"),
+        (
+            Ending.COMPLETE,
+            "stop eos end_turn STOP stop_sequence COMPLETE eos_token endoftext FINISH FinishReason.STOP succeeded",
+        ),
+        (
+            Ending.COMPLETE,
+            "stopSequence stop-sequence STOP_SEQUENCE end_of_text <|im_end|> </s> EOS_TOKEN normal REASON_STOP",
+        ),
         (Ending.UNSTATED, "null none FINISH_REASON_UNSPECIFIED"),
         (Ending.TRUNCATED, "length max_tokens MAX_TOKENS maxTokens model_length model_context_window_exceeded abort"),
-        (Ending.TRUNCATED, "max_output_tokens cancelled ERROR_LIMIT TIME_LIMIT pause_turn FinishReason.MAX_TOKENS"),
+        (
+            Ending.TRUNCATED,
+            "max_output_tokens REASON_MAX_LEN cancelled ERROR_LIMIT TIME_LIMIT pause_turn FinishReason.MAX_TOKENS",
+        ),
         (Ending.REFUSED, "content_filter content-filter SAFETY RECITATION PROHIBITED_CONTENT BLOCKLIST SPII refusal"),
         (Ending.REFUSED, "sensitive guardrail_intervened ERROR_TOXIC content_filtered MODEL_ARMOR"),
         (

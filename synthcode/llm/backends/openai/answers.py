@@ -7,12 +7,14 @@ from typing import Any
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.event_stream import assemble, is_event_stream
 from synthcode.llm.backends.openai.lenient_json import read_json
-from synthcode.llm.failures import is_error, judge, words_in
+from synthcode.llm.error_bodies import is_error, words_in
+from synthcode.llm.failures import judge
 from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion
 
 _INT32_MAX = 2**31 - 1
 _SHOWN_BYTES = 4000
+_QUOTED_BYTES = 200
 _REASONING = ("reasoning_content", "reasoning")
 _TEXT_PARTS = (None, "text", "output_text")
 """Other parts are thoughts, images and references."""
@@ -103,7 +105,13 @@ def _parse(body: bytes) -> Any:
     try:
         return read_json(body)
     except ValueError as problem:
-        raise AttemptFailed(ErrorKind.BAD_ANSWER, f"not JSON: {problem}") from problem
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, _not_json(body, problem)) from problem
+
+
+def _not_json(body: bytes, problem: ValueError) -> str:
+    if not body.strip():
+        return "an empty answer"
+    return f"not JSON: {problem}: {body[:_QUOTED_BYTES].decode('utf-8', 'replace')}"
 
 
 def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:

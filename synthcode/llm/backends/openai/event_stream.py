@@ -11,6 +11,7 @@ from synthcode.llm.backends.openai.lenient_json import read_json
 
 _LOOKS_LIKE_EVENTS = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*:[^\n]*\n)*\s*(?:data|event|id|retry):")
 _DONE = "[DONE]"
+_QUOTED_BYTES = 200
 _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
@@ -33,13 +34,14 @@ def assemble(body: bytes) -> dict[str, Any]:
     finish_reason: Any = None
     usage: Any = None
     error: Any = None
-    ended = False
+    ended = is_completion = False
     for chunk in _chunks(body):
         if chunk is None:
             ended = True
             break
         usage = chunk.get("usage") or usage
         choices = chunk.get("choices")
+        is_completion = is_completion or isinstance(choices, list)
         first: Any = choices[0] if isinstance(choices, list) and choices else None
         choice = _mapping(first)
         error = error or chunk.get("error") or choice.get("error")
@@ -53,6 +55,9 @@ def assemble(body: bytes) -> dict[str, Any]:
             if isinstance(part.get(name), str):
                 texts[name].append(part[name])
     if not ended and finish_reason is None and error is None:
+        if not is_completion:
+            begin = body[:_QUOTED_BYTES].decode("utf-8", "replace")
+            raise AttemptFailed(ErrorKind.BAD_ANSWER, f"a stream in another form than OpenAI's: {begin}")
         raise AttemptFailed(ErrorKind.DISCONNECTED, "the stream ended before the answer did")
     message: dict[str, Any] = {name: "".join(parts) for name, parts in texts.items() if parts}
     whole = {"index": 0, "message": {"content": None, **message}, "finish_reason": finish_reason}

@@ -14,11 +14,14 @@ from synthcode import redaction
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.api_key import KEY_VARIABLE
 from synthcode.llm.backends.openai.http_bodies import connection_reason, read_body
-from synthcode.llm.failures import judge, words_of
+from synthcode.llm.error_bodies import words_of
+from synthcode.llm.failures import judge
 from synthcode.llm.retry_after import requested_wait
 
 MAX_HEADER_BYTES = 64 * 2**10
 """Of one header: gateways send cookies and policies of more than aiohttp's 8 KB."""
+_AMAZON_ERROR = "x-amzn-errortype"
+_MAX_NAME_CHARS = 200
 MAX_REDIRECTS = 3
 CONNECT_S = 10.0
 KEEPALIVE_S = 4.0
@@ -104,7 +107,7 @@ class Transport:
         return {"Authorization": f"Bearer {self._key}"} if url.origin() in self._key_origins else None
 
     def _failure(self, response: aiohttp.ClientResponse, body: bytes, target: URL | None) -> AttemptFailed:
-        words = words_of(body)
+        words = words_of(body, response.headers.get(_AMAZON_ERROR, "")[:_MAX_NAME_CHARS])
         verdict = judge(response.status, words)
         said = words.shown
         if verdict.kind is ErrorKind.REDIRECTED:
