@@ -135,7 +135,7 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
     if isinstance(problem, MemoryError):
         return "out of memory", "give the command fewer --workers, or a machine with more memory"
     if isinstance(problem, BrokenPipeError):
-        return "the reader of the output went away", "nothing to mend: what was stored is complete"
+        return "the reader of the output went away", "nothing to fix: what was stored is complete"
     if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem):
         return f"the disk is full: {_words(problem)}", "make room, then run the same command again: it goes on"
     if isinstance(problem, OSError):

@@ -68,14 +68,23 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
 
 def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
     """Yield what failed, what is empty, and what is missing."""
-    from synthcode.pipelines.runs.run import read_run_recipe
-    from synthcode.pipelines.steps.failures import failure_lines, language_warnings, split_warnings
+    from synthcode.pipelines.runs.run import is_recipe_edited, read_run_recipe
+    from synthcode.pipelines.steps.failures import (
+        failure_lines,
+        language_warnings,
+        split_warnings,
+        unanswered_languages,
+    )
     from synthcode.pipelines.tables.untranslated import untranslated_line, untranslated_seeds
 
+    if is_recipe_edited(folder):
+        recipe = visible_line(str(folder.recipe))
+        yield f"{recipe} was changed since the last command: the next one uses it as it is now"
     for line in failure_lines(counts):
         yield f"  failed           {line}"
     if counts["failed"]:
         yield f"  'synthcode translate {shlex.quote(str(folder.path))} --retry-failed' asks again"
+    yield from unanswered_languages(counts["by_language"])
     if counts["stages"]["check"] != "missing" and (counts["accepted"] or counts["rejected"]):
         yield from language_warnings(counts["by_language"], folder.path)
     if counts["kept"] and sum(counts["splits"].values()):

@@ -113,9 +113,9 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     """
     path = recipe_path(name)
     try:
-        tree = read_yaml(path)
+        tree = read_yaml(path, unique_keys=True)
     except NotYamlError as problem:
-        raise InputError(f"{path} is not YAML: {problem}", "mend the file; its syntax is YAML 1.1's") from problem
+        raise InputError(f"{path} is not YAML: {problem}", "fix the file; its syntax is YAML 1.1's") from problem
     if not isinstance(tree, dict):
         raise InputError(f"{path} holds no sections", "a recipe has sections such as seeds: and translate:")
     _resolve_paths(tree, path.parent)
@@ -151,7 +151,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
         more = f" (and {problem.error_count() - 1} more)" if problem.error_count() > 1 else ""
         raise InputError(
             f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
-            f"mend {place} in the recipe or on the command line",
+            f"fix {place} in the recipe or on the command line",
         ) from problem
     # Before the recipe is written: an option that is refused may carry a secret.
     engine_options(recipe.backend.engine)

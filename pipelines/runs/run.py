@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
 from synthcode.execution.registry import open_executor
@@ -125,7 +127,9 @@ def open_run(
     replaced = recipe is not None
     _remove_leftovers(folder)
     if recipe is None:
-        _look_for_damage(folder, reporter)
+        manifest = Manifest(folder.path)
+        _refuse_lost_recipe(folder, manifest)
+        _look_for_damage(folder, manifest, reporter)
         recipe = read_run_recipe(folder)
     if overrides:
         recipe = override(recipe, overrides)
@@ -146,9 +150,8 @@ def _remove_leftovers(folder: RunFolder) -> None:
             path.unlink(missing_ok=True)
 
 
-def _look_for_damage(folder: RunFolder, reporter: Reporter) -> None:
+def _look_for_damage(folder: RunFolder, manifest: Manifest, reporter: Reporter) -> None:
     """Tell an edit of the recipe, which counts, from damage."""
-    manifest = Manifest(folder.path)
     recorded = manifest.recipe_file
     difference = recorded and manifest.difference(folder.recipe.name, recorded)
     if difference == "damaged":
@@ -162,13 +165,41 @@ def _look_for_damage(folder: RunFolder, reporter: Reporter) -> None:
 
 def read_run_recipe(folder: RunFolder) -> Recipe:
     """Return the recipe of a run directory; an empty one where it has none yet."""
-    if not folder.recipe.exists():
-        return Recipe()
-    try:
-        tree = read_yaml(folder.recipe)
-    except NotYamlError as problem:
-        raise InputError(f"{folder.recipe} is not YAML: {problem}", "fix or remove it") from problem
+    tree = None
+    if folder.recipe.exists():
+        try:
+            tree = read_yaml(folder.recipe, unique_keys=True)
+        except NotYamlError as problem:
+            raise InputError(f"{folder.recipe} is not YAML: {problem}", "fix the file") from problem
     return parse_recipe({} if tree is None else tree, str(folder.recipe))
+
+
+def is_recipe_edited(folder: RunFolder) -> bool:
+    """Tell whether a run's recipe is another one than the last command left."""
+    manifest = Manifest(folder.path)
+    return manifest.recipe_file is not None and (
+        manifest.difference(folder.recipe.name, manifest.recipe_file) is not None
+    )
+
+
+def _refuse_lost_recipe(folder: RunFolder, manifest: Manifest) -> None:
+    """Refuse to go on with defaults where stages were run with a recipe that is missing now.
+
+    Raises
+    ------
+    InputError
+        If the recipe is missing or empty, and the run is not new.
+    """
+    if not manifest.stages:
+        return
+    state = "missing" if not folder.recipe.exists() else None
+    if state is None and not read_text(folder.recipe, limits.RECIPE).strip():
+        state = "empty"
+    if state is not None:
+        raise InputError(
+            f"{folder.recipe} is {state}: what this run was asked is not known",
+            "restore it, or run 'synthcode run RECIPE --out RUN' with the recipe that you gave",
+        )
 
 
 def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:

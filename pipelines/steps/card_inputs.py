@@ -173,8 +173,9 @@ def portable_recipe(recipe: Recipe) -> str:
     tree = to_tree(recipe)
     for section in ("backend", "execution", "executor", "memory"):
         del tree[section]
-    if tree["seeds"]["adapter"] != "hub" or Path(tree["seeds"]["path"]).exists():
-        tree["seeds"]["path"] = Path(tree["seeds"]["path"]).name
+    seeds = tree["seeds"]
+    if seeds is not None and (seeds["adapter"] != "hub" or Path(seeds["path"]).exists()):
+        seeds["path"] = Path(seeds["path"]).name
     if tree["translate"] is not None and "/" in tree["translate"]["prompt"]:
         tree["translate"]["prompt"] = f"./{Path(tree['translate']['prompt']).name}"
     tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]

@@ -112,7 +112,15 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
             f"{failed:,} of {finished:,} requests failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
             f"all that was finished is stored; {again}, --max-failed 1 goes on without them",
         )
-    return [*errors, f"{failed:,} failed; {again}"] if failed else []
+    failures = [*errors, f"{failed:,} failed; {again}"] if failed else []
+    return [*failures, *unanswered_languages(counts["by_language"])]
+
+
+def unanswered_languages(by_language: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Yield a line for each language of which every request is pending."""
+    for language, row in by_language.items():
+        if row["pending"] and not row["completed"] + row["failed"]:
+            yield f"warning: {language}: no request was answered ({row['pending']:,} pending)"
 
 
 def _unanswered(run: Run) -> str:

@@ -16,6 +16,9 @@ TREE_ERRORS = (ValueError, RecursionError)
 """What :func:`parse_json` and :func:`parse_yaml` raise for text that holds no usable tree."""
 
 
+_MERGE = "tag:yaml.org,2002:merge"
+
+
 class NotYamlError(ValueError):
     """Text that is not YAML, or YAML beyond the bounds."""
 
@@ -51,11 +54,18 @@ def read_json(path: Path, limit: int = limits.SETTINGS) -> Any:
     return parse_json(read_text(path, limit))
 
 
-def parse_yaml(text: str) -> Any:
+def parse_yaml(text: str, *, unique_keys: bool = False) -> Any:
     """Return what YAML holds, in plain Python values.
 
     Aliases may share a value, not hold themselves, and not multiply: what the document comes to when they are followed
     is bounded.
+
+    Parameters
+    ----------
+    text
+        One document.
+    unique_keys
+        Refuse a key that stands twice in one mapping, as YAML 1.2 does; PyYAML takes the last one.
 
     Raises
     ------
@@ -71,6 +81,8 @@ def parse_yaml(text: str) -> Any:
         if node is None:
             return None
         _nodes_below(node, {})
+        if unique_keys:
+            _refuse_repeated_keys(node)
         return loader.construct_document(node)
     except NotYamlError:
         raise
@@ -84,7 +96,7 @@ def parse_yaml(text: str) -> Any:
             loader.dispose()
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: Path, *, unique_keys: bool = False) -> Any:
     """Return what a regular file of YAML holds.
 
     Raises
@@ -96,7 +108,7 @@ def read_yaml(path: Path) -> Any:
     OSError
         If there is no such file, or it may not be read.
     """
-    return parse_yaml(read_text(path, limits.RECIPE))
+    return parse_yaml(read_text(path, limits.RECIPE), unique_keys=unique_keys)
 
 
 class _Loader(yaml.SafeLoader):
@@ -130,6 +142,27 @@ def _nodes_below(node: yaml.Node, known: dict[int, int]) -> int:
             raise NotYamlError(f"more than {limits.NODES:,} values, aliases followed")
     known[id(node)] = count
     return count
+
+
+def _refuse_repeated_keys(root: yaml.Node) -> None:
+    seen: set[int] = set()
+    open_nodes = [root]
+    while open_nodes:
+        node = open_nodes.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        open_nodes.extend(_parts(node))
+        if not isinstance(node, yaml.MappingNode):
+            continue
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
+                continue
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                raise NotYamlError(f"the key {key.value!r} stands twice, in lines {lines[key.value]} and {line}")
+            lines[key.value] = line
 
 
 def _parts(node: yaml.Node) -> list[yaml.Node]:

@@ -81,7 +81,7 @@ def load_prompt(name: str) -> Prompt:
     except jinja2.TemplateSyntaxError as problem:
         raise InputError(
             f"prompt {name!r}: {problem.filename}, line {problem.lineno}: {problem.message}",
-            "mend the template; its syntax is Jinja2's",
+            "fix the template; its syntax is Jinja2's",
         ) from problem
     except (RecursionError, MemoryError, ValueError, SyntaxError) as problem:
         raise InputError(

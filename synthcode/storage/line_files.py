@@ -92,6 +92,6 @@ class TabSeparatedWriter(_LineWriter):
         if marks != (sum(len(row) - 1 for row in rows), len(rows)) or _TAKEN_FOR_MARKS.search(text):
             raise InputError(
                 f"{self._path.name}: a value has a tab, quote or line break in it",
-                "mend the ids of the dataset: 'synthcode build' gives programs and seeds hexadecimal ones",
+                "fix the ids of the dataset: 'synthcode build' gives programs and seeds hexadecimal ones",
             )
         self._stream.write(text.encode())

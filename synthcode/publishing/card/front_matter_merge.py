@@ -37,7 +37,7 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
         at = getattr(cause, "problem_mark", None)
         what = f"{getattr(cause, 'problem', None) or first_line(problem)}" + (f", line {at.line + 2}" if at else "")
         raise InputError(
-            f"{where}: the front matter is not YAML: {what}", "mend the lines between its '---'"
+            f"{where}: the front matter is not YAML: {what}", "fix the lines between its '---'"
         ) from problem
     if not isinstance(tree, dict):
         raise InputError(f"{where}: the front matter is no mapping", "write 'key: value' between its '---'")

@@ -51,7 +51,7 @@ def read_csv(file: DataFile) -> Iterator[Row]:
 def _header(file: DataFile, rows: Iterator[tuple[int, list[str] | str]]) -> list[str]:
     _, cells = next(rows, (0, []))
     if isinstance(cells, str):
-        raise InputError(f"{file.path} has a broken header: {cells}", "mend its first line: the names of the columns")
+        raise InputError(f"{file.path} has a broken header: {cells}", "fix its first line: the names of the columns")
     return cells
 
 

@@ -98,4 +98,4 @@ def _below(root: Path) -> Iterator[DataFile]:
 
 def _unreadable(file: DataFile, problem: Exception) -> InputError:
     what = " ".join(str(problem).split())
-    return InputError(f"{file.path} cannot be read to its end: {what}", "mend its permissions, or fetch the file again")
+    return InputError(f"{file.path} cannot be read to its end: {what}", "fix its permissions, or fetch the file again")
