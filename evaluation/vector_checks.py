@@ -12,6 +12,7 @@ from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Vectors
 from synthcode.sanitize import short_name, visible
 
 FIX = "try --dtype float32; of a server, see what it computes in"
+OWN_FIX = "return Encoded({exit: float32 array of shape (texts, width)}, tokens, truncated)"
 LETTERS = 60
 """Of a text in an error."""
 
@@ -44,8 +45,13 @@ class VectorCheck:
             If a vector cannot be used: with how many, and the first text concerned.
         """
         blank = np.array([not text.strip() for text in texts], dtype=np.bool_)
+        if not isinstance(encoded, Encoded):
+            raise InputError(f"{self._name} gave {type(encoded).__name__} from 'encode', not Encoded", OWN_FIX)
         for exit_, vectors in sorted(encoded.vectors.items()):
             who = self._name if exit_ == ONLY_EXIT else f"{self._name}, exit {exit_},"
+            if getattr(vectors, "dtype", None) != np.float32:
+                kind = getattr(vectors, "dtype", type(vectors).__name__)
+                raise InputError(f"{who} gave vectors of type {kind}, not float32", OWN_FIX)
             self._check_shape(who, exit_, vectors, len(texts))
             finite = np.asarray(np.isfinite(vectors).all(axis=1))
             _refuse(who, "a vector that is not finite", ~finite, texts)

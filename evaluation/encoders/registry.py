@@ -27,7 +27,7 @@ class EncoderOptions:
     choices: Mapping[str, object] = field(default_factory=dict)
     """MoSE's open choices that are other than the checkpoint's configuration says."""
     revision: str | None = None
-    """Of a repository on the Hub."""
+    """Of a repository on the Hub; of a function of one's own, its version."""
 
 
 ACCEPTED_OPTIONS: Mapping[str, frozenset[str]] = {
@@ -37,13 +37,14 @@ ACCEPTED_OPTIONS: Mapping[str, frozenset[str]] = {
     "exits": frozenset({"dtype", "max_tokens"}),
     "openai": frozenset({"max_tokens", "base_url", "prompts"}),
     "mteb": frozenset({"revision"}),
+    "py": frozenset({"revision"}),
 }
 """Kind of encoder -> the options that it takes, beside ``device``."""
 
 FLAGS = {"prompts": "--prompt", "choices": "--choice", "max_tokens": "--max-tokens", "base_url": "--base-url"}
 """Options whose name on the command line is another."""
 
-Opener = Callable[[str, EncoderOptions], Encoder]
+Opener = Callable[[str, EncoderOptions], Encoder | LexicalScorer]
 
 
 def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
@@ -125,10 +126,18 @@ def _mteb(name: str, options: EncoderOptions) -> Encoder:
     return MtebModel(name, revision=options.revision, device=device)
 
 
+def _python(name: str, options: EncoderOptions) -> Encoder | LexicalScorer:
+    from synthcode.evaluation.encoders.named_objects import find_object
+    from synthcode.evaluation.encoders.python_function import as_encoder
+
+    return as_encoder(find_object(name), f"py:{name}", version=options.revision)
+
+
 OPENERS: dict[str, Opener] = {
     "st": _sentence_transformer,
     "mose": _mose,
     "exits": _intermediate_exits,
     "openai": _openai,
     "mteb": _mteb,
+    "py": _python,
 }

@@ -26,7 +26,10 @@ TASKS = ("text2code", "code2code")
 @click.command()
 @click.argument("dataset", metavar="[DATASET]", required=False, type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--encoder", required=True, metavar="SPEC", help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL."
+    "--encoder",
+    required=True,
+    metavar="SPEC",
+    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, py:MODULE:ATTRIBUTE.",
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
@@ -64,7 +67,7 @@ TASKS = ("text2code", "code2code")
     help="Of st: and openai:, before each query= or document=.",
 )
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
-@click.option("--revision", metavar="R", help="Of a model on the Hub.")
+@click.option("--revision", metavar="R", help="Of a model on the Hub; of py:, a version of your own.")
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option(
@@ -80,6 +83,8 @@ def evaluate(
 
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
+    py:MODULE:ATTRIBUTE imports your own module from the current directory or PYTHONPATH: a function from a list of
+    texts to an array, or an Encoder.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
@@ -139,7 +144,11 @@ def evaluate(
 
 def _refuse_without_extra(encoder: str) -> None:
     """Find out, before anything is fetched or encoded, whether all is there that is needed in the end."""
-    needed = ("bm25s",) if encoder == "bm25" else ("safetensors", "threadpoolctl", "torch", "transformers")
+    needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
+    if encoder == "bm25":
+        needed = ("bm25s",)
+    elif encoder.startswith("py:"):  # whatever it computes with
+        needed = ("threadpoolctl",)
     for package in ("matplotlib", *needed):
         if find_spec(package) is None:
             raise ModuleNotFoundError(name=package)

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -274,8 +275,8 @@ def _costs(evaluation: Evaluation) -> list[ExitCost]:
 
 
 def _search_device(device: str) -> str:
-    if device != "auto":
-        return device
+    if device != "auto" or find_spec("torch") is None:
+        return "cpu" if device == "auto" else device
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
