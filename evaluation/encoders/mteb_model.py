@@ -15,9 +15,9 @@ from synthcode.evaluation.encoders.checkpoint_files import refuse_code, refuse_h
 from synthcode.evaluation.encoders.remote_code import RemoteCodeError, no_remote_code
 from synthcode.evaluation.interop.mteb_tasks import PROMPTS, require_mteb, task_metadata
 from synthcode.identity import digest, file_digest
+from synthcode.vocabulary import DEFAULT_VARIANT
 
 BATCH_TEXTS = 32
-VARIANT = "stripped"
 """Of the task that a model is told of. No model has prompts of its own for these tasks, so that any would do."""
 
 _EXAMPLE = np.array([[1, 0]], np.float32)
@@ -107,7 +107,7 @@ class MtebModel:
 
         rows: Any = DataLoader(Dataset.from_dict({"text": list(texts)}), batch_size=BATCH_TEXTS)
         told = {
-            "task_metadata": task_metadata("text2code" if role.kind == "text" else "code2code", VARIANT),
+            "task_metadata": task_metadata("text2code" if role.kind == "text" else "code2code", DEFAULT_VARIANT),
             "prompt_type": PromptType.query if role.side == "query" else PromptType.document,
             "hf_split": "test",
             "hf_subset": "default",

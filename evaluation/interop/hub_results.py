@@ -9,8 +9,7 @@ import yaml
 from synthcode import __version__
 from synthcode.evaluation.interop.mteb_names import subset_name, task_name
 from synthcode.evaluation.interop.mteb_results import Row, Scored
-
-MAIN_METRIC = "nDCG@10"
+from synthcode.vocabulary import MTEB_METRIC
 
 
 def eval_results_files(rows: Iterable[Row], scored: Scored, dataset_id: str) -> dict[str, str]:
@@ -29,7 +28,7 @@ def eval_results_files(rows: Iterable[Row], scored: Scored, dataset_id: str) -> 
 
     entries: dict[int, list[EvalResultEntry]] = {}
     for row in rows:
-        if row["metric"] == MAIN_METRIC:
+        if row["metric"] == MTEB_METRIC:
             exit_ = int(row["exit"])
             entries.setdefault(exit_, []).append(
                 EvalResultEntry(
@@ -55,4 +54,4 @@ def _task_id(row: Row, split: str) -> str:
 
 def _notes(exit_: int) -> str:
     of_exit = f", exit {exit_}" if exit_ else ""
-    return f"{MAIN_METRIC}{of_exit}, synthcode {__version__}"
+    return f"{MTEB_METRIC}{of_exit}, synthcode {__version__}"

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
-Task = Literal["text2code", "code2code"]
+from synthcode.vocabulary import MTEB_METRIC, Metric
 
-MAIN_SCORE = "ndcg_at_10"
+MTEB_NAMES: dict[Metric, str] = {
+    "MRR@10": "mrr_at_10",
+    "nDCG@10": "ndcg_at_10",
+    "R@1": "recall_at_1",
+    "R@5": "recall_at_5",
+    "R@10": "recall_at_10",
+    "MAP": "map",
+}
+"""Ours -> mteb's. mteb cuts MAP at some rank, ``map_at_1000`` at most; ours is of the whole ranking."""
 
-_TASKS = {"text2code": "Text2Code", "code2code": "Code2Code"}
+MAIN_SCORE = MTEB_NAMES[MTEB_METRIC]
+
+_TASKS: dict[str, str] = {"text2code": "Text2Code", "code2code": "Code2Code"}
 _PROGRAMMING = {
     **{name: name for name in ("python", "java", "javascript", "typescript", "go", "php", "ruby", "c", "rust")},
     "cpp": "c++",

@@ -14,20 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from synthcode.errors import InputError
-from synthcode.evaluation.interop.mteb_names import MAIN_SCORE, languages_of, subset_name, task_name
+from synthcode.evaluation.interop.mteb_names import MAIN_SCORE, MTEB_NAMES, languages_of, subset_name, task_name
 
 Row = Mapping[str, Any]
 """A line of ``metrics.csv``: numbers, or the text that a CSV reader gives of them."""
-
-METRICS = {
-    "MRR@10": "mrr_at_10",
-    "nDCG@10": "ndcg_at_10",
-    "R@1": "recall_at_1",
-    "R@5": "recall_at_5",
-    "R@10": "recall_at_10",
-    "MAP": "map",
-}
-"""Ours -> mteb's. mteb cuts MAP at some rank, ``map_at_1000`` at most; ours is of the whole ranking."""
 
 _HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _UNSAFE = re.compile(r"[^\w.-]+")
@@ -98,7 +88,7 @@ def _by_task(rows: Iterable[Row]) -> dict[tuple[int, str], dict[str, dict[str, f
     """Return (exit, task) -> subset -> scores."""
     found: dict[tuple[int, str], dict[str, dict[str, float]]] = {}
     for row in rows:
-        metric = METRICS.get(row["metric"])
+        metric = MTEB_NAMES.get(row["metric"])
         if metric is None:
             continue
         task = int(row["exit"]), task_name(row["task"], row["variant"])

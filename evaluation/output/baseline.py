@@ -13,7 +13,7 @@ from synthcode.evaluation.results_json import read_facts
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.grouping import sorted_groups
 from synthcode.evaluation.retrieval.ranks import CELL_KEYS, RANKS, read_ranks
-from synthcode.schemas.tables import Variant
+from synthcode.vocabulary import Variant
 
 BESIDE = "bm25"
 """The folder beside an encoder's results whose encoder is the baseline where none was named."""

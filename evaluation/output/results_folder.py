@@ -30,9 +30,9 @@ from synthcode.evaluation.results.tables import (
     warning_lines,
 )
 from synthcode.evaluation.results_json import Facts
-from synthcode.evaluation.retrieval.measures import MAIN
 from synthcode.sanitize import csv_cell, markdown_cell
 from synthcode.storage.atomic import write_text
+from synthcode.vocabulary import MAIN_METRIC
 
 Covered = Mapping[tuple[str, int, str, str], Coverage]
 """What each mean rests on."""
@@ -134,7 +134,7 @@ def _write_tables(
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
     parts = [
         f"# {markdown_cell(facts.encoder)}",
-        f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN}, {interval}.",
+        f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN_METRIC}, {interval}.",
         *warning_lines(warnings_of(covered.values())),
         "## Mean over pairs of languages",
         macro_table(macros),
@@ -151,7 +151,7 @@ def _write_tables(
         parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
     if facts.speed.get("texts"):
         parts += ["## What encoding took", _speed_table(facts)]
-    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
     for exit_, task, variant in _kinds(main):
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
         matrix = pair_table(_only(main, exit=exit_, task=task, variant=variant))
@@ -185,7 +185,7 @@ def _draw(
     from synthcode.evaluation.plots.pareto import draw_pareto
 
     name = facts.encoder
-    main = metrics.filter(pc.equal(metrics["metric"], MAIN))
+    main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
     for exit_ in pc.unique(main["exit"]).to_pylist():
         at, ending = ("", "") if exit_ == ONLY_EXIT else (f", exit {exit_}", f"-exit-{exit_:02d}")
         rests_on = caption(one for macro, one in covered.items() if macro[1] == exit_)

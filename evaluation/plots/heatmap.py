@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 
 from synthcode.evaluation.plots.figures import figure, save, title_lines, with_caption
 from synthcode.evaluation.results.tables import label
-from synthcode.evaluation.retrieval.benchmark import TEXT
-from synthcode.evaluation.retrieval.measures import F64, MAIN
+from synthcode.evaluation.retrieval.measures import F64
 from synthcode.sanitize import visible
+from synthcode.vocabulary import MAIN_METRIC, TEXT, VARIANTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,7 +38,7 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path, caption: str = "") -
     caption
         Below the title: what the numbers rest on.
     """
-    variants = [name for name in ("raw", "stripped", "anonymous") if name in pc.unique(metrics["variant"]).to_pylist()]
+    variants = [name for name in VARIANTS if name in pc.unique(metrics["variant"]).to_pylist()]
     asked = sorted(pc.unique(metrics["query_language"]).to_pylist(), key=lambda name: (name != TEXT, name))
     found = sorted(pc.unique(metrics["corpus_language"]).to_pylist())
     width = len(variants) * (1.2 + INCHES_A_CELL * len(found)) + 0.9
@@ -52,7 +52,7 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path, caption: str = "") -
             panel.set_title(variant)
             if place == 0:
                 panel.set_ylabel("query")
-        drawn.colorbar(image, ax=list(axes), label=MAIN, fraction=0.03, pad=0.01)
+        drawn.colorbar(image, ax=list(axes), label=MAIN_METRIC, fraction=0.03, pad=0.01)
         drawn.suptitle(lines)
         return save(drawn, path)
 

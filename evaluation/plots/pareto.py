@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.plots.figures import figure, save, title_lines, with_caption, wrapped
 from synthcode.evaluation.results.comparison import Estimate, Macro
-from synthcode.evaluation.retrieval.measures import MAIN
 from synthcode.sanitize import short_name
+from synthcode.vocabulary import MAIN_METRIC
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +71,7 @@ def draw_pareto(
                 _baseline(panel, baseline, kind)
             _scale(panel, name)
             _mark_exits(panel, costs, cost_of)
-        axes[0].set_ylabel(f"{MAIN}, mean over pairs of languages")
+        axes[0].set_ylabel(f"{MAIN_METRIC}, mean over pairs of languages")
         handles, labels = axes[0].get_legend_handles_labels()
         for other in sorted({macro.encoder for macro in baseline}):
             handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])

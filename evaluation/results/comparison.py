@@ -19,8 +19,9 @@ from synthcode.evaluation.results.common_queries import on_common_queries
 from synthcode.evaluation.results.small_samples import Span, honest_intervals
 from synthcode.evaluation.results.statistics import RESAMPLES, bootstrap_intervals, by_problem, holm, sign_flip_p_values
 from synthcode.evaluation.retrieval.grouping import sorted_groups
-from synthcode.evaluation.retrieval.measures import F64, MAIN, MEASURES
+from synthcode.evaluation.retrieval.measures import F64, MEASURES
 from synthcode.evaluation.retrieval.ranks import CELL_KEYS, query_ranks
+from synthcode.vocabulary import MAIN_METRIC, Metric
 
 DIGITS = 6
 """After the point: intervals are computed in float32."""
@@ -86,7 +87,7 @@ class Difference:
     problems: int
 
 
-def cell_sums(ranks: pa.Table, metric: str = MAIN) -> dict[Macro, CellSums]:
+def cell_sums(ranks: pa.Table, metric: Metric = MAIN_METRIC) -> dict[Macro, CellSums]:
     """Return what each problem has in each cell; problems and cells are in the order of their names.
 
     Parameters
@@ -111,7 +112,7 @@ def cell_sums(ranks: pa.Table, metric: str = MAIN) -> dict[Macro, CellSums]:
     }
 
 
-def macro_estimates(ranks: pa.Table, metric: str = MAIN, resamples: int = RESAMPLES) -> dict[Macro, Estimate]:
+def macro_estimates(ranks: pa.Table, metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES) -> dict[Macro, Estimate]:
     """Return the macro means of a metric, with their intervals.
 
     Parameters
@@ -127,7 +128,9 @@ def macro_estimates(ranks: pa.Table, metric: str = MAIN, resamples: int = RESAMP
     return dict(zip(found, _estimates(list(found.values()), resamples), strict=True))
 
 
-def compare(first: pa.Table, second: pa.Table, metric: str = MAIN, resamples: int = RESAMPLES) -> list[Difference]:
+def compare(
+    first: pa.Table, second: pa.Table, metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES
+) -> list[Difference]:
     """Compare two encoders on their common queries: exit with exit if they have the same, each with each if not.
 
     Parameters
@@ -156,7 +159,7 @@ def compare(first: pa.Table, second: pa.Table, metric: str = MAIN, resamples: in
     return _differences(pairs, ours, theirs, resamples)
 
 
-def compare_exits(ranks: pa.Table, metric: str = MAIN, resamples: int = RESAMPLES) -> list[Difference]:
+def compare_exits(ranks: pa.Table, metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES) -> list[Difference]:
     """Compare every exit of an encoder with its deepest; an encoder with one exit has no differences."""
     found = cell_sums(on_common_queries([ranks]).ranks[0], metric)
     deepest = max((macro.exit for macro in found), default=0)

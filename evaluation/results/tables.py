@@ -12,6 +12,7 @@ from synthcode.evaluation.results.comparison import Difference, Estimate, Macro
 from synthcode.evaluation.results.coverage import Coverage, spread
 from synthcode.languages import LANGUAGES
 from synthcode.sanitize import markdown_cell, short_name
+from synthcode.vocabulary import MAIN_METRIC
 
 Row = Sequence[str]
 
@@ -81,7 +82,7 @@ def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) ->
         "exit",
         "task",
         "variant",
-        "MRR@10",
+        MAIN_METRIC,
         "difference to the deepest",
         "p (Holm)",
         "FLOPs saved",

@@ -13,12 +13,11 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.grouping import sorted_groups
-from synthcode.schemas.tables import CODE_COLUMNS, Variant
+from synthcode.schemas.tables import CODE_COLUMNS
+from synthcode.vocabulary import TASKS, TEXT, Variant
 
-TEXT = "text"
 """The language of descriptions."""
 
-TASKS = ("text2code", "code2code")
 
 I64 = npt.NDArray[np.int64]
 

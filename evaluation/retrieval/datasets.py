@@ -9,10 +9,10 @@ from pathlib import Path
 import pyarrow as pa
 
 from synthcode.errors import InputError
-from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Cell, Tables, from_tables
-from synthcode.schemas.tables import Variant
+from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
 from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
 from synthcode.storage.shards import shards_of
+from synthcode.vocabulary import DEFAULT_VARIANT, TEXT, Variant
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def load_task(
     query_language: str = TEXT,
     *,
     split: str = "test",
-    variant: Variant = "stripped",
+    variant: Variant = DEFAULT_VARIANT,
 ) -> RetrievalTask:
     """Read one task of ``RUN/dataset``, or of a downloaded copy of it.
 

@@ -13,6 +13,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from synthcode.vocabulary import Metric
+
 F64 = npt.NDArray[np.float64]
 
 
@@ -54,7 +56,7 @@ def average_precision(ranks: QueryRanks) -> F64:
     return _sums(nth / ranks.values, ranks) / relevant
 
 
-MEASURES: dict[str, Callable[[QueryRanks], F64]] = {
+MEASURES: dict[Metric, Callable[[QueryRanks], F64]] = {
     "MRR@10": partial(reciprocal_rank, cutoff=10),
     "nDCG@10": partial(ndcg, cutoff=10),
     "R@1": partial(recall, cutoff=1),
@@ -63,9 +65,6 @@ MEASURES: dict[str, Callable[[QueryRanks], F64]] = {
     "MAP": average_precision,
 }
 """Name in results -> measure of each query; a cell's value is the mean over its queries."""
-
-MAIN = "MRR@10"
-"""The measure that tables and plots show, and the one that the MoSE paper reports."""
 
 
 def _relevant(ranks: QueryRanks) -> npt.NDArray[np.int64]:

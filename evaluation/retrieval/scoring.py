@@ -11,12 +11,12 @@ import pyarrow.compute as pc
 
 from synthcode.evaluation.embedding_store import KEY, EmbeddingStore, Keys, Tally, text_keys
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, LexicalScorer, Role, Side, Vectors
-from synthcode.evaluation.retrieval.benchmark import I64, TEXT, Benchmark, Cell
+from synthcode.evaluation.retrieval.benchmark import I64, Benchmark, Cell
 from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
 from synthcode.evaluation.retrieval.ranks import rank_rows
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.execution.executor import Executor
-from synthcode.schemas.tables import Variant
+from synthcode.vocabulary import TEXT, Variant
 
 BATCH_TEXTS = 256
 """Texts that are encoded and stored at a time: what a kill may cost."""

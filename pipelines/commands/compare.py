@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from synthcode.vocabulary import MAIN_METRIC, METRICS, Metric
+
 if TYPE_CHECKING:
     import pyarrow as pa
-
-METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
 
 
 @click.command()
 @click.argument("results", metavar="RESULTS_A [RESULTS_B]", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--metric", type=click.Choice(METRICS), default="MRR@10", show_default=True, help="What is compared.")
+@click.option("--metric", type=click.Choice(METRICS), default=MAIN_METRIC, show_default=True, help="What is compared.")
 @click.option(
     "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of intervals and tests."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
-def compare(results: tuple[Path, ...], metric: str, resamples: int, as_json: bool) -> None:
+def compare(results: tuple[Path, ...], metric: Metric, resamples: int, as_json: bool) -> None:
     """Compare two results on their common queries, or every exit of one with its deepest.
 
     Means over pairs of languages, with 95 % intervals over problems; p-values from flipping the signs of problems,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import existing_run, force_option, run_argument, workers_option, working_on
+from synthcode.vocabulary import DROP_MODES, DropMode
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--drop-contaminated",
-    type=click.Choice(["train", "everywhere"]),
+    type=click.Choice(DROP_MODES),
     help="What programs like a benchmark's are taken out of. Default: train.",
 )
 @click.option("--memory", metavar="SIZE", help="What it may take, such as 1GB. Default: half of what is free.")
 @workers_option
 @force_option
-def dedup(run: Path, against: tuple[str, ...], drop_contaminated: str | None, force: bool, **given: Any) -> None:
+def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | None, force: bool, **given: Any) -> None:
     """Find duplicates: seeds before translating, translations after 'check'.
 
     Programs are compared within one language. Likeness across languages drops nothing, but keeps the

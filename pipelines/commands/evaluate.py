@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import assignments, settings, workers_option
+from synthcode.vocabulary import SCORED_VARIANTS, TASKS, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.execution.executor import Executor
-    from synthcode.schemas.tables import Variant
-
-VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous", "raw")
-TASKS = ("text2code", "code2code")
 
 
 @click.command()
@@ -121,7 +118,7 @@ def evaluate(
             label=label or short_name(opened.name),
             folder=out or named_after(usual, settings),
             settings=settings | _source(dataset, given["path"]),
-            variants=tuple(dict.fromkeys(given["variants"])) or VARIANTS[:2],
+            variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
             store=given["store"] or (out or usual) / "embeddings",
             baseline=given["baseline"],
             costs=given["costs"],

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from synthcode.errors import InputError
+from synthcode.vocabulary import DEFAULT_VARIANT, SPLITS, VARIANTS, Variant
 
 if TYPE_CHECKING:
     from synthcode.publishing.export.layout import Exported
-    from synthcode.schemas.tables import Variant
 
 MARK = "export.json"
 """What was exported, in every exported folder; and by which it is known as one."""
@@ -29,13 +29,11 @@ FORMATS = ("mteb", "beir", "coir", "synthconl")
 )
 @click.option(
     "--variant",
-    type=click.Choice(("stripped", "anonymous", "raw")),
+    type=click.Choice(VARIANTS),
     help="Of the programs: without comments and docstrings, with the entry point renamed as well, or as they came. "
     "Default: stripped.",
 )
-@click.option(
-    "--split", type=click.Choice(("train", "validation", "test")), help="Of the retrieval tasks. Default: test."
-)
+@click.option("--split", type=click.Choice(SPLITS), help="Of the retrieval tasks. Default: test.")
 @click.option("--force", is_flag=True, help="Replace DIR whatever it holds.")
 def export(run: Path, layout: str, out: Path, variant: Variant | None, split: str | None, force: bool) -> None:
     """Write the dataset of RUN, or the one that the folder RUN is, in another tool's layout.
@@ -64,7 +62,7 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
         if layout == "synthconl":
             exported = export_pairs(dataset, aside, reporter)
         else:
-            exported = export_retrieval(dataset, layout, split or "test", variant or "stripped", aside, reporter)
+            exported = export_retrieval(dataset, layout, split or "test", variant or DEFAULT_VARIANT, aside, reporter)
         (aside / MARK).write_text(_mark(exported), "utf-8")
     click.echo(f"{out}: {_summary(exported)}", err=True)
 

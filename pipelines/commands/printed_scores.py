@@ -10,7 +10,7 @@ import click
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.coverage import Covered, spread, warnings_of
-from synthcode.evaluation.retrieval.measures import MAIN
+from synthcode.vocabulary import MAIN_METRIC
 
 WIDTH = 100
 """Of the table, at most, in characters; with small numbers it fits 80."""
@@ -27,7 +27,7 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("task", "variant", "exit"):
         table.add_column(column)
-    for column in (f"{MAIN} (95 %)", "pairs", "queries", "problems", "documents"):
+    for column in (f"{MAIN_METRIC} (95 %)", "pairs", "queries", "problems", "documents"):
         table.add_column(column, justify="right")
     for macro, estimate in sorted(macros.items(), key=lambda item: (item[0].task, item[0].variant, item[0].exit)):
         one = covered[macro]

@@ -14,7 +14,7 @@ import pyarrow as pa
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.pipelines.runs.recipe import Recipe, to_tree
-from synthcode.pipelines.tables.funnel import STAGES, tally
+from synthcode.pipelines.tables.funnel import tally
 from synthcode.publishing.card.citations import known_benchmarks
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
@@ -23,8 +23,9 @@ from synthcode.sanitize import one_line
 from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.storage.joins import align_on_seed, beside
-from synthcode.storage.published import CONFIGS, SPLITS
+from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import read_batches, shards_of
+from synthcode.vocabulary import SPLITS, STAGES
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from synthcode.vocabulary import LostReason
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -151,7 +153,7 @@ def _survival() -> Any:
 
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
 
-    def on_lost_row(batch: pa.Table, reason: str) -> StageResult:
+    def on_lost_row(batch: pa.Table, reason: LostReason) -> StageResult:
         return reject_all(batch, reason, details[reason])
 
     return PoisonPolicy(bisect=halve_table, on_lost_row=on_lost_row)

@@ -19,8 +19,9 @@ from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
 from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SurvivingRows
 from synthcode.schemas.tables import DATASET_PROGRAMS
 from synthcode.storage.joins import align_on_seed, beside
-from synthcode.storage.published import CONFIGS, SPLITS
+from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import ShardWriter
+from synthcode.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run

@@ -40,8 +40,8 @@ from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.steps.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
-from synthcode.schemas.tables import Variant
 from synthcode.storage.lock import hold
+from synthcode.vocabulary import Variant
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitCost

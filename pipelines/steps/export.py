@@ -22,7 +22,6 @@ from synthcode.publishing.export.pairs import (
     DOCUMENT_COLUMNS,
     JUDGED_COLUMNS,
     PAIR_COLUMNS,
-    TEXT,
     Pair,
     documents_by_language,
     find_pairs,
@@ -30,10 +29,11 @@ from synthcode.publishing.export.pairs import (
 )
 from synthcode.publishing.export.synthconl import SYNTHCONL
 from synthcode.publishing.export.synthconl import cards as synthconl_cards
-from synthcode.schemas.tables import CODE_COLUMNS, Variant
+from synthcode.schemas.tables import CODE_COLUMNS
 from synthcode.storage.line_files import JsonLinesWriter, TableWriter, TabSeparatedWriter
 from synthcode.storage.published import PublishedDataset
 from synthcode.storage.shards import ShardWriter
+from synthcode.vocabulary import TEXT, Variant
 
 LAYOUTS = {layout.name: layout for layout in (MTEB, BEIR, COIR)}
 CARD_NAME = "README.md"

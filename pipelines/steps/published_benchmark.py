@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_programs, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.errors import InputError
-from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Tables, from_tables
+from synthcode.evaluation.retrieval.benchmark import Benchmark, Tables, from_tables
 from synthcode.execution.executor import Executor, PoisonPolicy
 from synthcode.identity import digest
 from synthcode.languages import find_language, get_language
@@ -24,6 +24,7 @@ from synthcode.seeds.adapters.registry import benchmark_languages, input_digests
 from synthcode.seeds.cleaning import checked_text, printable
 from synthcode.seeds.config import AdapterName, SeedsConfig
 from synthcode.seeds.raw import RawSeed
+from synthcode.vocabulary import TEXT
 
 SPLIT = "test"
 _COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point")

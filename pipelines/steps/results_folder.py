@@ -12,6 +12,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.sanitize import short_name
 from synthcode.storage.layout import RunFolder
+from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -34,14 +35,14 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
     whole, scored
         The benchmark, and the part of it that ``--task`` and ``--languages`` leave.
     """
-    variants = sorted(set(given["variants"]) or {"anonymous", "stripped"})
+    variants = sorted(set(given["variants"] or SCORED_VARIANTS))
     tasks = {cell.task for cell in scored.cells}
     found = {
         "task": ",".join(sorted(tasks)) if tasks != {cell.task for cell in whole.cells} else "",
         "languages": ",".join(scored.languages) if scored.languages != whole.languages else "",
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
-        "variant": ",".join(variants) if variants != ["anonymous", "stripped"] else "",
+        "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",
         "exits": given["exits"] if given["exits"] != "all" else "",
         "max-tokens": str(given["max_tokens"] or ""),
         "prompt": "\n".join(sorted(given["prompts"])),

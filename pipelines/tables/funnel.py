@@ -10,11 +10,10 @@ from synthcode.llm.journal.journal import Journal
 from synthcode.pipelines.tables.untranslated import untranslated_seeds
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
+from synthcode.vocabulary import SPLITS, STAGES
 
-STAGES = ("seeds", "dedup_seeds", "translate", "check", "dedup", "build")
 REQUESTED = "requested"
 """The journal's note of what is asked for, by target language: there is no manifest entry before the end."""
-SPLITS = ("train", "validation", "test")
 _CHAIN = ("translate", "check", "dedup", "build")
 """Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.pipelines.tables.funnel import SPLITS
 from synthcode.pipelines.tables.programs import translation_ids
 from synthcode.pipelines.tables.removals import KEPT, PostCheckVerdicts
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TEXTS, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed
 from synthcode.storage.shards import read_batches, shards_of
+from synthcode.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

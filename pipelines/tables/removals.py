@@ -8,11 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.storage.shards import read_batches, read_file
+from synthcode.vocabulary import CONTAMINATED, Status
 
 if TYPE_CHECKING:
     from synthcode.storage.layout import RunFolder
 
-KEPT, CONTAMINATED = "kept", "contaminated"
+KEPT: Status = "kept"
 
 
 class PostCheckVerdicts:

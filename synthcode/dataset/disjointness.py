@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dataset.splits import SPLITS
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.exhaustive import all_similarities
 from synthcode.errors import SynthcodeError
+from synthcode.vocabulary import SPLITS
 
 SAMPLE = 400
 """Programs of each split that are compared with those of the others."""

@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 
 from synthcode.identity import digest
 from synthcode.schemas.tables import QRELS
+from synthcode.vocabulary import TEXT
 
-TEXT = "text"
 """The query language of text-to-code retrieval."""
 
 EQUALITY_KEYS = pa.schema(

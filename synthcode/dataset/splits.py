@@ -17,8 +17,7 @@ from synthcode.dedup.components import DisjointSets
 from synthcode.dedup.texts import I64
 from synthcode.errors import InputError
 from synthcode.identity import digest
-
-SPLITS = ("train", "validation", "test")
+from synthcode.vocabulary import SPLITS
 
 SPLIT_TABLE = pa.schema([pa.field(name, pa.string(), nullable=False) for name in ("seed_id", "cluster_id", "split")])
 

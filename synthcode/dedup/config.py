@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
+
+from synthcode.vocabulary import DropMode
 
 
 @dataclass(frozen=True)
@@ -28,5 +30,5 @@ class ContaminationConfig:
 
     against: tuple[str, ...] = ()
     """``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` of each."""
-    drop: Literal["train", "everywhere"] = "train"
+    drop: DropMode = "train"
     """The splits from which contaminated programs are removed."""

@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.documents import read_programs
-from synthcode.dedup.rules import STATUSES, Programs, Verdict, judge, number_programs, tie
+from synthcode.dedup.rules import Programs, Verdict, judge, number_programs, tie
 from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.sketches import SketchConfig
 from synthcode.dedup.texts import F64, I64
@@ -35,6 +35,7 @@ from synthcode.execution.threads import Apply
 from synthcode.identity import digest
 from synthcode.schemas.tables import CLUSTERS, SPLIT_GROUPS
 from synthcode.storage.spill import SpillStore
+from synthcode.vocabulary import STATUSES
 
 
 @dataclass(frozen=True)

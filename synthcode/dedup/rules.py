@@ -16,7 +16,6 @@ from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.texts import I64, Mask
 from synthcode.errors import InputError
 
-STATUSES = ("kept", "exact_duplicate", "near_duplicate", "seed_duplicate")
 _KEPT, _EXACT, _NEAR, _WITH_SEED = range(4)
 
 
@@ -47,7 +46,7 @@ class Verdict:
     """The decision on each program: arrays with a place for each."""
 
     status: npt.NDArray[np.int8]
-    """Places in ``STATUSES``."""
+    """Places in ``vocabulary.STATUSES``."""
     representative: I64
     cluster: I64
     """The preferred member of the cluster."""

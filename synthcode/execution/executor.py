@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from synthcode.vocabulary import LostReason
+
 Batch = TypeVar("Batch")
 Result = TypeVar("Result")
 Item = TypeVar("Item")
@@ -22,7 +24,7 @@ class PoisonPolicy(Generic[Batch, Result]):
 
     bisect: Callable[[Batch], Sequence[Batch]]
     """Cuts a batch into smaller ones; one that cannot be cut comes back alone."""
-    on_lost_row: Callable[[Batch, str], Result]
+    on_lost_row: Callable[[Batch, LostReason], Result]
     """The result for a single row that no worker survives, and the reason: ``parser_crash`` or ``parse_timeout``."""
 
 

@@ -11,6 +11,7 @@ from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
 from synthcode.gate.unwrapping import code_in_html, code_in_json, without_marks
 from synthcode.languages import Language
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
+from synthcode.vocabulary import GateReason
 
 _THOUGHT = "think|thinking|thought|reasoning"
 _THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
@@ -46,7 +47,7 @@ class Extraction:
 
     blocks: tuple[Block, ...]
     """The likeliest first; empty if there is no code."""
-    reason: str | None = None
+    reason: GateReason | None = None
     """Why there is no code: empty, refusal, truncated, repetitive or no_code; None if there is some."""
     detail: str = ""
 

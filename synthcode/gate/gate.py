@@ -19,6 +19,7 @@ from synthcode.languages.parsing import MAX_BYTES
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.schemas.records import Rejection, StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
+from synthcode.vocabulary import Level, Reason
 
 MAX_BLOCKS = 16
 """Blocks of one answer that are looked at."""
@@ -27,7 +28,7 @@ TEXT_PER_CODE = 10
 OTHER_LANGUAGE_DEADLINE_S = 1.0
 """Finding the language of code that is not in the target language takes 11 grammars. Sound code needs half of it."""
 
-VERIFIED_BY_SYNTAX = "syntax"
+VERIFIED_BY_SYNTAX: Level = "syntax"
 """The level of verification that this gate gives: the translation parses; nothing was run."""
 
 _UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language"})
@@ -95,7 +96,7 @@ def _ending(finish_reason: str | None) -> str:
     return f" ({known} {finish_reason[:_FINISH_REASON_CHARS]!r})"
 
 
-def reject_all(batch: pa.Table, reason: str, detail: str) -> StageResult:
+def reject_all(batch: pa.Table, reason: Reason, detail: str) -> StageResult:
     """Reject completions that could not be checked: the worker died of them."""
     rows = [{**row, "code": None, "n_chars": None, "reason": reason, "detail": detail} for row in batch.to_pylist()]
     return StageResult(TRANSLATIONS.empty_table(), _table(rows, REJECTED))

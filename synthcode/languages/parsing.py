@@ -8,6 +8,7 @@ import importlib
 import tree_sitter
 
 from synthcode.languages import Language
+from synthcode.vocabulary import ParserReason
 
 MAX_BYTES = 100_000
 """Longer texts are not parsed: a grammar's error recovery can take time quadratic in the length."""
@@ -23,7 +24,7 @@ machine is. A step is a call of the progress callback. Sound programs take at mo
 class ParseTimeout(Exception):
     """A text that the parser did not get through within its deadline, or whose tree nothing can be done with."""
 
-    def __init__(self, detail: str = "", reason: str = "parse_timeout") -> None:
+    def __init__(self, detail: str = "", reason: ParserReason = "parse_timeout") -> None:
         super().__init__(detail)
         self.reason = reason
 

@@ -10,10 +10,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.vocabulary import Status
+
 LARGEST, MEMBERS = 12, 8
 """So many clusters are listed, and so many members of each."""
 
-WITH_SEED = "seed_duplicate"
+WITH_SEED: Status = "seed_duplicate"
 _SIZES = ((2, "2"), (3, "3"), (4, "4"), (9, "5 to 9"), (99, "10 to 99"), (None, "100 and more"))
 
 

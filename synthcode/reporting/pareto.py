@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.reporting.scores import Cost, Evaluation, Setting
+from synthcode.vocabulary import DEFAULT_VARIANT, MAIN_METRIC, Task
 
-METRIC, TASK, VARIANT = "MRR@10", "code2code", "stripped"
+TASK: Task = "code2code"
 WIDTH, HEIGHT = 460.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 22.0, 22.0, 40.0
 """Room around the plot for its scales and the numbers of exits, in pixels."""
@@ -77,9 +78,9 @@ class Plot:
 def plots(evaluation: Evaluation) -> list[Plot]:
     """Return a plot for each kind of cost; none where no exit has a cost."""
     values = {
-        score.setting: score.values[METRIC]
+        score.setting: score.values[MAIN_METRIC]
         for score in evaluation.scores
-        if score.setting.task == TASK and score.setting.variant == VARIANT and METRIC in score.values
+        if score.setting.task == TASK and score.setting.variant == DEFAULT_VARIANT and MAIN_METRIC in score.values
     }
     costs = evaluation.costs or {}
     costed = {setting: costs[key] for setting in values if (key := (setting.encoder, setting.exit)) in costs}

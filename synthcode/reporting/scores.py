@@ -14,8 +14,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 from synthcode.sanitize import from_csv_cell
-
-METRICS = ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP")
+from synthcode.vocabulary import METRICS, VARIANTS
 
 
 class Setting(NamedTuple):
@@ -26,9 +25,6 @@ class Setting(NamedTuple):
     encoder: str
     exit: int
     """0 where the encoder has no exits."""
-
-
-VARIANTS = ("stripped", "anonymous", "raw")
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,7 @@ class Evaluation:
     def tables(self) -> dict[str, dict[str, dict[str, list[Score]]]]:
         """Return task -> variant -> encoder -> scores of its exits; the variants in the usual order."""
         tree: dict[str, dict[str, dict[str, list[Score]]]] = {}
-        places = {variant: place for place, variant in enumerate(VARIANTS)}
+        places: dict[str, int] = {variant: place for place, variant in enumerate(VARIANTS)}
         for score in sorted(self.scores, key=lambda score: places.get(score.setting.variant, len(VARIANTS))):
             task, variant, encoder, _ = score.setting
             tree.setdefault(task, {}).setdefault(variant, {}).setdefault(encoder, []).append(score)

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 
 import pyarrow as pa
 
+from synthcode.vocabulary import Reason
+
 FinishReason = Literal["stop", "length", "error"] | str
 
 
@@ -20,7 +22,7 @@ class StageResult(NamedTuple):
 class Rejection(NamedTuple):
     """Why a row is not used."""
 
-    reason: str
+    reason: Reason
     """One snake_case word."""
     detail: str
     """A sentence for people; may be empty."""

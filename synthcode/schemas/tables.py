@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pyarrow as pa
+
+from synthcode.vocabulary import Variant
 
 _TEXT = pa.string()
 
@@ -122,8 +122,6 @@ DATASET_PROGRAMS = pa.schema(
 )
 """One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use.
 ``contaminated_by`` names a row of a published benchmark that a program is like, where it is like one."""
-
-Variant = Literal["raw", "stripped", "anonymous"]
 
 CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
 """Of ``DATASET_PROGRAMS``. Raw code holds comments: a task on it is partly solved by reading them."""

@@ -19,6 +19,7 @@ from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.descriptions import WORDS, description, first_paragraph
 from synthcode.seeds.raw import RawSeed
+from synthcode.vocabulary import Reason
 
 MAX_REJECTED_CHARS = 2_000
 _MIN_WORDS_TO_LOOK_FOR = 3
@@ -55,7 +56,7 @@ def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> StageResult:
     return StageResult(_table(kept, SEEDS), _table(rejected, REJECTED_SEEDS))
 
 
-def reject(raw: Sequence[RawSeed], reason: str, detail: str) -> StageResult:
+def reject(raw: Sequence[RawSeed], reason: Reason, detail: str) -> StageResult:
     """Reject rows that could not be cleaned: the worker died of them."""
     rejection = Rejection(reason, detail)
     return StageResult(SEEDS.empty_table(), _table([_rejected_row(seed, rejection) for seed in raw], REJECTED_SEEDS))

@@ -15,13 +15,12 @@ from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
+from synthcode.vocabulary import SPLITS
 
 CROISSANT_NAME = "croissant.json"
 
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 """The dataset's configurations; the first is the default."""
-
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class PublishedDataset:
         InputError
             Where there is none.
         """
-        found = [split for split in SPLITS if shards_of(self.folder / "data" / config, split)]
+        found: list[str] = [split for split in SPLITS if shards_of(self.folder / "data" / config, split)]
         if not found:
             raise InputError(
                 f"{self.folder} has no configuration {config!r}",

@@ -9,9 +9,10 @@ from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.compile import refusals
 from synthcode.verification.controls import examine
+from synthcode.vocabulary import GateReason, Level
 
-REASON = "compile_error"
-COMPILED = "compiled"
+REASON: GateReason = "compile_error"
+COMPILED: Level = "compiled"
 """The level of verification of what a compiler has taken."""
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoders.mteb_model import MtebModel
-from synthcode.evaluation.interop.mteb_names import subset_name
-from synthcode.evaluation.interop.mteb_results import METRICS
+from synthcode.evaluation.interop.mteb_names import MTEB_NAMES, subset_name
 from synthcode.evaluation.interop.mteb_tasks import load_exported
 from synthcode.evaluation.results.summary import read_metrics
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
@@ -118,7 +117,7 @@ def scored(dataset: Path, encoder: str, subset: str, out: Path) -> dict[str, flo
     assert run_cli(["evaluate", str(dataset), "--encoder", encoder, "--device", "cpu", "--out", str(out)]) == 0
     rows = [row for row in read_metrics(out).to_pylist() if row["variant"] == "stripped"]
     mine = [row for row in rows if subset_name(row["query_language"], row["corpus_language"]) == subset]
-    return {METRICS[row["metric"]]: row["value"] for row in mine if row["metric"] != "MAP"}
+    return {MTEB_NAMES[row["metric"]]: row["value"] for row in mine if row["metric"] != "MAP"}
 
 
 @pytest.mark.parametrize("kind", ["st", "mteb"])

@@ -7,7 +7,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthcode.dataset.splits import SPLITS, SplitConfig, assign_splits
+from synthcode.dataset.splits import SplitConfig, assign_splits
+from synthcode.vocabulary import SPLITS
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 30), st.one_of(st.none(), st.integers(0, 12))), max_size=60

@@ -12,11 +12,11 @@ from __future__ import annotations
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.sanitize import one_line
+from synthcode.vocabulary import TASKS
 
 EVAL_NAME = "eval.yaml"
 FRAMEWORK = "mteb"
 """The one of the Hub's list that scores retrieval; ``synthcode evaluate`` writes results in its form."""
-TASKS = ("text2code", "code2code")
 
 
 def eval_yaml(facts: CardFacts) -> str:

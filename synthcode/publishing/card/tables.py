@@ -11,6 +11,7 @@ from synthcode.publishing.card.escaping import code, prose
 from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
 from synthcode.publishing.card.licenses import find_license
 from synthcode.publishing.inventory import ConfigContents
+from synthcode.vocabulary import LEVELS
 
 Counts = Mapping[str, Any]
 
@@ -80,7 +81,7 @@ def contamination_table(facts: CardFacts) -> str:
 def verification_table(facts: CardFacts) -> str:
     """Count what the pairs of each language passed, and name the compilers that looked at them."""
     were_compiled = facts.compilers or any("compiled" in passed for passed in facts.verification.values())
-    levels = ("syntax", "compiled") if were_compiled else ("syntax",)
+    levels = LEVELS if were_compiled else LEVELS[:1]
     rows = []
     for target in facts.target_languages:
         passed, compiler = facts.verification.get(target, {}), facts.compilers.get(target)

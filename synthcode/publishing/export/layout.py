@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import pyarrow as pa
 
 from synthcode.publishing.export.pairs import Pair
-from synthcode.schemas.tables import Variant
+from synthcode.vocabulary import Variant
 
 Encoding = Literal["jsonl", "tsv", "parquet"]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from synthcode.publishing.export.cards import front_matter, readme
 from synthcode.publishing.export.layout import Exported, Layout, Place
-from synthcode.publishing.export.pairs import TASKS, Pair
+from synthcode.publishing.export.pairs import Pair
+from synthcode.vocabulary import TASKS
 
 
 def configs(pairs: Sequence[Pair], split: str) -> list[dict[str, Any]]:

@@ -10,12 +10,9 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.languages import LANGUAGES
-from synthcode.schemas.tables import CODE_COLUMNS, Variant
+from synthcode.schemas.tables import CODE_COLUMNS
+from synthcode.vocabulary import TASKS, TEXT, Variant
 
-TEXT = "text"
-"""The query language of text-to-code retrieval."""
-
-TASKS = ("text2code", "code2code")
 PAIR_COLUMNS = ("task", "query_language", "corpus_language")
 JUDGED_COLUMNS = (*PAIR_COLUMNS, "query_id", "corpus_id", "score")
 DOCUMENT_COLUMNS = ("program_id", "document_id", "language")

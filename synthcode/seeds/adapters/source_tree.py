@@ -19,6 +19,7 @@ from synthcode.seeds.adapters.functions import documented_functions
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.files import existing
+from synthcode.vocabulary import LostReason
 
 _BATCH_FILES = 16
 _MAX_BYTES_PER_LINE = 200
@@ -129,7 +130,7 @@ def _is_for_machines(content: bytes) -> bool:
     return len(content) > _MAX_BYTES_PER_LINE * lines or any(mark in head for mark in _GENERATED)
 
 
-def _lost(file: SourceFile, reason: str) -> list[RawSeed]:
+def _lost(file: SourceFile, reason: LostReason) -> list[RawSeed]:
     """Return what stands for a file that no process survives."""
     return [_unusable(file, Rejection(reason, "the parser did not survive the file"))]
 

@@ -6,9 +6,10 @@ import pyarrow as pa
 import pytest
 
 from synthcode.dataset.disjointness import check_disjoint
-from synthcode.dataset.splits import SPLITS, SplitConfig, assign_splits
+from synthcode.dataset.splits import SplitConfig, assign_splits
 from synthcode.dedup.config import DedupConfig
 from synthcode.errors import InputError, SynthcodeError
+from synthcode.vocabulary import SPLITS
 
 
 def groups(*rows: tuple[str, str], repositories: list[str | None] | None = None) -> pa.Table:

@@ -1,0 +1,92 @@
+"""Every closed list of names, once: each is a ``Literal`` for types and a tuple of the same names for everything else.
+
+Commands, validation, tables, cards and reports read them from here. Nothing heavy is imported, so ``--help`` may, too.
+Open lists, which a plug-in can extend, are in ``synthcode.plugins``.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Split = Literal["train", "validation", "test"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+Task = Literal["text2code", "code2code"]
+TASKS: tuple[Task, ...] = get_args(Task)
+"""Retrieval tasks: programs for a description, and programs for a program in another language."""
+
+TEXT = "text"
+"""The query language of text-to-code retrieval."""
+
+Variant = Literal["stripped", "anonymous", "raw"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+"""How programs are shown: without comments and docstrings, with the entry point renamed as well, as they came."""
+DEFAULT_VARIANT: Variant = "stripped"
+SCORED_VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous")
+"""The variants that are scored by default. Raw code holds comments: a task on it is partly solved by reading them."""
+
+Metric = Literal["MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP"]
+METRICS: tuple[Metric, ...] = get_args(Metric)
+MAIN_METRIC: Metric = "MRR@10"
+"""The metric that tables and plots show, and the one that the MoSE paper reports."""
+MTEB_METRIC: Metric = "nDCG@10"
+"""The main score of mteb's retrieval tasks: results in mteb's form, and those on the Hub, report it."""
+
+Level = Literal["syntax", "compiled"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""Levels of verification, the weakest first: a translation parses; its language's own compiler accepts it."""
+
+DropMode = Literal["train", "everywhere"]
+DROP_MODES: tuple[DropMode, ...] = get_args(DropMode)
+"""What contaminated programs are removed from: the training split, or the whole dataset."""
+
+Status = Literal["kept", "exact_duplicate", "near_duplicate", "seed_duplicate"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+"""What deduplication says of a program. A ``seed_duplicate`` is a translation of a seed that was removed."""
+
+CONTAMINATED = "contaminated"
+"""The verdict on a translation that resembles a published benchmark."""
+
+Stage = Literal["seeds", "dedup_seeds", "translate", "check", "dedup", "build"]
+STAGES: tuple[str, ...] = get_args(Stage)
+"""The stages of a run, in the order in which they run."""
+
+LostReason = Literal["parse_timeout", "parser_crash"]
+"""Why a row has no result: its parser hangs, or takes its process down."""
+
+ParserReason = Literal["too_long", "too_deep", "repetitive", LostReason]
+"""Why code is not parsed: it exceeds a limit, or no parser survives it."""
+
+SeedReason = Literal[
+    ParserReason,
+    "unreadable_row",
+    "too_large",
+    "invalid_utf8",
+    "nul_byte",
+    "lone_surrogate",
+    "duplicate_id",
+    "unknown_language",
+    "no_code",
+    "no_text",
+    "syntax_error",
+]
+SEED_REASONS: tuple[SeedReason, ...] = get_args(SeedReason)
+"""Why a row of a benchmark is not a seed."""
+
+GateReason = Literal[
+    ParserReason,
+    "empty",
+    "refusal",
+    "truncated",
+    "no_code",
+    "syntax_error",
+    "no_definition",
+    "split",
+    "wrong_language",
+    "unchanged",
+    "compile_error",
+]
+GATE_REASONS: tuple[GateReason, ...] = get_args(GateReason)
+"""Why a completion has no acceptable translation."""
+
+Reason = SeedReason | GateReason
