@@ -37,6 +37,14 @@ CARD = 4 * MIB
 """A card, of the Hub or of a folder."""
 TEMPLATE = MIB // 4
 """One turn of a prompt."""
+TEMPLATES = 64
+"""Files of a prompt that its turns include."""
+TEMPLATE_WORK = 32 * MIB
+"""What filling one turn may take: characters read and written, and ``TEMPLATE_STEP`` for each round and each call."""
+TEMPLATE_STEP = 256
+"""131,072 rounds or calls are the most: about a second."""
+TEMPLATE_NUMBER_BITS = 4_096
+"""The largest number that a template works out."""
 PROMPT = 4 * MIB
 """A filled turn of a prompt."""
 SETTINGS = 8 * MIB

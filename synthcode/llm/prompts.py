@@ -11,11 +11,13 @@ import jinja2
 
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
+from synthcode.bounded.template_work import TemplateTooLargeError
+from synthcode.bounded.templates import BoundedEnvironment, fill, read_included
 from synthcode.errors import InputError, did_you_mean, first_line
 from synthcode.identity import digest
 from synthcode.languages import Language
 from synthcode.schemas.records import Message
-from synthcode.templates import environment, template_folder
+from synthcode.templates import template_folder
 
 Role = Literal["system", "user", "assistant"]
 
@@ -27,12 +29,12 @@ class Prompt:
     """A prompt that can be filled.
 
     Templates see ``source`` and ``target`` (rows of the language table), ``code``, ``text`` and
-    ``entry_point`` (which may be none).
+    ``entry_point`` (which may be none). They are filled in bounded time and memory.
     """
 
     name: str
     digest: str
-    """Hash of the templates' text: a changed prompt is another prompt."""
+    """Hash of the templates' text, included ones too: a changed prompt is another prompt."""
     turns: Mapping[Role, jinja2.Template]
 
     @property
@@ -45,9 +47,14 @@ class Prompt:
         values = {key: seed[key] for key in ("code", "text", "entry_point")}
         try:
             return tuple(
-                Message(role, template.render(source=source, target=target, **values))
+                Message(role, fill(template, {"source": source, "target": target, **values}))
                 for role, template in self.turns.items()
             )
+        except TemplateTooLargeError as problem:
+            raise InputError(
+                f"prompt {self.name!r} cannot be filled: {problem}",
+                f"shorten its loops and what it repeats; a prompt holds at most {limits.PROMPT:,} characters in a turn",
+            ) from problem
         except Exception as problem:  # a template can raise whatever its expressions do: 1/0, a wrong type
             raise InputError(
                 f"prompt {self.name!r} cannot be filled: {first_line(problem)}",
@@ -70,22 +77,27 @@ def load_prompt(name: str) -> Prompt:
             f"no prompt {name!r}{did_you_mean(name, bundled)}",
             f"use one of: {', '.join(bundled)}, or a path (with a slash) to a folder that holds user.jinja",
         )
-    jinja = environment(folder)
+    jinja = BoundedEnvironment(folder)
     texts = {
         turn: read_text(folder / f"{turn}.jinja", limits.TEMPLATE)
         for turn in _TURNS
         if (folder / f"{turn}.jinja").exists()
     }
     try:
+        included = read_included(jinja, [f"{turn}.jinja" for turn in texts])
         turns = {turn: jinja.get_template(f"{turn}.jinja") for turn in texts}
     except jinja2.TemplateSyntaxError as problem:
         raise InputError(
             f"prompt {name!r}: {problem.filename}, line {problem.lineno}: {problem.message}",
             "fix the template; its syntax is Jinja2's",
         ) from problem
+    except jinja2.TemplateNotFound as problem:
+        raise InputError(
+            f"prompt {name!r}: no template {first_line(problem)} in its folder", "include files of the same folder only"
+        ) from problem
     except (RecursionError, MemoryError, ValueError, SyntaxError) as problem:
         raise InputError(
             f"prompt {name!r} cannot be compiled: {first_line(problem)}",
             "shorten the template; its syntax is Jinja2's",
         ) from problem
-    return Prompt(folder.name, digest("prompt", texts), turns)
+    return Prompt(folder.name, digest("prompt", texts | included), turns)

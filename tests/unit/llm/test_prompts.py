@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import os
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,3 +54,95 @@ def test_a_template_that_cannot_be_used_is_a_clear_error(tmp_path: Path, templat
     (tmp_path / "user.jinja").write_text(template)
     with pytest.raises(InputError):
         load_prompt(str(tmp_path)).fill(SEED, PYTHON, GO)
+
+
+GROWING = [
+    "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{{ 'a' * 10**10 }}",
+    "{{ 10 ** (10 ** 10) }}",
+    "{{ 'a'|center(10**10) }}",
+    "{{ 'a'.ljust(10**10) }}",
+    "{% set n = namespace(x='aaaa') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+    "{% set n = namespace(x='aaaa') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",
+    "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
+    "{% macro m(n) %}{{ m(n + 1) }}{{ m(n + 1) }}{% endmacro %}{{ m(0) }}",
+    "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+    "{% for x in 'ab' recursive %}{{ loop('abc') }}{% endfor %}",
+    "{% include 'user.jinja' %}",
+    "{{ '%9999999999d' % 1 }}",
+    "{{ '%*d' % (9999999999, 1) }}",
+    "{{ '{:>9999999999}'.format(1) }}",
+    "{{ '{:{}}'.format(1, '9999999999') }}",
+    "{{ code.replace('', 'x' * 1000000) * 3 }}",
+    "{{ ('\\t' * 1000).expandtabs(3000000) }}",
+    "{{ ''.join(['x' * 1000000] * 1000) }}",
+    "{{ ['x' * 1000000] * 1000 }}",
+    "{{ range(99999)|map('center', 3000000)|list|length }}",
+    "{% set x %}{% for i in range(90000) %}" + "x" * 10_000 + "{% endfor %}{% endset %}",
+    "{% for i in range(99999) %}{{ code|upper|lower }}{% endfor %}",
+]
+
+
+def test_a_template_that_grows_is_stopped_before_it_takes_memory(tmp_path: Path) -> None:
+    """In a process of its own, whose address space is bounded."""
+    for number, template in enumerate(GROWING):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "user.jinja").write_text(template)
+    program = """
+import sys
+from synthcode.errors import InputError
+from synthcode.languages import get_language
+from synthcode.llm.prompts import load_prompt
+seed = {"code": "x = 1\\n" * 500, "text": "", "entry_point": None}
+for number in range(int(sys.argv[2])):
+    try:
+        load_prompt(f"{sys.argv[1]}/{number}").fill(seed, get_language("python"), get_language("go"))
+    except InputError:
+        continue
+    print("filled", number)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path), str(len(GROWING))],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)),
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+USUAL = {
+    "{% for line in code.splitlines() %}{{ '{:>2}'.format(loop.index) }} {{ line }}\n{% endfor %}": " 1 a\n 2 b\n",
+    "{{ code|indent(2) }}{{ '%03d'|format(7) }}{{ '-' * 5 }}": "a\n  b007-----",
+    "{{ code.replace('a', 'c')|upper }}{{ text ~ 1 }}{{ [1, 2, 3][1:] }}": "C\nBReturn1[2, 3]",
+    "{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m(code.split()|map('upper')|join('+')) }}": "<A+B>",
+    "{% from 'parts.jinja' import hello %}{{ hello(target.label) }}": "Hello Go",
+}
+
+
+@pytest.mark.parametrize(("template", "filled"), USUAL.items())
+def test_loops_filters_macros_and_imports_work_as_in_jinja(tmp_path: Path, template: str, filled: str) -> None:
+    (tmp_path / "user.jinja").write_text(template)
+    (tmp_path / "parts.jinja").write_text("{% macro hello(x) %}Hello {{ x }}{% endmacro %}")
+    seed = {"code": "a\nb", "text": "Return", "entry_point": None}
+    assert load_prompt(str(tmp_path)).fill(seed, PYTHON, GO)[0].content == filled
+
+
+def test_a_changed_part_that_is_included_is_another_prompt(tmp_path: Path) -> None:
+    (tmp_path / "user.jinja").write_text("{% include 'part.jinja' %}")
+    (tmp_path / "part.jinja").write_text("Translate.")
+    before = load_prompt(str(tmp_path)).digest
+    (tmp_path / "part.jinja").write_text("Port.")
+    assert load_prompt(str(tmp_path)).digest != before
+
+
+@pytest.mark.parametrize("name", ["../outside.jinja", "link.jinja", "pipe.jinja", "missing.jinja"])
+def test_only_regular_files_of_the_prompt_are_included(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "prompt"
+    folder.mkdir()
+    (tmp_path / "outside.jinja").write_text("secret")
+    (folder / "link.jinja").symlink_to(tmp_path / "outside.jinja")
+    os.mkfifo(folder / "pipe.jinja")
+    (folder / "user.jinja").write_text(f"{{% include '{name}' %}}")
+    with pytest.raises(InputError):
+        load_prompt(str(folder))
