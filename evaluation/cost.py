@@ -1,4 +1,4 @@
-"""What an exit of an encoder costs: parameters, floating-point operations, and time on this machine."""
+"""The cost of an encoder's exit: parameters, floating-point operations, and time on this machine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Speed:
     """How fast a pass is on the device at hand."""
 
     latency_s: float
-    """Of one text alone; the median of the repeats."""
+    """Of a single text; the median of the repeats."""
     texts_per_s: float
     """At the batch size that gives most."""
     batch_texts: int
@@ -33,7 +33,7 @@ class Speed:
 
 @dataclass(frozen=True)
 class ExitCost:
-    """The cost of one exit on its own, for texts of one length: nothing behind it runs."""
+    """The cost of one exit by itself, for texts of one length: no deeper block runs."""
 
     exit: int
     tokens: int
@@ -72,7 +72,7 @@ def measure_speed(run: Callable[[int], object], batches: Sequence[int] = BATCHES
 
 
 def _seconds(run: Callable[[int], object], texts: int, repeats: int, least_s: float = 0.0) -> float:
-    """Return the median of passes after the first: as many as were asked for, and more while they are short."""
+    """Return the median of the passes after the first: as many as requested, and more while they are short."""
     run(texts)
     seconds: list[float] = []
     while len(seconds) < repeats or (sum(seconds) < least_s and len(seconds) < MOST_PASSES):

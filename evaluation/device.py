@@ -1,4 +1,4 @@
-"""Where a model runs: device, number format and attention, from what was asked and what there is."""
+"""Device, number format and attention of a model, from the user's choice and what the machine has."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Placement:
 
 
 def resolve(device: str = "auto", dtype: str = "auto", attention: str = "auto") -> Placement:
-    """Fill in ``auto``: CUDA where there is one, there bfloat16 and, where installed, FlashAttention.
+    """Resolve ``auto``: CUDA if available, then with bfloat16 and, if installed, FlashAttention.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What every encoder is: texts and the part that they play in, vectors of every exit out."""
+"""The contract of encoders: texts and their roles in, vectors of every exit out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ONLY_EXIT = 0
 
 @dataclass(frozen=True)
 class Role:
-    """What a text is, as far as an encoder may be told."""
+    """The role of a text, as far as an encoder may know it."""
 
     side: Side | Literal[""]
     kind: Literal["text", "code", ""]
@@ -51,7 +51,7 @@ class Role:
 
 @dataclass(frozen=True)
 class Encoded:
-    """What an encoder makes of some texts."""
+    """The result of encoding some texts."""
 
     vectors: Mapping[int, Vectors]
     """Exit -> one finite row a text, in the texts' order."""
@@ -66,11 +66,11 @@ class Encoder(Protocol):
 
     @property
     def name(self) -> str:
-        """What it is called in results: its specification, as ``st:NAME``."""
+        """Its name in results: its specification, as ``st:NAME``."""
 
     @property
     def identity(self) -> str:
-        """A digest of all that its vectors depend on. The exits that are computed are no part of it."""
+        """A digest of all that its vectors depend on, without the list of computed exits."""
 
     @property
     def exits(self) -> tuple[int, ...]:
@@ -78,7 +78,7 @@ class Encoder(Protocol):
 
     @property
     def sees(self) -> frozenset[Trait]:
-        """What of a text's role changes its vectors."""
+        """The traits of a text's role that change its vectors."""
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Encode texts that all have one role; nothing is written, no text is left out."""
@@ -94,11 +94,11 @@ class Costed(Protocol):
 
 @runtime_checkable
 class LexicalScorer(Protocol):
-    """Anything that scores documents by their words: it has no vectors, and knows a document only beside its corpus."""
+    """Anything that scores documents by their words: no vectors, and a score only within a corpus."""
 
     @property
     def name(self) -> str:
-        """What it is called in results."""
+        """Its name in results."""
 
     @property
     def identity(self) -> str:

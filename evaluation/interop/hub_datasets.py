@@ -12,19 +12,19 @@ _NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?
 
 
 def dataset_folder(dataset: Path, split: str) -> Path:
-    """Return the folder of a dataset: the one that was named, or that of ``user/name`` or ``user/name@revision``.
+    """Return the folder of a dataset: the given one, or that of ``user/name`` or ``user/name@revision``.
 
     Parameters
     ----------
     dataset
-        A folder, or what is no path here and could be a repository's name.
+        A folder, or a repository's name if there is no such path.
     split
         The split whose tables are fetched.
 
     Raises
     ------
     InputError
-        Where there is neither.
+        If there is neither.
     """
     named = _NAME.fullmatch(str(dataset))
     if dataset.exists() or named is None:

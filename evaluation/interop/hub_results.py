@@ -18,9 +18,9 @@ def eval_results_files(rows: Iterable[Row], scored: Scored, dataset_id: str) -> 
     Parameters
     ----------
     rows
-        Of ``metrics.csv``: those of one encoder. nDCG@10 is told, in percent, as mteb does.
+        Of ``metrics.csv``: those of one encoder. nDCG@10 is reported, in percent, as mteb does.
     scored
-        What they are of.
+        The encoder and the dataset.
     dataset_id
         The dataset's repository on the Hub.
     """

@@ -1,4 +1,4 @@
-"""What tasks, subsets and languages are called in mteb."""
+"""The names of tasks, subsets and languages in mteb."""
 
 from __future__ import annotations
 

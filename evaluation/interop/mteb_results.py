@@ -29,12 +29,12 @@ _MODEL_META: dict[str, Any] = {
     **dict.fromkeys(("similarity_fn_name", "use_instructions", "training_datasets"), None),
     "framework": [],
 }
-"""What mteb's ``ModelMeta`` wants to be told, and nobody here knows."""
+"""Fields that mteb's ``ModelMeta`` requires and that are unknown here."""
 
 
 @dataclass(frozen=True)
 class Scored:
-    """What results are of."""
+    """The encoder and the dataset of some results."""
 
     encoder: str
     """Its specification: ``mose:NAME``."""
@@ -63,7 +63,7 @@ def result_files(rows: Iterable[Row], scored: Scored) -> dict[str, str]:
     rows
         Of ``metrics.csv``: those of one encoder, all of its exits, tasks and variants.
     scored
-        What they are of.
+        The encoder and the dataset.
 
     Raises
     ------

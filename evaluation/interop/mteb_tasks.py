@@ -24,12 +24,12 @@ PROMPTS = {
     "text2code": "Given a description of what a program does, retrieve a program that does it.",
     "code2code": "Given a program, retrieve a program in another language that does the same.",
 }
-"""What models that take instructions are told with a query; documents come without one."""
+"""Instructions of queries for models that take them; documents have none."""
 
 
 @dataclass(frozen=True)
 class _Card:
-    """What an exported folder says of itself."""
+    """The description of an exported folder."""
 
     folder: Path
     task: str
@@ -46,7 +46,7 @@ class _Card:
 
 
 def load_exported(folder: str | Path, subsets: Sequence[str] | None = None) -> AbsTaskRetrieval:
-    """Return the task that one folder of ``synthcode export --format mteb`` is.
+    """Return the task in one folder of ``synthcode export --format mteb``.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def load_exported(folder: str | Path, subsets: Sequence[str] | None = None) -> A
     Raises
     ------
     InputError
-        Where mteb is not installed, the folder is none of these, or a subset is not in it.
+        If mteb is not installed, the folder is not one of these, or lacks a subset.
     """
     require_mteb()
     from mteb.abstasks.retrieval import AbsTaskRetrieval
@@ -97,7 +97,7 @@ def require_mteb() -> None:
 
 
 def task_metadata(task: str, variant: str, **fields: Any) -> TaskMetadata:
-    """Return what mteb is told of a task, and what a model's prompts may depend on.
+    """Return mteb's metadata of a task, on which a model's prompts may depend.
 
     Parameters
     ----------
@@ -171,6 +171,6 @@ def _read_card(folder: Path) -> _Card:
         return _Card(folder.resolve(), task, variant, split, dataset, files)
     except (OSError, ValueError, LookupError, TypeError, InputError) as problem:
         raise InputError(
-            f"{folder} is no task that 'synthcode export --format mteb' wrote",
+            f"{folder} is not a task that 'synthcode export --format mteb' wrote",
             "name one of the folders that it made: DIR/text2code or DIR/code2code",
         ) from problem

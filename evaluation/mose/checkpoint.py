@@ -44,23 +44,23 @@ def from_pretrained(
         A folder that holds ``config.json`` and safetensors (one file, or shards with their index), or a repository on
         the Hub.
     exits
-        The exits to load; absent, all. Blocks behind the deepest are not read.
+        The exits to load; absent, all. Blocks after the deepest are not read.
     dtype
         ``float32``, ``bfloat16``, ``float16``; ``auto`` is bfloat16 (as published) on CUDA and float32 elsewhere.
     device
-        As torch names them; ``auto`` is CUDA where there is one.
+        As torch names them; ``auto`` is CUDA if available.
     attention
         ``sdpa``, ``eager``, ``flash_attention_2``; ``auto`` is FlashAttention where it is installed and can run.
     revision
         Of a repository: branch, tag or commit.
     choices
-        Open choices that are other than the configuration's, as in ``{"pooling": "mean"}``.
+        Open choices that differ from the configuration's, as in ``{"pooling": "mean"}``.
 
     Raises
     ------
     InputError
-        Where the checkpoint is not there, is pickled, or does not hold what its configuration says: tensors that are
-        missing, unexpected or of another shape are listed.
+        If the checkpoint is missing, is pickled, or does not match its configuration: tensors that are missing,
+        unexpected or of another shape are listed.
     """
     import torch
 
@@ -76,18 +76,18 @@ def from_pretrained(
         model = MoseModel(config.cut(exits) if exits else config, place.attention)
     published = _checked(whole.state_dict(), config, held, str(folder))
     model.load_state_dict(_read(model.state_dict(), published, held, place.device, place.dtype), assign=True)
-    # Rotations are no part of the state: made anew, off the meta device.
+    # Rotations are not part of the state: they are created again, off the meta device.
     model.backbone.rotary_emb = type(model.backbone.rotary_emb)(model.backbone.config).to(place.device)
     return model.eval()
 
 
 def read_folder_config(folder: Path) -> MoseConfig:
-    """Return the configuration of a checkpoint: what its config.json says, cut where its weights are.
+    """Return the configuration of a checkpoint: that of its config.json, cut at the same exit as its weights.
 
     Raises
     ------
     InputError
-        Where one of them is not there or cannot be used.
+        If one of them is missing or cannot be used.
     """
     return _config(folder, _held(tensor_files(folder)))
 
@@ -107,17 +107,17 @@ def save_pretrained(model: MoseModel, folder: Path) -> None:
 
 
 def _held(files: Sequence[Path]) -> Held:
-    """Return what the files hold, from their headers alone."""
+    """Return the tensors of the files, from their headers only."""
     from safetensors import SafetensorError, safe_open
 
     held: Held = {}
     for file in files:
         try:
             with safe_open(file, framework="pt") as opened:
-                for name in opened.keys():  # noqa: SIM118 - it is no mapping
+                for name in opened.keys():  # noqa: SIM118 - it is not a mapping
                     held[plain(name)] = (file, name, tuple(opened.get_slice(name).get_shape()))
         except (SafetensorError, OSError) as problem:
-            raise InputError(f"{file} is no whole safetensors file: {problem}", "fetch it again") from problem
+            raise InputError(f"{file} is not a complete safetensors file: {problem}", "fetch it again") from problem
     return held
 
 
@@ -173,6 +173,6 @@ def _read(
     for file, names in by_file.items():
         with safe_open(file, framework="pt", device=str(device)) as opened:
             for ours in names:
-                # A copy lies where the allocator aligns it: mapped, the same weights round by their place in the file.
+                # The allocator aligns a copy: mapped, the same weights round differently by their place in the file.
                 tensors[ours] = opened.get_tensor(held[published[ours]][1]).to(dtype, copy=True)
     return tensors

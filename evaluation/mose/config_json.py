@@ -24,14 +24,14 @@ def read_config(published: Mapping[str, Any], source: str = "config.json") -> Mo
     Parameters
     ----------
     published
-        Its content. Of a cut checkpoint, ``till_layer`` or ``num_hidden_layers`` says where it was cut.
+        Its content. In a cut checkpoint, ``till_layer`` or ``num_hidden_layers`` gives the exit at which it was cut.
     source
-        What to call it in an error.
+        Its name in errors.
 
     Raises
     ------
     InputError
-        Where it is another model's, or sets what this model does not have.
+        If it is another model's, or sets what this model does not have.
     """
     _refuse_others(published, source)
     names = {field.name: PUBLISHED_KEYS.get(field.name, field.name) for field in fields(MoseConfig)}

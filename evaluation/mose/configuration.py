@@ -1,4 +1,4 @@
-"""What a MoSE encoder is: its published sizes, and the choices that public sources leave open."""
+"""The configuration of a MoSE encoder: its published sizes, and the choices that public sources leave open."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MoseConfig:
     tokens from the first ``<sep>`` on, as a masked mean would need it."""
     normed_exits: tuple[int, ...] = (36,)
     """Exits whose state passes the final LayerNorm before the head. The published code reads ``hidden_states[exit]``
-    of transformers, whose last entry alone is normed: exit 36 of the full model. A checkpoint cut at another exit
+    of transformers, of which only the last entry is normed: exit 36 of the full model. A checkpoint cut at another exit
     keeps what its head was trained on, the bare residual stream."""
     unit_norm: Literal["always", "above_one"] = "always"
     """``always`` divides by the L2 norm; ``above_one`` does so only where it is above 1, as StarEncoder does. The
@@ -83,12 +83,12 @@ class MoseConfig:
         Raises
         ------
         InputError
-            Where one of them is no exit of this encoder.
+            If one of them is not an exit of this encoder.
         """
         unknown = sorted(set(exits) - set(self.exits))
         if unknown or not exits:
             raise InputError(
-                f"no exit {', '.join(map(str, unknown))}" if unknown else "no exit was asked for",
+                f"no exit {', '.join(map(str, unknown))}" if unknown else "no exit was requested",
                 f"choose among {', '.join(map(str, self.exits))}",
             )
         wanted = tuple(sorted(set(exits)))
@@ -100,7 +100,7 @@ class MoseConfig:
         Raises
         ------
         InputError
-            Where a name is none of ``OPEN_CHOICES``.
+            If a name is not in ``OPEN_CHOICES``.
         """
         for name in choices:
             if name not in OPEN_CHOICES:

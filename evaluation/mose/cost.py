@@ -1,4 +1,4 @@
-"""What an exit of MoSE costs: by formula, and on the clock in passes that end there."""
+"""The cost of an exit of MoSE: by formula, and measured in passes that end there."""
 
 from __future__ import annotations
 

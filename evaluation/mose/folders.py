@@ -12,14 +12,14 @@ from synthcode.bounded.trees import parse_json
 from synthcode.errors import InputError, first_line
 
 FETCHED = ("*.json", "*.safetensors", "merges.txt")
-"""What is fetched of a repository: neither code nor pickles."""
+"""The files to fetch from a repository: neither code nor pickles."""
 
 INDEX = "model.safetensors.index.json"
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 
 
 def find_folder(name: str, revision: str | None = None) -> Path:
-    """Return the folder of a checkpoint, fetched where ``name`` is no folder.
+    """Return the folder of a checkpoint, fetched if ``name`` is not a folder.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     except Exception as problem:  # the client raises errors of many kinds, in many lines
         what = first_line(problem)
         raise InputError(
-            f"{name!r} is no folder, and the Hub does not give it: {what}",
+            f"{name!r} is not a folder, and the Hub does not provide it: {what}",
             "name a folder that holds config.json and *.safetensors, or a repository that you can reach",
         ) from problem
 
@@ -46,7 +46,7 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises
     ------
     InputError
-        Where it is not there, or no JSON object.
+        If it is missing, or not a JSON object.
     """
     try:
         content = parse_json(read_text(path, limits.TOKENIZER))
@@ -55,7 +55,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as problem:
         raise InputError(f"{path} cannot be read: {problem}", "fetch the checkpoint again") from problem
     if not isinstance(content, dict):
-        raise InputError(f"{path} is no JSON object", "fetch the checkpoint again")
+        raise InputError(f"{path} is not a JSON object", "fetch the checkpoint again")
     return content
 
 
@@ -65,7 +65,7 @@ def tensor_files(folder: Path) -> list[Path]:
     Raises
     ------
     InputError
-        Where there are none, or a shard is missing. Pickled weights are never opened: they can run code.
+        If there are none, or a shard is missing. Pickled weights are never opened: they can run code.
     """
     if (folder / INDEX).is_file():
         shards: Mapping[str, str] = read_json(folder / INDEX).get("weight_map", {})

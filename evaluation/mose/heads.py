@@ -20,8 +20,8 @@ ACTIVATIONS: dict[str, type[nn.Module]] = {
 class ExitHead(nn.Module):
     """Project, pool and normalise the states of one exit.
 
-    The published code projects every token and pools afterwards. Where pooling picks one token, the same result comes
-    from projecting that token alone, which spares ``4 * hidden_size ** 2`` FLOPs a token and exit.
+    The published code projects every token and pools afterwards. If pooling picks one token, projecting only that
+    token gives the same result, which saves ``4 * hidden_size ** 2`` FLOPs a token and exit.
     """
 
     def __init__(self, config: MoseConfig) -> None:

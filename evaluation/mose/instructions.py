@@ -1,4 +1,4 @@
-"""What MoSE is told of a text: instructions and input format of the published model card."""
+"""Instructions and input format of the published model card."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ FORMAT = "{sep}{instruction}{sep}{text}{cls}"
 
 
 def instruction_for(language: str) -> str:
-    """Return the instruction for code in ``language``, or for a description where that is ``text``.
+    """Return the instruction for code in ``language``, or for a description if that is ``text``.
 
-    The card says to fill in the language in lower case, and lists C++ and JavaScript: as people write them, so.
+    The card says to fill in the language in lower case, and lists C++ and JavaScript: so in their usual spelling.
 
     Raises
     ------
     InputError
-        Where there is no such language.
+        If there is no such language.
     """
     if language == "text":
         return TEXT_INSTRUCTION

@@ -20,7 +20,7 @@ ATTENTIONS = ("sdpa", "eager", "flash_attention_2")
 
 @dataclass(frozen=True)
 class ExitOutputs:
-    """What one forward pass gives, by exit; all of it carries gradients in train mode."""
+    """The result of one forward pass, by exit; all of it carries gradients in train mode."""
 
     embeddings: dict[int, Tensor]
     """Exit -> projected, pooled, normalised vectors, (texts, hidden_size)."""
@@ -49,16 +49,16 @@ class MoseModel(nn.Module):
         self.backbone: Any = Starcoder2Model(backbone_config(config, attention))
         blocks: Any = self.backbone.layers
         for block in blocks:
-            # The mask says who sees whom in padded batches; without padding there is none, and this flag decides.
+            # In padded batches the mask decides what attends to what; without padding this flag does.
             block.self_attn.is_causal = not config.bidirectional
         self.gradient_checkpointing = False
-        """In train mode, keep the inputs of blocks alone and run them again on the way back: compute for memory."""
+        """In train mode, keep only inputs of blocks and run the blocks again in the backward pass: saves memory."""
         self.heads = nn.ModuleDict({str(exit_): ExitHead(config) for exit_ in config.exits})
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor | None = None, exits: Sequence[int] | None = None
     ) -> ExitOutputs:
-        """Run the blocks up to the deepest exit asked for, once.
+        """Run the blocks up to the deepest requested exit, once.
 
         Parameters
         ----------
@@ -72,7 +72,7 @@ class MoseModel(nn.Module):
         Raises
         ------
         InputError
-            Where one of ``exits`` is none of this model's.
+            If one of ``exits`` is not an exit of this model.
         """
         wanted = self.config.cut(self.config.exits if exits is None else exits).exits
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask.to(input_ids.dtype)

@@ -14,7 +14,7 @@ PREFIXES = (
 """Published prefix -> ours; what follows it is the same in both. The one place to change.
 
 ``position`` counts heads in a checkpoint, from 0: a full one has a head for each exit, in their order, a cut one has
-its own alone. ``place`` counts the layers of the head as a sequence, activations included. Seen in the published code's
+only its own. ``place`` counts the layers of the head as a sequence, activations included. Seen in the published code's
 changes: the backbone is ``self.starEncoder2``, the heads are in its ``projection_heads``, and training wrapped it
 (``self.starEncoder2.module``).
 """
@@ -49,7 +49,7 @@ def published_names(ours: Iterable[str], config: MoseConfig, positions: Sequence
     config
         Of the checkpoint: its exits name the heads.
     positions
-        Where the heads of the exits stand in the checkpoint.
+        Positions of the exits' heads in the checkpoint.
     """
     return {name: _published(name, config, dict(zip(config.exits, positions, strict=True))) for name in ours}
 
@@ -58,6 +58,6 @@ def _published(name: str, config: MoseConfig, positions: Mapping[int, int]) -> s
     if name.startswith(_BACKBONE[1]):
         return _BACKBONE[0] + name.removeprefix(_BACKBONE[1])
     _, exit_, _, linear, kind = name.split(".")
-    # An activation that is none takes no place in the sequence.
+    # The identity takes no place in the sequence.
     step = 1 if config.head_activation == "identity" else 2
     return _HEAD[0].format(position=positions[int(exit_)], place=int(linear) * step) + kind

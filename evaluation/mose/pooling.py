@@ -35,4 +35,4 @@ def _at(states: Tensor, places: Tensor) -> Tensor:
 POOLINGS: dict[str, Pooling] = {"last_token": last_token, "mean": mean, "first_token": first_token}
 
 TOKEN_POOLINGS = frozenset({"last_token", "first_token"})
-"""Those that pick one token: what acts on each token alone may be done after them, on that token only."""
+"""Poolings that pick one token: operations on single tokens may follow them, on that token only."""

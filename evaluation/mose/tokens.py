@@ -52,7 +52,7 @@ def load_tokenizer(folder: Path, max_tokens: int) -> MoseTokenizer:
     Raises
     ------
     InputError
-        Where it is not there, or lacks ``<sep>`` or ``<cls>``.
+        If it is missing, or lacks ``<sep>`` or ``<cls>``.
     """
     from tokenizers import Tokenizer
 

@@ -1,1 +1,1 @@
-"""What a results folder holds: metrics, tables, plots, and the facts of the run."""
+"""The contents of a results folder: metrics, tables, plots, and the facts of the run."""

@@ -1,4 +1,4 @@
-"""The results of another encoder, drawn as a line beside an encoder's exits."""
+"""The results of another encoder, drawn as a line next to an encoder's exits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from synthcode.evaluation.retrieval.ranks import CELL_KEYS, RANKS, read_ranks
 from synthcode.vocabulary import Variant
 
 BESIDE = "bm25"
-"""The folder beside an encoder's results whose encoder is the baseline where none was named."""
+"""The folder next to an encoder's results whose encoder is the default baseline."""
 
 
 @dataclass(frozen=True)
@@ -32,21 +32,21 @@ class Baseline:
 def find_baseline(
     named: Path | None, folder: Path, benchmark: Benchmark, variants: Sequence[Variant]
 ) -> Baseline | None:
-    """Return the baseline that was named, or BM25's results beside these; None where those are missing or of others.
+    """Return the named baseline, or BM25's results next to these; None if those are missing or of another dataset.
 
     Parameters
     ----------
     named
         A results folder, or None.
     folder
-        Of the results that are to be made.
+        Of the results to be written.
     benchmark, variants
-        What they are of.
+        Their benchmark and code variants.
 
     Raises
     ------
     InputError
-        Where one was named that is not complete, of another dataset, or lacks a cell.
+        If a named one is not complete, is of another dataset, or lacks a cell.
     """
     if named is not None:
         return _read(named, benchmark, variants)

@@ -35,7 +35,7 @@ from synthcode.storage.atomic import write_text
 from synthcode.vocabulary import MAIN_METRIC
 
 Covered = Mapping[tuple[str, int, str, str], Coverage]
-"""What each mean rests on."""
+"""The queries, problems and documents of each mean."""
 
 COSTS_NAME = "costs.csv"
 VARIANTS_MEAN = (

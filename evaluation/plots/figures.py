@@ -1,4 +1,4 @@
-"""What all figures share: drawn without a screen, names of any length within them, written as PNG and SVG."""
+"""Common parts of all figures: drawn without a screen, with names of any length inside, written as PNG and SVG."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STYLE: dict[Any, Any] = {
     "axes.spines.right": False,
     "axes.titlesize": 10,
     "legend.frameon": False,
-    "text.parse_math": False,  # a dollar in somebody's name is a dollar
+    "text.parse_math": False,  # a dollar in a name is a dollar
     "svg.hashsalt": "synthcode",  # the same picture, the same bytes
 }
 
@@ -56,7 +56,7 @@ def with_caption(title: str, caption: str, inches: float) -> str:
 
 
 def save(drawn: Figure, path: Path) -> list[Path]:
-    """Write a figure beside ``path`` as PNG and SVG; return both paths."""
+    """Write a figure as PNG and SVG at ``path`` with these suffixes; return both paths."""
     path.parent.mkdir(parents=True, exist_ok=True)
     files = [path.with_name(f"{path.name}.{kind}") for kind in ("png", "svg")]
     for file in files:

@@ -41,8 +41,8 @@ class Tables(NamedTuple):
     qrels: pa.Table
     """Schema ``QRELS``."""
     problems: Mapping[str, str]
-    """``seed_id`` -> what its queries are no independent evidence beside: its split group. A seed that is not in it
-    is a problem of its own."""
+    """``seed_id`` -> its split group, the unit of resampling: queries of one group are not independent. A seed that is
+    not in it is a problem of its own."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def from_tables(name: str, digest: str, split: str, tables: Tables) -> Benchmark
     Raises
     ------
     InputError
-        Where a judgement names a query or a document that is not there, or a task that there is none of.
+        If a judgement names a missing query or document, or an unknown task.
     """
     texts = {TEXT: _descriptions(tables), **_documents(tables)}
     places = {language: pa.array(side.ids, pa.string()) for language, side in texts.items()}

@@ -22,7 +22,7 @@ class RetrievalTask:
     queries: dict[str, str]
     """``query_id`` -> text or code. Every query has an answer in the corpus."""
     corpus: dict[str, str]
-    """``corpus_id`` -> code: all documents of the corpus language, asked for or not."""
+    """``corpus_id`` -> code: all documents of the corpus language, relevant or not."""
     qrels: dict[str, dict[str, int]]
     """``query_id`` -> ``corpus_id`` -> 1: the form that pytrec_eval, ranx and ir_measures take."""
 
@@ -53,7 +53,7 @@ def load_task(
     Raises
     ------
     InputError
-        Where the dataset, the split, or that pair of languages is not there.
+        If the dataset, the split, or that pair of languages does not exist.
     """
     benchmark = load_benchmark(dataset, split)
     cell = Cell("text2code" if query_language == TEXT else "code2code", query_language, corpus_language)
@@ -80,7 +80,7 @@ def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
     Raises
     ------
     InputError
-        Where the dataset or the split is not there, or a table has other columns.
+        If the dataset or the split does not exist, or a table has other columns.
     """
     published = find_dataset(dataset)
     tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}

@@ -13,9 +13,9 @@ ROWS = 1024
 
 
 def distinct(documents: Vectors) -> tuple[Vectors, I64 | None]:
-    """Return the vectors that differ, and the place of every document's among them; None where all differ.
+    """Return the distinct vectors, and the place of every document's among them; None if all differ.
 
-    Matrix products do not round every column alike: what is equal must be multiplied once to stay equal.
+    Matrix products do not round every column the same way: equal vectors must be multiplied once to stay equal.
     """
     hashes = _hashes(documents)
     _, first, places = np.unique(hashes, return_index=True, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Measures of retrieval, from the ranks of the relevant documents alone.
+"""Measures of retrieval, from the ranks of the relevant documents only.
 
 Each is trec_eval's: ``recip_rank`` and ``ndcg`` cut at 10, ``recall`` cut at 1, 5 and 10, ``map`` over all documents.
 A measure returns one value a query, (queries,).

@@ -36,7 +36,7 @@ def count_better(scores: F32, starts: I64, answers: I64, ranks: I32) -> None:
     scores
         (queries, documents).
     starts, answers
-        As in ``Judgements``, of these queries alone. (queries + 1,), (pairs,)
+        As in ``Judgements``, of these queries only. (queries + 1,), (pairs,)
     ranks
         Filled, counted from 1. (pairs,)
     """

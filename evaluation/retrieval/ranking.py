@@ -31,7 +31,7 @@ def vector_ranks(
     judged
         Which documents answer which queries.
     device
-        Where torch multiplies and counts; on ``cpu`` numpy does.
+        The device on which torch multiplies and counts; on ``cpu`` numpy does.
     executor
         Its threads share the work on ``cpu``. Default: one thread for each core.
 
@@ -43,7 +43,7 @@ def vector_ranks(
     Raises
     ------
     InputError
-        Where a vector is not finite, not float32, or of another width.
+        If a vector is not finite, not float32, or of another width.
     """
     _check(queries, documents)
     if device != "cpu":
@@ -69,7 +69,7 @@ def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:
     Parameters
     ----------
     blocks
-        (some queries, documents) each; a block may be overwritten once the next is asked for.
+        (some queries, documents) each; a block may be overwritten once the next is requested.
     judged
         Which documents answer which queries.
     """

@@ -1,4 +1,4 @@
-"""What scoring leaves behind: the rank of every answer, from which everything else is computed again."""
+"""The result of scoring: the rank of every relevant document, from which everything else is computed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RANKS_NAME = "ranks.parquet"
 METRICS_NAME = "metrics.csv"
 
 CELL_KEYS = ("encoder", "exit", "task", "variant", "query_language", "corpus_language")
-"""What a line of ``metrics.csv`` is about, beside its metric."""
+"""The keys of a line of ``metrics.csv``, besides its metric."""
 
 _CELL_FIELDS = [
     pa.field("encoder", pa.string(), nullable=False),
@@ -96,7 +96,7 @@ def query_ranks(rows: pa.Table) -> QueryRanks:
 
 
 def write_ranks(folder: Path, parts: Sequence[pa.Table]) -> pa.Table:
-    """Write ``ranks.parquet``, in an order that depends on its rows alone, and return it."""
+    """Write ``ranks.parquet``, in an order that depends on its rows only, and return it."""
     keys = [*CELL_KEYS, "query_id"]
     rows = pa.concat_tables([RANKS.empty_table(), *parts]).sort_by([(key, "ascending") for key in keys])
     write_table(folder / RANKS_NAME, rows)
@@ -109,7 +109,7 @@ def read_ranks(folder: Path) -> pa.Table:
     Raises
     ------
     InputError
-        Where there are none, they are damaged, or not in the form that this version writes.
+        If there are none, they are damaged, or not in the form that this version writes.
     """
     path = folder / RANKS_NAME
     if not path.is_file():

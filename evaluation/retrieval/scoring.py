@@ -22,18 +22,18 @@ BATCH_TEXTS = 256
 """Texts that are encoded and stored at a time: what a kill may cost."""
 
 Advance = Callable[[int], None]
-"""Is told how much more is done; raises where somebody asked to stop."""
+"""Receives the amount of work done since the last call; raises if a stop was requested."""
 
 
 class Inputs:
-    """What an encoder is given for a benchmark, by key.
+    """The inputs of an encoder for a benchmark, by key.
 
     Parameters
     ----------
     benchmark
         Its texts.
     encoder
-        What it sees of a text's role decides which texts are the same to it.
+        The traits of a role that it uses decide which texts are the same to it.
     variants
         Of the code.
     """
@@ -139,7 +139,7 @@ class _Held:
         mine = {(language, side): keys for (of, language, side), keys in inputs.keys.items() if of == variant}
         wanted = inputs.all_keys()
         used = pc.unique(pa.concat_arrays(list(mine.values())))
-        used = used.filter(pc.is_in(used, value_set=wanted))  # of the queries' side, those that are asked alone
+        used = used.filter(pc.is_in(used, value_set=wanted))  # on the queries' side, only those that occur
         self._vectors = store.vectors(used, exit_)
         self._places = {
             place: np.asarray(pc.fill_null(pc.index_in(keys, value_set=used), -1), dtype=np.int64)

@@ -1,4 +1,4 @@
-"""What is counted of a run's rows, a batch at a time, in memory that does not grow with them."""
+"""Counts over a run's rows, a batch at a time, in memory that does not grow with them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SEED_COLUMNS = ("language", "seed_chars")
 
 
 class Outcome(NamedTuple):
-    """What may become of a translation."""
+    """The possible outcomes of a translation."""
 
     source_language: str
     target_language: str

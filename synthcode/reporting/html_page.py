@@ -28,7 +28,7 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
     Parameters
     ----------
     facts
-        What it tells.
+        Its content.
     chunks
         Rows as ``synthcode.reporting.payload.pack`` packs them.
     """

@@ -15,7 +15,7 @@ WIDTH, HEIGHT = 460.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 22.0, 22.0, 40.0
 """Room around the plot for its scales and the numbers of exits, in pixels."""
 SERIES = 6
-"""So many encoders are told apart by their colours; report.css has as many."""
+"""The number of encoders that colours distinguish; report.css has as many."""
 _COSTS = (("FLOPs a token", "flops_per_token", 1.0), ("milliseconds a text", "latency_s", 1e3))
 
 
@@ -58,7 +58,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class Plot:
-    """What there is to draw. Encoders are numbered from the best on, in every plot alike."""
+    """The points to draw. Encoders are numbered from the best on, the same in every plot."""
 
     cost: str
     lines: Sequence[Line]

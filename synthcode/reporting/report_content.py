@@ -1,4 +1,4 @@
-"""What the report tells."""
+"""The content of the report."""
 
 from __future__ import annotations
 

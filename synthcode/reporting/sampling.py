@@ -30,7 +30,7 @@ def even_share(sizes: Mapping[Kind, int], rows: int) -> int:
 class Draw:
     """Draws rows by their ids, which are hashes: of every kind those with the smallest.
 
-    Which rows are drawn depends on the ids alone, not on their order. No more than twice the wanted rows are held.
+    The draw depends only on the ids, not on their order. At most twice the requested rows are held.
 
     Parameters
     ----------

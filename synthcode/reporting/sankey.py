@@ -23,7 +23,7 @@ class Stream:
 
     label: str
     count: int
-    """What the label tells."""
+    """The text of the label."""
     kind: Kind = "main"
     parts: tuple[Stream, ...] = ()
     weight: float | None = None
@@ -47,7 +47,7 @@ class Node:
 
     @property
     def is_end(self) -> bool:
-        """Whether its label stands beside it, and not above."""
+        """Whether its label is next to it rather than above."""
         return not self.stream.parts and self.column > 0
 
 
@@ -62,7 +62,7 @@ class Ribbon:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What there is to draw."""
+    """The shapes to draw."""
 
     width: float
     height: float
@@ -71,12 +71,12 @@ class Drawing:
 
 
 def draw(root: Stream, width: float = 1040.0, thickest: float = 260.0) -> Drawing:
-    """Lay a stream and all that becomes of it out from left to right.
+    """Lay out a stream and all its branches from left to right.
 
     Parameters
     ----------
     root
-        Where everything comes from.
+        The source of all streams.
     width
         Pixels.
     thickest

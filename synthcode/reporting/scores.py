@@ -1,4 +1,4 @@
-"""What ``evaluate`` measured: macro averages, and what they cost."""
+"""The results of ``evaluate``: macro averages and costs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from synthcode.vocabulary import METRICS, VARIANTS
 
 
 class Setting(NamedTuple):
-    """What is compared within a task."""
+    """The settings that are compared within a task."""
 
     task: str
     variant: str
@@ -43,7 +43,7 @@ class Score:
 
 @dataclass(frozen=True)
 class Cost:
-    """What a text of an exit takes."""
+    """The cost of one text at an exit."""
 
     flops_per_token: float
     latency_s: float
@@ -59,7 +59,7 @@ class Evaluation:
     dataset: str = ""
     """Name and split."""
     notes: Sequence[str] = ()
-    """What is left out, and why."""
+    """The results that are left out, and the reasons."""
     warnings: Sequence[str] = ()
     """Why the scores say little, if they do."""
 
@@ -87,7 +87,7 @@ def read_costs(path: Path, encoder: str) -> dict[tuple[str, int], Cost]:
     path
         Of the file.
     encoder
-        What the report calls the encoder.
+        The encoder's name in the report.
 
     Raises
     ------

@@ -13,10 +13,10 @@ from enum import StrEnum
 
 
 class Ending(StrEnum):
-    """What a finish reason says about its answer."""
+    """The meaning of a finish reason for its answer."""
 
     COMPLETE = "complete"
-    """The model ended where it wanted to, or where a stop string told it to."""
+    """The model ended the answer by itself or at a stop string."""
     UNSTATED = "unstated"
     """The server, or the recording, does not say: such an answer counts as complete."""
     TRUNCATED = "truncated"

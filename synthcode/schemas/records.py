@@ -13,7 +13,7 @@ FinishReason = Literal["stop", "length", "error"] | str
 
 
 class StageResult(NamedTuple):
-    """What a stage makes of a batch: every row of it in exactly one of the two."""
+    """The result of a stage for a batch: every row is in exactly one of the two tables."""
 
     kept: pa.Table
     rejected: pa.Table
@@ -50,16 +50,16 @@ class Request:
     prompt_name: str
     prompt_digest: str
     sampling: str
-    """Canonical JSON of what the server is told beside the messages."""
+    """Canonical JSON of the request's fields other than the messages."""
     messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What a model returned for a request, whole, or why it returned nothing."""
+    """The model's whole answer to a request, or the reason why there is none."""
 
     text: str | None
-    """The answer as it came; None where the request failed."""
+    """The answer as it came; None if the request failed."""
     finish_reason: str | None
     prompt_tokens: int | None
     completion_tokens: int | None

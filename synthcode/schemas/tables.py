@@ -72,7 +72,7 @@ CHECK_INPUT = pa.schema(
         pa.field("finish_reason", _TEXT),
     ]
 )
-"""What the gate looks at: a completion beside the seed that it should translate."""
+"""The input of the gate: a completion with the seed that it should translate."""
 
 PROGRAMS = pa.schema([*_required("program_id", "seed_id", "language", "origin", "code")])
 """Seeds and translations alike, as deduplication sees them; ``origin`` is seed or translation."""
@@ -99,7 +99,7 @@ HITS = pa.schema(
 """Contaminated programs: each with the benchmark's row that it is like, and its exact similarity to it."""
 
 SPLIT_GROUPS = pa.schema([*_required("seed_id", "cluster_id")])
-"""The split group of every seed that has programs: seeds tied by any likeness share a ``cluster_id``."""
+"""The split group of every seed that has programs: seeds connected by similar programs share a ``cluster_id``."""
 
 TRIPLETS = pa.schema(
     [

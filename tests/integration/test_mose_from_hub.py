@@ -103,6 +103,6 @@ def test_neither_code_nor_pickles_are_fetched_and_the_rest_loads(hub: ModelHub, 
 
 def test_a_revision_that_is_not_there_is_told_in_two_lines(hub: ModelHub, tmp_path: Path) -> None:
     problem, fix = find(hub, tmp_path / "home", "nowhere").splitlines()
-    assert problem.startswith("'me/mose' is no folder, and the Hub does not give it: ")
+    assert problem.startswith("'me/mose' is not a folder, and the Hub does not provide it: ")
     assert fix == "name a folder that holds config.json and *.safetensors, or a repository that you can reach"
     assert "hf_secret" not in problem

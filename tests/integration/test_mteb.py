@@ -76,7 +76,7 @@ def test_a_task_knows_what_it_is(tmp_path: Path) -> None:
     ("folder", "subsets", "expected"),
     [
         ("code2code", ["python-jav"], "has no subset 'python-jav' (did you mean 'python-java'?)"),
-        ("", None, "is no task that 'synthcode export --format mteb' wrote"),
+        ("", None, "is not a task that 'synthcode export --format mteb' wrote"),
     ],
 )
 def test_what_is_no_task_is_told(tmp_path: Path, folder: str, subsets: list[str] | None, expected: str) -> None:

@@ -160,9 +160,9 @@ def test_a_configuration_that_cannot_be_meant_is_refused(
     [
         (lambda folder: (folder / "config.json").unlink(), "config.json is not there"),
         (lambda folder: (folder / "config.json").write_text("{"), "config.json cannot be read"),
-        (lambda folder: (folder / "config.json").write_text("[]"), "config.json is no JSON object"),
+        (lambda folder: (folder / "config.json").write_text("[]"), "config.json is not a JSON object"),
         (lambda folder: (folder / "model.safetensors").unlink(), r"has no \*.safetensors"),
-        (lambda folder: (folder / "model.safetensors").write_bytes(b"x" * 99), "is no whole safetensors file"),
+        (lambda folder: (folder / "model.safetensors").write_bytes(b"x" * 99), "is not a complete safetensors file"),
         (
             lambda folder: (folder / "model.safetensors.index.json").write_text(
                 '{"weight_map": {"a": "b.safetensors"}}'
@@ -180,7 +180,7 @@ def test_a_damaged_checkpoint_is_a_clear_error(tmp_path: Path, spoil: object, pr
 
 def test_a_name_that_is_neither_folder_nor_repository_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(InputError, match=r"'no/where' is no folder, and the Hub does not give it: .*\nname a folder"):
+    with pytest.raises(InputError, match=r"'no/where' is not a folder, and the Hub does not provide it: .*\nname a folder"):
         from_pretrained("no/where")
 
 
