@@ -180,7 +180,9 @@ def test_a_damaged_checkpoint_is_a_clear_error(tmp_path: Path, spoil: object, pr
 
 def test_a_name_that_is_neither_folder_nor_repository_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(InputError, match=r"'no/where' is not a folder, and the Hub does not provide it: .*\nname a folder"):
+    with pytest.raises(
+        InputError, match=r"'no/where' is not a folder, and the Hub does not provide it: .*\nname a folder"
+    ):
         from_pretrained("no/where")
 
 
