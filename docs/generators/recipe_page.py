@@ -19,7 +19,8 @@ INTRODUCTION = """
 
 A recipe is a YAML file: `synthcode run recipe.yaml --out RUN` reads it. `seeds` and `translate` are needed; every other
 key has a default. An unknown key, a value of the wrong type or one out of range is refused before anything starts.
-Paths are relative to the recipe.
+`seeds.path`, `backend.recording` and the paths in `contamination.against` are relative to the recipe if they are
+there.
 
 `--set SECTION.KEY=VALUE` changes a value for one run (`--set translate.sampling.temperature=0`). The run writes its own
 `RUN/recipe.yaml` with all defaults filled in; edit that file, or give other options, and the next run repeats only the
