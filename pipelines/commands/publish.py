@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import existing_run, run_argument, working_on
+from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from synthcode.publishing.checks.validation import Shards
     from synthcode.publishing.targets.plan import Plan
     from synthcode.publishing.targets.target import Dataset, PublishCallbacks, Target
+
+NAMED_STRAYS = 3
+"""So many files that ``build`` did not write are named; the others are counted."""
 
 
 @click.command()
@@ -108,9 +112,22 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
     integrity.check_disjoint_splits(shards)
     integrity.check_judgements(shards)
     validation.check_origin(folder, files, written)
+    _name_strays([file.path for file in files if file.path not in written])
     total = sum(sum(splits.values()) for splits in rows.values())
     click.echo(f"publish: checked {total:,} rows in {len(files):,} files", err=True)
     return Dataset(card, files), shards
+
+
+def _name_strays(paths: list[str]) -> None:
+    """Name the files that go along though ``build`` did not write them: a figure for the card, or a forgotten note."""
+    if paths:
+        named = visible(", ".join([*paths[:NAMED_STRAYS], *(["..."] if len(paths) > NAMED_STRAYS else [])]))
+        count = f"{len(paths):,} {'file' if len(paths) == 1 else 'files'}"
+        click.echo(
+            f"publish: warning: {count} in the dataset's folder that 'build' did not write "
+            f"{'is' if len(paths) == 1 else 'are'} published as well: {named}",
+            err=True,
+        )
 
 
 def _refuse_damaged_documents(run: Run) -> None:

@@ -217,3 +217,19 @@ def test_options_that_do_not_go_together(capsys: pytest.CaptureFixture[str], run
     for arguments in ([], ["--to", "x", "--repo-id", "a/b"], ["--to", "x", "--private"]):
         assert run_cli(["publish", str(run), *arguments]) == 2
     assert "'--private', '--revision' and '--tag' are for '--repo-id' alone" in capsys.readouterr().err
+
+
+def test_files_that_build_did_not_write_are_named(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_cli(["publish", str(run), "--to", str(tmp_path / "out")]) == 0
+    assert "warning" not in capsys.readouterr().err
+    (run / "dataset/notes.csv").write_text("a\n")
+    (run / "dataset/.env").write_text("KEY=hunter2\n")
+    assert run_cli(["publish", str(run), "--to", str(tmp_path / "out")]) == 0
+    assert (
+        "publish: warning: 1 file in the dataset's folder that 'build' did not write is published as well: notes.csv\n"
+        in capsys.readouterr().err
+    )
+    assert (tmp_path / "out/notes.csv").is_file()
+    assert not (tmp_path / "out/.env").exists()

@@ -100,7 +100,8 @@ def write_run(
     (dataset / "README.md").write_text(card or make_card(), "utf-8")
     for name, text in extras.items():
         (dataset / name.replace("_", ".")).write_text(text, "utf-8")
-    (folder / "recipe.yaml").touch()
+    if not (folder / "recipe.yaml").exists():
+        (folder / "recipe.yaml").write_text("{}\n")
     rows = {config: {split: tables[config, split].num_rows for split in SPLITS} for config in CONFIGS}
     record(folder, rows)
     return folder
