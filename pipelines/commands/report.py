@@ -35,11 +35,12 @@ def report(run: Path, out: Path | None, rows: int) -> None:
       synthcode report runs/mbxp --rows 2000 --out mbxp.html
     """
     from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.runs.stages import SHOWN_STAGES
     from synthcode.pipelines.steps.report_content import gather
     from synthcode.reporting.html_page import render
     from synthcode.storage.atomic import write_text
     from synthcode.storage.layout import RunFolder
-    from synthcode.storage.manifest import SHOWN_STAGES, refuse_differences
+    from synthcode.storage.manifest import refuse_differences
 
     folder = RunFolder(existing_run(run))
     refuse_differences(folder.path, SHOWN_STAGES)

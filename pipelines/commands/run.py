@@ -52,6 +52,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
       synthcode run recipe.yaml --dry-run
     """
     from synthcode.pipelines.runs.recipe import load_recipe
+    from synthcode.pipelines.steps.registry import run_stages
 
     overrides = _overrides(assigned, given)
     named_urls = overrides.get("backend.base_urls", ())
@@ -67,7 +68,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
     with working_on(out, {}, loaded, named_urls) as opened:
-        _run_all(opened, force=force)
+        run_stages(opened, force=force)
     _say_what_next(out, recipe)
 
 
@@ -97,27 +98,11 @@ def _refuse_incomplete(recipe: Recipe, name: str) -> None:
             )
 
 
-def _run_all(run: Run, *, force: bool) -> None:
-    from synthcode.pipelines.runs.run import run_if_stale
-    from synthcode.pipelines.steps.build import build_step
-    from synthcode.pipelines.steps.check import check_step
-    from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
-    from synthcode.pipelines.steps.seeds import seeds_step
-    from synthcode.pipelines.steps.translate import translate_step
-
-    steps = (seeds_step, dedup_seeds_step, translate_step, check_step, dedup_step, build_step)
-    for step in steps:
-        run_if_stale(run, step(), force=force)
-
-
 def _print_plan(run: Run) -> None:
-    from synthcode.pipelines.runs.run import run_if_stale
-    from synthcode.pipelines.steps.dedup import dedup_seeds_step
-    from synthcode.pipelines.steps.seeds import seeds_step
+    from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.translation_plan import plan
 
-    run_if_stale(run, seeds_step())
-    run_if_stale(run, dedup_seeds_step())
+    run_stages(run, ["seeds", "dedup_seeds"])
     planned = plan(run)
     duplicates = run.manifest.stages["dedup_seeds"].counts["seed_duplicates"]
     click.echo(f"seeds              {run.manifest.stages['seeds'].counts['seeds']:,} ({duplicates:,} duplicates)")

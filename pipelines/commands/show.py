@@ -64,8 +64,9 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
 
     from synthcode.languages import get_language
     from synthcode.pipelines.commands.show_cluster import cluster_panels
+    from synthcode.pipelines.runs.stages import SHOWN_STAGES
     from synthcode.storage.layout import RunFolder
-    from synthcode.storage.manifest import SHOWN_STAGES, refuse_differences
+    from synthcode.storage.manifest import refuse_differences
 
     folder = RunFolder(existing_run(run))
     refuse_differences(folder.path, SHOWN_STAGES)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import existing_run, run_argument
+from synthcode.pipelines.runs.stages import OPTIONAL_STAGES
 from synthcode.sanitize import visible_line
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
         click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     for line in _remarks(counts, folder):
         click.echo(line)
-    unneeded = {("dedup_seeds", "missing")}
     states = counts["stages"].items()
+    unneeded = {(stage, "missing") for stage in OPTIONAL_STAGES}
     behind = [f"{stage} {state}" for stage, state in states if state != "done" and (stage, state) not in unneeded]
     if behind:
         click.echo(f"not up to date: {', '.join(behind)}")

@@ -23,7 +23,7 @@ from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.runs.run_directories import write_recipe
 from synthcode.storage.atomic import TEMPORARY, remove_temporary_files
 from synthcode.storage.layout import RunFolder
-from synthcode.storage.manifest import Manifest, StageEntry, describe_outputs, differing_file
+from synthcode.storage.manifest import COUNTS, Manifest, StageEntry, describe_outputs, differing_file
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -53,14 +53,14 @@ class Step:
     """What of the recipe changes the output; paths, workers and the like do not."""
     summary: Callable[[Mapping[str, Any]], str]
     """One line for people, from the counts."""
-    after: tuple[str, ...] = ()
-    """Steps whose output it reads."""
-    uses: tuple[str, ...] = ()
-    """Steps whose output it reads where there is one."""
+    requires: tuple[str, ...] = ()
+    """Outputs of other stages that it reads: ``check`` for the files of a stage, ``check:counts`` for its counts."""
+    optional_inputs: tuple[str, ...] = ()
+    """Those that it reads if the stage has run."""
     inputs: Callable[[Recipe], Mapping[str, str]] = field(default=lambda recipe: {})
     """Digests of what it reads from outside the run directory."""
-    facts: Callable[[Run], Any] = field(default=lambda run: None)
-    """What of the manifest changes the output: what earlier steps counted may change where their files do not."""
+    run_counts: tuple[str, ...] = ()
+    """Counts that only describe how it went this time, such as tokens: no other stage depends on them."""
     review: Callable[[Run, Mapping[str, Any]], Sequence[str]] = field(default=lambda run, counts: ())
     """Lines for people on what the stage left, read from its counts once they are recorded; also if nothing changed.
     Raises ``FailedRunError`` if the result is a failure."""
@@ -202,12 +202,40 @@ def _refuse_lost_recipe(folder: RunFolder, manifest: Manifest) -> None:
         )
 
 
-def fingerprint(run: Run, step: Step) -> tuple[str, dict[str, str]]:
-    """Return the hash of all that a step's output depends on, and the digests of its inputs."""
-    inputs = dict(step.inputs(run.recipe))
-    for name in (*step.after, *step.uses):
-        inputs |= {f"{name}:{path}": sha for path, sha in run.manifest.output_digests(name).items()}
-    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs, step.facts(run)), inputs
+def fingerprint(run: Run, step: Step, external: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Return the hash of all that a step's output depends on, and the digests of its inputs.
+
+    Parameters
+    ----------
+    run, step
+        The step, and the run that it is part of.
+    external
+        Digests of what the step reads from outside the run directory.
+    """
+    inputs = dict(external)
+    for output in (*step.requires, *step.optional_inputs):
+        inputs |= _digests(run.manifest, output)
+    # The last place held facts of the manifest, in earlier versions: their runs stay up to date.
+    return digest(step.name, TOOL_VERSION, to_tree(step.settings(run.recipe)), inputs, None), inputs
+
+
+def files_and_counts(stage: str) -> tuple[str, str]:
+    """Return the names of both outputs of a stage, for ``Step.requires``."""
+    return stage, f"{stage}:{COUNTS}"
+
+
+def _digests(manifest: Manifest, output: str) -> dict[str, str]:
+    """Return the digests of an output of a stage; empty if the stage has not run."""
+    stage, _, name = output.partition(":")
+    if not name:
+        return {f"{stage}:{path}": sha for path, sha in manifest.output_digests(stage).items()}
+    sha = manifest.output_digest(stage, name)
+    return {} if sha is None else {output: sha}
+
+
+def _stages(outputs: Iterable[str]) -> list[str]:
+    """Return the stages of outputs, each once."""
+    return list(dict.fromkeys(output.partition(":")[0] for output in outputs))
 
 
 def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
@@ -222,13 +250,14 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
     Interrupted
         If the user asked to stop.
     """
-    for name in step.after:
+    for name in _stages(step.requires):
         if name not in run.manifest.stages:
             raise InputError(
                 f"{run.folder.path}: {step.name} needs the output of {name}, which has not run",
                 f"run 'synthcode {name} {run.folder.path}' first",
             )
-    mark, inputs = fingerprint(run, step)
+    external = step.inputs(run.recipe)
+    mark, inputs = fingerprint(run, step, external)
     if not force and run.manifest.is_current(step.name, mark):
         differences = run.manifest.differences(step.name)
         counts = run.manifest.stages[step.name].counts
@@ -239,7 +268,7 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
             return False
         for path, difference in differences.items():
             run.reporter.message(f"{step.name}: {run.folder.path / path} is {difference}: making it again")
-    for name in (*step.after, *step.uses):
+    for name in _stages((*step.requires, *step.optional_inputs)):
         for path, difference in run.manifest.differences(name).items():
             raise differing_file(run.folder.path, name, path, difference)
     run.manifest.forget(step.name)
@@ -258,11 +287,18 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
         versions=_versions(step),
         seconds=round(seconds, 3),
         state=describe_outputs(run.folder.path, done.state),
+        counts_sha256=_counts_digest(step, external, done.counts),
     )
     run.manifest.record(step.name, entry)
     run.reporter.message(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s")
     _review(run, step, done.counts)
     return True
+
+
+def _counts_digest(step: Step, external: Mapping[str, str], counts: Mapping[str, Any]) -> str:
+    """Return the digest of what later stages may read of a stage's entry: its counts, and its external inputs."""
+    kept = {name: value for name, value in counts.items() if name not in step.run_counts}
+    return digest(kept, dict(external))
 
 
 def _review(run: Run, step: Step, counts: Mapping[str, Any]) -> None:

@@ -15,15 +15,19 @@ if TYPE_CHECKING:
 
 def build_step() -> Step:
     """Return the step that ``build`` runs."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.run import Step, files_and_counts
     from synthcode.pipelines.steps.failures import review_splits
 
     return Step(
         name="build",
-        after=("seeds", "translate", "check", "dedup"),
-        uses=("dedup_seeds",),
+        requires=(
+            *files_and_counts("seeds"),
+            "translate:counts",
+            *files_and_counts("check"),
+            *files_and_counts("dedup"),
+        ),
+        optional_inputs=files_and_counts("dedup_seeds"),
         settings=_settings,
-        facts=_facts,
         execute=_execute,
         summary=_summary,
         review=review_splits,
@@ -35,12 +39,6 @@ def _settings(recipe: Recipe) -> Any:
     from synthcode.pipelines.steps.card_inputs import portable_recipe
 
     return portable_recipe(recipe)
-
-
-def _facts(run: Run) -> Any:
-    from synthcode.pipelines.steps.card_inputs import told_of
-
-    return told_of(run)
 
 
 def _summary(counts: Mapping[str, Any]) -> str:

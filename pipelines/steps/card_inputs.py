@@ -79,20 +79,6 @@ def gather_facts(run: Run, kept: SurvivingRows, counts: Mapping[str, Any]) -> Ca
     )
 
 
-def told_of(run: Run) -> Any:
-    """Return what the card takes from the manifest: where it changes, the card does, though no table may."""
-    stages = run.manifest.stages
-    told = {
-        "seeds": ("seeds", "rejected"),
-        "dedup_seeds": ("seed_duplicates", "seeds_contaminated"),
-        "translate": ("by_language", "prompt", "sampling", "model"),
-        "check": ("by_language",),
-        "dedup": ("by_language", "contamination"),
-    }
-    counts = {name: {key: stages[name].counts[key] for key in keys} for name, keys in told.items() if name in stages}
-    return [counts, stages["seeds"].inputs, _compilers(run)]
-
-
 def _compilers(run: Run) -> dict[str, str]:
     inputs = run.manifest.stages["check"].inputs
     return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}

@@ -29,7 +29,7 @@ def check_step() -> Step:
 
     return Step(
         name="check",
-        after=("seeds", "translate"),
+        requires=("seeds", "translate"),
         settings=lambda recipe: recipe.check,
         inputs=_toolchains,
         execute=_execute,

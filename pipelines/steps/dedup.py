@@ -19,7 +19,7 @@ def dedup_seeds_step(*, early: bool = True) -> Step:
 
     return Step(
         name="dedup_seeds",
-        after=("seeds",),
+        requires=("seeds",),
         settings=lambda recipe: recipe.dedup,
         inputs=_early_inputs if early else lambda recipe: {},
         execute=partial(_execute_seeds, early=early),
@@ -35,8 +35,8 @@ def dedup_step() -> Step:
 
     return Step(
         name="dedup",
-        after=("seeds", "check"),
-        uses=("dedup_seeds",),
+        requires=("seeds", "check"),
+        optional_inputs=("dedup_seeds",),
         settings=lambda recipe: [recipe.dedup, recipe.contamination.drop],
         inputs=_inputs,
         execute=_execute,

@@ -23,14 +23,18 @@ def translate_step() -> Step:
 
     return Step(
         name="translate",
-        after=("seeds",),
-        uses=("dedup_seeds",),
+        requires=("seeds",),
+        optional_inputs=("dedup_seeds",),
         settings=_settings,
         execute=_execute,
         summary=_summary,
         review=review_translations,
         unchanged=_unchanged,
         again=_again,
+        run_counts=(
+            *("asked", "already_known", "unmatched_rows", "failures", "failure_messages"),
+            *("prompt_tokens", "completion_tokens", "cost"),
+        ),
         packages=("pyarrow", "aiohttp"),
     )
 

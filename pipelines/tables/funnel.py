@@ -14,7 +14,7 @@ from synthcode.vocabulary import SPLITS, STAGES
 
 REQUESTED = "requested"
 """The journal's note of what is asked for, by target language: there is no manifest entry before the end."""
-_CHAIN = ("translate", "check", "dedup", "build")
+_CHAIN = STAGES[STAGES.index("translate") :]
 """Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")
 _LEFT = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
@@ -61,7 +61,7 @@ def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
 
 def _is_read(manifest: Manifest, key: str, sha: str) -> bool:
     stage, _, path = key.partition(":")
-    return stage not in _CHAIN or manifest.output_digests(stage).get(path) == sha
+    return stage not in _CHAIN or manifest.output_digest(stage, path) == sha
 
 
 def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def _has_changed(manifest: Manifest, states: Mapping[str, str], key: str, sha: s
     stage, _, path = key.partition(":")
     if stage not in STAGES:
         return False  # a file outside the run directory: looked at when the stage is run
-    return states.get(stage) in ("stale", "missing") or manifest.output_digests(stage).get(path) != sha
+    return states.get(stage) in ("stale", "missing") or manifest.output_digest(stage, path) != sha
 
 
 def _journalled(folder: RunFolder) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from synthcode.storage.stage_counts import read_counts, wrong_place
 MANIFEST_NAME = "manifest.json"
 EMPTY = '{"stages": {}}'
 """What a manifest holds before the first stage has run."""
-SHOWN_STAGES = ("seeds", "dedup_seeds", "check", "dedup", "build")
-"""The stages whose tables 'show' and 'report' read."""
+COUNTS = "counts"
+"""The name under which the counts of a stage, with what it read from outside of the run, are one of its outputs."""
 
 Difference = Literal["missing", "changed", "damaged"]
 """Of a file from what was recorded of it: ``damaged`` is another content with the old size and time, as a failing disk
@@ -54,9 +54,12 @@ class StageEntry:
     seconds: float = 0.0
     state: dict[str, Output] = field(default_factory=dict)
     """Files that only this stage goes on with: verified as outputs are, but no input of another stage."""
+    counts_sha256: str = ""
+    """Digest of the output ``counts``; empty in manifests of earlier versions."""
 
 
 _KINDS = {"fingerprint": str, "inputs": {str: str}, "counts": dict, "complete": bool, "versions": {str: str}}
+_KINDS |= {"counts_sha256": str}
 
 
 class Manifest:
@@ -156,9 +159,16 @@ class Manifest:
         return "damaged" if same else "changed"
 
     def output_digests(self, stage: str) -> Mapping[str, str]:
-        """Return the digests of a stage's outputs by path; empty where it has not run."""
+        """Return the digests of a stage's files by path; empty where it has not run."""
         entry = self.stages.get(stage)
         return {} if entry is None else {path: output.sha256 for path, output in entry.outputs.items()}
+
+    def output_digest(self, stage: str, name: str) -> str | None:
+        """Return the digest of one output of a stage, a path or ``counts``; None if there is no such output."""
+        entry = self.stages.get(stage)
+        if entry is not None and name == COUNTS:
+            return entry.counts_sha256
+        return self.output_digests(stage).get(name)
 
 
 def refuse_differences(run: Path, stages: Iterable[str]) -> None:

@@ -1,0 +1,10 @@
+"""Which stages a run may lack, and which have tables to show; the vocabulary has their order."""
+
+from __future__ import annotations
+
+from synthcode.vocabulary import STAGES
+
+OPTIONAL_STAGES: frozenset[str] = frozenset({"dedup_seeds"})
+"""A run without them is complete."""
+SHOWN_STAGES: tuple[str, ...] = tuple(name for name in STAGES if name != "translate")
+"""The stages whose tables 'show' and 'report' read."""
