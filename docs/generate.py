@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from docs.generators import cli_page, language_page, recipe_page, rooms, tables_page
+from docs.generators import cli_page, language_page, python_page, recipe_page, rooms, tables_page
 
 DOCS = Path(__file__).resolve().parent
 
@@ -16,6 +16,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page.render,
     "reference/recipe.md": recipe_page.render,
     "reference/tables.md": tables_page.render,
+    "reference/python.md": python_page.render,
     "reference/languages.md": language_page.render,
     "reference/rooms.md": rooms.render_page,
     "assets/rooms.svg": rooms.render_svg,

@@ -12,15 +12,16 @@ def of_class(kind: type) -> dict[str, str]:
     """Return field -> the docstring under it."""
     (definition,) = ast.parse(inspect.cleandoc(inspect.getsource(kind))).body
     assert isinstance(definition, ast.ClassDef)
-    return _documented(definition.body)
+    return documented(definition.body)
 
 
 def of_module(module: ModuleType) -> dict[str, str]:
     """Return constant -> the docstring under it."""
-    return _documented(ast.parse(inspect.getsource(module)).body)
+    return documented(ast.parse(inspect.getsource(module)).body)
 
 
-def _documented(body: Iterable[ast.stmt]) -> dict[str, str]:
+def documented(body: Iterable[ast.stmt]) -> dict[str, str]:
+    """Return name -> the docstring under its assignment."""
     found, name = {}, None
     for statement in body:
         match statement:

@@ -15,6 +15,7 @@ import synthcode
 from docs.generate import DOCS, PAGES
 from docs.generators import docstrings, recipe_page, rooms
 from synthcode.pipelines.main import COMMANDS
+from synthcode.vocabulary import GATE_REASONS, LEVELS, METRICS, SEED_REASONS, SPLITS, TASKS, VARIANTS
 
 ROOT = DOCS.parent
 HANDWRITTEN = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "AGENTS.md") if (ROOT / name).exists()]
@@ -40,6 +41,20 @@ def test_every_command_has_its_section_and_is_used_in_a_page_that_people_wrote()
 def test_every_public_name_is_in_the_manual() -> None:
     manual = "".join(path.read_text("utf-8") for path in MARKDOWN)
     assert [name for name in getattr(synthcode, "__all__", ()) if not re.search(rf"\b{name}\b", manual)] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("how-to/gate.md", (*GATE_REASONS, *LEVELS)),
+        ("how-to/seeds.md", SEED_REASONS),
+        ("how-to/reading_scores.md", (*METRICS, *VARIANTS, *TASKS)),
+        ("how-to/inspect.md", SPLITS),
+    ],
+)
+def test_closed_lists_are_explained_in_full(page: str, names: tuple[str, ...]) -> None:
+    text = (DOCS / page).read_text("utf-8")
+    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\b", text)] == []
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
