@@ -455,7 +455,7 @@ from pathlib import Path
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.backends.openai.server import OpenAIServer
 from synthcode.llm.sending.scheduler import run_requests
-from synthcode.llm.sending.settings import Execution
+from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
 
 async def main(url, path, plan):
@@ -463,7 +463,7 @@ async def main(url, path, plan):
     requests = [Request(**row | {"messages": tuple(Message(**one) for one in row["messages"])}) for row in rows]
     with Journal(Path(path)) as journal:
         async with OpenAIServer([url], "replay-mbxp") as backend:
-            print((await run_requests(requests, backend, journal, Execution(concurrency=16))).completed)
+            print((await run_requests(requests, backend, journal, RequestPolicy(concurrency=16))).completed)
 
 asyncio.run(main(*sys.argv[1:]))
 """
