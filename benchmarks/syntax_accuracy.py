@@ -26,7 +26,6 @@ from synthcode.gate.syntax import diagnose
 from synthcode.languages import get_language
 from synthcode.languages.parsing import grammar
 
-DEFAULT = Path(__file__).resolve().parents[3] / "shared" / "data" / "syntax" / "verdicts.jsonl.gz"
 WORKERS = 2
 
 Texts = Sequence[tuple[str, str]]
@@ -38,7 +37,7 @@ _held: list[tuple[str, str]] = []
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", nargs="?", type=Path, default=DEFAULT)
+    parser.add_argument("file", type=Path)
     parser.add_argument("--passes", type=int, default=5, help="over all texts; the best counts")
     parser.add_argument("--show", action="store_true", help="print every text that is judged wrongly")
     options = parser.parse_args()

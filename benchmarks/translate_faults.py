@@ -1,6 +1,6 @@
 """Faults and kills: is every request answered, none lost, none twice?
 
-    python benchmarks/translate_faults.py --requests 5000 --concurrency 64 --kills 10
+    python benchmarks/translate_faults.py --data mxeval/data/mbxp --requests 5000 --concurrency 64 --kills 10
 
 First, a server that fails each request twice before it answers (429, 500, 503, hanging up, torn JSON, stalling). Then a
 slow one, whose client is killed with -9 at random moments and started again: what the server answered twice
@@ -25,21 +25,25 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from synthcode.identity import digest
-from synthcode.languages import LANGUAGES
-from synthcode.llm.backends.openai.server import OpenAIServer
-from synthcode.llm.journal.journal import Journal
-from synthcode.llm.sending.scheduler import Outcome, run_requests
-from synthcode.llm.sending.settings import RequestPolicy
-from synthcode.schemas.records import Message, Request
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
 
-MODEL = "replay-mbxp"
+from synthcode.identity import digest  # noqa: E402
+from synthcode.languages import LANGUAGES  # noqa: E402
+from synthcode.llm.backends.openai.server import OpenAIServer  # noqa: E402
+from synthcode.llm.journal.journal import Journal  # noqa: E402
+from synthcode.llm.sending.scheduler import Outcome, run_requests  # noqa: E402
+from synthcode.llm.sending.settings import RequestPolicy  # noqa: E402
+from synthcode.schemas.records import Message, Request  # noqa: E402
+from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
+from tests.support.servers import MODEL, replay_command  # noqa: E402
+
 TARGETS = ("java", "javascript", "typescript", "kotlin", "ruby", "php", "cpp", "csharp", "go")
 
 
-def make_requests(shared: Path, count: int) -> Iterator[Request]:
+def make_requests(data: Path, count: int) -> Iterator[Request]:
     """MBXP's Python programs, to be translated into nine languages."""
-    with gzip.open(shared / "data" / "mbxp" / "mbpp_release_v1.jsonl.gz") as lines:
+    with gzip.open(data / "mbpp_release_v1.jsonl.gz") as lines:
         pairs = ((json.loads(line), target) for line in lines for target in TARGETS)
         for row, target in islice(pairs, count):
             program = f"```python\n{row['prompt']}{row['canonical_solution']}\n```"
@@ -62,13 +66,13 @@ async def translate(options: argparse.Namespace, url: str, path: Path) -> Outcom
     settings = RequestPolicy(concurrency=options.concurrency, backoff_s=0.05, backoff_cap_s=0.5, timeout_s=0.5)
     with Journal(path) as journal:
         async with OpenAIServer([url], MODEL) as backend:
-            return await run_requests(make_requests(options.shared, options.requests), backend, journal, settings)
+            return await run_requests(make_requests(options.data, options.requests), backend, journal, settings)
 
 
 @contextmanager
-def replay_server(shared: Path, *arguments: str) -> Iterator[str]:
-    command = [sys.executable, str(shared / "tools" / "replay_llm_server.py"), "--port", "0", *arguments]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def replay_server(data: Path, *arguments: str) -> Iterator[str]:
+    command = replay_command("--data", str(data.resolve()), *arguments)
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert server.stdout is not None
     try:
         yield server.stdout.readline().split()[3]
@@ -86,7 +90,7 @@ def stats(url: str) -> dict[str, Any]:
 def faults(options: argparse.Namespace, folder: Path) -> bool:
     started = time.perf_counter()
     arguments = ("--fail-first", "2", "--faults", "429,500,503,disconnect,badjson,stall", "--stall-s", "2")
-    with replay_server(options.shared, *arguments) as url:
+    with replay_server(options.data, *arguments) as url:
         outcome = asyncio.run(translate(options, url, folder / "faults.sqlite"))
         seen = stats(url)
     seconds = time.perf_counter() - started
@@ -98,7 +102,7 @@ def faults(options: argparse.Namespace, folder: Path) -> bool:
 def kills(options: argparse.Namespace, folder: Path) -> bool:
     path = folder / "kills.sqlite"
     moments = sorted(random.Random(options.random_seed).sample(range(options.requests), options.kills))
-    with replay_server(options.shared, "--latency-ms", "50") as url:
+    with replay_server(options.data, "--latency-ms", "50") as url:
         command = [sys.executable, __file__, *sys.argv[1:], "--child", url, str(path)]
         for moment in moments:
             client = subprocess.Popen(command)
@@ -120,11 +124,11 @@ def kills(options: argparse.Namespace, folder: Path) -> bool:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=5000, help="at most 8,766")
+    parser.add_argument("--requests", type=int, default=1800, help="at most 8,766 of all of MBXP, 1,800 of the excerpt")
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--random-seed", type=int, default=0, help="decides when to kill")
-    parser.add_argument("--shared", type=Path, default=Path(__file__).resolve().parents[3] / "shared")
+    parser.add_argument("--data", type=Path, default=MBXP, help="a folder with releases of MBXP")
     parser.add_argument("--child", nargs=2, metavar=("URL", "JOURNAL"), help="be the client that is killed")
     options = parser.parse_args()
     if options.child:

@@ -31,6 +31,8 @@ from typing import Any
 import aiohttp
 import orjson
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from synthcode.identity import digest
 from synthcode.llm.backends.openai.server import OpenAIServer
 from synthcode.llm.journal.journal import Journal
@@ -38,6 +40,7 @@ from synthcode.llm.sending.loop import run as run_loop
 from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
+from tests.support.servers import ROOT, replay_command
 
 MODEL = "replay-mbxp"
 SAMPLING = '{"max_tokens":2048,"temperature":0.2}'
@@ -107,9 +110,9 @@ async def with_openai(base_url: str, count: int, concurrency: int, run: str) -> 
 
 
 @contextmanager
-def replay_server(tools: Path, core: int, latency_ms: int = 0) -> Iterator[str]:
-    command = [sys.executable, str(tools / "replay_llm_server.py"), "--port", "0", "--fixed", "300"]
-    server = subprocess.Popen([*command, "--latency-ms", str(latency_ms)], stdout=subprocess.PIPE, text=True)
+def replay_server(core: int, latency_ms: int = 0) -> Iterator[str]:
+    command = replay_command("--fixed", "300", "--latency-ms", str(latency_ms))
+    server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         os.sched_setaffinity(server.pid, {core})
         assert server.stdout is not None
@@ -120,7 +123,7 @@ def replay_server(tools: Path, core: int, latency_ms: int = 0) -> Iterator[str]:
         server.stdout.close()
 
 
-def measure_speed(tools: Path, core: int, rounds: int) -> None:
+def measure_speed(core: int, rounds: int) -> None:
     clients: list[tuple[str, Callable[..., Coroutine[Any, Any, None]], Callable[..., None], int]] = [
         ("bare", bare, asyncio.run, 20_000),
         ("scheduled", scheduled, run_loop, 20_000),
@@ -129,7 +132,7 @@ def measure_speed(tools: Path, core: int, rounds: int) -> None:
         clients.append(("AsyncOpenAI", with_openai, asyncio.run, 1_000))
     rates: dict[str, list[float]] = {name: [] for name, *_ in clients}
     cpu_ms: dict[str, list[float]] = {name: [] for name, *_ in clients}
-    with replay_server(tools, core) as base_url:
+    with replay_server(core) as base_url:
         for number in range(rounds):
             for name, client, runner, count in clients:
                 wall, cpu = time.perf_counter(), time.process_time()
@@ -146,9 +149,9 @@ def measure_speed(tools: Path, core: int, rounds: int) -> None:
         )
 
 
-def measure_latency(tools: Path, core: int) -> None:
+def measure_latency(core: int) -> None:
     for count, latency_ms, concurrency in ((30_000, 400, 1024), (2_000, 200, 64)):
-        with replay_server(tools, core, latency_ms) as base_url:
+        with replay_server(core, latency_ms) as base_url:
             started = time.perf_counter()
             run_loop(scheduled(base_url, count, concurrency, f"{latency_ms}"))
             seconds = time.perf_counter() - started
@@ -160,7 +163,7 @@ def measure_latency(tools: Path, core: int) -> None:
         print(f", {ideal / seconds:.2f} of it")
 
 
-def measure_memory(tools: Path, core: int, planned: int, asked: int) -> None:
+def measure_memory(core: int, planned: int, asked: int) -> None:
     print(f"a plan of {planned:,} requests")
     stop = threading.Event()
 
@@ -180,7 +183,7 @@ def measure_memory(tools: Path, core: int, planned: int, asked: int) -> None:
             await run_requests(requests, backend, journal, RequestPolicy(concurrency=256), report, stop)
 
     with (
-        replay_server(tools, core) as base_url,
+        replay_server(core) as base_url,
         tempfile.TemporaryDirectory() as folder,
         Journal(Path(folder) / "journal.sqlite") as journal,
     ):
@@ -194,16 +197,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--planned", type=int, default=2_000_000, help="requests of the plan (memory)")
     parser.add_argument("--asked", type=int, default=300_000, help="of which so many are asked for (memory)")
-    parser.add_argument("--tools", type=Path, default=Path(__file__).resolve().parents[3] / "shared" / "tools")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[0]})
     if options.what in ("memory", "all"):
-        measure_memory(options.tools, cores[-1], options.planned, options.asked)
+        measure_memory(cores[-1], options.planned, options.asked)
     if options.what in ("speed", "all"):
-        measure_speed(options.tools, cores[-1], options.rounds)
+        measure_speed(cores[-1], options.rounds)
     if options.what in ("latency", "all"):
-        measure_latency(options.tools, cores[-1])
+        measure_latency(cores[-1])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Programs a second through stripping, detaching and anonymising, on one core, and what they do to validity.
 
-    python benchmarks/variants.py [--shared ../shared]
+    python benchmarks/variants.py [--data mxeval/data/mbxp]
 
 Takes every program of the MBXP releases; the best of three rounds, in processor time.
 """
@@ -17,14 +17,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "property")]
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "property")]
 
 from test_variant_properties import MISSING_END, RELEASES, is_valid  # noqa: E402
 
 from synthcode.comments import detach_documentation, strip  # noqa: E402
 from synthcode.dataset.variants import make_variants  # noqa: E402
 from synthcode.languages import LANGUAGES  # noqa: E402
+from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
 
 
 def per_second(work: Callable[[], object], programs: int) -> int:
@@ -38,8 +39,8 @@ def per_second(work: Callable[[], object], programs: int) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    folder = parser.parse_args().shared / "data" / "mbxp"
+    parser.add_argument("--data", type=Path, default=MBXP, help="a folder with releases of MBXP")
+    folder = parser.parse_args().data
     print(f"{'language':12}{'programs':>9}{'valid':>7}{'broken':>7}{'strip/s':>9}{'detach/s':>9}{'variants/s':>11}")
     for prefix, name in sorted(RELEASES.items(), key=lambda item: item[1]):
         (file,) = folder.glob(f"{prefix}_release_*")

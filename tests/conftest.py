@@ -1,4 +1,4 @@
-"""What tests share: the folders of real programs and of servers, which are no part of the project."""
+"""What tests share: settings of Hypothesis and of pytest-xdist, and the quickstart's run."""
 
 from __future__ import annotations
 
@@ -8,31 +8,18 @@ import pytest
 from hypothesis import settings
 
 from synthcode.pipelines.main import run_cli
+from tests.support.required_tests import pytest_runtest_makereport
+
+__all__ = ["pytest_runtest_makereport"]
 
 # A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 
-
-def _shared(folder: str) -> Path:
-    path = SHARED / folder
-    if not path.is_dir():
-        pytest.skip(f"needs {folder} in a folder 'shared' beside the checkout")
-    return path
-
-
-@pytest.fixture(scope="session")
-def shared_data() -> Path:
-    """Real programs: MBXP and syntax verdicts."""
-    return _shared("data")
-
-
-@pytest.fixture(scope="session")
-def shared_tools() -> Path:
-    """Servers on loopback that stand in for a model and for the Hub."""
-    return _shared("tools")
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run named files in this process: starting others takes longer than most files do."""
+    return 0 if all(Path(argument.partition("::")[0]).is_file() for argument in config.args) else None
 
 
 @pytest.fixture(scope="session")

@@ -102,7 +102,7 @@ def test_what_hangs_or_kills_a_parser_costs_itself_alone(tmp_path: Path) -> None
 
 def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if bubblewrap.why_no_sandbox() is not None or examine("c").toolchain is None:
-        pytest.skip("needs bwrap and gcc")
+        pytest.skip("needs a compiler or interpreter: bwrap and gcc")
     answers = {
         "whole": ("c", f"```c\n{GOOD['c']}\n```"),
         "twice": ("c", "```c\nint add(int a) { int b = 1; int b = 2; return b; }\n```"),
@@ -147,7 +147,7 @@ def on_path(folder: Path, name: str, body: str, monkeypatch: pytest.MonkeyPatch)
 
 def needs_compiler(language: str) -> None:
     if bubblewrap.why_no_sandbox() is not None or examine(language).toolchain is None:
-        pytest.skip(f"needs bwrap and the compiler of {language}")
+        pytest.skip(f"needs a compiler or interpreter: bwrap and that of {language}")
 
 
 def test_a_sandbox_that_breaks_midway_rejects_nothing(

@@ -18,6 +18,7 @@ from synthcode.evaluation.retrieval import scoring
 from synthcode.pipelines.main import run_cli
 from synthcode.storage.manifest import EMPTY
 from tests.support.embeddings_server import MODEL, EmbeddingsServer, embeddings_server
+from tests.support.loopback.recorded_programs import MBXP
 from tests.support.minilm import minilm_folder
 from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
 from tests.support.retrieval_tables import write_dataset
@@ -230,10 +231,8 @@ def test_exits_can_be_added_to_results(dataset: Path, tmp_path: Path) -> None:
     assert {row["exit"] for row in metrics(tmp_path / "results")} == {"1", "2", "4"}
 
 
-def test_a_benchmark_is_scored_as_it_was_published(
-    shared_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ("--from", "mbxp", "--path", shared_data / "mbxp", "--limit", "40", "--encoder", "bm25")
+def test_a_benchmark_is_scored_as_it_was_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ("--from", "mbxp", "--path", MBXP, "--limit", "40", "--encoder", "bm25")
     assert evaluate(*arguments, "--out", tmp_path) == 0
     assert "rows without a program: no_code" in capsys.readouterr().err
     rows = metrics(tmp_path)

@@ -13,8 +13,8 @@ from tests.support.retrieval_tables import write_dataset
 
 
 @pytest.fixture(scope="module")
-def hub(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with hub_server(shared_tools, tmp_path_factory.mktemp("hub")) as running:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    with hub_server(tmp_path_factory.mktemp("hub")) as running:
         folder = write_dataset(tmp_path_factory.mktemp("dataset"))
         script = """
 import json

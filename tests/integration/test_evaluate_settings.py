@@ -10,6 +10,7 @@ import pytest
 
 from synthcode.pipelines.main import run_cli
 from tests.support.embeddings_server import MODEL, embeddings_server
+from tests.support.loopback.recorded_programs import MBXP
 from tests.support.minilm import minilm_folder
 from tests.support.retrieval_tables import write_dataset
 
@@ -56,11 +57,9 @@ def test_settings_share_the_vectors_of_an_encoder(run: Path) -> None:
         assert server.texts == encoded
 
 
-def test_limits_of_a_published_benchmark_lie_apart(
-    shared_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_limits_of_a_published_benchmark_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    given = ("--from", "mbxp", "--path", shared_data / "mbxp", "--languages", "java,php", "--encoder", "bm25")
+    given = ("--from", "mbxp", "--path", MBXP, "--languages", "java,php", "--encoder", "bm25")
     for limit in ("5", "6"):
         assert evaluate(*given, "--limit", limit, "--variant", "stripped") == 0
     found = sorted(path.parent.name for path in Path("results/mbxp").glob("*/metrics.csv"))

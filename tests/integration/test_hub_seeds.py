@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.support.hub import Hub, hub_server
 
 CLIENT = """
 import json, sys
@@ -49,27 +49,14 @@ print(json.dumps({
 
 
 @pytest.fixture
-def hub(shared_tools: Path, tmp_path: Path) -> Iterator[str]:
-    command = [sys.executable, str(shared_tools / "hub_server.py"), "--port", "0", "--root", str(tmp_path / "hub")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server:
-        assert server.stdout is not None
-        match = re.search(r"http://[\w.:]+\d|\b\d{4,5}\b", server.stdout.readline())
-        assert match is not None
-        yield match[0] if match[0].startswith("http") else f"http://127.0.0.1:{match[0]}"
-        server.terminate()
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with hub_server(tmp_path) as running:
+        yield running
 
 
-def test_a_dataset_is_streamed_from_the_hub(hub: str, tmp_path: Path) -> None:
-    environment = os.environ | {
-        "HF_ENDPOINT": hub,
-        "HF_TOKEN": "hf_test",
-        "HF_HUB_DISABLE_XET": "1",
-        "HF_HOME": str(tmp_path / "home"),
-        "HF_HUB_OFFLINE": "0",
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", CLIENT, str(tmp_path)], env=environment, capture_output=True, text=True, check=False
-    )
+def test_a_dataset_is_streamed_from_the_hub(hub: Hub, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", CLIENT, str(tmp_path)]
+    done = subprocess.run(command, env=hub.environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout.splitlines()[-1])
     assert answer["rows"] == [

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from synthcode.pipelines.main import run_cli
+from tests.support.loopback.recorded_programs import MBXP
 from tests.support.servers import MODEL, ReplayServer, replay_server
 
 SEEDS, TARGETS = 30, "java,php,kotlin"
@@ -25,15 +26,15 @@ def synthcode(*arguments: str | Path) -> int:
 
 
 @pytest.fixture
-def server(shared_tools: Path) -> Iterator[ReplayServer]:
-    with replay_server(shared_tools) as started:
+def server() -> Iterator[ReplayServer]:
+    with replay_server() as started:
         yield started
 
 
 @pytest.fixture
-def seeds(tmp_path: Path, shared_data: Path) -> Path:
+def seeds(tmp_path: Path) -> Path:
     run = tmp_path / "run"
-    assert synthcode("seeds", run, "--from", "mbxp", "--path", shared_data / "mbxp", "--limit", str(SEEDS)) == 0
+    assert synthcode("seeds", run, "--from", "mbxp", "--path", MBXP, "--limit", str(SEEDS)) == 0
     return run
 
 
@@ -84,10 +85,8 @@ def test_sampled_targets_are_one_each(seeds: Path, server: ReplayServer, capsys:
     assert len(counts["by_language"]) == 3
 
 
-def test_status_while_translating_and_one_ctrl_c(
-    seeds: Path, shared_tools: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with replay_server(shared_tools, "--latency-ms", "200") as slow:
+def test_status_while_translating_and_one_ctrl_c(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with replay_server("--latency-ms", "200") as slow:
         arguments = ["--base-url", slow.base_url, "--model", MODEL, "--targets", TARGETS, "--concurrency", "8"]
         command = [sys.executable, "-m", "synthcode", "translate", str(seeds), *arguments]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
@@ -110,13 +109,11 @@ def test_status_while_translating_and_one_ctrl_c(
         assert slow.stats()["answered_again"] == 0
 
 
-def test_faults_are_got_over(
-    tmp_path: Path, shared_data: Path, shared_tools: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_faults_are_got_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     faults = ("--fail-first", "2", "--faults", "429,500,503,disconnect,badjson")
-    with replay_server(shared_tools, *faults) as flaky:
+    with replay_server(*faults) as flaky:
         recipe = {
-            "seeds": {"adapter": "mbxp", "path": str(shared_data / "mbxp"), "limit": SEEDS},
+            "seeds": {"adapter": "mbxp", "path": str(MBXP), "limit": SEEDS},
             "translate": {"targets": TARGETS.split(","), "model": MODEL},
             "backend": {"base_urls": [flaky.base_url]},
             "execution": {"backoff_s": 0.01},

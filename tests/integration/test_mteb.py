@@ -14,6 +14,7 @@ from synthcode.evaluation.interop.mteb_tasks import load_exported
 from synthcode.evaluation.results.summary import read_metrics
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
 from synthcode.pipelines.main import run_cli
+from tests.support.loopback.recorded_programs import MBXP
 from tests.support.minilm import minilm_folder
 from tests.support.servers import MODEL, replay_server
 from tests.support.small_dataset import PAIRS, write_dataset
@@ -101,11 +102,11 @@ def test_coir_s_tool_reads_every_task(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.fixture(scope="module")
-def mbxp(tmp_path_factory: pytest.TempPathFactory, shared_data: Path, shared_tools: Path) -> Path:
+def mbxp(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Half of MBXP's Python programs with their Java translations; some fifty problems are in test."""
     run = tmp_path_factory.mktemp("runs") / "mbxp"
-    assert run_cli(["seeds", str(run), "--from", "mbxp", "--path", str(shared_data / "mbxp"), "--limit", "500"]) == 0
-    with replay_server(shared_tools) as server:
+    assert run_cli(["seeds", str(run), "--from", "mbxp", "--path", str(MBXP), "--limit", "500"]) == 0
+    with replay_server() as server:
         asked = ["--base-url", server.base_url, "--model", MODEL, "--targets", "java"]
         assert run_cli(["translate", str(run), *asked]) == 0
     assert run_cli(["build", str(run)]) == 0

@@ -31,6 +31,8 @@ from synthcode.llm.sending.retries import RetryingClient
 from synthcode.llm.sending.scheduler import run_requests
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
+from tests.support.loopback.recorded_programs import MBXP
+from tests.support.servers import ROOT, replay_command
 
 KEY = "sk-very-secret-0123456789"
 HASTY = RequestPolicy(
@@ -381,9 +383,8 @@ def test_a_stalled_server_is_left_at_the_deadline():
 
 
 @contextmanager
-def replay_server(tools, *options: str):
-    command = [sys.executable, str(tools / "replay_llm_server.py"), "--port", "0", *options]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def replay_server(*options: str):
+    server = subprocess.Popen(replay_command(*options), cwd=ROOT, stdout=subprocess.PIPE, text=True)
     try:
         yield server.stdout.readline().split()[3], server
     finally:
@@ -397,8 +398,8 @@ def stats(url: str) -> dict:
         return json.load(answer)
 
 
-def plan(shared_data, count: int, model: str = "replay-mbxp") -> list[Request]:
-    with gzip.open(shared_data / "mbxp" / "mbpp_release_v1.jsonl.gz") as lines:
+def plan(count: int, model: str = "replay-mbxp") -> list[Request]:
+    with gzip.open(MBXP / "mbpp_release_v1.jsonl.gz") as lines:
         rows = [json.loads(line) for line, _ in zip(lines, range(-(-count // 4)), strict=False)]
     requests = []
     for row in rows:
@@ -425,10 +426,10 @@ async def run(url, requests, path, settings=HASTY, **options):
             return await run_requests(requests, backend, journal, settings, **options)
 
 
-def test_every_fault_is_survived(shared_tools, shared_data, tmp_path):
-    requests = plan(shared_data, 80)
+def test_every_fault_is_survived(tmp_path):
+    requests = plan(80)
     faults = ("--fail-first", "3", "--faults", "429,500,503,disconnect,badjson")
-    with replay_server(shared_tools, *faults) as (url, _):
+    with replay_server(*faults) as (url, _):
         outcome = asyncio.run(run(url, requests, tmp_path / "journal.sqlite"))
         seen = stats(url)
     assert (outcome.completed, outcome.failed, outcome.pending) == (80, 0, 0)
@@ -440,12 +441,12 @@ def test_every_fault_is_survived(shared_tools, shared_data, tmp_path):
         assert text.startswith(f"Here is the {language} version") or text == "I cannot translate this one."
 
 
-def test_a_model_that_the_server_does_not_have_is_named(shared_tools):
+def test_a_model_that_the_server_does_not_have_is_named():
     async def scenario(url):
         async with OpenAIServer([url], "replay-mbx") as backend:
             await backend.check()
 
-    with replay_server(shared_tools) as (url, _), pytest.raises(ServerError, match="did you mean 'replay-mbxp'"):
+    with replay_server() as (url, _), pytest.raises(ServerError, match="did you mean 'replay-mbxp'"):
         asyncio.run(scenario(url))
 
 
@@ -469,13 +470,11 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
-def test_killed_at_any_moment_nothing_is_lost_and_at_most_what_was_in_flight_repeated(
-    shared_tools, shared_data, tmp_path
-):
-    requests = plan(shared_data, 600)
+def test_killed_at_any_moment_nothing_is_lost_and_at_most_what_was_in_flight_repeated(tmp_path):
+    requests = plan(600)
     (tmp_path / "plan.json").write_bytes(orjson.dumps(requests))
     path, kills = tmp_path / "journal.sqlite", 0
-    with replay_server(shared_tools, "--latency-ms", "20") as (url, _):
+    with replay_server("--latency-ms", "20") as (url, _):
         command = [sys.executable, "-c", RUN, url, str(path), str(tmp_path / "plan.json")]
         for moment in Random(7).sample(range(100, 500), 2):
             process = subprocess.Popen(command)
@@ -492,11 +491,11 @@ def test_killed_at_any_moment_nothing_is_lost_and_at_most_what_was_in_flight_rep
         assert journal.counts().completed.total() == 600
 
 
-def test_a_server_that_dies_leaves_the_rest_pending(shared_tools, shared_data, tmp_path):
-    requests = plan(shared_data, 200)
+def test_a_server_that_dies_leaves_the_rest_pending(tmp_path):
+    requests = plan(200)
     path = tmp_path / "journal.sqlite"
 
-    with replay_server(shared_tools, "--latency-ms", "5") as (url, server):
+    with replay_server("--latency-ms", "5") as (url, server):
 
         def die(outcome):
             if outcome.completed > 20:
@@ -508,6 +507,6 @@ def test_a_server_that_dies_leaves_the_rest_pending(shared_tools, shared_data, t
         counts = journal.counts()
     assert 20 < counts.completed.total() < 200
     assert counts.failed.total() == 0
-    with replay_server(shared_tools) as (url, _):
+    with replay_server() as (url, _):
         outcome = asyncio.run(run(url, requests, path))
     assert outcome.completed == 200 - counts.completed.total()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import importlib.util
 import signal
 import socket
 import threading
@@ -16,6 +15,8 @@ from typing import Any
 import pytest
 
 from tests.support.hub import READ_ONLY, TOKEN, Hub, client_of
+from tests.support.loopback.hub_repositories import Hub as Repositories
+from tests.support.loopback.hub_server import Handler
 from tests.support.small_run import make_tables, write_run
 
 
@@ -42,23 +43,20 @@ SCRIPTS = {"me/lost": lost, "me/overtaken": overtaken}
 
 
 @pytest.fixture(scope="module")
-def handler(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def handler(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The same server as elsewhere, for this process, with some repositories that act by a script."""
-    spec = importlib.util.spec_from_file_location("hub_server", shared_tools / "hub_server.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    commit = module.Handler.commit
 
     def scripted(handler: Any, content: bytes, name: str, revision: str) -> None:
         script = SCRIPTS.get(name, lambda _handler, commit: commit())
-        script(handler, lambda: commit(handler, content, name, revision))
+        script(handler, lambda: Handler.commit(handler, content, name, revision))
 
-    module.ROUTES = [(*route, scripted if action is commit else action) for *route, action in module.ROUTES]
-    options = argparse.Namespace(fail_uploads=0, fail_commits=0, slow_ms=0.0)
-    module.Handler.hub = module.Hub(tmp_path_factory.mktemp("hub"), options)
-    return module.Handler
+    class ScriptedHandler(Handler):
+        hub = Repositories(
+            tmp_path_factory.mktemp("hub"), argparse.Namespace(fail_uploads=0, fail_commits=0, slow_ms=0.0)
+        )
+        routes = [(*route, scripted if action is Handler.commit else action) for *route, action in Handler.routes]  # noqa: RUF012
+
+    return ScriptedHandler
 
 
 @pytest.fixture(scope="module")

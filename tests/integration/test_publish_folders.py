@@ -26,7 +26,8 @@ TABLES = 12
 @pytest.fixture(scope="module")
 def s3_server() -> Iterator[str]:
     """An empty bucket, ``s3://bucket``."""
-    moto = pytest.importorskip("moto.server")
+    from moto import server as moto
+
     server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -150,8 +150,8 @@ def counted(splits: Mapping[str, int]) -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(shared_tools: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    with hub_server(shared_tools, tmp_path_factory.mktemp("hub")) as running:
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    with hub_server(tmp_path_factory.mktemp("hub")) as running:
         yield running
 
 

@@ -76,10 +76,8 @@ def test_a_server_that_is_not_there(run: Path, capsys: pytest.CaptureFixture[str
     assert fix
 
 
-def test_a_model_that_the_server_does_not_have(
-    run: Path, shared_tools: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with replay_server(shared_tools) as server:
+def test_a_model_that_the_server_does_not_have(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with replay_server() as server:
         arguments = ("--targets", "java", "--model", "replay-mbpp", "--base-url", server.base_url)
         problem, fix = refused(capsys, "translate", run, *arguments)
     assert "replay-mbpp" in problem
@@ -136,10 +134,10 @@ def test_a_stage_before_its_time(run: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_key_is_never_shown_or_stored(
-    run: Path, shared_tools: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-0123456789abcdef")
-    with replay_server(shared_tools) as server:
+    with replay_server() as server:
         arguments = ["--targets", "java", "--model", MODEL, "--base-url", server.base_url]
         run_cli(["translate", str(run), *arguments])
         run_cli(["doctor", "--base-url", server.base_url])

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-import pytest
 import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
@@ -73,7 +72,6 @@ def test_ranks_of_vectors_are_those_of_their_products(run: tuple[np.ndarray, Jud
 
 @given(runs())
 def test_torch_ranks_as_numpy_does(run: tuple[np.ndarray, Judgements, list[str]]) -> None:
-    pytest.importorskip("torch")
     from synthcode.evaluation.retrieval.torch_search import torch_ranks
 
     scores, judged, _ = run

@@ -45,7 +45,7 @@ class Watched:
 def chromium() -> Iterator[Any]:
     """Run the browser until the block is left; skip where there is none."""
     if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
+        pytest.skip("needs chromium: apt-get install chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[2]
 TOKEN, READ_ONLY = "hf_test", "hf_readonly"
 
 CLIENT = """
@@ -137,10 +138,11 @@ class Hub:
 
 
 @contextmanager
-def hub_server(tools: Path, folder: Path, *arguments: str) -> Iterator[Hub]:
+def hub_server(folder: Path, *arguments: str) -> Iterator[Hub]:
     """Run the server on a free port until the block is left; ``folder`` keeps repositories and the client's cache."""
-    command = [sys.executable, str(tools / "hub_server.py"), "--port", "0", "--root", str(folder / "hub"), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+    root = (folder / "hub").resolve()
+    command = [sys.executable, "-m", "tests.support.loopback.hub_server", "--port", "0", "--root", str(root)]
+    with subprocess.Popen([*command, *arguments], cwd=ROOT, stdout=subprocess.PIPE, text=True) as server:
         try:
             assert server.stdout is not None
             address = re.search(r"http://\S+", server.stdout.readline())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).resolve().parents[2]
 MODEL = "replay-mbxp"
 
 
@@ -29,11 +30,15 @@ class ReplayServer:
             return stats
 
 
+def replay_command(*arguments: str) -> list[str]:
+    """Return what starts the server on a free port, from ``ROOT``."""
+    return [sys.executable, "-m", "tests.support.loopback.model_server", "--port", "0", *arguments]
+
+
 @contextmanager
-def replay_server(tools: Path, *arguments: str) -> Iterator[ReplayServer]:
+def replay_server(*arguments: str) -> Iterator[ReplayServer]:
     """Run the server on a free port until the block is left."""
-    command = [sys.executable, str(tools / "replay_llm_server.py"), "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(replay_command(*arguments), cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             address = re.search(r"http://\S+/v1", process.stdout.readline())

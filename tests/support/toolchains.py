@@ -44,7 +44,10 @@ def missing(language: str) -> str | None:
     """Return what a language's programs cannot be run for want of, or None."""
     programs = {command[0] for command in COMMANDS[language] if not command[0].startswith("./")}
     lacking = sorted(program for program in programs if find_program(program) is None)
-    return f"needs {', '.join(lacking)}" if lacking else why_no_sandbox()
+    if lacking:
+        return f"needs a compiler or interpreter: {', '.join(lacking)}"
+    problem = why_no_sandbox()
+    return f"needs a sandbox: {problem}" if problem is not None else None
 
 
 def run(language: str, program: str, test: str) -> Finished:

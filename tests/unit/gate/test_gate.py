@@ -1,24 +1,23 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import pickle
 import time
 from collections import Counter
 from functools import partial
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
 import pytest
 
+from synthcode.comments import strip
 from synthcode.gate import gate
 from synthcode.gate.gate import CheckConfig, check, reject_all
 from synthcode.languages import LANGUAGES
 from synthcode.schemas.records import Rejection
 from synthcode.schemas.tables import CHECK_INPUT, REJECTED, TRANSLATIONS
+from tests.support.loopback.recorded_programs import MBXP, NOISE, Library, spoil
 
 SOURCE = "def add_all(numbers):\n    total = 0\n    for number in numbers:\n        total += number\n    return total\n"
 JAVA = "class A {\n    static int addAll(int[] numbers) {\n        int total = 0;\n        return total;\n    }\n}"
@@ -190,8 +189,8 @@ def test_a_batch_that_no_worker_survives_is_rejected_row_by_row() -> None:
     assert rejected["reason"].to_pylist() == ["parser_crash"] * 2
 
 
-def test_python_handed_back_is_never_a_translation(shared_data: Path) -> None:
-    with gzip.open(shared_data / "mbxp" / "mbpp_release_v1.jsonl.gz", "rt", encoding="utf-8") as lines:
+def test_python_handed_back_is_never_a_translation() -> None:
+    with gzip.open(MBXP / "mbpp_release_v1.jsonl.gz", "rt", encoding="utf-8") as lines:
         programs = [row["prompt"] + row["canonical_solution"] for row in map(json.loads, lines)]
     targets = [name for name in LANGUAGES if name != "python"]
     handed_back = [
@@ -200,7 +199,7 @@ def test_python_handed_back_is_never_a_translation(shared_data: Path) -> None:
         for target in targets
     ]
     kept, rejected = check(batch(*handed_back), CheckConfig())
-    assert rejected.num_rows == 974 * 11
+    assert rejected.num_rows == 200 * 11
     assert set(rejected["reason"].to_pylist()) == {"unchanged"}
     other = [answer | {"source_code": SOURCE} for answer in handed_back[:: len(targets) + 1]]
     kept, rejected = check(batch(*other), CheckConfig())
@@ -208,29 +207,21 @@ def test_python_handed_back_is_never_a_translation(shared_data: Path) -> None:
     assert Counter(rejected["reason"].to_pylist())["wrong_language"] >= rejected.num_rows - 2  # two are no Python
 
 
-@pytest.fixture(scope="module")
-def replay(shared_tools: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("replay_llm_server", shared_tools / "replay_llm_server.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_each_kind_of_noise_ends_under_its_own_reason(replay: ModuleType) -> None:
-    expected = dict(
-        zip(replay.NOISE, ("refusal", "no_code", "unchanged", "truncated", "empty", "syntax_error"), strict=True)
-    )
+def test_each_kind_of_noise_ends_under_its_own_reason() -> None:
+    expected = dict(zip(NOISE, ("refusal", "no_code", "unchanged", "truncated", "empty", "syntax_error"), strict=True))
     answers: list[dict[str, Any]] = []
-    for place, ((_, language), code) in enumerate(sorted(replay.Library().answers.items())):
+    programs = sorted(Library().answers.items())
+    for place, ((_, language), code) in enumerate(programs):
         if place % 2 == 0:
-            kind = replay.NOISE[place // 2 % len(replay.NOISE)]
-            text, finish_reason = replay.spoil(kind, code, SOURCE)
-            answers.append({"text": text, "finish_reason": finish_reason, "target_language": language, "seed_id": kind})
-    assert len(answers) > 3_000
+            kind = NOISE[place // 2 % len(NOISE)]
+            text, finish_reason = spoil(kind, code, SOURCE)
+            row = {"target_language": language, "seed_id": kind, "request_id": str(place)}
+            answers.append(row | {"text": text, "finish_reason": finish_reason})
+    assert len(answers) == 819  # every second of 1,445 solutions and 193 recorded Go programs
     kept, rejected = check(batch(*answers), CheckConfig())
     found = Counter(zip(rejected["seed_id"].to_pylist(), rejected["reason"].to_pylist(), strict=True))
     assert set(found) == set(expected.items())
-    assert set(kept["seed_id"].to_pylist()) == {"broken"}  # the brackets were those of a comment
-    assert kept.num_rows <= 0.15 * len(answers) / len(replay.NOISE)
+    assert set(kept["seed_id"].to_pylist()) == {"broken"}
+    for row in kept.to_pylist():  # the brackets were those of a comment
+        (_, language), code = programs[int(row["request_id"])]
+        assert strip(row["code"], LANGUAGES[language]) == strip(code, LANGUAGES[language])

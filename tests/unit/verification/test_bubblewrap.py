@@ -17,7 +17,7 @@ KEY = "sk-SECRETSECRET1234"
 @pytest.fixture(autouse=True)
 def sandbox() -> None:
     if why_no_sandbox() is not None:
-        pytest.skip(str(why_no_sandbox()))
+        pytest.skip(f"needs a sandbox: {why_no_sandbox()}")
 
 
 def shell(script: str, limits: Limits | None = None, **files: bytes) -> Finished:

@@ -54,11 +54,11 @@ BAD = {
 
 def toolchain(language: str) -> Toolchain:
     if why_no_sandbox() is not None:
-        pytest.skip(str(why_no_sandbox()))
+        pytest.skip(f"needs a sandbox: {why_no_sandbox()}")
     found = examine(language)
     if found.toolchain is None:
         assert not found.broken, found.problem
-        pytest.skip(found.problem)
+        pytest.skip(f"needs a compiler or interpreter: {found.problem}")
     return found.toolchain
 
 

@@ -46,7 +46,7 @@ def home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
 
 def needs_sandbox() -> None:
     if why_no_sandbox() is not None:
-        pytest.skip(str(why_no_sandbox()))
+        pytest.skip(f"needs a sandbox: {why_no_sandbox()}")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from synthcode.seeds.adapters.benchmarks import (
     read_benchmark,
     split_benchmark,
 )
+from tests.support.loopback.recorded_programs import MBXP
 
 ADD = 'def add(a, b):\n    """Add."""\n    return a + b\n'
 
@@ -62,8 +63,8 @@ def test_rows_are_read_without_texts_and_without_documentation(tmp_path: Path) -
     assert rejected["reason"].to_pylist() == ["syntax_error", "no_code"]
 
 
-def test_all_languages_of_a_benchmark_are_read(shared_data: Path) -> None:
-    languages = {row.language for row in read_benchmark(only(str(shared_data / "mbxp")))}
+def test_all_languages_of_a_benchmark_are_read() -> None:
+    languages = {row.language for row in read_benchmark(only(str(MBXP)))}
     assert languages >= {"python", "java", "javascript", "typescript", "kotlin", "ruby", "php", "csharp", "cpp"}
 
 
