@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from synthcode.bounded.trees import TREE_ERRORS, parse_json
+from synthcode.errors import InputError
 from synthcode.llm.journal.journal import Journal
 from synthcode.pipelines.tables.untranslated import untranslated_seeds
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
+from synthcode.storage.stage_counts import wrong_place
 from synthcode.vocabulary import SPLITS, STAGES
 
 REQUESTED = "requested"
@@ -129,12 +131,23 @@ def _has_changed(manifest: Manifest, states: Mapping[str, str], key: str, sha: s
     return states.get(stage) in ("stale", "missing") or manifest.output_digest(stage, path) != sha
 
 
+def _requested(journal: Journal) -> dict[str, int]:
+    try:
+        requested: dict[str, int] = parse_json(journal.get_meta(REQUESTED) or "{}")
+        wrong = wrong_place(requested, {str: int})
+    except TREE_ERRORS:
+        wrong = "JSON"
+    if wrong is not None:
+        raise InputError(f"{journal.path} is damaged: its note of the requests", "run 'synthcode translate' again")
+    return requested
+
+
 def _journalled(folder: RunFolder) -> dict[str, Any]:
     """Count what a translation under way, or one that was stopped, has stored so far."""
     if not folder.journal.is_file():
         return {}
     with Journal(folder.journal, read_only=True) as journal:
-        requested: dict[str, int] = json.loads(journal.get_meta(REQUESTED) or "{}")
+        requested = _requested(journal)
         stored, failures = journal.counts(), dict(journal.failures().most_common())
     by_language = {}
     for language, asked in requested.items():

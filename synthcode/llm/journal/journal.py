@@ -266,7 +266,9 @@ class Journal:
             return
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if application != APPLICATION_ID:
+        # A view or a trigger would run when the tables are used: it may be without end, or delete answers.
+        added = connection.execute("SELECT 1 FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchone()
+        if application != APPLICATION_ID or added is not None:
             raise foreign_file(self.path)
         if version > VERSION:
             raise newer_file(self.path, version, VERSION)
