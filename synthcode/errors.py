@@ -72,6 +72,6 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {near[0]!r}?)" if near else ""
 
 
-def first_line(problem: Exception) -> str:
+def first_line(problem: BaseException) -> str:
     """Return the first line of what a library says in many, or the kind of error where it says nothing."""
     return next((line.strip() for line in str(problem).splitlines() if line.strip()), type(problem).__name__)

@@ -29,6 +29,9 @@ class Bm25:
 
     name = "bm25"
 
+    def __init__(self, *, dtype: str = "auto") -> None:
+        """Accept ``dtype``, and ignore it: one line of a script scores many encoders."""
+
     @property
     def identity(self) -> str:
         """A digest of its settings."""

@@ -46,10 +46,10 @@ class MtebModel:
     exits = (ONLY_EXIT,)
     sees: frozenset[Trait] = frozenset({"side", "kind"})
 
-    def __init__(self, name: str, *, revision: str | None = None, device: str | None = None) -> None:
+    def __init__(self, name: str, *, revision: str | None = None, device: str = "auto") -> None:
         require_mteb()
         self.name = f"mteb:{name}"
-        self._model_name, self._device = name, device
+        self._model_name, self._device = name, None if device == "auto" else device
         self._folder = Path(name) if Path(name).is_dir() else None
         self._meta: Any = None if self._folder else _find(name, revision)
 

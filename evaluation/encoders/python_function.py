@@ -12,6 +12,7 @@ import numpy as np
 
 from synthcode.errors import InputError, SynthcodeError, did_you_mean, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Encoder, LexicalScorer, Role, Trait, Vectors
+from synthcode.evaluation.encoders.named_objects import find_object
 from synthcode.evaluation.model_probe import PROBE_TEXTS
 from synthcode.identity import digest, file_digest
 
@@ -230,3 +231,8 @@ def _refuse_other_signatures(function: Any, name: str) -> None:
             f"{name} cannot be called with a list of texts: {problem}",
             "name a function with one required argument, the texts",
         ) from problem
+
+
+def open_object(name: str, *, revision: str | None = None) -> Encoder | LexicalScorer:
+    """Return the encoder ``py:MODULE:ATTRIBUTE``; see ``find_object`` and ``as_encoder``."""
+    return as_encoder(find_object(name), f"py:{name}", version=revision)

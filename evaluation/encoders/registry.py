@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from typing import Any
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.encoder import Encoder, LexicalScorer
+from synthcode.plugins import ENCODERS, OWN
 
 
 @dataclass(frozen=True)
 class EncoderOptions:
-    """Options for opening an encoder; ``ACCEPTED_OPTIONS`` lists which kinds accept which."""
+    """Options for opening an encoder; each kind accepts those that its keyword parameters name."""
 
     exits: tuple[int, ...] | None = None
     """Of an encoder with exits, those to compute; None takes all."""
@@ -30,114 +34,66 @@ class EncoderOptions:
     """Of a repository on the Hub; of a function of one's own, its version."""
 
 
-ACCEPTED_OPTIONS: Mapping[str, frozenset[str]] = {
-    "bm25": frozenset({"dtype"}),  # as the device: one line of a script scores many encoders
-    "st": frozenset({"dtype", "max_tokens", "prompts", "revision"}),
-    "mose": frozenset({"exits", "dtype", "choices", "revision"}),
-    "exits": frozenset({"dtype", "max_tokens"}),
-    "openai": frozenset({"max_tokens", "base_url", "prompts"}),
-    "mteb": frozenset({"revision"}),
-    "py": frozenset({"revision"}),
-}
-"""Kind of encoder -> the options that it takes, beside ``device``."""
-
 FLAGS = {"prompts": "--prompt", "choices": "--choice", "max_tokens": "--max-tokens", "base_url": "--base-url"}
 """Options whose name on the command line is another."""
-
-Opener = Callable[[str, EncoderOptions], Encoder | LexicalScorer]
 
 
 def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
     """Return the encoder that a specification names.
+
+    What an entry point names is called with the NAME of the specification, if it has a positional parameter, and with
+    those options that its keyword parameters name.
 
     Raises
     ------
     InputError
         Where there is no such kind of encoder, it does not take one of the options, or the model cannot be used.
     """
-    if spec == "bm25":
-        _reject_unused_options(spec, "bm25", options)
-        from synthcode.evaluation.encoders.bm25 import Bm25
-
-        return Bm25()
     kind, colon, name = spec.partition(":")
-    if not (colon and name) or kind not in OPENERS:
-        raise InputError(
-            f"no encoder {spec!r}{did_you_mean(kind, [*OPENERS, 'bm25'])}",
-            f"write bm25, or KIND:NAME with one of the kinds {', '.join(OPENERS)}",
-        )
-    _reject_unused_options(spec, kind, options)
-    return OPENERS[kind](name, options)
+    if kind not in ENCODERS.names() or bool(colon) != bool(name):
+        raise _unknown(spec, kind)
+    factory = ENCODERS.load_factory(kind)
+    if _takes_name(factory) != bool(name):
+        raise _unknown(spec, kind)
+    accepted = accepted_options(factory)
+    _reject_unused_options(spec, accepted, options)
+    given = {option: getattr(options, option) for option in accepted}
+    opened: Encoder | LexicalScorer = factory(*[name] * bool(name), **given)
+    return opened
 
 
-def _reject_unused_options(spec: str, kind: str, options: EncoderOptions) -> None:
+def accepted_options(factory: Callable[..., Any]) -> frozenset[str]:
+    """Return the fields of ``EncoderOptions`` that what opens an encoder takes as keyword parameters."""
+    return frozenset(inspect.signature(factory).parameters) & {known.name for known in fields(EncoderOptions)}
+
+
+def _takes_name(factory: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(factory).parameters.values()
+    return any(one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD) for one in parameters)
+
+
+def _unknown(spec: str, kind: str) -> InputError:
+    kinds = ENCODERS.names()
+    named = ", ".join(name for name in kinds if name != "bm25")
+    return InputError(
+        f"no encoder {spec!r}{did_you_mean(kind, kinds)}", f"write bm25, or KIND:NAME with one of the kinds {named}"
+    )
+
+
+def _reject_unused_options(spec: str, accepted: frozenset[str], options: EncoderOptions) -> None:
     """Refuse an option that would change nothing: who gave it thinks that it does."""
     usual = EncoderOptions()
     for name in (known.name for known in fields(options)):
-        if name in {"device", *ACCEPTED_OPTIONS[kind]} or getattr(options, name) == getattr(usual, name):
+        if name in {"device", *accepted} or getattr(options, name) == getattr(usual, name):
             continue
-        takers = ", ".join(other for other, taken in ACCEPTED_OPTIONS.items() if name in taken)
+        takers = ", ".join(kind for kind, taken in _builtin_options() if name in taken)
         hint = "; of others write exits:NAME@3,6,12" if name == "exits" else ""
         raise InputError(f"{spec} takes no {FLAGS.get(name, f'--{name}')}", f"leave it out; it is for {takers}{hint}")
 
 
-def _sentence_transformer(name: str, options: EncoderOptions) -> Encoder:
-    from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
-
-    return SentenceTransformerEncoder(
-        name,
-        dtype=options.dtype,
-        device=options.device,
-        max_tokens=options.max_tokens,
-        prompts=options.prompts,
-        revision=options.revision,
-    )
-
-
-def _mose(name: str, options: EncoderOptions) -> Encoder:
-    from synthcode.evaluation.encoders.mose import MoseEncoder
-
-    return MoseEncoder(
-        name,
-        exits=options.exits,
-        choices=options.choices,
-        dtype=options.dtype,
-        device=options.device,
-        revision=options.revision,
-    )
-
-
-def _intermediate_exits(name: str, options: EncoderOptions) -> Encoder:
-    from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
-
-    return IntermediateExits(name, dtype=options.dtype, device=options.device, max_tokens=options.max_tokens)
-
-
-def _openai(name: str, options: EncoderOptions) -> Encoder:
-    from synthcode.evaluation.encoders.openai_embeddings import OpenAIEmbeddings
-
-    return OpenAIEmbeddings(name, base_url=options.base_url, max_tokens=options.max_tokens, prompts=options.prompts)
-
-
-def _mteb(name: str, options: EncoderOptions) -> Encoder:
-    from synthcode.evaluation.encoders.mteb_model import MtebModel
-
-    device = None if options.device == "auto" else options.device
-    return MtebModel(name, revision=options.revision, device=device)
-
-
-def _python(name: str, options: EncoderOptions) -> Encoder | LexicalScorer:
-    from synthcode.evaluation.encoders.named_objects import find_object
-    from synthcode.evaluation.encoders.python_function import as_encoder
-
-    return as_encoder(find_object(name), f"py:{name}", version=options.revision)
-
-
-OPENERS: dict[str, Opener] = {
-    "st": _sentence_transformer,
-    "mose": _mose,
-    "exits": _intermediate_exits,
-    "openai": _openai,
-    "mteb": _mteb,
-    "py": _python,
-}
+def _builtin_options() -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what each of the built-in kinds takes; a plug-in is not imported unless it is named."""
+    for plugin in ENCODERS.plugins():
+        if plugin.distribution == OWN:
+            with suppress(ImportError):
+                yield plugin.name, accepted_options(ENCODERS.load_factory(plugin.name))

@@ -57,6 +57,7 @@ def _findings(base_url: str | None) -> Iterator[Finding]:
     gpu = find_program("nvidia-smi")
     yield Finding("GPU", gpu is not None, str(gpu or "no nvidia-smi on the PATH (optional)"))
     yield _server(base_url)
+    yield from _plugins()
     for name in TOKENS:
         yield Finding(f"token {name}", name in os.environ, "set" if name in os.environ else "not set (optional)")
 
@@ -89,6 +90,20 @@ def _toolchains() -> Iterator[Finding]:
         for language in COMPILERS:
             yield Finding(f"toolchain {language}", False, "not tried: that needs the sandbox")
     yield Finding("sandbox", missing is None, missing or "bubblewrap (for check --compile)")
+
+
+def _plugins() -> Iterator[Finding]:
+    """Name what other distributions add; nothing of it is imported."""
+    from synthcode.plugins import OWN, REGISTRIES
+    from synthcode.sanitize import visible_line
+
+    for registry in REGISTRIES:
+        names = [plugin.name for plugin in registry.plugins()]
+        for plugin in registry.plugins():
+            if plugin.distribution != OWN:
+                twice = names.count(plugin.name) > 1
+                detail = f"{plugin.origin}{': the name is taken, uninstall one of them' if twice else ''}"
+                yield Finding(visible_line(f"{registry.noun} {plugin.name}"), not twice, visible_line(detail))
 
 
 def _package(name: str) -> Finding:

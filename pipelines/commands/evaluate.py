@@ -144,11 +144,18 @@ def _refuse_without_extra(encoder: str) -> None:
     needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
     if encoder == "bm25":
         needed = ("bm25s",)
-    elif encoder.startswith("py:"):  # whatever it computes with
+    elif encoder.startswith("py:") or _is_plugin(encoder):  # whatever it computes with
         needed = ("threadpoolctl",)
     for package in ("matplotlib", *needed):
         if find_spec(package) is None:
             raise ModuleNotFoundError(name=package)
+
+
+def _is_plugin(encoder: str) -> bool:
+    from synthcode.plugins import ENCODERS, OWN
+
+    kind = encoder.partition(":")[0]
+    return any(plugin.name == kind and plugin.distribution != OWN for plugin in ENCODERS.plugins())
 
 
 def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:

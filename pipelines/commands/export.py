@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from synthcode.errors import InputError
+from synthcode.plugins import EXPORTS
 from synthcode.vocabulary import DEFAULT_VARIANT, SPLITS, VARIANTS, Variant
 
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ if TYPE_CHECKING:
 MARK = "export.json"
 """What was exported, in every exported folder; and by which it is known as one."""
 
-FORMATS = ("mteb", "beir", "coir", "synthconl")
-
 
 @click.command()
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--format", "layout", type=click.Choice(FORMATS), required=True, help="Whose layout.")
+@click.option("--format", "layout", type=click.Choice(EXPORTS.names()), required=True, help="Whose layout.")
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="A folder that need not be there yet."
 )
@@ -47,11 +46,13 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
       synthcode export runs/mbxp --format beir --variant anonymous --out exports/beir
     """
     from synthcode.pipelines.commands.terminal import TerminalReporter
-    from synthcode.pipelines.steps.export import export_pairs, export_retrieval
+    from synthcode.pipelines.steps.export import export_pairs, export_retrieval, load_layout
+    from synthcode.publishing.export.layout import PairsLayout
     from synthcode.storage.published import find_dataset
     from synthcode.storage.replacement import replacing
 
-    if layout == "synthconl" and (variant or split):
+    found = load_layout(layout)
+    if isinstance(found, PairsLayout) and (variant or split):
         raise click.UsageError("--variant and --split are for the retrieval layouts: mteb, beir, coir")
     dataset = find_dataset(run)
     for place, what in ((dataset.folder, "the dataset that is to be exported"), (Path(), "the folder that you are in")):
@@ -59,10 +60,10 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
             raise InputError(f"{out} is or holds {what}", "name another folder")
     reporter = TerminalReporter()
     with replacing(out, MARK, force=force) as aside:
-        if layout == "synthconl":
-            exported = export_pairs(dataset, aside, reporter)
+        if isinstance(found, PairsLayout):
+            exported = export_pairs(dataset, found, aside, reporter)
         else:
-            exported = export_retrieval(dataset, layout, split or "test", variant or DEFAULT_VARIANT, aside, reporter)
+            exported = export_retrieval(dataset, found, split or "test", variant or DEFAULT_VARIANT, aside, reporter)
         (aside / MARK).write_text(_mark(exported), "utf-8")
     click.echo(f"{out}: {_summary(exported)}", err=True)
 

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import assignments, force_option, run_argument, workers_option, working_on
+from synthcode.plugins import SEED_ADAPTERS
 
 if TYPE_CHECKING:
     pass
 
 
-ADAPTERS = ("mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree")
-
-
 @click.command()
 @run_argument
-@click.option("--from", "adapter", type=click.Choice(ADAPTERS), help="The layout that the seeds are in.")
+@click.option("--from", "adapter", type=click.Choice(SEED_ADAPTERS.names()), help="The layout that the seeds are in.")
 @click.option("--path", metavar="P", help="A file or folder; for hub a dataset's name.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
 @click.option(

@@ -17,17 +17,15 @@ from synthcode.pipelines.commands.options import (
     settings,
     working_on,
 )
+from synthcode.plugins import BACKENDS
 
 if TYPE_CHECKING:
     pass
 
 
-BACKENDS = ("openai", "vllm", "replay")
-
-
 @click.command()
 @run_argument
-@click.option("--backend", type=click.Choice(BACKENDS), help="A server, vLLM in this process, or a recording.")
+@click.option("--backend", type=click.Choice(BACKENDS.names()), help="A server, vLLM in this process, or a recording.")
 @click.option("--model", metavar="M", help="The model's name as the server knows it.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The server, up to /v1. Repeat for replicas."

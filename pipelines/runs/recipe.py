@@ -6,10 +6,9 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import yaml
-from annotated_types import Ge, Le
 from pydantic import TypeAdapter, ValidationError
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
@@ -18,39 +17,17 @@ from synthcode.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.errors import InputError, did_you_mean
 from synthcode.execution.registry import ExecutorConfig
 from synthcode.gate.gate import CheckConfig
+from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 RECIPE_NAME = "recipe.yaml"
-
-
-@dataclass(frozen=True)
-class BackendConfig:
-    """Where completions come from. A change invalidates nothing: a completion is identified by its request."""
-
-    name: Literal["openai", "vllm", "replay"] = "openai"
-    """A server that speaks OpenAI's protocol, vLLM in this process, or a recording."""
-    base_urls: tuple[str, ...] = ()
-    """Servers with the same model, up to and including ``/v1``."""
-    recording: str | None = None
-    """Parquet or JSONL that the replay backend reads."""
-    engine: Mapping[str, Any] = field(default_factory=dict)
-    """Options of vLLM's engine (``vllm``), such as max_model_len."""
-    serve: tuple[str, ...] | None = None
-    """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
-    retry_failed: bool = False
-    """Repeat the requests that the server refused for good, too."""
-    max_failed: Annotated[float, Ge(0), Le(1)] = 0.2
-    """The run fails if more than this share of the finished requests failed. Pending requests are not failures."""
-    price_in: Annotated[float, Ge(0)] | None = None
-    """Price of a million tokens of prompt, in any currency; with ``price_out``, the cost is printed."""
-    price_out: Annotated[float, Ge(0)] | None = None
-    """Price of a million tokens of answers."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +130,10 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
             f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
             f"fix {place} in the recipe or on the command line",
         ) from problem
+    BACKENDS.find(recipe.backend.name)
+    EXECUTORS.find(recipe.executor.name)
+    if recipe.seeds is not None:
+        SEED_ADAPTERS.find(recipe.seeds.adapter)
     # Before the recipe is written: an option that is refused may carry a secret.
     engine_options(recipe.backend.engine)
     server_options(recipe.backend.serve or ())

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError
-from synthcode.llm.backends.openai.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
-from synthcode.llm.backends.openai.server import OpenAIServer
-from synthcode.llm.backends.replay import Replay
-from synthcode.llm.backends.vllm.engine import VLLMEngine
-from synthcode.llm.backends.vllm.serving import serving
+from synthcode.llm.backend import HasContextWindow, MatchesSeeds, ProbesCapabilities, ReportsCache
+from synthcode.llm.backends.setup import BackendOpener, BackendSetup
 from synthcode.llm.sending.scheduler import run_requests
 from synthcode.pipelines.steps.translation_plan import translate_config
+from synthcode.plugins import BACKENDS
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -31,57 +26,22 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN_METRICS = 5.0
 
 
-@contextmanager
-def open_backend(run: Run) -> Iterator[tuple[Backend, str]]:
-    """Provide who answers, and the model that the requests name, while the block runs.
+def open_backend(run: Run) -> AbstractContextManager[tuple[Backend, str]]:
+    """Return what provides the backend that the recipe names, and the model that requests name, while a block runs.
 
     Raises
     ------
     InputError
-        Where the recipe does not say who answers.
+        If there is no such backend, or the recipe lacks what it needs.
     """
-    config, model = run.recipe.backend, translate_config(run.recipe).model
-    if config.name == "replay":
-        if config.recording is None:
-            raise InputError("the replay backend has no recording", "name it with --recording FILE")
-        recording = Replay(Path(config.recording), model)
-        yield recording, model or _only_model(recording, config.recording)
-        return
-    if model is None:
-        raise InputError("no model was named", "say which with --model, as the server knows it (see its /v1/models)")
-    if config.name == "vllm":
-        yield VLLMEngine(model, config.engine), model
-    elif config.serve is not None:
-        run.reporter.message(f"starting vLLM's server for {model}: that may take minutes")
-        with serving(model, config.serve) as base_url:
-            run.reporter.message(f"vLLM's server is up at {base_url}")
-            yield OpenAIServer([base_url], model), model
-    else:
-        base_urls = config.base_urls or tuple(filter(None, [os.environ.get(URL_VARIABLE)]))
-        key, key_urls = os.environ.get(KEY_VARIABLE), trusted_addresses(base_urls, run.named_urls)
-        if key:
-            _say_what_gets_no_key([url for url in base_urls if url not in key_urls], run.reporter)
-        yield OpenAIServer(base_urls, model, key, key_urls=key_urls), model
-
-
-def _say_what_gets_no_key(base_urls: Sequence[str], reporter: Reporter) -> None:
-    for url in base_urls:
-        reporter.message(
-            f"{KEY_VARIABLE} is not sent to {url}, which the recipe names: to send it, add --base-url {url}"
-        )
-
-
-def _only_model(recording: Replay, path: str) -> str:
-    """Return the model that a recording is of; one that names none gets the name ``recording``."""
-    models = recording.recorded_models()
-    if len(models) > 1:
-        raise InputError(f"{path} is of several models: {', '.join(models)}", "say which with --model")
-    return models[0] if models else "recording"
+    config = run.recipe.backend
+    opener: BackendOpener = BACKENDS.load_factory(config.name)
+    return opener(BackendSetup(config, translate_config(run.recipe).model, run.named_urls, run.reporter.message))
 
 
 def unmatched_rows(run: Run, backend: Backend) -> int:
     """Count, and report, the rows of a recording that name no seed of the run or cannot be used."""
-    if not isinstance(backend, Replay):
+    if not isinstance(backend, MatchesSeeds):
         return 0
     seeds = run.folder.rows(run.folder.seeds, ["seed_id", "source_id"])
     pairs = (pair for table in seeds for pair in zip(*(column.to_pylist() for column in table.columns), strict=True))
@@ -127,14 +87,14 @@ async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend
         Where it cannot continue the message that the prompt ends with.
     """
     sampling = translate_config(run.recipe).sampling
-    window = getattr(backend, "window", None)
+    window = backend.window if isinstance(backend, HasContextWindow) else None
     if window is not None and sampling.max_tokens >= window:
         raise InputError(
             f"answers of up to {sampling.max_tokens:,} tokens (max_tokens) leave no room for a prompt "
             f"in the model's window of {window:,}",
             "ask for shorter ones with --max-tokens, or serve the model with a larger window",
         )
-    if isinstance(backend, OpenAIServer):
+    if isinstance(backend, ProbesCapabilities):
         stops = await backend.find_out(prefill=asked.prompt.is_prefilled, stop=bool(sampling.stop))
         if not stops:
             run.reporter.message("the server does not stop at the strings that it is given: answers go on behind them")
@@ -167,7 +127,7 @@ class _Progress:
 
     async def read_metrics(self, backend: Backend) -> None:
         """Ask the server, now and then, what share of the prompts its prefix cache has served. Runs until cancelled."""
-        if not isinstance(backend, OpenAIServer):
+        if not isinstance(backend, ReportsCache):
             return
         before = await backend.cached_prompt_tokens()
         while before is not None:

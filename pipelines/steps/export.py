@@ -7,17 +7,15 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pyarrow as pa
 
 from synthcode.errors import InputError
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
-from synthcode.publishing.export.beir import BEIR
+from synthcode.plugins import EXPORTS
 from synthcode.publishing.export.cards import kept_of_card
-from synthcode.publishing.export.coir import COIR
-from synthcode.publishing.export.layout import Encoding, Exported, Layout, Place
-from synthcode.publishing.export.mteb import MTEB
+from synthcode.publishing.export.layout import Encoding, Exported, Layout, PairsLayout, Place
 from synthcode.publishing.export.pairs import (
     DOCUMENT_COLUMNS,
     JUDGED_COLUMNS,
@@ -27,20 +25,29 @@ from synthcode.publishing.export.pairs import (
     find_pairs,
     judgements_by_pair,
 )
-from synthcode.publishing.export.synthconl import SYNTHCONL
-from synthcode.publishing.export.synthconl import cards as synthconl_cards
 from synthcode.schemas.tables import CODE_COLUMNS
 from synthcode.storage.line_files import JsonLinesWriter, TableWriter, TabSeparatedWriter
 from synthcode.storage.published import PublishedDataset
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import TEXT, Variant
 
-LAYOUTS = {layout.name: layout for layout in (MTEB, BEIR, COIR)}
 CARD_NAME = "README.md"
 
 
+def load_layout(name: str) -> Layout | PairsLayout:
+    """Return the layout of that name, a built-in or a plug-in's.
+
+    Raises
+    ------
+    InputError
+        If there is none, or the plug-in cannot be used.
+    """
+    layout: Any = EXPORTS.load(name, (Layout, PairsLayout))
+    return cast(Layout | PairsLayout, layout)
+
+
 def export_retrieval(
-    dataset: PublishedDataset, name: str, split: str, variant: Variant, out: Path, reporter: Reporter | None = None
+    dataset: PublishedDataset, layout: Layout, split: str, variant: Variant, out: Path, reporter: Reporter | None = None
 ) -> Exported:
     """Write every retrieval task of a split in a tool's layout.
 
@@ -50,30 +57,31 @@ def export_retrieval(
         Where there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
     """
     reporter = reporter or SilentReporter()
-    layout = LAYOUTS[name]
     if layout.only_split not in (None, split):
-        raise InputError(f"{name} reads the split {layout.only_split!r} alone", "leave --split out")
+        raise InputError(f"{layout.name} reads the split {layout.only_split!r} alone", "leave --split out")
     with _unchanged(dataset, [split], ["programs", "texts", "qrels"]) as content:
         pairs = find_pairs(dataset.batches("qrels", split, PAIR_COLUMNS))
         if not pairs:
             raise InputError(f"{dataset.folder}: split {split!r} has no judgements", "export another --split")
         _write_rows(dataset, layout, pairs, split, variant, out, reporter)
         _write_judgements(dataset, layout, pairs, split, out, reporter)
-    return _with_cards(Exported(name, variant, (split,), pairs, content, _kept(dataset)), layout.cards, out)
+    return _with_cards(Exported(layout.name, variant, (split,), pairs, content, _kept(dataset)), layout.cards, out)
 
 
-def export_pairs(dataset: PublishedDataset, out: Path, reporter: Reporter | None = None) -> Exported:
-    """Write the eight columns of SynthCoNL, all splits."""
+def export_pairs(
+    dataset: PublishedDataset, layout: PairsLayout, out: Path, reporter: Reporter | None = None
+) -> Exported:
+    """Write the columns that a layout names, all splits."""
     reporter = reporter or SilentReporter()
     splits = dataset.splits("triplets")
     with _unchanged(dataset, splits, ["triplets"]) as content, reporter.progress("export: pairs", None) as bar:
         for split in splits:
-            with ShardWriter(out / "data", SYNTHCONL, split, numbered=True) as shards:
-                for table in dataset.batches("triplets", split, SYNTHCONL.names):
+            with ShardWriter(out / "data", layout.schema, split, numbered=True) as shards:
+                for table in dataset.batches("triplets", split, layout.schema.names):
                     shards.write(table)
                     bar.advance(table.num_rows)
                 shards.commit()
-    return _with_cards(Exported("synthconl", None, splits, (), content, _kept(dataset)), synthconl_cards, out)
+    return _with_cards(Exported(layout.name, None, splits, (), content, _kept(dataset)), layout.cards, out)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS
 from synthcode.seeds.adapters.problems import number_of
 from synthcode.seeds.adapters.registry import benchmark_languages, input_digests, read_seeds
 from synthcode.seeds.cleaning import checked_text, printable
-from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.vocabulary import TEXT
 
@@ -31,7 +31,7 @@ _COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point"
 
 
 def load_published_benchmark(
-    adapter: AdapterName, path: str, limit: int | None, executor: Executor
+    adapter: str, path: str, limit: int | None, executor: Executor
 ) -> tuple[Benchmark, Counter[str]]:
     """Read a benchmark's programs in all of its languages.
 

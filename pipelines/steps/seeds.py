@@ -28,9 +28,10 @@ def seeds_step() -> Step:
 
 def _settings(recipe: Any) -> Any:
     from synthcode.pipelines.runs.recipe import to_tree
+    from synthcode.seeds.adapters.registry import is_remote
 
     tree = to_tree(recipe.seeds)
-    if tree is not None and tree["adapter"] != "hub":
+    if tree is not None and not is_remote(recipe.seeds):
         del tree["path"]  # a folder that moved, with the same files in it, is the same input
     return tree
 

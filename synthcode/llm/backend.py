@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import TracebackType
-from typing import Protocol, Self
+from typing import NamedTuple, Protocol, Self, runtime_checkable
 
 from synthcode.sanitize import one_line
 from synthcode.schemas.records import Completion, Request
@@ -132,6 +133,68 @@ class Backend(Protocol):
         AccessError
             Where no request will be answered until the user changes the key, the account or the address.
         """
+
+
+@runtime_checkable
+class HasContextWindow(Protocol):
+    """A backend that knows how many tokens a prompt and its answer may have together."""
+
+    @property
+    def window(self) -> int | None:
+        """Tokens; None if they are not known."""
+
+
+@runtime_checkable
+class ProbesCapabilities(Protocol):
+    """A backend that finds out what its server can do."""
+
+    async def find_out(self, *, prefill: bool, stop: bool) -> bool:
+        """Find out, once, what the requests need of the server.
+
+        Parameters
+        ----------
+        prefill
+            Whether the requests' last message is of role assistant, to be continued.
+        stop
+            Whether they name strings to stop at.
+
+        Returns
+        -------
+        bool
+            Whether answers stop at these strings.
+
+        Raises
+        ------
+        ServerError
+            If the server cannot continue a message.
+        """
+
+
+class CachedTokens(NamedTuple):
+    """Tokens of prompt since the server was started: asked for, and found in the prefix cache."""
+
+    asked: float
+    hit: float
+
+
+@runtime_checkable
+class ReportsCache(Protocol):
+    """A backend that counts what its prefix cache has served."""
+
+    async def cached_prompt_tokens(self) -> CachedTokens | None:
+        """Return the counts so far; None if they are not known."""
+
+
+@runtime_checkable
+class MatchesSeeds(Protocol):
+    """A backend whose answers are recorded, and may be of other seeds than a run's."""
+
+    @property
+    def skipped(self) -> Mapping[str, int]:
+        """Rows that cannot be used, by reason."""
+
+    def unmatched(self, seeds: Iterable[tuple[str, str]], /) -> tuple[int, list[str]]:
+        """Count the rows that name a seed, and none of these (``seed_id``, ``source_id``); return some of the names."""
 
 
 def is_transient(error: str) -> bool:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated
 
 from annotated_types import Ge, Le
 
 from synthcode.languages.parsing import MAX_BYTES
-
-AdapterName = Literal["mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"]
 
 
 @dataclass(frozen=True)
 class SeedsConfig:
     """Where seeds come from, and which of them to take."""
 
-    adapter: AdapterName
-    """The layout that the data is in."""
+    adapter: str
+    """The layout that the data is in: a name of the entry-point group ``synthcode.seed_adapters``."""
     path: str
     """A file or folder; for ``hub`` the name of a dataset, or a folder."""
     limit: Annotated[int, Ge(1)] | None = None

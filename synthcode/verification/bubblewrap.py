@@ -12,7 +12,7 @@ from pathlib import Path
 
 from synthcode.errors import SandboxFailed, SandboxUnavailable, SynthcodeError
 from synthcode.execution.child_processes import ResourceLimits, prlimit_options, require_program, run
-from synthcode.verification.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits
+from synthcode.verification.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits, open_sandbox
 from synthcode.verification.user_namespace import next_user, user_namespace
 from synthcode.verification.visible_files import covered_folders, system_files, system_links, tool_files
 
@@ -99,7 +99,8 @@ class Bubblewrap:
 def why_no_sandbox() -> str | None:
     """Return why this machine has no sandbox, or None if ``true`` succeeds in it and ``false`` fails."""
     try:
-        codes = [Bubblewrap().run([name]).exit_code for name in ("true", "false")]
+        sandbox = open_sandbox()
+        codes = [sandbox.run([name]).exit_code for name in ("true", "false")]
     except SynthcodeError as problem:
         return problem.problem
     return None if codes == [0, 1] else f"'true' and 'false' end with {codes} in it"

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import trusted_path
-from synthcode.verification.bubblewrap import Bubblewrap, require_sandbox, why_no_sandbox
+from synthcode.verification.bubblewrap import require_sandbox, why_no_sandbox
 from synthcode.verification.compile import Toolchain, judge
 from synthcode.verification.compilers import COMPILERS
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import Limits
+from synthcode.verification.sandbox import Limits, open_sandbox
 
 _VERSION_CHARACTERS = 200
 
@@ -76,7 +76,7 @@ def _examine(language: str, path: str) -> Examined:
     if program is None:
         return Examined(None, problem=f"{compiler.program} is not on the PATH")
     require_sandbox()
-    toolchain = Toolchain(compiler, program, Bubblewrap((program,)))
+    toolchain = Toolchain(compiler, program, open_sandbox((program,)))
     try:
         problem = _problem(toolchain)
         version = "" if problem else _version(toolchain)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+
+from synthcode.plugins import SANDBOXES
 
 FOLDER = "/box"
 """Where the files lie, and where the command starts. It can be written to; nothing of it is kept."""
@@ -78,3 +82,29 @@ class Sandbox(Protocol):
         SandboxFailed
             If the sandbox broke; the command may not have run at all.
         """
+
+
+VARIABLE = "SYNTHCODE_SANDBOX"
+"""The environment variable that names the sandbox; worker processes inherit it."""
+
+
+def open_sandbox(programs: Sequence[Path] = ()) -> Sandbox:
+    """Return the sandbox that ``SYNTHCODE_SANDBOX`` names, ``bubblewrap`` by default.
+
+    Parameters
+    ----------
+    programs
+        Programs outside of the system's folders that commands run.
+
+    Raises
+    ------
+    InputError
+        If there is no sandbox of that name.
+    """
+    sandbox: Sandbox = SANDBOXES.load_factory(sandbox_name())(tuple(programs))
+    return sandbox
+
+
+def sandbox_name() -> str:
+    """Return the name of the sandbox in use."""
+    return os.environ.get(VARIABLE) or "bubblewrap"

@@ -92,5 +92,16 @@ class Layout:
         return judgements.rename_columns(list(self.judgement_columns)).cast(self.qrels_schema)
 
 
+@dataclass(frozen=True)
+class PairsLayout:
+    """One tool's layout of the pairs of a program and its translation: some columns of ``triplets``, all splits."""
+
+    name: str
+    schema: pa.Schema
+    """Columns of ``TRIPLETS``."""
+    cards: Callable[[Exported], Mapping[str, str]]
+    """File name -> text of the files for people."""
+
+
 def _strings(*names: str) -> pa.Schema:
     return pa.schema([pa.field(name, pa.string(), nullable=False) for name in names])

@@ -13,9 +13,10 @@ import pyarrow as pa
 from synthcode.errors import InputError, did_you_mean
 from synthcode.execution.executor import Executor
 from synthcode.languages import find_language, get_language
+from synthcode.plugins import SEED_ADAPTERS
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import BENCHMARK_ROWS
-from synthcode.seeds.adapters.registry import ADAPTERS, benchmark_languages, input_digests, read_seeds
+from synthcode.seeds.adapters.registry import benchmark_languages, input_digests, read_seeds
 from synthcode.seeds.cleaning import clean
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
@@ -68,9 +69,9 @@ def _parse(spec: str) -> Benchmark:
     head, path, tail = split_benchmark(spec)
     name, _, adapter = head.rstrip(":").rpartition("=")
     adapter = adapter or _adapter_of(path)
-    if adapter not in ADAPTERS:
+    if adapter not in (adapters := SEED_ADAPTERS.names()):
         raise InputError(
-            f"no adapter {adapter!r} in {spec!r}{did_you_mean(adapter, ADAPTERS)}", f"use one of: {', '.join(ADAPTERS)}"
+            f"no adapter {adapter!r} in {spec!r}{did_you_mean(adapter, adapters)}", f"use one of: {', '.join(adapters)}"
         )
     language = get_language(tail[1:]).name if tail else None
     columns = {"text": ""} if adapter in ("table", "hub") else {}

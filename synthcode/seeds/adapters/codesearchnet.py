@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator, Mapping
 
 from synthcode.errors import InputError
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.descriptions import first_paragraph
 from synthcode.seeds.raw import RawSeed
@@ -71,3 +72,6 @@ def _seed(row: Row, columns: Mapping[str, str], config: SeedsConfig) -> RawSeed:
         entry_point=(seed.entry_point or "").rpartition(".")[2] or None,
         split=split_name(seed.split) if seed.split else None,
     )
+
+
+ADAPTER = Adapter(read, inputs)

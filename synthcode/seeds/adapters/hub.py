@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synthcode.errors import InputError, first_line
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
@@ -89,3 +90,6 @@ def _refused(config: SeedsConfig, problem: Exception) -> InputError:
         "check its name, configuration and revision, that the Hub can be reached, and for a gated or private "
         "dataset that you are logged in (hf auth login)",
     )
+
+
+ADAPTER = Adapter(read, inputs, is_remote=True)

@@ -9,6 +9,7 @@ from synthcode.comments.snippets import parse_snippet
 from synthcode.errors import InputError
 from synthcode.languages import Language, find_language, get_language
 from synthcode.languages.parsing import ParseTimeout
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.adapters.problems import Tests, language_of, number_of, read_tests, text_or_none
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.descriptions import description
@@ -119,3 +120,6 @@ def _text(cells: Mapping[str, object], code: str | None, language: Language | No
         if given := text_or_none(cells.get(key)):
             return given
     return description(detach_documentation(code, language)[1]) or None if code and language else None
+
+
+ADAPTER = Adapter(read, inputs, languages)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.languages import find_language, get_language
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.adapters.problems import Tests, number_of, read_tests, text_or_none
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
@@ -96,3 +97,6 @@ def _seed(row: Row, language: str, tests: Tests, source: str) -> RawSeed:
         tests=tests.get(number_of(task or ""), {}),
         license=LICENSE,
     )
+
+
+ADAPTER = Adapter(read, inputs, languages)

@@ -3,37 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator
 
-from synthcode.errors import InputError, did_you_mean
 from synthcode.execution.executor import Executor
-from synthcode.seeds.adapters import codesearchnet, hub, humaneval, mbxp, source_tree, table
-from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.plugins import SEED_ADAPTERS
+from synthcode.seeds.adapters.adapter import Adapter
+from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
-
-
-class Adapter(NamedTuple):
-    """How to read one layout."""
-
-    read: Callable[[SeedsConfig], Iterator[RawSeed]]
-    """Yields every row that is asked for, unreadable ones included."""
-    inputs: Callable[[SeedsConfig], dict[str, str]]
-    """What the rows depend on: name -> digest."""
-    languages: Callable[[SeedsConfig], list[str]] | None = None
-    """The languages that there are, where only one of them is read at a time."""
-    read_with: Callable[[SeedsConfig, Executor], Iterator[RawSeed]] | None = None
-    """Replaces ``read`` where an executor is at hand: for layouts whose rows must be parsed out of files."""
-
-
-ADAPTERS: dict[AdapterName, Adapter] = {
-    "mbxp": Adapter(mbxp.read, mbxp.inputs, mbxp.languages),
-    "humaneval": Adapter(humaneval.read, humaneval.inputs, humaneval.languages),
-    "codesearchnet": Adapter(codesearchnet.read, codesearchnet.inputs),
-    "table": Adapter(table.read, table.inputs),
-    "hub": Adapter(hub.read, hub.inputs),
-    "source-tree": Adapter(source_tree.read_alone, source_tree.inputs, read_with=source_tree.read),
-}
 
 
 def read_seeds(config: SeedsConfig, executor: Executor | None = None) -> Iterator[RawSeed]:
@@ -73,11 +49,10 @@ def benchmark_languages(config: SeedsConfig) -> list[str] | list[None]:
     return languages(config) if languages is not None else [None]
 
 
+def is_remote(config: SeedsConfig) -> bool:
+    """Tell whether the path names something that is not on this machine."""
+    return _adapter(config).is_remote
+
+
 def _adapter(config: SeedsConfig) -> Adapter:
-    found = ADAPTERS.get(config.adapter)
-    if found is None:
-        raise InputError(
-            f"no adapter {config.adapter!r}{did_you_mean(config.adapter, ADAPTERS)}",
-            f"use one of: {', '.join(ADAPTERS)}",
-        )
-    return found
+    return SEED_ADAPTERS.load(config.adapter, Adapter)

@@ -14,6 +14,7 @@ from synthcode.execution.processes import ProcessExecutor
 from synthcode.languages import LANGUAGES, get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.schemas.records import Rejection
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.adapters.checkouts import SourceFile, source_files, url_of
 from synthcode.seeds.adapters.functions import documented_functions
 from synthcode.seeds.config import SeedsConfig
@@ -145,3 +146,6 @@ def _unusable(file: SourceFile, problem: Rejection) -> RawSeed:
         path=file.name,
         problem=problem,
     )
+
+
+ADAPTER = Adapter(read_alone, inputs, read_with=read)

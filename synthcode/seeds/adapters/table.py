@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
@@ -35,3 +36,6 @@ def _read_file(file: DataFile, config: SeedsConfig) -> Iterator[RawSeed]:
         seed = seed_from(row, columns, config, config.source or "table")
         if is_wanted(seed, config):
             yield seed
+
+
+ADAPTER = Adapter(read, inputs)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from synthcode.llm.backend import CachedTokens
 
 _SAMPLE = re.compile(r"^(?P<name>[\w:]+)(?:\{[^}]*\})? (?P<value>[0-9.eE+-]+)$", re.MULTILINE)
 _HITS, _QUERIES = "vllm:prefix_cache_hits_total", "vllm:prefix_cache_queries_total"
-
-
-class CachedTokens(NamedTuple):
-    """Tokens of prompt since the server was started: asked for, and found in the prefix cache."""
-
-    asked: float
-    hit: float
 
 
 def parse_cached_tokens(body: bytes) -> CachedTokens | None:

@@ -13,12 +13,12 @@ import orjson
 from synthcode import redaction
 from synthcode.errors import AccessError, ServerError
 from synthcode.llm.access import access_error
-from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
+from synthcode.llm.backend import ACCESS, AttemptFailed, CachedTokens, ErrorKind
 from synthcode.llm.backends.context_window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
 from synthcode.llm.backends.openai.answers import parse_completion, parse_models, parse_token_count
 from synthcode.llm.backends.openai.api_key import checked_key
 from synthcode.llm.backends.openai.errors import absence, lack, refusal, unusable_model, withheld_key
-from synthcode.llm.backends.openai.metrics import CachedTokens, parse_cached_tokens
+from synthcode.llm.backends.openai.metrics import parse_cached_tokens
 from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
 from synthcode.llm.backends.openai.raw_answers import without_secrets
 from synthcode.llm.backends.openai.replicas import Replica, Replicas

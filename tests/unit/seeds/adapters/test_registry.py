@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import pickle
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from synthcode.errors import InputError
-from synthcode.seeds.adapters.registry import ADAPTERS, input_digests, read_seeds
-from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.plugins import SEED_ADAPTERS
+from synthcode.seeds.adapters.adapter import Adapter
+from synthcode.seeds.adapters.registry import input_digests, read_seeds
+from synthcode.seeds.config import SeedsConfig
 
 
 def test_every_name_has_an_adapter() -> None:
-    assert tuple(ADAPTERS) == get_args(AdapterName)
+    assert SEED_ADAPTERS.names() == ["mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"]
+    assert all(SEED_ADAPTERS.load(name, Adapter).read for name in SEED_ADAPTERS.names())
 
 
 def test_an_unknown_adapter_is_an_error() -> None:
-    config = SeedsConfig("humanevel", "unused")  # type: ignore[arg-type]
+    config = SeedsConfig("humanevel", "unused")
     for attempt in (read_seeds, input_digests):
         with pytest.raises(InputError) as error:
             attempt(config)
@@ -28,8 +30,8 @@ def test_an_unknown_adapter_is_an_error() -> None:
         assert error.value.fix == "use one of: mbxp, humaneval, codesearchnet, table, hub, source-tree"
 
 
-@pytest.mark.parametrize("name", [name for name in ADAPTERS if name != "hub"])
-def test_a_path_that_is_not_there_is_an_error(name: AdapterName, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [name for name in SEED_ADAPTERS.names() if name != "hub"])
+def test_a_path_that_is_not_there_is_an_error(name: str, tmp_path: Path) -> None:
     config = SeedsConfig(name, str(tmp_path / "nowhere"))
     with pytest.raises(InputError, match="nowhere does not exist"):
         list(read_seeds(config))
@@ -53,6 +55,6 @@ def test_rows_travel_between_processes(tmp_path: Path) -> None:
 def test_a_recipe_can_hold_the_configuration() -> None:
     check = TypeAdapter(SeedsConfig).validate_python
     assert check({"adapter": "table", "path": "t", "columns": {"text": "task"}}).columns == {"text": "task"}
-    for wrong in ({"adapter": "tabel"}, {"limit": 0}, {"max_code_chars": 100_001}, {"first_paragraph": "perhaps"}):
+    for wrong in ({"limit": 0}, {"max_code_chars": 100_001}, {"first_paragraph": "perhaps"}):
         with pytest.raises(ValidationError):
             check({"adapter": "table", "path": "t"} | wrong)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from synthcode.llm.backends.openai.metrics import CachedTokens, parse_cached_tokens
+from synthcode.llm.backend import CachedTokens
+from synthcode.llm.backends.openai.metrics import parse_cached_tokens
 
 VLLM = b"""# HELP vllm:prefix_cache_queries_total Prefix cache queries, in terms of number of queried tokens.
 # TYPE vllm:prefix_cache_queries_total counter
