@@ -19,12 +19,13 @@ from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.documents import read_programs
 from synthcode.dedup.duplicates import cluster_programs
 from synthcode.dedup.exhaustive import all_similarities
-from synthcode.dedup.rules import STATUSES, judge, number_programs, tie
+from synthcode.dedup.rules import judge, number_programs, tie
 from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.sketches import SketchConfig
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.spill import SpillStore
+from synthcode.vocabulary import STATUSES
 
 Row = tuple[str, str, str, str, str]
 
