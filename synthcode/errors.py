@@ -18,9 +18,10 @@ class SynthcodeError(Exception):
     """
 
     def __init__(self, problem: str, fix: str) -> None:
-        super().__init__(problem, fix)
-        self.problem = problem
-        self.fix = fix
+        # A file's name, a column's or a library's words may hold line ends.
+        self.problem = " ".join(problem.splitlines())
+        self.fix = " ".join(fix.splitlines())
+        super().__init__(self.problem, self.fix)
 
     def __str__(self) -> str:
         return f"{self.problem}\n{self.fix}"

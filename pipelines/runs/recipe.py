@@ -210,7 +210,7 @@ def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
     """Make the paths that a recipe names absolute: they are meant from where the recipe lies."""
     for section, key in (("seeds", "path"), ("backend", "recording")):
         node = tree.get(section)
-        if isinstance(node, dict) and isinstance(node.get(key), str) and (folder / node[key]).exists():
+        if isinstance(node, dict) and isinstance(node.get(key), str) and _exists(folder / node[key]):
             node[key] = str((folder / node[key]).resolve())
     published = tree.get("contamination")
     if isinstance(published, dict) and isinstance(published.get("against"), list):
@@ -220,7 +220,14 @@ def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
 def resolved_benchmark(spec: str, folder: Path) -> str:
     """Return a benchmark's ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` with its path absolute, where that is a file's."""
     head, path, tail = split_benchmark(spec)
-    return f"{head}{(folder / path).resolve()}{tail}" if (folder / path).exists() else spec
+    return f"{head}{(folder / path).resolve()}{tail}" if _exists(folder / path) else spec
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # too long to be a file's name, or in a folder that may not be read
+        return False
 
 
 def _refuse_unknown_keys(tree: Any, kind: type, origin: str, above: tuple[str, ...]) -> None:

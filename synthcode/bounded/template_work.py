@@ -9,6 +9,8 @@ from typing import Any
 
 from synthcode.bounded import limits
 
+_ELEMENT = 16
+"""Looking at an element of a collection costs as much as so many characters."""
 _NUMBER = re.compile(r"\d+")
 _WORK: ContextVar[int] = ContextVar("work that is left to the template that is being filled")
 
@@ -61,7 +63,7 @@ def charge_values(values: Iterable[Any]) -> None:
         elif isinstance(value, str | bytes):
             charge(len(value))
         elif isinstance(value, list | tuple | set | frozenset | dict):
-            charge(len(value))
+            charge(len(value) * _ELEMENT)
             charge_values(value)
             charge_values(value.values() if isinstance(value, dict) else ())
 
