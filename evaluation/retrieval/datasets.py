@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ class RetrievalTask:
 
 
 def load_task(
-    dataset: Path,
+    dataset: str | os.PathLike[str],
     corpus_language: str,
     query_language: str = TEXT,
     *,
@@ -74,7 +75,7 @@ def load_task(
     )
 
 
-def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
+def load_benchmark(dataset: str | os.PathLike[str], split: str = "test") -> Benchmark:
     """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
 
     Raises
@@ -82,7 +83,7 @@ def load_benchmark(dataset: Path, split: str = "test") -> Benchmark:
     InputError
         If the dataset or the split does not exist, or a table has other columns.
     """
-    published = find_dataset(dataset)
+    published = find_dataset(Path(dataset))
     tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
     content = published.digest([split], list(tables))
     whole = Tables(**tables, problems=_problems(published, split))

@@ -95,10 +95,15 @@ def query_ranks(rows: pa.Table) -> QueryRanks:
     return QueryRanks(starts, np.asarray(lists.flatten(), dtype=np.int32))
 
 
+def sorted_ranks(parts: Sequence[pa.Table]) -> pa.Table:
+    """Return rows of schema ``RANKS`` in an order that depends on them only."""
+    keys = [*CELL_KEYS, "query_id"]
+    return pa.concat_tables([RANKS.empty_table(), *parts]).sort_by([(key, "ascending") for key in keys])
+
+
 def write_ranks(folder: Path, parts: Sequence[pa.Table]) -> pa.Table:
     """Write ``ranks.parquet``, in an order that depends on its rows only, and return it."""
-    keys = [*CELL_KEYS, "query_id"]
-    rows = pa.concat_tables([RANKS.empty_table(), *parts]).sort_by([(key, "ascending") for key in keys])
+    rows = sorted_ranks(parts)
     write_table(folder / RANKS_NAME, rows)
     return rows
 

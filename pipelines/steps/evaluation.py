@@ -33,7 +33,7 @@ from synthcode.evaluation.results_json import (
     write_facts,
 )
 from synthcode.evaluation.retrieval.benchmark import Benchmark
-from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
+from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, sorted_ranks, write_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -143,6 +143,12 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
         else:
             ranks, macros = _score(evaluation, baseline)
     return Scores(macros, coverage(ranks))
+
+
+def rank(evaluation: Evaluation) -> pa.Table:
+    """Return the ranks (schema ``RANKS``) without writing results; vectors go to the store."""
+    parts, _ = _rank(_with_store(evaluation))
+    return sorted_ranks([labelled(part, evaluation.label) for part in parts])
 
 
 def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:

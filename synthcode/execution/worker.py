@@ -13,13 +13,15 @@ import resource
 import signal
 import socket
 import struct
+import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext
+from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar
 
 Batch = TypeVar("Batch")
@@ -103,12 +105,12 @@ class Worker(Generic[Batch, Result]):
         """Start the process; wait while a fork server that was killed is going down, for another to take its place."""
         for pause in RESTART_PAUSES_S:
             try:
-                with _BOOKKEEPING:
+                with _BOOKKEEPING, _without_main():
                     self._process.start()
                 return
             except ConnectionRefusedError:  # the server is not yet known to be dead
                 time.sleep(pause)
-        with _BOOKKEEPING:
+        with _BOOKKEEPING, _without_main():
             self._process.start()
 
     @property
@@ -180,6 +182,20 @@ class Worker(Generic[Batch, Result]):
             if self._process.pid is not None and self._process.exitcode is None:
                 self._process.kill()
                 self._process.join(STOP_SECONDS)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide the main module from multiprocessing, which would run a user's script again in every worker.
+
+    Workers need nothing of it: their functions are in modules that they import.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _bound_waits(pipe: Connection) -> None:

@@ -1,0 +1,147 @@
+"""Scores of an encoder, and whether two of them differ."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthcode.api.calls import call
+from synthcode.errors import InputError, did_you_mean
+from synthcode.vocabulary import MAIN_METRIC, METRICS, Metric
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    from synthcode.evaluation.results.comparison import Difference
+
+RESAMPLES = 10_000
+
+
+@dataclass(frozen=True, repr=False)
+class Results:
+    """The ranks of one encoder on one dataset; everything else is computed from them."""
+
+    encoder: str
+    """Its label."""
+    ranks: pa.Table
+    """One row a query (schema ``synthcode.evaluation.retrieval.ranks.RANKS``)."""
+    dataset: str
+    dataset_digest: str
+    """Of the dataset's content: only results of the same content are compared."""
+    folder: Path | None
+    """Where they are stored, if they are."""
+
+    def __repr__(self) -> str:
+        return f"Results(encoder={self.encoder!r}, dataset={self.dataset!r}, queries={self.ranks.num_rows:,})"
+
+    def means(self, metric: Metric = MAIN_METRIC, *, resamples: int = RESAMPLES) -> list[dict[str, Any]]:
+        """Return the mean over pairs of languages of each exit, task and variant.
+
+        Parameters
+        ----------
+        metric
+            ``MRR@10``, ``nDCG@10``, ``R@1``, ``R@5``, ``R@10`` or ``MAP``.
+        resamples
+            Of the 95 % intervals over problems.
+
+        Returns
+        -------
+        list of dict
+            ``encoder``, ``exit``, ``task``, ``variant``, ``metric``, ``value``, ``lo``, ``hi``.
+
+        Raises
+        ------
+        SynthcodeError
+            If there is no such metric.
+        """
+        from synthcode.evaluation.results.comparison import macro_estimates
+
+        estimates = macro_estimates(self.ranks, _known(metric), resamples)
+        return [
+            {**macro._asdict(), "metric": metric, **estimate._asdict()} for macro, estimate in sorted(estimates.items())
+        ]
+
+    def metrics(self, *, resamples: int = RESAMPLES) -> pa.Table:
+        """Return every metric of every pair of languages, with intervals: the table of ``metrics.csv``."""
+        from synthcode.evaluation.results.summary import summarise
+
+        return summarise(self.ranks, resamples)
+
+    def dataframe(self, *, resamples: int = RESAMPLES) -> pd.DataFrame:
+        """Return :meth:`metrics` for pandas."""
+        frame: pd.DataFrame = self.metrics(resamples=resamples).to_pandas()
+        return frame
+
+    def warnings(self) -> list[str]:
+        """Return why the scores say little, if they do: few problems or documents."""
+        from synthcode.evaluation.results.coverage import coverage, warnings_of
+
+        return list(warnings_of(coverage(self.ranks).values()))
+
+
+def compare(
+    *results: Results | str | os.PathLike[str], metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES
+) -> list[Difference]:
+    """Compare two results on their common queries, or every exit of one with its deepest.
+
+    Parameters
+    ----------
+    results
+        One or two: what ``evaluate`` returned, or results folders.
+    metric
+        As ``Results.means`` takes it.
+    resamples
+        Of intervals and tests.
+
+    Returns
+    -------
+    list of Difference
+        ``first`` and ``second`` name the means, ``difference`` is first minus second with its 95 % interval over
+        problems, ``p_holm`` its p-value by flipping the signs of problems, adjusted for the whole list.
+
+    Raises
+    ------
+    SynthcodeError
+        If the results are of different datasets, have no query in common, or there is no such metric.
+    """
+    if len(results) not in (1, 2):
+        raise InputError(f"compare was given {len(results)} results", "give it one or two; compare more two by two")
+    return call(lambda _stop: _compare([_opened(one) for one in results], metric, resamples))
+
+
+def _compare(results: Sequence[Results], metric: Metric, resamples: int) -> list[Difference]:
+    from synthcode.evaluation.results import comparison
+    from synthcode.evaluation.results.common_queries import refuse_other_datasets
+
+    known = _known(metric)
+    if len(results) == 1:
+        return comparison.compare_exits(results[0].ranks, known, resamples)
+    whole = [one for one in results if one.dataset_digest]
+    names, digests = [str(one.folder or one.encoder) for one in whole], [one.dataset_digest for one in whole]
+    refuse_other_datasets(names, digests, [one.dataset for one in whole])
+    return comparison.compare(results[0].ranks, results[1].ranks, known, resamples)
+
+
+def read_results(folder: Path) -> Results:
+    """Return the results in a folder that ``evaluate`` wrote."""
+    from synthcode.evaluation.results_json import read_facts
+    from synthcode.evaluation.retrieval.ranks import read_ranks
+
+    ranks, facts = read_ranks(folder), read_facts(folder)
+    if facts is None:
+        return Results(folder.name, ranks, "", "", folder)
+    return Results(facts.encoder, ranks, f"{facts.dataset} {facts.split}", facts.dataset_digest, folder)
+
+
+def _opened(given: Results | str | os.PathLike[str]) -> Results:
+    return given if isinstance(given, Results) else read_results(Path(given))
+
+
+def _known(metric: Metric) -> Metric:
+    if metric not in METRICS:
+        raise InputError(f"no metric {metric!r}{did_you_mean(metric, METRICS)}", f"use one of: {', '.join(METRICS)}")
+    return metric
