@@ -33,7 +33,7 @@ from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.git_folder import find_checkout
 from synthcode.seeds.adapters.registry import read_seeds
 from synthcode.seeds.cleaning import clean
-from synthcode.seeds.config import AdapterName, SeedsConfig
+from synthcode.seeds.config import SeedsConfig
 from synthcode.storage.manifest import Manifest
 from tests.support.small_run import make_card
 
@@ -80,7 +80,7 @@ def prompt(data: bytes, folder: Path) -> None:
         load_prompt(str(folder)).fill(seed, PYTHON, GO)
 
 
-def seeds(adapter: AdapterName, name: str) -> Callable[[bytes, Path], None]:
+def seeds(adapter: str, name: str) -> Callable[[bytes, Path], None]:
     def read(data: bytes, folder: Path) -> None:
         path = folder / name
         path.write_bytes(data)
