@@ -82,7 +82,7 @@ def translated(folder: Path, lines: dict[str, int], *arguments: object) -> dict[
     """Return the completions by name of the seed and target language."""
     run = folder / "run"
     assert run_cli(["seeds", str(run), "--from", "table", "--path", str(seeds(folder, lines))]) == 0
-    assert run_cli(["translate", str(run), "--temperature", "0", *map(str, arguments)]) == 0
+    assert run_cli(["translate", str(run), "--temperature", "0", "--max-failed", "1", *map(str, arguments)]) == 0
     names = {row["seed_id"]: row["source_id"] for row in pq.read_table(shards_of(run / "seeds")).to_pylist()}
     rows = pq.read_table(shards_of(run / "completions")).to_pylist()
     return {(names[row["seed_id"]], row["target_language"]): row for row in rows}
