@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from synthcode.errors import InputError, Interrupted
 from synthcode.execution.executor import Executor, PoisonPolicy, halve
-from synthcode.execution.registry import EXECUTORS, ExecutorConfig, open_executor
+from synthcode.execution.registry import ExecutorConfig, open_executor
 from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.plugins import EXECUTORS
 
+NAMES = EXECUTORS.names()
 POLICY: PoisonPolicy[list[int], int] = PoisonPolicy(bisect=halve, on_lost_row=lambda batch, reason: -1)
 BATCHES = st.lists(st.lists(st.integers(-1000, 1000), max_size=4), max_size=40)
 
@@ -26,7 +28,7 @@ def slow_sum(batch: list[int]) -> int:
 
 
 @pytest.fixture(
-    params=[(name, workers) for name in EXECUTORS for workers in (1, 3)], ids=lambda one: "-".join(map(str, one))
+    params=[(name, workers) for name in NAMES for workers in (1, 3)], ids=lambda one: "-".join(map(str, one))
 )
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     name, workers = request.param
@@ -37,7 +39,7 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 @given(BATCHES)
 @settings(max_examples=20, deadline=None)
-@pytest.mark.parametrize("name", sorted(set(EXECUTORS) - {"processes"}))
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"processes"}))
 def test_results_do_not_depend_on_the_executor(name: str, batches: list[list[int]]) -> None:
     executor = open_executor(ExecutorConfig(name, workers=3))
     expected = [sum(batch) for batch in batches]
@@ -57,7 +59,7 @@ def test_results_come_in_the_order_of_the_batches_and_are_reported(executor: Exe
     assert list(executor.map_shared(slow_sum, batches)) == expected
 
 
-@pytest.mark.parametrize("name", EXECUTORS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_request_to_stop_ends_the_work_between_two_results(name: str) -> None:
     stop = StopRequest()
     executor = open_executor(ExecutorConfig(name, workers=2), stop)
@@ -75,7 +77,7 @@ def test_a_request_to_stop_ends_the_work_between_two_results(name: str) -> None:
     executor.close()
 
 
-@pytest.mark.parametrize("name", EXECUTORS)
+@pytest.mark.parametrize("name", NAMES)
 def test_nothing_works_on_shared_memory_once_the_caller_has_left(name: str) -> None:
     at_work = threading.Semaphore(0)
     running: set[int] = set()
