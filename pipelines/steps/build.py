@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,7 +11,6 @@ if TYPE_CHECKING:
 
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run, Step, StepResult
-    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 
 
 def build_step() -> Step:
@@ -53,32 +53,33 @@ def _execute(run: Run) -> StepResult:
     from synthcode.dataset.splits import assign_splits
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.pipelines.steps.card_inputs import gather_facts
-    from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants
+    from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants, written_programs
     from synthcode.pipelines.tables.surviving_rows import SurvivingRows
     from synthcode.publishing.card.documents import write_documents
     from synthcode.storage.shards import read_file
 
     kept = SurvivingRows.of(run)
-    keys = write_variants(run, kept)
-    groups = _with_pairs(kept.groups(equal_programs(keys)), kept)
+    compared = write_variants(run, kept)
+    groups = _with_pairs(kept.groups(compared.seeds, equal_programs(compared.keys)), compared.translated)
     splits = assign_splits(groups, run.recipe.splits)
-    check_disjoint(groups, splits, kept.programs, run.recipe.dedup)
+    check_disjoint(groups, splits, partial(written_programs, run), run.recipe.dedup)
     hits = read_file(run.folder.contamination)
     kept = kept.without(_within(hits, splits, "train"))
-    equal = equal_programs(kept.keep(keys))
+    equal = equal_programs(kept.keep(compared.keys))
     documents = dict(zip(equal.column("program_id").to_pylist(), equal.column("document_id").to_pylist(), strict=True))
-    files, counts = write_dataset(run, kept, Assigned(splits, documents, hits))
+    files, written = write_dataset(run, kept, Assigned(splits, documents, hits))
+    counts = written.counts()
     counts |= {"contaminated": _taken_out(run, counts)}
-    return StepResult([*files, *write_documents(run.folder.dataset, gather_facts(run, kept, counts))], counts)
+    return StepResult([*files, *write_documents(run.folder.dataset, gather_facts(run, written, counts))], counts)
 
 
-def _with_pairs(groups: pa.Table, kept: SurvivingRows) -> pa.Table:
+def _with_pairs(groups: pa.Table, translated: Collection[str]) -> pa.Table:
     """Add ``has_pairs``: whether a seed has a translation that is left."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    translated = pa.array(sorted({seed for table in kept.translations() for seed in table["seed_id"].to_pylist()}))
-    return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=translated.cast(pa.string())))
+    seeds = pa.array(sorted(translated), pa.string())
+    return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=seeds))
 
 
 def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:

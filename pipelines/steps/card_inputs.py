@@ -24,12 +24,11 @@ from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.storage.joins import align_on_seed, beside
 from synthcode.storage.published import CONFIGS
-from synthcode.storage.shards import read_batches, shards_of
 from synthcode.vocabulary import SPLITS, STAGES
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+    from synthcode.pipelines.steps.dataset_tables import Pair, Written
 
 TITLE = "Cross-language code retrieval"
 
@@ -38,33 +37,32 @@ _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 _ANSWERED = pa.schema([TRANSLATIONS.field(name) for name in ("seed_id", "target_language")])
 
 
-def gather_facts(run: Run, kept: SurvivingRows, counts: Mapping[str, Any]) -> CardFacts:
+def gather_facts(run: Run, written: Written, counts: Mapping[str, Any]) -> CardFacts:
     """Gather what the card tells of a dataset whose data are written.
 
     Parameters
     ----------
     run
         The run.
-    kept
-        The seeds and translations that were written.
+    written
+        What the dataset holds.
     counts
         The build's, which the manifest does not have yet.
     """
     stages = run.manifest.stages
     translated, checked = stages["translate"].counts, stages["check"]
-    seeds = _count_seeds(kept, "source", "license")
-    pairs = _count_pairs(run)
+    sources = dict(sorted(written.sources.items()))
     return CardFacts(
         title=one_line(run.recipe.card.title or "", None) or TITLE,
         about=run.recipe.card.about,
         creators=run.recipe.card.creators,
         configs=take_inventory(run.folder.dataset, CONFIGS, SPLITS),
         funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
-        directions=_directions(run, pairs),
-        verification=_verification(pairs),
-        sources=seeds["source"],
-        source_datasets=_source_datasets(run.recipe, seeds["source"]),
-        licenses=seeds["license"],
+        directions=_directions(run, written.pairs),
+        verification=_verification(written.pairs),
+        sources=sources,
+        source_datasets=_source_datasets(run.recipe, sources),
+        licenses=dict(sorted(written.licenses.items())),
         model=translated["model"],
         prompt=translated["prompt"],
         turns=_turns(run.recipe, translated["prompt"]),
@@ -84,32 +82,13 @@ def _compilers(run: Run) -> dict[str, str]:
     return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
 
 
-def _count_seeds(kept: SurvivingRows, *columns: str) -> dict[str, dict[str, int]]:
-    """Count the values of some columns of the seeds that are left; a missing one counts as empty."""
-    counts: dict[str, Counter[str]] = {column: Counter() for column in columns}
-    for table in kept.seeds():
-        for column, counter in counts.items():
-            counter.update(value or "" for value in table[column].to_pylist())
-    return {column: dict(sorted(counter.items())) for column, counter in counts.items()}
-
-
-def _count_pairs(run: Run) -> Counter[tuple[str, str, str]]:
-    """Count the dataset's pairs by source language, target language and verification."""
-    columns = ["language1_CSN", "language2", "verification"]
-    shards = [file for split in SPLITS for file in shards_of(run.folder.dataset / "data" / "triplets", split)]
-    counts: Counter[tuple[str, str, str]] = Counter()
-    for table in read_batches(shards, columns):
-        counts.update(zip(*(table[column].to_pylist() for column in columns), strict=True))
-    return counts
-
-
-def _directions(run: Run, pairs: Mapping[tuple[str, str, str], int]) -> dict[Direction, DirectionCounts]:
+def _directions(run: Run, pairs: Mapping[Pair, int]) -> dict[Direction, DirectionCounts]:
     """Count, for each direction, what the model answered, what the gate accepted, and what is left."""
     accepted: Counter[Direction] = Counter()
     rejected: Counter[Direction] = Counter()
     kept: Counter[Direction] = Counter()
-    for (source, target, _), count in pairs.items():
-        kept[Direction(source, target)] += count
+    for pair, count in pairs.items():
+        kept[Direction(pair.source, pair.target)] += count
     folder = run.folder
     answered = [(_ANSWERED, folder.rows(table, _ANSWERED.names)) for table in (folder.translations, folder.rejected)]
     for seeds, *tables in align_on_seed(folder.rows(folder.seeds, ["seed_id", "language"]), *answered):
@@ -123,10 +102,10 @@ def _directions(run: Run, pairs: Mapping[tuple[str, str, str], int]) -> dict[Dir
     }
 
 
-def _verification(pairs: Mapping[tuple[str, str, str], int]) -> dict[str, dict[str, int]]:
+def _verification(pairs: Mapping[Pair, int]) -> dict[str, dict[str, int]]:
     levels: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for (_, target, level), count in pairs.items():
-        levels[target][level] += count
+    for pair, count in pairs.items():
+        levels[pair.target][pair.verification] += count
     return {target: dict(sorted(counter.items())) for target, counter in sorted(levels.items())}
 
 

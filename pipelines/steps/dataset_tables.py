@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,7 +16,7 @@ from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
-from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SurvivingRows
+from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SEEDS_IN_GROUPS, SurvivingRows, programs_of
 from synthcode.schemas.tables import DATASET_PROGRAMS
 from synthcode.storage.joins import align_on_seed, beside
 from synthcode.storage.published import CONFIGS
@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by")])
+
+
+class Pair(NamedTuple):
+    """What pairs are counted by."""
+
+    split: str
+    source: str
+    target: str
+    verification: str
 
 
 class Assigned(NamedTuple):
@@ -40,11 +49,50 @@ class Assigned(NamedTuple):
     """Contaminated programs (schema ``HITS``): those that are left are marked."""
 
 
-def write_variants(run: Run, kept: SurvivingRows) -> pa.Table:
-    """Write every kept program with its variants aside (schema ``VARIANTS``), and return their equality keys."""
+class Compared(NamedTuple):
+    """What is known of the surviving rows once their programs have been read."""
+
+    keys: pa.Table
+    """Of every program (schema ``EQUALITY_KEYS``)."""
+    seeds: pa.Table
+    """``seed_id`` and ``repository`` of every seed."""
+    translated: Collection[str]
+    """The seeds that have a translation."""
+
+
+class Written(NamedTuple):
+    """What a dataset holds, counted while it was written."""
+
+    rows: Mapping[str, Mapping[str, int]]
+    """Rows of each configuration and split."""
+    pairs: Counter[Pair]
+    """By split, source language, target language and verification."""
+    sources: Counter[str]
+    """Seeds by what they come from."""
+    licenses: Counter[str]
+    """Seeds by license; empty for a seed that names none."""
+
+    def counts(self) -> dict[str, Any]:
+        """Return ``splits``: pairs in each split; ``by_language``: the same by target language; ``rows``."""
+        languages = sorted({pair.target for pair in self.pairs})
+        by_language = {language: {split: self._count(split, language) for split in SPLITS} for language in languages}
+        splits = {split: sum(row[split] for row in by_language.values()) for split in SPLITS}
+        return {"splits": splits, "by_language": by_language, "rows": self.rows}
+
+    def _count(self, split: str, target: str) -> int:
+        return sum(count for pair, count in self.pairs.items() if (pair.split, pair.target) == (split, target))
+
+
+def write_variants(run: Run, kept: SurvivingRows) -> Compared:
+    """Write every surviving program with its variants aside (schema ``VARIANTS``), and return what was read."""
+    seeds = [SEEDS_IN_GROUPS.empty_table()]
+    translated: set[str] = set()
 
     def batches() -> Iterator[pa.Table]:
-        for rows in kept.programs():
+        for read, translations in kept.aligned():
+            seeds.append(read.select(SEEDS_IN_GROUPS.names))
+            translated.update(translations["seed_id"].to_pylist())
+            rows = programs_of(read, translations)
             for start in range(0, rows.num_rows, BATCH_ROWS):
                 yield rows.slice(start, BATCH_ROWS)
 
@@ -59,22 +107,20 @@ def write_variants(run: Run, kept: SurvivingRows) -> pa.Table:
             keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
             bar.advance(programs.num_rows)
         shards.commit()
-    return pa.concat_tables(keys)
+    return Compared(pa.concat_tables(keys), pa.concat_tables(seeds), translated)
 
 
-def write_dataset(run: Run, kept: SurvivingRows, assigned: Assigned) -> tuple[list[Path], dict[str, Any]]:
-    """Write every configuration and split; return the files and what they hold.
+def written_programs(run: Run) -> Iterator[pa.Table]:
+    """Yield ``program_id``, ``seed_id`` and ``code`` of the programs that ``write_variants`` has written."""
+    return run.rows(_programs_aside(run), ["program_id", "seed_id", "code"])
 
-    Returns
-    -------
-    list of Path
-        The shards.
-    dict
-        ``splits``: pairs in each split; ``by_language``: the same for each target language;
-        ``rows``: rows of each configuration and split.
-    """
+
+def write_dataset(run: Run, kept: SurvivingRows, assigned: Assigned) -> tuple[list[Path], Written]:
+    """Write every configuration and split; return the shards and what they hold."""
     data = run.folder.dataset / "data"
-    pairs: Counter[tuple[str, str]] = Counter()
+    pairs: Counter[Pair] = Counter()
+    sources: Counter[str] = Counter()
+    licenses: Counter[str] = Counter()
     judges = {split: QrelsMaker(set(assigned.equal.values())) for split in SPLITS}
     with ExitStack() as stack:
         writers = {
@@ -92,12 +138,19 @@ def write_dataset(run: Run, kept: SurvivingRows, assigned: Assigned) -> tuple[li
                     writers[config, split].write(table.filter(mine))
                 mine = pc.equal(programs.column("split"), split)
                 writers["qrels", split].write(judges[split].judge(programs.filter(mine)))
-            pairs.update(
-                zip(translations.column("split").to_pylist(), triplets.column("language2").to_pylist(), strict=True)
-            )
-        rows = {config: {split: writers[config, split].rows for split in SPLITS} for config in CONFIGS}
+            pairs.update(_pairs(translations, triplets))
+            sources.update(value or "" for value in seeds["source"].to_pylist())
+            licenses.update(value or "" for value in seeds["license"].to_pylist())
+        rows: dict[str, dict[str, int]] = {
+            config: {split: writers[config, split].rows for split in SPLITS} for config in CONFIGS
+        }
         files = [file for writer in writers.values() for file in writer.commit()]
-    return files, {"splits": _by_split(pairs), "by_language": _by_language(pairs), "rows": rows}
+    return files, Written(rows, pairs, sources, licenses)
+
+
+def _pairs(translations: pa.Table, triplets: pa.Table) -> Iterator[Pair]:
+    columns = (translations["split"], *(triplets[name] for name in ("language1_CSN", "language2", "verification")))
+    return map(Pair, *(column.to_pylist() for column in columns))
 
 
 def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
@@ -129,12 +182,3 @@ def _marked(programs: pa.Table, marks: Mapping[str, str]) -> pa.Table:
 
 def _programs_aside(run: Run) -> Path:
     return run.folder.aside / "programs"
-
-
-def _by_split(pairs: Mapping[tuple[str, str], int]) -> dict[str, int]:
-    return {split: sum(n for (where, _), n in pairs.items() if where == split) for split in SPLITS}
-
-
-def _by_language(pairs: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
-    languages = sorted({language for _, language in pairs})
-    return {language: {split: pairs.get((split, language), 0) for split in SPLITS} for language in languages}

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Costed, Encoder, LexicalScorer
 from synthcode.evaluation.interop.mteb_results import model_name
 from synthcode.evaluation.model_probe import Probe, Store, drop_vectors, find_store
 from synthcode.evaluation.output.baseline import Baseline, find_baseline
 from synthcode.evaluation.output.results_folder import write_files
-from synthcode.evaluation.results.comparison import Estimate, Macro, macro_estimates
+from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.coverage import Covered, coverage, warnings_of
-from synthcode.evaluation.results.score_entries import score_entry
+from synthcode.evaluation.results.score_entries import read_score_entries, score_entry
 from synthcode.evaluation.results_json import (
     FACTS_NAME,
     Facts,
@@ -33,7 +32,7 @@ from synthcode.evaluation.results_json import (
     write_facts,
 )
 from synthcode.evaluation.retrieval.benchmark import Benchmark
-from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, sorted_ranks, write_ranks
+from synthcode.evaluation.retrieval.ranks import labelled, sorted_ranks, write_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -136,13 +135,11 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
         _look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = _with_store(evaluation)
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
-        ranks = None if force or evaluation.fresh else _complete_ranks(evaluation, evaluation.fingerprint(baseline))
-        if ranks is not None:
-            evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
-            macros: Mapping[Macro, Estimate] = macro_estimates(ranks, resamples=evaluation.resamples)
-        else:
-            ranks, macros = _score(evaluation, baseline)
-    return Scores(macros, coverage(ranks))
+        known = None if force or evaluation.fresh else _known_scores(evaluation, evaluation.fingerprint(baseline))
+        if known is None:
+            return _score(evaluation, baseline)
+        evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
+        return known
 
 
 def rank(evaluation: Evaluation) -> pa.Table:
@@ -183,8 +180,8 @@ def _with_store(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, vectors=found)
 
 
-def _complete_ranks(evaluation: Evaluation, fingerprint: str) -> pa.Table | None:
-    """Return the ranks of complete results with that fingerprint; None where there are no such, or they are damaged."""
+def _known_scores(evaluation: Evaluation, fingerprint: str) -> Scores | None:
+    """Return the means of complete results with that fingerprint; None if there are none, or they are damaged."""
     folder = evaluation.folder
     known = read_facts(folder)
     if known is None and (folder / FACTS_NAME).is_file():
@@ -195,12 +192,12 @@ def _complete_ranks(evaluation: Evaluation, fingerprint: str) -> pa.Table | None
         evaluation.reporter.message(f"evaluate: {folder / name} is damaged or was changed: scoring again")
         return None
     try:
-        return read_ranks(folder)
-    except InputError:
+        return Scores(*read_score_entries(evaluation.label, known.scores)) if known.scores else None
+    except ValueError:
         return None
 
 
-def _score(evaluation: Evaluation, baseline: Baseline | None) -> tuple[pa.Table, dict[Macro, Estimate]]:
+def _score(evaluation: Evaluation, baseline: Baseline | None) -> Scores:
     parts, speed = _rank(evaluation)
     evaluation.stop.raise_if_set()
     costs = _costs(evaluation)
@@ -233,7 +230,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None) -> tuple[pa.Table,
     covered = coverage(ranks)
     scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
     write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))
-    return ranks, macros
+    return Scores(macros, covered)
 
 
 def _rank(evaluation: Evaluation) -> tuple[list[pa.Table], Speed]:

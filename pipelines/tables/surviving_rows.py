@@ -98,24 +98,33 @@ class SurvivingRows:
 
     def programs(self) -> Iterator[pa.Table]:
         """Yield both as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``): a seed's own, then its translations."""
-        for seeds, translations in align_on_seed(self.seeds(), (NAMED_TRANSLATIONS, self.translations())):
-            rows = pa.concat_tables([seeds_as_programs(seeds), translations_as_programs(translations)])
-            rows = beside(rows, seeds, {"entry_point": "entry_point"}).select(PROGRAMS_WITH_ENTRY_POINT.names)
-            keys = ("seed_id", "origin", "language", "program_id")
-            yield rows.sort_by([(key, "ascending") for key in keys]).cast(PROGRAMS_WITH_ENTRY_POINT)
+        for seeds, translations in self.aligned():
+            yield programs_of(seeds, translations)
 
-    def groups(self, equal: pa.Table) -> pa.Table:
-        """Return ``seed_id``, ``cluster_id`` and ``repository`` of every seed, sorted: what splits must respect.
+    def aligned(self) -> Iterator[tuple[pa.Table, ...]]:
+        """Yield seeds, and all translations of the same seeds."""
+        return align_on_seed(self.seeds(), (NAMED_TRANSLATIONS, self.translations()))
+
+    def groups(self, seeds: pa.Table, equal: pa.Table) -> pa.Table:
+        """Return ``cluster_id`` next to the columns of every seed: what splits must respect.
 
         Parameters
         ----------
+        seeds
+            All of ``seeds()``, with ``seed_id`` and ``repository``.
         equal
             Programs that are one document (``seed_id``, ``equality``): the retrieval tables tie their seeds.
         """
-        names = ["seed_id", "repository"]
-        seeds = pa.concat_tables([SEEDS_IN_GROUPS.empty_table(), *(table.select(names) for table in self.seeds())])
         ties = read_file(self._run.folder.split_groups)
         return beside(seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"})
+
+
+def programs_of(seeds: pa.Table, translations: pa.Table) -> pa.Table:
+    """Return seeds and their translations as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``)."""
+    rows = pa.concat_tables([seeds_as_programs(seeds), translations_as_programs(translations)])
+    rows = beside(rows, seeds, {"entry_point": "entry_point"}).select(PROGRAMS_WITH_ENTRY_POINT.names)
+    keys = ("seed_id", "origin", "language", "program_id")
+    return rows.sort_by([(key, "ascending") for key in keys]).cast(PROGRAMS_WITH_ENTRY_POINT)
 
 
 def _without(table: pa.Table, column: str, values: pa.Array) -> pa.Table:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from synthcode.evaluation.results import comparison
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.steps import evaluation as scoring
 from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
@@ -47,6 +48,23 @@ def picture(folder: Path) -> str:
 def refusal(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     problem, fix = capsys.readouterr().err.splitlines()[-2:]
     return problem, fix
+
+
+def test_unchanged_results_are_printed_without_drawing_resamples(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    first = capsys.readouterr().out
+    drawn: list[int] = []
+    original = comparison.bootstrap_intervals
+    monkeypatch.setattr(comparison, "bootstrap_intervals", lambda *given: drawn.append(1) or original(*given))
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    assert "(95 %)" in first
+    assert capsys.readouterr().out == first
+    assert not drawn
+    assert evaluate(dataset, "bm25", tmp_path, "--force") == 0
+    assert drawn
+    assert capsys.readouterr().out == first
 
 
 def test_what_was_stopped_while_it_was_written_does_not_pass_for_what_was_there(

@@ -13,14 +13,17 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from synthcode.evaluation.retrieval.datasets import load_task
 from synthcode.pipelines.main import run_cli
+from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
@@ -49,6 +52,24 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("runs") / "quickstart"
     assert synthcode("run", "quickstart", "--out", folder, "--workers", "2") == 0
     return folder
+
+
+def test_a_build_reads_no_table_more_often_than_it_must(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once to compare programs, once to write, once to count what the gate accepted by source language."""
+    copy = Path(shutil.copytree(run, tmp_path / "run"))
+    reads: Counter[str] = Counter()
+    original = RunFolder.rows
+
+    def counted(folder: RunFolder, table: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        reads[table.name] += 1
+        return original(folder, table, columns)
+
+    monkeypatch.setattr(RunFolder, "rows", counted)
+    assert synthcode("build", copy, "--workers", "2", "--force") == 0
+    assert reads == {"seeds": 3, "translations": 3, "rejected": 1, "programs": 2}
+    assert parquet(copy) == parquet(run)
 
 
 def test_the_counts_reconcile(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
