@@ -7,6 +7,7 @@ are decoded at a time therefore depends on what the pages of their row group can
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -62,12 +63,12 @@ class ParquetRows:
 
     def schema(self) -> pa.Schema:
         """Return the names and types of the columns."""
-        with self._open() as file:
+        with self._open() as file, self._decoding():
             return file.schema_arrow
 
     def number_of_rows(self) -> int:
         """Return how many rows the footer says that there are."""
-        with self._open() as file:
+        with self._open() as file, self._decoding():
             return int(file.metadata.num_rows)
 
     def batches(self, columns: Sequence[str] | None, rows: int) -> Iterator[Rows]:
@@ -80,7 +81,7 @@ class ParquetRows:
         rows
             The most rows at a time.
         """
-        with self._open() as file:
+        with self._open() as file, self._decoding():
             schema = _plain(file.schema_arrow)
             present = [name for name in (schema.names if columns is None else columns) if name in schema.names]
             groups = [
@@ -99,10 +100,8 @@ class ParquetRows:
         with self._open(plan.dictionaries) as file:
             batches = file.iter_batches(plan.rows, row_groups=[group], columns=columns, use_threads=False)
             while True:
-                try:
+                with self._decoding():
                     batch = next(batches, None)
-                except (pa.ArrowException, OSError, ValueError, MemoryError) as problem:
-                    raise self._unreadable(first_line(problem)) from problem
                 if batch is None:
                     return
                 yield from _cut(batch, schema)
@@ -112,26 +111,24 @@ class ParquetRows:
         wanted = set(columns)
         most = rows
         dictionaries: list[str] = []
-        with self._open() as file, open_regular(self._path) as stream:
+        with self._open() as file, open_regular(self._path) as stream, self._decoding():
             described = file.metadata.row_group(group)
             for number in range(described.num_columns):
-                chunk = described.column(number)
-                if chunk.path_in_schema.partition(".")[0] not in wanted:
+                name = described.column(number).path_in_schema
+                if name.partition(".")[0] not in wanted:
                     continue
                 try:
                     plan = column_plan(file, stream, group, number, rows)
                 except TooLargeError as problem:
-                    what = f"column {chunk.path_in_schema!r} of row group {group} {problem}"
+                    what = f"column {name!r} of row group {group} {problem}"
                     raise InputError(f"{self._path} cannot be read in bounded memory: {what}", self._again) from problem
-                except (ValueError, pa.ArrowException, OSError) as problem:
-                    raise self._unreadable(first_line(problem)) from problem
                 most = min(most, plan.rows)
                 dictionaries += plan.dictionaries
         return ColumnPlan(most, dictionaries)
 
     def _open(self, dictionaries: Sequence[str] = ()) -> pq.ParquetFile:
         self._check_footer()
-        try:
+        with self._decoding():
             return pq.ParquetFile(
                 self._path,
                 memory_map=False,
@@ -139,6 +136,12 @@ class ParquetRows:
                 read_dictionary=list(dictionaries),
                 buffer_size=_BUFFER if self._size > _BUFFERED_FROM else 0,
             )
+
+    @contextmanager
+    def _decoding(self) -> Iterator[None]:
+        """Name the file in errors of the decoder; names in the footer, too, are decoded only when they are read."""
+        try:
+            yield
         except (pa.ArrowException, OSError, ValueError, MemoryError) as problem:
             raise self._unreadable(first_line(problem)) from problem
 

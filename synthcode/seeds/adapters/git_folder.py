@@ -7,6 +7,7 @@ elsewhere, is followed only if that folder names this one in return: git writes 
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -65,7 +66,7 @@ def _metadata(folder: Path) -> _Metadata | None:
     if not named.startswith("gitdir:"):
         return None
     own = _resolved(folder / named.removeprefix("gitdir:").strip())
-    if own is None or not own.is_dir():
+    if own is None or not os.path.isdir(own):  # unlike Path.is_dir, False for a name that is too long
         return None
     return _worktree(folder, own) or _submodule(folder, own)
 
