@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -103,14 +104,18 @@ def test_coir_s_tool_reads_every_task(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="module")
 def mbxp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Half of MBXP's Python programs with their Java translations; some fifty problems are in test."""
-    run = tmp_path_factory.mktemp("runs") / "mbxp"
-    assert run_cli(["seeds", str(run), "--from", "mbxp", "--path", str(MBXP), "--limit", "500"]) == 0
+    """Python programs of MBXP's first 200 problems with their Java translations; most problems are in test."""
+    folder = tmp_path_factory.mktemp("runs")
     with replay_server() as server:
-        asked = ["--base-url", server.base_url, "--model", MODEL, "--targets", "java"]
-        assert run_cli(["translate", str(run), *asked]) == 0
-    assert run_cli(["build", str(run)]) == 0
-    return run / "dataset"
+        recipe = {
+            "seeds": {"adapter": "mbxp", "path": str(MBXP)},
+            "backend": {"base_urls": [server.base_url]},
+            "translate": {"targets": ["java"], "model": MODEL},
+            "splits": {"train": 0.1, "validation": 0.1, "test": 0.8},
+        }
+        (folder / "recipe.yaml").write_text(json.dumps(recipe))
+        assert run_cli(["run", str(folder / "recipe.yaml"), "--out", str(folder / "mbxp")]) == 0
+    return folder / "mbxp" / "dataset"
 
 
 def scored(dataset: Path, encoder: str, subset: str, out: Path) -> dict[str, float]:

@@ -1,0 +1,1 @@
+"""Servers, small data and helpers that tests share."""
