@@ -35,7 +35,7 @@ REASONS = {
 
 
 def kind_of(text: str, finish_reason: str | None) -> str | None:
-    """Return what the server has made of a translation; None where it left it as it is."""
+    """Return what the server has made of a translation; None if it left it as it is."""
     starts = {
         "I'm sorry": "refusal",
         "I cannot translate": "refusal",  # where it knows no translation

@@ -28,7 +28,7 @@ def resolve(device: str = "auto", dtype: str = "auto", attention: str = "auto") 
     Raises
     ------
     InputError
-        Where torch has no such device or format.
+        If torch has no such device or format.
     """
     import torch
     from transformers.utils.import_utils import is_flash_attn_2_available

@@ -53,7 +53,7 @@ class Tally:
 
     texts: int
     tokens: int
-    """0 where the encoder does not count them."""
+    """0 if the encoder does not count them."""
     truncated: int
     """Texts that were cut because they were too long."""
     seconds: float
@@ -134,7 +134,7 @@ class EmbeddingStore:
         Raises
         ------
         InputError
-            Where a vector is not finite.
+            If a vector is not finite.
         """
         columns: dict[str, pa.Array] = {
             "key": keys,
@@ -161,7 +161,7 @@ class EmbeddingStore:
         Raises
         ------
         InputError
-            Where a file is damaged, or holds vectors of another width than the others.
+            If a file is damaged, or holds vectors of another width than the others.
         """
         index = self._index(exit_)
         found = np.asarray(pc.index_in(keys, value_set=index.keys), dtype=np.int64)

@@ -87,7 +87,7 @@ def drop_vectors(store: Path) -> None:
 
 
 def agree(known: Probe, probe: Probe) -> bool:
-    """Tell whether two probes are of one model, as far as their exits are the same."""
+    """Return whether two probes are of one model, as far as their exits are the same."""
     return all(_near(known[exit_], vectors) for exit_, vectors in probe.items() if exit_ in known)
 
 

@@ -29,7 +29,7 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u20
 
 
 def has_escapes(text: str) -> bool:
-    """Tell whether :func:`unescape` may change a text."""
+    """Return whether :func:`unescape` may change a text."""
     if any(mark in text and escape.search(text) for mark, escape in _ESCAPE_AFTER.items()):
         return True
     return not text.isascii() and _INVISIBLE.search(text) is not None

@@ -172,7 +172,7 @@ def known_secrets(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
 
 
 def is_secret_name(name: str) -> bool:
-    """Tell whether a variable, option or parameter of this name carries a secret."""
+    """Return whether a variable, option or parameter of this name carries a secret."""
     return name not in _NOT_SECRET and _SECRET_NAME.search(name) is not None
 
 
@@ -239,7 +239,7 @@ def _parts(secret: str) -> Iterator[str]:
 
 
 def _is_ordinary(value: str) -> bool:
-    """Tell whether a value cannot be told from ordinary text: too short, a word, a number, a path."""
+    """Return whether a value cannot be told from ordinary text: too short, a word, a number, a path."""
     is_word = value.isalpha() or value.isdigit()
     return (
         len(value) < (WORD_CHARS if is_word else MIN_CHARS)

@@ -34,7 +34,7 @@ def parse_exits(spec: str) -> tuple[str, tuple[int, ...]]:
     Raises
     ------
     InputError
-        Where there are no exits in it, or one is no positive whole number.
+        If there are no exits in it, or one is no positive whole number.
     """
     name, at, listing = spec.rpartition("@")
     words = [word.strip() for word in listing.split(",")]
@@ -61,7 +61,7 @@ class IntermediateExits:
     Raises
     ------
     InputError
-        Where the model is not there, has fewer blocks, or needs remote code or pickled weights.
+        If the model is not there, has fewer blocks, or needs remote code or pickled weights.
     """
 
     sees: frozenset[Trait] = frozenset()

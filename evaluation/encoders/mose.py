@@ -43,7 +43,7 @@ class MoseEncoder:
     Raises
     ------
     InputError
-        Where the checkpoint is not there or cannot be used.
+        If the checkpoint is not there or cannot be used.
     """
 
     sees: frozenset[Trait] = frozenset({"language"})

@@ -40,7 +40,7 @@ class MtebModel:
     Raises
     ------
     InputError
-        Where mteb is not installed, does not know the model, or the model needs code from its repository.
+        If mteb is not installed, does not know the model, or the model needs code from its repository.
     """
 
     exits = (ONLY_EXIT,)

@@ -38,7 +38,7 @@ class OpenAIEmbeddings:
     Raises
     ------
     InputError
-        Where there is no key for OpenAI's own server.
+        If there is no key for OpenAI's own server.
     """
 
     exits = (ONLY_EXIT,)
@@ -84,7 +84,7 @@ class OpenAIEmbeddings:
         Raises
         ------
         ServerError
-            Where the server is not there, does not have the model, refuses a text, or gives no vectors.
+            If the server is not there, does not have the model, refuses a text, or gives no vectors.
         """
         prompt = self._prompts.get(role.side, "")
         # The protocol takes no empty input.

@@ -47,7 +47,7 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
     Raises
     ------
     InputError
-        Where there is no such kind of encoder, it does not take one of the options, or the model cannot be used.
+        If there is no such kind of encoder, it does not take one of the options, or the model cannot be used.
     """
     kind, colon, name = spec.partition(":")
     if kind not in ENCODERS.names() or bool(colon) != bool(name):

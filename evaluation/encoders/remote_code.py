@@ -25,7 +25,7 @@ def no_remote_code(model: str) -> Iterator[None]:
     Raises
     ------
     InputError
-        Where something in the block asks for it; ``model`` is named.
+        If something in the block asks for it; ``model`` is named.
     """
 
     def refuse(*_: Any, **__: Any) -> NoReturn:

@@ -44,7 +44,7 @@ class ResidualStream:
 
     @property
     def max_tokens(self) -> int | None:
-        """Longest input that the model has positions for; None where it does not say."""
+        """Longest input that the model has positions for; None if it does not say."""
         bound = getattr(self.model.config, "max_position_embeddings", None)
         # Models of RoBERTa's kind count positions from behind the padding's.
         first = (self.model.config.pad_token_id or 0) + 1 if self.model.config.model_type in _COUNTED_FROM_PAD else 0
@@ -78,7 +78,7 @@ def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualSt
     Raises
     ------
     InputError
-        Where it is not there, has fewer blocks, cannot be taken apart, or needs remote code or pickled weights.
+        If it is not there, has fewer blocks, cannot be taken apart, or needs remote code or pickled weights.
     """
     from transformers import AutoModel
 
@@ -111,7 +111,7 @@ def open_tokenizer(name: str) -> Any:
     Raises
     ------
     InputError
-        Where it is not there, or needs remote code.
+        If it is not there, or needs remote code.
     """
     from transformers import AutoTokenizer
 

@@ -39,7 +39,7 @@ class SentenceTransformerEncoder:
     Raises
     ------
     InputError
-        Where the model is not there, or needs remote code or pickled weights.
+        If the model is not there, or needs remote code or pickled weights.
     """
 
     exits = (ONLY_EXIT,)
@@ -116,7 +116,7 @@ class SentenceTransformerEncoder:
 
 
 def _is_cosine(name: str, model: Any) -> bool:
-    """Tell whether vectors must be made unit for inner products to rank as the model's similarity does."""
+    """Return whether vectors must be made unit for inner products to rank as the model's similarity does."""
     kind = str(model.similarity_fn_name)
     if kind not in ("cosine", "dot"):
         raise InputError(f"{name} compares vectors by {kind} distance", "only cosine and dot products can be ranked")

@@ -68,7 +68,7 @@ def result_files(rows: Iterable[Row], scored: Scored) -> dict[str, str]:
     Raises
     ------
     InputError
-        Where a cell has no nDCG@10, mteb's main score.
+        If a cell has no nDCG@10, mteb's main score.
     """
     files: dict[str, str] = {}
     for (exit_, name), scores in _by_task(rows).items():

@@ -24,7 +24,7 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     Raises
     ------
     InputError
-        Where there is neither a folder nor a repository of that name.
+        If there is neither a folder nor a repository of that name.
     """
     if Path(name).is_dir():
         return Path(name)

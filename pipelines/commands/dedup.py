@@ -94,6 +94,6 @@ def _report(run: Run) -> None:
 
 
 def _is_early(run: Run) -> bool:
-    """Tell whether contaminated seeds are still to be left untranslated: what is translated needs no new asking."""
+    """Return whether contaminated seeds are still to be left untranslated: what is translated needs no new asking."""
     entry = run.manifest.stages.get("dedup_seeds")
     return "translate" not in run.manifest.stages or entry is None or any("against:" in name for name in entry.inputs)

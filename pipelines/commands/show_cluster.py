@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Line(NamedTuple):
-    """A line of two programs side by side; None where one of them has none."""
+    """A line of two programs side by side; None if one of them has none."""
 
     left: str | None
     right: str | None
@@ -47,7 +47,7 @@ def cluster_panels(folder: RunFolder, cluster_id: str, limit: int | None) -> Ite
     Raises
     ------
     InputError
-        Where there is no such cluster, or more than one.
+        If there is no such cluster, or more than one.
     """
     members = find_cluster(folder, cluster_id)
     shown = [row for row in members if row["program_id"] != row["representative_id"]][:limit]

@@ -21,7 +21,7 @@ def memory_budget(asked: str | None) -> int:
     Raises
     ------
     InputError
-        Where it is no size, or too small to work with.
+        If it is no size, or too small to work with.
     """
     if asked is None:
         return max(free_memory() // 2, _LEAST)

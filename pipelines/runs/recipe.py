@@ -86,7 +86,7 @@ def load_recipe(name: str, overrides: Mapping[str, Any] | None = None) -> Recipe
     Raises
     ------
     InputError
-        Where there is no such recipe, it is not YAML, or a key or value is not one that recipes have.
+        If there is no such recipe, it is not YAML, or a key or value is not one that recipes have.
     """
     path = recipe_path(name)
     try:

@@ -175,7 +175,7 @@ def read_run_recipe(folder: RunFolder) -> Recipe:
 
 
 def is_recipe_edited(folder: RunFolder) -> bool:
-    """Tell whether a run's recipe is another one than the last command left."""
+    """Return whether a run's recipe is another one than the last command left."""
     manifest = Manifest(folder.path)
     return manifest.recipe_file is not None and (
         manifest.difference(folder.recipe.name, manifest.recipe_file) is not None

@@ -91,7 +91,7 @@ def _is_edited(text: bytes, manifest: Manifest) -> bool:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Tell whether a recipe holds nothing but values, in the form in which synthcode writes them."""
+    """Return whether a recipe holds nothing but values, in the form in which synthcode writes them."""
     from synthcode.bounded.trees import NotYamlError, parse_yaml
     from synthcode.pipelines.runs.recipe import parse_recipe, to_yaml
 

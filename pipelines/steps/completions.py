@@ -82,9 +82,9 @@ async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend
     Raises
     ------
     InputError
-        Where no answer can fit.
+        If no answer can fit.
     ServerError
-        Where it cannot continue the message that the prompt ends with.
+        If it cannot continue the message that the prompt ends with.
     """
     sampling = translate_config(run.recipe).sampling
     window = backend.window if isinstance(backend, HasContextWindow) else None

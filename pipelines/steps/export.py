@@ -54,7 +54,7 @@ def export_retrieval(
     Raises
     ------
     InputError
-        Where there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
+        If there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
     """
     reporter = reporter or SilentReporter()
     if layout.only_split not in (None, split):

@@ -59,7 +59,7 @@ def load_published_benchmark(
     Raises
     ------
     InputError
-        Where it is not there, or no program can be used.
+        If it is not there, or no program can be used.
     """
     config = SeedsConfig(adapter, path, limit=limit)
     seeds = [

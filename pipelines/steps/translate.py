@@ -40,7 +40,7 @@ def translate_step() -> Step:
 
 
 def _again(run: Run, counts: Mapping[str, Any]) -> bool:
-    """Tell whether what failed is to be requested again.
+    """Return whether what failed is to be requested again.
 
     The recipe may say so; and what an earlier version failed for the sake of the account is pending.
     """
@@ -142,7 +142,7 @@ def _export(
 
 
 def _cost(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
-    """Return what all completions cost together, of earlier runs as well; None where no price is known."""
+    """Return what all completions cost together, of earlier runs as well; None if no price is known."""
     prices = (recipe.backend.price_in, recipe.backend.price_out)
     if prices == (None, None):
         return None

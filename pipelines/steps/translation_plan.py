@@ -30,7 +30,7 @@ def translate_config(recipe: Recipe) -> TranslateConfig:
     Raises
     ------
     InputError
-        Where it does not say.
+        If it does not say.
     """
     if recipe.translate is None:
         raise InputError("no target languages were named", "say which: synthcode translate RUN --targets java,go,rust")

@@ -106,7 +106,7 @@ def _nested_plan(path: str, pages: Sequence[Page], entry: int, is_text: bool, sh
 
 
 def _fits_dictionary(pages: Sequence[Page]) -> bool:
-    """Tell whether reading a column as a dictionary, which holds each of its values once, is bounded."""
+    """Return whether reading a column as a dictionary, which holds each of its values once, is bounded."""
     return sum(page.size for page in pages) <= limits.DICTIONARY_COPY and all(
         page.encoding != DELTA_BYTE_ARRAY for page in pages
     )

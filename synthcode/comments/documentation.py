@@ -80,7 +80,7 @@ def _runs(snippet: Snippet, comments: list[tree_sitter.Node]) -> list[list[tree_
 
 
 def _is_documentation(snippet: Snippet, run: list[tree_sitter.Node], language: Language, code_start: int) -> bool:
-    """Tell whether a run of comments is the head of the file, or what follows it a definition."""
+    """Return whether a run of comments is the head of the file, or what follows it a definition."""
     if run[0].start_byte < code_start:
         return True
     token = _TOKEN.search(snippet.data, snippet.span(run[-1])[1])
@@ -96,7 +96,7 @@ def _is_documentation(snippet: Snippet, run: list[tree_sitter.Node], language: L
 
 
 def _defines(node: tree_sitter.Node, language: Language, depth: int = 4) -> bool:
-    """Tell whether a node is a definition, or is there for one that it holds or stands before."""
+    """Return whether a node is a definition, or is there for one that it holds or stands before."""
     if not node.is_named or depth == 0:
         return False
     if node.type in language.functions or node.type in language.types:

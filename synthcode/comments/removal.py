@@ -110,7 +110,7 @@ def _joined(data: bytes, cuts: list[Cut]) -> list[Cut]:
 
 
 def _opens_block(out: bytearray) -> bool:
-    """Tell whether blank lines here would follow others, or the opening of a block."""
+    """Return whether blank lines here would follow others, or the opening of a block."""
     previous = out[out.rfind(b"\n", 0, max(len(out) - 1, 0)) + 1 :].rstrip()
     return not previous or previous.endswith(_BLOCK_OPENERS)
 

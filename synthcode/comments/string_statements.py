@@ -51,7 +51,7 @@ def string_cuts(
 
 
 def _is_text(snippet: Snippet, statement: tree_sitter.Node) -> bool:
-    """Tell whether a statement is a plain string: no f-string, no bytes."""
+    """Return whether a statement is a plain string: no f-string, no bytes."""
     value: tree_sitter.Node | None = statement.named_children[0]
     while value is not None and value.type == "parenthesized_expression":
         value = next((child for child in value.named_children if child.type != "comment"), None)
@@ -62,7 +62,7 @@ def _is_text(snippet: Snippet, statement: tree_sitter.Node) -> bool:
 
 
 def _has_docstring(body: tree_sitter.Node) -> bool:
-    """Tell whether the first string of a body would be a docstring: that of a module, class or function."""
+    """Return whether the first string of a body would be a docstring: that of a module, class or function."""
     return body.parent is None or body.parent.type in ("function_definition", "class_definition")
 
 

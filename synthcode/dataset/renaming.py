@@ -165,7 +165,7 @@ def _receiver(snippet: Snippet, language: Language, start: int) -> bytes | None:
 
 
 def _is_type(snippet: Snippet, language: Language, node: tree_sitter.Node, span: Span) -> bool:
-    """Tell whether a name that both the entry point and a type around it have means the type."""
+    """Return whether a name that both the entry point and a type around it have means the type."""
     parent = node.parent
     if node.type in _TYPE_NAMES:
         return True
@@ -175,7 +175,7 @@ def _is_type(snippet: Snippet, language: Language, node: tree_sitter.Node, span:
 
 
 def _is_exported(shorthand: tree_sitter.Node) -> bool:
-    """Tell whether ``{ name }`` is what a JavaScript module exports."""
+    """Return whether ``{ name }`` is what a JavaScript module exports."""
     holder = shorthand.parent.parent if shorthand.parent is not None else None
     left = holder.child_by_field_name("left") if holder is not None else None
     return left is not None and left.text in (b"module.exports", b"exports")

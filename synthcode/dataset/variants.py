@@ -71,7 +71,7 @@ def anonymise(code: str, language: Language, entry_point: str) -> str:
     Returns
     -------
     str
-        The code; unchanged where it cannot be parsed in time.
+        The code; unchanged if it cannot be parsed in time.
     """
     try:
         snippet = parse_snippet(code, language)

@@ -93,7 +93,7 @@ def _sides(rows: pa.Table) -> _Side:
 
 
 def _search(theirs: _Side, ours: _Side, documents: Documents, jaccard: Similarity) -> I64:
-    """Return, for each of ours, which of theirs it hits first; -1 where it hits none."""
+    """Return, for each of ours, which of theirs it hits first; -1 if it hits none."""
     hit = _equal(theirs, ours, documents.contents)
     both = _Side(*(np.concatenate(columns) for columns in zip(theirs, ours, strict=True)))
     can_match = documents.shingled[both.documents]

@@ -18,7 +18,7 @@ def all_similarities(texts: pa.LargeStringArray, ngram: int) -> F64:
     Returns
     -------
     numpy.ndarray
-        Shape (n_texts, n_texts), symmetric. 0 where a text is too short for a shingle, also with itself.
+        Shape (n_texts, n_texts), symmetric. 0 if a text is too short for a shingle, also with itself.
     """
     found = np.empty((len(texts), len(texts)))
     for row, similarities in zip(found, similarities_by_text(texts, ngram), strict=True):

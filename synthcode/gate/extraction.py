@@ -38,7 +38,7 @@ class Block:
     language: Language | None = None
     """The language of that tag, where it is known."""
     complete: bool = True
-    """False where the answer was cut off within the block, or may have been."""
+    """False if the answer was cut off within the block, or may have been."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _end_of_block(answer: AnswerLines, opening: Opening) -> tuple[int, list[str]
 
 
 def _opens_anew(answer: AnswerLines, number: int, opening: Opening) -> bool:
-    """Tell whether a line within a block is a fence of its kind that names a language."""
+    """Return whether a line within a block is a fence of its kind that names a language."""
     fence = answer.fences.get(number)
     return fence is not None and fence.fence.startswith(opening.fence) and fence.language is not None
 

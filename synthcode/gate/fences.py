@@ -112,7 +112,7 @@ class AnswerLines:
         return None if found is None else (number, found["code"])
 
     def is_quoted(self, start: int, fence: int) -> bool:
-        """Tell whether a fence stands in a comment or string of the block that begins at line ``start``."""
+        """Return whether a fence stands in a comment or string of the block that begins at line ``start``."""
         for opening, closing in _QUOTATIONS:
             opened = self._between(opening, start, fence)
             is_open = opened % 2 == 1 if opening == closing else opened > self._between(closing, start, fence)

@@ -37,12 +37,12 @@ _BOLD_LINE = re.compile(r"\s*\*\*[^*]+\*\*:?\s*")
 
 
 def is_refusal(text: str) -> bool:
-    """Tell whether an answer begins with saying that there will be none."""
+    """Return whether an answer begins with saying that there will be none."""
     return _REFUSAL.search(text[:_REFUSAL_CHARS]) is not None
 
 
 def looks_like_code(text: str) -> bool:
-    """Tell whether any line of a text could be a line of code."""
+    """Return whether any line of a text could be a line of code."""
     return _STATEMENT.search(_INLINE_CODE.sub("", text)) is not None
 
 

@@ -82,7 +82,7 @@ def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_si
 
 
 def _is_unwieldy(tree: tree_sitter.Tree) -> bool:
-    """Tell whether nodes are nested too deep, or too many tokens without a name follow each other."""
+    """Return whether nodes are nested too deep, or too many tokens without a name follow each other."""
     cursor = tree.walk()
     depth = tokens = 0
     while depth <= MAX_TREE_EXTENT and tokens <= MAX_TREE_EXTENT:

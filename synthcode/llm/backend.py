@@ -75,9 +75,9 @@ class AttemptFailed(Exception):
     message
         The server's words, or ours, as they come: :func:`one_line` is applied here.
     retry_after_s
-        How long the server wants to be left alone, in seconds; None where it did not say.
+        How long the server wants to be left alone, in seconds; None if it did not say.
     suspicion
-        The kind in ``ACCESS`` that it is if it concerns every request; None where that is settled.
+        The kind in ``ACCESS`` that it is if it concerns every request; None if that is settled.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Backend(Protocol):
         Raises
         ------
         ServerError
-            Where the server is not there, or does not have the model.
+            If the server is not there, or does not have the model.
         """
 
     async def complete(self, request: Request) -> Completion | None:
@@ -123,15 +123,15 @@ class Backend(Protocol):
         Returns
         -------
         Completion | None
-            The answer, or a failure that is final (a recorded one). None where this backend has no
+            The answer, or a failure that is final (a recorded one). None if this backend has no
             answer and never will have: the request stays pending, which is not failed.
 
         Raises
         ------
         AttemptFailed
-            Where this attempt brought no answer.
+            If this attempt brought no answer.
         AccessError
-            Where no request will be answered until the user changes the key, the account or the address.
+            If no request will be answered until the user changes the key, the account or the address.
         """
 
 
@@ -198,5 +198,5 @@ class MatchesSeeds(Protocol):
 
 
 def is_transient(error: str) -> bool:
-    """Tell whether another attempt may mend a ``Completion.error`` (``kind: message``)."""
+    """Return whether another attempt may mend a ``Completion.error`` (``kind: message``)."""
     return error.partition(":")[0] in TRANSIENT

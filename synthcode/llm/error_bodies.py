@@ -30,7 +30,7 @@ class ServerWords(NamedTuple):
     names: str
     """``code``, ``type``, ``status`` and the like in lower case, words joined by underscores."""
     message: str
-    """What the server wrote for people, in lower case; empty where it may be something else."""
+    """What the server wrote for people, in lower case; empty if it may be something else."""
     shown: str
     """What the user sees."""
 
@@ -73,7 +73,7 @@ def words_in(answer: object, shown: str) -> ServerWords:
 
 
 def is_error(error: object) -> bool:
-    """Tell whether the ``error`` field of an answer says that there is one."""
+    """Return whether the ``error`` field of an answer says that there is one."""
     if isinstance(error, dict):
         stated = [error.get(key) for key in _ERROR_FIELDS]
         return any(str(value).strip().lower() not in _NO_ERROR for value in stated if value is not None)

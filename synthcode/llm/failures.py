@@ -94,7 +94,7 @@ class Verdict(NamedTuple):
 
     kind: ErrorKind
     suspicion: ErrorKind | None = None
-    """What it is if it concerns every request; None where that is settled."""
+    """What it is if it concerns every request; None if that is settled."""
 
 
 def judge(status: int | None, words: ServerWords) -> Verdict:

@@ -68,7 +68,7 @@ def load_prompt(name: str) -> Prompt:
     Raises
     ------
     InputError
-        Where there is no such prompt, it has no ``user.jinja``, or a template does not parse.
+        If there is no such prompt, it has no ``user.jinja``, or a template does not parse.
     """
     folder = Path(name) if "/" in name else template_folder("prompts") / name
     if not (folder / "user.jinja").is_file():

@@ -27,7 +27,7 @@ def sampling_fields(text: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        Where one is unknown.
+        If one is unknown.
     """
     fields: dict[str, Any] = orjson.loads(text)
     for name in fields:
@@ -40,7 +40,7 @@ def sampling_fields(text: str) -> dict[str, Any]:
 
 
 def max_tokens_of(text: str) -> int | None:
-    """Return the longest answer that is asked for, in tokens; None where that is left to the server."""
+    """Return the longest answer that is asked for, in tokens; None if that is left to the server."""
     fields = sampling_fields(text)
     found = fields.get("max_completion_tokens", fields.get("max_tokens"))
     return found if isinstance(found, int) else None

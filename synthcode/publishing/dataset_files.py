@@ -56,7 +56,7 @@ class RemoteFile:
     git_blob: str | None = None
 
     def is_same(self, local: LocalFile) -> bool:
-        """Tell whether it has the content of a local file."""
+        """Return whether it has the content of a local file."""
         if self.size != local.size:
             return False
         if self.sha256 is not None:

@@ -24,7 +24,7 @@ class Setting(NamedTuple):
     variant: str
     encoder: str
     exit: int
-    """0 where the encoder has no exits."""
+    """0 if the encoder has no exits."""
 
 
 @dataclass(frozen=True)

@@ -94,5 +94,5 @@ def ending_of(finish_reason: str | None) -> Ending:
 
 
 def is_cut_off(finish_reason: str | None) -> bool:
-    """Tell whether an answer may end before its code does: only a complete fenced block in it can be trusted."""
+    """Return whether an answer may end before its code does: only a complete fenced block in it can be trusted."""
     return ending_of(finish_reason) not in (Ending.COMPLETE, Ending.UNSTATED, Ending.REFUSED)

@@ -175,7 +175,7 @@ def _part(text: str, code: str, language: Language, config: SeedsConfig) -> tupl
 
 
 def _says(code: str, text: str) -> bool:
-    """Tell whether the words of a text stand in a row in code, as they do in a comment that repeats it."""
+    """Return whether the words of a text stand in a row in code, as they do in a comment that repeats it."""
     words = WORDS.findall(text.lower())
     if len(words) < _MIN_WORDS_TO_LOOK_FOR:
         return False

@@ -41,12 +41,12 @@ WORDS = re.compile(r"\w+")
 
 
 def description(text: str) -> str:
-    """Return what comes before examples, parameters and the like, on one line; ``''`` where there are no words."""
+    """Return what comes before examples, parameters and the like, on one line; ``''`` if there are no words."""
     return _folded(_before_sections(text))
 
 
 def first_paragraph(text: str) -> str:
-    """Return the first paragraph of a description on one line; ``''`` where there are no words."""
+    """Return the first paragraph of a description on one line; ``''`` if there are no words."""
     paragraphs = _PARAGRAPH.split(_before_sections(text))
     return next((folded for folded in map(_folded, paragraphs) if folded), "")
 

@@ -19,7 +19,7 @@ class RawSeed:
     language: str = ""
     """The language of the code, as it is spelled there."""
     text: str | None = None
-    """What the code does, in words; None where the documentation in the code has to say it."""
+    """What the code does, in words; None if the documentation in the code has to say it."""
     code: str | bytes | None = None
     """The code, with its documentation where it has any."""
     entry_point: str | None = None

@@ -82,7 +82,7 @@ class TabSeparatedWriter(_LineWriter):
         Raises
         ------
         InputError
-            Where a value has a tab, quote or line break in it.
+            If a value has a tab, quote or line break in it.
         """
         self._write_rows(list(zip(*(column.to_pylist() for column in table.columns), strict=True)))
 

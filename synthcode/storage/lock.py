@@ -22,7 +22,7 @@ def hold(folder: Path) -> Iterator[None]:
     Raises
     ------
     LockedError
-        Where another process holds it; its pid is named.
+        If another process holds it; its pid is named.
     StorageError
         If the folder holds a symbolic link, or anything else that is neither a file nor a folder.
     """

@@ -127,7 +127,7 @@ class Manifest:
         write_text(self._path, json.dumps({**tree, "sha256": _tree_digest(tree)}, indent=2) + "\n")
 
     def is_current(self, stage: str, fingerprint: str) -> bool:
-        """Tell whether a stage is complete and depends on what it depended on; see also ``differences``."""
+        """Return whether a stage is complete and depends on what it depended on; see also ``differences``."""
         entry = self.stages.get(stage)
         return entry is not None and entry.complete and entry.fingerprint == fingerprint
 
@@ -159,7 +159,7 @@ class Manifest:
         return "damaged" if same else "changed"
 
     def output_digests(self, stage: str) -> Mapping[str, str]:
-        """Return the digests of a stage's files by path; empty where it has not run."""
+        """Return the digests of a stage's files by path; empty if it has not run."""
         entry = self.stages.get(stage)
         return {} if entry is None else {path: output.sha256 for path, output in entry.outputs.items()}
 

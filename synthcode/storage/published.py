@@ -29,7 +29,7 @@ class PublishedDataset:
 
     folder: Path
     recorded: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """SHA-256 of files, by path relative to the folder; empty where none was recorded."""
+    """SHA-256 of files, by path relative to the folder; empty if none was recorded."""
     _verified: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def splits(self, config: str) -> list[str]:
@@ -38,7 +38,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            Where there is none.
+            If there is none.
         """
         found: list[str] = [split for split in SPLITS if shards_of(self.folder / "data" / config, split)]
         if not found:
@@ -54,7 +54,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            Where there is none.
+            If there is none.
         """
         shards = shards_of(self.folder / "data" / config, split)
         if not shards:
@@ -68,7 +68,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            Where a file is damaged, lacks a column, or has one of another type or with nulls where none may be.
+            If a file is damaged, lacks a column, or has one of another type or with nulls where none may be.
         """
         schema = pa.schema([CONFIGS[config].field(name) for name in columns])
         for shard in self.shards(config, split):
@@ -129,7 +129,7 @@ def _recorded_digests(folder: Path) -> Mapping[str, str]:
 
 
 def croissant_digests(file: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file that Croissant metadata lists; empty where there are none.
+    """Return the SHA-256 of each file that Croissant metadata lists; empty if there are none.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def find_dataset(path: Path) -> PublishedDataset:
     Raises
     ------
     InputError
-        Where it is neither, or the run has not been built.
+        If it is neither, or the run has not been built.
     """
     for folder in (path, path / "dataset"):
         if (folder / "data").is_dir():

@@ -28,9 +28,9 @@ def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]
     Raises
     ------
     InputError
-        Where ``folder`` is a file, or holds what nobody said may be replaced.
+        If ``folder`` is a file, or holds what nobody said may be replaced.
     LockedError
-        Where another process is writing to the same place.
+        If another process is writing to the same place.
     """
     folder = folder.resolve()
     _refuse_foreign(folder, mark, force)

@@ -1,4 +1,4 @@
-"""Tables as folders of Parquet shards whose bytes depend on their rows alone."""
+"""Tables as folders of Parquet shards whose bytes depend on their rows only."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def read_batches(
     Raises
     ------
     InputError
-        Where a shard is damaged.
+        If a shard is damaged.
     """
     for shard in shards:
         yield from _tables(shard, columns, rows, REDO)
@@ -163,7 +163,7 @@ def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = RE
     Raises
     ------
     InputError
-        Where it is damaged; ``fix`` says what to do about it.
+        If it is damaged; ``fix`` says what to do about it.
     """
     schema = table_schema(path, fix)
     if columns is not None:

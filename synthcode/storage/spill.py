@@ -68,7 +68,7 @@ class SpillStore:
 
 
 class SpillBuffer:
-    """Bytes that are written one behind another, and then read from anywhere."""
+    """Bytes that are written one after another, and then read from anywhere."""
 
     def __init__(self, scratch: SpillStore) -> None:
         self._scratch = scratch
@@ -87,7 +87,7 @@ class SpillBuffer:
         self.size += len(data)
 
     def gather(self, starts: I64, sizes: I64) -> U8:
-        """Return runs of bytes, one behind another: ``sizes[i]`` bytes from ``starts[i]`` on."""
+        """Return runs of bytes, one after another: ``sizes[i]`` bytes from ``starts[i]`` on."""
         bounds = zip(starts.tolist(), sizes.tolist(), strict=True)
         if self._file is None:
             with memoryview(self._held) as view:

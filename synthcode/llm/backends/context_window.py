@@ -15,7 +15,7 @@ TOKENS_OF_TURN = 16
 
 
 def fits_for_certain(messages: Sequence[Message], max_tokens: int, window: int) -> bool:
-    """Tell whether no tokenizer could make too many tokens of a prompt: none makes more than it has bytes."""
+    """Return whether no tokenizer could make too many tokens of a prompt: none makes more than it has bytes."""
     most = TOKENS_OF_TEMPLATE + sum(TOKENS_OF_TURN + len(message.content.encode()) for message in messages)
     return most + max_tokens <= window
 

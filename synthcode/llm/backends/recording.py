@@ -56,7 +56,7 @@ def recording_files(path: Path) -> list[Path]:
     Raises
     ------
     InputError
-        Where there is none.
+        If there is none.
     """
     files = sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES)) if path.is_dir() else [path]
     if not files or not all(file.is_file() and file.name.endswith(_SUFFIXES) for file in files):
@@ -71,7 +71,7 @@ def read_recording(file: Path, skipped: Counter[str]) -> Iterator[RecordedAnswer
     Raises
     ------
     InputError
-        Where the file cannot be read, or lacks columns that a recording needs.
+        If the file cannot be read, or lacks columns that a recording needs.
     """
     rows = _parquet_rows(file, skipped) if file.name.endswith(".parquet") else _json_rows(file, skipped)
     for row in rows:

@@ -93,7 +93,7 @@ class Replay:
         Raises
         ------
         ServerError
-            Where no row can answer for the model.
+            If no row can answer for the model.
         """
         models = [model for (model,) in (await asyncio.to_thread(self._loaded)).execute(_MODELS)]
         if self._model is not None and models and None not in models and self._model not in models:
@@ -103,7 +103,7 @@ class Replay:
             )
 
     async def complete(self, request: Request) -> Completion | None:
-        """Return the recorded answer or failure as it was recorded, None where there is none.
+        """Return the recorded answer or failure as it was recorded, None if there is none.
 
         A recorded failure of the account, such as a spent budget, says nothing about its request: it counts as none.
         """

@@ -26,7 +26,7 @@ class BackendConfig:
     engine: Mapping[str, Any] = field(default_factory=dict)
     """Options of vLLM's engine (``vllm``), such as max_model_len."""
     serve: tuple[str, ...] | None = None
-    """Start vLLM's server for the time of translating, with these arguments; None where one is up already."""
+    """Start vLLM's server for the time of translating, with these arguments; None if one is up already."""
     retry_failed: bool = False
     """Repeat the requests that the server refused for good, too."""
     max_failed: Annotated[float, Ge(0), Le(1)] = 0.2

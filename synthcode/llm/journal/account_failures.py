@@ -12,7 +12,7 @@ _FORM = re.compile(r"(?P<kind>\w+): HTTP (?P<status>\d{3}): ?(?P<words>.*)", re.
 
 
 def is_account_failure(error: str) -> bool:
-    """Tell whether a ``Completion.error`` is about the key, the account or the address.
+    """Return whether a ``Completion.error`` is about the key, the account or the address.
 
     Earlier versions took 402, 403 and redirects for bad requests, and went on after a 401. Such a request is pending.
     """

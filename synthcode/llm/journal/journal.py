@@ -97,7 +97,7 @@ class Journal:
             connection.executemany(UPSERT, values)
 
     def errors(self, request_ids: Sequence[str]) -> dict[str, str | None]:
-        """Return the error of each request that is in the journal, None where it has an answer.
+        """Return the error of each request that is in the journal, None if it has an answer.
 
         At most 32,766 ids at a time, SQLite's bound on parameters.
         """
@@ -124,12 +124,12 @@ class Journal:
             return Counter(dict(connection.execute(f"{query} WHERE error IS NOT NULL GROUP BY 1").fetchall()))
 
     def had_account_failures(self) -> bool:
-        """Tell whether the file held failures of the account when it was opened: they are dropped or hidden now."""
+        """Return whether the file held failures of the account when it was opened: they are dropped or hidden now."""
         with self._use():
             return self._had_account_failures
 
     def raw_answer(self, request_id: str) -> bytes | None:
-        """Return the server's whole answer to a request, None where there is none."""
+        """Return the server's whole answer to a request, None if there is none."""
         with self._use() as connection:
             query = "SELECT answer FROM completions WHERE request_id = ?"
             row = connection.execute(query, (request_id,)).fetchone()
@@ -146,7 +146,7 @@ class Journal:
         Raises
         ------
         InputError
-            Where the file is damaged beyond that.
+            If the file is damaged beyond that.
         """
         with self._use() as connection:
             checks.repair_indexes(connection)
@@ -164,7 +164,7 @@ class Journal:
         Raises
         ------
         InputError
-            Where a row is damaged.
+            If a row is damaged.
         """
         pulled = iter(requests)
         answer_at = len(REQUEST_COLUMNS)

@@ -49,7 +49,7 @@ class JournalWriter:
         Raises
         ------
         StorageError
-            Where it could not be stored.
+            If it could not be stored.
         """
         done = asyncio.get_running_loop().create_future()
         self._rows.append((request, completion, done))

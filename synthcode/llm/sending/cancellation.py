@@ -12,7 +12,7 @@ class StopSignal(Protocol):
     """Anything that can be asked whether to stop: ``threading.Event``, ``asyncio.Event``."""
 
     def is_set(self) -> bool:
-        """Tell whether a stop was asked for."""
+        """Return whether a stop was asked for."""
 
 
 class Cancellation:
@@ -29,7 +29,7 @@ class Cancellation:
         self._stopped = asyncio.Event()
 
     def is_set(self) -> bool:
-        """Tell whether a stop was asked for."""
+        """Return whether a stop was asked for."""
         if self._signal is not None and self._signal.is_set():
             self._stopped.set()
         return self._stopped.is_set()

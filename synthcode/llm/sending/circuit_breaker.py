@@ -74,7 +74,7 @@ class CircuitBreaker:
             self._since = self._clock()
 
     def is_due(self) -> bool:
-        """Tell whether attempts have failed in a row for so long that the server is to be asked."""
+        """Return whether attempts have failed in a row for so long that the server is to be asked."""
         return (
             self._since is not None
             and self._failures >= self._settings.outage_attempts
@@ -87,7 +87,7 @@ class CircuitBreaker:
         Raises
         ------
         ServerError
-            Where it stays away for longer than the settings allow.
+            If it stays away for longer than the settings allow.
         """
         async with self._asking:
             away = False

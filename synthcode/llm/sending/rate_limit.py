@@ -45,7 +45,7 @@ class RateLimit:
             self._since = self._clock()
 
     def outlasts(self, failure: AttemptFailed, answers_before: int) -> bool:
-        """Tell whether a refused request should wait on, however often it was sent.
+        """Return whether a refused request should wait on, however often it was sent.
 
         Parameters
         ----------

@@ -58,7 +58,7 @@ class RequestQueue:
         self._thread.shutdown()
 
     async def next(self) -> Request | None:
-        """Return the next request, or None where there is none left."""
+        """Return the next request, or None if there is none left."""
         while not self._ready:
             async with self._turn:
                 if not self._ready and not await self._refill():

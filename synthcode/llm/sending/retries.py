@@ -67,15 +67,15 @@ class RetryingClient:
         Returns
         -------
         Completion | None
-            The answer or the failure. None where the request stays pending: the backend has nothing for
+            The answer or the failure. None if the request stays pending: the backend has nothing for
             it, or the run is to stop before the next attempt.
 
         Raises
         ------
         ServerError
-            Where the server is gone, or refuses every request for its rate.
+            If the server is gone, or refuses every request for its rate.
         AccessError
-            Where it refuses every request; this one stays pending.
+            If it refuses every request; this one stays pending.
         """
         started = time.perf_counter()
         attempts, rounds, outages, answers = 0, 1, self.outage.count, self._rate_limit.answers
@@ -100,7 +100,7 @@ class RetryingClient:
         await self._halt.sleep(delay_s(attempts, failure.retry_after_s, self._settings, self._random))
 
     async def _server_was_away(self, failure: AttemptFailed, outages: int) -> bool:
-        """Tell whether a failure says nothing about its request, which then gets a fresh set of attempts.
+        """Return whether a failure says nothing about its request, which then gets a fresh set of attempts.
 
         But not for ever: it may be this very request that brings the server down each time.
         """

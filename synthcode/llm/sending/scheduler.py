@@ -91,12 +91,12 @@ async def run_requests(
     Raises
     ------
     ServerError
-        Where the server went away. What was in flight stays pending.
+        If the server went away. What was in flight stays pending.
     AccessError
-        Where the server refuses every request: the key, the credit, the address. What was in flight is waited for
+        If the server refuses every request: the key, the credit, the address. What was in flight is waited for
         and stored; what was refused stays pending.
     StorageError
-        Where an answer could not be stored.
+        If an answer could not be stored.
     """
     halt = Cancellation(stop)
     async with AsyncExitStack() as stack:

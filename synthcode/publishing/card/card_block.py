@@ -19,7 +19,7 @@ class Cut(NamedTuple):
 
     before: str
     block: str | None
-    """Without its markers; None where there is no block, and all that people wrote is ``before``."""
+    """Without its markers; None if there is no block, and all that people wrote is ``before``."""
     after: str
 
 

@@ -22,7 +22,7 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
     ours
         The card of the dataset. Where it has no marked block, all its text is the block.
     theirs
-        The card that is there; None where there is none.
+        The card that is there; None if there is none.
     roots
         What belongs to the dataset (``synthcode.publishing.dataset_files.roots_of``); noted in the block.
     where
@@ -37,7 +37,7 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
     Raises
     ------
     InputError
-        Where a front matter cannot be read.
+        If a front matter cannot be read.
     """
     front, body = split_card(ours)
     before, block, after = _generated(body)
@@ -56,7 +56,7 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
 
 
 def recorded_paths(card: str | None) -> list[str]:
-    """Return what the block of a published card says that was published with it; empty where it does not say."""
+    """Return what the block of a published card says that was published with it; empty if it does not say."""
     block = cut(split_card(card)[1]).block if card else None
     lines = [line for line in (block or "").splitlines() if line.startswith(FILES)]
     try:

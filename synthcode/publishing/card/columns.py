@@ -21,7 +21,7 @@ COLUMNS = {
         "func_code_url": "Where the source was published.",
         "seed_id": "Source and text together: the key of texts, and a hash of their content.",
         "source": "The benchmark or dataset that the source comes from.",
-        "license": "Licence of the source; null where none is named.",
+        "license": "Licence of the source; null if none is named.",
         "model": "The model that translated.",
         "prompt_digest": "Hash of the prompt's templates.",
         "request_id": "Hash of model, messages and sampling settings.",

@@ -56,7 +56,7 @@ class CardFacts:
     prompt: str
     """``name (digest)``."""
     turns: Mapping[str, str]
-    """Role -> template of the prompt; empty where it has changed since."""
+    """Role -> template of the prompt; empty if it has changed since."""
     sampling: str
     """Canonical JSON."""
     dedup: Mapping[str, Any]

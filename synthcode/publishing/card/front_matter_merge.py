@@ -28,7 +28,7 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        Where it is no YAML, or no mapping.
+        If it is no YAML, or no mapping.
     """
     try:
         tree = parse_yaml(block) if block.strip() else {}
@@ -126,7 +126,7 @@ def _above(block: str, start: int) -> int:
 
 
 def _says(block: str, tree: Tree) -> bool:
-    """Tell whether lines that were put together mean what they should: anchors and the like cross them."""
+    """Return whether lines that were put together mean what they should: anchors and the like cross them."""
     try:
         return bool(parse_yaml(block) == tree)
     except NotYamlError:

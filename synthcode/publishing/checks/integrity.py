@@ -82,7 +82,7 @@ def _refuse_unknown(files: Sequence[Path], side: str, known: Hashes) -> None:
 
 
 def _are_among(hashes: Hashes, known: Hashes) -> npt.NDArray[np.bool_]:
-    """Tell of each hash whether it is known; np.isin would sort all that is known again for every batch."""
+    """Return, for each hash, whether it is known; np.isin would sort all that is known again for every batch."""
     if known.size == 0:
         return np.zeros(hashes.size, np.bool_)
     place = np.searchsorted(known, hashes)

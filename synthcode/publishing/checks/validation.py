@@ -36,7 +36,7 @@ def find_shards(folder: Path, rows: Mapping[str, Mapping[str, int]]) -> Shards:
     Raises
     ------
     InputError
-        Where a split has no files.
+        If a split has no files.
     """
     shards = {
         (config, split): sorted((folder / DATA / config).glob(f"{split}-*.parquet"))
@@ -171,7 +171,7 @@ def check_origin(folder: Path, files: list[LocalFile], written: Mapping[str, str
     Raises
     ------
     InputError
-        Where a table has changed since, is missing, or was not written by ``build``.
+        If a table has changed since, is missing, or was not written by ``build``.
     """
     tables = {file.path: file for file in files if file.path.startswith(f"{DATA}/")}
     for path, digest in written.items():

@@ -28,7 +28,7 @@ class Exported:
 
     layout: str
     variant: Variant | None
-    """None where programs come as they are."""
+    """None if programs come as they are."""
     splits: Sequence[str]
     pairs: Sequence[Pair]
     dataset: str

@@ -28,7 +28,7 @@ class Folder:
     Raises
     ------
     InputError
-        Where it is no address, or there is nothing that reads such.
+        If it is no address, or there is nothing that reads such.
     """
 
     is_folder = True
@@ -64,7 +64,7 @@ class Folder:
         Raises
         ------
         InputError
-            Where this is the run's folder, or within it.
+            If this is the run's folder, or within it.
         """
         if self._is_local and Path(self._root).resolve().is_relative_to(folder.resolve()):
             raise InputError(f"{self.name} is within the run itself", "name a folder outside of it")
@@ -75,7 +75,7 @@ class Folder:
         Raises
         ------
         SynthcodeError
-            Where the folder cannot be read.
+            If the folder cannot be read.
         """
         with self._guarded("read"):
             return dataset.plan(self._look()[0], f"{self.name}/{CARD_NAME}")
@@ -93,7 +93,7 @@ class Folder:
         Raises
         ------
         SynthcodeError
-            Where the folder cannot be read or written.
+            If the folder cannot be read or written.
         """
         with self._guarded("written"):
             there, sums = self._look()
@@ -195,7 +195,7 @@ def _turn(change: Change) -> tuple[bool, bool, str]:
 
 
 def _modified(info: Mapping[str, Any]) -> Any:
-    """Return when a file was written, as its store says it; None where it does not."""
+    """Return when a file was written, as its store says it; None if it does not."""
     names = ("LastModified", "last_modified", "updated", "mtime", "created")
     return next((info[name] for name in names if info.get(name) is not None), None)
 

@@ -59,7 +59,7 @@ class HubRepo:
     Raises
     ------
     InputError
-        Where nothing can be published from here: offline, no token, an address or a name that is none.
+        If nothing can be published from here: offline, no token, an address or a name that is none.
     """
 
     is_folder = False
@@ -90,7 +90,7 @@ class HubRepo:
         Raises
         ------
         SynthcodeError
-            Where the Hub cannot be reached or refuses, the repository is public and should not be, or the tag is taken.
+            If the Hub cannot be reached or refuses, the repository is public and should not be, or the tag is taken.
         """
         there = self._attempts.persist(self._look)
         plan = self._plan(dataset, there)
@@ -112,7 +112,7 @@ class HubRepo:
         Raises
         ------
         SynthcodeError
-            Where the Hub refuses, or fails for longer than is worth waiting for.
+            If the Hub refuses, or fails for longer than is worth waiting for.
         """
         self._commit = self._attempts.persist(lambda: self._bring_to(dataset, uploaded))
         if self._wish.tag:
@@ -227,7 +227,7 @@ class HubRepo:
             raise self._taken()
 
     def _tagged(self) -> str | None:
-        """Return the commit that the tag names; None where there is no such tag, or none was asked for."""
+        """Return the commit that the tag names; None if there is no such tag, or none was asked for."""
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
         if not self._wish.tag:

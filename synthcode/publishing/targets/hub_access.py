@@ -16,7 +16,7 @@ def refuse_offline() -> None:
     Raises
     ------
     InputError
-        Where ``HF_HUB_OFFLINE`` is set.
+        If ``HF_HUB_OFFLINE`` is set.
     """
     from huggingface_hub.constants import is_offline_mode
 
@@ -30,7 +30,7 @@ def refuse_endpoint() -> None:
     Raises
     ------
     InputError
-        Where ``HF_ENDPOINT`` is set to something else than ``http://...`` or ``https://...``.
+        If ``HF_ENDPOINT`` is set to something else than ``http://...`` or ``https://...``.
     """
     from huggingface_hub.constants import ENDPOINT
 
@@ -44,7 +44,7 @@ def refuse_name(repo_id: str) -> None:
     Raises
     ------
     InputError
-        Where the Hub would not take it.
+        If the Hub would not take it.
     """
     from huggingface_hub.utils import HFValidationError, validate_repo_id
 
@@ -69,7 +69,7 @@ def refuse_reference(name: str | None, option: str) -> None:
     Raises
     ------
     InputError
-        Where git would not take it.
+        If git would not take it.
     """
     if name is not None and _NO_REFERENCE.search(name):
         raise InputError(
@@ -83,7 +83,7 @@ def refuse_without_token() -> None:
     Raises
     ------
     InputError
-        Where there is no token.
+        If there is no token.
     """
     from huggingface_hub import get_token
 

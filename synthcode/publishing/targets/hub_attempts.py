@@ -47,7 +47,7 @@ class Attempts:
         Raises
         ------
         SynthcodeError
-            Where another attempt would not help, the last one failed, or a Hub that never answered cannot be reached.
+            If another attempt would not help, the last one failed, or a Hub that never answered cannot be reached.
         """
         from huggingface_hub.utils import get_session
 

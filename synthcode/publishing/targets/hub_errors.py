@@ -14,7 +14,7 @@ TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
 
 
 def is_transient(problem: BaseException) -> bool:
-    """Tell whether another attempt may succeed where this one failed."""
+    """Return whether another attempt may succeed where this one failed."""
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     if any(isinstance(cause, OfflineModeIsEnabled) for cause in _causes(problem)):
@@ -24,14 +24,14 @@ def is_transient(problem: BaseException) -> bool:
 
 
 def is_unreachable(problem: BaseException) -> bool:
-    """Tell whether there was no answer at all: no connection, a broken one, or none within the time."""
+    """Return whether there was no answer at all: no connection, a broken one, or none within the time."""
     import httpx2
 
     return any(isinstance(cause, httpx2.TransportError | ConnectionError) for cause in _causes(problem))
 
 
 def _is_garbled(problem: BaseException) -> bool:
-    """Tell whether JSON was expected and none came: the client reads some answers before their status."""
+    """Return whether JSON was expected and none came: the client reads some answers before their status."""
     return any(isinstance(cause, JSONDecodeError) for cause in _causes(problem))
 
 
@@ -46,7 +46,7 @@ def status_of(problem: BaseException) -> int | None:
 
 
 def retry_after_s(problem: BaseException) -> float:
-    """Return the seconds that an answer asks to wait (Retry-After, or the Hub's RateLimit); 0 where it does not."""
+    """Return the seconds that an answer asks to wait (Retry-After, or the Hub's RateLimit); 0 if it does not."""
     from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils import parse_ratelimit_headers
 

@@ -34,7 +34,7 @@ def load_back(target: Target, config: str, split: str, folder: Path, shards: Seq
     Raises
     ------
     SynthcodeError
-        Where it cannot be loaded, or differs.
+        If it cannot be loaded, or differs.
     """
     import datasets
 

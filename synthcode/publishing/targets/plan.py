@@ -22,7 +22,7 @@ class Change:
     size: int
     """Bytes; of a file that is removed, those that go."""
     local: LocalFile | None
-    """What is uploaded; None where the file is removed."""
+    """What is uploaded; None if the file is removed."""
 
 
 @dataclass(frozen=True)

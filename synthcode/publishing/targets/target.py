@@ -17,9 +17,9 @@ class RemoteState:
 
     files: Mapping[str, RemoteFile]
     card: str | None = None
-    """Its card; None where it has none."""
+    """Its card; None if it has none."""
     version: str | None = None
-    """Of a place that keeps versions, the one that this is (a commit); None where there is none yet."""
+    """Of a place that keeps versions, the one that this is (a commit); None if there is none yet."""
 
 
 @dataclass(frozen=True)

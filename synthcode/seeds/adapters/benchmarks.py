@@ -44,7 +44,7 @@ def parse_benchmarks(specs: Sequence[str]) -> list[Benchmark]:
     Raises
     ------
     InputError
-        Where there is nothing at a path, no such adapter, or two benchmarks of one name.
+        If there is nothing at a path, no such adapter, or two benchmarks of one name.
     """
     found = [_parse(spec) for spec in specs]
     names = [benchmark.name for benchmark in found]
@@ -100,7 +100,7 @@ def read_benchmark(benchmark: Benchmark, executor: Executor | None = None) -> It
     Raises
     ------
     InputError
-        Where it is not in the layout of its adapter.
+        If it is not in the layout of its adapter.
     """
     config = benchmark.config
     try:

@@ -34,7 +34,7 @@ class SourceFile(NamedTuple):
 
 
 def is_test_name(name: str) -> bool:
-    """Tell whether a name has the word test in it: ``test_f``, ``runTests``; ``latest`` has not."""
+    """Return whether a name has the word test in it: ``test_f``, ``runTests``; ``latest`` has not."""
     return _TEST.search(name) is not None
 
 

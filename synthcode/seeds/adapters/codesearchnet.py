@@ -41,7 +41,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where there is no table, a file is broken, or it is not CodeSearchNet's.
+        If there is no table, a file is broken, or it is not CodeSearchNet's.
     """
     for file in data_files(config.path):
         columns = _match(columns_of(file), file)

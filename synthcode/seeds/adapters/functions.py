@@ -128,7 +128,7 @@ def _has_body(node: tree_sitter.Node) -> bool:
 
 
 def _constructs(node: tree_sitter.Node, language: Language) -> bool:
-    """Tell whether a function is a constructor; in C++ those and destructors are what has no type."""
+    """Return whether a function is a constructor; in C++ those and destructors are what has no type."""
     return "constructor" in node.type or (language.name == "cpp" and node.child_by_field_name("type") is None)
 
 

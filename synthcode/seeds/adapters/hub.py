@@ -41,7 +41,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where the dataset, its configuration, split or columns are not there, or it cannot be reached.
+        If the dataset, its configuration, split or columns are not there, or it cannot be reached.
     """
     source = config.source or (Path(config.path).name if Path(config.path).exists() else config.path)
     for split, dataset in sorted(_load(config).items()):

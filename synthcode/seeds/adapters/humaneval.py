@@ -43,7 +43,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where there is no such problem, or a file is broken.
+        If there is no such problem, or a file is broken.
     """
     rows = [row for file in _problem_files(config.path) for row in _decoded_rows(file)]  # a thousand at most
     there = {found.name for row in rows if (found := _language_of(row))}

@@ -40,7 +40,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where the folder has no release of that language, or a file is broken.
+        If the folder has no release of that language, or a file is broken.
     """
     by_language = {_language_of(file): file for file in _releases(config.path)}
     wanted = get_language(config.language or "python").name

@@ -13,7 +13,7 @@ from synthcode.seeds.raw import RawSeed
 
 
 def read_seeds(config: SeedsConfig, executor: Executor | None = None) -> Iterator[RawSeed]:
-    """Yield the rows that a configuration asks for, in an order that depends on the data alone.
+    """Yield the rows that a configuration asks for, in an order that depends on the data only.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def read_seeds(config: SeedsConfig, executor: Executor | None = None) -> Iterato
     Raises
     ------
     InputError
-        Where the data is not there, or is not in the layout that was named.
+        If the data is not there, or is not in the layout that was named.
     """
     adapter = _adapter(config)
     rows = adapter.read_with(config, executor) if adapter.read_with and executor else adapter.read(config)
@@ -38,19 +38,19 @@ def input_digests(config: SeedsConfig) -> dict[str, str]:
     Raises
     ------
     InputError
-        Where the data is not there.
+        If the data is not there.
     """
     return _adapter(config).inputs(config)
 
 
 def benchmark_languages(config: SeedsConfig) -> list[str] | list[None]:
-    """Return the languages to read one after another to have all rows; None where one reading gives all."""
+    """Return the languages to read one after another to have all rows; None if one reading gives all."""
     languages = _adapter(config).languages
     return languages(config) if languages is not None else [None]
 
 
 def is_remote(config: SeedsConfig) -> bool:
-    """Tell whether the path names something that is not on this machine."""
+    """Return whether the path names something that is not on this machine."""
     return _adapter(config).is_remote
 
 

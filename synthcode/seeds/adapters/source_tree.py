@@ -48,7 +48,7 @@ def read(config: SeedsConfig, executor: Executor) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where there is no such folder, or no source file in it.
+        If there is no such folder, or no source file in it.
     """
     found = False
     survival: PoisonPolicy[list[SourceFile], list[RawSeed]] = PoisonPolicy(

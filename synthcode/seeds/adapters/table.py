@@ -23,7 +23,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     Raises
     ------
     InputError
-        Where there is no table, a file is broken, or a column lacks.
+        If there is no table, a file is broken, or a column lacks.
     """
     for file in data_files(config.path):
         yield from _read_file(file, config)

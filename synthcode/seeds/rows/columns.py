@@ -45,7 +45,7 @@ def match_columns(present: Sequence[str], config: SeedsConfig, where: str) -> di
     Raises
     ------
     InputError
-        Where a column lacks that is needed or was named.
+        If a column lacks that is needed or was named.
     """
     for ours in config.columns:
         if ours not in OURS:
@@ -130,7 +130,7 @@ def _tests(cell: Any, language: str) -> dict[str, str]:
 
 
 def is_wanted(seed: RawSeed, config: SeedsConfig) -> bool:
-    """Tell whether a row is of the language and the split asked for; rows that could not be read are."""
+    """Return whether a row is of the language and the split asked for; rows that could not be read are."""
     if seed.problem is not None:
         return True
     if config.language and not _same_language(seed.language, config.language):

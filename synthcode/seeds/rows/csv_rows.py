@@ -30,7 +30,7 @@ def read_csv(file: DataFile) -> Iterator[Row]:
     Raises
     ------
     InputError
-        Where the file or its header cannot be read.
+        If the file or its header cannot be read.
     """
     records = _Records(file)
     rows = records.read()
@@ -56,7 +56,7 @@ def _header(file: DataFile, rows: Iterator[tuple[int, list[str] | str]]) -> list
 
 
 def _has_stray_bytes(cell: str) -> bool:
-    """Tell whether bytes that are no UTF-8 were carried along as surrogates."""
+    """Return whether bytes that are no UTF-8 were carried along as surrogates."""
     return not cell.isascii() and any("\udc80" <= character <= "\udcff" for character in cell)
 
 

@@ -34,7 +34,7 @@ def data_files(path: str) -> list[DataFile]:
     Raises
     ------
     InputError
-        Where there is nothing at the path, or no table in it.
+        If there is nothing at the path, or no table in it.
     """
     root = existing(path)
     if not root.is_dir():
@@ -54,7 +54,7 @@ def existing(path: str) -> Path:
     Raises
     ------
     InputError
-        Where nothing is.
+        If nothing is.
     """
     root = Path(path)
     if not root.exists():
@@ -79,7 +79,7 @@ def lines(file: DataFile) -> Iterator[bytes]:
     Raises
     ------
     InputError
-        Where the file cannot be read, or is cut short.
+        If the file cannot be read, or is cut short.
     """
     try:
         yield from read_lines(file.path)

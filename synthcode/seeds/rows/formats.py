@@ -30,7 +30,7 @@ def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
     Raises
     ------
     InputError
-        Where the file, rather than a row of it, is broken.
+        If the file, rather than a row of it, is broken.
     """
     name = file.name.lower()
     if name.endswith(".parquet"):

@@ -31,7 +31,7 @@ def read_json(file: DataFile) -> Iterator[Row]:
     Raises
     ------
     InputError
-        Where the file cannot be read, or is one JSON array.
+        If the file cannot be read, or is one JSON array.
     """
     number = 0
 

@@ -66,12 +66,12 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
 
 
 def parse_models(body: bytes) -> dict[str, int | None]:
-    """Return the models that a server lists: name -> tokens of its window, None where it does not say.
+    """Return the models that a server lists: name -> tokens of its window, None if it does not say.
 
     Raises
     ------
     AttemptFailed
-        Where the body is not a list of models.
+        If the body is not a list of models.
     """
     cards = _mapping(_parse(body)).get("data")
     if not isinstance(cards, list):
@@ -86,7 +86,7 @@ def parse_token_count(body: bytes) -> int:
     Raises
     ------
     AttemptFailed
-        Where the body holds none.
+        If the body holds none.
     """
     count = _count(_mapping(_parse(body)).get("count"))
     if count is None:

@@ -16,7 +16,7 @@ _TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
 
 
 def is_event_stream(body: bytes) -> bool:
-    """Tell whether a body is a stream of events."""
+    """Return whether a body is a stream of events."""
     return _LOOKS_LIKE_EVENTS.match(body) is not None
 
 

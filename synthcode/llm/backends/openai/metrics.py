@@ -11,7 +11,7 @@ _HITS, _QUERIES = "vllm:prefix_cache_hits_total", "vllm:prefix_cache_queries_tot
 
 
 def parse_cached_tokens(body: bytes) -> CachedTokens | None:
-    """Return the counts of all engines of a server together; None where it tells none."""
+    """Return the counts of all engines of a server together; None if it tells none."""
     sums = {_HITS: 0.0, _QUERIES: 0.0}
     found = False
     for sample in _SAMPLE.finditer(body.decode("utf-8", "replace")):

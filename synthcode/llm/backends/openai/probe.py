@@ -23,7 +23,7 @@ Ask = Callable[[dict[str, Any]], Awaitable[bytes]]
 
 
 async def takes_prefill(ask: Ask, model: str) -> bool:
-    """Tell whether a server continues the last message of role assistant.
+    """Return whether a server continues the last message of role assistant.
 
     One that does not know the fields ignores them and closes the turn, which takes more tokens of prompt than to
     leave it open.
@@ -36,7 +36,7 @@ async def takes_prefill(ask: Ask, model: str) -> bool:
 
 
 async def takes_stop(ask: Ask, model: str) -> bool:
-    """Tell whether a server ends an answer at a stop string; True where the answer happens to hold none of them."""
+    """Return whether a server ends an answer at a stop string; True if the answer happens to hold none of them."""
     body = {"model": model, "messages": _MESSAGES[:1], "max_tokens": 16, "temperature": 0, "stop": _LETTERS}
     answer = await _tried(ask, body)
     return answer is not None and not any(letter in (answer.text or "") for letter in _LETTERS)

@@ -40,7 +40,7 @@ def _assembled(body: bytes) -> bytes:
 
 
 def _holds(body: bytes, text: str) -> bool:
-    """Tell whether JSON has a string that is this text: if not, its parts each hold some of it."""
+    """Return whether JSON has a string that is this text: if not, its parts each hold some of it."""
     try:
         pending = [orjson.loads(body)]
     except orjson.JSONDecodeError:

@@ -43,7 +43,7 @@ class Replicas:
     Raises
     ------
     InputError
-        Where there is no address, or one cannot be used.
+        If there is no address, or one cannot be used.
     """
 
     def __init__(self, base_urls: Iterable[str], clock: Callable[[], float] = time.monotonic) -> None:

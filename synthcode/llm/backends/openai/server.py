@@ -49,7 +49,7 @@ class OpenAIServer:
     Raises
     ------
     InputError
-        Where an address or the key cannot be used.
+        If an address or the key cannot be used.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class OpenAIServer:
         self._prefill = prefill
         self._counts_tokens = False
         self.window: int | None = None
-        """Tokens of prompt and answer together, once :meth:`check` has run; None where no server says."""
+        """Tokens of prompt and answer together, once :meth:`check` has run; None if no server says."""
         self._settling = asyncio.Lock()
 
     def __repr__(self) -> str:
@@ -118,7 +118,7 @@ class OpenAIServer:
         Raises
         ------
         ServerError
-            Where it does not continue messages: what it would answer to is another prompt.
+            If it does not continue messages: what it would answer to is another prompt.
         """
         first = self._replicas.all[0]
 
@@ -139,7 +139,7 @@ class OpenAIServer:
         return not stop or await takes_stop(ask, self.model)
 
     async def cached_prompt_tokens(self) -> CachedTokens | None:
-        """Return what the prefix caches of all replicas have served; None where not all of them tell."""
+        """Return what the prefix caches of all replicas have served; None if not all of them tell."""
         found = []
         for replica in self._replicas.all:
             try:
@@ -170,7 +170,7 @@ class OpenAIServer:
         Raises
         ------
         ServerError
-            Where it is not there.
+            If it is not there.
         """
         return list(await self._models(self._replicas.all[0]))
 
@@ -275,9 +275,9 @@ async def list_models(base_url: str, api_key: str | None = None) -> list[str]:
     Raises
     ------
     InputError
-        Where the address or the key cannot be used.
+        If the address or the key cannot be used.
     ServerError
-        Where the server is not there.
+        If the server is not there.
     """
     async with OpenAIServer([base_url], "", api_key) as server:
         return await server.models()

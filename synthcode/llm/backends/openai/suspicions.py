@@ -15,7 +15,7 @@ _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 def is_suspicious(failure: AttemptFailed) -> bool:
-    """Tell whether a failure may concern every request."""
+    """Return whether a failure may concern every request."""
     return failure.suspicion is not None or failure.kind is ErrorKind.NOT_FOUND
 
 
@@ -52,7 +52,7 @@ def settled(failure: AttemptFailed, probe: AttemptFailed | None) -> AttemptFaile
 async def is_unusable(
     failure: AttemptFailed, probe: AttemptFailed | None, has_model: Callable[[], Awaitable[bool]]
 ) -> bool:
-    """Tell whether a server answers 404 to whatever it is asked, though it lists the model.
+    """Return whether a server answers 404 to whatever it is asked, though it lists the model.
 
     One that does not list it is away or restarting: that is another question.
     """

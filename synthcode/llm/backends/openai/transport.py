@@ -100,7 +100,7 @@ class Transport:
         raise AttemptFailed(ErrorKind.REDIRECTED, f"more than {MAX_REDIRECTS} redirects, the last one to {_shown(url)}")
 
     def withholds_key(self, url: URL) -> bool:
-        """Tell whether there is a key that this server is not sent."""
+        """Return whether there is a key that this server is not sent."""
         return self._key is not None and url.origin() not in self._key_origins
 
     def _headers(self, url: URL) -> dict[str, str] | None:
@@ -131,7 +131,7 @@ def _target(response: aiohttp.ClientResponse) -> URL | None:
 
 
 def _may_follow(method: str, status: int, url: URL, target: URL) -> bool:
-    """Tell whether a redirect keeps the request as it is, and the key with the server that it is for."""
+    """Return whether a redirect keeps the request as it is, and the key with the server that it is for."""
     keeps_method = status in _SAME_METHOD or (method == "GET" and status in (301, 302))
     return keeps_method and target.origin() == url.origin()
 

@@ -82,7 +82,7 @@ class VLLMEngine:
         Raises
         ------
         ServerError
-            Where it has died.
+            If it has died.
         """
         if self._engine.errored:
             raise ServerError("vLLM's engine has died", "see its messages above; run the same command again")

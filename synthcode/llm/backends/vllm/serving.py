@@ -65,7 +65,7 @@ def serving(
     InputError
         If vLLM is not installed, or an argument is not allowed.
     ServerError
-        Where it does not come up.
+        If it does not come up.
     """
     refuse_model_name(model)
     options = {**_DEFAULTS, **server_options(arguments)}
@@ -97,7 +97,7 @@ def vllm_command() -> list[str]:
     Raises
     ------
     InputError
-        Where vLLM is not installed for this Python.
+        If vLLM is not installed for this Python.
     """
     if importlib.util.find_spec("vllm") is None:
         raise InputError(
