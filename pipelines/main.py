@@ -25,14 +25,14 @@ COMMANDS = {
     "dedup": "Find exact and near-duplicates.",
     "build": "Build the dataset: pairs, variants, splits, card.",
     "publish": "Put the dataset on the Hub, or into a folder or object store.",
-    "status": "What became of every row, as a table or JSON.",
+    "status": "The outcome of every row, as a table or JSON.",
     "show": "Seeds and translations side by side.",
     "report": "One HTML page that shows a run.",
     "export": "The dataset in the layouts of other tools.",
     "evaluate": "Score an encoder, at every exit, on every pair of languages.",
     "compare": "Test whether two encoders, or the exits of one, differ.",
     "languages": "The languages, as commands and prompts name them.",
-    "doctor": "What this machine has, and what is missing.",
+    "doctor": "Installed and missing tools of this machine.",
 }
 """Command -> its line in the listing. A command's module is imported when it is called."""
 

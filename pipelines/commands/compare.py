@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("results", metavar="RESULTS_A [RESULTS_B]", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--metric", type=click.Choice(METRICS), default=MAIN_METRIC, show_default=True, help="What is compared.")
+@click.option(
+    "--metric", type=click.Choice(METRICS), default=MAIN_METRIC, show_default=True, help="The metric to compare."
+)
 @click.option(
     "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of intervals and tests."
 )

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 @click.option(
     "--drop-contaminated",
     type=click.Choice(DROP_MODES),
-    help="What programs like a benchmark's are taken out of. Default: train.",
+    help="Splits from which contaminated programs are removed. Default: train.",
 )
-@click.option("--memory", metavar="SIZE", help="What it may take, such as 1GB. Default: half of what is free.")
+@click.option("--memory", metavar="SIZE", help="The most memory to use, such as 1GB. Default: half of the free memory.")
 @workers_option
 @force_option
 def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | None, force: bool, **given: Any) -> None:
@@ -52,7 +52,7 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
 
     with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:
         stages = opened.manifest.stages
-        # Seeds that were translated without this pass stay asked for: the second pass takes their programs out.
+        # Seeds that were translated without this pass stay requested: the second pass removes their programs.
         if "translate" not in stages or "dedup_seeds" in stages:
             run_if_stale(opened, dedup_seeds_step(early=_is_early(opened)), force=force)
         if "translate" in stages:

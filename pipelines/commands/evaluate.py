@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
-@click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Where results go.")
+@click.option(
+    "--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Folder for results."
+)
 @click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
-@click.option("--path", metavar="P", help="Where that benchmark is.")
+@click.option("--path", metavar="P", help="File or folder of that benchmark.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")
 @click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
@@ -42,10 +44,10 @@ if TYPE_CHECKING:
     "--baseline",
     metavar="RESULTS",
     type=click.Path(path_type=Path),
-    help="Another encoder's results, to draw beside costs.",
+    help="Another encoder's results, to draw next to the costs.",
 )
 @click.option(
-    "--store", metavar="DIR", type=click.Path(path_type=Path), help="Where vectors are kept, for several runs."
+    "--store", metavar="DIR", type=click.Path(path_type=Path), help="Folder for vectors that several runs share."
 )
 @click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
 @click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")

@@ -42,10 +42,10 @@ def publish(
     dry_run: bool,
     **given: Any,
 ) -> None:
-    """Publish RUN/dataset: check it, upload what differs, remove what is no longer part, load a split back.
+    """Publish RUN/dataset: check it, upload changed files, remove files that are no longer part, load a split back.
 
-    What people wrote on the published card stays. HF_TOKEN, HF_HOME and HF_ENDPOINT are respected. Run it again when it
-    was interrupted: what was uploaded is not uploaded again, and where nothing differs there is no new commit.
+    Text that people added to the published card stays. HF_TOKEN, HF_HOME and HF_ENDPOINT are respected. Run it again
+    if it was interrupted: nothing is uploaded twice, and if nothing differs there is no new commit.
 
     \b
     Examples:

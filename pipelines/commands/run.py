@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
-@click.option("--dry-run", is_flag=True, help="Print what would be asked for, and stop.")
+@click.option("--dry-run", is_flag=True, help="Print the requests that would be sent, and stop.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The model server, up to /v1. Repeat for replicas."
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 @retry_failed_option
 @max_failed_option
 @workers_option
-@click.option("--force", is_flag=True, help="Do every stage again; nothing that was translated is asked for again.")
+@click.option("--force", is_flag=True, help="Do every stage again; finished translations are not requested again.")
 def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...], force: bool, **given: Any) -> None:
     """Run all stages of RECIPE: a YAML file, or the name of a bundled one.
 
-    Stages that are up to date are left alone; a run that was stopped or killed goes on where it was.
+    Stages that are up to date are skipped; a run that was stopped or killed continues where it was.
     If nothing is translated or accepted, or more than --max-failed of the requests fail, it stops there with exit
     code 1: what was finished is stored, and the same command goes on.
 

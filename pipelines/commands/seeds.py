@@ -1,4 +1,4 @@
-"""``synthcode seeds``: somebody's text-to-code benchmark becomes seeds, or rows rejected with a reason."""
+"""``synthcode seeds``: a text-to-code benchmark becomes seeds, or rows rejected with a reason."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "columns",
     multiple=True,
     metavar="OURS=THEIRS",
-    help="Where a column has another name (table, hub). Repeat.",
+    help="Maps a column with another name (table, hub). Repeatable.",
 )
 @workers_option
 @force_option

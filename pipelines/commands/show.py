@@ -48,7 +48,7 @@ class Filters(NamedTuple):
 )
 @click.option("--pager/--no-pager", default=None, help="Leaf through the rows in $PAGER. Default: on a terminal.")
 def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **wanted: str | None) -> None:
-    """Show seeds beside their translations, with the verdict on each.
+    """Show seeds next to their translations, with the verdict on each.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``synthcode show --cluster``: near-duplicates beside the program that stands for them, with what differs."""
+"""``synthcode show --cluster``: near-duplicates next to their representative, with the differences."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
 
 def cluster_panels(folder: RunFolder, cluster_id: str, limit: int | None) -> Iterator[RenderableType]:
-    """Yield what to print of a cluster: each member beside its representative.
+    """Yield the panels of a cluster: each member next to its representative.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""``synthcode translate``: every missing completion is asked for, stored, and exported as a recording."""
+"""``synthcode translate``: every missing completion is requested, stored, and exported as a recording."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ COLUMNS = {
         "model": "The model that translated.",
         "prompt_digest": "Hash of the prompt's templates.",
         "request_id": "Hash of model, messages and sampling settings.",
-        "cluster_id": "Seeds that any likeness ties together share it: they are in one split.",
+        "cluster_id": "Seeds connected by similar programs share it: they are in one split.",
         "verification": "What the translation passed: syntax (it parses) or compiled (its compiler took it, too).",
     },
     "programs": {

@@ -29,7 +29,7 @@ def test_it_tells_what_became_of_every_row() -> None:
     card = lines()
     for line in (
         "9 seeds were read; other rows were none: 2 `empty_code`. "
-        "1 went as duplicates before anything was asked for. 3 are in the dataset.",
+        "1 were removed as duplicates before translation. 3 are in the dataset.",
         "|  | C++ | all |",
         "| failed | 1 | 1 |",
         "| rejected: `refusal` | 2 | 2 |",
