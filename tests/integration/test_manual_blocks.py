@@ -18,7 +18,6 @@ from tests.support.manual_blocks import Block, blocks_of, run_blocks
 
 ROOT = Path(__file__).resolve().parents[2]
 QUICKSTART = ROOT / "pipelines" / "recipes" / "quickstart"
-LOOPBACK = ROOT / "tests" / "support" / "loopback"
 MODEL = "Qwen/Qwen2.5-Coder-7B-Instruct"
 BASE_URL = "http://localhost:8000/v1"
 PAGES = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "AGENTS.md")] + sorted((ROOT / "docs").rglob("*.md"))
@@ -69,7 +68,7 @@ def parquet(folder: Path) -> dict[str, bytes]:
 def test_the_readme(tmp_path: Path, server: ChatServer) -> None:
     seeds = [{"description": row["text"], "code": row["code"]} for row in rows("seeds.jsonl")]
     (tmp_path / "tasks.jsonl").write_text("".join(json.dumps(seed) + "\n" for seed in seeds))
-    with hub_server(LOOPBACK, tmp_path) as hub:
+    with hub_server(tmp_path) as hub:
         run_blocks(blocks_of(ROOT / "README.md"), tmp_path, {BASE_URL: server.base_url}, hub.environment())
         assert "README.md" in hub.files("user/name")
     for made in ("runs/mine/report.html", "published/SHA256SUMS", "exports/beir", "runs/mine/evaluation/bm25"):
