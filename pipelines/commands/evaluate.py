@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
-@click.option(
-    "--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Folder for results."
-)
+@click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Folder for results.")
 @click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
 @click.option("--path", metavar="P", help="File or folder of that benchmark.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")

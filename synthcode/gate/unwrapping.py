@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
+
+import orjson
 
 from synthcode.languages import find_language
 
@@ -65,8 +66,8 @@ def code_in_json(text: str) -> str | None:
     if not (text.startswith("{") and text.endswith("}") and len(text) <= _MAX_JSON):
         return None
     try:
-        entries = json.loads(text)
-    except (ValueError, RecursionError):
+        entries = orjson.loads(text)  # unlike json, it refuses escaped lone surrogates: they are in no program
+    except ValueError:
         return None
     found = [value for key, value in entries.items() if isinstance(value, str) and _names_code(key)]
     return found[0] if len(found) == 1 and found[0].strip() else None

@@ -1,8 +1,8 @@
 """Every reader of foreign bytes: its corpus in the default run, and new inputs for as long as there is time.
 
-``SYNTHCODE_FUZZ_SECONDS=60 pytest -m fuzz tests/fuzz`` gives each target a minute of new inputs. What it finds goes into
-``tests/fuzz/corpus/TARGET/``. ``SYNTHCODE_FUZZ_SEED=0`` repeats a sequence of inputs, as CI does: it fails for a change,
-not for a draw.
+``SYNTHCODE_FUZZ_SECONDS=60 pytest -m fuzz tests/fuzz`` gives each target a minute of new inputs. What it finds goes
+into ``tests/fuzz/corpus/TARGET/``. ``SYNTHCODE_FUZZ_SEED=0`` repeats one sequence of inputs, as CI does: CI then fails
+for a change, not for a draw.
 """
 
 from __future__ import annotations
