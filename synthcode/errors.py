@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class SynthcodeError(Exception):
-    """Anything that stops a command and that the user can mend.
+    """Anything that stops a command and that the user can fix.
 
     Parameters
     ----------

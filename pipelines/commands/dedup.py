@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | None, force: bool, **given: Any) -> None:
     """Find duplicates: seeds before translating, translations after 'check'.
 
-    Programs are compared within one language. Likeness across languages drops nothing, but keeps the
+    Programs are compared within one language. Similarity across languages drops nothing, but keeps the
     seeds in one split. Defaults are the published dataset's: 0.7, 256 permutations, 5 characters.
 
     \b

@@ -1,4 +1,4 @@
-"""Reading files that may be hostile, in bounded memory, and writing where somebody may have laid a link.
+"""Reading files that may be hostile, in bounded memory, and writing where links may have been planted.
 
 Every bound is in :mod:`synthcode.bounded.limits`.
 """
