@@ -18,6 +18,8 @@ _KINDS = {
     402: ErrorKind.NO_CREDIT,
     404: ErrorKind.NOT_FOUND,
     408: ErrorKind.TIMEOUT,
+    504: ErrorKind.TIMEOUT,
+    524: ErrorKind.TIMEOUT,
     409: ErrorKind.CONFLICT,
     413: ErrorKind.PROMPT_TOO_LONG,
     425: ErrorKind.CONFLICT,

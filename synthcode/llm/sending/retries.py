@@ -13,11 +13,12 @@ from synthcode.llm.sending.cancellation import Cancellation
 from synthcode.llm.sending.circuit_breaker import SUSPICIOUS, CircuitBreaker
 from synthcode.llm.sending.rate_limit import RateLimit
 from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.llm.sending.slowness import Slowness, Start
 from synthcode.llm.sending.throttle import Throttle
 from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion, Request
 
-_OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.TIMEOUT})
+_OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED})
 _ROUNDS = 3
 
 
@@ -54,6 +55,7 @@ class RetryingClient:
         self._halt = halt
         self._random = random
         self.throttle = Throttle(settings.concurrency)
+        self.slowness = Slowness(self.throttle, settings)
         self.last_error: str | None = None
         """What the last attempt that failed was told."""
         self.heard = asyncio.Event()
@@ -78,16 +80,19 @@ class RetryingClient:
             If it refuses every request; this one stays pending.
         """
         started = time.perf_counter()
-        attempts, rounds, outages, answers = 0, 1, self.outage.count, self._rate_limit.answers
+        attempts, spared, rounds, outages, answers = 0, 0, 1, self.outage.count, self._rate_limit.answers
         while True:
             attempts += 1
-            outcome = await self._attempt(request)
+            start = await self.slowness.enter()
+            outcome = await self._attempt(request, start)
             if not isinstance(outcome, AttemptFailed):
                 return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
             if outcome.kind in ACCESS:
                 raise access_error("the backend", outcome.kind, outcome.message)
             is_refused = outcome.kind is ErrorKind.RATE_LIMITED and self._rate_limit.outlasts(outcome, answers)
-            if is_refused or (outcome.kind in TRANSIENT and attempts < rounds * self._settings.max_attempts):
+            if outcome.kind is ErrorKind.TIMEOUT:
+                spared += not self.slowness.is_to_blame(start, request.request_id, outcome, attempts)
+            if is_refused or (outcome.kind in TRANSIENT and attempts - spared < rounds * self._settings.max_attempts):
                 await self._wait(attempts, outcome)
             elif await self._server_was_away(outcome, outages) and rounds < _ROUNDS:
                 rounds, outages = rounds + 1, self.outage.count
@@ -109,8 +114,8 @@ class RetryingClient:
         await self.outage.wait_for_server()
         return failure.kind is ErrorKind.CONNECTION or self.outage.count > outages
 
-    async def _attempt(self, request: Request) -> Completion | AttemptFailed | None:
-        generation = await self.throttle.enter()
+    async def _attempt(self, request: Request, start: Start) -> Completion | AttemptFailed | None:
+        """Send a request once, in the slot that was entered, and give that back."""
         try:
             if self._halt.is_set():  # perhaps while this one waited for its turn
                 return None
@@ -118,10 +123,10 @@ class RetryingClient:
                 completion = await self._backend.complete(request)
             _refuse_broken_off(completion)
         except AttemptFailed as failure:
-            return self._noted(failure, generation)
+            return self._noted(failure, start)
         except TimeoutError:
             message = f"no answer within {self._settings.timeout_s:g} s"
-            return self._noted(AttemptFailed(ErrorKind.TIMEOUT, message), generation)
+            return self._noted(AttemptFailed(ErrorKind.TIMEOUT, message), start)
         finally:
             self.throttle.leave()
             self.heard.set()
@@ -130,10 +135,10 @@ class RetryingClient:
         self._rate_limit.answered()
         return completion
 
-    def _noted(self, failure: AttemptFailed, generation: int) -> AttemptFailed:
+    def _noted(self, failure: AttemptFailed, start: Start) -> AttemptFailed:
         self.last_error = str(failure)
         if failure.kind in _OVERLOAD:
-            self.throttle.overloaded(generation)
+            self.throttle.overloaded(start.generation)
         if failure.kind is ErrorKind.RATE_LIMITED:
             self._rate_limit.refused()
         elif failure.kind not in TRANSIENT:

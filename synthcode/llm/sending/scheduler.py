@@ -22,6 +22,8 @@ from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Request
 
 PROGRESS_S = 0.1
+QUIET_S = 1.0
+"""How often progress is reported while no request finishes."""
 FIRST_ATTEMPT_S = 10.0
 """How long the others wait for the first attempt: a key that is refused is refused before any model runs."""
 
@@ -103,8 +105,8 @@ async def run_requests(
         writer = await stack.enter_async_context(JournalWriter(journal))
         feed = await stack.enter_async_context(RequestQueue(requests, journal, retry_failed))
         run = _Run(feed, RetryingClient(backend, settings, halt, Random()), writer, halt, on_progress)
-        watcher = asyncio.create_task(halt.watch())
-        stack.callback(watcher.cancel)
+        for background in (halt.watch(), run.keep_reporting()):
+            stack.callback(asyncio.create_task(background).cancel)
         try:
             await _all_or_first_error([run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
             run.raise_refusal()
@@ -162,9 +164,18 @@ class _Run:
         """Ask for one request after another until there are none, or a stop is asked for."""
         while not self._halt.is_set() and (request := await self._feed.next()) is not None:
             await self._handle(request)
-            if self._on_progress is not None and time.monotonic() >= self._next_report:
-                self._next_report = time.monotonic() + PROGRESS_S
-                self._on_progress(self.outcome())
+            self._report_now_and_then()
+
+    async def keep_reporting(self) -> None:
+        """Report also while nothing finishes: the limit falls, errors come. Runs until cancelled."""
+        while True:
+            await asyncio.sleep(QUIET_S)
+            self._report_now_and_then()
+
+    def _report_now_and_then(self) -> None:
+        if self._on_progress is not None and time.monotonic() >= self._next_report:
+            self._next_report = time.monotonic() + PROGRESS_S
+            self._on_progress(self.outcome())
 
     async def _handle(self, request: Request) -> None:
         try:
@@ -188,6 +199,8 @@ class _Run:
 
     def outcome(self) -> Outcome:
         """Return the counts so far."""
+        if self._asker.slowness.notice is not None:
+            self._notices.say(self._asker.slowness.notice)
         return Outcome(
             seen=self._feed.seen,
             skipped=self._feed.skipped,

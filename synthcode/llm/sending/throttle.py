@@ -11,12 +11,15 @@ _STEPS = 16
 class Throttle:
     """Additive increase, multiplicative decrease (Chiu and Jain 1989), as TCP does it.
 
-    The limit starts at the maximum. A sign of overload halves it, once for all the attempts that were
-    under way together: what was sent before the limit was cut says nothing about the new limit. It does not
-    fall below a sixteenth of the maximum: what is still refused then waits by itself, and single requests that
-    hang must not leave the server idle. Each
-    time as many attempts have succeeded as the limit allows at once, it rises by a sixteenth of the
-    maximum, so that the way back takes some fifteen rounds of answers, whatever the maximum.
+    The limit starts at the maximum. A sign of overload lowers it, once for all the attempts that were
+    under way together: what was sent before the limit was cut says nothing about the new limit.
+
+    A refusal halves the limit, down to a sixteenth of the maximum: what is still refused then waits by itself. An
+    attempt that reached its deadline halves it too, and quarters it if the server has answered nothing since the last
+    cut, down to one: a server that is too slow for what is in flight finishes none of it, and a deadline is long.
+
+    Each time as many attempts have succeeded as the limit allows at once, it rises: by a sixteenth of the maximum, so
+    that the way back takes some fifteen rounds of answers, or by one after a deadline, because another one costs more.
 
     Parameters
     ----------
@@ -27,16 +30,21 @@ class Throttle:
     def __init__(self, maximum: int) -> None:
         self.maximum = maximum
         self.limit = maximum
+        self.answers = 0
+        """How many attempts have succeeded so far."""
         self._active = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._generation = 0
+        self.generation = 0
+        """How often the limit was cut so far."""
         self._successes = 0
+        self._answers_at_cut = 0
+        self._step = max(1, maximum // _STEPS)
 
     async def enter(self) -> int:
         """Wait for a slot; return the generation of the limit that the attempt starts under."""
         if self._active < self.limit and not self._waiting:
             self._active += 1
-            return self._generation
+            return self.generation
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
@@ -45,7 +53,7 @@ class Throttle:
             if not turn.cancelled():  # the slot was given just before
                 self.leave()
             raise
-        return self._generation
+        return self.generation
 
     def leave(self) -> None:
         """Give the slot back."""
@@ -54,17 +62,31 @@ class Throttle:
 
     def succeeded(self) -> None:
         """Count an answer."""
+        self.answers += 1
         if self.limit == self.maximum:
             return
         self._successes += 1
         if self._successes >= self.limit:
-            self._resize(min(self.maximum, self.limit + max(1, self.maximum // _STEPS)))
+            self._resize(min(self.maximum, self.limit + self._step))
+            if self.limit == self.maximum:
+                self._step = max(1, self.maximum // _STEPS)
 
     def overloaded(self, generation: int) -> None:
-        """Count a sign of overload of an attempt that started under ``generation``."""
-        if generation == self._generation:
-            self._generation += 1
-            self._resize(max(1, self.maximum // _STEPS, self.limit // 2))
+        """Count a refusal of an attempt that started under ``generation``."""
+        if generation == self.generation:
+            self._cut(max(1, min(self.limit, self.maximum // _STEPS), self.limit // 2))
+
+    def timed_out(self, generation: int) -> None:
+        """Count a deadline that an attempt reached that started under ``generation``."""
+        if generation == self.generation:
+            self._step = 1
+            has_answered = self.answers > self._answers_at_cut
+            self._cut(max(1, self.limit // (2 if has_answered else 4)))
+
+    def _cut(self, limit: int) -> None:
+        self.generation += 1
+        self._answers_at_cut = self.answers
+        self._resize(limit)
 
     def _resize(self, limit: int) -> None:
         self._successes = 0

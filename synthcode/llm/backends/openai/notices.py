@@ -26,10 +26,15 @@ class Notices:
     def look(self, request: Request, completion: Completion) -> None:
         """Look at one answer or failure."""
         if completion.error is not None:
-            if completion.error.startswith(f"{ErrorKind.ANSWER_IN_REASONING}:") and IN_REASONING not in self.found:
-                self.found += (IN_REASONING,)
+            if completion.error.startswith(f"{ErrorKind.ANSWER_IN_REASONING}:"):
+                self.say(IN_REASONING)
         elif self._checks_prompts and completion.prompt_tokens:
             self._look_at_prompt(request, completion.prompt_tokens)
+
+    def say(self, notice: str) -> None:
+        """Add a notice, if it was not said before."""
+        if notice not in self.found:
+            self.found += (notice,)
 
     def _look_at_prompt(self, request: Request, tokens: int) -> None:
         length = sum(len(message.content) for message in request.messages)
@@ -47,7 +52,7 @@ class Notices:
 
     def _say_cut(self, what: str) -> None:
         self._checks_prompts = False
-        self.found += (
+        self.say(
             f"the server counts {what}: it seems to cut prompts to its window; "
-            "raise that (num_ctx for Ollama, -c for llama.cpp), or the model never sees the whole program",
+            "raise that (num_ctx for Ollama, -c for llama.cpp), or the model never sees the whole program"
         )

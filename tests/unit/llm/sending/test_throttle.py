@@ -50,6 +50,34 @@ def test_each_full_round_of_answers_gives_a_sixteenth_of_the_maximum_back():
     asyncio.run(scenario())
 
 
+def test_a_deadline_quarters_the_limit_if_nothing_was_answered_and_halves_it_otherwise():
+    throttle = Throttle(64)
+    throttle.timed_out(0)
+    assert throttle.limit == 16
+    throttle.timed_out(0)  # of the same generation
+    assert throttle.limit == 16
+    throttle.succeeded()
+    throttle.timed_out(1)
+    assert throttle.limit == 8
+    for generation in (2, 3, 4):
+        throttle.timed_out(generation)
+    assert throttle.limit == 1
+
+
+def test_after_a_deadline_each_full_round_of_answers_gives_one_back():
+    throttle = Throttle(64)
+    throttle.timed_out(0)
+    for _ in range(16):
+        throttle.succeeded()
+    assert throttle.limit == 17
+    for _ in range(10_000):
+        throttle.succeeded()
+    throttle.overloaded(1)
+    for _ in range(32):
+        throttle.succeeded()
+    assert throttle.limit == 36
+
+
 def test_those_who_wait_enter_in_turn_and_the_cancelled_take_no_slot():
     async def scenario():
         throttle = Throttle(1)
