@@ -22,7 +22,7 @@ CLIENT = """
 import contextlib, io, json, os, sys
 from synthcode.pipelines.main import run_cli
 from synthcode.publishing.targets import hub_attempts
-hub_attempts.LONGEST_WAIT_S = 0.05
+hub_attempts.BACKOFF = hub_attempts.BACKOFF._replace(cap_s=0.05)
 environment = dict(os.environ)
 for line in sys.stdin:
     script, arguments, changes = json.loads(line)

@@ -7,6 +7,7 @@ import dataclasses
 import time
 from random import Random
 
+from synthcode.backoff import Backoff
 from synthcode.llm.access import access_error
 from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
 from synthcode.llm.sending.cancellation import Cancellation
@@ -20,18 +21,6 @@ from synthcode.schemas.records import Completion, Request
 
 _OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED})
 _ROUNDS = 3
-
-
-def delay_s(failed_attempts: int, retry_after_s: float | None, settings: RequestPolicy, random: Random) -> float:
-    """Return how long to wait before the next attempt, in seconds.
-
-    What the server asked for (capped), and on top of it exponential backoff with full jitter
-    (M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog 2015): a uniform draw below
-    ``backoff_s`` doubled with every failure, so that those who were sent away together do not
-    come back together.
-    """
-    ceiling = min(settings.backoff_cap_s, settings.backoff_s * 2.0 ** min(failed_attempts - 1, 60))
-    return min(retry_after_s or 0.0, settings.retry_after_cap_s) + random.uniform(0.0, ceiling)
 
 
 class RetryingClient:
@@ -54,6 +43,7 @@ class RetryingClient:
         self._settings = settings
         self._halt = halt
         self._random = random
+        self._backoff = Backoff(settings.backoff_s, settings.backoff_cap_s, settings.retry_after_cap_s)
         self.throttle = Throttle(settings.concurrency)
         self.slowness = Slowness(self.throttle, settings)
         self.last_error: str | None = None
@@ -102,7 +92,7 @@ class RetryingClient:
     async def _wait(self, attempts: int, failure: AttemptFailed) -> None:
         if self.outage.is_due():
             await self.outage.wait_for_server()
-        await self._halt.sleep(delay_s(attempts, failure.retry_after_s, self._settings, self._random))
+        await self._halt.sleep(self._backoff.wait_s(attempts, failure.retry_after_s, self._random))
 
     async def _server_was_away(self, failure: AttemptFailed, outages: int) -> bool:
         """Return whether a failure says nothing about its request, which then gets a fresh set of attempts.

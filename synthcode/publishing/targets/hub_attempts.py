@@ -6,6 +6,7 @@ from collections.abc import Callable
 from random import Random
 from typing import TypeVar
 
+from synthcode.backoff import Backoff
 from synthcode.errors import Interrupted, SynthcodeError
 from synthcode.publishing.targets.hub_errors import is_transient, is_unreachable, refusal, retry_after_s, what_happened
 from synthcode.publishing.targets.target import PublishCallbacks
@@ -13,8 +14,7 @@ from synthcode.publishing.targets.target import PublishCallbacks
 T = TypeVar("T")
 
 ATTEMPTS = 8
-LONGEST_WAIT_S = 30.0
-LONGEST_ASKED_WAIT_S = 300.0
+BACKOFF = Backoff(first_s=1.0, cap_s=30.0, requested_cap_s=300.0)
 ANSWER_S = 300.0
 """How long one answer may take; the client itself would wait for ever."""
 
@@ -62,15 +62,10 @@ class Attempts:
                 hopeless = is_unreachable(problem) and not self._reached
                 if number == ATTEMPTS or hopeless or not is_transient(problem):
                     raise refusal(problem, self._repo) from problem
-                wait = self._wait_s(number, problem)
+                wait = BACKOFF.wait_s(number, retry_after_s(problem), self._random)
                 self._attendant.tell(f"{what_happened(problem)}: attempt {number + 1} of {ATTEMPTS} in {wait:.1f} s")
             else:
                 self._reached = True
                 return result
             self._attendant.pause(wait)
         raise AssertionError("the last attempt returns or raises")
-
-    def _wait_s(self, failures: int, problem: Exception) -> float:
-        """Return how long to wait: doubled each time, with jitter, and no less than the Hub asks for within reason."""
-        wait = min(LONGEST_WAIT_S, 2.0 ** (failures - 1)) * self._random.uniform(0.5, 1.0)
-        return max(wait, min(retry_after_s(problem), LONGEST_ASKED_WAIT_S))

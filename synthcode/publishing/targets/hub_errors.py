@@ -7,6 +7,7 @@ from json import JSONDecodeError
 
 from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
 from synthcode.redaction import redact
+from synthcode.retry_after import requested_wait
 from synthcode.sanitize import visible
 
 TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
@@ -45,8 +46,8 @@ def status_of(problem: BaseException) -> int | None:
     return None
 
 
-def retry_after_s(problem: BaseException) -> float:
-    """Return the seconds that an answer asks to wait (Retry-After, or the Hub's RateLimit); 0 if it does not."""
+def retry_after_s(problem: BaseException) -> float | None:
+    """Return the seconds that an answer requests to wait, by the Hub's RateLimit or any common header; None if none."""
     from huggingface_hub.errors import HfHubHTTPError
     from huggingface_hub.utils import parse_ratelimit_headers
 
@@ -55,9 +56,8 @@ def retry_after_s(problem: BaseException) -> float:
             limit = parse_ratelimit_headers(cause.response.headers)
             if limit is not None and limit.remaining == 0:
                 return float(limit.reset_in_seconds)
-            header = cause.response.headers.get("Retry-After", "")
-            return float(header) if header.isascii() and header.isdigit() else 0.0
-    return 0.0
+            return requested_wait(cause.response.headers)
+    return None
 
 
 def what_happened(problem: BaseException) -> str:

@@ -16,7 +16,7 @@ from synthcode.llm.backends.openai.api_key import KEY_VARIABLE
 from synthcode.llm.backends.openai.http_bodies import connection_reason, read_body
 from synthcode.llm.error_bodies import words_of
 from synthcode.llm.failures import judge
-from synthcode.llm.retry_after import requested_wait
+from synthcode.retry_after import requested_wait
 
 MAX_HEADER_BYTES = 64 * 2**10
 """Of one header: gateways send cookies and policies of more than aiohttp's 8 KB."""

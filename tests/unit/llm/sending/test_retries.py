@@ -11,36 +11,9 @@ import pytest
 from synthcode.errors import AccessError, ServerError
 from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
 from synthcode.llm.sending.cancellation import Cancellation
-from synthcode.llm.sending.retries import RetryingClient, delay_s
-from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.llm.sending.retries import RetryingClient
 
 GONE = ServerError("no model server answers at http://x/v1", "start it")
-
-
-class Highest(Random):
-    """The upper end of every draw."""
-
-    def uniform(self, a: float, b: float) -> float:
-        return b
-
-
-def test_the_bound_of_the_wait_doubles_up_to_its_cap():
-    settings = RequestPolicy(backoff_s=0.5, backoff_cap_s=30.0)
-    bounds = [delay_s(failed, None, settings, Highest()) for failed in (1, 2, 3, 6, 7, 8, 5000)]
-    assert bounds == [0.5, 1.0, 2.0, 16.0, 30.0, 30.0, 30.0]
-
-
-def test_the_jitter_is_full():
-    draws = [delay_s(3, None, RequestPolicy(backoff_s=0.5), Random(number)) for number in range(200)]
-    assert min(draws) < 0.1
-    assert max(draws) > 1.9
-    assert max(draws) <= 2.0
-
-
-def test_retry_after_is_obeyed_up_to_its_cap_with_jitter_on_top():
-    settings = RequestPolicy(backoff_s=0.5, retry_after_cap_s=300.0)
-    assert delay_s(1, 20.0, settings, Highest()) == 20.5
-    assert delay_s(1, 7200.0, settings, Highest()) == 300.5
 
 
 def ask(backend, settings, request, stop=None):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from synthcode.llm.retry_after import parse_retry_after, requested_wait
+from synthcode.retry_after import parse_retry_after, requested_wait
 
 NOW = datetime(2026, 11, 20, 12, 0, 0, tzinfo=UTC)
 
