@@ -69,13 +69,10 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
 
 
 def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    from synthcode.pipelines.runs.memory import memory_budget
     from synthcode.pipelines.runs.recipe import resolved_benchmark
     from synthcode.seeds.adapters.benchmarks import parse_benchmarks
 
     parse_benchmarks(against)
-    if given["memory"] is not None:
-        memory_budget(given["memory"])
     overrides = {f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram")}
     overrides |= {name: given[name] for name in ("memory", "workers")}
     resolved = [resolved_benchmark(spec, Path()) for spec in against]

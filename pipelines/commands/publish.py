@@ -208,16 +208,16 @@ def _print_rows(plan: Plan, rows: Mapping[str, Mapping[str, int]]) -> None:
 def _print(plan: Plan) -> None:
     """Print what would become of every file."""
     from rich.console import Console
+    from rich.filesize import decimal
     from rich.table import Table
 
     from synthcode.pipelines.commands.status import TABLE_WIDTH
-    from synthcode.publishing.targets.plan import as_size
     from synthcode.sanitize import visible
 
     table = Table(box=None, pad_edge=False, show_header=False)
     for kind in ("added", "changed", "removed", "unchanged"):
         for change in plan.of(kind):
-            table.add_row(kind, visible(change.path), as_size(change.size))
+            table.add_row(kind, visible(change.path), decimal(change.size))
     table.columns[2].justify = "right"
     console = Console(width=max(Console().width, TABLE_WIDTH), markup=False, highlight=False)
     console.print(table)

@@ -18,7 +18,6 @@ from synthcode.pipelines.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
 
 
@@ -51,13 +50,13 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
       synthcode run recipe.yaml --out runs/mine --base-url http://localhost:8000/v1 --model NAME
       synthcode run recipe.yaml --dry-run
     """
-    from synthcode.pipelines.runs.recipe import load_recipe
+    from synthcode.pipelines.runs.recipe import load_recipe, require_sections
     from synthcode.pipelines.steps.registry import run_stages
 
     overrides = _overrides(assigned, given)
     named_urls = overrides.get("backend.base_urls", ())
     loaded = load_recipe(recipe, overrides)
-    _refuse_incomplete(loaded, recipe)
+    require_sections(loaded, f"recipe {recipe!r}")
     if dry_run:
         with (
             tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
@@ -85,17 +84,6 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
     if given["base_urls"]:
         overrides["backend.name"] = "openai"
     return overrides | settings(assigned, "--set")
-
-
-def _refuse_incomplete(recipe: Recipe, name: str) -> None:
-    from synthcode.errors import InputError
-
-    for section in ("seeds", "translate"):
-        if getattr(recipe, section) is None:
-            raise InputError(
-                f"recipe {name!r} has no section {section!r}",
-                "add it, as in the bundled quickstart: seeds: {adapter, path}; translate: {targets, model}",
-            )
 
 
 def _print_plan(run: Run) -> None:

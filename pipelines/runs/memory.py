@@ -2,42 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from typing import Annotated, Any
 
 import psutil
+from pydantic import BeforeValidator, ByteSize, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
-from synthcode.errors import InputError
-
-_UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-_SIZE = re.compile(r"(?P<count>\d+(?:\.\d+)?)\s*(?P<unit>[KMGT]?)i?B?", re.IGNORECASE)
 _LEAST = 64 << 20
+_MOST = 1 << 60
 _CGROUP = Path("/sys/fs/cgroup")
+_BYTES: TypeAdapter[ByteSize] = TypeAdapter(ByteSize)
 
 
-def memory_budget(asked: str | None) -> int:
-    """Return the bytes that a stage may take: what was asked for, such as ``1GB``, else half of what is free.
+def parse_memory(value: Any) -> int:
+    """Return the bytes of a size such as ``1GB``, ``1.5 GiB`` or a number of bytes.
 
     Raises
     ------
-    InputError
-        If it is no size, or too small to work with.
+    PydanticCustomError
+        If it is not a size, or too small to work with.
     """
-    if asked is None:
-        return max(free_memory() // 2, _LEAST)
-    found = _SIZE.fullmatch(asked.strip())
-    size = int(float(found["count"]) * _UNITS[found["unit"].upper()]) if found else 0
-    if size < _LEAST:
-        what = "is no size of memory" if found is None else f"is less than {_LEAST >> 20} MB"
-        raise InputError(f"memory {asked!r} {what}", "give it as in 1GB or 500MB")
+    try:
+        size = 0 if isinstance(value, bool) else int(_BYTES.validate_python(value))
+    except ValidationError:
+        size = 0
+    if not _LEAST <= size <= _MOST:
+        raise PydanticCustomError("memory", "should be a size of at least 64 MiB, such as 1GB or 500MB")
     return size
+
+
+MemorySize = Annotated[int, BeforeValidator(parse_memory)]
+"""A number of bytes that users write with a unit."""
+
+
+def memory_budget(limit: int | None) -> int:
+    """Return the bytes that a stage may take: the limit, or half of what is free if there is none."""
+    return max(free_memory() // 2, _LEAST) if limit is None else limit
 
 
 def free_memory(cgroup: Path = _CGROUP) -> int:
     """Return the bytes that processes can still have: of the machine, or of the container where that has less."""
     free = int(psutil.virtual_memory().available)
     try:
-        limit = int((cgroup / "memory.max").read_text())  # "max" where there is none
+        limit = int((cgroup / "memory.max").read_text())  # "max" if there is no limit
         return min(free, max(limit - int((cgroup / "memory.current").read_text()), 0))
     except (OSError, ValueError):
         return free

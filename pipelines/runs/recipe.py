@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, ClassVar, get_args, get_type_hints
 
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.dataset.splits import SplitConfig
@@ -21,6 +21,7 @@ from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
+from synthcode.pipelines.runs.memory import MemorySize
 from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import split_benchmark
@@ -46,6 +47,8 @@ class CardConfig:
 class Recipe:
     """Everything that a run was asked to do, with all defaults filled in."""
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # its sections', too
+
     seeds: SeedsConfig | None = None
     """Where the texts and their solutions come from."""
     translate: TranslateConfig | None = None
@@ -66,10 +69,12 @@ class Recipe:
     """How requests are sent: concurrency, deadlines, retries."""
     executor: ExecutorConfig = field(default_factory=ExecutorConfig)
     """Where the work of stages runs; ``workers: N`` is short for ``executor: {workers: N}``."""
-    memory: str | None = None
-    """What deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
+    memory: MemorySize | None = None
+    """The memory that deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
 
 
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "invalid_key")
+"""Pydantic's names for a key that a section does not have, and one that is not even text."""
 _RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
 
 
@@ -117,19 +122,11 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     if not isinstance(tree, Mapping):
         raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
     tree = _with_executor_workers(tree, origin)
-    _refuse_unknown_keys(tree, Recipe, origin, ())
     _refuse_secrets(tree, origin, ())
     try:
         recipe = _RECIPE.validate_python(dict(tree))
     except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = first["msg"][:1].lower() + first["msg"][1:]
-        more = f" (and {problem.error_count() - 1} more)" if problem.error_count() > 1 else ""
-        raise InputError(
-            f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
-            f"fix {place} in the recipe or on the command line",
-        ) from problem
+        raise _validation_error(problem, origin) from problem
     BACKENDS.find(recipe.backend.name)
     EXECUTORS.find(recipe.executor.name)
     if recipe.seeds is not None:
@@ -138,6 +135,57 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     engine_options(recipe.backend.engine)
     server_options(recipe.backend.serve or ())
     return recipe
+
+
+def require_sections(recipe: Recipe, name: str) -> None:
+    """Refuse a recipe that cannot be run from its start.
+
+    Parameters
+    ----------
+    recipe
+        To be run.
+    name
+        What errors call it.
+
+    Raises
+    ------
+    InputError
+        If it does not say where seeds come from, or what to translate.
+    """
+    for section in ("seeds", "translate"):
+        if getattr(recipe, section) is None:
+            raise InputError(
+                f"{name} has no section {section!r}",
+                "add it, as in the bundled quickstart: seeds: {adapter, path}; translate: {targets, model}",
+            )
+
+
+def _validation_error(problem: ValidationError, origin: str) -> InputError:
+    """Return the two lines for the first of a recipe's mistakes; a key that does not exist comes before all others."""
+    errors = problem.errors(include_url=False)
+    first = next((error for error in errors if error["type"] in _UNKNOWN_KEY), errors[0])
+    place = ".".join(map(str, first["loc"]))
+    if first["type"] in _UNKNOWN_KEY:
+        *above, key = map(str, first["loc"])
+        known = _known_keys(above)
+        return InputError(
+            f"{origin}: unknown key {place!r}{did_you_mean(key, known)}", f"known here: {', '.join(known)}"
+        )
+    message = first["msg"][:1].lower() + first["msg"][1:]
+    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+    return InputError(
+        f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
+        f"fix {place} in the recipe or on the command line",
+    )
+
+
+def _known_keys(place: Iterable[str]) -> list[str]:
+    """Return the keys that a recipe may have in a section."""
+    kind: type = Recipe
+    for key in place:
+        hint = get_type_hints(kind)[key]
+        kind = next(inner for inner in (hint, *get_args(hint)) if dataclasses.is_dataclass(inner))
+    return [field.name for field in dataclasses.fields(kind)]
 
 
 def _with_executor_workers(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
@@ -228,19 +276,3 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # too long to be a file's name, or in a folder that may not be read
         return False
-
-
-def _refuse_unknown_keys(tree: Any, kind: type, origin: str, above: tuple[str, ...]) -> None:
-    if not isinstance(tree, Mapping):
-        return
-    hints = get_type_hints(kind)
-    for key, value in tree.items():
-        place = ".".join((*above, str(key)))
-        if key not in hints:
-            raise InputError(
-                f"{origin}: unknown key {place!r}{did_you_mean(str(key), hints)}",
-                f"known here: {', '.join(hints)}",
-            )
-        for inner in (hints[key], *get_args(hints[key])):
-            if isinstance(inner, type) and dataclasses.is_dataclass(inner):
-                _refuse_unknown_keys(value, inner, origin, (*above, str(key)))

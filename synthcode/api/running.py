@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.saved_run import SavedRun
-from synthcode.errors import InputError
 from synthcode.redaction import register_credentials
 
 if TYPE_CHECKING:
@@ -113,11 +112,7 @@ def _run(
         loaded = recipes.override(recipe, overrides) if overrides else recipe
     else:
         loaded = recipes.load_recipe(os.fspath(recipe), overrides)
-    for section in ("seeds", "translate"):
-        if getattr(loaded, section) is None:
-            raise InputError(
-                f"the recipe has no section {section!r}", "add it: seeds: {adapter, path}; translate: {targets, model}"
-            )
+    recipes.require_sections(loaded, "the recipe")
     refuse_foreign(out)
     with hold(out):
         named_urls = overrides.get("backend.base_urls", ())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -11,9 +9,7 @@ Result = TypeVar("Result")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end: on uvloop, which takes a twelfth of the client's time off, where there is one."""
-    if sys.platform == "win32":
-        return asyncio.run(work)
+    """Run a coroutine to its end on uvloop, which takes a twelfth of the client's time off."""
     import uvloop
 
     return uvloop.run(work)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rich.filesize import decimal
+
 from synthcode.publishing.dataset_files import LocalFile, RemoteFile
 
 Kind = Literal["added", "changed", "removed", "unchanged"]
@@ -51,7 +53,7 @@ class Plan:
 
     def __str__(self) -> str:
         count = Counter(change.kind for change in self.files)
-        return ", ".join(f"{count[kind]:,} {kind}" for kind in KINDS) + f"; {as_size(self.upload_bytes)} to upload"
+        return ", ".join(f"{count[kind]:,} {kind}" for kind in KINDS) + f"; {decimal(self.upload_bytes)} to upload"
 
 
 def make_plan(files: Iterable[LocalFile], there: Mapping[str, RemoteFile], roots: Iterable[str]) -> Plan:
@@ -83,13 +85,3 @@ def _kind(file: LocalFile, there: RemoteFile | None) -> Kind:
     if there is None:
         return "added"
     return "unchanged" if there.is_same(file) else "changed"
-
-
-def as_size(count: int) -> str:
-    """Return a number of bytes for people, in powers of 1000."""
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
