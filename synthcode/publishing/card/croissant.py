@@ -68,7 +68,9 @@ def croissant(facts: CardFacts) -> str:
 
 def _license(name: str) -> str:
     found = find_license(name)
-    return found.url if found else one_line(name, None) or "none named"
+    if found:
+        return found.url or found.spdx
+    return one_line(name, None) or "none named"
 
 
 def _file_object(shard: Shard) -> dict[str, Any]:

@@ -96,8 +96,8 @@ def license_table(facts: CardFacts) -> str:
     rows = []
     for name, count in sorted(facts.licenses.items(), key=lambda item: (-item[1], item[0])):
         found = find_license(name)
-        shown = f"[{found.spdx}]({found.url})" if found else prose(name) or NONE_NAMED
-        rows.append([shown, _count(count)])
+        shown = prose(found.spdx if found else name) or NONE_NAMED
+        rows.append([f"[{shown}]({found.url})" if found and found.url else shown, _count(count)])
     return _table(["licence", "seeds"], rows)
 
 
