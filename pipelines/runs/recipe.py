@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
 from typing import Any, ClassVar, get_args, get_type_hints
 
@@ -184,7 +184,7 @@ def _known_keys(place: Iterable[str]) -> list[str]:
     kind: type = Recipe
     for key in place:
         hint = get_type_hints(kind)[key]
-        kind = next(inner for inner in (hint, *get_args(hint)) if dataclasses.is_dataclass(inner))
+        kind = next(inner for inner in (hint, *get_args(hint)) if isinstance(inner, type) and is_dataclass(inner))
     return [field.name for field in dataclasses.fields(kind)]
 
 
