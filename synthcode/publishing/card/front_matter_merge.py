@@ -10,6 +10,7 @@ import yaml
 
 from synthcode.bounded.trees import NotYamlError, parse_yaml
 from synthcode.errors import InputError, first_line
+from synthcode.publishing.card.yaml_edit import edit_yaml
 
 Tree = Mapping[str, Any]
 
@@ -47,8 +48,8 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
 def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str) -> str:
     """Bring a card's front matter up to date: our keys and configurations replace those of the same name, others stay.
 
-    Lines that need no change stay as they are written, comments included. Tags are united. Where somebody has made
-    another configuration the default, it stays that.
+    Comments and the order of keys stay; a block that needs no change stays as it is, to the byte. Tags are united.
+    If the user has made another configuration the default, it stays that.
 
     Parameters
     ----------
@@ -68,11 +69,11 @@ def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str)
     if not before:
         return ours if ours.endswith("\n") else f"{ours}\n"
     after = _merged(mine, before, gone)
-    lines = _written(theirs)
-    kept = {key: lines.get(key) if after[key] == value else None for key, value in before.items() if key in after}
-    added = {key: None for key in after if key not in before}
-    merged = "".join(text or _dumped({key: after[key]}) for key, text in {**kept, **added}.items())
-    return merged if _says(merged, after) else _dumped(after)
+    if after == before:
+        return theirs
+    edited = edit_yaml(theirs, before, after)
+    # Two libraries of two versions of YAML: what they read differently is written anew, without comments.
+    return edited if edited is not None and _says(edited, after) else _dumped(after)
 
 
 def _merged(mine: Tree, before: Tree, gone: frozenset[str]) -> dict[str, Any]:
@@ -107,26 +108,8 @@ def _name(config: Any) -> str:
     return str(config.get("config_name", "default")) if isinstance(config, dict) else ""
 
 
-def _written(block: str) -> dict[str, str]:
-    """Return top-level key -> the lines that it is written in, with the comments above it."""
-    root = yaml.compose(block, yaml.SafeLoader)
-    if not isinstance(root, yaml.MappingNode) or root.flow_style:
-        return {}
-    ends = [_above(block, key.start_mark.index) for key, _ in root.value[1:]]
-    bounds = zip(root.value, [0, *ends], [*ends, len(block)], strict=True)
-    return {key.value: block[start:end].rstrip("\n") + "\n" for (key, _), start, end in bounds}
-
-
-def _above(block: str, start: int) -> int:
-    """Return where the comments begin that stand above a key."""
-    lines = block[:start].splitlines(keepends=True)
-    while lines and (not lines[-1].strip() or lines[-1].startswith("#")):
-        start -= len(lines.pop())
-    return start
-
-
 def _says(block: str, tree: Tree) -> bool:
-    """Return whether lines that were put together mean what they should: anchors and the like cross them."""
+    """Return whether a block means what it should."""
     try:
         return bool(parse_yaml(block) == tree)
     except NotYamlError:

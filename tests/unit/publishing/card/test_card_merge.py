@@ -50,7 +50,7 @@ def test_a_block_that_lost_its_end_loses_no_text() -> None:
     assert merged == again
     assert "Precious." in again
     assert "New." in again
-    assert again.count(BEGIN) == again.count(END) == 1
+    assert merge_card(make_card("Newer."), again, ROOTS) == again.replace("New.", "Newer.")
 
 
 def test_marks_of_the_template_say_what_the_block_is() -> None:
@@ -87,11 +87,22 @@ def test_a_published_block_is_found_behind_a_fence_that_is_left_open() -> None:
     assert merged == first.replace("Version 1.", "Version 2.")
 
 
-def test_of_two_blocks_one_stays_and_so_does_all_between_them() -> None:
+def test_of_several_blocks_the_published_one_is_replaced_and_the_others_are_the_users_text() -> None:
     first = merge_card(make_card("Version 1."), None, ROOTS)
-    twice = f"{first}\nBetween.\n\n{BEGIN}\nA copy.\n{END}\nBelow.\n"
-    merged = merge_card(make_card("Version 2."), twice, ROOTS)
-    assert merged == merge_card(make_card("Version 2."), None, ROOTS) + "\nBetween.\n\nBelow.\n"
+    for above, below in [
+        ("", f"\nBetween.\n\n{BEGIN}\nA copy.\n{END}\nBelow.\n"),
+        (f"\n{BEGIN}\nA copy.\n{END}\n", ""),
+    ]:
+        several = first.replace(BEGIN, above + BEGIN) + below
+        assert merge_card(make_card("Version 2."), several, ROOTS) == several.replace("Version 1.", "Version 2.")
+
+
+def test_a_card_that_was_uploaded_by_hand_has_its_block_replaced() -> None:
+    theirs = f"---\nlicense: mit\n---\nBy hand.\n\n{BEGIN}\nVersion 1.\n{END}\nBelow.\n"
+    merged = merge_card(make_card("Version 2."), theirs, ROOTS)
+    assert "Version 1." not in merged
+    assert split_card(merged)[1].startswith(f"By hand.\n\n{BEGIN}\n# Small\n\nVersion 2.\n")
+    assert merged.endswith(f"{END}\nBelow.\n")
 
 
 def test_names_of_files_cannot_end_the_comment() -> None:
@@ -129,6 +140,34 @@ tags: [mine, code]
     assert tree["configs"][0]["data_files"] == "extra/*.parquet"
     assert tree["configs"][1]["data_files"][0] == {"split": "train", "path": "data/programs/train-*.parquet"}
     assert [config["config_name"] for config in tree["configs"] if config.get("default")] == ["triplets"]
+
+
+def test_comments_survive_next_to_values_that_change() -> None:
+    theirs = """\
+# Curated by the team.
+license: cc-by-4.0  # since 2024
+tags:
+  - mine   # for our index
+  - code
+configs:
+  # Our own annotations:
+  - config_name: extra
+    data_files: extra/*.parquet   # by hand
+  - config_name: programs   # from synthcode
+    data_files: old/*.parquet
+"quoted": 'text'  # as written
+# The end.
+"""
+    merged = merge_front_matter(split_card(make_card())[0], theirs, frozenset(), "theirs")
+    for line in (
+        "# Curated by the team.\nlicense: mit        # since 2024\n",
+        "  - mine   # for our index\n  - code\n  - synthetic\n",
+        "  # Our own annotations:\n  - config_name: extra\n    data_files: extra/*.parquet   # by hand\n",
+        "  - config_name: programs   # from synthcode\n",
+        "\"quoted\": 'text'  # as written\n# The end.\n",
+    ):
+        assert line in merged
+    assert merge_front_matter(split_card(make_card())[0], merged, frozenset(), "theirs") == merged
 
 
 def test_what_needs_no_change_stays_byte_for_byte() -> None:
