@@ -8,21 +8,19 @@ from dataclasses import dataclass
 
 from synthcode.gate.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag
 from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
-from synthcode.gate.unwrapping import code_in_html, code_in_json, without_marks
+from synthcode.gate.template_marks import without_marks
+from synthcode.gate.thoughts import without_thoughts
+from synthcode.gate.unwrapping import code_in_html, code_in_json, code_in_tags
 from synthcode.languages import Language
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.vocabulary import GateReason
 
-_THOUGHT = "think|thinking|thought|reasoning"
-_THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(.*?</\1>|.*)", re.DOTALL | re.IGNORECASE)
-_UNENDED_THINKING = re.compile(rf"\A\s*<({_THOUGHT})>(?!.*</\1>)", re.DOTALL | re.IGNORECASE)
-_END_OF_THINKING = re.compile(
-    rf"\A.*?(?:^[ \t]*</(?:{_THOUGHT})>|</(?:{_THOUGHT})>[ \t]*$)", re.DOTALL | re.IGNORECASE | re.MULTILINE
-)
-"""The end of a section that the prompt itself opened."""
-
 _ONE_LINE = re.compile(r"[ \t]*`{3}(?P<tag>[\w+#-]*)[ \t]++(?P<code>[^`]+)`{3}\s*")
 _BLANK_LINES_BEFORE = re.compile(r"(?:[ \t]*+\r?\n)++")
+_MARKDOWN = frozenset({"", "markdown", "md", "mdx", "plaintext", "text", "txt"})
+_MAX_NESTING = 2
+_INVISIBLE = "\ufeff\u200b\u2060"
+"""Characters without width that may stand before code: a byte order mark, a zero-width space, a word joiner."""
 _MAX_INDENT = 3
 """A fence indented further than this beyond the one that opened the block is part of the code (CommonMark 4.5)."""
 
@@ -64,8 +62,8 @@ def extract(
 
     Blocks whose fence names the target come first, then blocks that name nothing, then others, and last those in
     the source's language, since answers often repeat what they were given. Without fences, the answer less the
-    sentences that it begins and ends with is the one block. ``<think>`` sections and the marks of chat templates are
-    left out; of a JSON object the entry with the code is taken, of HTML the content of ``<code>``.
+    sentences that it begins and ends with is the one block. Thoughts, the marks of chat templates and what follows
+    the mark of the end are left out; of JSON the entry with the code is taken, of HTML the content of ``<code>``.
 
     Parameters
     ----------
@@ -79,18 +77,20 @@ def extract(
         Whether the prompt opened the code block, so that the answer begins inside of it.
     """
     ending, cut = ending_of(finish_reason), is_cut_off(finish_reason)
-    spoken = without_marks(_without_thinking(text))
+    thought = without_thoughts(text)
+    said = without_marks(thought.text)
+    spoken, cut = said.text, cut and not said.ended
     if ending is Ending.REFUSED:
         return Extraction((), "refusal", " ".join(spoken.split())[:200] or "the answer was withheld")
     if not spoken.strip():
-        if ending is Ending.TOOL_CALL:
+        if said.tool_call or ending is Ending.TOOL_CALL:
             return Extraction((), "empty", "the model called a tool instead of answering")
-        if cut or _UNENDED_THINKING.match(text):
+        if cut or thought.in_thought:
             return Extraction((), "truncated", "the answer ends before its code")
-        return Extraction((), "empty", "nothing was answered")
+        return Extraction((), "empty", "there are thoughts, and no answer" if text.strip() else "nothing was answered")
     if prefilled and not FENCE.match(spoken.lstrip("\r\n")):
         spoken = f"```{target.fence}\n{spoken}"
-    answer = code_in_json(spoken) or spoken
+    answer = code_in_json(spoken, target) or code_in_tags(spoken) or spoken
     lines = AnswerLines(answer)
     if len(lines.fenced) > MAX_FENCED_LINES:
         count = f"{len(lines.fenced):,} lines with a code fence, at most {MAX_FENCED_LINES:,} are looked at"
@@ -112,27 +112,18 @@ def likelihood(block: Block, target: Language, source: Language) -> int:
     return 2 if block.tag else 1
 
 
-def _without_thinking(text: str) -> str:
-    text = text.removeprefix("\ufeff")
-    thinking = _THINKING.match(text)
-    if thinking is not None:
-        return text[thinking.end() :]
-    end = _END_OF_THINKING.match(text) if "</" in text else None
-    return text[end.end() :] if end is not None else text
-
-
 def _blocks(text: str, lines: AnswerLines, target: Language, cut: bool) -> list[Block]:
-    fenced = [_out_of_json(block) for block in _fenced(lines, target, cut) if block.code.strip()]
+    fenced = [_out_of_json(block, target) for block in _fenced(lines, target, cut) if block.code.strip()]
     elements = [] if fenced else [_block(code.split("\n"), "", tag, complete=True) for code, tag in code_in_html(text)]
     return fenced or [block for block in elements if looks_like_code(block.code)] or _bare(text, target, cut)
 
 
-def _out_of_json(block: Block) -> Block:
-    code = code_in_json(block.code) if block.tag in ("", "json") else None
+def _out_of_json(block: Block, target: Language) -> Block:
+    code = code_in_json(block.code, target) if block.tag in ("", "json") else None
     return block if code is None else _block(code.split("\n"), "", "", complete=block.complete)
 
 
-def _fenced(answer: AnswerLines, target: Language, cut: bool) -> Iterator[Block]:
+def _fenced(answer: AnswerLines, target: Language, cut: bool, depth: int = 0) -> Iterator[Block]:
     lines = answer.lines
     start, seen = 0, False
     for number in answer.fenced:
@@ -147,18 +138,36 @@ def _fenced(answer: AnswerLines, target: Language, cut: bool) -> Iterator[Block]
             if not (cut or seen or opening.tag or looks_like_code("\n".join(inner))):
                 yield from _bare("\n".join(lines[:number]), target, cut)  # the fence closes what a prompt opened
             seen = True
-            yield _block(inner, opening.indent, opening.tag, complete=complete)
+            block = _block(inner, opening.indent, opening.tag, complete=complete)
+            within = _within_markdown(block, target, cut=not complete, depth=depth) if depth < _MAX_NESTING else []
+            yield from within or [block]
             start = end if end < len(lines) and not last_line and _opens_anew(answer, end, opening) else end + 1
+
+
+def _within_markdown(block: Block, target: Language, *, cut: bool, depth: int) -> list[Block]:
+    """Return the blocks within one that is itself Markdown."""
+    if block.tag not in _MARKDOWN or not block.code:
+        return []
+    lines = AnswerLines(block.code)
+    first = next(iter(lines.fences), None)
+    if first is None or (not block.tag and (lines.fences[first].language is None or lines.is_quoted(0, first))):
+        return []  # without a tag it may be code with a fence in a comment
+    return list(_fenced(lines, target, cut, depth + 1))
 
 
 def _end_of_block(answer: AnswerLines, opening: Opening) -> tuple[int, list[str]]:
     """Return the number of the line that ends a block, and the code on that line."""
     end = len(answer.lines)
+    unlike: int | None = None
     for number in answer.fences_after(opening.line):
         fence = answer.fences[number]
         if len(fence.indent) > len(opening.indent) + _MAX_INDENT:
             continue
-        if not fence.fence.startswith(opening.fence) or answer.is_quoted(opening.line + 1, number):
+        is_counterpart = fence.fence.startswith(opening.fence)
+        if (unlike is not None and not is_counterpart) or answer.is_quoted(opening.line + 1, number):
+            continue
+        if not is_counterpart:  # four backticks against three, tildes against backticks: if nothing else ends it
+            unlike = number if not fence.info else unlike
             continue
         if not fence.info:
             return number, []
@@ -166,7 +175,9 @@ def _end_of_block(answer: AnswerLines, opening: Opening) -> tuple[int, list[str]
             end = number
             break
     late = answer.late_close(opening.line + 1, end)
-    return (end, []) if late is None else (late[0], [late[1]])
+    if late is not None and (unlike is None or late[0] < unlike):
+        return late[0], [late[1]]
+    return (end if unlike is None else min(end, unlike)), []
 
 
 def _opens_anew(answer: AnswerLines, number: int, opening: Opening) -> bool:
@@ -179,7 +190,7 @@ def _block(lines: list[str], indent: str, tag: str, *, complete: bool) -> Block:
     width = len(indent)
     if width:
         lines = [line[width:] if not line[:width].strip() else line.lstrip() for line in lines]
-    code = "\n".join(lines)
+    code = "\n".join(lines).lstrip(_INVISIBLE)
     blank = _BLANK_LINES_BEFORE.match(code)
     code = code[blank.end() if blank else 0 :].rstrip()
     return Block(code, tag.lower(), language_of_tag(tag), complete)
@@ -187,5 +198,5 @@ def _block(lines: list[str], indent: str, tag: str, *, complete: bool) -> Block:
 
 def _bare(text: str, target: Language, cut: bool) -> list[Block]:
     """Return an answer without fences as a block, if it may be code."""
-    code = without_prose(text, target).strip("\r\n").rstrip()
+    code = without_prose(text, target).strip("\r\n").lstrip(_INVISIBLE).rstrip()
     return [Block(code, complete=not cut)] if looks_like_code(code) else []

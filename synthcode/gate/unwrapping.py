@@ -1,4 +1,4 @@
-"""Wrappings of code other than Markdown: the marks of chat templates, JSON, HTML."""
+"""Wrappings of code other than Markdown: JSON, HTML, tags of the prompt's or the model's own."""
 
 from __future__ import annotations
 
@@ -9,23 +9,37 @@ from typing import NamedTuple
 
 import orjson
 
-from synthcode.languages import find_language
+from synthcode.gate.prose import looks_like_code
+from synthcode.languages import Language, find_language
 
-_MARK = r"<\|[a-z_]{1,30}\|>|</?s>|<(?:bos|eos|end_of_turn|EOT)>"
-_STARTS = re.compile(rf"(?:\s*+(?:{_MARK})[ \t]*+)*+")
-_ENDS = re.compile(rf"(?:{_MARK})\Z")
-_LONGEST_MARK = 40
-_ENDS_BEHIND_FENCE = re.compile(rf"^(?P<fence>[ \t]{{0,12}}(?:`{{3,}}|~{{3,}})[ \t]{{0,12}})(?:{_MARK})", re.MULTILINE)
-_FINAL_CHANNEL = "<|channel|>final<|message|>"
-"""The mark at which the answer itself begins in OpenAI's harmony format; thoughts come before it."""
-
-_CODE_KEYS = frozenset({"answer", "code", "output", "response", "result", "solution", "translated_code", "translation"})
+_CODE_KEYS = frozenset(
+    {"answer", "code", "content", "output", "response", "result", "solution", "translated_code", "translation"}
+)
 _MAX_JSON = 1_000_000
+_MAX_DEPTH = 3
+_JSON_STARTS = {"{": "}", "[": "]", '"': '"'}
+
+_TAG = re.compile(
+    r"^[ \t]{0,8}(?:<(?P<slash>/?)(?P<name>[A-Za-z]\w{0,30})>|\[(?P<end>/?)(?P<capitals>[A-Z]{1,30}(?:\+\+|#)?)\])",
+    re.MULTILINE,
+)
+"""Names in square brackets are in capitals: ``[Output]`` is an attribute of C#."""
+_CLOSED_ONLY = frozenset({"answer", "solution", "translated_code", "translation"})
+"""Elements that a prompt may have opened; others may be those of a page in the code."""
+_CDATA = re.compile(r"\s*+<!\[CDATA\[(?P<code>.*)\]\]>\s*", re.DOTALL)
 
 _ELEMENT = re.compile(r"<(?P<name>code|pre)\b(?P<attributes>[^<>]{0,200})>", re.IGNORECASE)
 _ELEMENT_NEXT = re.compile(rf"\s*+{_ELEMENT.pattern}", re.IGNORECASE)
 _LANGUAGE_CLASS = re.compile(r"\blang(?:uage)?-(?P<tag>[\w+#-]+)")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|#\d+);")
+
+
+class Entry(NamedTuple):
+    """A text in JSON under a key for code."""
+
+    code: str
+    language: Language | None
+    """The language that its key, or the entry next to it, names."""
 
 
 class Element(NamedTuple):
@@ -36,41 +50,74 @@ class Element(NamedTuple):
     """The language that its class names, or an empty string."""
 
 
-def without_marks(text: str) -> str:
-    """Return an answer without the marks of a chat template around it.
+def code_in_json(text: str, target: Language | None = None) -> str | None:
+    """Return the code of an answer in JSON, or None: a string, or the one entry for code of an object or a list.
 
-    A server that does not know a model's last token leaves it in the text. What follows a closing fence and such a
-    mark is what the model made up after its answer.
+    Parameters
+    ----------
+    text
+        The answer.
+    target
+        The target language: of entries for several languages, its own is taken.
     """
-    text = text.rpartition(_FINAL_CHANNEL)[2]
-    if starts := _STARTS.match(text):
-        text = text[starts.end() :]
-    if behind := _ENDS_BEHIND_FENCE.search(text):
-        text = text[: behind.end("fence")]
-    end = len(text)
-    while mark := _last_mark(text, end):
-        end = mark.start()
-    return text[:end]
-
-
-def _last_mark(text: str, end: int) -> re.Match[str] | None:
-    """Return the mark that the text before ``end`` ends with, white space apart."""
-    while end and text[end - 1].isspace():
-        end -= 1
-    return _ENDS.search(text, max(end - _LONGEST_MARK, 0), end)
-
-
-def code_in_json(text: str) -> str | None:
-    """Return the code of an answer that is a JSON object with one entry for it, or None."""
     text = text.strip()
-    if not (text.startswith("{") and text.endswith("}") and len(text) <= _MAX_JSON):
+    if not (text[:1] in _JSON_STARTS and text[-1:] == _JSON_STARTS[text[0]] and len(text) <= _MAX_JSON):
         return None
     try:
-        entries = orjson.loads(text)  # unlike json, it refuses escaped lone surrogates: they are in no program
+        answer = orjson.loads(text)  # unlike json, it refuses escaped lone surrogates: they are in no program
     except ValueError:
         return None
-    found = [value for key, value in entries.items() if isinstance(value, str) and _names_code(key)]
-    return found[0] if len(found) == 1 and found[0].strip() else None
+    if isinstance(answer, str):
+        return answer
+    found = [entry for entry in _entries(answer, None, 0) if entry.code.strip()]
+    if len(found) > 1 and all(entry.language is not None for entry in found):
+        found = [entry for entry in found if entry.language is target]
+    return found[0].code if len(found) == 1 else None
+
+
+def _entries(value: object, language: Language | None, depth: int) -> Iterator[Entry]:
+    """Yield the entries for code within a value of JSON."""
+    if depth > _MAX_DEPTH:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _entries(item, language, depth + 1)
+    elif isinstance(value, dict):
+        named = next((value[key] for key in ("language", "lang") if isinstance(value.get(key), str)), "")
+        for key, item in value.items():
+            if _names_code(key):
+                own = find_language(key) or find_language(named) or language
+                if isinstance(item, str):
+                    yield Entry(item, own)
+                else:
+                    yield from _entries(item, own, depth + 1)
+
+
+def code_in_tags(text: str) -> str | None:
+    """Return what stands between tags for an answer: ``[PYTHON]``, ``[CODE]``, ``<answer>``, ``<translation>``.
+
+    A closing tag without the other ends what the prompt opened.
+    """
+    for tag in _TAG.finditer(text):
+        name, capitals = tag["name"], tag["capitals"]
+        if capitals not in ("BEGIN", "DONE") and not _names_code(name or capitals):
+            continue
+        before = text[: tag.start()]
+        if before.count("```") % 2:
+            return None
+        if tag["slash"] or tag["end"] or capitals == "DONE":
+            return before if (capitals or name in _CLOSED_ONLY) and before.strip() else None
+        if name in ("code", "pre") or looks_like_code(before):
+            return None
+        closing = f"</{name}" if name else "[DONE]" if capitals == "BEGIN" else f"[/{capitals}]"
+        inner = text[tag.end() :].partition(closing)[0]
+        return _without_cdata(inner) if inner.strip() else None
+    return None
+
+
+def _without_cdata(code: str) -> str:
+    found = _CDATA.fullmatch(code)
+    return code if found is None else found["code"]
 
 
 def code_in_html(text: str) -> Iterator[Element]:
@@ -91,7 +138,8 @@ def code_in_html(text: str) -> Iterator[Element]:
         end = close
         if "\n" in inner or opened.start() <= first:
             language = _LANGUAGE_CLASS.search(opened["attributes"])
-            yield Element(_unescaped(inner), language["tag"] if language else "")
+            code = _without_cdata(inner)
+            yield Element(_unescaped(code) if code is inner else code, language["tag"] if language else "")
 
 
 def _names_code(key: str) -> bool:

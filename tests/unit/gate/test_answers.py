@@ -38,6 +38,8 @@ QUOTING = "/*\nExample:\n```js\naddAll([1]);\n```\n*/\n" + JAVASCRIPT
 DOCUMENTED = "/// Adds.\n///\n/// ```\n/// assert_eq!(add_all(&[1]), 1);\n/// ```\n" + RUST
 PYTHON = '"""\nExample\n```\nadd_all([1])\n```\n"""\n\ndef add_all(numbers):\n    return sum(numbers)'
 
+SUM = "def add_all(numbers):\n    return sum(numbers)"
+
 
 def indented(code: str, by: str) -> str:
     return "\n".join(by + line if line else line for line in code.split("\n"))
@@ -139,6 +141,39 @@ WHOLE = {
     "escaped HTML": ("java", f'<pre><code class="language-java">{html.escape(JAVA)}\n</code></pre>', JAVA),
     "JSON": ("javascript", json.dumps({"code": JAVASCRIPT, "notes": "It adds."}), JAVASCRIPT),
     "JSON in a fence": ("java", f"```json\n{json.dumps({'language': 'java', 'code': JAVA}, indent=2)}\n```", JAVA),
+    "a list in JSON": ("java", json.dumps([{"language": "java", "code": JAVA}]), JAVA),
+    "a list of languages in JSON": (
+        "java",
+        json.dumps([{"language": "python", "code": SOURCE}, {"language": "java", "code": JAVA}]),
+        JAVA,
+    ),
+    "JSON within JSON": ("java", json.dumps({"translation": {"java": JAVA, "python": SOURCE}}), JAVA),
+    "a string in JSON": ("java", json.dumps(JAVA), JAVA),
+    "a string in JSON, in a fence": ("java", f"```json\n{json.dumps(JAVA)}\n```", JAVA),
+    "CDATA": ("java", f"<code><![CDATA[\n{JAVA}\n]]></code>", JAVA),
+    "CDATA in a tag": ("java", f"<translation><![CDATA[\n{JAVA}\n]]></translation>", JAVA),
+    "Code Llama's tags": ("python", f"[PYTHON]\n{SUM}\n[/PYTHON]", SUM),
+    "Code Llama's tag, opened by the prompt": ("python", f"{SUM}\n[/PYTHON]\nIt adds.", SUM),
+    "tags of few-shot prompts": ("java", f"[BEGIN]\n{JAVA}\n[DONE]\n[BEGIN]\nclass Next {{}}\n[DONE]", JAVA),
+    "tags in capitals": ("cpp", f"Here it is:\n[CODE]\n{CPP}\n[/CODE]\nIt adds.", CPP),
+    "an answer in tags": ("java", f"<explanation>\nIt adds.\n</explanation>\n<answer>\n{JAVA}\n</answer>", JAVA),
+    "a fence in tags": ("java", f"<answer>\n```java\n{JAVA}\n```\n</answer>", JAVA),
+    "an answer in tags that the prompt opened": ("java", f"{JAVA}\n</answer>", JAVA),
+    "the language as a tag": ("java", f"<java>\n{JAVA}\n</java>", JAVA),
+    "a byte order mark in a fence": ("java", f"```java\n\ufeff{JAVA}\n```", JAVA),
+    "a byte order mark in a fence, Python": ("python", f"```python\n\ufeff{PYTHON}\n```", PYTHON),
+    "a zero-width space before it": ("java", f"```java\n\u200b{JAVA}\n```", JAVA),
+    "four backticks against three": ("java", f"````java\n{JAVA}\n```\n\nIt adds.", JAVA),
+    "backticks against tildes": ("java", f"```java\n{JAVA}\n~~~\n\nIt adds.", JAVA),
+    "tildes against backticks": ("java", f"~~~java\n{JAVA}\n```\n\nIt adds.", JAVA),
+    "four backticks around all of it": (
+        "java",
+        f"````markdown\nThe class:\n\n```java\n{JAVA}\n```\n\nDone.\n````",
+        JAVA,
+    ),
+    "four backticks around all of it, no tag": ("java", f"````\nThe class:\n\n```java\n{JAVA}\n```\n````", JAVA),
+    "tildes around all of it": ("java", f"~~~md\n```java\n{JAVA}\n```\n~~~", JAVA),
+    "a documented example in four backticks, no tag": ("python", f"````\n{PYTHON}\n````", PYTHON),
     "Markdown in JSON": ("java", json.dumps({"java": f"```java\n{JAVA}\n```"}), JAVA),
     "an apology before it": ("java", f"I'm sorry, I can't keep its types. Still:\n```java\n{JAVA}\n```", JAVA),
 }
