@@ -92,6 +92,8 @@ class AttemptFailed(Exception):
         self.message = one_line(message)
         self.retry_after_s = retry_after_s
         self.suspicion = suspicion
+        self.counts = True
+        """Whether it counts against its request; a deadline of a server with too much in flight does not."""
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.message}"

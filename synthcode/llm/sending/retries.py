@@ -74,14 +74,13 @@ class RetryingClient:
         while True:
             attempts += 1
             start = await self.slowness.enter()
-            outcome = await self._attempt(request, start)
+            outcome = await self._attempt(request, start, attempts)
             if not isinstance(outcome, AttemptFailed):
                 return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
             if outcome.kind in ACCESS:
                 raise access_error("the backend", outcome.kind, outcome.message)
             is_refused = outcome.kind is ErrorKind.RATE_LIMITED and self._rate_limit.outlasts(outcome, answers)
-            if outcome.kind is ErrorKind.TIMEOUT:
-                spared += not self.slowness.is_to_blame(start, request.request_id, outcome, attempts)
+            spared += not outcome.counts
             if is_refused or (outcome.kind in TRANSIENT and attempts - spared < rounds * self._settings.max_attempts):
                 await self._wait(attempts, outcome)
             elif await self._server_was_away(outcome, outages) and rounds < _ROUNDS:
@@ -104,7 +103,7 @@ class RetryingClient:
         await self.outage.wait_for_server()
         return failure.kind is ErrorKind.CONNECTION or self.outage.count > outages
 
-    async def _attempt(self, request: Request, start: Start) -> Completion | AttemptFailed | None:
+    async def _attempt(self, request: Request, start: Start, attempts: int) -> Completion | AttemptFailed | None:
         """Send a request once, in the slot that was entered, and give that back."""
         try:
             if self._halt.is_set():  # perhaps while this one waited for its turn
@@ -112,11 +111,11 @@ class RetryingClient:
             async with asyncio.timeout(self._settings.timeout_s):
                 completion = await self._backend.complete(request)
             _refuse_broken_off(completion)
-        except AttemptFailed as failure:
+        except (AttemptFailed, TimeoutError) as problem:
+            failure = problem if isinstance(problem, AttemptFailed) else self._deadline()
+            if failure.kind is ErrorKind.TIMEOUT:
+                self.slowness.judge(start, request.request_id, failure, attempts)
             return self._noted(failure, start)
-        except TimeoutError:
-            message = f"no answer within {self._settings.timeout_s:g} s"
-            return self._noted(AttemptFailed(ErrorKind.TIMEOUT, message), start)
         finally:
             self.throttle.leave()
             self.heard.set()
@@ -124,6 +123,9 @@ class RetryingClient:
         self.outage.answered()
         self._rate_limit.answered()
         return completion
+
+    def _deadline(self) -> AttemptFailed:
+        return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {self._settings.timeout_s:g} s")
 
     def _noted(self, failure: AttemptFailed, start: Start) -> AttemptFailed:
         self.last_error = str(failure)

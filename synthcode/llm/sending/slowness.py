@@ -21,7 +21,8 @@ class Start(NamedTuple):
     """What was so when an attempt started."""
 
     generation: int
-    limit: int
+    active: int
+    """Attempts that ran, this one among them."""
     answers: int
 
 
@@ -58,10 +59,10 @@ class Slowness:
     async def enter(self) -> Start:
         """Wait for a slot; return what is so when the attempt starts."""
         generation = await self._throttle.enter()
-        return Start(generation, self._throttle.limit, self._throttle.answers)
+        return Start(generation, self._throttle.active, self._throttle.answers)
 
-    def is_to_blame(self, start: Start, request_id: str, failure: AttemptFailed, attempts: int) -> bool:
-        """Take note of a deadline that an attempt reached; return whether it counts against the request.
+    def judge(self, start: Start, request_id: str, failure: AttemptFailed, attempts: int) -> None:
+        """Take note of a deadline that an attempt reached, before it gives its slot back.
 
         Parameters
         ----------
@@ -70,7 +71,7 @@ class Slowness:
         request_id
             Whose attempt it was.
         failure
-            Whose deadline it was: ours, or that of a gateway.
+            Whose deadline it was: ours, or that of a gateway. Its ``counts`` is set.
         attempts
             How often the request was sent so far.
 
@@ -79,19 +80,20 @@ class Slowness:
         ServerError
             If the server finishes no request, whichever has it to itself.
         """
+        in_flight = max(start.active, self._throttle.active)
         answers = self._throttle.answers - start.answers
         is_current = start.generation == self._throttle.generation
         self._throttle.timed_out(start.generation)
-        if start.limit == 1:
+        if in_flight == 1:
             self._refuse_dead_server(request_id, failure)
-            return True
+            return
         if self.notice is None:
             self.notice = (
-                f"the server is too slow for {start.limit} requests at once ({failure.message}): fewer are sent until "
+                f"the server is too slow for {in_flight} requests at once ({failure.message}): fewer are sent until "
                 "they finish. If it has no GPU, a small --concurrency saves the wait"
             )
-        had_time = is_current and answers >= _TURNOVERS * start.limit
-        return had_time or attempts >= _MOST_SPARED * self._settings.max_attempts
+        had_time = is_current and answers >= _TURNOVERS * in_flight
+        failure.counts = had_time or attempts >= _MOST_SPARED * self._settings.max_attempts
 
     def _refuse_dead_server(self, request_id: str, failure: AttemptFailed) -> None:
         if not self._alone or self._throttle.answers != self._answers_before:

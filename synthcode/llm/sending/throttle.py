@@ -32,7 +32,8 @@ class Throttle:
         self.limit = maximum
         self.answers = 0
         """How many attempts have succeeded so far."""
-        self._active = 0
+        self.active = 0
+        """How many attempts run."""
         self._waiting: deque[asyncio.Future[None]] = deque()
         self.generation = 0
         """How often the limit was cut so far."""
@@ -42,8 +43,8 @@ class Throttle:
 
     async def enter(self) -> int:
         """Wait for a slot; return the generation of the limit that the attempt starts under."""
-        if self._active < self.limit and not self._waiting:
-            self._active += 1
+        if self.active < self.limit and not self._waiting:
+            self.active += 1
             return self.generation
         turn = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
@@ -57,7 +58,7 @@ class Throttle:
 
     def leave(self) -> None:
         """Give the slot back."""
-        self._active -= 1
+        self.active -= 1
         self._admit()
 
     def succeeded(self) -> None:
@@ -94,8 +95,8 @@ class Throttle:
         self._admit()
 
     def _admit(self) -> None:
-        while self._waiting and self._active < self.limit:
+        while self._waiting and self.active < self.limit:
             turn = self._waiting.popleft()
             if not turn.done():
-                self._active += 1
+                self.active += 1
                 turn.set_result(None)

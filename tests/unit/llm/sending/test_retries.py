@@ -57,15 +57,8 @@ def test_attempts_run_out(scripted, request_of, hasty):
 
 def test_an_attempt_ends_at_its_deadline(scripted, request_of, hasty):
     backend = scripted(lambda *_: asyncio.sleep(60))
-    completion = ask(backend, replace(hasty, timeout_s=0.01, concurrency=1), request_of())
+    completion = ask(backend, replace(hasty, timeout_s=0.01), request_of())
     assert (completion.error, completion.attempts) == ("timeout: no answer within 0.01 s", 3)
-
-
-def test_a_deadline_counts_once_the_request_has_the_server_to_itself(scripted, request_of, hasty):
-    backend = scripted(lambda *_: asyncio.sleep(60))
-    completion = ask(backend, replace(hasty, timeout_s=0.01, concurrency=64), request_of())
-    # The limit falls from 64 to 16, to 4 and to 1; then three attempts count.
-    assert (completion.error, completion.attempts) == ("timeout: no answer within 0.01 s", 6)
 
 
 def test_recorded_answers_pass_unchanged(scripted, request_of, completion_of, hasty):
