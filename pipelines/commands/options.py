@@ -28,6 +28,9 @@ max_failed_option = click.option(
 retry_failed_option = click.option(
     "--retry-failed", is_flag=True, help="Ask again also for what the server refused for good."
 )
+no_model_check_option = click.option(
+    "--no-model-check", is_flag=True, help="Send requests though the server does not list the model."
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
 )
@@ -123,3 +126,24 @@ def settings(pairs: tuple[str, ...], option: str) -> dict[str, Any]:
                 f"{option} {name}: the value is not YAML: {problem}", f"write it as {option} {name}=VALUE"
             ) from problem
     return values
+
+
+def json_object(text: str | None, option: str) -> dict[str, Any] | None:
+    """Return an option's JSON object; None if the option was not given.
+
+    Raises
+    ------
+    InputError
+        If it is not one.
+    """
+    if text is None:
+        return None
+    import orjson
+
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as problem:
+        raise InputError(f"{option} is not JSON: {problem}", f"write it as {option} '{{\"name\": 1}}'") from problem
+    if not isinstance(value, dict):
+        raise InputError(f"{option} is not a JSON object", f"write it as {option} '{{\"name\": 1}}'")
+    return value

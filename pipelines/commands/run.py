@@ -11,6 +11,7 @@ import click
 
 from synthcode.pipelines.commands.options import (
     max_failed_option,
+    no_model_check_option,
     retry_failed_option,
     settings,
     workers_option,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
+@no_model_check_option
 @retry_failed_option
 @max_failed_option
 @workers_option
@@ -75,6 +77,7 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
     named = {
         "seeds.limit": given["limit"],
         "backend.base_urls": list(given["base_urls"]) or None,
+        "backend.model_check": False if given["no_model_check"] else None,
         "translate.model": given["model"],
         "backend.retry_failed": given["retry_failed"] or None,
         "backend.max_failed": given["max_failed"],
@@ -98,7 +101,8 @@ def _print_plan(run: Run) -> None:
     for language, count in sorted(planned.requests.items()):
         click.echo(f"  {language:<16} {count:,}")
     click.echo(f"prompt tokens      about {planned.prompt_tokens:,}")
-    click.echo(f"completion tokens  at most {planned.most_completion_tokens:,}")
+    most = planned.most_completion_tokens
+    click.echo(f"completion tokens  {'as many as the server allows' if most is None else f'at most {most:,}'}")
 
 
 def _say_what_next(out: Path, name: str) -> None:

@@ -11,7 +11,9 @@ import click
 from synthcode.pipelines.commands.options import (
     existing_run,
     force_option,
+    json_object,
     max_failed_option,
+    no_model_check_option,
     retry_failed_option,
     run_argument,
     settings,
@@ -37,10 +39,13 @@ if TYPE_CHECKING:
 @click.option("--prompt", metavar="P", help="A bundled prompt, or a folder of templates.")
 @click.option("--temperature", type=float, metavar="T", help="Sampling temperature.")
 @click.option("--max-tokens", type=int, metavar="N", help="Longest answer, in tokens.")
+@click.option("--max-completion-tokens", type=int, metavar="N", help="The same, under the name that newer models take.")
+@click.option("--extra-body", metavar="JSON", help='More fields of each request: \'{"reasoning_effort": "low"}\'.')
 @click.option("--concurrency", type=int, metavar="N", help="Requests in flight at most.")
 @click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
 @click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
 @click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
+@no_model_check_option
 @retry_failed_option
 @max_failed_option
 @force_option
@@ -88,6 +93,7 @@ def _overrides(
         "backend.recording": str(Path(recording).resolve()) if recording else None,
         "backend.retry_failed": retry_failed,
         "backend.max_failed": given["max_failed"],
+        "backend.model_check": False if given["no_model_check"] else None,
         "backend.engine": settings(engine, "--engine") or None,
         "backend.price_in": given["price_in"],
         "backend.price_out": given["price_out"],
@@ -95,5 +101,7 @@ def _overrides(
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.sampling.temperature": given["temperature"],
         "translate.sampling.max_tokens": given["max_tokens"],
+        "translate.sampling.max_completion_tokens": given["max_completion_tokens"],
+        "translate.sampling.extra_body": json_object(given["extra_body"], "--extra-body"),
         **{f"translate.{key}": given[key] for key in ("model", "sample_targets", "samples", "prompt")},
     }

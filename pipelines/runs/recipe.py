@@ -19,6 +19,7 @@ from synthcode.execution.registry import ExecutorConfig
 from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
+from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
@@ -134,6 +135,8 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     # Before the recipe is written: an option that is refused may carry a secret.
     engine_options(recipe.backend.engine)
     server_options(recipe.backend.serve or ())
+    if recipe.translate is not None:
+        checked_extra_body(recipe.translate.sampling.extra_body)
     return recipe
 
 

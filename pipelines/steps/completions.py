@@ -88,9 +88,10 @@ async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend
     """
     sampling = translate_config(run.recipe).sampling
     window = backend.window if isinstance(backend, HasContextWindow) else None
-    if window is not None and sampling.max_tokens >= window:
+    longest = sampling.longest_answer
+    if window is not None and longest is not None and longest >= window:
         raise InputError(
-            f"answers of up to {sampling.max_tokens:,} tokens (max_tokens) leave no room for a prompt "
+            f"answers of up to {longest:,} tokens (max_tokens) leave no room for a prompt "
             f"in the model's window of {window:,}",
             "ask for shorter ones with --max-tokens, or serve the model with a larger window",
         )

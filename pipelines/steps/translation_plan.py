@@ -85,7 +85,8 @@ class Plan:
     """By target language."""
     prompt_tokens: int = 0
     """Reckoned from the characters of the prompts."""
-    most_completion_tokens: int = 0
+    most_completion_tokens: int | None = 0
+    """None if the longest answer is left to the server."""
 
 
 def plan(run: Run) -> Plan:
@@ -94,4 +95,5 @@ def plan(run: Run) -> Plan:
     config = asked.config
     counts = asked.count()
     characters = sum(len(message.content) for request in asked.requests() for message in request.messages)
-    return Plan(counts, round(characters / CHARS_PER_TOKEN), counts.total() * config.sampling.max_tokens)
+    longest = config.sampling.longest_answer
+    return Plan(counts, round(characters / CHARS_PER_TOKEN), None if longest is None else counts.total() * longest)

@@ -10,6 +10,7 @@ from annotated_types import Ge, Gt, Le, MinLen
 
 from synthcode.identity import canonical_json, digest
 from synthcode.languages import Language, get_language
+from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import Prompt
 from synthcode.schemas.records import Request
 
@@ -18,26 +19,45 @@ from synthcode.schemas.records import Request
 class Sampling:
     """What the model is sent besides the messages. None leaves a setting to the server."""
 
-    temperature: Annotated[float, Ge(0)] = 0.2
+    temperature: Annotated[float, Ge(0)] | None = 0.2
     """Sampling temperature; 0 is greedy decoding."""
     top_p: Annotated[float, Gt(0), Le(1)] | None = 0.95
     """Nucleus sampling: the probability mass of the tokens to draw from."""
     top_k: Annotated[int, Ge(-1)] | None = None
     """Number of the likeliest tokens to draw from; -1 is all of them."""
-    max_tokens: Annotated[int, Ge(1)] = 2048
-    """Longest completion, in tokens."""
+    max_tokens: Annotated[int, Ge(1)] | None = 2048
+    """Longest completion, in tokens. Sent under the other name if the server refuses this one and names that."""
+    max_completion_tokens: Annotated[int, Ge(1)] | None = None
+    """The same under the name that newer models take, thoughts included; if it is set, ``max_tokens`` is not sent."""
     repetition_penalty: Annotated[float, Gt(0)] | None = None
     """Above 1 the model repeats itself less."""
     seed: int | None = None
     """The server's random seed, plus the sample's index. It does not make a GPU repeat itself."""
     stop: tuple[str, ...] = ()
     """Strings that end a completion."""
+    extra_body: Mapping[str, Any] = field(default_factory=dict)
+    """More fields of the request, any JSON: ``chat_template_kwargs``, ``reasoning_effort``, ``min_p``, ``provider``."""
+
+    @property
+    def longest_answer(self) -> int | None:
+        """Tokens of the longest answer; None leaves that to the server."""
+        return self.max_tokens if self.max_completion_tokens is None else self.max_completion_tokens
 
     def to_json(self, sample_index: int = 0) -> str:
-        """Return the settings that are set, as canonical JSON; with one random seed all samples would be the same."""
-        seed = None if self.seed is None else self.seed + sample_index
-        settings = {**asdict(self), "seed": seed}
-        return canonical_json({key: value for key, value in settings.items() if value not in (None, ())})
+        """Return the settings that are set, as canonical JSON; with one random seed all samples would be the same.
+
+        Raises
+        ------
+        InputError
+            If a field of ``extra_body`` is not JSON, or has a place of its own.
+        """
+        settings: dict[str, Any] = {
+            **asdict(self),
+            "seed": None if self.seed is None else self.seed + sample_index,
+            "max_tokens": self.max_tokens if self.max_completion_tokens is None else None,
+            "extra_body": checked_extra_body(self.extra_body),
+        }
+        return canonical_json({key: value for key, value in settings.items() if value not in (None, (), {})})
 
 
 @dataclass(frozen=True)

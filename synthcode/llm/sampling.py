@@ -1,4 +1,4 @@
-"""What a model is told beside the messages: canonical JSON in requests, checked when it is read."""
+"""What a model is sent besides the messages: canonical JSON in requests, checked when it is read."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SAMPLING_FIELDS = frozenset(
 
 @functools.lru_cache(maxsize=64)
 def sampling_fields(text: str) -> dict[str, Any]:
-    """Return a request's sampling settings.
+    """Return a request's sampling settings as the fields of its body, those of ``extra_body`` among them.
 
     Raises
     ------
@@ -30,13 +30,14 @@ def sampling_fields(text: str) -> dict[str, Any]:
         If one is unknown.
     """
     fields: dict[str, Any] = orjson.loads(text)
+    extra: dict[str, Any] = fields.pop("extra_body", {})
     for name in fields:
         if name not in SAMPLING_FIELDS:
             raise InputError(
                 f"unknown sampling setting {name!r}{did_you_mean(name, SAMPLING_FIELDS)}",
                 f"known: {', '.join(sorted(SAMPLING_FIELDS))}",
             )
-    return fields
+    return extra | fields
 
 
 def max_tokens_of(text: str) -> int | None:

@@ -284,7 +284,9 @@ def test_the_preflight_names_what_is_there():
     with pytest.raises(ServerError) as caught:
         check(lambda *_: models, "qwen-8b")
     assert caught.value.problem.endswith("does not have the model 'qwen-8b' (did you mean 'qwen-7b'?)")
-    assert caught.value.fix == "give one that it has with --model: llama, qwen-7b"
+    assert caught.value.fix == (
+        "give one that it has with --model: llama, qwen-7b; if it takes others too, add --no-model-check"
+    )
 
 
 def test_the_models_of_a_server_are_listed(closed_port):

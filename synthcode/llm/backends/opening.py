@@ -59,7 +59,7 @@ def open_server(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
             setup.message(
                 f"{KEY_VARIABLE} is not sent to {url}, which the recipe names: to send it, add --base-url {url}"
             )
-    yield OpenAIServer(base_urls, model, key, key_urls=key_urls), model
+    yield OpenAIServer(base_urls, model, key, key_urls=key_urls, model_check=config.model_check), model
 
 
 def _only_model(recording: Replay, path: str) -> str:

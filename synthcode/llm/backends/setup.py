@@ -21,6 +21,8 @@ class BackendConfig:
     """A server that speaks OpenAI's protocol, ``vllm`` in this process, a recording (``replay``), or a plug-in's."""
     base_urls: tuple[str, ...] = ()
     """Servers with the same model, up to and including ``/v1``."""
+    model_check: bool = True
+    """Whether a server must list the model, or answer for it if it lists none; ``--no-model-check``."""
     recording: str | None = None
     """Parquet or JSONL that the replay backend reads."""
     engine: Mapping[str, Any] = field(default_factory=dict)

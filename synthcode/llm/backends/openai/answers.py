@@ -57,27 +57,12 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     return Completion(
         text=text,
         finish_reason=finish_reason,
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
+        prompt_tokens=count_of(usage.get("prompt_tokens")),
+        completion_tokens=count_of(usage.get("completion_tokens")),
         latency_s=latency_s,
         attempts=1,
         raw=body,
     )
-
-
-def parse_models(body: bytes) -> dict[str, int | None]:
-    """Return the models that a server lists: name -> tokens of its window, None if it does not say.
-
-    Raises
-    ------
-    AttemptFailed
-        If the body is not a list of models.
-    """
-    cards = _mapping(_parse(body)).get("data")
-    if not isinstance(cards, list):
-        raise AttemptFailed(ErrorKind.BAD_ANSWER, "no list of models")
-    named = [card for card in cards if isinstance(card, dict) and isinstance(card.get("id"), str)]
-    return {card["id"]: _count(card.get("max_model_len")) for card in named}
 
 
 def parse_token_count(body: bytes) -> int:
@@ -88,24 +73,36 @@ def parse_token_count(body: bytes) -> int:
     AttemptFailed
         If the body holds none.
     """
-    count = _count(_mapping(_parse(body)).get("count"))
+    count = count_of(_mapping(parse_json(body)).get("count"))
     if count is None:
         raise AttemptFailed(ErrorKind.BAD_ANSWER, "no count of tokens")
     return count
 
 
-def _answer(body: bytes) -> dict[str, Any]:
-    if is_event_stream(body):
-        return assemble(body)
-    answer = _parse(body)
-    return _mapping(answer[0] if isinstance(answer, list) and answer else answer)  # Google wraps its errors in a list
+def parse_json(body: bytes) -> Any:
+    """Return the value that a body holds.
 
-
-def _parse(body: bytes) -> Any:
+    Raises
+    ------
+    AttemptFailed
+        If it is not JSON.
+    """
     try:
         return read_json(body)
     except ValueError as problem:
         raise AttemptFailed(ErrorKind.BAD_ANSWER, _not_json(body, problem)) from problem
+
+
+def count_of(value: object) -> int | None:
+    """Return a number of tokens; None if the value is none."""
+    return value if type(value) is int and 0 <= value <= _INT32_MAX else None
+
+
+def _answer(body: bytes) -> dict[str, Any]:
+    if is_event_stream(body):
+        return assemble(body)
+    answer = parse_json(body)
+    return _mapping(answer[0] if isinstance(answer, list) and answer else answer)  # Google wraps its errors in a list
 
 
 def _not_json(body: bytes, problem: ValueError) -> str:
@@ -152,7 +149,3 @@ def _text(content: object) -> str:
         parts = [part for part in content if isinstance(part, dict)]
         return "".join(_text(part.get("text")) for part in parts if part.get("type") in _TEXT_PARTS)
     raise AttemptFailed(ErrorKind.BAD_ANSWER, f"content is {type(content).__name__}, not text")
-
-
-def _count(value: object) -> int | None:
-    return value if type(value) is int and 0 <= value <= _INT32_MAX else None

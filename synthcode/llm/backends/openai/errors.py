@@ -11,6 +11,7 @@ from synthcode.llm.backends.openai.api_key import HOSTS_VARIABLE
 from synthcode.sanitize import one_line
 
 MODELS_SHOWN = 10
+_NO_LIST = (ErrorKind.NOT_FOUND, ErrorKind.BAD_ANSWER, ErrorKind.BAD_REQUEST)
 
 
 def absence(base: str, reason: str) -> ServerError:
@@ -20,19 +21,49 @@ def absence(base: str, reason: str) -> ServerError:
     )
 
 
-def refusal(base: str, failure: AttemptFailed, *, key_withheld: bool = False) -> ServerError:
-    """Return the error for a server that does not say which models it has."""
+def refusal(
+    base: str, failure: AttemptFailed, *, key_withheld: bool = False, probed: AttemptFailed | None = None
+) -> ServerError:
+    """Return the error for a server that does not say which models it has.
+
+    Parameters
+    ----------
+    base
+        Its address.
+    failure
+        How asking for the models failed.
+    key_withheld
+        Whether there is a key that it is not sent.
+    probed
+        How a harmless request failed; None if none was made.
+    """
+    kind = failure.suspicion or failure.kind
+    if kind in ACCESS:
+        return access_failure(base, failure, key_withheld=key_withheld)
+    if failure.kind in _NO_LIST:
+        more = f", and answers no request ({probed.message})" if probed and probed.message != failure.message else ""
+        return ServerError(
+            f"what answers at {base} lists no models ({failure.message}){more}",
+            "give the address of an OpenAI-compatible server, up to and including /v1, and a model that it has; "
+            "--no-model-check sends the requests all the same",
+        )
+    return absence(base, failure.message)
+
+
+def access_failure(base: str, failure: AttemptFailed, *, key_withheld: bool) -> AccessError:
+    """Return the error for a server that refuses every request."""
     kind = failure.suspicion or failure.kind
     if kind is ErrorKind.UNAUTHORIZED and key_withheld:
         return withheld_key(base, failure.message)
-    if kind in ACCESS:
-        return access_error(f"the model server at {base}", kind, failure.message)
-    if failure.kind in (ErrorKind.NOT_FOUND, ErrorKind.BAD_ANSWER, ErrorKind.BAD_REQUEST):
-        return ServerError(
-            f"what answers at {base} lists no models ({failure.message})",
-            "give the address of an OpenAI-compatible server, up to and including /v1",
-        )
-    return absence(base, failure.message)
+    return access_error(f"the model server at {base}", kind, failure.message)
+
+
+def unsupported(base: str, setting: str, failure: AttemptFailed) -> AccessError:
+    """Return the error for a server that refuses a setting that every request has."""
+    return AccessError(
+        f"the model server at {base} does not take the setting {setting} ({failure.message})",
+        f"leave it out: --set translate.sampling.{setting}=null, or {setting}: null in the recipe{AGAIN}",
+    )
 
 
 def withheld_key(base: str, message: str) -> AccessError:
@@ -57,5 +88,5 @@ def lack(base: str, model: str, models: list[str]) -> ServerError:
     more = f" and {len(models) - MODELS_SHOWN} more" if len(models) > MODELS_SHOWN else ""
     return ServerError(
         f"the model server at {base} does not have the model {model!r}{did_you_mean(model, models)}",
-        f"give one that it has with --model: {names}{more}",
+        f"give one that it has with --model: {names}{more}; if it takes others too, add --no-model-check",
     )

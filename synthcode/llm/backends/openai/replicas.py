@@ -10,6 +10,7 @@ from yarl import URL
 
 from synthcode.errors import InputError
 from synthcode.identity import digest
+from synthcode.llm.backends.openai.addresses import below, parse_address
 
 REST_S = 10.0
 """How long a replica that took no connection is asked last."""
@@ -19,12 +20,33 @@ REST_S = 10.0
 class Replica:
     """One server."""
 
-    base: str
-    chat: URL
-    models: URL
-    tokenize: URL
-    metrics: URL
+    url: URL
+    """Up to and including ``/v1``."""
+    name: str
+    """The address as the user gave it: requests are distributed by it."""
     resting_until: float = 0.0
+    lists_models: bool = True
+    """Whether it lists its models, as far as is known."""
+
+    @property
+    def base(self) -> str:
+        """The address for people, without a query."""
+        return str(self.url.with_query(None))
+
+    @property
+    def chat(self) -> URL:
+        """Where completions are requested."""
+        return below(self.url, "chat", "completions")
+
+    @property
+    def tokenize(self) -> URL:
+        """Where vLLM counts tokens."""
+        return below(self.url.parent, "tokenize")
+
+    @property
+    def metrics(self) -> URL:
+        """Where vLLM counts its cache's hits."""
+        return below(self.url.parent, "metrics")
 
 
 class Replicas:
@@ -70,7 +92,7 @@ class Replicas:
         if len(self.all) == 1:
             return self.all
         now = self._clock()
-        return sorted(self.all, key=lambda one: (one.resting_until > now, digest(seed_id, one.base)))
+        return sorted(self.all, key=lambda one: (one.resting_until > now, digest(seed_id, one.name)))
 
     def rest(self, replica: Replica) -> None:
         """Ask others first for a while."""
@@ -81,22 +103,5 @@ class Replicas:
 
 
 def _replica(address: str) -> Replica:
-    fix = "give it as http://HOST:PORT/v1, the key apart from it"
-    try:
-        url = URL(address.strip().rstrip("/"))
-    except ValueError as problem:
-        raise InputError("the address of the model server is not a URL", fix) from problem
-    if url.user or url.password:  # not shown: it may be a secret
-        raise InputError(f"the address of the model server on {url.host} holds a user name or password", fix)
-    if url.scheme not in ("http", "https") or not url.host:
-        shown = "what was given" if "@" in address else repr(address)  # a scheme may be all that is missing
-        raise InputError(f"{shown} is not the address of a model server", fix)
-    if url.query_string or url.fragment:
-        raise InputError(f"the address {url.origin()}{url.path} of the model server goes on with ? or #", fix)
-    return Replica(
-        base=str(url),
-        chat=url / "chat" / "completions",
-        models=url / "models",
-        tokenize=url.parent / "tokenize",
-        metrics=url.parent / "metrics",
-    )
+    url = parse_address(address)
+    return Replica(url, str(url))

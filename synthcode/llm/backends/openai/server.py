@@ -11,23 +11,24 @@ from typing import Any, Self
 import orjson
 
 from synthcode import redaction
-from synthcode.errors import AccessError, ServerError
-from synthcode.llm.access import access_error
+from synthcode.errors import ServerError
 from synthcode.llm.backend import ACCESS, AttemptFailed, CachedTokens, ErrorKind
 from synthcode.llm.backends.context_window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
-from synthcode.llm.backends.openai.answers import parse_completion, parse_models, parse_token_count
+from synthcode.llm.backends.openai.answers import parse_completion, parse_token_count
 from synthcode.llm.backends.openai.api_key import checked_key
-from synthcode.llm.backends.openai.errors import absence, lack, refusal, unusable_model, withheld_key
+from synthcode.llm.backends.openai.chat_requests import ChatRequests
+from synthcode.llm.backends.openai.errors import access_failure, lack
+from synthcode.llm.backends.openai.harmless import CHECK_S
 from synthcode.llm.backends.openai.metrics import parse_cached_tokens
+from synthcode.llm.backends.openai.model_lists import listed_as
+from synthcode.llm.backends.openai.preflight import Preflight
 from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
 from synthcode.llm.backends.openai.raw_answers import without_secrets
 from synthcode.llm.backends.openai.replicas import Replica, Replicas
-from synthcode.llm.backends.openai.suspicions import harmless_body, is_suspicious, is_unusable, settled
+from synthcode.llm.backends.openai.suspicions import Suspicions
 from synthcode.llm.backends.openai.transport import Transport
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
 from synthcode.schemas.records import Completion, Message, Request
-
-CHECK_S = 10.0
 
 
 class OpenAIServer:
@@ -45,6 +46,8 @@ class OpenAIServer:
         Those of ``base_urls`` that are sent the key; None means all. See :mod:`synthcode.llm.backends.openai.api_key`.
     prefill
         Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
+    model_check
+        Whether a server must list the model, or answer for it if it lists none.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class OpenAIServer:
         *,
         key_urls: Iterable[str] | None = None,
         prefill: bool = False,
+        model_check: bool = True,
     ) -> None:
         self.model = model
         self._replicas = Replicas(base_urls)
@@ -68,11 +72,14 @@ class OpenAIServer:
         self._redactor = redaction.current()
         trusted = self._replicas.all if key_urls is None else Replicas.parse(key_urls)
         self._transport = Transport(key, {replica.chat.origin() for replica in trusted})
+        self._chat = ChatRequests(self._transport)
+        self._model_check = model_check
+        self._preflight = Preflight(self._transport, self._chat, self._redactor, model, model_check=model_check)
+        self._suspicions = Suspicions(self._chat, self._withholds_key, self._preflight.answers_for)
         self._prefill = prefill
         self._counts_tokens = False
         self.window: int | None = None
         """Tokens of prompt and answer together, once :meth:`check` has run; None if no server says."""
-        self._settling = asyncio.Lock()
 
     def __repr__(self) -> str:
         return f"OpenAIServer({self._replicas!r}, model={self.model!r})"
@@ -89,14 +96,16 @@ class OpenAIServer:
         absences = []
         for replica in self._replicas.all:
             try:
-                models = await self._models(replica)
+                models = await self._preflight.examine(replica)
             except ServerError as problem:
                 absences.append(problem)
                 continue
-            if self.model not in models:
+            name = None if models is None else listed_as(self.model, models)
+            if models is not None and name is None and self._model_check:
                 raise lack(replica.base, self.model, list(models))
-            windows = [known for known in (self.window, models[self.model]) if known is not None]
-            self.window = min(windows, default=None)
+            if models is not None and name is not None:
+                windows = [known for known in (self.window, models[name]) if known is not None]
+                self.window = min(windows, default=None)
         if len(absences) == len(self._replicas.all):
             raise absences[0]
 
@@ -125,9 +134,11 @@ class OpenAIServer:
         async def ask(body: dict[str, Any]) -> bytes:
             try:
                 async with asyncio.timeout(CHECK_S):
-                    return await self._transport.exchange("POST", first.chat, orjson.dumps(body))
+                    return await self._chat.send(first.chat, body)
             except AttemptFailed as failure:
-                raise (self._access_error(first, failure) if failure.kind in ACCESS else failure) from None
+                if failure.kind not in ACCESS:
+                    raise
+                raise access_failure(first.base, failure, key_withheld=self._withholds_key(first)) from None
 
         self._counts_tokens = self.window is not None and await self._try_to_count(first)
         if prefill and not await takes_prefill(ask, self.model):
@@ -172,7 +183,7 @@ class OpenAIServer:
         ServerError
             If it is not there.
         """
-        return list(await self._models(self._replicas.all[0]))
+        return list(await self._preflight.models(self._replicas.all[0]))
 
     async def complete(self, request: Request) -> Completion | None:
         """Ask one replica once; the next one where it takes no connection."""
@@ -182,49 +193,19 @@ class OpenAIServer:
             started = time.perf_counter()
             try:
                 await self._refuse_misfit(replica, request)
-                answer = await self._transport.exchange("POST", replica.chat, body)
+                answer = await self._chat.send(replica.chat, body)
                 return self._read(answer, time.perf_counter() - started, request)
             except AttemptFailed as failure:
                 failure.message = self._redactor.message(failure.message)
                 if failure.kind is not ErrorKind.CONNECTION:
-                    raise await self._settled(failure, replica, request) from None
+                    raise await self._suspicions.settled(failure, replica, request) from None
                 self._replicas.rest(replica)
                 refused = failure
         assert refused is not None
         raise refused
 
-    async def _settled(self, failure: AttemptFailed, replica: Replica, request: Request) -> Exception:
-        """Return what to raise for a failure, once it is clear whether it concerns this request or all of them."""
-        if is_suspicious(failure):
-            async with self._settling:
-                probe = await self._probe(replica, request)
-            if await is_unusable(failure, probe, lambda: self._has_model(replica)):
-                return unusable_model(replica.base, self.model, failure)
-            failure = settled(failure, probe) if failure.suspicion is not None else failure
-        return self._access_error(replica, failure) if failure.kind in ACCESS else failure
-
-    def _access_error(self, replica: Replica, failure: AttemptFailed) -> AccessError:
-        if failure.kind is ErrorKind.UNAUTHORIZED and self._transport.withholds_key(replica.chat):
-            return withheld_key(replica.base, failure.message)
-        return access_error(f"the model server at {replica.base}", failure.kind, failure.message)
-
-    async def _probe(self, replica: Replica, request: Request) -> AttemptFailed | None:
-        """Make a harmless request; return how it failed."""
-        try:
-            async with asyncio.timeout(CHECK_S):
-                body = orjson.dumps(harmless_body(request))
-                parse_completion(await self._transport.exchange("POST", replica.chat, body), 0.0)
-        except AttemptFailed as failure:
-            return failure
-        except TimeoutError:
-            return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {CHECK_S:g} s")
-        return None
-
-    async def _has_model(self, replica: Replica) -> bool:
-        try:
-            return self.model in await self._models(replica)
-        except ServerError:
-            return False
+    def _withholds_key(self, replica: Replica) -> bool:
+        return self._transport.withholds_key(replica.chat)
 
     async def _refuse_misfit(self, replica: Replica, request: Request) -> None:
         """Refuse what does not fit the window; a tokenizer is asked only where that is not certain."""
@@ -234,20 +215,10 @@ class OpenAIServer:
         if not fits_for_certain(request.messages, max_tokens, self.window):
             refuse_misfit(await self._count_tokens(replica, request.messages), max_tokens, self.window)
 
-    async def _models(self, replica: Replica) -> dict[str, int | None]:
-        try:
-            async with asyncio.timeout(CHECK_S):
-                models = parse_models(await self._transport.exchange("GET", replica.models, None))
-                return {self._redactor.values(name): window for name, window in models.items()}
-        except TimeoutError as problem:
-            raise absence(replica.base, f"no answer within {CHECK_S:g} s") from problem
-        except AttemptFailed as failure:
-            raise refusal(replica.base, failure, key_withheld=self._transport.withholds_key(replica.chat)) from failure
-
-    def _body(self, request: Request) -> bytes:
+    def _body(self, request: Request) -> dict[str, Any]:
         messages = request.messages
         body = {"model": request.model, "messages": _turns(messages), **sampling_fields(request.sampling)}
-        return orjson.dumps({**body, **self._prefill_fields(messages)})
+        return {**body, **self._prefill_fields(messages)}
 
     def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
         return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}

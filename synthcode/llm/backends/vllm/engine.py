@@ -6,11 +6,12 @@ What is vLLM's is imported when the engine is started. Only its most lasting sur
 
 from __future__ import annotations
 
+import inspect
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Self
 
-from synthcode.errors import InputError, ServerError
+from synthcode.errors import AccessError, InputError, ServerError, did_you_mean
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.context_window import refuse_cut, refuse_misfit
 from synthcode.llm.backends.vllm.options import engine_options
@@ -20,6 +21,9 @@ from synthcode.schemas.records import Completion, Request
 
 _DEFAULTS = {"enable_prefix_caching": True, "load_format": "safetensors", "disable_log_stats": True}
 _NOT_SAMPLING = frozenset({"max_completion_tokens", "chat_template_kwargs", "response_format", "reasoning_effort"})
+_OWN_TEMPLATE_ARGUMENTS = frozenset(
+    {"conversation", "tokenize", "add_generation_prompt", "continue_final_message", "return_tensors", "return_dict"}
+)
 
 
 class VLLMEngine:
@@ -98,6 +102,7 @@ class VLLMEngine:
         if self.window is not None:
             refuse_misfit(len(prompt), max_tokens or 1, self.window)
         told = {name: value for name, value in fields.items() if name not in _NOT_SAMPLING}
+        _refuse_unknown("sampling.extra_body", told, inspect.signature(SamplingParams).parameters)
         self._asked += 1
         started = time.perf_counter()
         try:
@@ -106,7 +111,7 @@ class VLLMEngine:
             )
             name = f"{request.request_id}-{self._asked}"  # an earlier attempt's may still be on its way out
             outputs = [output async for output in self._engine.generate({"prompt_token_ids": prompt}, params, name)]
-        except ValueError as problem:
+        except (ValueError, TypeError) as problem:
             raise AttemptFailed(ErrorKind.BAD_REQUEST, str(problem)) from problem
         except RuntimeError as problem:  # EngineDeadError and its like
             raise AttemptFailed(ErrorKind.CONNECTION, str(problem) or type(problem).__name__) from problem
@@ -129,8 +134,29 @@ class VLLMEngine:
         turns = [{"role": message.role, "content": message.content} for message in request.messages]
         continued = turns[-1]["role"] == "assistant"
         more = sampling_fields(request.sampling).get("chat_template_kwargs", {})
+        if not isinstance(more, dict) or more.keys() & _OWN_TEMPLATE_ARGUMENTS:
+            raise AccessError(
+                "chat_template_kwargs is not an object, or names what the engine sets itself",
+                f"leave out {', '.join(sorted(_OWN_TEMPLATE_ARGUMENTS))}",
+            )
         text = self._tokenizer.apply_chat_template(
             turns, tokenize=False, add_generation_prompt=not continued, continue_final_message=continued, **more
         )
         tokens: list[int] = self._tokenizer.encode(text, add_special_tokens=False)
         return tokens
+
+
+def _refuse_unknown(place: str, given: Mapping[str, Any], known: Collection[str]) -> None:
+    """Refuse settings that the engine does not have, for all requests.
+
+    Raises
+    ------
+    AccessError
+        If there is one.
+    """
+    for name in given:
+        if name not in known or name.startswith("_"):
+            raise AccessError(
+                f"vLLM's engine has no setting {name!r}{did_you_mean(name, known)}",
+                f"remove it from {place}, or start vLLM's server and name it with --base-url",
+            )

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.backends.openai.answers import parse_completion, parse_models
+from synthcode.llm.backends.openai.answers import parse_completion
 
 
 def body(message, **fields):
@@ -187,10 +187,3 @@ json_values = st.recursive(
 def test_no_shape_breaks_the_reader(choices, usage):
     answer = orjson.dumps({"choices": choices, "usage": usage, "error": choices})
     assert kind_of_failure(answer) in (None, ErrorKind.BAD_ANSWER)
-
-
-def test_models_are_listed():
-    assert parse_models(b'{"data": [{"id": "a"}, {"id": 3}, null, {"id": "b"}]}') == {"a": None, "b": None}
-    for bad in (b'{"data": 1}', b"[]", b"<html>"):
-        with pytest.raises(AttemptFailed):
-            parse_models(bad)
