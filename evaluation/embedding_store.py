@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from synthcode.bounded.vouching import vouch_for
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Encoder, Role, Vectors
 from synthcode.identity import canonical_json, file_digest
@@ -220,6 +221,7 @@ def _write_part(folder: Path, number: int, rows: pa.Table) -> Path:
     path = folder / f"part-{number:06d}-{hashlib.sha256(content).hexdigest()}.parquet"
     with writing(path) as stream:
         stream.write(content)
+    vouch_for(path)
     return path
 
 
@@ -228,6 +230,8 @@ def _read_part(path: Path) -> _Part | None:
     _, _, *digests = path.stem.split("-")
     if digests and digests != [file_digest(path)]:
         return None
+    if digests:
+        vouch_for(path)
     try:
         names = table_schema(path, ENCODE_AGAIN).names
         exits = frozenset(int(name.removeprefix("exit_")) for name in names if name.startswith("exit_"))

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.dataset as pads
+import pyarrow as pa
 
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.bounded.trees import parse_yaml
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.interop.mteb_names import MAIN_SCORE, languages_of_all, task_name
+from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
     from mteb.abstasks.retrieval import AbsTaskRetrieval
@@ -25,6 +26,8 @@ PROMPTS = {
     "code2code": "Given a program, retrieve a program in another language that does the same.",
 }
 """Instructions of queries for models that take them; documents have none."""
+
+_EXPORT_AGAIN = "run 'synthcode export --format mteb' again"
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,7 @@ def _read_subsets(card: _Card, subsets: Sequence[str]) -> dict[str, dict[str, An
 
     @cache
     def read(pattern: str) -> Dataset:
-        return Dataset(pads.dataset(sorted(card.folder.glob(pattern)), format="parquet").to_table())
+        return Dataset(_read_tables(card.folder, pattern))
 
     def judged(subset: str) -> dict[str, dict[str, int]]:
         answers: dict[str, dict[str, int]] = {}
@@ -159,6 +162,16 @@ def _read_subsets(card: _Card, subsets: Sequence[str]) -> dict[str, dict[str, An
         }
         for subset in subsets
     }
+
+
+def _read_tables(folder: Path, pattern: str) -> pa.Table:
+    files = sorted(folder.glob(pattern))
+    if not files:
+        raise InputError(f"{folder} has no file {pattern}", _EXPORT_AGAIN)
+    try:
+        return pa.concat_tables([read_file(file, fix=_EXPORT_AGAIN) for file in files])
+    except pa.ArrowInvalid as problem:
+        raise InputError(f"{folder}: files {pattern} differ in their columns", _EXPORT_AGAIN) from problem
 
 
 def _read_card(folder: Path) -> _Card:

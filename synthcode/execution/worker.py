@@ -20,7 +20,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from types import ModuleType
 from typing import Any, Generic, Literal, TypeVar
 
@@ -85,7 +85,11 @@ class Worker(Generic[Batch, Result]):
     """
 
     def __init__(
-        self, context: ForkServerContext, function: Callable[[Batch], Result], cpu_seconds: float, wall_seconds: float
+        self,
+        context: ForkServerContext | SpawnContext,
+        function: Callable[[Batch], Result],
+        cpu_seconds: float,
+        wall_seconds: float,
     ) -> None:
         self._wall_seconds = wall_seconds
         self._pipe, theirs = context.Pipe()
@@ -245,3 +249,8 @@ def forkserver(*preload: str) -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(preload))
     return context
+
+
+def spawner() -> SpawnContext:
+    """Return what starts single workers: the fork server of this process is made for the functions of its stages."""
+    return multiprocessing.get_context("spawn")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from synthcode.identity import digest, file_digest
+from synthcode.storage.shards import read_batches
 
 _DTYPES = {pa.string(): "string", pa.int8(): "int8", pa.int32(): "int32", pa.int64(): "int64", pa.float64(): "float64"}
 """Arrow's type -> how ``datasets`` calls it."""
@@ -100,9 +100,13 @@ def _split(folder: Path, config: str, split: str) -> SplitContents:
     files = sorted((folder / "data" / config).glob(f"{split}-*.parquet"))
     rows = arrow_bytes = 0
     for file in files:
-        with pq.ParquetFile(file) as parquet:
-            for group in range(parquet.num_row_groups):
-                table = parquet.read_row_group(group)
-                rows, arrow_bytes = rows + table.num_rows, arrow_bytes + table.combine_chunks().nbytes
+        for table in read_batches([file]):
+            rows, arrow_bytes = rows + table.num_rows, arrow_bytes + sum(map(_arrow_bytes, table.columns))
     shards = (Shard(file.relative_to(folder).as_posix(), file.stat().st_size, file_digest(file)) for file in files)
     return SplitContents(split, rows, arrow_bytes, tuple(shards))
+
+
+def _arrow_bytes(column: pa.ChunkedArray) -> int:
+    """Return the size of a column without bitmaps that mark no null: a decoder may leave them out, or not."""
+    unused = (len(part) for part in column.chunks if part.null_count == 0 and part.buffers()[0] is not None)
+    return int(column.nbytes) - sum((length + 7) // 8 for length in unused)

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Literal
 
 from synthcode.bounded.trees import read_json
+from synthcode.bounded.vouching import vouch_for
 from synthcode.errors import InputError
 from synthcode.identity import canonical_json, file_digest
 from synthcode.storage.atomic import write_text
@@ -152,6 +153,7 @@ class Manifest:
                 return None
             if found.st_size == recorded.size and file_digest(file) == recorded.sha256:
                 self._verified.add(mark)
+                vouch_for(file)
                 return None
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return "missing"

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from synthcode import redaction
 from synthcode.bounded import limits
 from synthcode.bounded.parquet import ParquetRows
+from synthcode.bounded.vouching import vouch_for
 from synthcode.errors import InputError
 from synthcode.storage.atomic import TEMPORARY, sync, writing
 from synthcode.storage.secrets_in_tables import without_secrets
@@ -97,6 +98,7 @@ class ShardWriter:
         for index, shard in enumerate(self._shards):
             place = self._folder / f"{self._prefix}-{index:05d}{ending}.parquet"
             os.replace(shard, place)
+            vouch_for(place)
             final.append(place)
         sync(self._folder)
         return final
@@ -204,4 +206,5 @@ def write_table(path: Path, table: pa.Table) -> Path:
     """Write one table as one file, durably, replacing what was there only when it is complete."""
     with writing(path) as stream:
         pq.write_table(table.combine_chunks(), stream, compression="zstd", row_group_size=ROWS_PER_GROUP)
+    vouch_for(path)
     return path

@@ -103,6 +103,23 @@ def test_the_ways_to_start_a_child_are_known(code: str, tmp_path: Path) -> None:
     assert STARTS_CHILDREN.search(names_in(tmp_path / "module.py"))
 
 
+DECODES_FILES = re.compile(
+    r"\bParquetFile\(|\bParquetDataset\b|\b(?:pq|parquet|feather|orc)\.read_\w+|\bread_parquet\(pa|\bread_feather\b"
+    r"|\bipc\.open_\w+|pyarrow\.(?:dataset|feather|orc)\b|\bpd\.read_\w+|\bscan_parquet\b"
+)
+DECODERS = {
+    "synthcode.bounded.parquet": "what another process of this one has packed",
+    "synthcode.bounded.parquet_decoding": "in another process, unless the content is known",
+    "synthcode.storage.sorting": "pieces that the process has just written",
+}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_tables_are_decoded_where_they_cannot_end_the_command(path: Path) -> None:
+    found = DECODES_FILES.search(names_in(path))
+    assert (found is not None) == (module_of(path) in DECODERS), found
+
+
 def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from synthcode.pipelines.main import run_cli; run_cli(['--help']);"
