@@ -1,10 +1,10 @@
-"""Rows of CSV, with cells of several lines; a row that is broken does not take others along."""
+"""Rows of CSV, with cells of several lines."""
 
 from __future__ import annotations
 
 import csv
-from collections import deque
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from synthcode.bounded import limits
 from synthcode.bounded.lines import LongLine
@@ -17,97 +17,99 @@ _LINE_BYTES = 100
 
 
 def csv_columns(file: DataFile) -> list[str]:
-    """Return the names in the first row; none for an empty file."""
-    return _header(file, _Records(file).read())
+    """Return the names in the first row; an empty list for an empty file."""
+    return _header(file, _records(file))
 
 
 def read_csv(file: DataFile) -> Iterator[Row]:
     """Yield the rows below the header.
 
-    Where quotes are wrong, the first line alone is taken for the broken row: most likely it opens a quote and does not
-    close it, and the lines up to where that shows are rows of their own.
+    A record that is broken, as by a quote that is not closed, is one broken row for each of its lines: none of them
+    goes uncounted.
 
     Raises
     ------
     InputError
         If the file or its header cannot be read.
     """
-    records = _Records(file)
-    rows = records.read()
-    header = _header(file, rows)
-    for number, cells in rows:
-        place = f"{file.name}:{number}"
-        if isinstance(cells, str):
-            records.give_back()
-            yield unreadable(place, f"{place}: {cells}")
-        elif len(cells) != len(header):
-            yield unreadable(place, f"{place} has {len(cells)} cells, the header {len(header)}")
-        elif any(map(_has_stray_bytes, cells)):
-            yield not_utf8(place, f"{place} is not UTF-8")
+    records = _records(file)
+    header = _header(file, records)
+    for record in records:
+        first, *others = (f"{file.name}:{number}" for number in record.lines)
+        if record.problem is not None:
+            yield unreadable(first, f"{first}: {record.problem}")
+            for place in others:
+                yield unreadable(place, f"{place} belongs to the broken row that begins at {first}")
+        elif len(record.cells) != len(header):
+            yield unreadable(first, f"{first} has {len(record.cells)} cells, the header {len(header)}")
+        elif any(map(_has_stray_bytes, record.cells)):
+            yield not_utf8(first, f"{first} is not UTF-8")
         else:
-            yield Row(place, dict(zip(header, cells, strict=True)))
+            yield Row(first, dict(zip(header, record.cells, strict=True)))
 
 
-def _header(file: DataFile, rows: Iterator[tuple[int, list[str] | str]]) -> list[str]:
-    _, cells = next(rows, (0, []))
-    if isinstance(cells, str):
-        raise InputError(f"{file.path} has a broken header: {cells}", "fix its first line: the names of the columns")
-    return cells
+class _Record(NamedTuple):
+    lines: range
+    """Its numbers, from 1."""
+    cells: list[str]
+    problem: str | None
+
+
+def _header(file: DataFile, records: Iterator[_Record]) -> list[str]:
+    header = next(records, _Record(range(0), [], None))
+    if header.problem is not None:
+        raise InputError(
+            f"{file.path} has a broken header: {header.problem}", "fix its first line: the names of the columns"
+        )
+    return header.cells
 
 
 def _has_stray_bytes(cell: str) -> bool:
-    """Return whether bytes that are no UTF-8 were carried along as surrogates."""
+    """Return whether bytes that are not UTF-8 were carried along as surrogates."""
     return not cell.isascii() and any("\udc80" <= character <= "\udcff" for character in cell)
 
 
-class _Records:
-    """The records of a file, each with the number of its first line; lines can be given back."""
-
-    def __init__(self, file: DataFile) -> None:
-        self._delimiter = "\t" if ".tsv" in file.name.lower() else ","
-        self._fresh = enumerate(lines(file), 1)
-        self._waiting: deque[tuple[int, str]] = deque()
-        self._taken: list[tuple[int, str]] = []
-
-    def give_back(self) -> None:
-        """Return all lines of the last record but its first."""
-        self._waiting.extendleft(reversed(self._taken[1:]))
-
-    def read(self) -> Iterator[tuple[int, list[str] | str]]:
-        """Yield line number and cells, or what is wrong with them. Blank lines are no records."""
-        while True:
-            self._taken = []
-            cells = self._next_record()
-            if not self._taken:
-                return
-            if cells != []:
-                yield self._taken[0][0], cells
-
-    def _next_record(self) -> list[str] | str:
-        # A reader a record: after a mistake another one starts afresh, whatever quotes were open.
+def _records(file: DataFile) -> Iterator[_Record]:
+    """Yield the records of a file. Blank lines are not records."""
+    source = _Lines(file)
+    reader = csv.reader(source, delimiter="\t" if ".tsv" in file.name.lower() else ",", strict=True)
+    while True:
+        first = source.begin_record()
         before = csv.field_size_limit(limits.ROW)
+        problem = None
         try:
-            return next(csv.reader(self._lines(), delimiter=self._delimiter, strict=True), [])
-        except csv.Error as problem:
-            return str(problem)
+            cells = next(reader)
+        except csv.Error as error:  # the reader starts afresh at the next line
+            cells, problem = [], str(error)
+        except StopIteration:
+            return
         finally:
             csv.field_size_limit(before)
+        if cells or problem is not None:
+            yield _Record(range(first, source.number + 1), cells, problem)
 
-    def _lines(self) -> Iterator[str]:
-        held = 0
-        while True:
-            if self._waiting:
-                line = self._waiting.popleft()
-            else:
-                number, raw = next(self._fresh, (0, b""))
-                if not raw:
-                    return
-                text = raw.removeprefix(b"\xef\xbb\xbf") if number == 1 else raw
-                line = number, text.decode("utf-8", "surrogateescape")
-                if isinstance(raw, LongLine):
-                    held = limits.ROW
-            self._taken.append(line)
-            held += len(line[1]) + _LINE_BYTES
-            if held > limits.ROW:
-                raise csv.Error(f"the row is larger than {limits.ROW:,} bytes: is a quote not closed?")
-            yield line[1]
+
+class _Lines:
+    """The lines of a file as text. A record beyond the bound is an error, after which reading goes on."""
+
+    def __init__(self, file: DataFile) -> None:
+        self._lines = lines(file)
+        self._held = 0
+        self.number = 0
+        """Of the last line, from 1."""
+
+    def begin_record(self) -> int:
+        """Count the bytes of a record from here on; return the number of its first line."""
+        self._held = 0
+        return self.number + 1
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        raw = next(self._lines)
+        self.number += 1
+        self._held += len(raw) + _LINE_BYTES
+        if isinstance(raw, LongLine) or self._held > limits.ROW:
+            raise csv.Error(f"the row is larger than {limits.ROW:,} bytes: is a quote not closed?")
+        return (raw.removeprefix(b"\xef\xbb\xbf") if self.number == 1 else raw).decode("utf-8", "surrogateescape")
