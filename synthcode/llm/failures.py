@@ -130,12 +130,6 @@ def judge(status: int | None, words: ServerWords) -> Verdict:
     return Verdict(kind, None if kind in (ErrorKind.UNAUTHORIZED, ErrorKind.NO_CREDIT) else _suspicion(words))
 
 
-def error_kind(status: int, body: bytes) -> ErrorKind:
-    """Return what an HTTP status other than 200 means, or most likely means."""
-    verdict = judge(status, words_of(body))
-    return verdict.suspicion or verdict.kind
-
-
 def error_message(body: bytes) -> str:
     """Return the message in an error body, or the text itself."""
     return words_of(body).shown

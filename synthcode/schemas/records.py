@@ -9,8 +9,6 @@ import pyarrow as pa
 
 from synthcode.vocabulary import Reason
 
-FinishReason = Literal["stop", "length", "error"] | str
-
 
 class StageResult(NamedTuple):
     """The result of a stage for a batch: every row is in exactly one of the two tables."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -150,13 +149,6 @@ def read_batches(
     """
     for shard in shards:
         yield from _tables(shard, columns, rows, REDO)
-
-
-def read_table(shards: Sequence[Path], schema: pa.Schema, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read shards whole. Only for columns that are small however many the rows."""
-    wanted = schema if columns is None else pa.schema([schema.field(name) for name in columns])
-    tables = (_bounded_tables(shard, wanted.names, REDO) for shard in shards)
-    return pa.concat_tables([wanted.empty_table(), *chain.from_iterable(tables)])
 
 
 def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = REDO) -> pa.Table:

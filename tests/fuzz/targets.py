@@ -156,8 +156,7 @@ def journal(data: bytes, folder: Path) -> None:
         with refused_in_two_lines(), Journal(path, read_only) as opened:
             opened.counts()
             opened.failures()
-            opened.completed_ids(["a"])
-            opened.raw_answer("a")
+            opened.errors(["a"])
 
 
 def recording(name: str) -> Callable[[bytes, Path], None]:

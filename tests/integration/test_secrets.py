@@ -17,8 +17,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from synthcode.llm.journal.journal import Journal
 from synthcode.pipelines.main import run_cli
+from tests.support.journals import raw_answer
 
 KEY = "sk-abcdefgh12345678"
 Answer = tuple[int, Callable[[str], str]]
@@ -129,8 +129,8 @@ def test_a_key_that_a_server_sends_back_is_not_stored(
     assert KEY not in printed.out + printed.err
     assert not stored(run, KEY)
     rows = [row for path in (run / "completions").glob("*.parquet") for row in pq.read_table(path).to_pylist()]
-    with Journal(run / "completions" / "journal.sqlite", read_only=True) as journal:
-        answers = [(journal.raw_answer(row["request_id"]) or b"").decode() for row in rows]
+    journal = run / "completions" / "journal.sqlite"
+    answers = [(raw_answer(journal, row["request_id"]) or b"").decode() for row in rows]
     fields = ("text", "finish_reason", "error")
     said = [f"{[row[name] for name in fields]} {raw}" for row, raw in zip(rows, answers, strict=True)]
     assert len(said) == len(ECHOES)

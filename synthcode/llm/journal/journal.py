@@ -106,10 +106,6 @@ class Journal:
             query = f"SELECT request_id, error FROM completions WHERE request_id IN ({marks})"
             return dict(connection.execute(query, request_ids).fetchall())
 
-    def completed_ids(self, request_ids: Sequence[str]) -> set[str]:
-        """Return those of the requests that have an answer."""
-        return {name for name, error in self.errors(request_ids).items() if error is None}
-
     def counts(self) -> JournalCounts:
         """Count answers and failures by target language."""
         with self._use() as connection:
@@ -127,16 +123,6 @@ class Journal:
         """Return whether the file held failures of the account when it was opened: they are dropped or hidden now."""
         with self._use():
             return self._had_account_failures
-
-    def raw_answer(self, request_id: str) -> bytes | None:
-        """Return the server's whole answer to a request, None if there is none."""
-        with self._use() as connection:
-            query = "SELECT answer FROM completions WHERE request_id = ?"
-            row = connection.execute(query, (request_id,)).fetchone()
-        try:
-            return None if row is None or row[0] is None else zlib.decompress(row[0])
-        except zlib.error as problem:
-            raise damaged_row(self.path, request_id) from problem
 
     def drop_damaged(self) -> int:
         """Remove rows whose checksum does not fit, so that they are asked again; return how many.

@@ -16,6 +16,7 @@ from synthcode.errors import InputError, StorageError
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.schema import COUNT, VERSION
 from synthcode.schemas.tables import COMPLETIONS
+from tests.support.journals import completed_ids, raw_answer
 
 
 @pytest.fixture
@@ -52,8 +53,8 @@ def test_a_row_comes_back_with_every_column(journal, request_of, completion_of):
             "error": None,
         }
     ]
-    assert journal.raw_answer(request_of(3).request_id) == b'{"choices": []}' * 50
-    assert journal.raw_answer("unknown") is None
+    assert raw_answer(journal.path, request_of(3).request_id) == b'{"choices": []}' * 50
+    assert raw_answer(journal.path, "unknown") is None
 
 
 def test_the_export_is_in_the_order_of_the_plan_and_leaves_out_what_is_pending(journal, request_of, completion_of):
@@ -98,8 +99,8 @@ def test_what_is_known_and_what_is_completed(journal, request_of, completion_of)
     journal.append([(request_of(0), completion_of()), (request_of(1), completion_of(None, error="bad_request: no"))])
     ids = [request_of(number).request_id for number in range(3)]
     assert journal.errors(ids) == {ids[0]: None, ids[1]: "bad_request: no"}
-    assert journal.completed_ids(ids) == {ids[0]}
-    assert journal.completed_ids([]) == set()
+    assert completed_ids(journal, ids) == {ids[0]}
+    assert completed_ids(journal, []) == set()
 
 
 def test_counts_by_language_and_by_kind(journal, request_of, completion_of):
@@ -223,7 +224,7 @@ def test_an_answer_that_is_not_what_was_stored_is_not_exported(tmp_path, request
         with pytest.raises(InputError, match=f"answer to request {requests[1].request_id} is not what was stored"):
             exported(journal, requests)
         assert journal.drop_damaged() == 1
-        assert journal.completed_ids([one.request_id for one in requests]) == {
+        assert completed_ids(journal, [one.request_id for one in requests]) == {
             requests[0].request_id,
             requests[2].request_id,
         }
@@ -253,7 +254,7 @@ def test_an_index_that_does_not_fit_its_table_is_made_again(tmp_path, request_of
         path.write_bytes(content[:place] + b"?" + content[place + 1 :])
         with Journal(path) as journal:
             dropped.append(journal.drop_damaged())
-            assert len(journal.completed_ids([request_of(0).request_id])) == 1 - dropped[-1]
+            assert len(completed_ids(journal, [request_of(0).request_id])) == 1 - dropped[-1]
             journal.append([(request_of(0), completion_of("text"))])
             assert len(exported(journal, [request_of(0)])) == 1
     assert sorted(dropped) == [0, 1]
@@ -343,14 +344,14 @@ def test_a_file_system_without_space_loses_nothing_that_was_stored(tmp_path, req
     assert int(stored) > 50
     with Journal(path) as journal:
         ids = [str(number) for number in range(10_000)]
-        assert journal.completed_ids(ids) == set(ids[: int(stored)])
+        assert completed_ids(journal, ids) == set(ids[: int(stored)])
 
 
 def test_several_threads_may_use_it(journal, request_of, completion_of):
     def store(first):
         for number in range(first, first + 50):
             journal.append([(request_of(number), completion_of(str(number)))])
-            assert journal.completed_ids([request_of(number).request_id])
+            assert completed_ids(journal, [request_of(number).request_id])
 
     threads = [threading.Thread(target=store, args=(first,)) for first in (0, 50, 100)]
     for thread in threads:

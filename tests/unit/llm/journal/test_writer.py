@@ -8,6 +8,7 @@ from synthcode.errors import StorageError
 from synthcode.llm.journal import writer as journal_writer
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.writer import COMMIT_ROWS, JournalWriter
+from tests.support.journals import completed_ids
 
 
 class CountingJournal(Journal):
@@ -35,7 +36,7 @@ def test_a_row_is_on_the_disk_when_write_returns(journal, request_of, completion
         async with JournalWriter(journal) as writer:
             await writer.write(request_of(0), completion_of())
             with Journal(journal.path, read_only=True) as onlooker:
-                assert onlooker.completed_ids([request_of(0).request_id])
+                assert completed_ids(onlooker, [request_of(0).request_id])
 
     asyncio.run(scenario())
 
@@ -63,7 +64,7 @@ def test_leaving_commits_what_is_waiting_even_of_those_who_gave_up(journal, requ
             row.cancel()
 
     asyncio.run(scenario())
-    assert journal.completed_ids([request_of(0).request_id])
+    assert completed_ids(journal, [request_of(0).request_id])
 
 
 def test_everybody_whose_row_was_not_stored_hears_of_it(journal, request_of, completion_of):
