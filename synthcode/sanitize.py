@@ -1,7 +1,7 @@
-"""Foreign text made safe for the place that it goes to: a terminal, a log line, Markdown, a CSV file.
+"""Foreign text made safe for the place that it goes to: a terminal, a log line, a CSV file.
 
 Names of models and languages, messages of servers, names of files and columns, fields of cards are all foreign. HTML is
-escaped by Jinja, after :func:`visible`; prose for Markdown, YAML and BibTeX by
+escaped by Jinja, after :func:`visible`; Markdown is written by :mod:`synthcode.markdown`, YAML and BibTeX by
 :mod:`synthcode.publishing.card.escaping`.
 """
 
@@ -15,8 +15,6 @@ MAX_LINE_CHARS = 500
 
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs"})
 """Controls, directions of writing, halves of pairs: nothing to see, and some of it reorders what is."""
-_CELL_MARKUP = re.compile(r"[\\`|]|<(?=[A-Za-z/!?])|\](?=[(\[])")
-"""What could open a column, a tag, a link or code."""
 _FORMULA = re.compile(r"'*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet takes for the start of a formula, and what :func:`csv_cell` makes of that."""
 
@@ -45,11 +43,6 @@ def one_line(text: str, limit: int | None = MAX_LINE_CHARS) -> str:
     seen = (char for char in head if char.isspace() or unicodedata.category(char) not in _INVISIBLE)
     line = " ".join("".join(seen).split())
     return line if limit is None or len(line) <= limit else line[: limit - 1] + "…"
-
-
-def markdown_cell(text: str) -> str:
-    """Return text as Markdown that shows it on one line, in a table's cell as in a heading; fit for a terminal too."""
-    return _CELL_MARKUP.sub(r"\\\g<0>", visible_line(text))
 
 
 def csv_cell(text: str) -> str:

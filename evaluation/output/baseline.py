@@ -12,7 +12,8 @@ from synthcode.errors import InputError
 from synthcode.evaluation.results_json import read_facts
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.grouping import sorted_groups
-from synthcode.evaluation.retrieval.ranks import CELL_KEYS, RANKS, read_ranks
+from synthcode.evaluation.retrieval.ranks import read_ranks
+from synthcode.schemas.results import CELL_KEYS, RANKS
 from synthcode.vocabulary import Variant
 
 BESIDE = "bm25"

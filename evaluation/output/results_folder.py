@@ -24,27 +24,23 @@ from synthcode.evaluation.results.tables import (
     cost_table,
     coverage_table,
     macro_table,
-    markdown_table,
     pair_table,
     trade_table,
     warning_lines,
 )
 from synthcode.evaluation.results_json import Facts
-from synthcode.sanitize import csv_cell, markdown_cell
+from synthcode.markdown import markdown_cell, markdown_table
+from synthcode.sanitize import csv_cell
+from synthcode.schemas.results import COSTS, COSTS_NAME
 from synthcode.storage.atomic import write_text
 from synthcode.vocabulary import MAIN_METRIC
 
 Covered = Mapping[tuple[str, int, str, str], Coverage]
 """The queries, problems and documents of each mean."""
 
-COSTS_NAME = "costs.csv"
 VARIANTS_MEAN = (
     "Variants of the code: raw as it came; stripped without comments and docstrings; anonymous as stripped, with the"
     " entry point renamed to f."
-)
-COST_COLUMNS = (
-    *("encoder", "exit", "tokens", "parameters", "flops_per_token"),
-    *("latency_s", "texts_per_s", "batch_texts"),
 )
 
 
@@ -111,7 +107,7 @@ def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id:
 def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(COST_COLUMNS)
+    rows.writerow(COSTS.names)
     for cost in costs:
         speed = cost.speed
         counted = (cost.exit, cost.tokens, cost.parameters, round(cost.flops_per_token, 1))

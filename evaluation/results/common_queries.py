@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
-from synthcode.evaluation.retrieval.ranks import RANKS
+from synthcode.schemas.results import RANKS
 
 KINDS = ("task", "variant")
 PAIRS = ("query_language", "corpus_language")

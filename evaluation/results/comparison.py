@@ -20,7 +20,8 @@ from synthcode.evaluation.results.small_samples import Span, honest_intervals
 from synthcode.evaluation.results.statistics import RESAMPLES, bootstrap_intervals, by_problem, holm, sign_flip_p_values
 from synthcode.evaluation.retrieval.grouping import sorted_groups
 from synthcode.evaluation.retrieval.measures import F64, MEASURES
-from synthcode.evaluation.retrieval.ranks import CELL_KEYS, query_ranks
+from synthcode.evaluation.retrieval.ranks import query_ranks
+from synthcode.schemas.results import CELL_KEYS
 from synthcode.vocabulary import MAIN_METRIC, Metric
 
 DIGITS = 6

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
-from synthcode.bounded import limits
-from synthcode.bounded.files import read_bytes
-from synthcode.errors import InputError, first_line
 from synthcode.evaluation.results.small_samples import honest_intervals
 from synthcode.evaluation.results.statistics import RESAMPLES, Intervals, bootstrap_intervals, by_problem
 from synthcode.evaluation.retrieval.grouping import sorted_groups
 from synthcode.evaluation.retrieval.measures import F64, MEASURES
-from synthcode.evaluation.retrieval.ranks import CELL_KEYS, METRICS, METRICS_NAME, query_ranks
-from synthcode.sanitize import csv_cell, from_csv_cell
+from synthcode.evaluation.retrieval.ranks import query_ranks
+from synthcode.sanitize import csv_cell
+from synthcode.schemas.results import CELL_KEYS, METRICS, METRICS_NAME
 from synthcode.storage.atomic import writing
 
 DIGITS = 6
@@ -70,26 +68,14 @@ def write_metrics(folder: Path, metrics: pa.Table) -> Path:
     """Write ``metrics.csv``."""
     path = folder / METRICS_NAME
     with writing(path) as stream:
-        pa.csv.write_csv(_with_texts(metrics, csv_cell), stream, pa.csv.WriteOptions(quoting_style="needed"))
+        pa.csv.write_csv(_with_safe_texts(metrics), stream, pa.csv.WriteOptions(quoting_style="needed"))
     return path
 
 
-def read_metrics(folder: Path) -> pa.Table:
-    """Read ``metrics.csv`` (schema ``METRICS``)."""
-    types = {field.name: field.type for field in METRICS}
-    path = folder / METRICS_NAME
-    options = pa.csv.ConvertOptions(column_types=types)
-    try:
-        written = pa.csv.read_csv(pa.BufferReader(read_bytes(path, limits.RESULTS)), convert_options=options)
-    except pa.ArrowException as problem:
-        raise InputError(f"{path} is damaged: {first_line(problem)}", "run 'synthcode evaluate' again") from problem
-    return _with_texts(written, from_csv_cell)
-
-
-def _with_texts(table: pa.Table, changed: Callable[[str], str]) -> pa.Table:
-    """Return a table with every text changed: names of encoders and languages are foreign."""
+def _with_safe_texts(table: pa.Table) -> pa.Table:
+    """Return a table that a spreadsheet may open: names of encoders and languages are foreign."""
     for index, field in enumerate(table.schema):
         if pa.types.is_string(field.type):
-            texts = pa.array([changed(text) for text in table.column(index).to_pylist()], field.type)
+            texts = pa.array([csv_cell(text) for text in table.column(index).to_pylist()], field.type)
             table = table.set_column(index, field, texts)
     return table

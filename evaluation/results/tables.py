@@ -11,16 +11,11 @@ from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.comparison import Difference, Estimate, Macro
 from synthcode.evaluation.results.coverage import Coverage, spread
 from synthcode.languages import LANGUAGES
-from synthcode.sanitize import markdown_cell, short_name
+from synthcode.markdown import markdown_cell, markdown_table
+from synthcode.sanitize import short_name
 from synthcode.vocabulary import MAIN_METRIC
 
 Row = Sequence[str]
-
-
-def markdown_table(head: Row, rows: Iterable[Row], left: int = 1) -> str:
-    """Return a Markdown table whose first ``left`` columns hold words, and the others numbers."""
-    lines = [_line(head), _line(["---" if place < left else "---:" for place in range(len(head))])]
-    return "\n".join([*lines, *map(_line, rows)])
 
 
 def macro_table(macros: Mapping[Macro, Estimate]) -> str:
@@ -31,7 +26,7 @@ def macro_table(macros: Mapping[Macro, Estimate]) -> str:
         [*_named(encoder, exit_), *(_estimate(macros.get(Macro(encoder, exit_, *column))) for column in columns)]
         for encoder, exit_ in exits
     ]
-    return markdown_table(["encoder", "exit", *(f"{task} {variant}" for task, variant in columns)], rows, left=2)
+    return _table(["encoder", "exit", *(f"{task} {variant}" for task, variant in columns)], rows, left=2)
 
 
 def coverage_table(covered: Mapping[tuple[str, int, str, str], Coverage]) -> str:
@@ -42,7 +37,7 @@ def coverage_table(covered: Mapping[tuple[str, int, str, str], Coverage]) -> str
         for kind, one in sorted(kinds.items(), key=lambda item: (item[0][0], item[0][1] != "stripped"))
     ]
     head = ["task", "variant", "pairs of languages", "queries", "problems", "documents in a corpus"]
-    return markdown_table(head, rows, left=2)
+    return _table(head, rows, left=2)
 
 
 def warning_lines(warnings: Sequence[str]) -> list[str]:
@@ -55,7 +50,7 @@ def pair_table(metrics: pa.Table) -> str:
     cells = {(row["query_language"], row["corpus_language"]): row["value"] for row in metrics.to_pylist()}
     asked, found = (sorted({pair[side] for pair in cells}) for side in (0, 1))
     rows = [[label(query), *(_number(cells.get((query, corpus))) for corpus in found)] for query in asked]
-    return markdown_table(["query / corpus", *map(label, found)], rows)
+    return _table(["query / corpus", *map(label, found)], rows)
 
 
 def cost_table(costs: Sequence[ExitCost]) -> str:
@@ -72,7 +67,7 @@ def cost_table(costs: Sequence[ExitCost]) -> str:
         ]
         for cost in costs
     ]
-    return markdown_table(head, rows)
+    return _table(head, rows)
 
 
 def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) -> str:
@@ -100,7 +95,7 @@ def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) ->
         ]
         for one in differences
     ]
-    return markdown_table(head, rows, left=3)
+    return _table(head, rows, left=3)
 
 
 def difference_table(differences: Sequence[Difference]) -> str:
@@ -120,7 +115,12 @@ def difference_table(differences: Sequence[Difference]) -> str:
         ]
         for one in differences
     ]
-    return markdown_table(head, rows, left=2 + len(sides))
+    return _table(head, rows, left=2 + len(sides))
+
+
+def _table(head: Row, rows: Iterable[Row], left: int = 1) -> str:
+    """Lay out a table with foreign text in any cell."""
+    return markdown_table([*map(markdown_cell, head)], ([*map(markdown_cell, row)] for row in rows), left)
 
 
 def label(language: str) -> str:
@@ -154,7 +154,3 @@ def _estimate(estimate: Estimate | None, *, signed: bool = False) -> str:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
-
-
-def _line(cells: Row) -> str:
-    return "| " + " | ".join(map(markdown_cell, cells)) + " |"

@@ -12,43 +12,10 @@ from synthcode.errors import InputError
 from synthcode.evaluation.results_json import damaged_files, read_facts
 from synthcode.evaluation.retrieval.benchmark import Cell, Judgements, Ranks, Texts
 from synthcode.evaluation.retrieval.measures import QueryRanks
+from synthcode.schemas.results import CELL_FIELDS, CELL_KEYS, RANKS, RANKS_NAME
 from synthcode.storage.shards import read_file, write_table
 
 AGAIN = "run 'synthcode evaluate' again: vectors are kept"
-RANKS_NAME = "ranks.parquet"
-METRICS_NAME = "metrics.csv"
-
-CELL_KEYS = ("encoder", "exit", "task", "variant", "query_language", "corpus_language")
-"""The keys of a line of ``metrics.csv``, besides its metric."""
-
-_CELL_FIELDS = [
-    pa.field("encoder", pa.string(), nullable=False),
-    pa.field("exit", pa.int32(), nullable=False),
-    *(pa.field(name, pa.string(), nullable=False) for name in CELL_KEYS[2:]),
-]
-
-RANKS = pa.schema(
-    [
-        *_CELL_FIELDS,
-        pa.field("query_id", pa.string(), nullable=False),
-        pa.field("problem_id", pa.string(), nullable=False),
-        pa.field("ranks", pa.list_(pa.int32()), nullable=False),
-        pa.field("documents", pa.int32(), nullable=False),
-    ]
-)
-"""One row a query. ``exit`` is 0 for an encoder without exits; ``problem_id`` is the unit of statistics; ``ranks`` are
-those of all relevant documents, ascending, from 1; ``documents`` is the size of the corpus."""
-
-METRICS = pa.schema(
-    [
-        *_CELL_FIELDS,
-        pa.field("metric", pa.string(), nullable=False),
-        *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
-        *(pa.field(name, pa.int32(), nullable=False) for name in ("n", "problems", "documents")),
-    ]
-)
-"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems``, and the size of the
-corpus."""
 
 
 def rank_rows(
@@ -73,7 +40,7 @@ def rank_rows(
     of_query = np.repeat(np.arange(queries), np.diff(judged.starts))
     ascending = ranks[np.lexsort((ranks, of_query))]
     fixed = [encoder, exit_, cell.task, variant, cell.query_language, cell.corpus_language]
-    columns = [pa.array([value] * queries, field.type) for value, field in zip(fixed, _CELL_FIELDS, strict=True)]
+    columns = [pa.array([value] * queries, field.type) for value, field in zip(fixed, CELL_FIELDS, strict=True)]
     columns += [
         pa.array([names[place] for place in judged.queries], pa.string()) for names in (asked.ids, asked.problems)
     ]
@@ -84,7 +51,7 @@ def rank_rows(
 
 def labelled(rows: pa.Table, encoder: str) -> pa.Table:
     """Return rows of schema ``RANKS`` with another name for their encoder."""
-    return rows.set_column(0, _CELL_FIELDS[0], pa.array([encoder] * rows.num_rows, pa.string()))
+    return rows.set_column(0, CELL_FIELDS[0], pa.array([encoder] * rows.num_rows, pa.string()))
 
 
 def query_ranks(rows: pa.Table) -> QueryRanks:

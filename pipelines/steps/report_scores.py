@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.evaluation.output.results_folder import COSTS_NAME
 from synthcode.evaluation.results.common_queries import KINDS, Common, merged, on_common_queries
 from synthcode.evaluation.results.comparison import cell_sums
 from synthcode.evaluation.results.coverage import coverage, spread, warnings_of
 from synthcode.evaluation.results_json import read_facts
 from synthcode.evaluation.retrieval.measures import MEASURES
-from synthcode.evaluation.retrieval.ranks import METRICS_NAME, RANKS, RANKS_NAME, labelled, read_ranks
+from synthcode.evaluation.retrieval.ranks import labelled, read_ranks
 from synthcode.reporting.scores import Cost, Evaluation, Score, Setting, read_costs
+from synthcode.schemas.results import COSTS_NAME, METRICS_NAME, RANKS, RANKS_NAME
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts

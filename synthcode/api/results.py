@@ -28,7 +28,7 @@ class Results:
     encoder: str
     """Its label."""
     ranks: pa.Table
-    """One row a query (schema ``synthcode.evaluation.retrieval.ranks.RANKS``)."""
+    """One row a query (schema ``synthcode.schemas.results.RANKS``)."""
     dataset: str
     dataset_digest: str
     """Of the dataset's content: only results of the same content are compared."""

@@ -12,10 +12,10 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoders.mteb_model import MtebModel
 from synthcode.evaluation.interop.mteb_names import MTEB_NAMES, subset_name
 from synthcode.evaluation.interop.mteb_tasks import load_exported
-from synthcode.evaluation.results.summary import read_metrics
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
 from synthcode.pipelines.main import run_cli
 from tests.support.loopback.recorded_programs import MBXP
+from tests.support.metrics_table import read_metrics
 from tests.support.minilm import minilm_folder
 from tests.support.servers import MODEL, replay_server
 from tests.support.small_dataset import PAIRS, write_dataset
@@ -121,7 +121,7 @@ def mbxp(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scored(dataset: Path, encoder: str, subset: str, out: Path) -> dict[str, float]:
     """Return what ``synthcode evaluate`` says of one pair of languages, under mteb's names."""
     assert run_cli(["evaluate", str(dataset), "--encoder", encoder, "--device", "cpu", "--out", str(out)]) == 0
-    rows = [row for row in read_metrics(out).to_pylist() if row["variant"] == "stripped"]
+    rows = [row for row in read_metrics(out) if row["variant"] == "stripped"]
     mine = [row for row in rows if subset_name(row["query_language"], row["corpus_language"]) == subset]
     return {MTEB_NAMES[row["metric"]]: row["value"] for row in mine if row["metric"] != "MAP"}
 

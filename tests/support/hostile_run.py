@@ -9,8 +9,9 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.evaluation.results_json import Facts, write_facts
-from synthcode.evaluation.retrieval.ranks import RANKS, write_ranks
+from synthcode.evaluation.retrieval.ranks import write_ranks
 from synthcode.pipelines.main import run_cli
+from synthcode.schemas.results import RANKS
 
 EVIL = "</script><script>window.pwned=1</script><img src=x onerror='window.pwned=2'><!--"
 """What would run, fetch, or swallow the rest of the page."""

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.sanitize import csv_cell, from_csv_cell, markdown_cell, one_line, visible, visible_line
+from synthcode.markdown import markdown_cell
+from synthcode.sanitize import csv_cell, from_csv_cell, one_line, visible, visible_line
 
 
 def test_what_would_drive_a_terminal_is_shown_and_not_sent() -> None:

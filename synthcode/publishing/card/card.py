@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from synthcode.languages import LANGUAGES
+from synthcode.markdown import code, fenced, prose
 from synthcode.publishing.card import tables
 from synthcode.publishing.card.citations import MOSE, cite_dataset, known_benchmarks
-from synthcode.publishing.card.escaping import code, fenced, prose
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.publishing.card.front_matter import front_matter
 from synthcode.publishing.card.licenses import MIX, hub_license

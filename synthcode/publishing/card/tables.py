@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from synthcode.languages import LANGUAGES
+from synthcode.markdown import code, markdown_table, prose
 from synthcode.publishing.card.columns import COLUMNS, CONFIGS
-from synthcode.publishing.card.escaping import code, prose
 from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
 from synthcode.publishing.card.licenses import find_license
 from synthcode.publishing.inventory import ConfigContents
@@ -26,13 +26,13 @@ def contents_table(facts: CardFacts) -> str:
         [code(config.name), CONFIGS[config.name], *(_count(split.rows) for split in config.splits)]
         for config in facts.configs
     ]
-    return _table(["configuration", "one row is", *splits], rows, left=2)
+    return markdown_table(["configuration", "one row is", *splits], rows, left=2)
 
 
 def columns_table(config: ConfigContents) -> str:
     """Say what each column holds."""
     rows = [[code(name), dtype, COLUMNS[config.name][name]] for name, dtype in config.columns.items()]
-    return _table(["column", "type", "holds"], rows, left=3)
+    return markdown_table(["column", "type", "holds"], rows, left=3)
 
 
 def matrix_table(facts: CardFacts) -> str:
@@ -44,7 +44,7 @@ def matrix_table(facts: CardFacts) -> str:
     ]
     kept = [sum(n.kept for direction, n in facts.directions.items() if direction.source == name) for name in sources]
     rows.append(["**all**", *(f"**{_count(count)}**" for count in kept)])
-    return _table(["into", *(f"from {_label(source)}" for source in sources)], rows)
+    return markdown_table(["into", *(f"from {_label(source)}" for source in sources)], rows)
 
 
 def funnel_table(facts: CardFacts) -> str:
@@ -63,7 +63,7 @@ def funnel_table(facts: CardFacts) -> str:
         rows.append(row(f"rejected: {code(reason)}", (column["rejected"].get(reason, 0) for column in columns)))
     rows += [of("accepted"), of("exact_duplicates"), of("near_duplicates"), *_unless_zero(of("contaminated"))]
     rows.append([f"**{cell}**" for cell in of("kept")])
-    return _table(["", *(_label(name) for name in facts.target_languages), "all"], rows)
+    return markdown_table(["", *(_label(name) for name in facts.target_languages), "all"], rows)
 
 
 def contamination_table(facts: CardFacts) -> str:
@@ -75,7 +75,9 @@ def contamination_table(facts: CardFacts) -> str:
         ]
         for name, counts in facts.benchmarks.items()
     ]
-    return _table(["benchmark", "its rows", "rows with a likeness", "seeds like one", "translations like one"], rows)
+    return markdown_table(
+        ["benchmark", "its rows", "rows with a likeness", "seeds like one", "translations like one"], rows
+    )
 
 
 def verification_table(facts: CardFacts) -> str:
@@ -88,7 +90,7 @@ def verification_table(facts: CardFacts) -> str:
         name = [code(compiler) if compiler else "–"] if facts.compilers else []
         rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in levels)])
     words = ["", *(["compiler"] if facts.compilers else [])]
-    return _table([*words, *map(code, levels)], rows, left=len(words))
+    return markdown_table([*words, *map(code, levels)], rows, left=len(words))
 
 
 def license_table(facts: CardFacts) -> str:
@@ -98,13 +100,13 @@ def license_table(facts: CardFacts) -> str:
         found = find_license(name)
         shown = prose(found.spdx if found else name) or NONE_NAMED
         rows.append([f"[{shown}]({found.url})" if found and found.url else shown, _count(count)])
-    return _table(["licence", "seeds"], rows)
+    return markdown_table(["licence", "seeds"], rows)
 
 
 def inputs_table(facts: CardFacts) -> str:
     """Name what the seeds were read from, with digests."""
     rows = [[code(name), code(sha)] for name, sha in facts.inputs.items()]
-    return _table(["file or dataset", "SHA-256, or commit"], rows, left=2)
+    return markdown_table(["file or dataset", "SHA-256, or commit"], rows, left=2)
 
 
 def _unless_zero(*rows: list[str]) -> list[list[str]]:
@@ -121,10 +123,3 @@ def _label(language: str) -> str:
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]], left: int = 1) -> str:
-    """Lay out a table whose first ``left`` columns are words and all others numbers."""
-    rule = ["---"] * left + ["---:"] * (len(head) - left)
-    lines = (head, rule, *rows)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -5,7 +5,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.results.common_queries import LeftOut, merged, on_common_queries, refuse_other_datasets
-from synthcode.evaluation.retrieval.ranks import RANKS
+from synthcode.schemas.results import RANKS
 
 
 def result(queries: dict[str, list[int]], encoder: str = "a", exit_: int = 0, documents: int = 9) -> pa.Table:

@@ -7,7 +7,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.results.comparison import Macro, cell_sums, compare, compare_exits, macro_estimates
 from synthcode.evaluation.results.summary import summarise
-from synthcode.evaluation.retrieval.ranks import RANKS
+from synthcode.schemas.results import RANKS
 
 
 def ranks(values: dict[tuple[str, str], list[int]], encoder: str = "a", exit_: int = 0) -> pa.Table:

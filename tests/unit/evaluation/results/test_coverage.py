@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from synthcode.evaluation.results.coverage import Coverage, caption, chance, counted, coverage, spread, warnings_of
-from synthcode.evaluation.retrieval.ranks import RANKS
+from synthcode.schemas.results import RANKS
 
 
 def row(asked: str, corpus: str, query: str, problem: str, documents: int, exit_: int = 0) -> dict[str, object]:

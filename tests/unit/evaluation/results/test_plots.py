@@ -15,8 +15,8 @@ from synthcode.evaluation.cost import ExitCost, Speed
 from synthcode.evaluation.plots.heatmap import draw_heatmap
 from synthcode.evaluation.plots.pareto import STYLES, draw_pareto, exit_labels
 from synthcode.evaluation.results.comparison import Estimate, Macro
-from synthcode.evaluation.retrieval.ranks import METRICS
 from synthcode.languages import LANGUAGES
+from synthcode.schemas.results import METRICS
 
 LONG = "exits:somebody/an-encoder-whose-name-is-longer-than-the-picture-of-two-languages-is-wide@4,9,18, exit 18"
 HOSTILE = "st:$\\frac$ \x1b[31m_{^"

@@ -3,8 +3,9 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 
 from synthcode.evaluation.results.comparison import Estimate, Macro
-from synthcode.evaluation.results.tables import label, macro_table, markdown_table, p_value
-from synthcode.sanitize import markdown_cell, short_name
+from synthcode.evaluation.results.tables import label, macro_table, p_value
+from synthcode.markdown import markdown_cell, markdown_table
+from synthcode.sanitize import short_name
 
 HOSTILE = "st:a|b\n<script>x</script> [go](http://x) `\\| \x1b[31m\u202e"
 

@@ -17,8 +17,9 @@ from synthcode.evaluation.encoders.bm25 import Bm25, pieces
 from synthcode.evaluation.results.summary import summarise
 from synthcode.evaluation.retrieval import scoring
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, from_tables
-from synthcode.evaluation.retrieval.ranks import RANKS, query_ranks
+from synthcode.evaluation.retrieval.ranks import query_ranks
 from synthcode.evaluation.retrieval.scoring import Inputs, encode_missing, score_vectors, score_words
+from synthcode.schemas.results import RANKS
 from synthcode.vocabulary import Variant
 from tests.support.encoders import HashingEncoder
 from tests.support.retrieval_tables import tables

@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from synthcode.publishing.card.escaping import bibtex, code, fenced, prose, yaml_block
+from synthcode.markdown import code, fenced, prose
+from synthcode.publishing.card.escaping import bibtex, yaml_block
 from synthcode.sanitize import one_line
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

@@ -1,0 +1,52 @@
+"""The declared columns of the tables that ``evaluate`` writes."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+RANKS_NAME = "ranks.parquet"
+METRICS_NAME = "metrics.csv"
+COSTS_NAME = "costs.csv"
+
+CELL_KEYS = ("encoder", "exit", "task", "variant", "query_language", "corpus_language")
+"""The keys of a line of ``metrics.csv``, besides its metric."""
+
+CELL_FIELDS = [
+    pa.field("encoder", pa.string(), nullable=False),
+    pa.field("exit", pa.int32(), nullable=False),
+    *(pa.field(name, pa.string(), nullable=False) for name in CELL_KEYS[2:]),
+]
+
+RANKS = pa.schema(
+    [
+        *CELL_FIELDS,
+        pa.field("query_id", pa.string(), nullable=False),
+        pa.field("problem_id", pa.string(), nullable=False),
+        pa.field("ranks", pa.list_(pa.int32()), nullable=False),
+        pa.field("documents", pa.int32(), nullable=False),
+    ]
+)
+"""One row a query. ``exit`` is 0 for an encoder without exits; ``problem_id`` is the unit of statistics; ``ranks`` are
+those of all relevant documents, ascending, from 1; ``documents`` is the size of the corpus."""
+
+METRICS = pa.schema(
+    [
+        *CELL_FIELDS,
+        pa.field("metric", pa.string(), nullable=False),
+        *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("n", "problems", "documents")),
+    ]
+)
+"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems``, and the size of the
+corpus."""
+
+COSTS = pa.schema(
+    [
+        pa.field("encoder", pa.string(), nullable=False),
+        *(pa.field(name, pa.int64(), nullable=False) for name in ("exit", "tokens", "parameters")),
+        *(pa.field(name, pa.float64(), nullable=False) for name in ("flops_per_token", "latency_s", "texts_per_s")),
+        pa.field("batch_texts", pa.int64(), nullable=False),
+    ]
+)
+"""One row an exit: what a text of ``tokens`` tokens costs there. ``texts_per_s`` is measured in batches of
+``batch_texts``, ``latency_s`` with one text at a time."""
