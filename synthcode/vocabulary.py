@@ -40,6 +40,10 @@ DropMode = Literal["train", "everywhere"]
 DROP_MODES: tuple[DropMode, ...] = get_args(DropMode)
 """What contaminated programs are removed from: the training split, or the whole dataset."""
 
+TransitiveMode = Literal["keep", "drop"]
+TRANSITIVE_MODES: tuple[TransitiveMode, ...] = get_args(TransitiveMode)
+"""What becomes of a program that is similar to removed programs only: it stays, or it is removed as well."""
+
 Status = Literal["kept", "exact_duplicate", "near_duplicate", "seed_duplicate"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 """What deduplication says of a program. A ``seed_duplicate`` is a translation of a seed that was removed."""

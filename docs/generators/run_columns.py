@@ -52,7 +52,7 @@ COLUMNS = {
     "SPLIT_GROUPS.cluster_id": "Id of the split group: all its seeds are in one split.",
     "program_id": "Hash of the program: of a seed, or of a translation.",
     "origin": "`seed` or `translation`.",
-    "representative_id": "The program of the cluster that stays.",
+    "representative_id": "A program that stays and that this one is a duplicate of; itself if it stays.",
     "status": "`kept`, `exact_duplicate`, `near_duplicate` or `seed_duplicate`.",
     "jaccard": "Exact Jaccard similarity to the representative.",
     "HITS.jaccard": "Exact Jaccard similarity to the benchmark's row.",

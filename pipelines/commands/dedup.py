@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import existing_run, force_option, run_argument, workers_option, working_on
-from synthcode.vocabulary import DROP_MODES, DropMode
+from synthcode.vocabulary import DROP_MODES, TRANSITIVE_MODES, DropMode
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 )
 @click.option("--num-perm", type=int, metavar="N", help="Permutations of a MinHash signature.")
 @click.option("--ngram", type=int, metavar="N", help="Characters in a shingle.")
+@click.option(
+    "--transitive",
+    type=click.Choice(TRANSITIVE_MODES),
+    help="Keep or drop a program that is similar to removed programs only. Default: keep.",
+)
+@click.option(
+    "--max-removed",
+    type=click.FloatRange(0, 1),
+    metavar="SHARE",
+    help="Fail if a source or a language loses a larger share of its programs. Default: only warn above 0.5.",
+)
 @click.option(
     "--against",
     multiple=True,
@@ -73,7 +84,9 @@ def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, A
     from synthcode.seeds.adapters.benchmarks import parse_benchmarks
 
     parse_benchmarks(against)
-    overrides = {f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram")}
+    overrides = {
+        f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram", "transitive", "max_removed")
+    }
     overrides |= {name: given[name] for name in ("memory", "workers")}
     resolved = [resolved_benchmark(spec, Path()) for spec in against]
     return overrides | {"contamination.against": resolved or None, "contamination.drop": drop}

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from synthcode.dedup.config import DedupConfig
+    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run, Step, StepResult
 
 
 def dedup_seeds_step(*, early: bool = True) -> Step:
     """Return the step that finds duplicate seeds and, if ``early``, those to be left out as contaminated."""
     from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.steps.removed_shares import review_removed_seeds
 
     return Step(
         name="dedup_seeds",
         requires=("seeds",),
-        settings=lambda recipe: recipe.dedup,
+        settings=_rules,
         inputs=_early_inputs if early else lambda recipe: {},
         execute=partial(_execute_seeds, early=early),
         summary=_summary_of_seeds,
+        review=review_removed_seeds,
         packages=("pyarrow", "numpy", "numba"),
     )
 
@@ -31,19 +36,24 @@ def dedup_seeds_step(*, early: bool = True) -> Step:
 def dedup_step() -> Step:
     """Return the step that finds duplicate translations."""
     from synthcode.pipelines.runs.run import Step
-    from synthcode.pipelines.steps.failures import review_kept
+    from synthcode.pipelines.steps.removed_shares import review_removed_translations
 
     return Step(
         name="dedup",
         requires=("seeds", "check"),
         optional_inputs=("dedup_seeds",),
-        settings=lambda recipe: [recipe.dedup, recipe.contamination.drop],
+        settings=lambda recipe: [_rules(recipe), recipe.contamination.drop],
         inputs=_inputs,
         execute=_execute,
         summary=_summary,
-        review=review_kept,
+        review=review_removed_translations,
         packages=("pyarrow", "numpy", "numba"),
     )
+
+
+def _rules(recipe: Recipe) -> DedupConfig:
+    """Return what decides about duplicates: the bound on how many are removed decides only what is reported."""
+    return replace(recipe.dedup, max_removed=None)
 
 
 def _inputs(recipe: Any) -> Mapping[str, str]:
@@ -76,6 +86,7 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
     from synthcode.pipelines.runs.run import StepResult
     from synthcode.pipelines.steps.contamination import search_benchmarks
     from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
+    from synthcode.pipelines.steps.removed_shares import seed_shares
     from synthcode.pipelines.tables.programs import seed_programs
     from synthcode.pipelines.tables.surviving_rows import SurvivingRows
     from synthcode.schemas.tables import HITS
@@ -93,6 +104,7 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
         "seed_duplicates": statuses["exact_duplicate"] + statuses["near_duplicate"],
         "exact_duplicates": statuses["exact_duplicate"],
         "near_duplicates": statuses["near_duplicate"],
+        "removed_shares": seed_shares(run, clusters),
         "seeds_contaminated": hits.num_rows,
         "contamination": report,
     }

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 
-from synthcode.vocabulary import DropMode
+from synthcode.vocabulary import DropMode, TransitiveMode
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,13 @@ class DedupConfig:
     """Unicode code points in a shingle."""
     random_seed: Annotated[int, Ge(0)] = 0
     """Of the signatures only: which programs count as duplicates does not depend on it."""
+
+    transitive: TransitiveMode = "keep"
+    """What becomes of a program that is similar to removed programs only: ``keep`` it, so that every removed program
+    reaches the threshold against one that stays, or ``drop`` it."""
+    max_removed: Annotated[float, Ge(0), Le(1)] | None = None
+    """The largest share of the programs of a source or a language that may be removed; above it, the command fails.
+    Without it, a large share is only warned of."""
 
 
 @dataclass(frozen=True)

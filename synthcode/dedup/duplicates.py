@@ -5,12 +5,13 @@ near-duplicates if the sets of their character n-grams have a Jaccard similarity
 proposes pairs, exact similarity decides. A program shorter than one n-gram has exact duplicates only.
 
 Within one language duplicates form clusters: connected components, so that A ~ B ~ C are one cluster even if the
-similarity of A and C is below the threshold. A cluster's representative is a seed rather than a translation, then the
-program with the smallest ``program_id``.
+similarity of A and C is below the threshold. Programs are preferred that are seeds rather than translations, then those
+with the smaller ``program_id``. The most preferred program of a cluster stays. Every other one is removed only if it is
+similar to one that stays, its representative (with ``transitive: drop``, all but the most preferred are removed).
 
-1. Seeds only: all seeds of a cluster except the representative are dropped, with their translations.
-2. The programs of the remaining seeds: all translations of a cluster except the representative are dropped. Seeds
-   stay, even if translations chain two of them into one cluster.
+1. Seeds only: the removed seeds of a cluster are dropped with their translations.
+2. The programs of the remaining seeds: the removed translations are dropped. Seeds stay, even if translations chain two
+   of them into one cluster.
 
 Similarity across languages drops nothing. But all seeds that are connected by similar programs in any language, kept
 or dropped, are one group for the splits. Nothing depends on the order of rows.
@@ -84,7 +85,7 @@ def cluster_programs(
     rows, documents = read_programs(tables, sketching, scratch or SpillStore(), apply)
     programs = number_programs(rows, documents.contents)
     jaccard = Similarity(documents, config.ngram, config.threshold, apply)
-    verdict = judge(programs, documents, jaccard)
+    verdict = judge(programs, documents, jaccard, config.transitive)
     groups = tie(programs, documents, jaccard, verdict)
     return Clustering(_clusters(programs, verdict, jaccard), _ties(programs, groups), jaccard.compared)
 

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from synthcode.dedup.candidate_pairs import Entries, link
 from synthcode.dedup.components import DisjointSets
 from synthcode.dedup.documents import Documents
+from synthcode.dedup.representatives import choose_representatives
 from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.texts import I64, Mask
 from synthcode.errors import InputError
+from synthcode.vocabulary import TransitiveMode
 
 _KEPT, _EXACT, _NEAR, _WITH_SEED = range(4)
 
@@ -87,31 +89,68 @@ def number_programs(rows: pa.Table, contents: I64) -> Programs:
     )
 
 
-def judge(programs: Programs, documents: Documents, similarity: Similarity) -> Verdict:
-    """Decide what becomes of each program: first of the seeds, then of the programs of those that are left."""
-    numbers = np.arange(programs.size)
-    status = np.full(programs.size, _KEPT, dtype=np.int8)
+def judge(
+    programs: Programs, documents: Documents, similarity: Similarity, transitive: TransitiveMode = "keep"
+) -> Verdict:
+    """Decide what becomes of each program: first of the seeds, then of the programs of the remaining seeds.
 
-    sources = numbers[programs.is_seed]
-    nothing = np.zeros(programs.size, dtype=bool)
-    representative = _within_language(sources, nothing, programs, documents, similarity).labels()
-    gone = representative != numbers
-    status[gone] = np.where(_repeats(sources, programs), _EXACT, _NEAR)[gone]
+    Parameters
+    ----------
+    programs, documents, similarity
+        The programs, their distinct texts, and the similarity of these.
+    transitive
+        Whether a program stays that is similar to removed programs only.
+    """
+    status = np.full(programs.size, _KEPT, dtype=np.int8)
+    representative = np.arange(programs.size)
+
+    def drop(numbers: I64, clusters: DisjointSets, stays: Mask) -> Mask:
+        """Drop duplicates among the numbered programs, and return which these are."""
+        chosen = _representatives(numbers, clusters, stays, programs, similarity, transitive)
+        removed: Mask = (chosen != np.arange(programs.size)) & ~stays
+        status[removed] = np.where(_repeats(numbers, programs), _EXACT, _NEAR)[removed]
+        representative[removed] = chosen[removed]
+        return removed
+
+    none = np.zeros(programs.size, dtype=bool)
+    sources = np.flatnonzero(programs.is_seed)
+    seed_clusters = _within_language(sources, none, programs, documents, similarity)
+    removed = drop(sources, seed_clusters, none)
     stands_for = np.full(len(programs.seed_ids), -1)
-    stands_for[programs.seed[gone]] = representative[gone]
+    stands_for[programs.seed[removed]] = representative[removed]
     alive = stands_for[programs.seed] < 0
 
-    clusters = _within_language(numbers[alive], programs.is_seed, programs, documents, similarity)
-    preferred = clusters.labels()
-    gone = (preferred != numbers) & ~programs.is_seed
-    status[gone] = np.where(_repeats(numbers[alive], programs), _EXACT, _NEAR)[gone]
-    representative[gone] = preferred[gone]
+    remaining = np.flatnonzero(alive)
+    clusters = _within_language(remaining, programs.is_seed, programs, documents, similarity)
+    drop(remaining, clusters, programs.is_seed)
 
     orphaned = ~alive & ~programs.is_seed
     status[orphaned] = _WITH_SEED
     representative[orphaned] = stands_for[programs.seed[orphaned]]
-    clusters.unite(numbers, representative)
+    clusters.unite(np.arange(programs.size), representative)
+    clusters.unite(sources, seed_clusters.labels(sources))
     return Verdict(status, representative, clusters.labels(), alive)
+
+
+def _representatives(
+    numbers: I64,
+    clusters: DisjointSets,
+    stays: Mask,
+    programs: Programs,
+    similarity: Similarity,
+    transitive: TransitiveMode,
+) -> I64:
+    """Return the representative of every program; those that are not numbered are their own."""
+    if transitive == "drop":
+        return clusters.labels()
+    representative = np.arange(programs.size)
+    first = _first(_in_language(programs.content, numbers, programs))
+    leading = np.unique(first)
+    leaders = numbers[leading]
+    chosen = choose_representatives(clusters.labels(leaders), programs.document[leaders], stays[leaders], similarity)
+    representative[leaders] = leaders[chosen]
+    representative[numbers] = representative[numbers[first]]
+    return representative
 
 
 def tie(programs: Programs, documents: Documents, similarity: Similarity, verdict: Verdict) -> I64:

@@ -25,7 +25,7 @@ from synthcode.dedup.sketches import SketchConfig
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.spill import SpillStore
-from synthcode.vocabulary import STATUSES
+from synthcode.vocabulary import STATUSES, TRANSITIVE_MODES, TransitiveMode
 
 Row = tuple[str, str, str, str, str]
 
@@ -73,7 +73,7 @@ def alike(one: Row, other: Row) -> bool:
     return content(one[4]) == content(other[4]) or len(left & right) >= 0.7 * len(left | right) > 0
 
 
-def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
+def expected(rows: list[Row], transitive: TransitiveMode) -> tuple[dict[str, str], list[set[str]]]:
     """Return what is dropped and which seeds are tied, as the rules say it, pair by pair."""
     dropped: dict[str, str] = {}
 
@@ -81,11 +81,18 @@ def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
         ordered = sorted(among, key=lambda row: (row[3] != "seed", row[0]))
         edges = ((a[0], b[0]) for a, b in itertools.combinations(ordered, 2) if a[2] == b[2] and alike(a, b))
         groups = components([row[0] for row in ordered], edges)
+        staying: list[Row] = []
         for place, row in enumerate(ordered):
-            first = next(other for other in ordered if other[0] in groups[row[0]])
-            if first is not row and (seeds_too or row[3] != "seed"):
-                twin = any(content(row[4]) == content(old[4]) and row[2] == old[2] for old in ordered[:place])
+            before = [old for old in ordered[:place] if old[2] == row[2]]
+            twin = any(content(row[4]) == content(old[4]) for old in before)
+            if transitive == "drop":
+                removed = any(old[0] in groups[row[0]] for old in before)
+            else:
+                removed = twin or any(old[2] == row[2] and alike(row, old) for old in staying)
+            if removed and (seeds_too or row[3] != "seed"):
                 dropped[row[0]] = "exact_duplicate" if twin else "near_duplicate"
+            else:
+                staying.append(row)
 
     drop([row for row in rows if row[3] == "seed"], seeds_too=True)
     gone = {row[1] for row in rows if row[0] in dropped}
@@ -97,8 +104,10 @@ def expected(rows: list[Row]) -> tuple[dict[str, str], list[set[str]]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(seeds_with_translations())
-def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(rows: list[Row]) -> None:
+@given(seeds_with_translations(), st.sampled_from(TRANSITIVE_MODES))
+def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(
+    rows: list[Row], transitive: TransitiveMode
+) -> None:
     table, documents = read_programs([as_table(rows)], SketchConfig(5, 256, 0.7, 0), SpillStore(), map)
     one_bucket, one_signature = SpillStore().pile(), SpillStore().pile()
     one_bucket.append(np.zeros(documents.contents.size, dtype=np.uint32))
@@ -106,7 +115,7 @@ def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(row
     documents = dataclasses.replace(documents, bands=(one_bucket,), sketches=one_signature)
     programs = number_programs(table, documents.contents)
     similarity = Similarity(documents, 5, 0.7)
-    verdict = judge(programs, documents, similarity)
+    verdict = judge(programs, documents, similarity, transitive)
     groups = tie(programs, documents, similarity, verdict)
 
     names = programs.table["program_id"].to_pylist()
@@ -114,7 +123,7 @@ def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(row
     tied: dict[int, set[str]] = {}
     for seed, group in zip(programs.seed_ids.to_pylist(), groups.tolist(), strict=True):
         tied.setdefault(group, set()).add(seed)
-    assert (dropped, [frozenset(group) for group in tied.values()]) == expected(rows)
+    assert (dropped, [frozenset(group) for group in tied.values()]) == expected(rows, transitive)
 
 
 @settings(max_examples=60, deadline=None)
@@ -171,11 +180,32 @@ def test_almost_all_that_brute_force_finds_is_found_and_nothing_else(random_seed
     sets = DisjointSets(len(texts))
     sets.unite(left, right)
     truth = {name for name, label in zip(ids, sets.labels().tolist(), strict=True) if name != ids[label]}
-    found = set(cluster_programs([table], DedupConfig(random_seed=random_seed)).dropped)
+    config = DedupConfig(random_seed=random_seed, transitive="drop")
+    found = set(cluster_programs([table], config).dropped)
     assert len(truth) > 100
     assert len(found & truth) >= 0.99 * len(truth)
     # A missed link leaves one representative more in the cluster; nothing else can stay, and nothing else goes.
     assert found <= truth
+
+
+@pytest.mark.parametrize("random_seed", range(3))
+def test_every_removed_program_is_similar_to_one_that_stays_and_those_that_stay_are_not(random_seed: int) -> None:
+    draw = random.Random(random_seed)
+    texts = sorted({text for _ in range(60) for text in family(draw, draw.randint(1, 12))})
+    ids = [f"{place:04}" for place in range(len(texts))]
+    table = pa.table([ids, ids, ["c"] * len(ids), ["seed"] * len(ids), texts], schema=PROGRAMS)
+    found = cluster_programs([table], DedupConfig(random_seed=random_seed))
+    chained = cluster_programs([table], DedupConfig(random_seed=random_seed, transitive="drop"))
+    rows = [row for row in found.clusters.to_pylist() if row["status"] != "kept"]
+    similar = all_similarities(pa.array(texts, pa.large_string()), 5) >= 0.7
+    assert len(chained.dropped) > len(rows) > 100
+    assert all(similar[int(row["program_id"]), int(row["representative_id"])] for row in rows)
+    assert all(row["representative_id"] not in found.dropped for row in rows)
+    staying = [int(name) for name in ids if name not in found.dropped]
+    pairs = similar[np.ix_(staying, staying)].sum() - len(staying)
+    assert pairs <= 0.01 * len(rows)  # pairs of two clusters that no band proposed
+    assert found.ties.equals(chained.ties)
+    assert found.clusters["cluster_id"].equals(chained.clusters["cluster_id"])
 
 
 @settings(deadline=None)
