@@ -1,4 +1,4 @@
-"""How long to wait before the next attempt, whoever the server is."""
+"""How long to wait before the next attempt: one policy for every server."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class InputError(SynthcodeError):
 
 
 class ServerError(SynthcodeError):
-    """A model server or a Hub that is not there, is gone, or does not have what was asked of it."""
+    """A model server or a Hub that cannot be reached, stopped, or lacks what was requested."""
 
 
 class AccessError(ServerError):

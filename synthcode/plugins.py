@@ -65,7 +65,7 @@ class Registry:
         Raises
         ------
         InputError
-            If there is none, or two distributions claim the name.
+            If no plug-in has that name, or two distributions claim it.
         """
         found = [plugin for plugin in self.plugins() if plugin.name == name]
         if not found:

@@ -161,7 +161,7 @@ def register_credentials(text: str) -> None:
 
 
 def known_secrets(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
-    """Yield the values of this machine that nobody else may see."""
+    """Yield the secrets of this machine's environment."""
     yield from _registered
     for name, value in environment.items():
         if value and is_secret_name(name):

@@ -59,12 +59,12 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
         if place.resolve().is_relative_to(out.resolve()):
             raise InputError(f"{out} is or holds {what}", "name another folder")
     reporter = TerminalReporter()
-    with replacing(out, MARK, force=force) as aside:
+    with replacing(out, MARK, force=force) as written:
         if isinstance(found, PairsLayout):
-            exported = export_pairs(dataset, found, aside, reporter)
+            exported = export_pairs(dataset, found, written, reporter)
         else:
-            exported = export_retrieval(dataset, found, split or "test", variant or DEFAULT_VARIANT, aside, reporter)
-        (aside / MARK).write_text(_mark(exported), "utf-8")
+            exported = export_retrieval(dataset, found, split or "test", variant or DEFAULT_VARIANT, written, reporter)
+        (written / MARK).write_text(_mark(exported), "utf-8")
     click.echo(f"{out}: {_summary(exported)}", err=True)
 
 

@@ -56,7 +56,7 @@ def publish(
     if (repo_id is None) == (to is None):
         raise click.UsageError("give one of '--repo-id' and '--to'", ctx)
     if to is not None and any(given.values()):
-        raise click.UsageError("'--private', '--revision' and '--tag' are for '--repo-id' alone", ctx)
+        raise click.UsageError("'--private', '--revision' and '--tag' need '--repo-id'", ctx)
     with working_on(existing_run(run), {}) as opened:
         target = _target(opened, repo_id, to, **given)
         dataset, shards = _checked(opened)

@@ -86,7 +86,7 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
 
 
 def _utf8(argument: str | None) -> str | None:
-    """Return an argument as tables can hold it: bytes that are no UTF-8 reach Python as lone surrogates."""
+    """Return an argument in a form that tables can hold: invalid UTF-8 reaches Python as lone surrogates."""
     return argument and argument.encode(errors="backslashreplace").decode()
 
 

@@ -72,8 +72,8 @@ def find_cluster(folder: RunFolder, cluster_id: str) -> list[dict[str, Any]]:
             if len(ids) == 1:
                 return found.to_pylist()  # type: ignore[no-any-return]
             known = ids or known or pc.unique(table["cluster_id"]).to_pylist()[:3]
-    hint = f"there is {', '.join(known[:3])}" if known else "there are none: run 'synthcode dedup' first"
-    raise InputError(f"no one cluster's id begins with {cluster_id!r}", f"give one as clusters.parquet has it; {hint}")
+    hint = f"for example {', '.join(known[:3])}" if known else "there are no clusters: run 'synthcode dedup' first"
+    raise InputError(f"no single cluster's id begins with {cluster_id!r}", f"give an id from clusters.parquet; {hint}")
 
 
 def side_by_side(left: str, right: str) -> Iterator[Line]:

@@ -95,7 +95,7 @@ def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
 
 
 def _table(counts: Mapping[str, Any]) -> Table:
-    """Return one line a target language; columns that nobody would miss are left out where they are zero."""
+    """Return one row per target language, without the optional columns that are zero everywhere."""
     from rich.table import Table
     from rich.text import Text
 

@@ -37,7 +37,7 @@ MemorySize = Annotated[int, BeforeValidator(parse_memory)]
 
 
 def memory_budget(limit: int | None) -> int:
-    """Return the bytes that a stage may take: the limit, or half of what is free if there is none."""
+    """Return the bytes that a stage may use: the limit, or half of the free memory without one."""
     return max(free_memory() // 2, _LEAST) if limit is None else limit
 
 

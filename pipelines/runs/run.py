@@ -33,7 +33,7 @@ TOOL_VERSION = version("synthcode")
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step leaves behind."""
+    """The files and counts that a step produced."""
 
     outputs: Iterable[Path]
     counts: dict[str, Any]
@@ -141,7 +141,7 @@ def open_run(
 
 def _remove_leftovers(folder: RunFolder) -> None:
     """Remove what a kill has left; results of 'evaluate' have a lock of their own."""
-    shutil.rmtree(folder.aside, ignore_errors=True)
+    shutil.rmtree(folder.scratch, ignore_errors=True)
     for path in (folder.seeds, folder.seeds_rejected, folder.completions, folder.translations, folder.rejected):
         remove_temporary_files(path)
     remove_temporary_files(folder.dataset)
@@ -276,7 +276,7 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
     try:
         done = step.execute(run)
     finally:
-        shutil.rmtree(run.folder.aside, ignore_errors=True)
+        shutil.rmtree(run.folder.scratch, ignore_errors=True)
     seconds = time.monotonic() - started
     entry = StageEntry(
         fingerprint=mark,

@@ -22,7 +22,7 @@ from synthcode.publishing.inventory import take_inventory
 from synthcode.sanitize import one_line
 from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.benchmarks import split_benchmark
-from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CONFIGS
 from synthcode.vocabulary import SPLITS, STAGES
 
@@ -93,7 +93,7 @@ def _directions(run: Run, pairs: Mapping[Pair, int]) -> dict[Direction, Directio
     answered = [(_ANSWERED, folder.rows(table, _ANSWERED.names)) for table in (folder.translations, folder.rejected)]
     for seeds, *tables in align_on_seed(folder.rows(folder.seeds, ["seed_id", "language"]), *answered):
         for counter, table in zip((accepted, rejected), tables, strict=True):
-            rows = beside(table, seeds, {"language": "language"})
+            rows = join_seed_columns(table, seeds, {"language": "language"})
             languages = (rows[column].to_pylist() for column in ("language", "target_language"))
             counter.update(map(Direction, *languages))
     return {

@@ -98,7 +98,7 @@ def _config(recipe: Recipe) -> CheckConfig:
 
 
 def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
-    """Hand what was kept to the compilers, where that is asked for."""
+    """Compile the accepted translations, if the recipe says so."""
     if not run.recipe.check.compile:
         yield from splits
         return
@@ -131,18 +131,18 @@ def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dic
 
 
 def _batches(run: Run) -> Iterator[pa.Table]:
-    """Yield every completion beside its seed, in small batches."""
+    """Yield every completion together with its seed, in small batches."""
     import pyarrow.compute as pc
 
     from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS
-    from synthcode.storage.joins import align_on_seed, beside
+    from synthcode.storage.joins import align_on_seed, join_seed_columns
 
     folder = run.folder
     completions = (COMPLETIONS, folder.rows(folder.completions))
     for seeds, answered in align_on_seed(folder.rows(folder.seeds), completions):
         answered = answered.filter(pc.is_valid(answered.column("text")))
         columns = {"source_language": "language", "source_code": "code", "entry_point": "entry_point"}
-        rows = beside(answered, seeds, columns).select(CHECK_INPUT.names)
+        rows = join_seed_columns(answered, seeds, columns).select(CHECK_INPUT.names)
         for start in range(0, rows.num_rows, BATCH_ROWS):
             yield rows.slice(start, BATCH_ROWS)
 
@@ -160,7 +160,7 @@ def _survival() -> Any:
 
 
 def halve_table(table: pa.Table) -> list[pa.Table]:
-    """Cut a table in two; a single row comes back alone."""
+    """Split a table into two halves; a table of one row is returned as it is."""
     if table.num_rows < 2:
         return [table]
     middle = table.num_rows // 2

@@ -1,4 +1,4 @@
-"""Asking for completions: who answers, what they can do, and how it goes."""
+"""Requesting completions: opening a backend, checking its capabilities, reporting progress."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
 
 
 async def ask(run: Run, asked: TranslationPlan, backend: Backend, journal: Journal, bar: Bar) -> Outcome:
-    """Ask for everything that the journal has no answer to."""
+    """Send every request that the journal has no answer to."""
     async with backend:
         await backend.check()
         await _check_capabilities(run, asked, backend)
@@ -93,12 +93,12 @@ async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend
         raise InputError(
             f"answers of up to {longest:,} tokens (max_tokens) leave no room for a prompt "
             f"in the model's window of {window:,}",
-            "ask for shorter ones with --max-tokens, or serve the model with a larger window",
+            "allow shorter ones with --max-tokens, or serve the model with a larger window",
         )
     if isinstance(backend, ProbesCapabilities):
         stops = await backend.find_out(prefill=asked.prompt.is_prefilled, stop=bool(sampling.stop))
         if not stops:
-            run.reporter.message("the server does not stop at the strings that it is given: answers go on behind them")
+            run.reporter.message("this server ignores stop strings; completions may continue past them")
 
 
 class _Progress:

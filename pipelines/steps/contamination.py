@@ -52,7 +52,7 @@ def search_benchmarks(
     if not benchmarks:
         return HITS.empty_table(), {}
     report: dict[str, Any] = {}
-    with ShardWriter(run.folder.aside / "benchmarks", BENCHMARK_ROWS) as rows:
+    with ShardWriter(run.folder.scratch / "benchmarks", BENCHMARK_ROWS) as rows:
         for benchmark in benchmarks:
             report[benchmark.name] = _read(run, benchmark, rows)
         shards = rows.commit()

@@ -18,7 +18,7 @@ from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
 from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SEEDS_IN_GROUPS, SurvivingRows, programs_of
 from synthcode.schemas.tables import DATASET_PROGRAMS
-from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import SPLITS
@@ -84,7 +84,7 @@ class Written(NamedTuple):
 
 
 def write_variants(run: Run, kept: SurvivingRows) -> Compared:
-    """Write every surviving program with its variants aside (schema ``VARIANTS``), and return what was read."""
+    """Write every surviving program with its variants to temporary files (schema ``VARIANTS``)."""
     seeds = [SEEDS_IN_GROUPS.empty_table()]
     translated: set[str] = set()
 
@@ -99,7 +99,7 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
     keys = [EQUALITY_KEYS.empty_table()]
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
     with (
-        ShardWriter(_programs_aside(run), VARIANTS) as shards,
+        ShardWriter(_temporary_programs(run), VARIANTS) as shards,
         run.reporter.progress("build: code variants", None) as bar,
     ):
         for programs in run.executor.map(make_variants, batches(), survival):
@@ -112,7 +112,7 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
 
 def written_programs(run: Run) -> Iterator[pa.Table]:
     """Yield ``program_id``, ``seed_id`` and ``code`` of the programs that ``write_variants`` has written."""
-    return run.rows(_programs_aside(run), ["program_id", "seed_id", "code"])
+    return run.rows(_temporary_programs(run), ["program_id", "seed_id", "code"])
 
 
 def write_dataset(run: Run, kept: SurvivingRows, assigned: Assigned) -> tuple[list[Path], Written]:
@@ -157,15 +157,15 @@ def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tupl
     """Yield the same seeds' seeds, translations and programs, each with its split."""
     marks = _marks(assigned.hits)
     translations = (NAMED_TRANSLATIONS, kept.translations())
-    programs = (VARIANTS, map(kept.keep, run.folder.rows(_programs_aside(run))))
+    programs = (VARIANTS, map(kept.keep, run.folder.rows(_temporary_programs(run))))
     for seeds, translated, written in align_on_seed(kept.seeds(), translations, programs):
         where = {"cluster_id": "cluster_id", "split": "split"}
         # The split that a seed came from gives way to the one that it is in.
-        seeds = beside(seeds.drop_columns(["split"]), assigned.splits, where)
+        seeds = join_seed_columns(seeds.drop_columns(["split"]), assigned.splits, where)
         yield (
             seeds,
-            beside(translated, seeds, {**TRIPLET_COLUMNS, **where}),
-            beside(_marked(add_document_ids(written, assigned.equal), marks), seeds, {"split": "split"}),
+            join_seed_columns(translated, seeds, {**TRIPLET_COLUMNS, **where}),
+            join_seed_columns(_marked(add_document_ids(written, assigned.equal), marks), seeds, {"split": "split"}),
         )
 
 
@@ -180,5 +180,5 @@ def _marked(programs: pa.Table, marks: Mapping[str, str]) -> pa.Table:
     return programs.append_column(DATASET_PROGRAMS.field("contaminated_by"), column)
 
 
-def _programs_aside(run: Run) -> Path:
-    return run.folder.aside / "programs"
+def _temporary_programs(run: Run) -> Path:
+    return run.folder.scratch / "programs"

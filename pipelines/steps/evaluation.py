@@ -66,7 +66,7 @@ class Evaluation:
     store: Path
     """Where vectors are kept."""
     baseline: Path | None
-    """Results of another encoder; None takes BM25's where they are beside these."""
+    """Results of another encoder; None uses BM25's, if they lie next to these."""
     costs: bool
     """Whether to measure what exits cost."""
     dataset_id: str | None
@@ -181,7 +181,7 @@ def _with_store(evaluation: Evaluation) -> Evaluation:
 
 
 def _known_scores(evaluation: Evaluation, fingerprint: str) -> Scores | None:
-    """Return the means of complete results with that fingerprint; None if there are none, or they are damaged."""
+    """Return the means of complete results with that fingerprint; None if they are missing or damaged."""
     folder = evaluation.folder
     known = read_facts(folder)
     if known is None and (folder / FACTS_NAME).is_file():

@@ -40,7 +40,7 @@ def load_layout(name: str) -> Layout | PairsLayout:
     Raises
     ------
     InputError
-        If there is none, or the plug-in cannot be used.
+        If no export has that name, or the plug-in cannot be used.
     """
     layout: Any = EXPORTS.load(name, (Layout, PairsLayout))
     return cast(Layout | PairsLayout, layout)
@@ -54,11 +54,11 @@ def export_retrieval(
     Raises
     ------
     InputError
-        If there is no task, the tool reads other splits alone, or the dataset is written to meanwhile.
+        If there is no task, the tool does not read this split, or the dataset changes while it is read.
     """
     reporter = reporter or SilentReporter()
     if layout.only_split not in (None, split):
-        raise InputError(f"{layout.name} reads the split {layout.only_split!r} alone", "leave --split out")
+        raise InputError(f"{layout.name} reads only the split {layout.only_split!r}", "leave --split out")
     with _unchanged(dataset, [split], ["programs", "texts", "qrels"]) as content:
         pairs = find_pairs(dataset.batches("qrels", split, PAIR_COLUMNS))
         if not pairs:

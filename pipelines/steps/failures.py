@@ -66,7 +66,7 @@ def review_seeds(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     Raises
     ------
     FailedRunError
-        If there is none.
+        If no seed was read.
     """
     if counts["seeds"]:
         return []

@@ -29,7 +29,7 @@ class SearchResources(NamedTuple):
 def search_resources(run: Run) -> SearchResources:
     """Return what a search in this run works with."""
     budget = int(memory_budget(run.recipe.memory) * SHARE_HELD)
-    return SearchResources(lambda: SpillStore(run.folder.aside, budget), run.executor.map_shared)
+    return SearchResources(lambda: SpillStore(run.folder.scratch, budget), run.executor.map_shared)
 
 
 def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clustering:

@@ -18,7 +18,7 @@ from synthcode.reporting.clusters import summarize
 from synthcode.reporting.payload import pack
 from synthcode.reporting.report_content import Example, Facts
 from synthcode.schemas.tables import CLUSTERS
-from synthcode.storage.joins import beside
+from synthcode.storage.joins import join_seed_columns
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
 
 def _beside_seeds(piece: OutcomeBatch) -> pa.Table:
     seeds = piece.seeds.append_column("seed_chars", pc.utf8_length(piece.seeds["code"]))
-    rows = beside(piece.rows, seeds, {name: name for name in counting.SEED_COLUMNS})
+    rows = join_seed_columns(piece.rows, seeds, {name: name for name in counting.SEED_COLUMNS})
     return rows.select([*counting.COLUMNS, *counting.SEED_COLUMNS])
 
 

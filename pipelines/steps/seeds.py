@@ -77,7 +77,7 @@ def _execute(run: Run) -> StepResult:
                 bar.advance(split.kept.num_rows + split.rejected.num_rows)
                 yield keep(split)
 
-        for table in sort_by_hash(cleaned(), ["seed_id", "source", "source_id"], SEEDS, folder.aside / "seeds"):
+        for table in sort_by_hash(cleaned(), ["seed_id", "source", "source_id"], SEEDS, folder.scratch / "seeds"):
             kept = keep(drop_duplicate_ids(table, seen))
             kept_shards.write(kept)
             languages.update(kept.column("language").to_pylist())

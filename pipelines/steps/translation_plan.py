@@ -25,12 +25,12 @@ CHARS_PER_TOKEN = 3.5
 
 
 def translate_config(recipe: Recipe) -> TranslateConfig:
-    """Return what a recipe asks for.
+    """Return the recipe's settings for translation.
 
     Raises
     ------
     InputError
-        If it does not say.
+        If it names no target languages.
     """
     if recipe.translate is None:
         raise InputError("no target languages were named", "say which: synthcode translate RUN --targets java,go,rust")
@@ -39,7 +39,7 @@ def translate_config(recipe: Recipe) -> TranslateConfig:
 
 @dataclass(frozen=True)
 class TranslationPlan:
-    """The translations that a run wants, as often as they are asked for."""
+    """The translations that a run needs, each as often as it is sampled."""
 
     run: Run
     config: TranslateConfig
@@ -90,7 +90,7 @@ class Plan:
 
 
 def plan(run: Run) -> Plan:
-    """Reckon what ``translate`` would ask for, without asking."""
+    """Estimate what ``translate`` would request, without sending anything."""
     asked = wanted(run, translate_config(run.recipe).model or "the recording's")
     config = asked.config
     counts = asked.count()

@@ -15,7 +15,7 @@ from synthcode.storage.stage_counts import wrong_place
 from synthcode.vocabulary import SPLITS, STAGES
 
 REQUESTED = "requested"
-"""The journal's note of what is asked for, by target language: there is no manifest entry before the end."""
+"""The journal's counts of planned requests by target language, used until the manifest has an entry."""
 _CHAIN = STAGES[STAGES.index("translate") :]
 """Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")
@@ -98,7 +98,7 @@ def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mappin
 
 
 def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    taken_out = counts["build"].get("contaminated", 0)  # of the training split alone
+    taken_out = counts["build"].get("contaminated", 0)  # only of the training split
     left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
     left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
     return {

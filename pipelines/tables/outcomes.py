@@ -1,4 +1,4 @@
-"""Every completion with the verdict on it, beside its seed: what ``show`` and ``report`` look at."""
+"""Every completion with its verdict and its seed: the rows of ``show`` and ``report``."""
 
 from __future__ import annotations
 

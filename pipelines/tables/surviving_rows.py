@@ -17,7 +17,7 @@ from synthcode.pipelines.tables.programs import (
     translations_as_programs,
 )
 from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
-from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -116,13 +116,15 @@ class SurvivingRows:
             Programs that are one document (``seed_id``, ``equality``): the retrieval tables tie their seeds.
         """
         ties = read_file(self._run.folder.split_groups)
-        return beside(seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"})
+        return join_seed_columns(
+            seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"}
+        )
 
 
 def programs_of(seeds: pa.Table, translations: pa.Table) -> pa.Table:
     """Return seeds and their translations as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``)."""
     rows = pa.concat_tables([seeds_as_programs(seeds), translations_as_programs(translations)])
-    rows = beside(rows, seeds, {"entry_point": "entry_point"}).select(PROGRAMS_WITH_ENTRY_POINT.names)
+    rows = join_seed_columns(rows, seeds, {"entry_point": "entry_point"}).select(PROGRAMS_WITH_ENTRY_POINT.names)
     keys = ("seed_id", "origin", "language", "program_id")
     return rows.sort_by([(key, "ascending") for key in keys]).cast(PROGRAMS_WITH_ENTRY_POINT)
 

@@ -1,4 +1,4 @@
-"""Seeds that a run wants translated and has not asked for yet."""
+"""Seeds whose translations have not been requested yet."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _ASKED = pa.schema([COMPLETIONS.field("seed_id")])
 
 
 def untranslated_seeds(folder: RunFolder) -> list[str]:
-    """Return the ``source_id`` of each seed with fewer finished requests than the recipe asks for.
+    """Return the ``source_id`` of each seed with fewer finished requests than the recipe demands.
 
-    Seeds that were taken out before translating are not among them.
+    Seeds that were removed before translation are not among them.
     """
     config = read_run_recipe(folder).translate
     if config is None:
@@ -43,7 +43,7 @@ def untranslated_seeds(folder: RunFolder) -> list[str]:
 
 
 def untranslated_line(names: list[str], folder: RunFolder) -> str:
-    """Say which seeds await translating, and what asks for them."""
+    """Say which seeds await translation, and which command translates them."""
     named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
     count = "1 seed awaits" if len(names) == 1 else f"{len(names):,} seeds await"
     return f"{count} translating ({named}); run 'synthcode translate {shlex.quote(str(folder.path))}'"

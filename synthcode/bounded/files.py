@@ -1,4 +1,4 @@
-"""Opening files that somebody else may have made: regular ones only, and no more of them than fits."""
+"""Opening files of unknown origin: regular files only, up to a maximum size."""
 
 from __future__ import annotations
 

@@ -35,8 +35,8 @@ class BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
     """A sandbox that counts what its templates do. An unknown name is an error.
 
     Jinja2's own sandbox keeps templates from Python's internals, not from using up the machine. Every loop, call,
-    filter, operator and output is counted here before it happens; the counts depend on the template and on what fills
-    it alone, never on how busy the machine is.
+    filter, operator and output is counted here before it happens. The counts depend only on the template and on the
+    values that fill it, never on how busy the machine is.
 
     Parameters
     ----------

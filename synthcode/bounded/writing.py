@@ -1,4 +1,4 @@
-"""Writing into folders that somebody else may have prepared: nothing is written through a link."""
+"""Writing into folders of unknown origin: nothing is written through a link."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class PoisonPolicy(Generic[Batch, Result]):
     """What to do with a batch that killed its worker, or hung."""
 
     bisect: Callable[[Batch], Sequence[Batch]]
-    """Cuts a batch into smaller ones; one that cannot be cut comes back alone."""
+    """Splits a batch into smaller ones; a batch that cannot be split is returned as it is."""
     on_lost_row: Callable[[Batch, LostReason], Result]
     """The result for a single row that no worker survives, and the reason: ``parser_crash`` or ``parse_timeout``."""
 
@@ -121,6 +121,6 @@ def default_workers() -> int:
 
 
 def halve(batch: list[Item]) -> list[list[Item]]:
-    """Cut a list in two; a single item comes back alone."""
+    """Split a list into two halves; a list of one item is returned as it is."""
     middle = len(batch) // 2
     return [batch[:middle], batch[middle:]] if middle else [batch]

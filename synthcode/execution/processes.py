@@ -80,9 +80,9 @@ def map_batches(
 ) -> Generator[Result, None, None]:
     """Yield ``function(batch)`` for every batch, in the order of the batches.
 
-    At most ``2 * workers + 1`` batches are held. A batch whose worker dies or passes the deadline is cut until the row
-    that does it stands alone. A row that loses a second worker alone, or passes the deadline, gets
-    ``survival.on_lost_row``; the others get their result.
+    At most ``2 * workers + 1`` batches are in memory. A batch whose worker dies or passes the deadline is halved until
+    the row that causes it is in a batch by itself. If that row kills a second worker, or passes the deadline again, its
+    result is ``survival.on_lost_row``; the other rows get their results.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ class _Crew(Generic[Batch, Result]):
             return [self._survival.on_lost_row(batch, "parse_timeout" if loss.cause in _LATE else "parser_crash")]
 
     def _apply(self, batch: Batch) -> Result:
-        """Apply the function in this thread's worker; start another where there is none that lives."""
+        """Apply the function in this thread's worker; start a worker if there is none alive."""
         for _ in range(MOST_STARTS):
             try:
                 worker = self._worker()

@@ -1,4 +1,4 @@
-"""The files of a dataset as they are to be published, and how they are told from what is there already."""
+"""The files of a dataset as they are to be published, and how they differ from the published ones."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def dataset_files(folder: Path) -> list[LocalFile]:
 
 
 def managed_paths(files: Iterable[LocalFile]) -> list[str]:
-    """Return what belongs to the dataset and to nobody else: files, and whole folders with a ``/`` at their end.
+    """Return the paths that only the dataset writes to: files, and whole folders with a ``/`` at their end.
 
     The folder of a configuration's tables is one: a shard of an earlier version that stayed in it would be read with
     the new ones.

@@ -78,7 +78,7 @@ def take_inventory(folder: Path, schemas: Mapping[str, pa.Schema], splits: Seque
     schemas
         Configuration -> its schema; the first is the default.
     splits
-        Names of the splits, in the order in which they are told of.
+        Names of the splits, in the order in which they are listed.
     """
     return tuple(
         ConfigContents(

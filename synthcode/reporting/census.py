@@ -50,8 +50,8 @@ class Census:
         Parameters
         ----------
         rows
-            ``COLUMNS`` of a translation or of what was none, ``SEED_COLUMNS`` of its seed. ``verification`` is null
-            where the gate did not accept it.
+            ``COLUMNS`` of a completion, accepted or not, and ``SEED_COLUMNS`` of its seed. ``verification`` is null
+            for a completion that the gate rejected.
         """
         rows = rows.append_column("accepted", pc.is_valid(rows["verification"]))
         for *key, count in _counted(rows, ["language", "target_language", "verdict", "accepted"]):

@@ -88,7 +88,7 @@ def plots(evaluation: Evaluation) -> list[Plot]:
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[bool]:
-    """Return, for each (cost, value), whether no other one costs no more, is no worse, and differs."""
+    """Return whether each (cost, value) is on the Pareto front: no other point is better in one and as good in both."""
     return [
         not any(other != point and other[0] <= point[0] and other[1] >= point[1] for other in points)
         for point in points

@@ -54,7 +54,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """The model's whole answer to a request, or the reason why there is none."""
+    """The model's whole answer to a request, or the reason for a missing one."""
 
     text: str | None
     """The answer as it came; None if the request failed."""

@@ -68,7 +68,7 @@ def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> StageResult:
     Parameters
     ----------
     table
-        Schema ``SEEDS``, sorted by ``seed_id``, so that what is kept depends on content alone.
+        Schema ``SEEDS``, sorted by ``seed_id``, so that the choice depends only on the content.
     seen
         The names of earlier tables; those of this one are added.
 
@@ -96,7 +96,7 @@ def drop_duplicate_ids(table: pa.Table, seen: set[str]) -> StageResult:
 
 
 def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:
-    """Return the seed's row of ``SEEDS``, or why there is none."""
+    """Return the seed's row of ``SEEDS``, or the reason for its rejection."""
     if seed.problem is not None:
         return seed.problem
     code = checked_text(seed.code, "code")
@@ -186,7 +186,7 @@ def _says(code: str, text: str) -> bool:
 
 
 def printable(value: str) -> str:
-    """Return text that can be stored: what is no Unicode becomes ``?``."""
+    """Return text that can be stored: characters that are not valid Unicode become ``?``."""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 

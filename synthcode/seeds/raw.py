@@ -10,7 +10,7 @@ from synthcode.schemas.records import Rejection
 
 @dataclass(frozen=True, slots=True)
 class RawSeed:
-    """One row of somebody's data. Nothing in it has been checked."""
+    """One row of a user's data. Nothing in it has been checked."""
 
     source: str
     """What the data is called: ``mbxp``."""
@@ -24,7 +24,7 @@ class RawSeed:
     """The code, with its documentation where it has any."""
     entry_point: str | None = None
     tests: Mapping[str, str] = field(default_factory=dict)
-    """Language -> a program that, put behind a solution in that language, fails where the solution is wrong."""
+    """Language -> a program that, appended to a solution in that language, fails if the solution is wrong."""
     repository: str | None = None
     path: str | None = None
     url: str | None = None

@@ -1,4 +1,4 @@
-"""Putting rows beside their seeds in one pass, all tables sorted by ``seed_id``."""
+"""Joining rows with their seeds in one pass over tables sorted by ``seed_id``."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def align_on_seed(
             yield (table, *(stream.up_to(last) for stream in streams))
 
 
-def beside(rows: pa.Table, seeds: pa.Table, columns: Mapping[str, str]) -> pa.Table:
-    """Put columns of each row's seed beside it; rows whose seed is not there are left out.
+def join_seed_columns(rows: pa.Table, seeds: pa.Table, columns: Mapping[str, str]) -> pa.Table:
+    """Append columns of each row's seed; rows without their seed are left out.
 
     Parameters
     ----------

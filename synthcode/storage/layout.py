@@ -56,7 +56,7 @@ class RunFolder:
 
     @property
     def seeds_rejected(self) -> Path:
-        """Rows that are no seeds, with reason and detail."""
+        """Rejected input rows, with reason and detail."""
         return self.path / "seeds_rejected"
 
     @property
@@ -120,8 +120,8 @@ class RunFolder:
         return self.path / "evaluation"
 
     @property
-    def aside(self) -> Path:
-        """Work in progress; what is found in it at a start is left from a kill."""
+    def scratch(self) -> Path:
+        """Work in progress; whatever is in it at a start was left by a kill."""
         return self.path / ".aside"
 
     def rows(self, folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:

@@ -113,7 +113,7 @@ class Manifest:
             self._write()
 
     def record_recipe_file(self, file: Path) -> None:
-        """Note the run's recipe as it is now, so that damage is told from an edit."""
+        """Note the run's recipe as it is now, so that damage can be distinguished from an edit."""
         (found,) = describe_outputs(self._run, [file]).values()
         if found != self.recipe_file:
             self.recipe_file = found

@@ -38,7 +38,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            If there is none.
+            If it has none.
         """
         found: list[str] = [split for split in SPLITS if shards_of(self.folder / "data" / config, split)]
         if not found:
@@ -54,7 +54,7 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            If there is none.
+            If it has none.
         """
         shards = shards_of(self.folder / "data" / config, split)
         if not shards:
@@ -129,7 +129,7 @@ def _recorded_digests(folder: Path) -> Mapping[str, str]:
 
 
 def croissant_digests(file: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file that Croissant metadata lists; empty if there are none.
+    """Return the SHA-256 of each file that Croissant metadata lists; empty if it lists none.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A folder that appears whole: written aside, then put into place."""
+"""Replacing a folder as a whole: it is written under a temporary name, then renamed."""
 
 from __future__ import annotations
 
@@ -14,35 +14,35 @@ from synthcode.storage.lock import LOCK_NAME, hold
 
 @contextmanager
 def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]:
-    """Give an empty folder to write into, which takes the place of ``folder`` when the block ends without an error.
+    """Yield an empty folder to write into. It replaces ``folder`` when the block ends without an error.
 
     Parameters
     ----------
     folder
-        Where the result goes. It may not be there, be empty, or hold what was written by this function before.
+        Where the result goes. It may be missing, empty, or written by this function before.
     mark
-        Name of a file that the block writes, and by which a folder is known as one that may be replaced.
+        Name of a file that the block writes, which marks a folder as replaceable.
     force
         Replace it whatever it holds.
 
     Raises
     ------
     InputError
-        If ``folder`` is a file, or holds what nobody said may be replaced.
+        If ``folder`` is a file, or holds files that this function did not write.
     LockedError
         If another process is writing to the same place.
     """
     folder = folder.resolve()
     _refuse_foreign(folder, mark, force)
-    aside = folder.with_name(f"{TEMPORARY}{folder.name}")
-    with hold(aside):
-        _clear(aside)
+    written = folder.with_name(f"{TEMPORARY}{folder.name}")
+    with hold(written):
+        _clear(written)
         try:
-            yield aside
-            (aside / LOCK_NAME).unlink()
-            _swap(folder, aside)
+            yield written
+            (written / LOCK_NAME).unlink()
+            _swap(folder, written)
         except BaseException:
-            shutil.rmtree(aside, ignore_errors=True)
+            shutil.rmtree(written, ignore_errors=True)
             raise
 
 
@@ -66,12 +66,12 @@ def _clear(folder: Path) -> None:
             path.unlink()
 
 
-def _swap(folder: Path, aside: Path) -> None:
-    """Put ``aside`` into the place of ``folder``; a kill in between leaves the old one beside it as ``.replaced-``."""
+def _swap(folder: Path, written: Path) -> None:
+    """Rename ``written`` to ``folder``; a kill in between leaves the old one next to it as ``.replaced-``."""
     old = folder.with_name(f".replaced-{folder.name}")
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)
-    aside.rename(folder)
+    written.rename(folder)
     sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)

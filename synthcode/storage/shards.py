@@ -23,7 +23,7 @@ from synthcode.storage.secrets_in_tables import without_secrets
 ROWS_PER_GROUP = 8_192
 ROWS_PER_SHARD = 65_536
 
-REDO = "run the stage that wrote it again with --force; no completion is asked for again"
+REDO = "run the stage that wrote it again with --force; no completion is requested again"
 """What to do about a damaged table of a run."""
 
 
@@ -31,7 +31,7 @@ class ShardWriter:
     """Writes rows of one schema as numbered Parquet shards, which appear when all are complete.
 
     Row groups and shards are cut by row count, never by how the rows arrive, so that the same rows
-    give the same bytes whatever the batches were. Shards are written aside and moved into place by
+    give the same bytes whatever the batches were. Shards are written to a temporary folder and moved into place by
     ``commit``, each durable before it is moved; leaving the ``with`` block without it removes them.
 
     Parameters
@@ -49,7 +49,7 @@ class ShardWriter:
         self.schema = schema
         self.rows = 0
         self._folder, self._prefix, self._numbered = folder, prefix, numbered
-        self._aside = folder / f"{TEMPORARY}{prefix}"
+        self._temporary = folder / f"{TEMPORARY}{prefix}"
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._shards: list[Path] = []
@@ -58,8 +58,8 @@ class ShardWriter:
         self._redactor = redaction.current()
 
     def __enter__(self) -> Self:
-        shutil.rmtree(self._aside, ignore_errors=True)
-        self._aside.mkdir(parents=True)
+        shutil.rmtree(self._temporary, ignore_errors=True)
+        self._temporary.mkdir(parents=True)
         return self
 
     def __exit__(
@@ -71,7 +71,7 @@ class ShardWriter:
             if error is None:
                 raise
         finally:
-            shutil.rmtree(self._aside, ignore_errors=True)
+            shutil.rmtree(self._temporary, ignore_errors=True)
 
     def write(self, table: pa.Table) -> None:
         """Add rows, without secrets; columns are put into the schema's order and types."""
@@ -120,7 +120,7 @@ class ShardWriter:
             self._close_shard()
 
     def _open_shard(self) -> None:
-        path = self._aside / f"{len(self._shards):05d}.parquet"
+        path = self._temporary / f"{len(self._shards):05d}.parquet"
         self._shards.append(path)
         self._writer = pq.ParquetWriter(path, self.schema, compression="zstd")
         self._rows_in_shard = 0
@@ -133,7 +133,7 @@ class ShardWriter:
 
 
 def shards_of(folder: Path, prefix: str = "part") -> list[Path]:
-    """Return the shards of a table in order; an empty list where there are none."""
+    """Return the shards of a table in order; an empty list if there are none."""
     return sorted(folder.glob(f"{prefix}-[0-9]*.parquet"))
 
 

@@ -22,7 +22,7 @@ WRITE_BYTES = 1 << 18
 class SpillStore:
     """Makes piles of bytes, and moves the largest to disk whenever they would pass the budget together.
 
-    Leaving the ``with`` block closes the files; without one they are closed when nobody refers to them.
+    Leaving the ``with`` block closes the files; otherwise they are closed once no reference is left.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ class SpillStore:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):  # what could not be written is not wanted any more
+        with suppress(OSError):  # the contents are no longer needed
             self._files.close()
 
     def pile(self) -> SpillBuffer:

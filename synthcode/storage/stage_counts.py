@@ -1,4 +1,4 @@
-"""What each stage counts, as the manifest holds it: a run that somebody else made may say anything."""
+"""What each stage counts, as the manifest holds it: a run of unknown origin may say anything."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
 
 
 class Counts(dict[str, Any]):
-    """What a stage counted. A count that it lacks, in a run of another version or of somebody's own, is said so."""
+    """The counts of a stage. A missing one, in a foreign run or one of another version, is a clear error."""
 
     def __missing__(self, key: str) -> NoReturn:
         raise InputError(f"the run's manifest does not have {key!r} of a stage", "run the stage again with --force")

@@ -225,7 +225,7 @@ def test_a_dataset_without_a_column_is_told_of_it(
 @pytest.mark.parametrize(
     ("arguments", "code", "expected_error"),
     [
-        (["{dataset}", "--format", "coir", "--split", "train"], 1, "coir reads the split 'test' alone"),
+        (["{dataset}", "--format", "coir", "--split", "train"], 1, "coir reads only the split 'test'"),
         (["{dataset}", "--format", "beir", "--split", "validation"], 1, "has no split 'validation' of 'programs'"),
         (["{dataset}", "--format", "synthconl", "--variant", "raw"], 2, "are for the retrieval layouts"),
         (["{dataset}", "--format", "trec"], 2, "'trec' is not one of"),

@@ -166,7 +166,7 @@ def test_a_private_repository_is_private_and_a_public_one_does_not_become_it_uns
     assert published(hub, run, "me/private") == "unchanged, nothing to do"
     published(hub, run, "me/public")
     assert hub.synthcode("publish", run, "--repo-id", "me/public", "--private").error == [
-        "error: me/public is public, and --private was asked for",
+        "error: me/public is public, but --private was given",
         "make it private on the Hub first",
     ]
 

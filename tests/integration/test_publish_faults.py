@@ -116,7 +116,9 @@ def test_no_token_offline_and_names_that_are_none(hub: Hub, run: Path) -> None:
         "error: 'none' does not say whose it is",
         "write it as user/none",
     ]
-    assert hub.synthcode("publish", run, "--repo-id", "a/b/c").error[0] == "error: 'a/b/c' is no name of a repository"
+    assert (
+        hub.synthcode("publish", run, "--repo-id", "a/b/c").error[0] == "error: 'a/b/c' is not a valid repository name"
+    )
 
 
 def test_a_hub_that_is_not_there(hub: Hub, run: Path) -> None:

@@ -217,7 +217,7 @@ def test_a_dataset_is_not_published_into_its_run(capsys: pytest.CaptureFixture[s
 def test_options_that_do_not_go_together(capsys: pytest.CaptureFixture[str], run: Path) -> None:
     for arguments in ([], ["--to", "x", "--repo-id", "a/b"], ["--to", "x", "--private"]):
         assert run_cli(["publish", str(run), *arguments]) == 2
-    assert "'--private', '--revision' and '--tag' are for '--repo-id' alone" in capsys.readouterr().err
+    assert "'--private', '--revision' and '--tag' need '--repo-id'" in capsys.readouterr().err
 
 
 def test_files_that_build_did_not_write_are_named(

@@ -25,7 +25,7 @@ class RequestPolicy:
     backoff_cap_s: Annotated[float, Gt(0), Le(_DAY_S)] = 30.0
     """Upper bound of that bound."""
     retry_after_cap_s: Annotated[float, Ge(0), Le(_DAY_S)] = 300.0
-    """Longest wait that a server's Retry-After may ask for."""
+    """Upper bound of a wait that a server requests with Retry-After."""
     outage_attempts: Annotated[int, Ge(1), Le(100_000)] = 10
     """A run stops where so many attempts in a row, of all requests together, found no server ..."""
     outage_s: Annotated[float, Ge(0), Le(_DAY_S)] = 30.0

@@ -26,7 +26,7 @@ def cut(body: str) -> Cut:
     """Cut a card's text at its block.
 
     The block is the first that was published, known by its last line. Without one it is the first pair of markers that
-    is not an example in a fence, as on a card that was uploaded by hand. Every other marker is text of the user's.
+    is not an example in a fence, as on a card that was uploaded by hand. All other markers are the user's text.
     """
     lines = body.splitlines(keepends=True)
     block = _find(lines)

@@ -20,19 +20,19 @@ def merge_card(ours: str, theirs: str | None, roots: Sequence[str], where: str =
     Parameters
     ----------
     ours
-        The card of the dataset. Where it has no marked block, all its text is the block.
+        The card of the dataset. Without a marked block, all its text is the block.
     theirs
-        The card that is there; None if there is none.
+        The published card; None if there is none.
     roots
-        What belongs to the dataset (``synthcode.publishing.dataset_files.roots_of``); noted in the block.
+        Paths that belong to the dataset (``synthcode.publishing.dataset_files.managed_paths``); noted in the block.
     where
-        Names the card that is there, for errors.
+        Names the published card, for errors.
 
     Returns
     -------
     str
-        Their card with our block in the place of its own, or behind its text where it has none, and with the front
-        matter of both. Without a card of theirs, ours.
+        The published card with our block in place of its own, or after its text if it has none, and with the front
+        matter of both. Without a published card, ours.
 
     Raises
     ------

@@ -3,8 +3,8 @@
 Its specification is https://huggingface.co/docs/hub/eval-results: ``name``, ``description``, ``evaluation_framework``
 (one of a list that the Hub keeps, in packages/tasks/src/eval.ts of https://github.com/huggingface/huggingface.js), and
 ``tasks``, each with an ``id`` and, where they are not the defaults, ``config`` and ``split``. The Hub checks the file
-when it is pushed, and shows a benchmark as one once its owners have asked for that. Nothing public checks it offline
-but mteb's own model of it, which has these fields and refuses others.
+when it is pushed, and shows the dataset as a benchmark once its owners have requested that. The only public checker
+that works offline is mteb's own model of the file, which has these fields and refuses others.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str)
     """Bring a card's front matter up to date: our keys and configurations replace those of the same name, others stay.
 
     Comments and the order of keys stay; a block that needs no change stays as it is, to the byte. Tags are united.
-    If the user has made another configuration the default, it stays that.
+    A default configuration that the user chose stays the default.
 
     Parameters
     ----------

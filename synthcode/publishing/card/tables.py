@@ -75,9 +75,7 @@ def contamination_table(facts: CardFacts) -> str:
         ]
         for name, counts in facts.benchmarks.items()
     ]
-    return markdown_table(
-        ["benchmark", "its rows", "rows with a likeness", "seeds like one", "translations like one"], rows
-    )
+    return markdown_table(["benchmark", "rows", "matching rows", "matching seeds", "matching translations"], rows)
 
 
 def verification_table(facts: CardFacts) -> str:

@@ -21,7 +21,7 @@ Hashes = npt.NDArray[np.int64]
 """Sorted: eight bytes an id, however long it is. That two of a billion ids share one has a chance of 3 %."""
 
 SEPARATE = (("triplets", "seed_id"), ("programs", "seed_id"), ("texts", "seed_id"), ("triplets", "cluster_id"))
-"""Columns whose values may be in one split alone."""
+"""Columns whose values may be in only one split."""
 
 
 Row = tuple[str, ...]

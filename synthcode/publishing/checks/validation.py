@@ -1,4 +1,4 @@
-"""Whether a dataset is fit to be published: looked at as it lies there, whoever wrote it."""
+"""Whether a dataset is fit to be published: its files are checked, whatever wrote them."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def readme(exported: Exported, matter: Mapping[str, Any] | None = None, **values
     matter
         Front matter, for a layout that is a dataset repository.
     values
-        What its template wants beside those.
+        Further values that the layout's template needs.
     """
     template = environment(template_folder("data_cards")).get_template(f"exports/{exported.layout}.md.jinja")
     text = template.render(exported=exported, version=__version__, **values).strip() + "\n"

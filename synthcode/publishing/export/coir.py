@@ -1,4 +1,4 @@
-"""CoIR: the repositories that ``coir.get_tasks`` asks for, in a folder of their owner's name.
+"""CoIR: the repositories that ``coir.get_tasks`` loads, in a folder of their owner's name.
 
 The tool loads ``CoIR-Retrieval/TASK-queries-corpus`` and ``CoIR-Retrieval/TASK-qrels``, a name that
 ``datasets`` takes for a folder where there is one: it works as it is from within the exported folder.

@@ -39,7 +39,7 @@ def find_pairs(judged: Iterable[pa.Table]) -> list[Pair]:
     Raises
     ------
     InputError
-        If a name is none that a dataset of this version has: it would become the name of a file.
+        If a dataset of this version cannot have such a name: it would become the name of a file.
     """
     found: set[Pair] = set()
     for table in judged:

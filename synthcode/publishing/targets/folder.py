@@ -16,8 +16,8 @@ from synthcode.redaction import redact, refuse_credentials_in_address
 from synthcode.sanitize import visible
 
 SUMS = "SHA256SUMS"
-"""What the folder holds, as ``sha256sum --check`` reads it. Written after every file: it vouches for what is older than
-itself, so that a publication that was killed goes on, and what somebody else has changed since is replaced."""
+"""SHA-256 sums of the files, as ``sha256sum --check`` reads them. They are updated after every file and vouch for files
+older than themselves: a killed publication continues, and files that were changed since are replaced."""
 
 _STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "oss", "memory"})
 
@@ -28,7 +28,7 @@ class Folder:
     Raises
     ------
     InputError
-        If it is no address, or there is nothing that reads such.
+        If it is not an address, or no installed file system reads such addresses.
     """
 
     is_folder = True
@@ -157,15 +157,15 @@ class Folder:
         """Write a file so that it is whole or not there: object stores do that themselves."""
         place = self._at(file.path)
         folder, _, name = place.rpartition("/")
-        aside = f"{folder}/.writing-{name}" if self._is_local else place
+        temporary = f"{folder}/.writing-{name}" if self._is_local else place
         if not self._protocols & _STORES:  # these have no folders, and would take it for a wish to make a bucket
             self._system.makedirs(folder, exist_ok=True)
         if isinstance(file.content, bytes):
-            self._system.pipe_file(aside, file.content)
+            self._system.pipe_file(temporary, file.content)
         else:
-            self._system.put_file(str(file.content), aside)
+            self._system.put_file(str(file.content), temporary)
         if self._is_local:
-            self._system.mv(aside, place)
+            self._system.mv(temporary, place)
 
     def _at(self, path: str) -> str:
         return f"{self._root}/{path}"

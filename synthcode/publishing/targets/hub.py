@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
 
 BATCH_BYTES, BATCH_FILES = 1 << 28, 50
-"""What is uploaded together. What was, is there for good: a commit that is killed finds it again."""
+"""Limits of an upload batch. The Hub keeps uploaded files: a commit that is repeated after a kill finds them again."""
 
 
 EXAMPLES = ('load_dataset("{}"', "hf download {} ")
-"""Where the card names the repository: ``user/name``, as long as nobody knows its name."""
+"""Placeholders in the card for ``user/name``, replaced when the repository is known."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,14 @@ class HubRepo:
     Parameters
     ----------
     wish
-        Where, and how.
+        The repository, branch and tag to publish to.
     attendant
-        Is told what happens.
+        Receives progress messages.
 
     Raises
     ------
     InputError
-        If nothing can be published from here: offline, no token, an address or a name that is none.
+        If nothing can be published from here: offline, no token, or an invalid address or name.
     """
 
     is_folder = False
@@ -126,7 +126,7 @@ class HubRepo:
         return datasets.load_dataset(self.name, config, split=split, revision=self._commit, streaming=True)
 
     def _bring_to(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
-        """Return the commit that has all that the dataset has; make it where there is none."""
+        """Return the commit that contains the whole dataset; create it if there is none."""
         from huggingface_hub import CommitOperationDelete
 
         there = self._look()
@@ -189,7 +189,7 @@ class HubRepo:
                 raise
             return RemoteState({})
         if self._wish.private and not info.private:
-            raise InputError(f"{self.name} is public, and --private was asked for", "make it private on the Hub first")
+            raise InputError(f"{self.name} is public, but --private was given", "make it private on the Hub first")
         tree = self._api.list_repo_tree(**self._where, recursive=True, revision=str(info.sha))
         files = {
             entry.path: RemoteFile(entry.size, entry.lfs.sha256 if entry.lfs else None, entry.blob_id)
@@ -227,7 +227,7 @@ class HubRepo:
             raise self._taken()
 
     def _tagged(self) -> str | None:
-        """Return the commit that the tag names; None if there is no such tag, or none was asked for."""
+        """Return the commit that the tag names; None if the tag does not exist or was not requested."""
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
         if not self._wish.tag:

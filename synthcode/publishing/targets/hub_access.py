@@ -25,7 +25,7 @@ def refuse_offline() -> None:
 
 
 def refuse_endpoint() -> None:
-    """Refuse an address of the Hub that is none.
+    """Refuse an invalid address of the Hub.
 
     Raises
     ------
@@ -39,32 +39,32 @@ def refuse_endpoint() -> None:
 
 
 def refuse_name(repo_id: str) -> None:
-    """Refuse what is no ``user/name``.
+    """Refuse an invalid repository name.
 
     Raises
     ------
     InputError
-        If the Hub would not take it.
+        If the Hub would not accept it.
     """
     from huggingface_hub.utils import HFValidationError, validate_repo_id
 
     try:
         validate_repo_id(repo_id)
     except HFValidationError as problem:
-        raise InputError(f"{repo_id!r} is no name of a repository", "write it as user/name") from problem
+        raise InputError(f"{repo_id!r} is not a valid repository name", "write it as user/name") from problem
     if "/" not in repo_id:
         raise InputError(f"{repo_id!r} does not say whose it is", f"write it as user/{repo_id}")
 
 
 def refuse_reference(name: str | None, option: str) -> None:
-    """Refuse what cannot be a branch or a tag: the Hub itself would do so once everything is uploaded.
+    """Refuse an invalid name of a branch or tag, before anything is uploaded: the Hub would refuse it only at the end.
 
     Parameters
     ----------
     name
-        None is let pass.
+        None is accepted.
     option
-        Where it was given, for the error.
+        The command's option, for the error.
 
     Raises
     ------
@@ -73,12 +73,12 @@ def refuse_reference(name: str | None, option: str) -> None:
     """
     if name is not None and _NO_REFERENCE.search(name):
         raise InputError(
-            f"{option} {name!r} is no name that git takes", "write it of letters, digits, '.', '-' and '_'"
+            f"{option}: {name!r} is not a valid git ref name", "write it of letters, digits, '.', '-' and '_'"
         )
 
 
 def refuse_without_token() -> None:
-    """Refuse where nobody is logged in.
+    """Refuse to publish without a login.
 
     Raises
     ------

@@ -27,7 +27,7 @@ class Attempts:
     repo
         Its name, for errors.
     attendant
-        Is told of every failure, and waits.
+        Receives a message for every failure, and waits.
     """
 
     def __init__(self, repo: str, attendant: PublishCallbacks) -> None:
@@ -37,12 +37,12 @@ class Attempts:
         self._reached = False
 
     def persist(self, attempt: Callable[[], T]) -> T:
-        """Try until it works.
+        """Repeat an attempt until it succeeds.
 
         Parameters
         ----------
         attempt
-            Looks first at what is there: the attempt before may have come through though its answer did not.
+            Checks first what is on the Hub: the previous attempt may have succeeded although its answer was lost.
 
         Raises
         ------

@@ -1,4 +1,4 @@
-"""What the Hub's client raises, in two lines, and what of it another attempt may mend."""
+"""Two-line errors for the exceptions of the Hub's client, and which of them are worth another attempt."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synthcode.retry_after import requested_wait
 from synthcode.sanitize import visible
 
 TRANSIENT = frozenset({408, 409, 412, 425, 429, 500, 502, 503, 504})
-"""Answers that another attempt may change. 412 and 409: somebody else has committed, so one looks again."""
+"""HTTP status codes worth another attempt. After 409 and 412, another commit, the state is read again first."""
 
 
 def is_transient(problem: BaseException) -> bool:
@@ -86,7 +86,7 @@ def refusal(problem: Exception, repo: str) -> SynthcodeError:
             f"{repo} is not there, or the token may not see it (404): {said}", "check its name, the revision, the token"
         )
     if status in (409, 412):
-        return InputError(f"{repo}: somebody else is committing ({status}): {said}", "run the same command again")
+        return InputError(f"{repo}: another commit is in progress ({status}): {said}", "run the same command again")
     if status == 429:
         return ServerError(f"{endpoint} has had too many requests (429): {said}", "run the same command again later")
     if status and status >= 500:

@@ -35,7 +35,7 @@ class Plan:
     foreign: Sequence[str] = ()
     """Paths of what is there, is not the dataset's, and stays."""
     card_there: str | None = None
-    """The card that is there; None if there is none."""
+    """The published card; None if there is none."""
 
     def of(self, *kinds: Kind) -> list[Change]:
         """Return the changes of some kinds."""

@@ -19,7 +19,7 @@ class RemoteState:
     card: str | None = None
     """Its card; None if it has none."""
     version: str | None = None
-    """Of a place that keeps versions, the one that this is (a commit); None if there is none yet."""
+    """The commit, for a target with versions; None if there is none yet."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class PublishCallbacks:
-    """Who is told what happens, and asked whether it may go on."""
+    """Callbacks for progress messages and cancellation."""
 
     tell: Callable[[str], None]
-    """Told, in a line, what a person may want to know: that the Hub fails, and is asked again."""
+    """Receives one line, for example that the Hub fails and is retried."""
     pause: Callable[[float], None]
-    """Waits for so many seconds; raises ``Interrupted`` where somebody asks to stop, as with 0."""
+    """Waits for so many seconds; raises ``Interrupted`` on a request to stop, even for 0 seconds."""
 
 
 class Target(Protocol):
@@ -72,9 +72,9 @@ class Target(Protocol):
         ...
 
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
-        """Bring the place to what the dataset is, and return the address of the result.
+        """Publish the dataset, and return the address of the result.
 
-        ``uploaded`` is told the bytes that have been uploaded since the last time.
+        ``uploaded`` receives the number of bytes uploaded since its last call.
         """
         ...
 

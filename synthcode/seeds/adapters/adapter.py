@@ -14,7 +14,7 @@ class Adapter(NamedTuple):
     """How to read one layout."""
 
     read: Callable[[SeedsConfig], Iterator[RawSeed]]
-    """Yields every row that is asked for, unreadable ones included."""
+    """Yields every row that the configuration selects, unreadable ones included."""
     inputs: Callable[[SeedsConfig], dict[str, str]]
     """What the rows depend on: name -> digest."""
     languages: Callable[[SeedsConfig], list[str]] | None = None

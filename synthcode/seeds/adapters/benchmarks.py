@@ -55,7 +55,7 @@ def parse_benchmarks(specs: Sequence[str]) -> list[Benchmark]:
 
 
 def split_benchmark(spec: str) -> tuple[str, str, str]:
-    """Cut ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` into what stands before the path, the path, and what stands behind."""
+    """Split ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` into the part before the path, the path, and the part after it."""
     parts = _SPEC.fullmatch(spec)
     if parts is None:
         raise InputError("a benchmark without a path", f"give it as {_FORM}")

@@ -24,7 +24,7 @@ _STANDARD_NAMES = re.compile(
     r"|toString|hashCode|equals|finalize|notify|notifyAll|clone|toLocaleString|valueOf|constructor|initialize"
     r"|to_s|inspect|ToString|Equals|GetHashCode|exports"
 )
-"""Constructors and the methods that every class may have, which CodeSearchNet leaves out; and what is no name."""
+"""Names that CodeSearchNet leaves out: constructors, methods that every class may have, and non-names."""
 _STATEMENTS = frozenset(
     {
         *("variable_declarator", "lexical_declaration", "variable_declaration"),
@@ -53,17 +53,17 @@ class Function(NamedTuple):
     text: str
     """The first paragraph of the documentation."""
     code: bytes
-    """The function alone, without the indentation of where it stood; a docstring is in it."""
+    """Only the function, unindented; a docstring is part of it."""
     first_line: int
     """Counted from 1."""
     last_line: int
 
 
 def documented_functions(data: bytes, language: Language) -> Iterator[Function]:
-    """Yield the functions of a file that CodeSearchNet would take (Husain et al. 2019, section 2.1), in their order.
+    """Yield the functions that CodeSearchNet would select (Husain et al. 2019, section 2.1), in the order of the file.
 
-    Those whose documentation begins with a paragraph of at least three words, and that have at least three lines
-    beside it; no constructors and standard methods, none with the word test in the name, none within another.
+    The documentation's first paragraph has at least three words, and the function at least three lines without it.
+    Constructors, standard methods, names with the word test, and functions within another are left out.
 
     Raises
     ------
@@ -91,7 +91,7 @@ def _pattern(language: Language) -> str:
 
 
 def _by_last_row(comments: Iterable[tree_sitter.Node], data: bytes) -> dict[int, tree_sitter.Node]:
-    """Return the comments that stand alone on their lines, by the last of these."""
+    """Return the comments that fill whole lines, by their last line."""
     alone = {}
     for node in comments:
         line = data.rfind(b"\n", 0, node.start_byte) + 1

@@ -21,18 +21,18 @@ _ENTRY = re.compile(r"^\s*(?P<key>\w+)\s*=\s*(?P<value>\S+)")
 _REMOTE = re.compile(
     r"(?:\w+://)?(?:[^@/]*@)?(?P<host>[A-Za-z][\w.-]*)(?::\d+)?[:/](?P<name>(?:[\w.~-]+/)+[\w.-]+?)(?:\.git)?/?"
 )
-"""``https://host/owner/name.git``, ``git@host:owner/name``; a user or token in it is no part of what is kept."""
+"""``https://host/owner/name.git``, ``git@host:owner/name``; a user or token in it is not captured."""
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REF = re.compile(r"refs/[\w./+@-]+")
 
 
 class Checkout(NamedTuple):
-    """A repository's working tree, or a folder that is none."""
+    """A repository's working tree, or a plain folder."""
 
     repository: str
     """``owner/name`` of its remote ``origin``, else the folder's name."""
     blob_url: str | None
-    """What a path is put behind to name a file on GitHub, where remote and commit are known."""
+    """Prefix that turns a path into a file's address on GitHub, if remote and commit are known."""
 
 
 class _Metadata(NamedTuple):
@@ -115,7 +115,7 @@ def _first_line(folder: Path, name: str) -> str:
 
 
 def _text(folder: Path, name: str) -> str:
-    """Return the text of a file within a folder; ``''`` if there is none, or a link leads elsewhere."""
+    """Return the text of a file within a folder; ``''`` if it is missing, or a link leads elsewhere."""
     path, inside = _resolved(folder / name), _resolved(folder)
     if path is None or inside is None or not path.is_relative_to(inside):
         return ""

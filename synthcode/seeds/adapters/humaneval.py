@@ -49,7 +49,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     there = {found.name for row in rows if (found := _language_of(row))}
     wanted = get_language(config.language).name if config.language else "python" if len(there) > 1 else None
     if wanted and there and wanted not in there:
-        raise InputError(f"{config.path} has no problems in {wanted}", f"ask for one of: {', '.join(sorted(there))}")
+        raise InputError(f"{config.path} has no problems in {wanted}", f"choose one of: {', '.join(sorted(there))}")
     tests = read_tests(rows)
     for row in rows:
         found = _language_of(row)
@@ -58,7 +58,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
 
 
 def _problem_files(path: str) -> list[DataFile]:
-    """Return the files whose path says HumanEval, or all: the checkouts hold examples beside them."""
+    """Return the files whose path says HumanEval, or all: checkouts hold other examples, too."""
     files = data_files(path)
     named = [file for file in files if "humaneval" in file.name.lower().replace("-", "").replace("_", "")]
     return named or files
@@ -95,7 +95,7 @@ def _seed(row: Row, language: Language | None, tests: Tests, source: str | None)
 
 
 def _program(cells: Mapping[str, object], language: Language | None) -> str | None:
-    """Put prompt and solution together; HumanEval-X's Rust has the signature in ``declaration`` alone."""
+    """Join prompt and solution; only in HumanEval-X's Rust is the signature in ``declaration``."""
     prompt, declaration, solution = (
         text_or_none(cells.get(key)) for key in ("prompt", "declaration", "canonical_solution")
     )
@@ -115,7 +115,7 @@ def _parses(code: str, language: Language) -> bool:
 
 
 def _text(cells: Mapping[str, object], code: str | None, language: Language | None) -> str | None:
-    """Return the whole description: what a task asks for may stand in its second paragraph."""
+    """Return the whole description: the task itself may be stated in its second paragraph."""
     for key in ("description", "docstring", "text"):
         if given := text_or_none(cells.get(key)):
             return given

@@ -47,7 +47,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     if wanted not in by_language:
         raise InputError(
             f"{config.path} has no MBXP release for {wanted}{did_you_mean(wanted, by_language)}",
-            f"ask for one of: {', '.join(sorted(by_language))}",
+            f"choose one of: {', '.join(sorted(by_language))}",
         )
     appendable = (file for language, file in by_language.items() if language not in _CLOSED_BY_TEST)
     tests = read_tests(row for file in appendable for row in read_json(file))

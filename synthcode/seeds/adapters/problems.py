@@ -47,7 +47,7 @@ def read_tests(rows: Iterable[Row]) -> Tests:
 
 
 def appendable_test(cells: Mapping[str, object]) -> str | None:
-    """Return what makes a whole program when put behind a solution; None if there is no such thing.
+    """Return a test that makes a whole program when appended to a solution; None if there is none.
 
     Python's tests define ``check(candidate)``, which is called. HumanEval-X's Go tests must stand around the solution
     (``test_setup`` has the imports), so they are left out.

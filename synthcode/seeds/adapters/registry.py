@@ -13,7 +13,7 @@ from synthcode.seeds.raw import RawSeed
 
 
 def read_seeds(config: SeedsConfig, executor: Executor | None = None) -> Iterator[RawSeed]:
-    """Yield the rows that a configuration asks for, in an order that depends on the data only.
+    """Yield the rows that a configuration selects, in an order that depends only on the data.
 
     Parameters
     ----------

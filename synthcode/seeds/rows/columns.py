@@ -1,4 +1,4 @@
-"""From the columns of somebody's table to ours."""
+"""Mapping the columns of a user's table to the project's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _USUAL = {
 }
 """What people call these columns, to be named in an error."""
 _NAMES = ("id", "task_id")
-"""What is taken for ``source_id`` where there is none: without a name, a row is known by its place alone."""
+"""Fallbacks for ``source_id``: a row without a name is known only by its position."""
 _SPLITS = {"valid": "validation", "val": "validation", "dev": "validation"}
 
 
@@ -38,14 +38,14 @@ def match_columns(present: Sequence[str], config: SeedsConfig, where: str) -> di
     present
         The names of its columns.
     config
-        ``columns`` names those that are called otherwise than here; ``''`` says that there is none.
+        ``columns`` names the columns that have other names; ``''`` says that a column is missing.
     where
         What the table is called in an error.
 
     Raises
     ------
     InputError
-        If a column lacks that is needed or was named.
+        If a required or named column is missing.
     """
     for ours in config.columns:
         if ours not in OURS:
@@ -130,7 +130,7 @@ def _tests(cell: Any, language: str) -> dict[str, str]:
 
 
 def is_wanted(seed: RawSeed, config: SeedsConfig) -> bool:
-    """Return whether a row is of the language and the split asked for; rows that could not be read are."""
+    """Return whether a row is of the configured language and split; unreadable rows are."""
     if seed.problem is not None:
         return True
     if config.language and not _same_language(seed.language, config.language):

@@ -24,8 +24,7 @@ def csv_columns(file: DataFile) -> list[str]:
 def read_csv(file: DataFile) -> Iterator[Row]:
     """Yield the rows below the header.
 
-    A record that is broken, as by a quote that is not closed, is one broken row for each of its lines: none of them
-    goes uncounted.
+    A broken record, for example one with an unclosed quote, counts as one broken row for each of its lines.
 
     Raises
     ------

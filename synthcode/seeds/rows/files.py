@@ -21,7 +21,7 @@ class DataFile(NamedTuple):
     """A file of rows."""
 
     name: str
-    """Its path from the folder that was asked for, with slashes; alone, its file name."""
+    """Its path relative to the configured folder, with slashes; the file name, if a file was configured."""
     path: Path
 
 

@@ -26,7 +26,7 @@ def json_columns(file: DataFile) -> list[str]:
 
 
 def read_json(file: DataFile) -> Iterator[Row]:
-    """Yield the objects of a file, one a line. Blank lines are no rows.
+    """Yield the objects of a file, one per line. Blank lines are skipped.
 
     Raises
     ------

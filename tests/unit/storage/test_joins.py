@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.storage.joins import align_on_seed, beside
+from synthcode.storage.joins import align_on_seed, join_seed_columns
 
 SEEDS = pa.schema([("seed_id", pa.string()), ("language", pa.string())])
 ROWS = pa.schema([("seed_id", pa.string()), ("n", pa.int64())])
@@ -31,7 +31,7 @@ def test_every_row_comes_once_with_its_seed(seeds: list[int], rows: list[int], s
     joined = [
         row
         for chunk, mine in align_on_seed(cut(seed_table, sizes), (ROWS, cut(row_table, sizes)))
-        for row in beside(mine, chunk, {"from": "language"}).to_pylist()
+        for row in join_seed_columns(mine, chunk, {"from": "language"}).to_pylist()
     ]
     expected = [{"seed_id": seed, "n": n, "from": f"L{seed}"} for n, seed in enumerate(row_ids) if seed in set(names)]
     assert joined == expected
@@ -48,4 +48,4 @@ def test_an_unknown_column_is_an_error() -> None:
     seeds = pa.table({"seed_id": ["a"], "language": ["python"]}, schema=SEEDS)
     rows = pa.table({"seed_id": ["a"], "n": [1]}, schema=ROWS)
     with pytest.raises(KeyError):
-        beside(rows, seeds, {"x": "missing"})
+        join_seed_columns(rows, seeds, {"x": "missing"})

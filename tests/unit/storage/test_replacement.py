@@ -13,10 +13,10 @@ from synthcode.storage.replacement import replacing
 
 
 def fill(folder: Path, text: str, *, force: bool = False) -> None:
-    with replacing(folder, "mark", force=force) as aside:
-        assert [path.name for path in aside.iterdir()] in ([], [".lock"])
-        (aside / "mark").write_text("")
-        (aside / "text").write_text(text)
+    with replacing(folder, "mark", force=force) as written:
+        assert [path.name for path in written.iterdir()] in ([], [".lock"])
+        (written / "mark").write_text("")
+        (written / "text").write_text(text)
 
 
 def test_a_folder_appears_whole_and_is_replaced_whole(tmp_path: Path) -> None:
@@ -30,8 +30,8 @@ def test_a_folder_appears_whole_and_is_replaced_whole(tmp_path: Path) -> None:
 
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
     fill(tmp_path / "out", "one")
-    with pytest.raises(FileNotFoundError), replacing(tmp_path / "out", "mark") as aside:
-        (aside / "half" / "text").write_text("its folder is not there")
+    with pytest.raises(FileNotFoundError), replacing(tmp_path / "out", "mark") as written:
+        (written / "half" / "text").write_text("its folder is not there")
     assert (tmp_path / "out" / "text").read_text() == "one"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -57,9 +57,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from synthcode.storage.replacement import replacing
-with replacing(Path(sys.argv[1]), "mark") as aside:
-    (aside / "left").mkdir()
-    (aside / "left" / "over").write_text("half")
+with replacing(Path(sys.argv[1]), "mark") as written:
+    (written / "left").mkdir()
+    (written / "left" / "over").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
 

@@ -28,7 +28,7 @@ def test_people_keep_what_they_write_around_the_marks() -> None:
 def test_it_tells_what_became_of_every_row() -> None:
     card = lines()
     for line in (
-        "9 seeds were read; other rows were none: 2 `empty_code`. "
+        "9 seeds were read; other rows were rejected: 2 `empty_code`. "
         "1 were removed as duplicates before translation. 3 are in the dataset.",
         "|  | C++ | all |",
         "| failed | 1 | 1 |",

@@ -24,7 +24,7 @@ def test_an_address_of_the_hub_that_is_none_is_told(monkeypatch: pytest.MonkeyPa
 def test_what_git_calls_no_tag_is_refused_before_anything_is_uploaded(tag: str) -> None:
     with pytest.raises(InputError) as refusal:
         refuse_reference(tag, "--tag")
-    assert refusal.value.problem == f"--tag {tag!r} is no name that git takes"
+    assert refusal.value.problem == f"--tag: {tag!r} is not a valid git ref name"
 
 
 @pytest.mark.parametrize("tag", [None, "v1", "1.0.0-rc.1", "feature/a_b", "v1@x", "2026-11", "été"])

@@ -161,7 +161,7 @@ def test_a_single_language_needs_no_name(humaneval_x: Path) -> None:
 def test_a_language_that_is_not_there_is_an_error(humaneval_x: Path) -> None:
     with pytest.raises(InputError) as error:
         seeds(humaneval_x, language="kotlin")
-    assert error.value.fix == "ask for one of: cpp, go, java, javascript, python, rust"
+    assert error.value.fix == "choose one of: cpp, go, java, javascript, python, rust"
 
 
 def test_descriptions_and_languages_of_other_translations_are_used(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_language_without_a_release_is_an_error(folder: Path) -> None:
     with pytest.raises(InputError) as error:
         seeds(folder, language="ruby")
     assert error.value.problem == f"{folder} has no MBXP release for ruby"
-    assert error.value.fix == "ask for one of: java, python"
+    assert error.value.fix == "choose one of: java, python"
 
 
 def test_a_folder_without_releases_is_an_error(tmp_path: Path) -> None:
