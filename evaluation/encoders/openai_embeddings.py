@@ -13,8 +13,13 @@ import numpy as np
 from synthcode.errors import InputError, ServerError, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.identity import digest
+from synthcode.llm.backends.openai.addresses import parse_address
+from synthcode.network.certificates import client_context, tls_problem
+from synthcode.network.proxies import proxy_for
 from synthcode.redaction import redact, refuse_credentials_in_address, register
+from synthcode.sanitize import one_line
 
+OPENAI_ADDRESS = "https://api.openai.com/v1"
 TEXTS_IN_REQUEST = 32
 REQUESTS_IN_FLIGHT = 8
 RETRIES = 6
@@ -63,9 +68,22 @@ class OpenAIEmbeddings:
             )
         refuse_credentials_in_address(address or "", "the address of the embeddings server")
         register(key)
+        url = parse_address(address or OPENAI_ADDRESS)
+        proxy = proxy_for(str(url))
         # A server of one's own asks for no key, and the client wants one. Neither key nor texts follow a redirect.
-        client = DefaultHttpxClient(follow_redirects=False)
-        self._client = OpenAI(base_url=address, api_key=key or "none", max_retries=RETRIES, http_client=client)
+        client = DefaultHttpxClient(
+            follow_redirects=False,
+            trust_env=False,
+            proxy=None if proxy is None else proxy.url,
+            verify=client_context() if url.scheme == "https" else True,
+        )
+        self._client = OpenAI(
+            base_url=str(url.with_query(None)),
+            default_query=dict(url.query),
+            api_key=key or "none",
+            max_retries=RETRIES,
+            http_client=client,
+        )
         weakref.finalize(self, self._client.close)
 
     @property
@@ -121,7 +139,14 @@ class OpenAIEmbeddings:
         )
 
     def _refusal(self, problem: Exception) -> ServerError:
-        what = f"{self._client.base_url} gave no embeddings of {self._model!r}: {redact(first_line(problem))}"
+        server = f"{self._client.base_url} gave no embeddings of {self._model!r}"
+        if tls := tls_problem(problem):
+            return ServerError(f"{server}: {tls.reason}", tls.fix)
+        if location := _redirected_to(problem):
+            return ServerError(
+                f"{server}: it redirects to {redact(location)}", "give that address with --base-url, if you trust it"
+            )
+        what = f"{server}: {redact(first_line(problem))}"
         fixes = {
             "APIConnectionError": "start the server, or give its address with --base-url",
             "APITimeoutError": "see whether the server is overloaded; what was encoded is kept",
@@ -132,6 +157,15 @@ class OpenAIEmbeddings:
         return ServerError(
             what, fixes.get(type(problem).__name__, "see what the server says; what was encoded is kept")
         )
+
+
+def _redirected_to(problem: Exception) -> str | None:
+    """Return where a server redirects, without a query; None if it does not."""
+    from openai import APIStatusError
+
+    if not isinstance(problem, APIStatusError) or not 300 <= problem.status_code < 400:
+        return None
+    return one_line(problem.response.headers.get("location", "nowhere").partition("?")[0])
 
 
 def _vectors(items: Sequence[Any], texts: int) -> Vectors:

@@ -16,6 +16,8 @@ class ErrorKind(StrEnum):
 
     CONNECTION = "connection"
     """No connection came about: the request was never sent."""
+    TLS = "tls"
+    """No safe connection came about: the certificate is not accepted, or the server does not speak https."""
     DISCONNECTED = "disconnected"
     """The server hung up before its answer was complete."""
     TIMEOUT = "timeout"
@@ -49,6 +51,7 @@ class ErrorKind(StrEnum):
 TRANSIENT = frozenset(
     {
         ErrorKind.CONNECTION,
+        ErrorKind.TLS,
         ErrorKind.DISCONNECTED,
         ErrorKind.TIMEOUT,
         ErrorKind.CONFLICT,
@@ -78,6 +81,8 @@ class AttemptFailed(Exception):
         How long the server wants to be left alone, in seconds; None if it did not say.
     suspicion
         The kind in ``ACCESS`` that it is if it concerns every request; None if that is settled.
+    fix
+        What the user can do; None if that depends on the kind only.
     """
 
     def __init__(
@@ -86,12 +91,14 @@ class AttemptFailed(Exception):
         message: str,
         retry_after_s: float | None = None,
         suspicion: ErrorKind | None = None,
+        fix: str | None = None,
     ) -> None:
         super().__init__(kind, message)
         self.kind = kind
         self.message = one_line(message)
         self.retry_after_s = retry_after_s
         self.suspicion = suspicion
+        self.fix = fix
         self.counts = True
         """Whether it counts against its request; a deadline of a server with too much in flight does not."""
 

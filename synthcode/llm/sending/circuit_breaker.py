@@ -14,6 +14,7 @@ from synthcode.llm.sending.settings import RequestPolicy
 SUSPICIOUS = frozenset(
     {
         ErrorKind.CONNECTION,
+        ErrorKind.TLS,
         ErrorKind.DISCONNECTED,
         ErrorKind.TIMEOUT,
         ErrorKind.OVERLOADED,

@@ -14,10 +14,20 @@ MODELS_SHOWN = 10
 _NO_LIST = (ErrorKind.NOT_FOUND, ErrorKind.BAD_ANSWER, ErrorKind.BAD_REQUEST)
 
 
-def absence(base: str, reason: str) -> ServerError:
+def absence(base: str, failure: AttemptFailed) -> ServerError:
     """Return the error for a server that does not answer."""
     return ServerError(
-        f"no model server answers at {base} ({reason})", "start it, or give another address with --base-url"
+        f"no model server answers at {base} ({failure.message})",
+        failure.fix or "start it, or give another address with --base-url",
+    )
+
+
+def other_scheme(base: str, failure: AttemptFailed, right: str) -> ServerError:
+    """Return the error for a server that is addressed with http and speaks https, or the other way round."""
+    spoken = URL(right).scheme
+    return ServerError(
+        f"no model server answers at {base} ({failure.message}); {spoken} is spoken there",
+        f"give the address with {spoken}: --base-url {right}",
     )
 
 
@@ -47,7 +57,7 @@ def refusal(
             "give the address of an OpenAI-compatible server, up to and including /v1, and a model that it has; "
             "--no-model-check sends the requests all the same",
         )
-    return absence(base, failure.message)
+    return absence(base, failure)
 
 
 def access_failure(base: str, failure: AttemptFailed, *, key_withheld: bool) -> AccessError:

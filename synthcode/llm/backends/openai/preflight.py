@@ -10,14 +10,15 @@ from synthcode.errors import ServerError
 from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.addresses import below, possible_bases
 from synthcode.llm.backends.openai.chat_requests import ChatRequests
-from synthcode.llm.backends.openai.errors import refusal
+from synthcode.llm.backends.openai.errors import other_scheme, refusal
 from synthcode.llm.backends.openai.harmless import CHECK_S, harmless_body, probe
 from synthcode.llm.backends.openai.model_lists import listed_as, parse_models
 from synthcode.llm.backends.openai.replicas import Replica
 from synthcode.llm.backends.openai.transport import Transport
+from synthcode.network.certificates import WRITE_HTTP
 from synthcode.redaction import Redactor
 
-_NOT_THERE = frozenset({ErrorKind.CONNECTION, ErrorKind.DISCONNECTED, ErrorKind.TIMEOUT})
+_NOT_THERE = frozenset({ErrorKind.CONNECTION, ErrorKind.TLS, ErrorKind.DISCONNECTED, ErrorKind.TIMEOUT})
 _ENTRY = frozenset({ErrorKind.UNAUTHORIZED, ErrorKind.NO_CREDIT, ErrorKind.REDIRECTED})
 """What a list of models is refused for that every request will be refused for."""
 _AWAY = frozenset({*_NOT_THERE, ErrorKind.OVERLOADED, ErrorKind.SERVER_ERROR})
@@ -88,10 +89,16 @@ class Preflight:
         try:
             return await self._find_list(replica)
         except AttemptFailed as failure:
-            raise self.explained(replica, failure) from failure
+            raise await self.explained(replica, failure) from failure
 
-    def explained(self, replica: Replica, failure: AttemptFailed, probed: AttemptFailed | None = None) -> ServerError:
+    async def explained(
+        self, replica: Replica, failure: AttemptFailed, probed: AttemptFailed | None = None
+    ) -> ServerError:
         """Return why a server is of no use, in two lines."""
+        if failure.kind in _NOT_THERE or "https" in failure.message.lower():
+            other = replica.url.with_scheme("http" if replica.url.scheme == "https" else "https")
+            if failure.fix in (None, WRITE_HTTP) and await self._transport.speaks_http(other):
+                return other_scheme(replica.base, failure, str(other.with_query(None)))
         withheld = self._transport.withholds_key(replica.chat)
         return refusal(replica.base, failure, key_withheld=withheld, probed=probed)
 
@@ -130,9 +137,9 @@ class Preflight:
             If it does not, and the model is to be checked, or the server is away.
         """
         if failure.kind in _NOT_THERE:
-            raise self.explained(replica, failure) from failure
+            raise await self.explained(replica, failure) from failure
         if self._model_check and ({failure.kind, failure.suspicion} & _ENTRY):
-            raise self.explained(replica, failure) from failure
+            raise await self.explained(replica, failure) from failure
         probes = []
         for base in possible_bases(replica.url):
             probed = await probe(self._chat, below(base, "chat", "completions"), harmless_body(self._model))
@@ -142,4 +149,4 @@ class Preflight:
             probes.append(probed)
         else:
             if self._model_check or (failure.kind in _AWAY and probes[0].kind in _AWAY):
-                raise self.explained(replica, failure, probes[0]) from failure
+                raise await self.explained(replica, failure, probes[0]) from failure

@@ -28,7 +28,10 @@ from synthcode.llm.backends.openai.replicas import Replica, Replicas
 from synthcode.llm.backends.openai.suspicions import Suspicions
 from synthcode.llm.backends.openai.transport import Transport
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
+from synthcode.network.proxies import proxy_for
 from synthcode.schemas.records import Completion, Message, Request
+
+_UNSENT = frozenset({ErrorKind.CONNECTION, ErrorKind.TLS})
 
 
 class OpenAIServer:
@@ -67,6 +70,8 @@ class OpenAIServer:
     ) -> None:
         self.model = model
         self._replicas = Replicas(base_urls)
+        for replica in self._replicas.all:
+            proxy_for(str(replica.url))  # refuses one that is not supported
         key = checked_key(api_key)
         redaction.register(key)
         self._redactor = redaction.current()
@@ -197,7 +202,7 @@ class OpenAIServer:
                 return self._read(answer, time.perf_counter() - started, request)
             except AttemptFailed as failure:
                 failure.message = self._redactor.message(failure.message)
-                if failure.kind is not ErrorKind.CONNECTION:
+                if failure.kind not in _UNSENT:
                     raise await self._suspicions.settled(failure, replica, request) from None
                 self._replicas.rest(replica)
                 refused = failure

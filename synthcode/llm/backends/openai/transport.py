@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import Set
+from functools import cached_property
 from typing import Self
 
 import aiohttp
@@ -13,9 +16,12 @@ import synthcode
 from synthcode import redaction
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.api_key import KEY_VARIABLE
-from synthcode.llm.backends.openai.http_bodies import connection_reason, read_body
+from synthcode.llm.backends.openai.connections import PROXY_STATUSES, connection_failure, fix_of, refused_by_proxy
+from synthcode.llm.backends.openai.http_bodies import read_body
 from synthcode.llm.error_bodies import words_of
 from synthcode.llm.failures import judge
+from synthcode.network.certificates import client_context
+from synthcode.network.proxies import Proxy, proxy_for
 from synthcode.retry_after import requested_wait
 
 MAX_HEADER_BYTES = 64 * 2**10
@@ -26,7 +32,9 @@ MAX_REDIRECTS = 3
 CONNECT_S = 10.0
 KEEPALIVE_S = 4.0
 """Below the 5 s after which uvicorn, and vLLM with it, closes an idle connection: one reused just then fails."""
+PEEK_S = 3.0
 _SAME_METHOD = (307, 308)
+_PROXY_LOGIN = 407
 
 
 class Transport:
@@ -46,6 +54,7 @@ class Transport:
         self._redactor = redaction.current()
         self._session: aiohttp.ClientSession | None = None
         self._moved: dict[URL, URL] = {}
+        self._proxies: dict[URL, Proxy | None] = {}
 
     async def __aenter__(self) -> Self:
         headers = {
@@ -59,6 +68,7 @@ class Transport:
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=headers,
+            auto_decompress=False,
             max_line_size=MAX_HEADER_BYTES,
             max_field_size=MAX_HEADER_BYTES,
         )
@@ -80,10 +90,17 @@ class Transport:
         """
         assert self._session is not None, "not entered"
         asked, url = url, self._moved.get(url, url)
+        proxy = self._proxy_for(url)
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 async with self._session.request(
-                    method, url, data=body, headers=self._headers(url), allow_redirects=False
+                    method,
+                    url,
+                    data=body,
+                    headers=self._headers(url),
+                    allow_redirects=False,
+                    proxy=None if proxy is None else proxy.url,
+                    ssl=self._certificates if url.scheme == "https" else True,
                 ) as response:
                     answer = await read_body(response)
                     if response.ok and response.status < 300:
@@ -92,12 +109,32 @@ class Transport:
                     if target is None or not _may_follow(method, response.status, url, target):
                         raise self._failure(response, answer, target)
                 url = self._moved[asked] = target
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
-            raise AttemptFailed(ErrorKind.CONNECTION, connection_reason(problem)) from problem
         except aiohttp.ClientError as problem:
-            raise AttemptFailed(ErrorKind.DISCONNECTED, connection_reason(problem)) from problem
+            raise connection_failure(problem, proxy) from problem
         del self._moved[asked]
         raise AttemptFailed(ErrorKind.REDIRECTED, f"more than {MAX_REDIRECTS} redirects, the last one to {_shown(url)}")
+
+    async def speaks_http(self, url: URL) -> bool:
+        """Return whether anything answers at an address, whatever its certificate and its answer; no key is sent."""
+        assert self._session is not None, "not entered"
+        try:
+            async with (
+                asyncio.timeout(PEEK_S),
+                self._session.get(url, ssl=False, allow_redirects=False) as response,
+            ):
+                return response.status > 0
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+
+    @cached_property
+    def _certificates(self) -> ssl.SSLContext:
+        return client_context()
+
+    def _proxy_for(self, url: URL) -> Proxy | None:
+        origin = url.origin()
+        if origin not in self._proxies:
+            self._proxies[origin] = proxy_for(str(origin))
+        return self._proxies[origin]
 
     def withholds_key(self, url: URL) -> bool:
         """Return whether there is a key that this server is not sent."""
@@ -112,10 +149,14 @@ class Transport:
         said = words.shown
         if verdict.kind is ErrorKind.REDIRECTED:
             said = f"redirects to {_shown(target)}" if target else f"redirects nowhere: {said}"
+        proxy = self._proxy_for(response.url) if response.status in PROXY_STATUSES else None
+        if proxy is not None and response.status == _PROXY_LOGIN:
+            return refused_by_proxy(proxy, response.status, "")
         withheld = response.status == 401 and self.withholds_key(response.url)
         status = f"HTTP {response.status}{f' ({KEY_VARIABLE} was not sent)' if withheld else ''}"
         message = f"{status}: {self._redactor.message(said)}"
-        return AttemptFailed(verdict.kind, message, requested_wait(response.headers), verdict.suspicion)
+        fix = None if proxy is None else fix_of(proxy)
+        return AttemptFailed(verdict.kind, message, requested_wait(response.headers), verdict.suspicion, fix)
 
 
 def _target(response: aiohttp.ClientResponse) -> URL | None:

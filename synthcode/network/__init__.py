@@ -1,0 +1,1 @@
+"""How this machine reaches others: proxies and certificates, alike for all clients."""
