@@ -70,7 +70,8 @@ def _execute(run: Run) -> StepResult:
     files, written = write_dataset(run, kept, Assigned(splits, documents, hits))
     counts = written.counts()
     counts |= {"contaminated": _taken_out(run, counts)}
-    return StepResult([*files, *write_documents(run.folder.dataset, gather_facts(run, written, counts))], counts)
+    facts = gather_facts(run, compared, written, counts)
+    return StepResult([*files, *write_documents(run.folder.dataset, facts)], counts)
 
 
 def _with_pairs(groups: pa.Table, translated: Collection[str]) -> pa.Table:

@@ -9,8 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.pipelines.runs.recipe import Recipe, to_tree
@@ -20,30 +18,29 @@ from synthcode.publishing.card.escaping import yaml_block
 from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
 from synthcode.publishing.inventory import take_inventory
 from synthcode.sanitize import one_line
-from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.benchmarks import split_benchmark
-from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CONFIGS
 from synthcode.vocabulary import SPLITS, STAGES
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.steps.dataset_tables import Pair, Written
+    from synthcode.pipelines.steps.dataset_tables import Compared, Pair, Written
 
 TITLE = "Cross-language code retrieval"
 
 _TOOLCHAIN = "toolchain:"
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
-_ANSWERED = pa.schema([TRANSLATIONS.field(name) for name in ("seed_id", "target_language")])
 
 
-def gather_facts(run: Run, written: Written, counts: Mapping[str, Any]) -> CardFacts:
+def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping[str, Any]) -> CardFacts:
     """Gather what the card tells of a dataset whose data are written.
 
     Parameters
     ----------
     run
         The run.
+    compared
+        What the gate accepted and rejected.
     written
         What the dataset holds.
     counts
@@ -58,7 +55,7 @@ def gather_facts(run: Run, written: Written, counts: Mapping[str, Any]) -> CardF
         creators=run.recipe.card.creators,
         configs=take_inventory(run.folder.dataset, CONFIGS, SPLITS),
         funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
-        directions=_directions(run, written.pairs),
+        directions=_directions(compared, written.pairs),
         verification=_verification(written.pairs),
         sources=sources,
         source_datasets=_source_datasets(run.recipe, sources),
@@ -82,20 +79,12 @@ def _compilers(run: Run) -> dict[str, str]:
     return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
 
 
-def _directions(run: Run, pairs: Mapping[Pair, int]) -> dict[Direction, DirectionCounts]:
+def _directions(compared: Compared, pairs: Mapping[Pair, int]) -> dict[Direction, DirectionCounts]:
     """Count, for each direction, what the model answered, what the gate accepted, and what is left."""
-    accepted: Counter[Direction] = Counter()
-    rejected: Counter[Direction] = Counter()
+    accepted, rejected = compared.accepted, compared.rejected
     kept: Counter[Direction] = Counter()
     for pair, count in pairs.items():
         kept[Direction(pair.source, pair.target)] += count
-    folder = run.folder
-    answered = [(_ANSWERED, folder.rows(table, _ANSWERED.names)) for table in (folder.translations, folder.rejected)]
-    for seeds, *tables in align_on_seed(folder.rows(folder.seeds, ["seed_id", "language"]), *answered):
-        for counter, table in zip((accepted, rejected), tables, strict=True):
-            rows = join_seed_columns(table, seeds, {"language": "language"})
-            languages = (rows[column].to_pylist() for column in ("language", "target_language"))
-            counter.update(map(Direction, *languages))
     return {
         direction: DirectionCounts(accepted[direction] + rejected[direction], accepted[direction], kept[direction])
         for direction in sorted({*accepted, *rejected})

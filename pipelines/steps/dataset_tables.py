@@ -16,8 +16,15 @@ from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
-from synthcode.pipelines.tables.surviving_rows import NAMED_TRANSLATIONS, SEEDS_IN_GROUPS, SurvivingRows, programs_of
-from synthcode.schemas.tables import DATASET_PROGRAMS
+from synthcode.pipelines.tables.surviving_rows import (
+    NAMED_TRANSLATIONS,
+    SEEDS_IN_GROUPS,
+    SurvivingRows,
+    named_translations,
+    programs_of,
+)
+from synthcode.publishing.card.facts import Direction
+from synthcode.schemas.tables import DATASET_PROGRAMS, REJECTED
 from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import ShardWriter
@@ -26,6 +33,7 @@ from synthcode.vocabulary import SPLITS
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
+_REFUSED = pa.schema([REJECTED.field(name) for name in ("seed_id", "target_language")])
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by")])
 
 
@@ -58,6 +66,10 @@ class Compared(NamedTuple):
     """``seed_id`` and ``repository`` of every seed."""
     translated: Collection[str]
     """The seeds that have a translation."""
+    accepted: Counter[Direction]
+    """What the gate accepted, whether it survives or not."""
+    rejected: Counter[Direction]
+    """What the gate rejected."""
 
 
 class Written(NamedTuple):
@@ -84,12 +96,22 @@ class Written(NamedTuple):
 
 
 def write_variants(run: Run, kept: SurvivingRows) -> Compared:
-    """Write every surviving program with its variants to temporary files (schema ``VARIANTS``)."""
+    """Write every surviving program with its variants to a temporary table (schema ``VARIANTS``); count the verdicts.
+
+    The same pass counts what the gate did with every answer: the source language is in the seeds.
+    """
     seeds = [SEEDS_IN_GROUPS.empty_table()]
     translated: set[str] = set()
+    accepted: Counter[Direction] = Counter()
+    rejected: Counter[Direction] = Counter()
 
     def batches() -> Iterator[pa.Table]:
-        for read, translations in kept.aligned():
+        refused = (_REFUSED, run.rows(run.folder.rejected, _REFUSED.names))
+        checked = (NAMED_TRANSLATIONS, named_translations(run))
+        for every_seed, every_translation, refusals in align_on_seed(run.rows(run.folder.seeds), checked, refused):
+            accepted.update(_directions(every_seed, every_translation))
+            rejected.update(_directions(every_seed, refusals))
+            read, translations = kept.keep_seeds(every_seed), kept.keep(every_translation)
             seeds.append(read.select(SEEDS_IN_GROUPS.names))
             translated.update(translations["seed_id"].to_pylist())
             rows = programs_of(read, translations)
@@ -107,7 +129,13 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
             keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
             bar.advance(programs.num_rows)
         shards.commit()
-    return Compared(pa.concat_tables(keys), pa.concat_tables(seeds), translated)
+    return Compared(pa.concat_tables(keys), pa.concat_tables(seeds), translated, accepted, rejected)
+
+
+def _directions(seeds: pa.Table, answers: pa.Table) -> Iterator[Direction]:
+    """Yield the direction of every answer, from the seeds' languages and its own."""
+    rows = join_seed_columns(answers.select(_REFUSED.names), seeds, {"language": "language"})
+    return map(Direction, *(rows[column].to_pylist() for column in ("language", "target_language")))
 
 
 def written_programs(run: Run) -> Iterator[pa.Table]:

@@ -87,14 +87,15 @@ class SurvivingRows:
 
     def seeds(self) -> Iterator[pa.Table]:
         """Yield seeds (schema ``SEEDS``)."""
-        for table in self._run.rows(self._run.folder.seeds):
-            yield _without(table, "seed_id", self._seeds)
+        return map(self.keep_seeds, self._run.rows(self._run.folder.seeds))
+
+    def keep_seeds(self, seeds: pa.Table) -> pa.Table:
+        """Leave out of a table with ``seed_id`` the seeds that are left out here."""
+        return _without(seeds, "seed_id", self._seeds)
 
     def translations(self) -> Iterator[pa.Table]:
         """Yield translations (schema ``NAMED_TRANSLATIONS``)."""
-        for table in self._run.rows(self._run.folder.translations):
-            names = pa.array(translation_ids(table), pa.string())
-            yield self.keep(table.append_column(NAMED_TRANSLATIONS.field("program_id"), names))
+        return map(self.keep, named_translations(self._run))
 
     def programs(self) -> Iterator[pa.Table]:
         """Yield both as programs (schema ``PROGRAMS_WITH_ENTRY_POINT``): a seed's own, then its translations."""
@@ -119,6 +120,13 @@ class SurvivingRows:
         return join_seed_columns(
             seeds, unite_groups(ties, equal.select(["seed_id", "equality"])), {"cluster_id": "cluster_id"}
         )
+
+
+def named_translations(run: Run) -> Iterator[pa.Table]:
+    """Yield every translation of a run (schema ``NAMED_TRANSLATIONS``), whether it survives or not."""
+    for table in run.rows(run.folder.translations):
+        names = pa.array(translation_ids(table), pa.string())
+        yield table.append_column(NAMED_TRANSLATIONS.field("program_id"), names)
 
 
 def programs_of(seeds: pa.Table, translations: pa.Table) -> pa.Table:
