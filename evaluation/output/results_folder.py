@@ -15,7 +15,15 @@ from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.interop.hub_results import eval_results_files
 from synthcode.evaluation.interop.mteb_results import Scored, result_files
-from synthcode.evaluation.results.comparison import Estimate, Macro, compare_exits, macro_estimates
+from synthcode.evaluation.results.comparison import (
+    Difference,
+    Estimate,
+    Macro,
+    cell_sums,
+    estimates_of,
+    exit_differences,
+    macro_estimates,
+)
 from synthcode.evaluation.results.coverage import Coverage, caption, coverage, warnings_of
 from synthcode.evaluation.results.small_samples import FEW
 from synthcode.evaluation.results.statistics import RESAMPLES
@@ -75,13 +83,15 @@ def write_files(
     """
     _remove_earlier(folder)
     metrics = summarise(ranks, resamples)
-    macros = macro_estimates(ranks, resamples=resamples)
+    sums = cell_sums(ranks)
+    macros = estimates_of(sums, resamples)
     covered = coverage(ranks)
     write_metrics(folder, metrics)
     _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
         _write_costs(folder / COSTS_NAME, facts.encoder, costs)
-    _write_tables(folder / "tables.md", facts, ranks, metrics, macros, covered, costs, resamples)
+    differences = exit_differences(sums, resamples)
+    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, resamples)
     _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
     return macros
 
@@ -120,7 +130,7 @@ def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
 def _write_tables(
     path: Path,
     facts: Facts,
-    ranks: pa.Table,
+    differences: Sequence[Difference],
     metrics: pa.Table,
     macros: Mapping[Macro, Estimate],
     covered: Covered,
@@ -138,7 +148,6 @@ def _write_tables(
         coverage_table(covered),
         VARIANTS_MEAN,
     ]
-    differences = compare_exits(ranks, resamples=resamples)
     if differences:
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
         same = "Every line compares the same queries."

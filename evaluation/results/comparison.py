@@ -125,8 +125,12 @@ def macro_estimates(ranks: pa.Table, metric: Metric = MAIN_METRIC, resamples: in
     resamples
         Of the intervals.
     """
-    found = cell_sums(ranks, metric)
-    return dict(zip(found, _estimates(list(found.values()), resamples), strict=True))
+    return estimates_of(cell_sums(ranks, metric), resamples)
+
+
+def estimates_of(sums: Mapping[Macro, CellSums], resamples: int = RESAMPLES) -> dict[Macro, Estimate]:
+    """Return the means of the cells of each macro mean, with their intervals."""
+    return dict(zip(sums, _estimates(list(sums.values()), resamples), strict=True))
 
 
 def compare(
@@ -162,10 +166,14 @@ def compare(
 
 def compare_exits(ranks: pa.Table, metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES) -> list[Difference]:
     """Compare every exit of an encoder with its deepest; an encoder with one exit has no differences."""
-    found = cell_sums(on_common_queries([ranks]).ranks[0], metric)
-    deepest = max((macro.exit for macro in found), default=0)
-    pairs = [(macro, macro._replace(exit=deepest)) for macro in found if macro.exit != deepest]
-    return _differences(pairs, found, found, resamples)
+    return exit_differences(cell_sums(on_common_queries([ranks]).ranks[0], metric), resamples)
+
+
+def exit_differences(sums: Mapping[Macro, CellSums], resamples: int = RESAMPLES) -> list[Difference]:
+    """Compare every exit with the deepest; all of them have answered the same queries."""
+    deepest = max((macro.exit for macro in sums), default=0)
+    pairs = [(macro, macro._replace(exit=deepest)) for macro in sums if macro.exit != deepest]
+    return _differences(pairs, sums, sums, resamples)
 
 
 def _differences(
