@@ -31,6 +31,9 @@ TABLE = 256 * MIB
 TABLE_RATIO = 200
 """... unless it does not unpack to more than so many times its file: ids compress to a half, names to a hundredth."""
 
+BENCHMARK = 512 * MIB
+"""Texts and programs of a published benchmark, which are scored together. MBXP has 20 MB."""
+
 RECIPE = MIB // 4
 """YAML of a recipe, a command-line value, or the front matter of a card. The parser takes seconds a megabyte."""
 CARD = 4 * MIB

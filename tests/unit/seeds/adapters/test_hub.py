@@ -57,6 +57,15 @@ def test_json_lines_are_read(tmp_path: Path) -> None:
     assert [seed.text for seed in read(config(tmp_path))] == ["Adds one.", "Is two."]
 
 
+def test_a_row_that_is_too_large_is_rejected_and_the_next_one_read(tmp_path: Path) -> None:
+    large = {**ROWS[0], "func": "x = 1\n" * 1_500_000}
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in (large, ROWS[1])))
+    first, second = read(config(tmp_path))
+    assert first.problem is not None
+    assert (first.source_id, first.problem.reason) == ("train:1", "too_large")
+    assert (second.source_id, second.text, second.problem) == ("train:2", "Is two.", None)
+
+
 def test_a_column_that_lacks_is_an_error(folder: Path) -> None:
     with pytest.raises(InputError, match=r"mine \(test\) has no column 'text'; it has: task, func, tokens, split"):
         list(read(config(folder, columns={})))
