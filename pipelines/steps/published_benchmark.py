@@ -9,6 +9,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.bounded import limits
 from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_programs, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.errors import InputError
@@ -27,6 +28,8 @@ from synthcode.seeds.raw import RawSeed
 from synthcode.vocabulary import TEXT
 
 SPLIT = "test"
+_SEED_BYTES = 1_000
+"""What a seed takes without its texts."""
 _COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point")
 
 
@@ -59,12 +62,11 @@ def load_published_benchmark(
     Raises
     ------
     InputError
-        If it is not there, or no program can be used.
+        If it is not there, no program can be used, or it holds more than ``limits.BENCHMARK``.
     """
     config = SeedsConfig(adapter, path, limit=limit)
-    seeds = [
-        seed for language in benchmark_languages(config) for seed in read_seeds(replace(config, language=language))
-    ]
+    languages = benchmark_languages(config)
+    seeds = list(_bounded(path, (seed for name in languages for seed in read_seeds(replace(config, language=name)))))
     reasons = Counter(reason for reason in map(_problem, seeds) if reason)
     usable = [seed for seed in seeds if not _problem(seed)]
     if not usable:
@@ -73,6 +75,19 @@ def load_published_benchmark(
     tables = Tables(programs, texts, _judgements(programs, texts), problems={})
     content = digest("original", adapter, input_digests(config), limit)
     return from_tables(adapter, content, SPLIT, tables), reasons
+
+
+def _bounded(path: str, seeds: Iterable[RawSeed]) -> Iterator[RawSeed]:
+    """Yield seeds, as long as they fit into memory together."""
+    held = 0
+    for seed in seeds:
+        held += _SEED_BYTES + len(seed.text or "") + len(seed.code or "") + sum(map(len, seed.tests.values()))
+        if held > limits.BENCHMARK:
+            raise InputError(
+                f"{path} holds more than {limits.BENCHMARK:,} bytes of texts and programs",
+                "read the first rows of each language only, with --limit",
+            )
+        yield seed
 
 
 def _problem(seed: RawSeed) -> str | None:

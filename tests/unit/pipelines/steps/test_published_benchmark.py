@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import TEXT, Benchmark, Cell
 from synthcode.execution.serial import SerialExecutor
@@ -113,3 +114,13 @@ def test_rows_that_cannot_be_used_are_counted(tmp_path: Path) -> None:
         load_published_benchmark(
             "humaneval", str(write(tmp_path / "none.jsonl", "HumanEval", bad)), None, SerialExecutor()
         )
+
+
+def test_more_than_fits_into_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "HumanEval.jsonl.gz", "HumanEval", PYTHON)
+    monkeypatch.setattr(limits, "BENCHMARK", 2_900)  # three seeds take 3,000 and their texts
+    with pytest.raises(InputError) as refusal:
+        load_published_benchmark("humaneval", str(path), None, SerialExecutor())
+    assert refusal.value.problem == f"{path} holds more than 2,900 bytes of texts and programs"
+    benchmark, _ = load_published_benchmark("humaneval", str(path), 2, SerialExecutor())
+    assert len(programs(benchmark, "python")) == 2
