@@ -34,7 +34,7 @@ I64 = npt.NDArray[np.int64]
 ENCODE_AGAIN = "remove the file: its texts are encoded again"
 
 _COUNTS = pa.schema([("key", KEY), ("tokens", pa.int32()), ("truncated", pa.bool_())])
-"""Columns of a part, beside its vectors and seconds."""
+"""Columns of a part, next to its vectors and seconds."""
 
 
 def text_keys(texts: Sequence[str], seen: Role) -> Keys:
@@ -112,7 +112,7 @@ class EmbeddingStore:
         self._next = 1 + max((_number(part.path) for part in self._parts), default=-1)
 
     def missing(self, keys: Keys, exits: Sequence[int]) -> I64:
-        """Return the places of keys that lack a vector of some exit; of equal keys the first place alone, ascending."""
+        """Return the ascending positions of keys that lack a vector of some exit; only the first of equal keys."""
         encoded = keys.dictionary_encode()
         lacking = np.zeros(len(encoded.dictionary), dtype=np.bool_)
         for exit_ in exits:

@@ -1,7 +1,7 @@
 """``exits:NAME@3,6,12``: any HuggingFace encoder, read after the given blocks.
 
-What trained exits are worth shows against exits that nobody trained: the residual stream after a block, with the final
-norm applied where the model has one, as if the model ended there.
+A baseline for trained exits: the residual stream after a block, with the model's final norm applied if it has one, as
+if the model ended there. No training is involved.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
 MAX_TOKENS = 2048
-"""Longest input where neither the tokenizer nor the model says."""
+"""Longest input if neither the tokenizer nor the model has a limit."""
 
 
 def parse_exits(spec: str) -> tuple[str, tuple[int, ...]]:
@@ -34,7 +34,7 @@ def parse_exits(spec: str) -> tuple[str, tuple[int, ...]]:
     Raises
     ------
     InputError
-        If there are no exits in it, or one is no positive whole number.
+        If it names no exits, or one is not a positive integer.
     """
     name, at, listing = spec.rpartition("@")
     words = [word.strip() for word in listing.split(",")]
@@ -102,12 +102,12 @@ class IntermediateExits:
 
     @property
     def max_tokens(self) -> int:
-        """Longest input: what was asked for, as far as tokenizer and model can take it."""
+        """Longest input in tokens: the configured one, as far as tokenizer and model allow it."""
         can = int(min(self.tokenizer.model_max_length, self.stream.max_tokens or MAX_TOKENS))
         return can if self._most is None else min(can, self._most)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
-        """Return unit vectors, (texts, width), at every exit; the model is told nothing but the text."""
+        """Return unit vectors, (texts, width), at every exit; the model gets only the text, without a prompt."""
         rows, truncated = self._rows(texts)
         lengths = np.array([len(row) for row in rows], dtype=np.int32)
         vectors = {exit_: np.empty((len(rows), self.stream.width), np.float32) for exit_ in self.exits}

@@ -27,7 +27,7 @@ def refuse_foreign_type(name: str, type_: Any, *, is_module: bool = True) -> Non
     Raises
     ------
     InputError
-        If it is not: a module, function or package that the library merely imports is none of its classes either.
+        If it is not: modules, functions or packages that the library merely imports do not count as its classes.
     """
     if not isinstance(type_, str) or not _PATH.fullmatch(type_):
         raise RemoteCodeError(name)

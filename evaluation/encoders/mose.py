@@ -34,7 +34,7 @@ class MoseEncoder:
     name
         A folder, or a repository on the Hub.
     exits
-        The exits to compute; absent, all. Blocks behind the deepest neither load nor run.
+        The exits to compute; by default, all. Blocks after the deepest exit are neither loaded nor run.
     choices
         Open choices that are other than the checkpoint's configuration says, as in ``{"pooling": "mean"}``.
     dtype, device, attention, revision

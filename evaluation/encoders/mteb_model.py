@@ -18,7 +18,8 @@ from synthcode.identity import digest, file_digest
 from synthcode.vocabulary import DEFAULT_VARIANT
 
 BATCH_TEXTS = 32
-"""Of the task that a model is told of. No model has prompts of its own for these tasks, so that any would do."""
+"""Texts that are encoded at once. The task that a model sees does not matter here: no model has prompts of its own for
+these tasks."""
 
 _EXAMPLE = np.array([[1, 0]], np.float32)
 
@@ -119,7 +120,7 @@ class MtebModel:
 
     @cached_property
     def _ranks_by_cosine(self) -> bool:
-        """Whether mteb ranks this model's documents by cosine rather than inner product: it is asked for an example."""
+        """Whether mteb ranks this model's documents by cosine rather than inner product, found out with an example."""
         similarity = round(np.asarray(self.model.similarity(_EXAMPLE * 2, _EXAMPLE * 3)).item(), 3)
         if similarity not in (1.0, 6.0):
             raise InputError(

@@ -27,7 +27,7 @@ RETRIES = 6
 
 
 class OpenAIEmbeddings:
-    """A model behind an embeddings endpoint.
+    """A model served by an embeddings endpoint.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ class OpenAIEmbeddings:
         register(key)
         url = parse_address(address or OPENAI_ADDRESS)
         proxy = proxy_for(str(url))
-        # A server of one's own asks for no key, and the client wants one. Neither key nor texts follow a redirect.
+        # A local server needs no key, but the client requires one. Neither key nor texts follow a redirect.
         client = DefaultHttpxClient(
             follow_redirects=False,
             trust_env=False,

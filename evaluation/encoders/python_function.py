@@ -81,7 +81,7 @@ class FunctionEncoder:
         return digest("python function", self.name, self._similarity, known_by)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
-        """Encode texts; the function is told nothing about their role.
+        """Encode texts; the function does not learn their role.
 
         Raises
         ------
@@ -123,7 +123,7 @@ def as_encoder(
     Raises
     ------
     InputError
-        If it is none of these.
+        If it cannot be used as an encoder.
     """
     if _is_factory(given):
         given = _made(given, name)

@@ -18,14 +18,14 @@ _LOADERS = (
 
 @contextmanager
 def no_remote_code(model: str) -> Iterator[None]:
-    """Refuse remote code until the block is left.
+    """Refuse remote code within the block.
 
-    mteb's loaders of some eighty models ask for it themselves, beyond the reach of any option.
+    mteb's loaders of some eighty models enable it themselves, whatever the options say.
 
     Raises
     ------
     InputError
-        If something in the block asks for it; ``model`` is named.
+        If something in the block tries to load it; ``model`` is named.
     """
 
     def refuse(*_: Any, **__: Any) -> NoReturn:

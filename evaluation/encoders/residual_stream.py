@@ -1,4 +1,4 @@
-"""The residual stream of any HuggingFace encoder: its blocks, and the norm that stands behind the last of them."""
+"""The residual stream of any HuggingFace encoder: its blocks, and the norm after the last of them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POOLING_MODES = {
     "pooling_mode_mean_tokens": "mean",
     "pooling_mode_lasttoken": "last_token",
 }
-"""Keys of sentence-transformers' pooling configuration, and what they are called here."""
+"""Keys of sentence-transformers' pooling configuration, and this project's names for them."""
 
 PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
 """Token ids that every vocabulary has."""
@@ -29,12 +29,12 @@ PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
 
 @dataclass(frozen=True)
 class ResidualStream:
-    """A model cut behind its deepest exit; a call gives the states at all of them."""
+    """A model cut after its deepest exit; a call returns the states at all exits."""
 
     model: Any
     blocks: Any
     final_norm: Any | None
-    """What stands between the last block and the model's output; None in models that norm within blocks."""
+    """The norm between the last block and the model's output; None in models that normalize within blocks."""
     exits: tuple[int, ...]
 
     @property
@@ -46,7 +46,7 @@ class ResidualStream:
     def max_tokens(self) -> int | None:
         """Longest input that the model has positions for; None if it does not say."""
         bound = getattr(self.model.config, "max_position_embeddings", None)
-        # Models of RoBERTa's kind count positions from behind the padding's.
+        # Models of RoBERTa's kind count positions after the padding's.
         first = (self.model.config.pad_token_id or 0) + 1 if self.model.config.model_type in _COUNTED_FROM_PAD else 0
         return bound - first if bound else None
 
@@ -58,7 +58,7 @@ class ResidualStream:
         ids, mask
             Token ids, and 1 for a real token; (texts, tokens).
         exits
-            Those to compute; absent, all. No block behind the deepest runs.
+            The exits to compute; by default, all. No block after the deepest exit runs.
         """
         wanted = self.exits if exits is None else exits
         states = _block_outputs(self.model, self.blocks[: max(wanted)], ids, mask)
@@ -73,7 +73,7 @@ _COUNTED_FROM_PAD = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "
 
 
 def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualStream:
-    """Load a model, cut it behind the deepest exit and find its final norm.
+    """Load a model, cut it after the deepest exit and find its final norm.
 
     Raises
     ------
@@ -175,7 +175,7 @@ def _final_norm(name: str, model: Any, blocks: Any) -> Any | None:
         for norm in norms:
             if torch.allclose(norm(state), output, rtol=1e-2, atol=1e-3):
                 return norm
-    raise InputError(f"{name} does more than a norm behind its last block", "score it as 'st:NAME'")
+    raise InputError(f"{name} does more than a norm after its last block", "score it as 'st:NAME'")
 
 
 class _Reached(Exception):

@@ -59,7 +59,7 @@ class SentenceTransformerEncoder:
         from synthcode.evaluation.device import resolve
 
         self.name = f"st:{name}"
-        # In float32 unless told otherwise: what other tools run these models in, and print.
+        # In float32 by default, as other tools run these models, and publish their scores.
         place = resolve(device, "float32" if dtype == "auto" else dtype)
         folder = safe_folder(name, revision)
         try:

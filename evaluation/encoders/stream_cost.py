@@ -19,7 +19,7 @@ def stream_costs(
     Parameters
     ----------
     stream
-        The model; of it no part but the blocks behind an exit and BERT's pooler is left out of its parameters.
+        The model; its parameters include everything but the blocks after an exit and BERT's pooler.
     tokens
         Length of each text; the texts are random tokens, unpadded.
     batches, repeats

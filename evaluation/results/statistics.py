@@ -1,7 +1,7 @@
-"""Uncertainty of means over queries that are not independent: the unit is the problem, with all of its queries.
+"""Uncertainty of means over dependent queries: the unit of resampling is the problem, with all of its queries.
 
-Two programs of one problem are no two pieces of evidence, nor are its queries in nine languages. Intervals that
-resample queries are two to four times too narrow.
+Two programs of one problem are not independent evidence, nor are its queries in nine languages. Intervals from
+resampled queries are two to four times too narrow.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def warning_lines(warnings: Sequence[str]) -> list[str]:
 
 
 def pair_table(metrics: pa.Table) -> str:
-    """Return a matrix of one metric, exit, task and variant: a line a query language, a column a corpus language."""
+    """Return a matrix of one metric, exit, task and variant: a row per query language, a column per corpus language."""
     cells = {(row["query_language"], row["corpus_language"]): row["value"] for row in metrics.to_pylist()}
     asked, found = (sorted({pair[side] for pair in cells}) for side in (0, 1))
     rows = [[label(query), *(_number(cells.get((query, corpus))) for corpus in found)] for query in asked]

@@ -81,7 +81,7 @@ def read_ranks(folder: Path) -> pa.Table:
     Raises
     ------
     InputError
-        If there are none, they are damaged, or not in the form that this version writes.
+        If there are no ranks, they are damaged, or in another form than this version writes.
     """
     path = folder / RANKS_NAME
     if not path.is_file():

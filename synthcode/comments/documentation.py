@@ -25,7 +25,7 @@ _WRAPPERS = frozenset(
 )
 """Nodes that may hold a definition and begin before it: decorators, ``export``, ``const f =``, ``private def``."""
 _ATTRIBUTES = frozenset({"attribute_item", "decorator"})
-"""Nodes that stand beside the definition that they are said of."""
+"""Nodes next to the definition that they belong to."""
 _ALSO_REFERENCES = frozenset({"struct_specifier", "union_specifier", "enum_specifier", "class_specifier"})
 """Nodes that define a type only with a body: ``struct point p`` just names one."""
 _TOKEN = re.compile(rb"\S")
@@ -40,8 +40,8 @@ def detach_documentation(code: str, language: Language) -> tuple[str, str]:
     Returns
     -------
     tuple of str
-        The code without it, and its text without comment markers, one paragraph or more for each piece; ``''`` if
-        there is none. If the text is too long to parse, or the parser too slow: the code unchanged, and ``''``.
+        The code without it, and its text without comment markers, at least one paragraph per piece; ``''`` if there is
+        none. If the text is too long to parse, or the parser too slow: the code unchanged, and ``''``.
     """
     try:
         snippet = parse_snippet(code, language)

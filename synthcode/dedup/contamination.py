@@ -108,7 +108,7 @@ def _search(theirs: _Side, ours: _Side, documents: Documents, jaccard: Similarit
 
 
 def _equal(theirs: _Side, ours: _Side, contents: I64) -> I64:
-    """Return, for each of ours, the first of theirs with the same content in its language; -1 if there is none."""
+    """Return, for each of ours, the index of the first of theirs with the same content and language; -1 without one."""
     groups = max(side.groups.max(initial=0) for side in (theirs, ours)) + 1
     published, first = np.unique(contents[theirs.documents] * groups + theirs.groups, return_index=True)
     own = contents[ours.documents] * groups + ours.groups

@@ -22,7 +22,7 @@ DEADLINE_S = 2.0
 
 _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
-"""Behind a here-document, a raw string, a comment of Ruby or the end of PHP, the parser says whether a fence is one."""
+"""After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
 

@@ -62,23 +62,23 @@ TRANSIENT = frozenset(
         ErrorKind.BROKEN_OFF,
     }
 )
-"""Kinds that another attempt may mend."""
+"""Kinds that another attempt may fix."""
 
 ACCESS = frozenset({ErrorKind.UNAUTHORIZED, ErrorKind.FORBIDDEN, ErrorKind.NO_CREDIT, ErrorKind.REDIRECTED})
 """Kinds that concern every request, until the user changes the key, the account or the address."""
 
 
 class AttemptFailed(Exception):
-    """One attempt brought no answer; whoever made it decides about another one.
+    """An attempt without an answer; the caller decides whether to make another one.
 
     Parameters
     ----------
     kind
-        Why.
+        The kind of failure.
     message
-        The server's words, or ours, as they come: :func:`one_line` is applied here.
+        Raw text, from the server or this project: :func:`one_line` is applied here.
     retry_after_s
-        How long the server wants to be left alone, in seconds; None if it did not say.
+        How long the server wants no further request, in seconds; None if it did not say.
     suspicion
         The kind in ``ACCESS`` that it is if it concerns every request; None if that is settled.
     fix
@@ -180,7 +180,7 @@ class ProbesCapabilities(Protocol):
 
 
 class CachedTokens(NamedTuple):
-    """Tokens of prompt since the server was started: asked for, and found in the prefix cache."""
+    """Prompt tokens since the server was started: requested, and found in the prefix cache."""
 
     asked: float
     hit: float
@@ -207,5 +207,5 @@ class MatchesSeeds(Protocol):
 
 
 def is_transient(error: str) -> bool:
-    """Return whether another attempt may mend a ``Completion.error`` (``kind: message``)."""
+    """Return whether another attempt may fix a ``Completion.error`` (``kind: message``)."""
     return error.partition(":")[0] in TRANSIENT

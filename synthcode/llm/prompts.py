@@ -43,7 +43,7 @@ class Prompt:
         return "assistant" in self.turns
 
     def fill(self, seed: Mapping[str, Any], source: Language, target: Language) -> tuple[Message, ...]:
-        """Return the chat that asks for one translation of a seed (a row of the seeds table)."""
+        """Return the chat that requests one translation of a seed (a row of the seeds table)."""
         values = {key: seed[key] for key in ("code", "text", "entry_point")}
         try:
             return tuple(

@@ -17,7 +17,7 @@ SAMPLING_FIELDS = frozenset(
         *("response_format", "structured_outputs", "chat_template_kwargs", "reasoning_effort", "cache_salt"),
     }
 )
-"""What may be told to a server beside model and messages: vLLM ignores any field that it does not know, silently."""
+"""Fields that a request may have next to model and messages: vLLM silently ignores any field that it does not know."""
 
 
 @functools.lru_cache(maxsize=64)
@@ -41,7 +41,7 @@ def sampling_fields(text: str) -> dict[str, Any]:
 
 
 def max_tokens_of(text: str) -> int | None:
-    """Return the longest answer that is asked for, in tokens; None if that is left to the server."""
+    """Return the maximum length of the requested answer, in tokens; None if that is left to the server."""
     fields = sampling_fields(text)
     found = fields.get("max_completion_tokens", fields.get("max_tokens"))
     return found if isinstance(found, int) else None

@@ -112,12 +112,12 @@ def require_sandbox() -> None:
     Raises
     ------
     SandboxUnavailable
-        If this machine has none.
+        If this machine has no sandbox.
     """
     problem = why_no_sandbox()
     if problem is not None:
         raise SandboxUnavailable(
-            f"foreign code is compiled in a sandbox only, and there is none: {problem}",
+            f"programs are only compiled in a sandbox, and this machine has none: {problem}",
             "install bubblewrap and allow user namespaces, or leave out --compile",
         )
 

@@ -1,8 +1,8 @@
-"""Programs to a compiler in a sandbox: which of them it refuses, and with what message.
+"""Compiling programs in a sandbox: which of them the compiler refuses, and with what message.
 
-Each program is alone in a sandbox of its own, except with compilers that take many programs in one process: there,
-programs arrive on a pipe, and nothing of one is a file that another could name. A verdict is the exit status that the
-sandbox reports, or a line of the driver's: never what a compiler prints about a program.
+Each program has a sandbox of its own, except with compilers that take many programs in one process: there, programs
+arrive on a pipe, and no file of one can be named by another. A verdict is the exit status that the sandbox reports, or
+a line that the driver writes: never what a compiler prints about a program.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _limits(compiler: Compiler, seconds: int) -> Limits:
 
 
 def _many(codes: Sequence[str], toolchain: Toolchain, seconds: int) -> list[list[Verdict]]:
-    """Compile programs in one process; one that ends it, or on which it gives up, is compiled again alone."""
+    """Compile programs in one process; one that ends it, or makes it give up, is compiled again in its own process."""
     count = len(toolchain.compiler.forms)
     judged, done = _run_driver(codes, toolchain, seconds)
     bad = next((place for place, forms in enumerate(judged) if any(one.status == _GAVE_UP for one in forms)), None)

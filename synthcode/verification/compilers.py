@@ -32,10 +32,10 @@ class Control:
 
 @dataclass(frozen=True)
 class Compiler:
-    """How programs of a language are looked at; nothing of them is run.
+    """How programs of a language are compiled; none of them is run.
 
-    A translation is a fragment: a function without its imports and without what it calls. So what a compiler says of
-    names that it cannot find is no error, and neither are the other messages about such a program.
+    A translation is a fragment: a function without its imports and without the functions that it calls. So unresolved
+    names are not treated as errors, and neither are the other messages about such a program.
     """
 
     program: str

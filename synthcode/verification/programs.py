@@ -11,7 +11,7 @@ from synthcode.verification.visible_files import is_shown
 
 
 def find_tool(name: str) -> Path | None:
-    """Return the program that a name on the PATH stands for; None if there is none.
+    """Return the path of the program that a name on the PATH stands for; None if there is none.
 
     Links are followed out of folders that a sandbox does not show. A program of rustup's is the one of its default
     toolchain, or of RUSTUP_TOOLCHAIN: rustup itself would obey a ``rust-toolchain.toml`` of the working directory.

@@ -132,7 +132,8 @@ def test_compiling_is_refused_without_a_sandbox(
     capsys.readouterr()
     assert synthcode("check", run, "--compile") == 1
     assert capsys.readouterr().err.splitlines()[-2:] == [
-        "error: foreign code is compiled in a sandbox only, and there is none: bwrap (bubblewrap) is not on the PATH",
+        "error: programs are only compiled in a sandbox, and this machine has none: "
+        "bwrap (bubblewrap) is not on the PATH",
         "install bubblewrap and allow user namespaces, or leave out --compile",
     ]
 

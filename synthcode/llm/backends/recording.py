@@ -1,4 +1,4 @@
-"""Reading recordings: answers that somebody stored, in Parquet or JSON lines, ours or anybody's."""
+"""Reading recordings: stored answers in Parquet or JSON lines, written by this project or by another tool."""
 
 from __future__ import annotations
 
@@ -56,11 +56,11 @@ def recording_files(path: Path) -> list[Path]:
     Raises
     ------
     InputError
-        If there is none.
+        If there is no such file.
     """
     files = sorted(file for file in path.iterdir() if file.name.endswith(_SUFFIXES)) if path.is_dir() else [path]
     if not files or not all(file.is_file() and file.name.endswith(_SUFFIXES) for file in files):
-        what = "holds no recording" if path.is_dir() else "is no recording" if path.exists() else "does not exist"
+        what = "holds no recording" if path.is_dir() else "is not a recording" if path.exists() else "does not exist"
         raise InputError(f"{path} {what}", f"give a file, or a folder of files, that end in {', '.join(_SUFFIXES)}")
     return files
 

@@ -103,9 +103,9 @@ class Replay:
             )
 
     async def complete(self, request: Request) -> Completion | None:
-        """Return the recorded answer or failure as it was recorded, None if there is none.
+        """Return the recorded answer or failure as it was recorded; None if there is none.
 
-        A recorded failure of the account, such as a spent budget, says nothing about its request: it counts as none.
+        A recorded failure of the account, such as a spent budget, says nothing about its request, and is ignored.
         """
         answers = self._loaded()
         wanted = dict(zip(_ASKED, _asked(request), strict=True))

@@ -32,10 +32,10 @@ def refusal(path: Path, problem: sqlite3.Error | OSError) -> SynthcodeError:
 
 
 def damaged_row(path: Path, request_id: str) -> InputError:
-    """Refuse an answer that is not what was stored."""
+    """Return the error for an answer that differs from what was stored."""
     return InputError(
         f"the journal {path} is damaged: the answer to request {request_id} is not what was stored",
-        "run 'synthcode translate RUN --force': it asks for that one again, and for no other",
+        "run 'synthcode translate RUN --force': it requests that answer again, and no other",
     )
 
 

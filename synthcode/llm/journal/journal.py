@@ -1,4 +1,4 @@
-"""The journal: every answer, durable before it counts, in one SQLite file beside the run."""
+"""The journal: every answer, durable before it counts, in one SQLite file in the run directory."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Journal:
     Raises
     ------
     InputError
-        From every method, where the file is damaged or is no journal of this version.
+        From every method, if the file is damaged or is not a journal of this version.
     StorageError
         From every method, where the disk is full or the file cannot be read or written.
     """

@@ -28,7 +28,7 @@ CHECKED_COLUMNS = (*REQUEST_COLUMNS, *ANSWER_COLUMNS)
 COLUMNS = (*CHECKED_COLUMNS, "answer", "checksum")
 request_values: Callable[[Request], tuple[Any, ...]] = attrgetter(*REQUEST_COLUMNS)
 
-# The indexes serve the counts, which are read while a run writes; the second holds failures alone.
+# The indexes serve the counts, which are read while a run writes; the second holds only failures.
 SCHEMA = """
 CREATE TABLE completions (
     request_id TEXT PRIMARY KEY NOT NULL, seed_id TEXT NOT NULL, target_language TEXT NOT NULL,

@@ -1,4 +1,4 @@
-"""Telling a server that is gone from a request that fails."""
+"""Distinguishing a server that is down from a request that fails."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SUSPICIOUS = frozenset(
         ErrorKind.NOT_FOUND,
     }
 )
-"""Kinds that a server gives every request when it is gone, or no longer is the one that it was."""
+"""Kinds that every request meets if the server is down, or was replaced by another one."""
 
 _CHECK_AFTER_BACKOFFS = 4
 
@@ -30,17 +30,16 @@ _CHECK_AFTER_BACKOFFS = 4
 class CircuitBreaker:
     """A circuit breaker over the attempts of all requests.
 
-    Failures in a row are a suspicion, no proof: a few requests that the server cannot bear look the
-    same when they are the last ones left. So the server itself is asked (``check``) before a request
-    is blamed, and before the run is given up.
+    Failures in a row are a suspicion, not a proof: a few requests that crash the server look the same if they are the
+    last ones left. So the server is checked (``check``) before a request is blamed, and before the run is given up.
 
     Parameters
     ----------
     check
-        Raises ServerError where the server is not there.
+        Raises ServerError if the server cannot be reached.
     settings
-        ``outage_attempts`` and ``outage_s`` say how long a server may be away; ``backoff_s`` how often it is asked.
-    halt
+        ``outage_attempts`` and ``outage_s`` say how long a server may be down; ``backoff_s`` how often it is checked.
+    cancellation
         Ends the waits.
     clock
         Seconds, monotonic.
@@ -61,10 +60,10 @@ class CircuitBreaker:
         self._since: float | None = None
         self._asking = asyncio.Lock()
         self.count = 0
-        """How often the server was found away so far."""
+        """How often the server was found down so far."""
 
     def answered(self) -> None:
-        """Note that the server answered somebody."""
+        """Note that the server answered a request."""
         self._failures = 0
         self._since = None
 
@@ -75,7 +74,7 @@ class CircuitBreaker:
             self._since = self._clock()
 
     def is_due(self) -> bool:
-        """Return whether attempts have failed in a row for so long that the server is to be asked."""
+        """Return whether attempts have failed in a row for so long that the server has to be checked."""
         return (
             self._since is not None
             and self._failures >= self._settings.outage_attempts
@@ -83,12 +82,12 @@ class CircuitBreaker:
         )
 
     async def wait_for_server(self) -> None:
-        """Return when the server answers, or a stop is asked for; ``count`` rises where it was away.
+        """Return when the server answers, or a stop is requested; ``count`` rises if it was down.
 
         Raises
         ------
         ServerError
-            If it stays away for longer than the settings allow.
+            If it stays down for longer than the settings allow.
         """
         async with self._asking:
             away = False

@@ -10,14 +10,14 @@ from synthcode.llm.backend import AttemptFailed
 from synthcode.llm.sending.settings import RequestPolicy
 
 _TURNS = 8
-"""A request had its chance once the server has answered so many times as many others as are in flight together."""
+"""A request had its chance once the server has answered this many times as many others as are in flight together."""
 
 
 class RateLimit:
-    """What the refusals of all requests together say.
+    """Evaluates the rate-limit refusals of all requests together.
 
-    A limit of ten requests a minute refuses each of 64 waiting requests a dozen times before its turn comes, so a
-    number of attempts is no measure. A limit of a day ends in no time that a run could wait.
+    A limit of ten requests a minute refuses each of 64 waiting requests a dozen times before its turn comes, so the
+    number of attempts says nothing. A daily limit does not end within any reasonable wait.
 
     Parameters
     ----------

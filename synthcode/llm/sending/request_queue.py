@@ -44,7 +44,7 @@ class RequestQueue:
         self.seen = 0
         """Requests pulled from the plan so far."""
         self.skipped = 0
-        """Those of them that are not asked for: the journal has them, or the plan had them before."""
+        """Requests that are not sent: the journal has their answers, or they are repetitions."""
 
     async def __aenter__(self) -> Self:
         self._fetch()
@@ -58,7 +58,7 @@ class RequestQueue:
         self._thread.shutdown()
 
     async def next(self) -> Request | None:
-        """Return the next request, or None if there is none left."""
+        """Return the next request; None at the end."""
         while not self._ready:
             async with self._turn:
                 if not self._ready and not await self._refill():

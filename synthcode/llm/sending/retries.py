@@ -24,16 +24,16 @@ _ROUNDS = 3
 
 
 class RetryingClient:
-    """Asks a backend for one request after another, as often as it takes.
+    """Sends requests to a backend, each as often as necessary.
 
     Parameters
     ----------
     backend
-        Who answers.
+        Answers the requests.
     settings
         Attempts, deadlines, waits.
     halt
-        No further attempt is made once a stop is asked for.
+        No further attempt is made once a stop is requested.
     random
         Draws the jitter.
     """
@@ -47,14 +47,14 @@ class RetryingClient:
         self.throttle = Throttle(settings.concurrency)
         self.slowness = Slowness(self.throttle, settings)
         self.last_error: str | None = None
-        """What the last attempt that failed was told."""
+        """Message of the last failed attempt."""
         self.heard = asyncio.Event()
-        """Set once the first attempt has ended, whatever came of it."""
+        """Set once the first attempt has ended, whatever its result."""
         self.outage = CircuitBreaker(backend.check, settings, halt)
         self._rate_limit = RateLimit(settings)
 
     async def ask(self, request: Request) -> Completion | None:
-        """Ask until there is an answer, the attempts are used up, or a stop is asked for.
+        """Repeat a request until there is an answer, the attempts are used up, or a stop is requested.
 
         Returns
         -------
@@ -65,7 +65,7 @@ class RetryingClient:
         Raises
         ------
         ServerError
-            If the server is gone, or refuses every request for its rate.
+            If the server is down, or refuses every request because of a rate limit.
         AccessError
             If it refuses every request; this one stays pending.
         """

@@ -25,29 +25,29 @@ PROGRESS_S = 0.1
 QUIET_S = 1.0
 """How often progress is reported while no request finishes."""
 FIRST_ATTEMPT_S = 10.0
-"""How long the others wait for the first attempt: a key that is refused is refused before any model runs."""
+"""How long the others wait for the first attempt: a rejected key is reported before any model runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How far a plan has come. ``completed``, ``failed`` and ``pending`` count what this run asked for."""
+    """Progress of a plan. ``completed``, ``failed`` and ``pending`` count only the requests of this call."""
 
     seen: int = 0
     """Requests pulled from the plan."""
     skipped: int = 0
-    """Those that were not asked for: the journal has their answer or final failure, or the plan named them twice."""
+    """Requests that were not sent: the journal has their answer or final failure, or the plan repeats them."""
     completed: int = 0
     failed: int = 0
     pending: int = 0
-    """Those that the backend has no answer for, or that a stop came before."""
+    """Requests that the backend has no answer for, or that were left because of a stop."""
     limit: int = 0
-    """Attempts that may run at once at the moment."""
+    """Attempts that may currently run at once."""
     prompt_tokens: int = 0
     completion_tokens: int = 0
     last_error: str | None = None
-    """What the last failed attempt, or failed request, was told."""
+    """Message of the last failed attempt or failed request."""
     interrupted: bool = False
-    """Whether a stop was asked for."""
+    """Whether a stop was requested."""
     notices: tuple[str, ...] = ()
     """What the answers show about the server, each once."""
 
@@ -61,19 +61,19 @@ async def run_requests(
     stop: StopSignal | None = None,
     retry_failed: bool = False,
 ) -> Outcome:
-    """Ask for what the journal has no answer to, and store what comes back.
+    """Send the requests that the journal has no answer to, and store the answers.
 
-    Memory does not grow with the plan: two blocks of 500 requests and ``settings.concurrency`` more are
-    held at a time. A request is in flight until its answer is on the disk, so that a run that is killed
-    repeats at most ``settings.concurrency`` requests. The first request goes alone, as a test of the key and the
-    model: the others follow once the server has said anything to it, or has had ten seconds to.
+    Memory does not grow with the plan: it holds two blocks of 500 requests, and ``settings.concurrency`` more. A
+    request is in flight until its answer is on the disk, so that a killed run repeats at most
+    ``settings.concurrency`` requests. The first request is sent by itself, as a test of the key and the model. The
+    others follow once the server has reacted to it, or after ten seconds.
 
     Parameters
     ----------
     requests
-        The plan. Pulled lazily, in a thread of its own; sent in this order.
+        The plan. Read lazily, in its own thread; sent in this order.
     backend
-        Who answers; opened and checked by the caller.
+        Answers the requests; opened and checked by the caller.
     journal
         Where answers go.
     settings
@@ -155,13 +155,13 @@ class _Run:
         Raises
         ------
         AccessError
-            What the first request that met it was told.
+            The error of the first request that was refused.
         """
         if self._refusal is not None:
             raise self._refusal
 
     async def _work(self) -> None:
-        """Ask for one request after another until there are none, or a stop is asked for."""
+        """Send one request after another until there are none left, or a stop is requested."""
         while not self._halt.is_set() and (request := await self._feed.next()) is not None:
             await self._handle(request)
             self._report_now_and_then()
@@ -216,7 +216,7 @@ class _Run:
         )
 
     def report(self) -> Outcome:
-        """Return the counts and tell whoever follows the progress."""
+        """Return the counts, and report them as progress."""
         outcome = self.outcome()
         if self._on_progress is not None:
             self._on_progress(outcome)

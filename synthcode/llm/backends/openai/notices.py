@@ -8,10 +8,10 @@ from synthcode.schemas.records import Completion, Request
 
 MIN_PROMPT_BYTES = 200
 BYTES_PER_TOKEN = 10
-"""More than any tokenizer makes of a token of code, white space left out."""
+"""More bytes than a token of code has in any tokenizer, white space left out."""
 ROUND_WINDOW = 256
 SAME_COUNTS = 8
-"""So many prompts of different lengths with one round number of tokens are no chance."""
+"""So many prompts of different lengths with one round number of tokens cannot be a coincidence."""
 
 
 class Notices:

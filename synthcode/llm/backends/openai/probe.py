@@ -10,7 +10,7 @@ from synthcode.llm.backends.openai.answers import parse_completion
 from synthcode.schemas.records import Completion
 
 PREFILL_FIELDS = {"add_generation_prompt": False, "continue_final_message": True}
-"""How vLLM and SGLang are told to continue the last message instead of answering it."""
+"""Fields that make vLLM and SGLang continue the last message instead of answering it."""
 
 _MESSAGES = [
     {"role": "user", "content": "Count to twenty in words."},

@@ -52,8 +52,8 @@ class Replica:
 class Replicas:
     """Servers with the same model.
 
-    All requests of a seed go to one of them, whose prefix cache then knows the source (rendezvous hashing,
-    Thaler and Ravishankar 1998: where a replica is away, its seeds alone move, each to its own next choice).
+    All requests of a seed go to one server, whose prefix cache then knows the source (rendezvous hashing, Thaler and
+    Ravishankar 1998: if a replica is down, only its seeds move, each to its own next choice).
 
     Parameters
     ----------

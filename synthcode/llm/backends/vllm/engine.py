@@ -27,15 +27,15 @@ _OWN_TEMPLATE_ARGUMENTS = frozenset(
 
 
 class VLLMEngine:
-    """Answers requests by an engine that lives as long as the ``async with`` block.
+    """Runs vLLM's engine in this process, for the time of the ``async with`` block.
 
     Parameters
     ----------
     model
-        A folder, or the name of a model on the Hub; safetensors alone.
+        A folder, or the name of a model on the Hub; only safetensors are loaded.
     options
-        Of ``AsyncEngineArgs``: ``{"max_model_len": 8192, "tensor_parallel_size": 2}``. Those that
-        :mod:`synthcode.llm.backends.vllm.options` allows.
+        Arguments of ``AsyncEngineArgs``, such as ``{"max_model_len": 8192, "tensor_parallel_size": 2}``. Only those
+        that :mod:`synthcode.llm.backends.vllm.options` allows.
 
     Raises
     ------

@@ -153,7 +153,7 @@ class File:
     def checked(self, value: Any) -> str:
         """Return its absolute path."""
         if not isinstance(value, str) or "\n" in value or not Path(value).is_file():
-            raise ValueError("takes the path of a file, and there is none")
+            raise ValueError("needs the path of an existing file")
         return str(Path(value).resolve())
 
 

@@ -188,7 +188,7 @@ def test_the_files_of_a_folder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "what"), [("missing.parquet", "does not exist"), ("notes.txt", "is no recording"), ("", "holds no")]
+    ("name", "what"), [("missing.parquet", "does not exist"), ("notes.txt", "is not a recording"), ("", "holds no")]
 )
 def test_what_is_no_recording_is_refused(tmp_path, name, what):
     (tmp_path / "notes.txt").write_text("x")
