@@ -35,7 +35,7 @@ def build(run: Path, max_failed: float | None, workers: int | None, force: bool)
     Example:
       synthcode build runs/mbxp
     """
-    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.build import build_step
     from synthcode.pipelines.steps.check import check_step
     from synthcode.pipelines.steps.dedup import dedup_step

@@ -58,7 +58,7 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
       synthcode dedup runs/mbxp --threshold 0.7 --num-perm 256 --ngram 5
       synthcode dedup runs/mine --against human-eval/data/HumanEval.jsonl.gz --against mbpp=table:mbpp.parquet@python
     """
-    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
 
     with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:

@@ -42,7 +42,7 @@ def seeds(run: Path, columns: tuple[str, ...], force: bool, **given: Any) -> Non
       synthcode seeds runs/mine --from table --path tasks.csv --column text=description --language python
       synthcode seeds runs/code --from source-tree --path ~/src/project
     """
-    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.seeds import seeds_step
 
     path = given["path"]

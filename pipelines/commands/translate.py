@@ -69,7 +69,7 @@ def translate(
       synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
     """
-    from synthcode.pipelines.runs.run import run_if_stale
+    from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.translate import translate_step
 
     overrides = _overrides(base_urls, targets, engine, retry_failed, given)

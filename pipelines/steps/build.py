@@ -10,12 +10,13 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from synthcode.pipelines.runs.recipe import Recipe
-    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.step import Step, StepResult
 
 
 def build_step() -> Step:
     """Return the step that ``build`` runs."""
-    from synthcode.pipelines.runs.run import Step, files_and_counts
+    from synthcode.pipelines.runs.step import Step, files_and_counts
     from synthcode.pipelines.steps.failures import review_splits
 
     return Step(
@@ -51,7 +52,7 @@ def _execute(run: Run) -> StepResult:
     from synthcode.dataset.disjointness import check_disjoint
     from synthcode.dataset.retrieval import equal_programs
     from synthcode.dataset.splits import assign_splits
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.pipelines.steps.card_inputs import gather_facts
     from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants, written_programs
     from synthcode.pipelines.tables.surviving_rows import SurvivingRows

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from synthcode.gate.gate import CheckConfig
     from synthcode.pipelines.runs.recipe import Recipe
-    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.schemas.records import StageResult
 
 
@@ -24,7 +25,7 @@ BATCH_ROWS = 256
 
 def check_step() -> Step:
     """Return the step that ``check`` runs."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.step import Step
     from synthcode.pipelines.steps.failures import review_accepted
 
     return Step(
@@ -61,7 +62,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 def _execute(run: Run) -> StepResult:
     from synthcode.gate.gate import check as check_batch
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.schemas.tables import REJECTED, TRANSLATIONS
     from synthcode.storage.shards import ShardWriter
 

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     from synthcode.dedup.config import DedupConfig
     from synthcode.pipelines.runs.recipe import Recipe
-    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.step import Step, StepResult
 
 
 def dedup_seeds_step(*, early: bool = True) -> Step:
     """Return the step that finds duplicate seeds and, if ``early``, those to be left out as contaminated."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.step import Step
     from synthcode.pipelines.steps.removed_shares import review_removed_seeds
 
     return Step(
@@ -35,7 +36,7 @@ def dedup_seeds_step(*, early: bool = True) -> Step:
 
 def dedup_step() -> Step:
     """Return the step that finds duplicate translations."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.step import Step
     from synthcode.pipelines.steps.removed_shares import review_removed_translations
 
     return Step(
@@ -83,7 +84,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute_seeds(run: Run, *, early: bool) -> StepResult:
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.pipelines.steps.contamination import search_benchmarks
     from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
     from synthcode.pipelines.steps.removed_shares import seed_shares
@@ -115,7 +116,7 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.pipelines.steps.contamination import search_benchmarks
     from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
     from synthcode.pipelines.tables.programs import all_programs

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from synthcode.pipelines.runs.run import Run, Step, run_if_stale
+from synthcode.pipelines.runs.run import Run
+from synthcode.pipelines.runs.step import Step, run_if_stale
 from synthcode.pipelines.steps.build import build_step
 from synthcode.pipelines.steps.check import check_step
 from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step

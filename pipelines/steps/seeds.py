@@ -11,14 +11,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from synthcode.execution.executor import PoisonPolicy
-    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.schemas.records import StageResult
     from synthcode.seeds.raw import RawSeed
 
 
 def seeds_step() -> Step:
     """Return the step that ``seeds`` runs."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.step import Step
     from synthcode.pipelines.steps.failures import review_seeds
 
     return Step(
@@ -51,7 +52,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
     from synthcode.seeds.cleaning import drop_duplicate_ids
     from synthcode.storage.shards import ShardWriter

@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.scheduler import Outcome
     from synthcode.pipelines.runs.recipe import Recipe
-    from synthcode.pipelines.runs.run import Run, Step, StepResult
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.pipelines.steps.translation_plan import TranslationPlan
 
 
 def translate_step() -> Step:
     """Return the step that ``translate`` runs."""
-    from synthcode.pipelines.runs.run import Step
+    from synthcode.pipelines.runs.step import Step
     from synthcode.pipelines.steps.failures import review_translations
 
     return Step(
@@ -105,7 +106,7 @@ def _export(
 ) -> StepResult:
     """Write what the journal has of the wanted requests as Parquet: the recording."""
     from synthcode.llm.backend import is_transient
-    from synthcode.pipelines.runs.run import StepResult
+    from synthcode.pipelines.runs.step import StepResult
     from synthcode.pipelines.steps.failures import FailureCounts
     from synthcode.schemas.tables import COMPLETIONS
     from synthcode.storage.shards import ShardWriter

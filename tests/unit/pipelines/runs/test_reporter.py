@@ -11,7 +11,8 @@ from pathlib import Path
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import load_recipe
 from synthcode.pipelines.runs.reporter import Bar
-from synthcode.pipelines.runs.run import Run, open_run, run_if_stale
+from synthcode.pipelines.runs.run import Run, open_run
+from synthcode.pipelines.runs.step import run_if_stale
 from synthcode.pipelines.steps.seeds import seeds_step
 
 
@@ -57,7 +58,8 @@ def test_a_run_is_silent_by_default(tmp_path: Path) -> None:
 from pathlib import Path
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import load_recipe
-from synthcode.pipelines.runs.run import open_run, run_if_stale
+from synthcode.pipelines.runs.run import open_run
+from synthcode.pipelines.runs.step import run_if_stale
 from synthcode.pipelines.steps.seeds import seeds_step
 run_if_stale(open_run(Path({str(tmp_path)!r}), StopRequest(), {{}}, load_recipe("quickstart")), seeds_step())
 import sys

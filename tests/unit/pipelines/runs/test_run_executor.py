@@ -14,7 +14,8 @@ from synthcode.execution.serial import SerialExecutor
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import Recipe, load_recipe, override, parse_recipe, to_yaml
-from synthcode.pipelines.runs.run import open_run, run_if_stale
+from synthcode.pipelines.runs.run import open_run
+from synthcode.pipelines.runs.step import run_if_stale
 from synthcode.pipelines.steps.seeds import seeds_step
 from synthcode.seeds.adapters.registry import read_seeds
 from synthcode.seeds.config import SeedsConfig

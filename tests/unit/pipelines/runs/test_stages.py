@@ -11,8 +11,9 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import load_recipe
-from synthcode.pipelines.runs.run import Run, Step, StepResult, open_run, run_if_stale
+from synthcode.pipelines.runs.run import Run, open_run
 from synthcode.pipelines.runs.stages import OPTIONAL_STAGES
+from synthcode.pipelines.runs.step import Step, StepResult, run_if_stale
 from synthcode.pipelines.steps.registry import STEPS
 from synthcode.storage.stage_counts import SHAPES
 from synthcode.vocabulary import STAGES
