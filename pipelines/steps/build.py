@@ -6,19 +6,26 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from synthcode.dataset.retrieval import equal_programs
+from synthcode.dataset.splits import assign_splits
+from synthcode.pipelines.runs.step import Step, StepResult, files_and_counts
+from synthcode.pipelines.steps.card_inputs import gather_facts, portable_recipe
+from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants, written_programs
+from synthcode.pipelines.steps.failures import review_splits
+from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+from synthcode.publishing.card.documents import write_documents
+from synthcode.storage.shards import read_file
+
+if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.runs.step import Step, StepResult
 
 
 def build_step() -> Step:
     """Return the step that ``build`` runs."""
-    from synthcode.pipelines.runs.step import Step, files_and_counts
-    from synthcode.pipelines.steps.failures import review_splits
-
     return Step(
         name="build",
         requires=(
@@ -37,8 +44,6 @@ def build_step() -> Step:
 
 def _settings(recipe: Recipe) -> Any:
     """Return the recipe as the card shows it."""
-    from synthcode.pipelines.steps.card_inputs import portable_recipe
-
     return portable_recipe(recipe)
 
 
@@ -49,15 +54,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.dataset.disjointness import check_disjoint
-    from synthcode.dataset.retrieval import equal_programs
-    from synthcode.dataset.splits import assign_splits
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.pipelines.steps.card_inputs import gather_facts
-    from synthcode.pipelines.steps.dataset_tables import Assigned, write_dataset, write_variants, written_programs
-    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
-    from synthcode.publishing.card.documents import write_documents
-    from synthcode.storage.shards import read_file
+    from synthcode.dataset.disjointness import check_disjoint  # Numba takes half a second
 
     kept = SurvivingRows.of(run)
     compared = write_variants(run, kept)
@@ -77,17 +74,12 @@ def _execute(run: Run) -> StepResult:
 
 def _with_pairs(groups: pa.Table, translated: Collection[str]) -> pa.Table:
     """Add ``has_pairs``: whether a seed has a translation that is left."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     seeds = pa.array(sorted(translated), pa.string())
     return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=seeds))
 
 
 def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:
     """Return the contaminated programs of one split."""
-    import pyarrow.compute as pc
-
     seeds = splits.filter(pc.equal(splits["split"], split))["seed_id"].combine_chunks()
     return hits.filter(pc.is_in(hits["seed_id"], value_set=seeds))
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
+from synthcode.errors import InputError
+from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.recipe import Recipe, to_tree
 from synthcode.pipelines.tables.funnel import tally
 from synthcode.publishing.card.citations import known_benchmarks
@@ -108,9 +110,6 @@ def _source_datasets(recipe: Recipe, sources: Mapping[str, int]) -> list[str]:
 
 def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
     """Return the prompt's templates, where they are still those that were asked with."""
-    from synthcode.errors import InputError
-    from synthcode.llm.prompts import load_prompt
-
     if recipe.translate is None:
         return {}
     try:

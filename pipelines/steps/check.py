@@ -8,6 +8,20 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
+from synthcode.execution.executor import PoisonPolicy
+from synthcode.gate.gate import check as check_batch
+from synthcode.gate.gate import reject_all
+from synthcode.llm.prompts import load_prompt
+from synthcode.pipelines.runs.step import Step, StepResult
+from synthcode.pipelines.steps.failures import review_accepted
+from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS, REJECTED, TRANSLATIONS
+from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.shards import ShardWriter
+from synthcode.verification.bubblewrap import require_sandbox
+from synthcode.verification.compile_stage import compile_translations
+from synthcode.verification.controls import broken_compilers, compiler_versions, missing_compilers
 from synthcode.vocabulary import LostReason
 
 if TYPE_CHECKING:
@@ -16,7 +30,6 @@ if TYPE_CHECKING:
     from synthcode.gate.gate import CheckConfig
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.schemas.records import StageResult
 
 
@@ -25,9 +38,6 @@ BATCH_ROWS = 256
 
 def check_step() -> Step:
     """Return the step that ``check`` runs."""
-    from synthcode.pipelines.runs.step import Step
-    from synthcode.pipelines.steps.failures import review_accepted
-
     return Step(
         name="check",
         requires=("seeds", "translate"),
@@ -43,8 +53,6 @@ def check_step() -> Step:
 def _toolchains(recipe: Recipe) -> Mapping[str, str]:
     if not recipe.check.compile:
         return {}
-    from synthcode.verification.bubblewrap import require_sandbox
-    from synthcode.verification.controls import compiler_versions
 
     require_sandbox()
     return {f"toolchain:{language}": line for language, line in compiler_versions(_targets(recipe)).items()}
@@ -61,11 +69,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.gate.gate import check as check_batch
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-    from synthcode.storage.shards import ShardWriter
-
     folder = run.folder
     total = run.manifest.stages["translate"].counts["completed"]
     accepted: Counter[str] = Counter()
@@ -92,8 +95,6 @@ def _execute(run: Run) -> StepResult:
 
 def _config(recipe: Recipe) -> CheckConfig:
     """Return the gate's settings: answers begin inside of their block where the prompt has opened it."""
-    from synthcode.llm.prompts import load_prompt
-
     prefilled = recipe.translate is not None and load_prompt(recipe.translate.prompt).is_prefilled
     return replace(recipe.check, prefilled=recipe.check.prefilled or prefilled)
 
@@ -103,8 +104,6 @@ def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
     if not run.recipe.check.compile:
         yield from splits
         return
-    from synthcode.verification.compile_stage import compile_translations
-    from synthcode.verification.controls import broken_compilers
 
     for language, problem in broken_compilers(_targets(run.recipe)).items():
         run.reporter.message(f"warning: {language} is not compiled: {problem}")
@@ -114,7 +113,6 @@ def _compiled(run: Run, splits: Iterable[StageResult]) -> Iterator[StageResult]:
 def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
     if not run.recipe.check.compile:
         return {}
-    from synthcode.verification.controls import missing_compilers
 
     return {"not_compiled": missing_compilers(sorted(languages))}
 
@@ -133,11 +131,6 @@ def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dic
 
 def _batches(run: Run) -> Iterator[pa.Table]:
     """Yield every completion together with its seed, in small batches."""
-    import pyarrow.compute as pc
-
-    from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS
-    from synthcode.storage.joins import align_on_seed, join_seed_columns
-
     folder = run.folder
     completions = (COMPLETIONS, folder.rows(folder.completions))
     for seeds, answered in align_on_seed(folder.rows(folder.seeds), completions):
@@ -149,9 +142,6 @@ def _batches(run: Run) -> Iterator[pa.Table]:
 
 
 def _survival() -> Any:
-    from synthcode.execution.executor import PoisonPolicy
-    from synthcode.gate.gate import reject_all
-
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
 
     def on_lost_row(batch: pa.Table, reason: LostReason) -> StageResult:

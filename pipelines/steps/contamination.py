@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-from synthcode.dedup.contamination import find_hits
 from synthcode.errors import InputError
 from synthcode.execution.executor import PoisonPolicy, halve
+from synthcode.sanitize import visible_line
 from synthcode.schemas.tables import BENCHMARK_ROWS, HITS
 from synthcode.seeds.adapters.benchmarks import (
     Benchmark,
@@ -51,6 +54,8 @@ def search_benchmarks(
     benchmarks = parse_benchmarks(run.recipe.contamination.against)
     if not benchmarks:
         return HITS.empty_table(), {}
+    from synthcode.dedup.contamination import find_hits  # Numba takes half a second
+
     report: dict[str, Any] = {}
     with ShardWriter(run.folder.scratch / "benchmarks", BENCHMARK_ROWS) as rows:
         for benchmark in benchmarks:
@@ -100,12 +105,6 @@ def _hit(hits: pa.Table) -> dict[str, Any]:
 
 def print_report(report: Mapping[str, Any]) -> None:
     """Print what was hit of each benchmark, on stdout."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    from synthcode.sanitize import visible_line
-
     table = Table(box=None, pad_edge=False)
     for heading in ("benchmark", "rows", "rows hit", "seeds", "translations", "unusable rows"):
         table.add_column(heading, justify="left" if heading == "benchmark" else "right")

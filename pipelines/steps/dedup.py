@@ -8,20 +8,27 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
+from synthcode.pipelines.runs.step import Step, StepResult
+from synthcode.pipelines.steps.contamination import contamination_inputs, search_benchmarks
+from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
+from synthcode.pipelines.steps.removed_shares import review_removed_seeds, review_removed_translations, seed_shares
+from synthcode.pipelines.tables.programs import all_programs, seed_programs
+from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+from synthcode.schemas.tables import HITS
+from synthcode.storage.shards import write_table
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from synthcode.dedup.config import DedupConfig
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.runs.step import Step, StepResult
 
 
 def dedup_seeds_step(*, early: bool = True) -> Step:
     """Return the step that finds duplicate seeds and, if ``early``, those to be left out as contaminated."""
-    from synthcode.pipelines.runs.step import Step
-    from synthcode.pipelines.steps.removed_shares import review_removed_seeds
-
     return Step(
         name="dedup_seeds",
         requires=("seeds",),
@@ -36,9 +43,6 @@ def dedup_seeds_step(*, early: bool = True) -> Step:
 
 def dedup_step() -> Step:
     """Return the step that finds duplicate translations."""
-    from synthcode.pipelines.runs.step import Step
-    from synthcode.pipelines.steps.removed_shares import review_removed_translations
-
     return Step(
         name="dedup",
         requires=("seeds", "check"),
@@ -60,7 +64,6 @@ def _rules(recipe: Recipe) -> DedupConfig:
 def _inputs(recipe: Any) -> Mapping[str, str]:
     if not recipe.contamination.against:
         return {}
-    from synthcode.pipelines.steps.contamination import contamination_inputs
 
     return contamination_inputs(recipe)
 
@@ -84,15 +87,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute_seeds(run: Run, *, early: bool) -> StepResult:
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.pipelines.steps.contamination import search_benchmarks
-    from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
-    from synthcode.pipelines.steps.removed_shares import seed_shares
-    from synthcode.pipelines.tables.programs import seed_programs
-    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
-    from synthcode.schemas.tables import HITS
-    from synthcode.storage.shards import write_table
-
     hits: pa.Table = HITS.empty_table()
     report: dict[str, Any] = {}
     means = search_resources(run)
@@ -116,13 +110,6 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.pipelines.steps.contamination import search_benchmarks
-    from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
-    from synthcode.pipelines.tables.programs import all_programs
-    from synthcode.pipelines.tables.surviving_rows import SurvivingRows
-    from synthcode.storage.shards import write_table
-
     means = search_resources(run)
     found = cluster(run, all_programs(run), means)
     kept = SurvivingRows.without_duplicates(run, found.clusters)
@@ -144,8 +131,6 @@ def _counts(
     clusters: pa.Table, accepted: Mapping[str, Mapping[str, Any]], contaminated: Mapping[str, int]
 ) -> dict[str, Any]:
     """Count what was dropped; translations that go with their seed count as what their seed is."""
-    import pyarrow.compute as pc
-
     translations = clusters.filter(pc.equal(clusters.column("origin"), "translation"))
     dropped: dict[str, Counter[str]] = defaultdict(Counter)
     for language, status in zip(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthcode.dedup.duplicates import Clustering, cluster_programs
 from synthcode.execution.threads import Apply
 from synthcode.pipelines.runs.memory import memory_budget
 from synthcode.storage.spill import SpillStore
@@ -13,6 +12,7 @@ from synthcode.storage.spill import SpillStore
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from synthcode.dedup.duplicates import Clustering
     from synthcode.pipelines.runs.run import Run
 
 SHARE_HELD = 0.5
@@ -34,6 +34,8 @@ def search_resources(run: Run) -> SearchResources:
 
 def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clustering:
     """Find the duplicates among programs (schema ``PROGRAMS``)."""
+    from synthcode.dedup.duplicates import cluster_programs  # Numba takes half a second
+
     with run.reporter.progress("dedup: programs", None) as bar:
 
         def counted() -> Iterator[pa.Table]:

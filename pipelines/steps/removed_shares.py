@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from synthcode.errors import FailedRunError
 from synthcode.pipelines.steps.failures import review_kept
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from synthcode.pipelines.runs.run import Run
 
 WARNED_SHARE = 0.5
@@ -36,9 +37,6 @@ def seed_shares(run: Run, clusters: pa.Table) -> dict[str, Any]:
     dict
         ``source`` and ``language`` -> name -> ``seeds`` and ``removed``.
     """
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
     removed = clusters.filter(
         pc.and_(pc.equal(clusters["origin"], "seed"), pc.not_equal(clusters["status"], "kept"))
     ).column("seed_id")

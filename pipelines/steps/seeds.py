@@ -7,30 +7,34 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from synthcode.errors import InputError
+from synthcode.execution.executor import PoisonPolicy, halve
+from synthcode.pipelines.runs.recipe import to_tree
+from synthcode.pipelines.runs.step import Step, StepResult
+from synthcode.pipelines.steps.failures import review_seeds
+from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
+from synthcode.seeds.adapters.registry import input_digests, is_remote, read_seeds
+from synthcode.seeds.batches import batched
+from synthcode.seeds.cleaning import clean, drop_duplicate_ids, reject
+from synthcode.storage.shards import ShardWriter
+from synthcode.storage.sorting import sort_by_hash
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from synthcode.execution.executor import PoisonPolicy
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.schemas.records import StageResult
     from synthcode.seeds.raw import RawSeed
 
 
 def seeds_step() -> Step:
     """Return the step that ``seeds`` runs."""
-    from synthcode.pipelines.runs.step import Step
-    from synthcode.pipelines.steps.failures import review_seeds
-
     return Step(
         name="seeds", settings=_settings, execute=_execute, summary=_summary, inputs=_inputs, review=review_seeds
     )
 
 
 def _settings(recipe: Any) -> Any:
-    from synthcode.pipelines.runs.recipe import to_tree
-    from synthcode.seeds.adapters.registry import is_remote
-
     tree = to_tree(recipe.seeds)
     if tree is not None and not is_remote(recipe.seeds):
         del tree["path"]  # a folder that moved, with the same files in it, is the same input
@@ -38,9 +42,6 @@ def _settings(recipe: Any) -> Any:
 
 
 def _inputs(recipe: Any) -> Mapping[str, str]:
-    from synthcode.errors import InputError
-    from synthcode.seeds.adapters.registry import input_digests
-
     if recipe.seeds is None:
         raise InputError("no seeds were named", "say where they are: synthcode seeds RUN --from ADAPTER --path P")
     return input_digests(recipe.seeds)
@@ -52,12 +53,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
-    from synthcode.seeds.cleaning import drop_duplicate_ids
-    from synthcode.storage.shards import ShardWriter
-    from synthcode.storage.sorting import sort_by_hash
-
     folder = run.folder
     languages: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -92,18 +87,11 @@ def _execute(run: Run) -> StepResult:
 
 
 def _clean_all(run: Run) -> Iterator[StageResult]:
-    from synthcode.seeds.adapters.registry import read_seeds
-    from synthcode.seeds.batches import batched
-    from synthcode.seeds.cleaning import clean
-
     config = run.recipe.seeds
     assert config is not None
     return run.executor.map(partial(clean, config=config), batched(read_seeds(config, run.executor)), _survival())
 
 
 def _survival() -> PoisonPolicy[list[RawSeed], StageResult]:
-    from synthcode.execution.executor import PoisonPolicy, halve
-    from synthcode.seeds.cleaning import reject
-
     details = {"parser_crash": "the parser died on it", "parse_timeout": "the parser did not come back from it"}
     return PoisonPolicy(bisect=halve, on_lost_row=lambda batch, reason: reject(batch, reason, details[reason]))

@@ -8,20 +8,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from synthcode.errors import Interrupted
+from synthcode.llm.backend import is_transient
+from synthcode.llm.journal.journal import Journal
+from synthcode.llm.prompts import load_prompt
+from synthcode.llm.sending.loop import run as run_loop
+from synthcode.pipelines.runs.step import Step, StepResult
+from synthcode.pipelines.steps.completions import ask, open_backend, unmatched_rows
+from synthcode.pipelines.steps.failures import FailureCounts, review_translations
+from synthcode.pipelines.steps.translation_plan import translate_config, wanted
+from synthcode.pipelines.tables.funnel import REQUESTED
+from synthcode.schemas.tables import COMPLETIONS
+from synthcode.storage.shards import ShardWriter
+
 if TYPE_CHECKING:
-    from synthcode.llm.journal.journal import Journal
     from synthcode.llm.sending.scheduler import Outcome
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.runs.step import Step, StepResult
     from synthcode.pipelines.steps.translation_plan import TranslationPlan
 
 
 def translate_step() -> Step:
     """Return the step that ``translate`` runs."""
-    from synthcode.pipelines.runs.step import Step
-    from synthcode.pipelines.steps.failures import review_translations
-
     return Step(
         name="translate",
         requires=("seeds",),
@@ -45,8 +53,6 @@ def _again(run: Run, counts: Mapping[str, Any]) -> bool:
 
     The recipe may say so; and what an earlier version failed for the sake of the account is pending.
     """
-    from synthcode.llm.journal.journal import Journal
-
     if counts["failed"] == 0:
         return False
     with Journal(run.folder.journal, read_only=True) as journal:
@@ -54,9 +60,6 @@ def _again(run: Run, counts: Mapping[str, Any]) -> bool:
 
 
 def _settings(recipe: Recipe) -> Any:
-    from synthcode.llm.prompts import load_prompt
-    from synthcode.pipelines.steps.translation_plan import translate_config
-
     config = translate_config(recipe)
     return [config, load_prompt(config.prompt).digest]
 
@@ -78,13 +81,6 @@ def _unchanged(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    from synthcode.errors import Interrupted
-    from synthcode.llm.journal.journal import Journal
-    from synthcode.llm.sending.loop import run as run_loop
-    from synthcode.pipelines.steps.completions import ask, open_backend, unmatched_rows
-    from synthcode.pipelines.steps.translation_plan import wanted
-    from synthcode.pipelines.tables.funnel import REQUESTED
-
     with open_backend(run) as (backend, model), Journal(run.folder.journal) as journal:
         unmatched = unmatched_rows(run, backend)
         damaged = journal.drop_damaged()
@@ -105,12 +101,6 @@ def _export(
     run: Run, asked: TranslationPlan, journal: Journal, requested: Counter[str], outcome: Outcome
 ) -> StepResult:
     """Write what the journal has of the wanted requests as Parquet: the recording."""
-    from synthcode.llm.backend import is_transient
-    from synthcode.pipelines.runs.step import StepResult
-    from synthcode.pipelines.steps.failures import FailureCounts
-    from synthcode.schemas.tables import COMPLETIONS
-    from synthcode.storage.shards import ShardWriter
-
     completed: Counter[str] = Counter()
     failed: Counter[str] = Counter()
     failures = FailureCounts()
