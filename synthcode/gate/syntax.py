@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 import functools
 import re
-import warnings
 from typing import NamedTuple
 
 import tree_sitter
 
 from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.gate.parser_guards import hazard
+from synthcode.gate.python_syntax import PythonError, read_python
 from synthcode.gate.regex_literals import malformation
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import ParseTimeout, grammar, parse
@@ -96,15 +96,10 @@ def _read(code: str, language: Language, deadline_s: float) -> Reading:
 
 
 def _python(code: str) -> Reading:
-    """Let Python's own parser judge Python."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return Reading(None, ast.parse(code))
-        except SyntaxError as problem:
-            return Reading(Rejection("syntax_error", f"line {problem.lineno}: {problem.msg}"), None)
-        except (ValueError, RecursionError, MemoryError) as problem:
-            return Reading(Rejection("syntax_error", str(problem) or type(problem).__name__), None)
+    try:
+        return Reading(None, read_python(code))
+    except PythonError as problem:
+        return Reading(Rejection("syntax_error", str(problem)), None)
 
 
 def _is_definition(node: ast.AST) -> bool:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from synthcode.languages.rules.model import Refusal, SyntaxRules, words
 
-PYTHON = SyntaxRules(definitions="")
-"""Whether a text is Python, and what it defines, is for Python's own parser to say."""
+PYTHON = SyntaxRules(
+    definitions="""
+        (function_definition) @definition
+        (class_definition) @definition
+        (assignment right: (lambda)) @definition
+    """
+)
+"""Whether a text is Python is for Python's own parser and compiler to say; see ``gate.python_syntax``."""
 
 _PROSE = "words follow one another"
 _VOID = "'return' has no value"
