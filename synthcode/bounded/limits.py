@@ -12,6 +12,8 @@ ROW = 8 * MIB
 """One row or line of any format. Parsed, it takes up to 40 times its size (``[{},{},{}]``)."""
 BATCH = 48 * MIB
 """Rows that are decoded at a time, unpacked."""
+XZ_DICTIONARY = 128 * MIB
+"""What unpacking xz may take: 65 MiB at its highest level."""
 PAGE = 256 * MIB
 """One page of Parquet, unpacked: decoders unpack pages whole, and some writers put a thousand rows into one."""
 PAGE_RATIO = 32

@@ -24,7 +24,7 @@ from synthcode.schemas.finish_reasons import Ending, ending_of
 BATCH_ROWS = 256
 _AGAIN = "make it again, or give another one"
 _INT32_MAX = 2**31 - 1
-_SUFFIXES = (".parquet", ".jsonl", ".jsonl.gz")
+_SUFFIXES = (".parquet", *(f".jsonl{packed}" for packed in ("", ".gz", ".bz2", ".xz", ".zst", ".zip")))
 _NEEDED = "a recording needs the columns text, target_language and one of request_id, seed_id, source_id"
 _IDS = ("request_id", "seed_id", "source_id")
 
@@ -107,7 +107,7 @@ def _decodable_rows(batch: pa.RecordBatch, skipped: Counter[str]) -> Iterator[Ma
 def _json_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]:
     seen: set[str] = set()
     with _readable(file):
-        for line in read_lines(file, gzipped=file.suffix == ".gz"):
+        for line in read_lines(file):
             if isinstance(line, LongLine):
                 skipped["too_large"] += 1
                 continue

@@ -61,6 +61,9 @@ def match_columns(present: Sequence[str], config: SeedsConfig, where: str) -> di
     for ours in sorted(needed, key=OURS.index):
         if theirs[ours] not in present and not (ours == "text" and theirs[ours] == ""):
             raise _lacking(ours, theirs[ours], present, where)
+    for name in theirs.values():
+        if present.count(name) > 1:
+            raise InputError(f"{where} has {present.count(name)} columns {name!r}", "rename all of them but one")
     return {ours: name for ours, name in theirs.items() if name in present}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -14,6 +15,12 @@ from synthcode.seeds.rows.row import Row, not_utf8, unreadable
 
 _LINE_BYTES = 100
 """What a line takes in memory however short it is."""
+
+_DELIMITERS = (",", ";", "\t", "|")
+_HEADER_BYTES = 1 << 16
+"""Of the header, to find out what separates its names."""
+_SEPARATOR_LINE = re.compile(r"sep=([^\r\n])\r?\n?")
+"""The line that Excel writes before the header."""
 
 
 def csv_columns(file: DataFile) -> list[str]:
@@ -71,7 +78,12 @@ def _has_stray_bytes(cell: str) -> bool:
 def _records(file: DataFile) -> Iterator[_Record]:
     """Yield the records of a file. Blank lines are not records."""
     source = _Lines(file)
-    reader = csv.reader(source, delimiter="\t" if ".tsv" in file.name.lower() else ",", strict=True)
+    header = _first_line(file)
+    named = _SEPARATOR_LINE.fullmatch(header)
+    if named:
+        next(source)
+    delimiter = named.group(1) if named else _delimiter(header, file.name)
+    reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
         first = source.begin_record()
         before = csv.field_size_limit(limits.ROW)
@@ -86,6 +98,17 @@ def _records(file: DataFile) -> Iterator[_Record]:
             csv.field_size_limit(before)
         if cells or problem is not None:
             yield _Record(range(first, source.number + 1), cells, problem)
+
+
+def _first_line(file: DataFile) -> str:
+    return next(lines(file), b"")[:_HEADER_BYTES].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+
+
+def _delimiter(header: str, name: str) -> str:
+    """Return what separates the most names in a header; a comma if nothing separates more."""
+    if ".tsv" in name.lower() or ".tab" in name.lower():
+        return "\t"
+    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
 
 
 class _Lines:

@@ -13,8 +13,9 @@ from synthcode.errors import InputError
 from synthcode.identity import file_digest
 
 _TEXT_SUFFIXES = (".jsonl", ".ndjson", ".csv", ".tsv")
-_JSON_SUFFIXES = (".json", ".json.gz")
-_SUFFIXES = (*_TEXT_SUFFIXES, *(f"{suffix}.gz" for suffix in _TEXT_SUFFIXES), ".parquet")
+_PACKED = ("", ".gz", ".bz2", ".xz", ".zst", ".zip")
+_SUFFIXES = (*(f"{suffix}{packed}" for suffix in _TEXT_SUFFIXES for packed in _PACKED), ".parquet")
+_JSON_SUFFIXES = tuple(f".json{packed}" for packed in _PACKED)
 
 
 class DataFile(NamedTuple):
@@ -69,12 +70,12 @@ def file_digests(files: Iterable[DataFile]) -> dict[str, str]:
         try:
             digests[file.name] = file_digest(file.path)
         except OSError as problem:
-            raise _unreadable(file, problem) from problem
+            raise unreadable_file(file, problem) from problem
     return digests
 
 
 def lines(file: DataFile) -> Iterator[bytes]:
-    """Yield the lines of a file with their ends, unpacked if it is gzip; of a ``LongLine`` the beginning only.
+    """Yield the lines of a file with their ends, unpacked if it is compressed; of a ``LongLine`` the beginning only.
 
     Raises
     ------
@@ -84,7 +85,7 @@ def lines(file: DataFile) -> Iterator[bytes]:
     try:
         yield from read_lines(file.path)
     except UNREADABLE as problem:
-        raise _unreadable(file, problem) from problem
+        raise unreadable_file(file, problem) from problem
 
 
 def _below(root: Path) -> Iterator[DataFile]:
@@ -96,6 +97,7 @@ def _below(root: Path) -> Iterator[DataFile]:
                 yield DataFile(path.relative_to(root).as_posix(), path)
 
 
-def _unreadable(file: DataFile, problem: Exception) -> InputError:
+def unreadable_file(file: DataFile, problem: Exception) -> InputError:
+    """Return the error for a file that may not be read, or is damaged."""
     what = " ".join(str(problem).split())
     return InputError(f"{file.path} cannot be read to its end: {what}", "fix its permissions, or fetch the file again")

@@ -7,21 +7,28 @@ from collections.abc import Collection, Iterator
 from synthcode.seeds.rows.csv_rows import csv_columns, read_csv
 from synthcode.seeds.rows.files import DataFile
 from synthcode.seeds.rows.json_rows import json_columns, read_json
+from synthcode.seeds.rows.kinds import format_of
 from synthcode.seeds.rows.parquet_rows import parquet_columns, read_parquet
 from synthcode.seeds.rows.row import Row
-
-_CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 
 
 def columns_of(file: DataFile) -> list[str]:
     """Return the names of a table's columns; none where no row says any.
 
     For JSON Lines, which has no header, those of the first hundred rows.
+
+    Raises
+    ------
+    InputError
+        If the file is broken, or of another format.
     """
-    name = file.name.lower()
-    if name.endswith(".parquet"):
-        return parquet_columns(file)
-    return csv_columns(file) if name.endswith(_CSV) else json_columns(file)
+    match format_of(file):
+        case "parquet":
+            return parquet_columns(file)
+        case "csv":
+            return csv_columns(file)
+        case "json":
+            return json_columns(file)
 
 
 def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
@@ -30,9 +37,12 @@ def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
     Raises
     ------
     InputError
-        If the file, rather than a row of it, is broken.
+        If the file, rather than a row of it, is broken, or of another format.
     """
-    name = file.name.lower()
-    if name.endswith(".parquet"):
-        return read_parquet(file, columns)
-    return read_csv(file) if name.endswith(_CSV) else read_json(file)
+    match format_of(file):
+        case "parquet":
+            return read_parquet(file, columns)
+        case "csv":
+            return read_csv(file)
+        case "json":
+            return read_json(file)

@@ -31,15 +31,23 @@ def read_json(file: DataFile) -> Iterator[Row]:
     Raises
     ------
     InputError
-        If the file cannot be read, or is one JSON array.
+        If the file cannot be read, or if none of its first hundred rows is an object.
     """
+    rows = _rows(file)
+    first = list(itertools.islice(rows, _ROWS_FOR_COLUMNS))
+    if first and all(row.problem is not None and row.problem.reason == "unreadable_row" for row in first):
+        raise _not_json_lines(file, first[0])
+    yield from first
+    yield from rows
+
+
+def _rows(file: DataFile) -> Iterator[Row]:
     number = 0
 
     def counted() -> Iterator[bytes]:
         nonlocal number
-        for number, line in enumerate(lines(file), 1):
-            if number == 1:
-                _refuse_array(file, line)
+        for line in lines(file):
+            number += 1
             yield _TOO_LONG if isinstance(line, LongLine) else line
 
     reader = jsonlines.Reader(counted(), loads=_loads)
@@ -70,8 +78,18 @@ def _loads(line: str | bytes) -> Any:
         raise ValueError("nested too deeply") from problem
 
 
-def _refuse_array(file: DataFile, first_line: bytes) -> None:
-    if file.name.lower().endswith((".json", ".json.gz")) and first_line.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"["):
-        raise InputError(
-            f"{file.path} is one JSON array, not one object a line", f"convert it: jq -c '.[]' {file.name} > rows.jsonl"
-        )
+def _not_json_lines(file: DataFile, row: Row) -> InputError:
+    start = next((line.lstrip(b"\xef\xbb\xbf \t\r\n") for line in lines(file) if line.strip()), b"")
+    unpack = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat"}.get(file.path.suffix.lower())
+    source, name = (f"{unpack} {file.name} | ", "") if unpack else ("", f" {file.name}")
+    if start.startswith(b"["):
+        fix = f"convert it: {source}jq -c '.[]'{name} > rows.jsonl"
+        return InputError(f"{file.path} is one JSON array, not one object a line", fix)
+    if start.startswith(b"{"):
+        fix = f"convert it: {source}jq -c .{name} > rows.jsonl"
+        return InputError(f"{file.path} has JSON objects over several lines, not one a line", fix)
+    detail = row.problem.detail if row.problem else ""
+    return InputError(
+        f"{file.path} is not JSON Lines: {detail}",
+        "give JSON Lines, CSV (.csv, .tsv) or Parquet; --from source-tree reads programs",
+    )

@@ -169,7 +169,7 @@ def test_a_recording_without_its_columns_is_refused(tmp_path, columns, lacking, 
     [
         ("r.parquet", b"PAR1 and no more"),
         ("r.jsonl.gz", gzip.compress(b'{"text": "x"}\n' * 1000, mtime=0)[:40]),
-        ("r.jsonl.gz", b"no gzip"),
+        ("r.jsonl.zst", b"\x28\xb5\x2f\xfd and no more"),
     ],
 )
 def test_a_broken_file_is_named(tmp_path, name, data):

@@ -1,0 +1,110 @@
+"""What a file is, by its first bytes: one of the formats that are read, or one to be refused by name."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Literal, NamedTuple
+
+from synthcode.bounded.compression import UNPACKING_ERRORS, compression_of, unpacked
+from synthcode.bounded.files import open_regular
+from synthcode.errors import InputError
+from synthcode.seeds.rows.files import DataFile, unreadable_file
+
+Format = Literal["json", "csv", "parquet"]
+
+_HEAD = 4_096
+_CSV = (".csv", ".tsv", ".tab", ".txt")
+
+
+class _Foreign(NamedTuple):
+    what: str
+    fix: str
+
+
+_ARROW = _Foreign(
+    "an Arrow file", "save it as Parquet: datasets.load_from_disk(...).to_parquet(...), or pyarrow.parquet.write_table"
+)
+_EXCEL = _Foreign("an Excel workbook", "export the sheet as CSV in UTF-8")
+_PICKLE = _Foreign("a pickle, which can run code when it is read", "save the data as JSON Lines or Parquet")
+_ARCHIVE = _Foreign("an archive", "unpack it, and give the file in it")
+_UTF16 = _Foreign("text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8")
+_PAGE = _Foreign(
+    "a web page, as a failed or refused download leaves", "open its address in a browser, and fetch it again"
+)
+_DATABASE = _Foreign("a database", "export the table as CSV or Parquet")
+_BINARY = _Foreign("binary data of an unknown kind", "give JSON Lines, CSV or Parquet")
+
+_MAGIC = {
+    b"version https://git-lfs": _Foreign("a Git LFS pointer, not the data itself", "fetch the data: git lfs pull"),
+    b"\xff\xfe": _UTF16,
+    b"\xfe\xff": _UTF16,
+    b"ARROW1": _ARROW,
+    b"FEA1": _ARROW,
+    b"\xff\xff\xff\xff": _ARROW,
+    **{b"\x80" + bytes([protocol]): _PICKLE for protocol in range(2, 6)},
+    b"\xd0\xcf\x11\xe0": _EXCEL,
+    b"7z\xbc\xaf": _ARCHIVE,
+    b"Rar!": _ARCHIVE,
+    b"\x04\x22\x4d\x18": _Foreign("compressed with lz4", "unpack it: lz4 -d"),
+    b"SQLite format 3": _DATABASE,
+    b"%PDF": _Foreign("a PDF", "give the data that it shows as CSV or JSON Lines"),
+    b"\x89HDF": _Foreign("an HDF5 file", "save the table as Parquet"),
+    b"\x93NUMPY": _Foreign("a NumPy array", "save the data as JSON Lines or Parquet"),
+    b"Obj\x01": _Foreign("an Avro file", "save the data as JSON Lines or Parquet"),
+    b"ORC": _Foreign("an ORC file", "save the table as Parquet"),
+}
+_TAR = (257, b"ustar")
+
+
+def format_of(file: DataFile) -> Format:
+    """Return the format of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is of another kind: the error names the kind, and the way out.
+    """
+    try:
+        head = _head(file)
+    except UNPACKING_ERRORS as problem:
+        raise unreadable_file(file, problem) from problem
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    foreign = _foreign(head)
+    if foreign is not None:
+        raise InputError(f"{file.path} is {foreign.what}", foreign.fix)
+    name = file.name.lower()
+    if name.endswith(".parquet"):
+        raise InputError(
+            f"{file.path} cannot be read as Parquet: it does not begin with PAR1", "fetch the file again, or rename it"
+        )
+    for suffix in (".gz", ".bz2", ".xz", ".zst", ".zip"):
+        name = name.removesuffix(suffix)
+    return "csv" if name.endswith(_CSV) and not head.lstrip().startswith(b"{") else "json"
+
+
+def _head(file: DataFile) -> bytes:
+    with open_regular(file.path) as packed:
+        start = packed.read(8)
+        packed.seek(0)
+        if compression_of(start) == "zip" and any(
+            name.startswith("xl/") for name in zipfile.ZipFile(packed).namelist()
+        ):
+            raise InputError(f"{file.path} is {_EXCEL.what}", _EXCEL.fix)
+        packed.seek(0)
+        return unpacked(packed).read(_HEAD)
+
+
+def _foreign(head: bytes) -> _Foreign | None:
+    for magic, foreign in _MAGIC.items():
+        if head.startswith(magic):
+            return foreign
+    start, magic = _TAR
+    if head[start:].startswith(magic):
+        return _ARCHIVE
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype", b"<html", b"<?xml")):
+        return _PAGE
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if 10 * (even + odd) < len(head) or not head:
+        return None
+    return _BINARY if even and odd else _UTF16
