@@ -25,6 +25,7 @@ _KINDS = {
     425: ErrorKind.CONFLICT,
     429: ErrorKind.RATE_LIMITED,
     503: ErrorKind.OVERLOADED,
+    529: ErrorKind.OVERLOADED,
 }
 _FORBIDDEN = (403, 451)
 
@@ -67,6 +68,7 @@ _RATE_WORDS = re.compile(
 )
 _RATE_NAMES = re.compile(r"throttl|rate_limit_exceeded|too_many_requests")
 _WAIT_WORDS = re.compile(r"please wait|try(?:ing)? again (?:in|after|later)|slow down")
+_OVERLOADED = re.compile(r"overloaded|at capacity")
 _TOO_LONG = re.compile(
     r"maximum context length|context_length_exceeded|input_tokens|max_model_len|exceed_context_size"
     r"|(?:exceeds?|larger than|longer than|over) (?:\w++(?:['’]\w*+)? ){0,3}(?:context|maximum sequence length)"
@@ -83,7 +85,7 @@ _NAMED = (
 """What names say where there is no status. The first that matches counts."""
 _WORDED = (
     (re.compile(r"rate[ -]?limit|too many requests|request limit reached|please wait"), ErrorKind.RATE_LIMITED),
-    (re.compile(r"overloaded|at capacity"), ErrorKind.OVERLOADED),
+    (_OVERLOADED, ErrorKind.OVERLOADED),
     (
         re.compile(r"\bmodel\b.{0,200}(?:not found|does ?n['o]t exist|not exist|unknown|not available)"),
         ErrorKind.NOT_FOUND,
@@ -145,6 +147,8 @@ def _kind(status: int | None, words: ServerWords) -> ErrorKind:
     if status is not None:
         if 300 <= status < 400:
             return ErrorKind.REDIRECTED
+        if status >= 500 and status not in _KINDS and _OVERLOADED.search(f"{words.names} {words.message}"):
+            return ErrorKind.OVERLOADED
         return _KINDS.get(status, ErrorKind.SERVER_ERROR if status >= 500 else ErrorKind.BAD_REQUEST)
     for text, table in ((words.message, _WORDED), (words.names, _NAMED)):
         for pattern, kind in table:

@@ -17,7 +17,6 @@ SUSPICIOUS = frozenset(
         ErrorKind.TLS,
         ErrorKind.DISCONNECTED,
         ErrorKind.TIMEOUT,
-        ErrorKind.OVERLOADED,
         ErrorKind.SERVER_ERROR,
         ErrorKind.NOT_FOUND,
     }

@@ -12,14 +12,13 @@ from synthcode.llm.access import access_error
 from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
 from synthcode.llm.sending.cancellation import Cancellation
 from synthcode.llm.sending.circuit_breaker import SUSPICIOUS, CircuitBreaker
-from synthcode.llm.sending.rate_limit import RateLimit
+from synthcode.llm.sending.rate_limit import REFUSALS, RateLimit
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.llm.sending.slowness import Slowness, Start
 from synthcode.llm.sending.throttle import Throttle
 from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion, Request
 
-_OVERLOAD = frozenset({ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED})
 _ROUNDS = 3
 
 
@@ -65,7 +64,8 @@ class RetryingClient:
         Raises
         ------
         ServerError
-            If the server is down, or refuses every request because of a rate limit.
+            If the server is down, refuses every request because of a rate limit or its load, or requests a wait of
+            hours.
         AccessError
             If it refuses every request; this one stays pending.
         """
@@ -79,7 +79,8 @@ class RetryingClient:
                 return outcome if outcome is None or attempts == 1 else dataclasses.replace(outcome, attempts=attempts)
             if outcome.kind in ACCESS:
                 raise access_error("the backend", outcome.kind, outcome.message)
-            is_refused = outcome.kind is ErrorKind.RATE_LIMITED and self._rate_limit.outlasts(outcome, answers)
+            self._rate_limit.refuse_long_wait(outcome, request.request_id, self.throttle.active)
+            is_refused = outcome.kind in REFUSALS and self._rate_limit.outlasts(outcome, answers)
             spared += not outcome.counts
             if is_refused or (outcome.kind in TRANSIENT and attempts - spared < rounds * self._settings.max_attempts):
                 await self._wait(attempts, outcome)
@@ -91,7 +92,8 @@ class RetryingClient:
     async def _wait(self, attempts: int, failure: AttemptFailed) -> None:
         if self.outage.is_due():
             await self.outage.wait_for_server()
-        await self._halt.sleep(self._backoff.wait_s(attempts, failure.retry_after_s, self._random))
+        requested_s = None if self._rate_limit.is_too_long(failure) else failure.retry_after_s
+        await self._halt.sleep(self._backoff.wait_s(attempts, requested_s, self._random))
 
     async def _server_was_away(self, failure: AttemptFailed, outages: int) -> bool:
         """Return whether a failure says nothing about its request, which then gets a fresh set of attempts.
@@ -115,7 +117,7 @@ class RetryingClient:
             failure = problem if isinstance(problem, AttemptFailed) else self._deadline()
             if failure.kind is ErrorKind.TIMEOUT:
                 self.slowness.judge(start, request.request_id, failure, attempts)
-            return self._noted(failure, start)
+            return self._noted(failure, start, request.request_id)
         finally:
             self.throttle.leave()
             self.heard.set()
@@ -127,12 +129,11 @@ class RetryingClient:
     def _deadline(self) -> AttemptFailed:
         return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {self._settings.timeout_s:g} s")
 
-    def _noted(self, failure: AttemptFailed, start: Start) -> AttemptFailed:
+    def _noted(self, failure: AttemptFailed, start: Start, request_id: str) -> AttemptFailed:
         self.last_error = str(failure)
-        if failure.kind in _OVERLOAD:
+        if failure.kind in REFUSALS:
             self.throttle.overloaded(start.generation)
-        if failure.kind is ErrorKind.RATE_LIMITED:
-            self._rate_limit.refused()
+            self._rate_limit.refused(request_id)
         elif failure.kind not in TRANSIENT:
             self._rate_limit.answered()
         if failure.kind in SUSPICIOUS:

@@ -27,6 +27,8 @@ QUIET_S = 1.0
 FIRST_ATTEMPT_S = 10.0
 """How long the others wait for the first attempt: a rejected key is reported before any model runs."""
 
+_AGAIN = "run the same command again"
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -227,10 +229,8 @@ class _Run:
         stopped = f"{problem.problem} - stopped after {self._completed:,} completed and {self._failed:,} failed"
         if isinstance(problem, AccessError):
             return AccessError(stopped, problem.fix)
-        return ServerError(
-            stopped,
-            "run the same command again once it is back: nothing that was answered is asked again",
-        )
+        again = problem.fix if problem.fix.startswith(_AGAIN) else f"{_AGAIN} once it is back"
+        return ServerError(stopped, f"{again}: nothing that was answered is asked again")
 
 
 async def _all_or_first_error(work: Iterable[Coroutine[Any, Any, None]]) -> None:

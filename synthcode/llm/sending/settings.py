@@ -31,4 +31,5 @@ class RequestPolicy:
     outage_s: Annotated[float, Ge(0), Le(_DAY_S)] = 30.0
     """... over at least so long."""
     rate_limit_s: Annotated[float, Ge(0), Le(7 * _DAY_S)] = 600.0
-    """A run stops where a server has refused every request over so long for its rate; until then requests wait."""
+    """A run stops if a server has refused every request for so long because of its rate or its load (429, 503, 529);
+    until then requests wait. It stops at once if the server requests a longer wait (``Retry-After``)."""

@@ -38,7 +38,8 @@ PAGE = b"<html><title>Attention Required!</title>" + b"x" * 1000
         (429, b"", ErrorKind.RATE_LIMITED),
         (500, b"", ErrorKind.SERVER_ERROR),
         (503, b"", ErrorKind.OVERLOADED),
-        (529, b"", ErrorKind.SERVER_ERROR),
+        (529, b"", ErrorKind.OVERLOADED),
+        (500, b'{"error": {"type": "overloaded_error", "message": "x"}}', ErrorKind.OVERLOADED),
     ],
 )
 def test_statuses_mean_what_they_mean(status, answer, kind):

@@ -24,7 +24,7 @@ from synthcode.llm.backends.openai.model_lists import listed_as
 from synthcode.llm.backends.openai.preflight import Preflight
 from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
 from synthcode.llm.backends.openai.raw_answers import without_secrets
-from synthcode.llm.backends.openai.replicas import Replica, Replicas
+from synthcode.llm.backends.openai.replicas import REST_S, Replica, Replicas
 from synthcode.llm.backends.openai.suspicions import Suspicions
 from synthcode.llm.backends.openai.transport import Transport
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
@@ -202,6 +202,8 @@ class OpenAIServer:
                 return self._read(answer, time.perf_counter() - started, request)
             except AttemptFailed as failure:
                 failure.message = self._redactor.message(failure.message)
+                if (failure.retry_after_s or 0.0) > REST_S:
+                    self._replicas.rest(replica)
                 if failure.kind not in _UNSENT:
                     raise await self._suspicions.settled(failure, replica, request) from None
                 self._replicas.rest(replica)

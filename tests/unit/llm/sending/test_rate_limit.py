@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from random import Random
 
@@ -16,6 +17,10 @@ from synthcode.llm.sending.retries import RetryingClient
 from synthcode.llm.sending.scheduler import run_requests
 from synthcode.llm.sending.settings import RequestPolicy
 
+OVERLOADED = [
+    AttemptFailed(ErrorKind.OVERLOADED, "HTTP 503: overloaded"),
+    AttemptFailed(ErrorKind.OVERLOADED, "HTTP 529: overloaded", retry_after_s=0.001),
+]
 REFUSED = AttemptFailed(ErrorKind.RATE_LIMITED, "HTTP 429: 10 requests per minute")
 
 
@@ -31,12 +36,12 @@ def test_a_request_waits_as_long_as_the_limit_lets_others_through():
     clock = Clock()
     limit = RateLimit(RequestPolicy(concurrency=2, rate_limit_s=600.0), clock)
     for _ in range(15):  # one answer in 500 s each: far more refusals than max_attempts
-        limit.refused()
+        limit.refused("a")
         clock.now += 500.0
         assert limit.outlasts(REFUSED, 0)
         limit.answered()
     limit.answered()
-    limit.refused()
+    limit.refused("a")
     assert not limit.outlasts(REFUSED, 0)  # 16 = 8 x 2 others were answered: it is this request
     assert limit.outlasts(REFUSED, 1)
 
@@ -45,7 +50,7 @@ def test_a_limit_without_end_stops_the_run_but_not_for_requests_that_had_company
     clock = Clock()
     limit = RateLimit(RequestPolicy(rate_limit_s=600.0), clock)
     limit.answered()
-    limit.refused()
+    limit.refused("a")
     clock.now = 599.0
     assert limit.outlasts(REFUSED, 1)
     clock.now = 600.0
@@ -102,3 +107,57 @@ def test_a_stop_ends_the_wait(scripted, request_of, hasty):
         return await task
 
     assert asyncio.run(scenario()) is None
+
+
+@pytest.mark.parametrize("refusal", OVERLOADED, ids=str)
+def test_an_overload_that_passes_fails_no_row(scripted, request_of, completion_of, hasty, journal, refusal):
+    backend = scripted(lambda _request, attempt: refusal if attempt <= 20 else completion_of())
+    patient = replace(hasty, rate_limit_s=60.0)
+    requests = [request_of(number) for number in range(6)]
+    outcome = asyncio.run(run_requests(requests, backend, journal, patient))
+    assert (outcome.completed, outcome.failed) == (6, 0)
+    assert max(backend.attempts.values()) == 21
+    assert outcome.limit < patient.concurrency
+
+
+def answering(completion_of, refusal, is_answered):
+    """Answer the attempts that ``is_answered`` says, counted over all requests from 1."""
+    numbers = itertools.count(1)
+    return lambda *_: completion_of() if is_answered(next(numbers)) else refusal
+
+
+@pytest.mark.parametrize("refusal", OVERLOADED, ids=str)
+def test_an_overload_that_begins_midway_and_does_not_pass_leaves_the_rest_pending(
+    scripted, request_of, completion_of, hasty, journal, refusal
+):
+    backend = scripted(answering(completion_of, refusal, lambda number: number <= 7))
+    requests = [request_of(number) for number in range(20)]
+    with pytest.raises(ServerError, match=r"refused every request for 0\.05 s .* and 0 failed"):
+        asyncio.run(run_requests(requests, backend, journal, hasty))
+    assert list(journal.errors([request.request_id for request in requests]).values()) == [None] * 7
+    assert backend.checks == 0  # a server that says that it is overloaded is there
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.SERVER_ERROR])
+@pytest.mark.parametrize("answered", [0, 7])
+def test_a_requested_wait_of_hours_stops_the_run_at_once(
+    scripted, request_of, completion_of, hasty, journal, kind, answered
+):
+    refusal = AttemptFailed(kind, "HTTP 429: daily limit", retry_after_s=3 * 3600.0)
+    backend = scripted(answering(completion_of, refusal, lambda number: number <= answered))
+    patient = replace(hasty, rate_limit_s=600.0, max_attempts=50)
+    requests = [request_of(number) for number in range(20)]
+    with pytest.raises(ServerError, match=r"no request for 3 hours \(HTTP 429: daily limit\).* and 0 failed") as error:
+        asyncio.run(run_requests(requests, backend, journal, patient))
+    assert list(journal.errors([request.request_id for request in requests]).values()) == [None] * answered
+    assert error.value.fix.startswith("run the same command again in 3 hours")
+
+
+def test_a_requested_wait_of_hours_does_not_count_while_others_are_answered(
+    scripted, request_of, completion_of, hasty, journal
+):
+    refusal = AttemptFailed(ErrorKind.RATE_LIMITED, "HTTP 429: one replica of two", retry_after_s=3 * 3600.0)
+    backend = scripted(answering(completion_of, refusal, lambda number: number % 3))
+    patient = replace(hasty, rate_limit_s=600.0)
+    outcome = asyncio.run(run_requests([request_of(number) for number in range(30)], backend, journal, patient))
+    assert (outcome.completed, outcome.failed) == (30, 0)
