@@ -85,6 +85,7 @@ GateReason = Literal[
     "no_code",
     "syntax_error",
     "no_definition",
+    "placeholder",
     "split",
     "wrong_language",
     "unchanged",

@@ -17,7 +17,12 @@ _CALLED = re.compile(r"\b(\w++[?!]?)\s*+\(")
 
 
 def choose(
-    blocks: Sequence[Block], target: Language, source_code: str, source: Language, entry_point: str | None
+    blocks: Sequence[Block],
+    target: Language,
+    source_code: str,
+    source: Language,
+    entry_point: str | None,
+    parts: Sequence[Block] = (),
 ) -> Block | Rejection:
     """Return the block that is the translation.
 
@@ -35,15 +40,18 @@ def choose(
         What was translated.
     entry_point
         The function that others call, where it is known.
+    parts
+        Blocks of the answer that cannot be the translation, and may hold a part of it.
     """
-    if len(blocks) == 1:
+    if len(blocks) == 1 and not parts:
         return blocks[0]
     wanted = {_plain(name) for name in [*_defined(source_code, source), *([entry_point] if entry_point else [])]}
     names = [_defined(block.code, target) for block in blocks]
     scores = [len(wanted & {_plain(name) for name in defined}) for defined in names]
     best = scores.index(max(scores))
     called = set(_CALLED.findall(blocks[best].code))
-    for name in sorted(set().union(*names) - names[best]):
+    elsewhere = set().union(*names, *(_defined(block.code, target) for block in parts)) - names[best]
+    for name in sorted(elsewhere):
         if name in called:
             return Rejection("split", f"it calls {name!r}, which another block defines")
     return blocks[best]

@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le
 from synthcode.gate.block_selection import choose
 from synthcode.gate.extraction import Block, Extraction, extract, likelihood
 from synthcode.gate.identity_check import is_unchanged
+from synthcode.gate.placeholders import placeholder
 from synthcode.gate.prose import is_refusal
 from synthcode.gate.syntax import DEADLINE_S, diagnose_program
 from synthcode.languages import LANGUAGES, Language, get_language
@@ -72,7 +73,8 @@ def check(batch: pa.Table, config: CheckConfig) -> StageResult:
         answer may have been cut off within its code: its finish reason is not one of complete answers;
         ``unchanged``, the source returned as it was; ``wrong_language``, a program of another language;
         ``syntax_error``, ``too_deep``, ``repetitive`` and ``parse_timeout``, code that the parser does not accept;
-        ``no_definition``, code without a function or type; ``split``, code spread over several blocks.
+        ``no_definition``, code without a function or type; ``placeholder``, code in place of a translation: stubs,
+        elided code, types without the functions of the source, tests; ``split``, code spread over several blocks.
     """
     kept, rejected = [], []
     for row in batch.to_pylist():
@@ -110,11 +112,12 @@ def _verdict(row: Mapping[str, Any], config: CheckConfig) -> tuple[str | None, R
     found = extract(row["text"], target, source, row["finish_reason"], prefilled=config.prefilled)
     if found.reason is not None:
         return None, Rejection(found.reason, found.detail)
-    judged = _judged(_candidates(found, target, source), target, row["source_code"], source, config)
+    judged = _judged(_candidates(found, target, source), row, config)
     sound = [block for block, rejection in judged if rejection is None]
     if not sound:
         return _best_rejection(judged, row)
-    chosen = choose(sound, target, row["source_code"], source, row["entry_point"])
+    parts = [block for block, rejection in judged if rejection is not None and rejection.reason == "placeholder"]
+    chosen = choose(sound, target, row["source_code"], source, row["entry_point"], parts)
     return (sound[0].code, chosen) if isinstance(chosen, Rejection) else (chosen.code, None)
 
 
@@ -127,31 +130,37 @@ def _candidates(found: Extraction, target: Language, source: Language) -> tuple[
 
 
 def _judged(
-    blocks: tuple[Block, ...], target: Language, source_code: str, source: Language, config: CheckConfig
+    blocks: tuple[Block, ...], row: Mapping[str, Any], config: CheckConfig
 ) -> list[tuple[Block, Rejection | None]]:
     """Judge blocks up to the first that a parser does not get through: one row is given that time once."""
     judged = []
     for block in blocks:
-        rejection = _judge(block, target, source_code, source, config)
+        rejection = _judge(block, row, config)
         judged.append((block, rejection))
         if rejection is not None and rejection.reason == "parse_timeout":
             break
     return judged
 
 
-def _judge(block: Block, target: Language, source_code: str, source: Language, config: CheckConfig) -> Rejection | None:
+def _judge(block: Block, row: Mapping[str, Any], config: CheckConfig) -> Rejection | None:
     """Return why a block is not a translation, or None if it is."""
+    source, target = get_language(row["source_language"]), get_language(row["target_language"])
     if not block.complete:
         return Rejection("truncated", "the answer was cut off within its code")
     if len(block.code) > config.max_chars:
         return Rejection("too_long", f"{len(block.code):,} characters, at most {config.max_chars:,} are taken")
-    if is_unchanged(block.code, target, source_code, source, config.unchanged_similarity):
+    if is_unchanged(block.code, target, row["source_code"], source, config.unchanged_similarity):
         return Rejection("unchanged", "the source was handed back")
     rejection = diagnose_program(block.code, target, config.deadline_s)
     if rejection is not None and rejection.reason not in ("syntax_error", "no_definition"):
         return rejection
     other = _other_language(block, target, source, is_translation=rejection is None)
-    return Rejection("wrong_language", f"it is {other.label}") if other is not None else rejection
+    if other is not None:
+        return Rejection("wrong_language", f"it is {other.label}")
+    if rejection is not None:
+        return rejection
+    why = placeholder(block.code, target, row["source_code"], source, row["entry_point"])
+    return None if why is None else Rejection("placeholder", why)
 
 
 def _other_language(block: Block, target: Language, source: Language, *, is_translation: bool) -> Language | None:

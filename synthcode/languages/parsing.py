@@ -58,6 +58,12 @@ def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_si
     ParseTimeout
         If the parser needs more steps, or the tree is larger in one direction than ``MAX_TREE_EXTENT``.
     """
+    return _parse(source, language, deadline_s)
+
+
+@functools.lru_cache(maxsize=2)
+def _parse(source: bytes, language: Language, deadline_s: float) -> tree_sitter.Tree:
+    """Parse as ``parse`` does; what looks at a program after the syntax rules finds its tree here."""
     parser = _parser(language)
     steps = 0
     most = deadline_s * STEPS_PER_SECOND

@@ -1,0 +1,277 @@
+"""What holds the place of a translation is none: in every language, and only if the source does more."""
+
+from __future__ import annotations
+
+import pytest
+
+from synthcode.gate.placeholders import placeholder
+from synthcode.languages import LANGUAGES
+
+PYTHON = "def clamp_all(xs, low, high):\n    return [min(max(x, low), high) for x in xs]\n"
+JAVA = """class A {
+    static int[] clampAll(int[] xs, int low, int high) {
+        int[] out = new int[xs.length];
+        for (int i = 0; i < xs.length; i++) out[i] = Math.min(Math.max(xs[i], low), high);
+        return out;
+    }
+}
+"""
+HEADS = {
+    "python": ("def clamp_all(xs, low, high):\n    ", "\n"),
+    "java": ("class A {\n    static int[] clampAll(int[] xs, int low, int high) {\n", "\n    }\n}\n"),
+    "javascript": ("const clampAll = (xs, low, high) => {\n", "\n};\n"),
+    "typescript": ("function clampAll(xs: number[], low: number, high: number): number[] {\n", "\n}\n"),
+    "go": ("func clampAll(xs []int, low, high int) []int {\n", "\n}\n"),
+    "php": ("<?php\nfunction clampAll(array $xs, int $low, int $high): array {\n", "\n}\n"),
+    "ruby": ("def clamp_all(xs, low, high)\n", "\nend\n"),
+    "c": ("void clamp_all(int *xs, int n, int low, int high) {\n", "\n}\n"),
+    "cpp": ("std::vector<int> clampAll(const std::vector<int>& xs, int low, int high) {\n", "\n}\n"),
+    "csharp": ("class A {\n    static List<int> ClampAll(List<int> xs, int low, int high) {\n", "\n    }\n}\n"),
+    "rust": ("fn clamp_all(xs: &[i32], low: i32, high: i32) -> Vec<i32> {\n", "\n}\n"),
+    "kotlin": ("fun clampAll(xs: List<Int>, low: Int, high: Int): List<Int> {\n", "\n}\n"),
+}
+BODIES = {
+    "python": (
+        *("pass", "...", "raise NotImplementedError", 'raise NotImplementedError("later")', "return None", "return []"),
+        *(
+            '"""Clamp."""',
+            '"""Clamp."""\n    # TODO: implement\n    pass',
+            'print("not implemented")',
+            "return 0",
+            "return",
+        ),
+        *("out = []\n    return out", "assert False, 'not implemented'", 'return "TODO"', "return list()"),
+    ),
+    "java": (
+        *("", "// TODO", "return null;", "return new int[0];", "return new int[]{};", "throw new RuntimeException();"),
+        *('throw new UnsupportedOperationException("Not implemented yet");', 'System.out.println("clamp");'),
+        "int[] result = null; /* your code here */ return result;",
+    ),
+    "javascript": (
+        "",
+        "// your code here",
+        "throw new Error('Not implemented');",
+        "return [];",
+        "return null;",
+        "return;",
+    ),
+    "typescript": (
+        "",
+        'throw new Error("Method not implemented.");',
+        "return [];",
+        "const out: number[] = []; return out;",
+    ),
+    "go": (
+        "// implementation goes here\nreturn nil",
+        'panic("not implemented")',
+        'panic("TODO")',
+        "return []int{}",
+        "",
+    ),
+    "php": ("", "// ...", 'throw new \\Exception("Not implemented");', "return [];", "return array();", "return null;"),
+    "ruby": ("", "# your code here", "raise NotImplementedError", "nil", "[]", 'raise "not implemented"', "return []"),
+    "c": ("", "/* ... */", "return;", "abort();", "(void)0; /* TODO */", 'printf("not implemented\\n");'),
+    "cpp": ("", "return {};", 'throw std::runtime_error("not implemented");', "return std::vector<int>();"),
+    "csharp": ("throw new NotImplementedException();", "return null;", "return new List<int>();", "return default;"),
+    "rust": (
+        "todo!()",
+        "unimplemented!()",
+        'unimplemented!("later")',
+        "Vec::new()",
+        "vec![]",
+        'panic!("not yet")',
+        "// …",
+    ),
+    "kotlin": ('TODO("Not yet implemented")', "return emptyList()", "return listOf()", "throw NotImplementedError()"),
+}
+STUBS = [(language, body) for language, bodies in BODIES.items() for body in bodies]
+
+
+def why(code: str, language: str, source: str = "", entry_point: str | None = "clamp_all") -> str | None:
+    target = LANGUAGES[language]
+    original = LANGUAGES["java" if language == "python" else "python"]
+    source = source or (JAVA if language == "python" else PYTHON)
+    return placeholder(code, target, source, original, entry_point)
+
+
+@pytest.mark.parametrize(("language", "body"), STUBS)
+def test_stubs(language: str, body: str) -> None:
+    head, end = HEADS[language]
+    reason = why(head + body + end, language)
+    assert reason is not None
+    assert "is a stub" in reason
+
+
+OTHER_FORMS = {
+    "Kotlin, an expression": ("kotlin", "fun clampAll(xs: List<Int>, low: Int, high: Int): List<Int> = TODO()"),
+    "C#, an expression": (
+        "csharp",
+        "int[] ClampAll(int[] xs, int low, int high) => throw new NotImplementedException();",
+    ),
+    "Ruby, an expression": ("ruby", "def clamp_all(xs, low, high) = raise NotImplementedError"),
+    "JavaScript, an expression": ("javascript", "const clampAll = (xs, low, high) => [];"),
+    "a struct": ("c", "struct range { int low, high; };"),
+    "an interface": ("typescript", "interface Range { low: number; high: number }"),
+    "an interface with the signature": ("java", "interface A { int[] clampAll(int[] xs, int low, int high); }"),
+    "an abstract method": ("kotlin", "abstract class A { abstract fun clampAll(xs: List<Int>): List<Int> }"),
+    "a trait": ("rust", "trait Clamp { fn clamp_all(&self, xs: &[i32]) -> Vec<i32>; }"),
+    "an empty class": ("cpp", "class Clamp {\npublic:\n    Clamp() {}\n};"),
+    "the source in a comment": ("java", f"class A {{\n    /*\n{PYTHON}    */\n}}"),
+    "the source in a string": (
+        "java",
+        'class A {\n    static final String CODE = "def clamp_all(xs, low, high): ...";\n}',
+    ),
+    "the source in a comment of a program": (
+        "javascript",
+        "// def clamp_all(xs):\n//     return xs\nfunction main() {}",
+    ),
+    "a program that prints a word": (
+        "java",
+        'class Main {\n    public static void main(String[] args) {\n        System.out.println("Hello");\n    }\n}',
+    ),
+    "a test": ("go", "func TestClampAll(t *testing.T) {\n\tif len(clampAll(nil, 2, 3)) != 0 {\n\t\tt.Fail()\n\t}\n}"),
+    "a test with annotations": (
+        "java",
+        "class ATest {\n    @Test\n    void testClamp() { assertEquals(1, A.clampAll(new int[] {1}, 0, 2)[0]); }\n}",
+    ),
+    "a test in Python": ("python", "def test_clamp_all():\n    assert clamp_all([1], 2, 3) == [2]"),
+    "a test in a module": ("rust", "#[test]\nfn test_it() {\n    assert_eq!(clamp_all(&[1], 2, 3), vec![2]);\n}"),
+    "usage": ("cpp", "int main() {\n    auto out = clampAll({1, 5}, 2, 3);\n    std::cout << out[0];\n}"),
+    "another function": ("ruby", "def fibonacci(n)\n  n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2)\nend"),
+}
+
+
+@pytest.mark.parametrize(("language", "code"), OTHER_FORMS.values(), ids=OTHER_FORMS)
+def test_other_forms(language: str, code: str) -> None:
+    assert why(code, language) is not None
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        "... rest of the code",
+        "... (rest of the implementation)",
+        "... existing code ...",
+        "... rest of the code stays the same ...",
+        "rest of the function remains unchanged",
+        "The rest of the code goes here",
+        "... remaining cases",
+        "... same as before",
+        "... other methods ...",
+        "implementation omitted for brevity",
+        "(code omitted)",
+        "… weitere: … rest of code",
+        "similar for the other cases",
+        "... more cases here",
+    ],
+)
+def test_comments_in_place_of_code(comment: str) -> None:
+    for language, mark in (("java", "//"), ("javascript", "//"), ("ruby", "#"), ("rust", "//"), ("php", "//")):
+        head, end = HEADS[language]
+        body = f"{mark} {comment}\n{'$' if language == 'php' else ''}xs = f({'$' if language == 'php' else ''}xs);\n"
+        reason = why(head + body + end, language)
+        assert reason is not None
+        assert reason.startswith("line "), "elided code is found before anything else"
+        assert "code is left out" in reason
+
+
+EMPTY_BLOCKS = {
+    "python": "def clamp_all(xs, low, high):\n    for x in xs:\n        # TODO: clamp x\n        pass\n    return xs\n",
+    "java": "class A { int[] clampAll(int[] xs) {\n    for (int x : xs) {\n        // TODO\n    }\n    return xs;\n} }",
+    "javascript": "function clampAll(xs) {\n  if (xs.length) {\n    // ...\n  }\n  return xs;\n}",
+    "go": "func clampAll(xs []int) []int {\n\tfor range xs {\n\t\t// implement\n\t}\n\treturn xs\n}",
+    "c": "void clamp_all(int *xs, int n) {\n    while (n--) {\n        /* add the logic here */\n    }\n}",
+}
+
+
+@pytest.mark.parametrize(("language", "code"), EMPTY_BLOCKS.items())
+def test_a_block_that_holds_only_a_comment_that_asks_for_code(language: str, code: str) -> None:
+    reason = why(code, language)
+    assert reason is not None
+    assert "yet to be written" in reason
+
+
+TRUE = {
+    "a short function": ("java", "class A { static int[] clampAll(int[] xs, int low, int high) { return xs; } }"),
+    "a helper does the work": (
+        "go",
+        "func clampAll(xs []int, low, high int) []int {\n\treturn clampEach(xs, low, high)\n}",
+    ),
+    "format strings": ("rust", 'fn clamp_all(xs: &str) -> String {\n    format!("{xs}")\n}'),
+    "interpolation": ("kotlin", 'fun clampAll(xs: String, low: Int): String = "$xs"'),
+    "interpolation in PHP": ("php", '<?php\nfunction clampAll($xs) { return "$xs"; }'),
+    "all arguments": ("javascript", "function clampAll(xs, low, high) { return clamp(...arguments); }"),
+    "names in other letters": ("php", "<?php\nfunction clampAll($testlist) { return array_map('f', $testList); }"),
+    "an abstract class with its implementation": (
+        "java",
+        "abstract class Base { abstract int[] clampAll(int[] xs); }\n"
+        "class A extends Base { int[] clampAll(int[] xs) { return f(xs); } }",
+    ),
+    "a base class that raises": (
+        "python",
+        "class Base:\n    def clamp_all(self, xs):\n        raise NotImplementedError\n\n"
+        "class A(Base):\n    def clamp_all(self, xs):\n        return [x + 1 for x in xs]",
+    ),
+    "an overload": (
+        "typescript",
+        "function clampAll(xs: number[]): number[];\nfunction clampAll(xs: any): any { return xs.map(f); }",
+    ),
+    "an empty constructor": ("cpp", "struct A {\n    A() {}\n    int clampAll(int x) { return x + 1; }\n};"),
+    "an empty main": ("c", "int clamp_all(int x) { return x + 1; }\nint main(void) { return 0; }"),
+    "a remark that is left over": (
+        "java",
+        "class A { int[] clampAll(int[] xs) {\n    // Write your code here\n    return f(xs);\n} }",
+    ),
+    "a plan that is left over": (
+        "php",
+        "<?php\nfunction clampAll($xs) {\n    // TODO: implement\n    return f($xs);\n}",
+    ),
+    "dots that mean a range": ("ruby", "# Clamps xs[0], xs[1], ...\ndef clamp_all(xs)\n  xs.map { |x| x + 1 }\nend"),
+    "an empty catch": (
+        "java",
+        "class A { int f(int[] xs) {\n    try { return g(xs); } catch (Error e) { /* none */ }\n    return 0;\n} }",
+    ),
+    "another name": ("go", "func clampSlice(xs []int, low, high int) []int {\n\treturn each(xs, low, high)\n}"),
+    "only main": (
+        "cpp",
+        "int main() {\n    int low, high;\n    std::cin >> low >> high;\n    std::cout << high - low;\n}",
+    ),
+    "a lambda in a property": ("kotlin", "val clampAll = { xs: List<Int> -> xs.map { it + 1 } }\nclass A"),
+    "a block of Ruby": ("ruby", "class A\n  define_method(:clamp_all) { |xs| xs.map { |x| x + 1 } }\nend"),
+    "a macro": ("c", "#define CLAMP(x, low, high) ((x) < (low) ? (low) : (x))\nstruct s { int a; };"),
+}
+
+
+@pytest.mark.parametrize(("language", "code"), TRUE.values(), ids=TRUE)
+def test_true_translations(language: str, code: str) -> None:
+    assert why(code, language) is None
+
+
+NO_MORE_THAN_THE_SOURCE = [
+    ("def noop(x):\n    pass\n", "java", "class A { static void noop(int x) {} }"),
+    ("def is_on():\n    return True\n", "go", "func isOn() bool {\n\treturn true\n}"),
+    ("def name(x):\n    return None\n", "javascript", "function name(x) { return null; }"),
+    ("def fail(x):\n    raise NotImplementedError\n", "kotlin", "fun fail(x: Int): Int = TODO()"),
+    ("class Node:\n    def __init__(self, v):\n        self.v = v\n", "kotlin", "class Node(val v: Int)"),
+    ("class P:\n    def get_x(self):\n        return self.x\n", "rust", "struct P { x: i32 }"),
+    ("class P:\n    def __eq__(self, o):\n        return self.x == o.x\n", "kotlin", "data class P(val x: Int)"),
+    (
+        "def f(x):\n    # ... rest of the code\n    return x + 1\n",
+        "c",
+        "int f(int x) {\n    // ... rest of the code\n    return x + 1;\n}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "language", "code"), NO_MORE_THAN_THE_SOURCE)
+def test_what_the_source_does_not_do_is_not_asked_for(source: str, language: str, code: str) -> None:
+    assert why(code, language, source, None) is None
+
+
+def test_memory_is_freed_only_where_it_must_be() -> None:
+    source = "void list_free(list *l) {\n    while (l) l = next(l);\n}\nint size(list *l) { return l->n + 1; }\n"
+    code = "def list_free(l):\n    pass\n\ndef size(l):\n    return l.n + 1\n"
+    assert placeholder(code, LANGUAGES["python"], source, LANGUAGES["c"], "size") is None
+    empty = code.replace("list_free", "list_sum")
+    spoilt = source.replace("list_free", "list_sum")
+    assert placeholder(empty, LANGUAGES["python"], spoilt, LANGUAGES["c"], "size") == "line 1: list_sum is a stub"
