@@ -22,6 +22,8 @@ from synthcode.storage.secrets_in_tables import without_secrets
 
 ROWS_PER_GROUP = 8_192
 ROWS_PER_SHARD = 65_536
+MAX_GROUP_BYTES = 128 * 2**20
+"""Of a row group in memory, unless one row has more: the Hub's viewer refuses row groups of more than 300 MB."""
 
 REDO = "run the stage that wrote it again with --force; no completion is requested again"
 """What to do about a damaged table of a run."""
@@ -31,8 +33,9 @@ class ShardWriter:
     """Writes rows of one schema as numbered Parquet shards, which appear when all are complete.
 
     Row groups and shards are cut by row count, never by how the rows arrive, so that the same rows
-    give the same bytes whatever the batches were. Shards are written to a temporary folder and moved into place by
-    ``commit``, each durable before it is moved; leaving the ``with`` block without it removes them.
+    give the same bytes whatever the batches were; a group of more than ``MAX_GROUP_BYTES`` is halved until none is.
+    Shards are written to a temporary folder and moved into place by ``commit``, each durable before it is moved;
+    leaving the ``with`` block without it removes them.
 
     Parameters
     ----------
@@ -114,7 +117,8 @@ class ShardWriter:
         if self._writer is None:
             self._open_shard()
         assert self._writer is not None
-        self._writer.write_table(group, row_group_size=ROWS_PER_GROUP)
+        for part in in_small_groups(group):
+            self._writer.write_table(part, row_group_size=ROWS_PER_GROUP)
         self._rows_in_shard += group.num_rows
         if self._rows_in_shard >= ROWS_PER_SHARD:
             self._close_shard()
@@ -122,7 +126,8 @@ class ShardWriter:
     def _open_shard(self) -> None:
         path = self._temporary / f"{len(self._shards):05d}.parquet"
         self._shards.append(path)
-        self._writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+        # With the page index, the Hub's viewer reads a few rows without the rest of their group.
+        self._writer = pq.ParquetWriter(path, self.schema, compression="zstd", write_page_index=True)
         self._rows_in_shard = 0
 
     def _close_shard(self) -> None:
@@ -130,6 +135,16 @@ class ShardWriter:
             writer, self._writer = self._writer, None
             writer.close()
             sync(self._shards[-1])
+
+
+def in_small_groups(group: pa.Table) -> Iterator[pa.Table]:
+    """Yield the rows of a group in groups of at most ``MAX_GROUP_BYTES``, each of one row at least."""
+    if group.num_rows < 2 or group.nbytes <= MAX_GROUP_BYTES:
+        yield group
+        return
+    half = group.num_rows // 2
+    for part in (group.slice(0, half), group.slice(half)):
+        yield from in_small_groups(part)
 
 
 def shards_of(folder: Path, prefix: str = "part") -> list[Path]:

@@ -124,3 +124,17 @@ def test_a_damaged_shard_is_a_clear_error(tmp_path: Path, damage: Callable[[byte
 def test_a_file_that_is_not_there_is_not_called_damaged(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_file(tmp_path / "nowhere.parquet")
+
+
+def test_groups_of_long_rows_are_small_and_have_a_page_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "MAX_GROUP_BYTES", 4_000)
+    long = pa.table({"key": ["x" * 1_000] * 10 + ["y" * 9_000] + ["z"] * 9, "n": list(range(20))}, schema=SCHEMA)
+    with ShardWriter(tmp_path, SCHEMA) as writer:
+        writer.write(long)
+        (path,) = writer.commit()
+    found = pq.ParquetFile(path).metadata
+    groups = [found.row_group(number) for number in range(found.num_row_groups)]
+    # Ten rows of 1,000 bytes are halved twice; the one of 9,000 ends alone.
+    assert [group.num_rows for group in groups] == [2, 3, 2, 3, 1, 1, 3, 5]
+    assert all(group.column(column).has_offset_index for group in groups for column in range(2))
+    assert read_file(path).equals(long)
