@@ -12,6 +12,7 @@ import click
 from synthcode import __version__
 from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
 from synthcode.pipelines.runs.interrupt import exit_code, stop_at_once
+from synthcode.process_environment import prepare
 from synthcode.redacted_streams import redacted_streams
 from synthcode.redaction import register_credentials
 from synthcode.sanitize import visible_line
@@ -98,6 +99,7 @@ def run_cli(arguments: list[str]) -> int:
 
     No secret is printed, be it in a traceback or by a library.
     """
+    prepare()
     for argument in arguments:
         register_credentials(argument)
     with redacted_streams():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
@@ -59,6 +60,8 @@ def proxy_for(address: str, proxies: Mapping[str, str] | None = None) -> Proxy |
 def refuse_unusable_proxies(proxies: Mapping[str, str] | None = None) -> None:
     """Refuse proxies that Hugging Face's client cannot use: it loads them all, whatever the address.
 
+    It speaks SOCKS where the package socksio is installed.
+
     Raises
     ------
     InputError
@@ -67,7 +70,7 @@ def refuse_unusable_proxies(proxies: Mapping[str, str] | None = None) -> None:
     known = getproxies() if proxies is None else proxies
     for name in (*_SCHEMES, "all"):
         value = known.get(name, "").strip()
-        if value:
+        if value and not (value.lower().startswith("socks") and find_spec("socksio")):
             _refuse_unusable(Proxy(value if "://" in value else f"http://{value}", f"{name.upper()}_PROXY"))
 
 

@@ -179,3 +179,15 @@ def test_nothing_leaves_the_machine_when_the_dataset_is_not_sound(hub: Hub, run:
     assert fix == "make the dataset again: 'synthcode build RUN --force'"
     with pytest.raises(urllib.error.HTTPError, match="404"):
         hub.files("me/unsound")
+
+
+def test_a_slash_at_the_end_of_the_hubs_address_changes_nothing(hub: Hub, run: Path) -> None:
+    done = hub.synthcode_alone("publish", run, "--repo-id", "me/slash", HF_ENDPOINT=f"{hub.url}/")
+    assert done.code == 0, done.err
+    assert "comes back the same" in done.err
+
+
+def test_a_socks_proxy_is_refused_in_two_lines(hub: Hub, run: Path) -> None:
+    done = hub.synthcode("publish", run, "--repo-id", "me/socks", ALL_PROXY="socks5://127.0.0.1:1080")
+    assert "SOCKS" in done.error[0]
+    assert "ALL_PROXY" in done.error[1]

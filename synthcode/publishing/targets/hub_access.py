@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from synthcode.errors import InputError
+from synthcode.network.proxies import refuse_unusable_proxies
 
 _NO_REFERENCE = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|^[-/.]|/\.|[/.]$|\.lock$|^@?$")
 """What git lets no branch and no tag be called: https://git-scm.com/docs/git-check-ref-format."""
@@ -25,14 +26,16 @@ def refuse_offline() -> None:
 
 
 def refuse_endpoint() -> None:
-    """Refuse an invalid address of the Hub.
+    """Refuse an invalid address of the Hub, and proxies that its client cannot use.
 
     Raises
     ------
     InputError
-        If ``HF_ENDPOINT`` is set to something else than ``http://...`` or ``https://...``.
+        If ``HF_ENDPOINT`` is set to something else than ``http://...`` or ``https://...``, or a proxy speaks SOCKS.
     """
     from huggingface_hub.constants import ENDPOINT
+
+    refuse_unusable_proxies()
 
     if not ENDPOINT.startswith(("http://", "https://")):
         raise InputError(f"HF_ENDPOINT is {ENDPOINT!r}, no address", "write it as https://huggingface.co, or unset it")
