@@ -31,8 +31,13 @@ if TYPE_CHECKING:
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
 @click.option("--out", metavar="RESULTS", type=click.Path(path_type=Path, file_okay=False), help="Folder for results.")
-@click.option("--from", "original", type=click.Choice(["mbxp", "humaneval"]), help="Score a benchmark as published.")
-@click.option("--path", metavar="P", help="File or folder of that benchmark.")
+@click.option(
+    "--from",
+    "original",
+    metavar="ADAPTER",
+    help="Score a benchmark as published, read by a seed adapter: mbxp, humaneval, table, hub.",
+)
+@click.option("--path", metavar="P", help="File, folder or Hub name of that benchmark.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")
 @click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")

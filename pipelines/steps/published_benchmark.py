@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
@@ -44,7 +44,8 @@ def load_published_benchmark(
     Parameters
     ----------
     adapter
-        ``mbxp`` or ``humaneval``.
+        A seed adapter. Those that list a benchmark's languages name a problem by the number at the end of its id, as in
+        ``Java/12``; for all others the rows of a problem have one ``source_id`` in every language.
     path
         Where it is.
     limit
@@ -71,7 +72,11 @@ def load_published_benchmark(
     usable = [seed for seed in seeds if not _problem(seed)]
     if not usable:
         raise InputError(f"{path} holds no program that can be scored", f"rows and why not: {dict(reasons)}")
-    programs, texts = _programs(usable, executor), _texts(usable)
+    name_of = _name if languages == [None] else _number
+    rows = {(_language(seed), name_of(seed)): seed for seed in reversed(usable)}  # of two, the first
+    if len(rows) < len(usable):
+        reasons["duplicate_id"] = len(usable) - len(rows)
+    programs, texts = _programs(rows, executor), _texts(usable, name_of)
     tables = Tables(programs, texts, _judgements(programs, texts), problems={})
     content = digest("original", adapter, input_digests(config), limit)
     return from_tables(adapter, content, SPLIT, tables), reasons
@@ -102,9 +107,8 @@ def _problem(seed: RawSeed) -> str | None:
     return None if find_language(seed.language) else "unknown_language"
 
 
-def _programs(seeds: Sequence[RawSeed], executor: Executor) -> pa.Table:
-    """Return the programs in their variants (schema ``DATASET_PROGRAMS``)."""
-    rows = {(seed.language, _number(seed)): seed for seed in reversed(seeds)}  # of two, the first
+def _programs(rows: Mapping[tuple[str, str], RawSeed], executor: Executor) -> pa.Table:
+    """Return the programs in their variants (schema ``DATASET_PROGRAMS``), from language and problem -> row."""
     batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
     programs = pa.concat_tables(executor.map(make_variants, batches, survival)).combine_chunks()
@@ -115,15 +119,21 @@ def _programs(seeds: Sequence[RawSeed], executor: Executor) -> pa.Table:
     return programs.append_column("contaminated_by", unmarked).select(DATASET_PROGRAMS.names).cast(DATASET_PROGRAMS)
 
 
-def _row(language: str, number: str, seed: RawSeed) -> tuple[str | None, ...]:
-    found = find_language(language)
-    name = found.name if found else language
+def _row(language: str, problem: str, seed: RawSeed) -> tuple[str | None, ...]:
     code = seed.code if isinstance(seed.code, str) else ""
-    return f"{name}/{number}", number, name, "seed", code, printable(seed.entry_point or "") or None
+    return f"{language}/{problem}", problem, language, "seed", code, printable(seed.entry_point or "") or None
+
+
+def _language(seed: RawSeed) -> str:
+    return get_language(seed.language).name
 
 
 def _number(seed: RawSeed) -> str:
     return printable(number_of(seed.source_id))
+
+
+def _name(seed: RawSeed) -> str:
+    return printable(seed.source_id)
 
 
 def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
@@ -132,12 +142,12 @@ def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
         yield pa.table({name: pa.array(values, pa.string()) for name, values in zip(_COLUMNS, columns, strict=True)})
 
 
-def _texts(seeds: Iterable[RawSeed]) -> pa.Table:
+def _texts(seeds: Iterable[RawSeed], name_of: Callable[[RawSeed], str]) -> pa.Table:
     """Return one text a problem: Python's, where there is one, since those are what people wrote."""
     texts: dict[str, str] = {}
     for seed in sorted(seeds, key=lambda seed: find_language(seed.language) is not get_language("python")):
         if seed.text and seed.text.strip():
-            texts.setdefault(_number(seed), seed.text.strip())
+            texts.setdefault(name_of(seed), seed.text.strip())
     return pa.table([list(texts), list(texts.values())], schema=TEXTS)
 
 

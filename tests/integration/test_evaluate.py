@@ -252,3 +252,29 @@ def test_sentence_transformers_rank_as_they_encode(dataset: Path, tmp_path: Path
         float(row["value"]) for row in metrics(tmp_path) if row["metric"] == "MRR@10" and row["variant"] == "stripped"
     ]
     assert min(values) > 0.5
+
+
+def test_any_seed_adapter_can_read_a_published_benchmark(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = {"python": "def f(x):\n    return x + {}\n", "go": "func f(x int) int {{ return x + {} }}\n"}
+    rows = [
+        {"source_id": f"suite/{n}", "language": language, "text": f"Add {n} to x", "code": body.format(n)}
+        for n in range(1, 6)
+        for language, body in code.items()
+    ]
+    rows.append(rows[0] | {"code": "def g(x):\n    return 7\n"})
+    table = tmp_path / "tasks.jsonl"
+    table.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    given = ("--from", "table", "--path", str(table), "--encoder", "bm25", "--out", str(tmp_path / "out"))
+    assert run_cli(["evaluate", *given]) == 0
+    assert "rows without a program: duplicate_id 1" in capsys.readouterr().err
+    cells = {
+        (row["task"], row["query_language"], row["corpus_language"], row["n"]) for row in metrics(tmp_path / "out")
+    }
+    assert cells == {
+        ("text2code", "text", "go", "5"),
+        ("text2code", "text", "python", "5"),
+        ("code2code", "go", "python", "5"),
+        ("code2code", "python", "go", "5"),
+    }
+    assert run_cli(["evaluate", "--from", "mbpx", "--path", str(table), "--encoder", "bm25"]) == 1
+    assert "no adapter 'mbpx' (did you mean 'mbxp'?)" in capsys.readouterr().err
