@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from synthcode.pipelines.commands.options import existing_run, force_option, run_argument, workers_option, working_on
-
-if TYPE_CHECKING:
-    pass
+from synthcode.pipelines.commands.options import (
+    existing_run,
+    force_option,
+    run_argument,
+    sandbox_option,
+    workers_option,
+    working_on,
+)
 
 
 @click.command()
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     default=None,
     help="Hand what parses to the compilers of this machine as well, in a sandbox. Default: no.",
 )
+@sandbox_option
 @workers_option
 @force_option
 def check(run: Path, compiled: bool | None, workers: int | None, force: bool) -> None:

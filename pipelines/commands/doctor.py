@@ -11,6 +11,7 @@ from typing import NamedTuple
 import click
 
 from synthcode.execution.child_processes import find_program
+from synthcode.pipelines.commands.options import sandbox_option
 
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
@@ -25,6 +26,7 @@ class Finding(NamedTuple):
 
 @click.command()
 @click.option("--base-url", metavar="URL", help="A model server to look for. Default: OPENAI_BASE_URL.")
+@sandbox_option
 def doctor(base_url: str | None) -> None:
     """Say what this machine has: grammars, toolchains, torch, GPU, a model server, tokens.
 
@@ -76,9 +78,10 @@ def _grammars() -> Iterator[Finding]:
 
 
 def _toolchains() -> Iterator[Finding]:
-    from synthcode.verification.bubblewrap import why_no_sandbox
+    from synthcode.sanitize import visible_line
     from synthcode.verification.compilers import COMPILERS
     from synthcode.verification.controls import examine_all
+    from synthcode.verification.sandbox import sandbox_name, why_no_sandbox
 
     missing = why_no_sandbox()
     if missing is None:
@@ -89,7 +92,9 @@ def _toolchains() -> Iterator[Finding]:
     else:
         for language in COMPILERS:
             yield Finding(f"toolchain {language}", False, "not tried: that needs the sandbox")
-    yield Finding("sandbox", missing is None, missing or "bubblewrap (for check --compile)")
+    name = visible_line(sandbox_name())
+    detail = f"{name} (for check --compile)" if missing is None else f"{name}: {visible_line(missing)}"
+    yield Finding("sandbox", missing is None, detail)
 
 
 def _plugins() -> Iterator[Finding]:

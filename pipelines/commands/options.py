@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,28 @@ no_model_check_option = click.option(
 )
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
+)
+
+
+def _choose_sandbox(context: click.Context, _option: click.Parameter, name: str | None) -> None:
+    """Set the environment variable that names the sandbox, which worker processes inherit, until the command ends."""
+    if name is None or context.resilient_parsing:
+        return
+    from synthcode.plugins import SANDBOXES
+    from synthcode.verification.sandbox import VARIABLE
+
+    SANDBOXES.find(name)
+    before = os.environ.get(VARIABLE)
+    os.environ[VARIABLE] = name
+    context.call_on_close(lambda: os.environ.pop(VARIABLE) if before is None else os.environ.update({VARIABLE: before}))
+
+
+sandbox_option = click.option(
+    "--sandbox",
+    metavar="NAME",
+    expose_value=False,
+    callback=_choose_sandbox,
+    help="Where programs are compiled. Default: SYNTHCODE_SANDBOX, else bubblewrap.",
 )
 
 

@@ -13,6 +13,7 @@ from synthcode.pipelines.commands.options import (
     max_failed_option,
     no_model_check_option,
     retry_failed_option,
+    sandbox_option,
     settings,
     workers_option,
     working_on,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @no_model_check_option
 @retry_failed_option
 @max_failed_option
+@sandbox_option
 @workers_option
 @click.option("--force", is_flag=True, help="Do every stage again; finished translations are not requested again.")
 def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...], force: bool, **given: Any) -> None:

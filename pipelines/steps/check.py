@@ -19,9 +19,9 @@ from synthcode.pipelines.steps.failures import review_accepted
 from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS, REJECTED, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import ShardWriter
-from synthcode.verification.bubblewrap import require_sandbox
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.controls import broken_compilers, compiler_versions, missing_compilers
+from synthcode.verification.sandbox import require_sandbox
 from synthcode.vocabulary import LostReason
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from synthcode.errors import SandboxFailed, SandboxUnavailable, SynthcodeError
+from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import ResourceLimits, prlimit_options, require_program, run
-from synthcode.verification.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits, open_sandbox
+from synthcode.verification.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits
 from synthcode.verification.user_namespace import next_user, user_namespace
 from synthcode.verification.visible_files import covered_folders, system_files, system_links, tool_files
 
@@ -93,33 +93,6 @@ class Bubblewrap:
         folders = dict.fromkeys(str(program.parent) for program in self.programs)
         path = ":".join([*folders, "/usr/local/bin", "/usr/bin", "/bin"])
         return {"PATH": path, "HOME": "/tmp", "TMPDIR": "/tmp", "LANG": "C.UTF-8"}
-
-
-@functools.cache
-def why_no_sandbox() -> str | None:
-    """Return why this machine has no sandbox, or None if ``true`` succeeds in it and ``false`` fails."""
-    try:
-        sandbox = open_sandbox()
-        codes = [sandbox.run([name]).exit_code for name in ("true", "false")]
-    except SynthcodeError as problem:
-        return problem.problem
-    return None if codes == [0, 1] else f"'true' and 'false' end with {codes} in it"
-
-
-def require_sandbox() -> None:
-    """Refuse to go on without a sandbox.
-
-    Raises
-    ------
-    SandboxUnavailable
-        If this machine has no sandbox.
-    """
-    problem = why_no_sandbox()
-    if problem is not None:
-        raise SandboxUnavailable(
-            f"programs are only compiled in a sandbox, and this machine has none: {problem}",
-            "install bubblewrap and allow user namespaces, or leave out --compile",
-        )
 
 
 def _is_root() -> bool:

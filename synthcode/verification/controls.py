@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import trusted_path
-from synthcode.verification.bubblewrap import require_sandbox, why_no_sandbox
 from synthcode.verification.compile import Toolchain, judge
 from synthcode.verification.compilers import COMPILERS
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import Limits, open_sandbox
+from synthcode.verification.sandbox import Limits, open_sandbox, require_sandbox, sandbox_name, try_sandbox_again
 
 _VERSION_CHARACTERS = 200
 
@@ -42,7 +41,7 @@ def examine(language: str) -> Examined:
     SandboxUnavailable
         If there is a compiler but no sandbox.
     """
-    return _examine(language, trusted_path())
+    return _examine(language, trusted_path(), sandbox_name())
 
 
 def examine_all(languages: Iterable[str] = COMPILERS) -> dict[str, Examined]:
@@ -68,7 +67,7 @@ def compiler_versions(languages: Iterable[str] = COMPILERS) -> dict[str, str]:
 
 
 @functools.cache
-def _examine(language: str, path: str) -> Examined:
+def _examine(language: str, path: str, sandbox: str) -> Examined:
     compiler = COMPILERS.get(language)
     if compiler is None:
         return Examined(None, problem="there is no quick compiler for it")
@@ -81,7 +80,7 @@ def _examine(language: str, path: str) -> Examined:
         problem = _problem(toolchain)
         version = "" if problem else _version(toolchain)
     except SandboxFailed as failure:
-        why_no_sandbox.cache_clear()
+        try_sandbox_again()
         require_sandbox()  # it may be the sandbox that broke, not this compiler
         problem, version = failure.problem, ""
     if problem:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from synthcode.errors import SandboxUnavailable, SynthcodeError
 from synthcode.plugins import SANDBOXES
 
 FOLDER = "/box"
@@ -84,12 +86,13 @@ class Sandbox(Protocol):
         """
 
 
+DEFAULT = "bubblewrap"
 VARIABLE = "SYNTHCODE_SANDBOX"
 """The environment variable that names the sandbox; worker processes inherit it."""
 
 
 def open_sandbox(programs: Sequence[Path] = ()) -> Sandbox:
-    """Return the sandbox that ``SYNTHCODE_SANDBOX`` names, ``bubblewrap`` by default.
+    """Return the sandbox that ``--sandbox`` or ``SYNTHCODE_SANDBOX`` names, ``bubblewrap`` by default.
 
     Parameters
     ----------
@@ -107,4 +110,46 @@ def open_sandbox(programs: Sequence[Path] = ()) -> Sandbox:
 
 def sandbox_name() -> str:
     """Return the name of the sandbox in use."""
-    return os.environ.get(VARIABLE) or "bubblewrap"
+    return os.environ.get(VARIABLE) or DEFAULT
+
+
+def why_no_sandbox() -> str | None:
+    """Return why the sandbox does not work on this machine, or None if it does: it is tried once."""
+    return _problem_of(sandbox_name())
+
+
+def try_sandbox_again() -> None:
+    """Forget whether the sandbox works: it may have broken since."""
+    _problem_of.cache_clear()
+
+
+def require_sandbox() -> None:
+    """Refuse to go on without a sandbox.
+
+    Raises
+    ------
+    SandboxUnavailable
+        If it does not work on this machine.
+    """
+    problem = why_no_sandbox()
+    if problem is None:
+        return
+    name = sandbox_name()
+    if name == DEFAULT:
+        lack, remedy = "this machine has none", "install bubblewrap and allow user namespaces"
+    else:
+        lack, remedy = f"{name} does not work here", "choose another with --sandbox"
+    raise SandboxUnavailable(
+        f"programs are only compiled in a sandbox, and {lack}: {problem}", f"{remedy}, or leave out --compile"
+    )
+
+
+@functools.cache
+def _problem_of(name: str) -> str | None:
+    """Try whether ``true`` succeeds in a sandbox and ``false`` fails."""
+    try:
+        sandbox = open_sandbox()
+        codes = [sandbox.run([program]).exit_code for program in ("true", "false")]
+    except SynthcodeError as problem:
+        return problem.problem
+    return None if codes == [0, 1] else f"'true' and 'false' end with {codes} in it"

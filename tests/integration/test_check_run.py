@@ -14,7 +14,7 @@ import pytest
 from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
-from synthcode.verification import bubblewrap
+from synthcode.verification import sandbox
 from synthcode.verification.controls import examine
 
 GOOD = {
@@ -101,7 +101,7 @@ def test_what_hangs_or_kills_a_parser_costs_itself_alone(tmp_path: Path) -> None
 
 
 def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    if bubblewrap.why_no_sandbox() is not None or examine("c").toolchain is None:
+    if sandbox.why_no_sandbox() is not None or examine("c").toolchain is None:
         pytest.skip("needs a compiler or interpreter: bwrap and gcc")
     answers = {
         "whole": ("c", f"```c\n{GOOD['c']}\n```"),
@@ -128,7 +128,7 @@ def test_compiling_is_refused_without_a_sandbox(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
-    monkeypatch.setattr(bubblewrap, "why_no_sandbox", lambda: "bwrap (bubblewrap) is not on the PATH")
+    monkeypatch.setattr(sandbox, "why_no_sandbox", lambda: "bwrap (bubblewrap) is not on the PATH")
     capsys.readouterr()
     assert synthcode("check", run, "--compile") == 1
     assert capsys.readouterr().err.splitlines()[-2:] == [
@@ -147,7 +147,7 @@ def on_path(folder: Path, name: str, body: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def needs_compiler(language: str) -> None:
-    if bubblewrap.why_no_sandbox() is not None or examine(language).toolchain is None:
+    if sandbox.why_no_sandbox() is not None or examine(language).toolchain is None:
         pytest.skip(f"needs a compiler or interpreter: bwrap and that of {language}")
 
 

@@ -17,7 +17,7 @@ from synthcode.errors import InputError, SandboxUnavailable
 from synthcode.pipelines.main import run_cli
 from synthcode.plugins import ENCODERS, REGISTRIES, SEED_ADAPTERS
 from synthcode.seeds.adapters.adapter import Adapter
-from synthcode.verification.sandbox import VARIABLE, open_sandbox
+from synthcode.verification.sandbox import VARIABLE, open_sandbox, sandbox_name
 from tests.support.plugins import install_acme, install_metadata
 from tests.support.retrieval_tables import write_dataset
 
@@ -85,6 +85,14 @@ def test_their_sandbox_is_used_where_it_is_named(site: Path, monkeypatch: pytest
     monkeypatch.setenv(VARIABLE, "acme-none")
     with pytest.raises(SandboxUnavailable, match="acme runs no true"):
         open_sandbox().run(["true"])
+
+
+def test_the_option_chooses_their_sandbox_for_one_command(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_cli(["doctor", "--sandbox", "acme-none"]) == 0
+    assert "acme-none: acme runs no true" in " ".join(capsys.readouterr().out.split())
+    assert sandbox_name() == "bubblewrap"
+    assert run_cli(["doctor", "--sandbox", "acme-nome"]) == 1
+    assert "no sandbox 'acme-nome' (did you mean 'acme-none'?)" in capsys.readouterr().err
 
 
 def test_doctor_names_them_and_imports_none(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

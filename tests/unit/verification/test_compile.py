@@ -10,11 +10,12 @@ import pytest
 from synthcode.errors import SandboxFailed, SandboxUnavailable
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-from synthcode.verification.bubblewrap import Bubblewrap, require_sandbox, why_no_sandbox
+from synthcode.verification.bubblewrap import Bubblewrap
 from synthcode.verification.compile import Toolchain, refusals
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.compilers import COMPILERS, first_message
 from synthcode.verification.controls import compiler_versions, examine, missing_compilers
+from synthcode.verification.sandbox import require_sandbox, try_sandbox_again, why_no_sandbox
 
 GOOD = {
     "java": ["class A { int f(int a) { return a; } }", "int f(int a) { return a; }", "public class B { }"],
@@ -196,14 +197,14 @@ def test_a_machine_without_compilers_says_which(monkeypatch: pytest.MonkeyPatch)
 
 def test_without_a_sandbox_nothing_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    why_no_sandbox.cache_clear()
+    try_sandbox_again()
     try:
         with pytest.raises(SandboxUnavailable) as refusal:
             require_sandbox()
         assert "bwrap is not on the PATH" in refusal.value.problem
         assert "--compile" in refusal.value.fix
     finally:
-        why_no_sandbox.cache_clear()
+        try_sandbox_again()
 
 
 def test_a_compiler_that_breaks_midway_rejects_no_program(tmp_path: Path) -> None:

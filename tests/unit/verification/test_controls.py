@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from synthcode.verification import programs, visible_files
-from synthcode.verification.bubblewrap import Bubblewrap, why_no_sandbox
+from synthcode.verification.bubblewrap import Bubblewrap
 from synthcode.verification.controls import examine
 from synthcode.verification.programs import find_tool
+from synthcode.verification.sandbox import why_no_sandbox
 
 PutFirst = Callable[..., Path]
 
