@@ -8,9 +8,49 @@ import stat
 from pathlib import Path
 from typing import IO
 
-from synthcode.errors import StorageError
+from synthcode.errors import InputError, StorageError
+from synthcode.sanitize import visible
 
 _FIX = "remove it if you did not put it there; to keep data elsewhere, link or mount the whole folder"
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder that the user named, and those above it.
+
+    Raises
+    ------
+    InputError
+        If a file is in the way, or a link that leads nowhere.
+    """
+    refuse_obstacles(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def refuse_obstacles(folder: Path) -> None:
+    """Refuse a folder that cannot be made: something else has its name, or the name of a folder above it.
+
+    Raises
+    ------
+    InputError
+        Naming what is in the way.
+    """
+    for place in (folder, *folder.parents):
+        if place.is_dir():
+            return
+        if place.exists():
+            what = "is a file" if place.is_file() else "is not a folder"
+            raise InputError(f"{visible(str(place))} {what}", "name a folder, one that need not exist yet")
+        if place.is_symlink():
+            raise InputError(
+                f"{visible(str(place))} is a link to {visible(os.readlink(place))}, which does not exist",
+                "make that folder, or remove the link",
+            )
+
+
+def remove_link(path: Path) -> None:
+    """Remove what lies in the place of a temporary file or folder, if it is a link; what it leads to stays."""
+    if path.is_symlink():
+        path.unlink()
 
 
 def refuse_links(folder: Path) -> None:

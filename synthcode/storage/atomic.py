@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from synthcode.bounded.writing import make_folder
+
 TEMPORARY = ".writing-"
 """Begins the name of whatever is not complete; what is found at a start is left from a kill."""
 
@@ -25,7 +27,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     path
         The file; its folder is made if it is missing.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(TEMPORARY + path.name)
     temporary.unlink(missing_ok=True)
     try:

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from synthcode.bounded.writing import open_own, refuse_links
-from synthcode.errors import LockedError
+from synthcode.bounded.writing import make_folder, open_own, refuse_links
+from synthcode.errors import LockedError, StorageError
+from synthcode.sanitize import one_line
 
 LOCK_NAME = ".lock"
 _PID_CHARS = 20
+_NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
     """Hold a folder until the block is left; the system releases it when the process dies, however it dies.
 
+    What the lock file says is for people only: a pid that another process has by now, another host's name or a clock
+    that was set back do not hold a folder.
+
     Raises
     ------
     LockedError
         If another process holds it; its pid is named.
+    InputError
+        If the folder cannot be made: a file or a link that leads nowhere is in the way.
     StorageError
-        If the folder holds a symbolic link, or anything else that is neither a file nor a folder.
+        If the folder holds a symbolic link, or anything else that is neither a file nor a folder; or if its
+        file system has no locks.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     with open_own(folder / LOCK_NAME) as stream:
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
-            holder = stream.read(_PID_CHARS).strip()
+            holder = one_line(stream.read(_PID_CHARS))
             raise LockedError(
                 f"{folder} is in use by another synthcode command (pid {holder or 'unknown'})",
                 "wait until it is done, or stop it, or use another run directory",
+            ) from problem
+        except OSError as problem:
+            if problem.errno not in _NO_LOCKS:
+                raise
+            raise StorageError(
+                f"{folder} cannot be locked: its file system has no locks ({problem.strerror})",
+                "use a folder on another file system: two commands at once would damage each other's files",
             ) from problem
         refuse_links(folder)
         stream.truncate(0)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from synthcode.bounded.writing import refuse_obstacles, remove_link
 from synthcode.errors import InputError
 from synthcode.storage.atomic import TEMPORARY, sync
 from synthcode.storage.lock import LOCK_NAME, hold
@@ -28,13 +29,16 @@ def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]
     Raises
     ------
     InputError
-        If ``folder`` is a file, or holds files that this function did not write.
+        If a file or a link that leads nowhere is in the way, or the folder holds files that this function did not
+        write.
     LockedError
         If another process is writing to the same place.
     """
+    refuse_obstacles(folder)
     folder = folder.resolve()
     _refuse_foreign(folder, mark, force)
     written = folder.with_name(f"{TEMPORARY}{folder.name}")
+    remove_link(written)
     with hold(written):
         _clear(written)
         try:
@@ -49,8 +53,6 @@ def replacing(folder: Path, mark: str, *, force: bool = False) -> Iterator[Path]
 def _refuse_foreign(folder: Path, mark: str, force: bool) -> None:
     if not folder.exists():
         return
-    if not folder.is_dir():
-        raise InputError(f"{folder} is a file", "name a folder, one that need not be there yet")
     if not force and not (folder / mark).is_file() and any(folder.iterdir()):
         raise InputError(
             f"{folder} holds files that this command did not write",
@@ -69,6 +71,7 @@ def _clear(folder: Path) -> None:
 def _swap(folder: Path, written: Path) -> None:
     """Rename ``written`` to ``folder``; a kill in between leaves the old one next to it as ``.replaced-``."""
     old = folder.with_name(f".replaced-{folder.name}")
+    remove_link(old)
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
         folder.rename(old)

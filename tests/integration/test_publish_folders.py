@@ -234,3 +234,46 @@ def test_files_that_build_did_not_write_are_named(
     )
     assert (tmp_path / "out/notes.csv").is_file()
     assert not (tmp_path / "out/.env").exists()
+
+
+@pytest.mark.parametrize("name", [".writing-README.md", "README.md", SUMS, f".writing-{SUMS}"])
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_in_the_place_of_a_file_is_replaced_and_not_written_through(
+    run: Path, tmp_path: Path, name: str, exists: bool
+) -> None:
+    victim, folder = tmp_path / "victim", tmp_path / "published"
+    folder.mkdir()
+    if exists:
+        victim.write_text("kept")
+    (folder / name).symlink_to(victim)
+    assert run_cli(["publish", str(run), "--to", str(folder)]) == 0
+    assert victim.read_text() == "kept" if exists else not victim.exists()
+    assert not [path for path in folder.rglob("*") if path.is_symlink()]
+
+
+@pytest.mark.parametrize("link", ["data", "data/triplets"])
+def test_a_link_to_a_folder_where_tables_go_is_refused(
+    run: Path, tmp_path: Path, link: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "published" / link
+    place.parent.mkdir(parents=True)
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "test-00000-of-00001.parquet").write_text("kept")
+    place.symlink_to(tmp_path / "elsewhere")
+    assert run_cli(["publish", str(run), "--to", str(tmp_path / "published")]) == 1
+    assert "link to another folder: nothing is written through it" in capsys.readouterr().err
+    assert [path.read_text() for path in (tmp_path / "elsewhere").iterdir()] == ["kept"]
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "dangling"])
+@pytest.mark.parametrize("options", [[], ["--dry-run"]])
+def test_a_place_that_cannot_be_a_folder_is_refused_in_two_lines(
+    run: Path, tmp_path: Path, name: str, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    assert run_cli(["publish", str(run), "--to", str(tmp_path / name), *options]) == 1
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
+    assert problem.endswith(("/file is a file", "/nowhere, which does not exist"))
+    assert fix.startswith(("name a folder", "make that folder"))
+    assert (tmp_path / "file").read_text() == "kept"

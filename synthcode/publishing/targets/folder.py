@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from synthcode.bounded.writing import refuse_obstacles, remove_link
 from synthcode.errors import InputError, Interrupted, SynthcodeError, first_line
 from synthcode.identity import file_digest
 from synthcode.publishing.dataset_files import CARD_NAME, LocalFile, RemoteFile
@@ -78,7 +79,7 @@ class Folder:
             If the folder cannot be read.
         """
         with self._guarded("read"):
-            return dataset.plan(self._look()[0], f"{self.name}/{CARD_NAME}")
+            return self._planned(dataset, self._look()[0])
 
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
         """Upload what differs, remove what is no longer part, the card last; return the folder's address.
@@ -97,7 +98,7 @@ class Folder:
         """
         with self._guarded("written"):
             there, sums = self._look()
-            plan = dataset.plan(there, f"{self.name}/{CARD_NAME}")
+            plan = self._planned(dataset, there)
             for change in sorted(plan.of("added", "changed", "removed"), key=_turn):
                 self._attendant.pause(0)
                 self._apply(change)
@@ -115,11 +116,21 @@ class Folder:
         files = [self._system.unstrip_protocol(self._at(path)) for path in paths]
         return datasets.load_dataset("parquet", data_files={split: files}, split=split, streaming=True)
 
+    def _planned(self, dataset: Dataset, there: RemoteState) -> Plan:
+        plan = dataset.plan(there, f"{self.name}/{CARD_NAME}")
+        if self._is_local:
+            _refuse_linked_folders(Path(self._root), [*(change.path for change in plan.files), SUMS])
+        return plan
+
     def _look(self) -> tuple[RemoteState, dict[str, str]]:
         """Return what is there, and the digests of what the sums vouch for."""
+        if self._is_local:
+            refuse_obstacles(Path(self._root))
         self._system.invalidate_cache()
         found = self._system.find(self._root, detail=True) if self._system.exists(self._root) else {}
         infos = {path.removeprefix(self._root).lstrip("/"): info for path, info in found.items()}
+        if self._is_local:  # a link that leads nowhere is replaced, as if nothing were there
+            infos = {path: info for path, info in infos.items() if Path(self._root, path).exists()}
         sums = _parsed(self._read(SUMS)) if SUMS in infos else {}
         written = _modified(infos[SUMS]) if SUMS in infos else None
         trusted = {path: sums[path] for path, info in infos.items() if path in sums and _is_older(info, written)}
@@ -160,6 +171,8 @@ class Folder:
         temporary = f"{folder}/.writing-{name}" if self._is_local else place
         if not self._protocols & _STORES:  # these have no folders, and would take it for a wish to make a bucket
             self._system.makedirs(folder, exist_ok=True)
+        if self._is_local:
+            remove_link(Path(temporary))
         if isinstance(file.content, bytes):
             self._system.pipe_file(temporary, file.content)
         else:
@@ -183,6 +196,22 @@ class Folder:
                 f"{self.name} cannot be {what}: {_said(problem)}",
                 "check the address, that the bucket is there, and the credentials",
             ) from problem
+
+
+def _refuse_linked_folders(root: Path, paths: Iterable[str]) -> None:
+    """Refuse a link to a folder where files of the dataset go: they would be written, or removed, elsewhere.
+
+    A link to a file is replaced by the file, and what it leads to stays. The root itself may be a link.
+    """
+    for path in paths:
+        for place in (root / path, *(root / path).parents):
+            if place == root:
+                break
+            if place.is_symlink() and (place != root / path or place.is_dir()):
+                raise InputError(
+                    f"{place} is a link to another folder: nothing is written through it",
+                    "remove it, or publish to another folder",
+                )
 
 
 def _said(problem: Exception) -> str:

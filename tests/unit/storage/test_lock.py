@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -7,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from synthcode.errors import LockedError
-from synthcode.storage.lock import hold
+from synthcode.errors import InputError, LockedError, StorageError
+from synthcode.storage import lock
+from synthcode.storage.lock import LOCK_NAME, hold
 
 HOLD = "import sys, pathlib; from synthcode.storage.lock import hold\nwith hold(pathlib.Path(sys.argv[1])): "
 
@@ -40,3 +42,32 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:
     process.communicate()
     with hold(tmp_path):
         pass
+
+
+@pytest.mark.parametrize("left", [str(os.getppid()), f"{os.getpid()} another-host", "1 another-host", "\x1b[2J", ""])
+def test_what_a_lock_file_says_holds_nothing(tmp_path: Path, left: str) -> None:
+    """A pid may belong to another process by now; a folder may have been copied, or mounted on another host."""
+    (tmp_path / LOCK_NAME).write_text(left)
+    os.utime(tmp_path / LOCK_NAME, (2**32, 2**32))  # as after a clock that was set back
+    with hold(tmp_path), pytest.raises(LockedError, match=rf"\(pid {os.getpid()}\)"), hold(tmp_path):
+        pass
+
+
+def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(lock.fcntl, "flock", refuse)
+    with pytest.raises(StorageError, match="its file system has no locks"), hold(tmp_path / "run"):
+        pass
+
+
+@pytest.mark.parametrize("name", ["file", "file/below/it", "dangling", "dangling/below", "loop"])
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("kept")
+    (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match=r"is a file|is a link to .*, which does not exist"), hold(tmp_path / name):
+        pass
+    assert (tmp_path / "file").read_text() == "kept"
+    assert not (tmp_path / "nowhere").exists()

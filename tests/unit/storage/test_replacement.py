@@ -72,3 +72,28 @@ def test_a_kill_leaves_what_was_there_and_the_next_starts_afresh(tmp_path: Path)
     fill(tmp_path / "out", "two")
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"mark", "text"}
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("name", [".writing-out", ".replaced-out"])
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_link_in_the_place_of_a_temporary_folder_leads_nowhere(tmp_path: Path, name: str, exists: bool) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    if exists:
+        elsewhere.mkdir()
+        (elsewhere / "kept").write_text("kept")
+    (tmp_path / name).symlink_to(elsewhere)
+    fill(tmp_path / "out", "one")
+    fill(tmp_path / "out", "two")
+    assert not (tmp_path / "out").is_symlink()
+    assert (tmp_path / "out" / "text").read_text() == "two"
+    assert not (tmp_path / name).is_symlink()
+    assert [path.name for path in elsewhere.iterdir()] == ["kept"] if exists else not elsewhere.exists()
+
+
+@pytest.mark.parametrize("name", ["dangling", "file/out"])
+def test_what_is_in_the_way_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    with pytest.raises(InputError, match=r"file is a file|dangling is a link to nowhere, which does not exist"):
+        fill(tmp_path / name, "no", force=True)
+    assert not (tmp_path / "nowhere").exists()
