@@ -16,6 +16,7 @@ from typing import Any
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_bytes, refuse_special
 from synthcode.errors import InputError, first_line
+from synthcode.evaluation.encoders.adapter_files import ADAPTER_CONFIG, base_folder, base_model
 from synthcode.evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
 from synthcode.evaluation.encoders.remote_code import RemoteCodeError
 from synthcode.evaluation.mose.folders import PICKLED
@@ -49,37 +50,71 @@ def refuse_code(folder: Path, name: str) -> None:
     """Refuse a checkpoint whose files name code outside of the libraries, or whose weights are pickled.
 
     ``auto_map`` is not refused: many checkpoints have it next to an architecture that transformers knows, and without
-    ``trust_remote_code`` it is ignored.
+    ``trust_remote_code`` it is ignored. The base model of an adapter must be a folder, and passes the same checks.
 
     Raises
     ------
     InputError
         If it does.
     """
+    checked: set[str] = set()
+    pending = [folder]
+    while pending:
+        place = pending.pop()
+        if os.path.realpath(place) in checked:
+            continue
+        checked.add(os.path.realpath(place))
+        pending += _refuse_folder(place, name)
+
+
+def _refuse_folder(folder: Path, name: str) -> list[Path]:
+    """Check one folder; return those of the base models that its adapters name."""
+    bases = []
     for path in _settings_files(folder):
         _refuse_settings(path, name)
+        if path.name == ADAPTER_CONFIG:
+            bases.append(base_folder(path, name))
     for place in (folder, *_module_folders(folder)):
         _refuse_pickles(place, name)
+    return bases
 
 
 def refuse_hub_code(name: str, revision: str | None) -> None:
     """Refuse a repository on the Hub as :func:`refuse_code` does a folder, by its settings; weights are not fetched.
 
-    For loaders of other packages, which fetch by name. A model that is not on the Hub has no code there.
+    For loaders of other packages, which fetch by name. A model that is not on the Hub has no code there. The base model
+    of an adapter is checked too.
 
     Raises
     ------
     InputError
         If its settings name code.
     """
+    checked: set[str] = set()
+    pending = [(name, revision)]
+    while pending:
+        repository, at = pending.pop()
+        if repository not in checked:
+            checked.add(repository)
+            pending += [(base, None) for base in _refuse_hub_settings(repository, at)]
+
+
+def _refuse_hub_settings(name: str, revision: str | None) -> list[str]:
+    """Check the settings of one repository or folder; return the base models that its adapters name."""
     from huggingface_hub import snapshot_download
 
-    try:
-        folder = snapshot_download(name, revision=revision, allow_patterns=["*.json"], ignore_patterns=sorted(_LARGE))
-    except Exception:  # not there, or not to be reached: the loader says so
-        return
-    for path in _settings_files(Path(folder)):
+    folder = name
+    if not Path(name).is_dir():
+        try:
+            folder = snapshot_download(
+                name, revision=revision, allow_patterns=["*.json"], ignore_patterns=sorted(_LARGE)
+            )
+        except Exception:  # not there, or not to be reached: the loader says so
+            return []
+    files = list(_settings_files(Path(folder)))
+    for path in files:
         _refuse_settings(path, name)
+    return [base_model(path, name) for path in files if path.name == ADAPTER_CONFIG]
 
 
 @lru_cache(maxsize=32)
@@ -178,9 +213,10 @@ def _module_folders(folder: Path) -> Iterator[Path]:
 
 def _refuse_pickles(folder: Path, name: str) -> None:
     files = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    pickled = [file for file in files if file.startswith("pytorch_model") and file.endswith(PICKLED)]
-    if pickled and not any(file.startswith("model") and file.endswith(".safetensors") for file in files):
-        raise _pickles(name, pickled)
+    for pickles, weights in (("pytorch_model", "model"), ("adapter_model", "adapter_model")):
+        pickled = [file for file in files if file.startswith(pickles) and file.endswith(PICKLED)]
+        if pickled and not any(file.startswith(weights) and file.endswith(".safetensors") for file in files):
+            raise _pickles(name, pickled)
 
 
 def _pickles(name: str, files: list[str]) -> InputError:

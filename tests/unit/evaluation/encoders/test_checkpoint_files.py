@@ -227,3 +227,48 @@ def test_a_link_to_the_whole_disk_is_not_followed_to_its_end(
     (folder / "disk").symlink_to(disk)
     with pytest.raises(InputError, match="holds more than 40 files"):
         refuse_code(folder, "m")
+
+
+def adapter(folder: Path, base: object) -> Path:
+    """Return an adapter of PEFT: settings and weights, and no model."""
+    place = folder.parent / "adapter"
+    place.mkdir(exist_ok=True)
+    (place / "adapter_config.json").write_text(json.dumps({"peft_type": "LORA", "base_model_name_or_path": base}))
+    (place / "adapter_model.safetensors").write_bytes(b"")
+    return place
+
+
+@pytest.mark.parametrize("base", ["evil/base", "encoder", "", None, ["evil/base"]])
+def test_an_adapter_of_a_remote_model_is_refused_and_nothing_is_fetched(
+    folder: Path, base: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda *_, **__: pytest.fail("fetched"))
+    with pytest.raises(InputError, match="base model") as refusal:
+        safe_folder(str(adapter(folder, base)))
+    assert "\n" not in refusal.value.problem + refusal.value.fix
+
+
+def test_an_adapter_next_to_a_whole_model_is_refused_too(folder: Path) -> None:
+    change(folder, "adapter_config.json", lambda _: {"base_model_name_or_path": "evil/base"})
+    with pytest.raises(InputError, match="its base model 'evil/base' is not a folder"):
+        safe_folder(str(folder))
+
+
+def test_an_adapter_of_a_folder_is_accepted_if_that_folder_is(folder: Path) -> None:
+    place = adapter(folder, str(folder))
+    assert safe_folder(str(place)) == place
+    change(folder, "config.json", lambda content: {**content, "trust_remote_code": True})
+    with pytest.raises(InputError, match="code"):
+        safe_folder(str(place))
+
+
+def test_adapters_that_name_each_other_end(folder: Path) -> None:
+    place = adapter(folder, str(folder.parent / "adapter"))
+    assert safe_folder(str(place)) == place
+
+
+def test_pickled_weights_of_an_adapter_are_refused(folder: Path) -> None:
+    place = adapter(folder, str(folder))
+    (place / "adapter_model.safetensors").rename(place / "adapter_model.bin")
+    with pytest.raises(InputError, match=r"adapter_model\.bin"):
+        safe_folder(str(place))
