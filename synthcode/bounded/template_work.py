@@ -68,6 +68,11 @@ def charge_values(values: Iterable[Any]) -> None:
             charge_values(value.values() if isinstance(value, dict) else ())
 
 
+def charge_operands(values: Iterable[Any]) -> None:
+    """Count values that are looked at whole, such as what is compared; numbers may be of any size."""
+    charge_values(value for value in values if not isinstance(value, int))
+
+
 def counted(values: Any) -> Any:
     """Return what a loop goes over, with its rounds counted."""
     if isinstance(values, Sized):
@@ -85,7 +90,9 @@ def _steps(values: Iterable[Any]) -> Iterator[Any]:
 def charge_binary(operator: str, left: Any, right: Any) -> None:
     """Count what an operator makes, before it makes it."""
     if operator == "%" and isinstance(left, str):
-        charge(_formatted(left, "%", right if isinstance(right, tuple) else (right,)))
+        given = right if isinstance(right, tuple) else (right,)
+        charge_operands(given)
+        charge(_formatted(left, "%", given))
     elif isinstance(left, int) and isinstance(right, int):
         bits = left.bit_length() * (abs(right) if operator == "**" else 1) + right.bit_length()
         if bits > limits.TEMPLATE_NUMBER_BITS:
@@ -129,10 +136,18 @@ def _inserted(value: Any, given: Sequence[Any]) -> int:
     return max(places, lines) * max(longest, 8)
 
 
+def _summed(value: Any, _given: Sequence[Any]) -> int:
+    """Count what lists that are put together one after another come to: each sum is a new list."""
+    items = value if isinstance(value, list | tuple) else ()
+    sizes = (sum(map(size_of, item.values())) if isinstance(item, dict) else size_of(item) for item in items)
+    return sum(sizes) * len(items)
+
+
 _GROWTH: dict[str, Callable[[Any, Sequence[Any]], int]] = {
     "format": lambda value, given: _formatted(str(value), "%", given) + _formatted(str(value), "{", given),
     "format_map": lambda value, given: _formatted(str(value), "{", given),
     "join": _joined,
+    "sum": _summed,
     "replace": _inserted,
     "indent": _inserted,
     "expandtabs": _inserted,

@@ -19,8 +19,8 @@ from synthcode.bounded.template_work import (
     begin,
     charge_binary,
     charge_growth,
+    charge_operands,
     charge_step,
-    charge_values,
     counted,
 )
 from synthcode.errors import InputError
@@ -63,6 +63,7 @@ class BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
             if name not in _LEFT_OUT
         }
         self.filters |= {"_loop": _loop, "_operand": _operand}
+        self.tests = {name: _counted_test(plain, name) for name in self.tests}
 
     def call(__self, __context: Any, __obj: Any, *args: Any, **kwargs: Any) -> Any:
         """Call a function, a macro or a method, once its work is counted."""
@@ -72,7 +73,7 @@ class BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         if isinstance(__obj, jinja2.runtime.LoopContext) and args:
             args = (counted(args[0]), *args[1:])
         made = super().call(__context, __obj, *args, **kwargs)
-        charge_values([] if isinstance(made, int) else [made])
+        charge_operands([made])
         return made
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
@@ -145,7 +146,7 @@ class _FolderLoader(jinja2.FileSystemLoader):
 
 
 def _with_counts(source: jinja2.nodes.Template) -> jinja2.nodes.Template:
-    """Put counting filters around what loops go over and what is compared, cut and put together."""
+    """Put counting filters around what loops go over, and what is compared, hashed, cut and put together."""
     nodes = jinja2.nodes
     for loop in list(source.find_all(nodes.For)):
         loop.iter = _filtered(loop.iter, "_loop")
@@ -157,6 +158,10 @@ def _with_counts(source: jinja2.nodes.Template) -> jinja2.nodes.Template:
             operand.expr = _filtered(operand.expr, "_operand")
     for item in list(source.find_all(nodes.Getitem)):
         item.node = _filtered(item.node, "_operand")
+        if not isinstance(item.arg, nodes.Slice):
+            item.arg = _filtered(item.arg, "_operand")
+    for pair in list(source.find_all(nodes.Pair)):
+        pair.key = _filtered(pair.key, "_operand")
     for output in list(source.find_all(nodes.Output)):
         output.nodes = [
             nodes.Const(node.data, lineno=node.lineno) if isinstance(node, nodes.TemplateData) else node
@@ -175,8 +180,16 @@ def _counted_filter(plain: jinja2.Environment, name: str) -> Callable[..., Any]:
         charge_step()
         charge_growth(name, value, args, kwargs)
         made = plain.call_filter(name, counted(value) if _is_lazy(value) else value, args, kwargs, context)
-        charge_values([] if isinstance(made, int) else [made])
+        charge_operands([made])
         return made
+
+    return run
+
+
+def _counted_test(plain: jinja2.Environment, name: str) -> Callable[..., Any]:
+    def run(value: Any, *args: Any, **kwargs: Any) -> Any:
+        charge_operands([value, *args, *kwargs.values()])
+        return plain.call_test(name, value, args, kwargs)
 
     return run
 
@@ -187,7 +200,7 @@ def _is_lazy(value: Any) -> bool:
 
 @jinja2.pass_context
 def _written(_context: Any, value: Any) -> Any:
-    charge_values([] if isinstance(value, int) else [value])
+    charge_operands([value])
     return value
 
 
@@ -198,5 +211,5 @@ def _loop(_context: Any, values: Any) -> Any:
 
 @jinja2.pass_context
 def _operand(_context: Any, value: Any) -> Any:
-    charge_values([] if isinstance(value, int) else [value])
+    charge_operands([value])
     return value

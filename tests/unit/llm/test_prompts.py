@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.languages import get_language
 from synthcode.llm.prompts import load_prompt
@@ -83,16 +84,50 @@ GROWING = [
 ]
 
 
+_DOUBLED = (
+    "{{% set n = namespace(x={0}, y={0}) %}}"
+    "{{% for i in range(60) %}}{{% set n.x = {1} %}}{{% set n.y = {2} %}}{{% endfor %}}"
+)
+LISTS = _DOUBLED.format("[1]", "[n.x, n.x]", "[n.y, n.y]")
+TUPLES = _DOUBLED.format("(1,)", "(n.x, n.x)", "(n.y, n.y)")
+NESTED = [
+    LISTS + "{{ n.x == n.y }}",
+    LISTS + "{{ n.x is eq(n.y) }}",
+    LISTS + "{{ n.x is in([n.y]) }}",
+    LISTS + "{{ [n.x]|select('eq', n.y)|list|length }}",
+    LISTS + "{{ [{'a': n.x}]|rejectattr('a', 'eq', n.y)|list|length }}",
+    LISTS + "{% for x in [n.x] if x is eq(n.y) %}{% endfor %}",
+    LISTS + "{{ ('%s' % n.x)|length }}",
+    LISTS + "{{ ('%s' % (n.x,))|length }}",
+    TUPLES + "{{ {n.x: 1}|length }}",
+    TUPLES + "{% set d = {1: 1} %}{{ d[n.x] is defined }}",
+    TUPLES + "{{ n.x in {1: 1} }}",
+    "{{ ([[1]] * 60000)|sum(start=[])|length }}",
+]
+"""Sixty lists, which would take for ever to be compared, hashed or written out: each holds the one before twice."""
+
+
 def test_a_template_that_grows_is_stopped_before_it_takes_memory(tmp_path: Path) -> None:
     """In a process of its own, whose address space is bounded."""
-    for number, template in enumerate(GROWING):
+    assert fill_apart(tmp_path, GROWING, limits.TEMPLATE_WORK) == (0, "", "")
+
+
+def test_nested_values_are_counted_before_they_are_looked_at(tmp_path: Path) -> None:
+    assert fill_apart(tmp_path, NESTED, 1 << 20) == (0, "", "")
+
+
+def fill_apart(tmp_path: Path, templates: list[str], work: int) -> tuple[int, str, str]:
+    """Fill templates in another process; return its status, what was filled, and what it says."""
+    for number, template in enumerate(templates):
         (tmp_path / str(number)).mkdir()
         (tmp_path / str(number) / "user.jinja").write_text(template)
     program = """
 import sys
+from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.languages import get_language
 from synthcode.llm.prompts import load_prompt
+limits.TEMPLATE_WORK = int(sys.argv[3])
 seed = {"code": "x = 1\\n" * 500, "text": "", "entry_point": None}
 for number in range(int(sys.argv[2])):
     try:
@@ -102,13 +137,13 @@ for number in range(int(sys.argv[2])):
     print("filled", number)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path), str(len(GROWING))],
+        [sys.executable, "-c", program, str(tmp_path), str(len(templates)), str(work)],
         capture_output=True,
         text=True,
         timeout=120,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)),
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return done.returncode, done.stdout, done.stderr
 
 
 USUAL = {
@@ -116,6 +151,8 @@ USUAL = {
     "{{ code|indent(2) }}{{ '%03d'|format(7) }}{{ '-' * 5 }}": "a\n  b007-----",
     "{{ code.replace('a', 'c')|upper }}{{ text ~ 1 }}{{ [1, 2, 3][1:] }}": "C\nBReturn1[2, 3]",
     "{% macro m(x) %}<{{ x }}>{% endmacro %}{{ m(code.split()|map('upper')|join('+')) }}": "<A+B>",
+    "{% if 5 is eq 5 and code is string and 10**9 is divisibleby 5 %}{{ {'a': 1}['a'] }}{{ 'ab'[1] }}{% endif %}": "1b",
+    "{{ [1, 2]|sum }}{{ [[1], [2]]|sum(start=[]) }}{{ '%s/%d' % ('a', 5000000) }}": "3[1, 2]a/5000000",
     "{% from 'parts.jinja' import hello %}{{ hello(target.label) }}": "Hello Go",
 }
 
