@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
+from typing import NamedTuple
 
 from synthcode.languages import Language
 from synthcode.languages.rules import RULES
@@ -19,11 +20,50 @@ _COMMENTED = 0.4
 """Code less like its source than this is not its source with other comments, but for very long ones."""
 
 
+_TYPESCRIPT = """: ? ! < | interface type as enum readonly private public protected number string boolean any unknown
+    void never implements declare namespace abstract satisfies keyof is"""
+_CPP = """std cout cin endl bool nullptr auto namespace using template typename class new delete static_cast
+    constexpr string vector public private override virtual noexcept & : cstdio cstdlib cstring cmath
+    cstdint cstddef climits cctype cassert iostream algorithm"""
+_JAVA = """boolean final extends implements import package throws super instanceof println printf Integer Character
+    ArrayList HashMap length size charAt toString equals isEmpty"""
+_CSHARP = """bool string object using namespace foreach readonly virtual override sealed base Console WriteLine
+    Length Count Dictionary const internal"""
+
+
+class _Changes(NamedTuple):
+    """What a translation between two languages changes."""
+
+    lost: frozenset[str]
+    """Tokens of which it has fewer than its source."""
+    gained: frozenset[str]
+    """Tokens of which it has more."""
+
+
+def _changes(lost: str, gained: str = "") -> _Changes:
+    return _Changes(frozenset(_TOKEN.findall(lost)), frozenset(_TOKEN.findall(gained)))
+
+
+_NEAR = {
+    ("typescript", "javascript"): _changes(_TYPESCRIPT, "require exports"),
+    ("cpp", "c"): _changes(_CPP, "h void struct malloc free NULL"),
+    ("java", "csharp"): _changes(_JAVA),
+    ("csharp", "java"): _changes(_CSHARP),
+    **{(source, target): _changes("", "class") for source in ("c", "cpp") for target in ("java", "csharp")},
+    **{(source, target): _changes("class static") for source in ("java", "csharp") for target in ("c", "cpp")},
+}
+"""By source and target language. A small program hardly differs between these: such a token, or a name in the other
+convention, is all that tells a translation."""
+
+
 def is_unchanged(code: str, target: Language, source_code: str, source: Language, similarity: float) -> bool:
     """Return whether code equals its source, whatever its layout and its comments.
 
     If programs of the source's language are also programs of the target's (JavaScript and TypeScript, C and C++), a
-    translation may be nearly the same text: there only the same tokens in the same order count as the source.
+    translation may be nearly the same text: there only the same tokens in the same order count as the source. Between
+    other languages that are near each other (Java and C#, C++ and C, TypeScript and JavaScript), similar code is a
+    translation if it gave up something that only the source's language has: a keyword, a type, a header, a naming
+    convention. The same tokens are never a translation, even if they are valid in both languages.
 
     Parameters
     ----------
@@ -38,9 +78,22 @@ def is_unchanged(code: str, target: Language, source_code: str, source: Language
     if source.name in RULES[target.name].includes:
         return _bare_tokens(code, source) == _bare_tokens(source_code, source)
     raw = _similarity(Counter(_TOKEN.findall(code)), _counted(source_code))
-    if raw >= similarity or raw < _COMMENTED:
-        return raw >= similarity
-    return _similarity(Counter(_bare_tokens(code, source)), Counter(_bare_tokens(source_code, source))) >= similarity
+    if raw < min(similarity, _COMMENTED):
+        return False
+    ours, theirs = Counter(_bare_tokens(code, source)), Counter(_bare_tokens(source_code, source))
+    if max(raw, _similarity(ours, theirs)) < similarity:
+        return False
+    return not _is_translated(ours, theirs, _NEAR.get((source.name, target.name)))
+
+
+def _is_translated(ours: Counter[str], theirs: Counter[str], changes: _Changes | None) -> bool:
+    """Return whether what differs between similar programs is what a translation changes."""
+    if changes is None:
+        return False
+    lost, gained = theirs - ours, ours - theirs
+    if not lost.keys().isdisjoint(changes.lost) or not gained.keys().isdisjoint(changes.gained):
+        return True
+    return not {token.lower() for token in lost}.isdisjoint(token.lower() for token in gained)
 
 
 def _similarity(ours: Counter[str], theirs: Counter[str]) -> float:
