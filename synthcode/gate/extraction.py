@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthcode.gate.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag
 from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
@@ -19,6 +19,8 @@ _ONE_LINE = re.compile(r"[ \t]*`{3}(?P<tag>[\w+#-]*)[ \t]++(?P<code>[^`]+)`{3}\s
 _BLANK_LINES_BEFORE = re.compile(r"(?:[ \t]*+\r?\n)++")
 _MARKDOWN = frozenset({"", "markdown", "md", "mdx", "plaintext", "text", "txt"})
 _MAX_NESTING = 2
+_LEAD_LINES = 3
+_LEAD_CHARS = 200
 _INVISIBLE = "\ufeff\u200b\u2060"
 """Characters without width that may stand before code: a byte order mark, a zero-width space, a word joiner."""
 _MAX_INDENT = 3
@@ -37,6 +39,8 @@ class Block:
     """The language of that tag, where it is known."""
     complete: bool = True
     """False if the answer was cut off within the block, or may have been."""
+    lead: str = ""
+    """The line of words before the fence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +143,16 @@ def _fenced(answer: AnswerLines, target: Language, cut: bool, depth: int = 0) ->
                 yield from _bare("\n".join(lines[:number]), target, cut)  # the fence closes what a prompt opened
             seen = True
             block = _block(inner, opening.indent, opening.tag, complete=complete)
+            block = replace(block, lead=_lead(lines, number))
             within = _within_markdown(block, target, cut=not complete, depth=depth) if depth < _MAX_NESTING else []
             yield from within or [block]
             start = end if end < len(lines) and not last_line and _opens_anew(answer, end, opening) else end + 1
+
+
+def _lead(lines: list[str], number: int) -> str:
+    """Return the last line with words of the few before a fence."""
+    before = (line.strip() for line in lines[max(number - _LEAD_LINES, 0) : number][::-1])
+    return next((line for line in before if line), "")[:_LEAD_CHARS]
 
 
 def _within_markdown(block: Block, target: Language, *, cut: bool, depth: int) -> list[Block]:
