@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import tree_sitter
 
 from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
+from synthcode.gate.javascript_syntax import EngineLimit, early_error
 from synthcode.gate.parser_guards import hazard
+from synthcode.gate.preprocessor import preprocessed
 from synthcode.gate.python_syntax import PythonError, read_python
 from synthcode.gate.regex_literals import malformation
+from synthcode.gate.rewrites import rewritten
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import ParseTimeout, grammar, parse
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
@@ -129,6 +134,11 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     opening, data = _opened(data, rules)
     data += b"\n"  # a directive of C needs the end of its line
     root = parse(data, language, deadline_s).root_node
+    for candidate in _candidates(data, rules) if root.has_error else ():
+        other = parse(candidate, language, deadline_s).root_node
+        if not other.has_error:
+            root, data = other, candidate
+            break
     if root.has_error and rules.enclosure is not None and not _TYPE.search(data):
         enclosed = rules.enclosure[0] + data + rules.enclosure[1]
         member = parse(enclosed, language, deadline_s).root_node
@@ -139,6 +149,14 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
         return Reading(None, root, opening.count(10))
     line, what = problem
     return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
+
+
+def _candidates(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
+    """Yield other ways to write a text that the grammar does not know."""
+    if rules.rewrites and (candidate := rewritten(data, rules.rewrites, rules.literals)) != data:
+        yield candidate
+    if rules.preprocessor is not None:
+        yield rewritten(preprocessed(data, rules.preprocessor), rules.rewrites, rules.literals)
 
 
 def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
@@ -156,15 +174,24 @@ def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
 def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
     """Return the line of what is wrong with a tree, and what, or None."""
     rules = RULES[language.name]
+    if language.name == "javascript":
+        with contextlib.suppress(EngineLimit):
+            return _unfit(root, data, language) or early_error(root)
     if root.has_error:
         if rules.overlooked and _captures(language, rules.overlooked, root):
             return None
         error = _first_error(root)
         return _line(error), f"{error.type!r} is missing" if error.is_missing else "it does not parse"
-    if not data.isascii() and (foreign := foreign_character(root, data, language, rules.spaces)):
+    return _unfit(root, data, language) or _refused(root, language)
+
+
+def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
+    """Find characters and text that a parser passes over."""
+    spaces = RULES[language.name].spaces
+    if not data.isascii() and (foreign := foreign_character(root, data, language, spaces)):
         offset, character = foreign
         return _line_of(data, offset), f"the character U+{ord(character):04X}"
-    return _passed_over(root, data) or _refused(root, language)
+    return _passed_over(root, data)
 
 
 def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:

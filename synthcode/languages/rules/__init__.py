@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthcode.languages.rules.c_family import CPP, CSHARP, C
 from synthcode.languages.rules.jvm import JAVA, KOTLIN
-from synthcode.languages.rules.model import Refusal, SyntaxRules
+from synthcode.languages.rules.model import Refusal, Rewrite, SyntaxRules
 from synthcode.languages.rules.native import GO, RUST
 from synthcode.languages.rules.scripting import PYTHON, RUBY
 from synthcode.languages.rules.web import JAVASCRIPT, PHP, TYPESCRIPT
@@ -25,4 +25,4 @@ RULES: dict[str, SyntaxRules] = {
 }
 """The rules by the name of the language."""
 
-__all__ = ["RULES", "Refusal", "SyntaxRules"]
+__all__ = ["RULES", "Refusal", "Rewrite", "SyntaxRules"]

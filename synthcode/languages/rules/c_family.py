@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, words
+from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
 
 _C_TOP_LEVEL = frozenset(
     {
@@ -50,6 +50,22 @@ _C_AND_CPP = (
     ),
 )
 
+_GNU = (
+    rewrite(r"(__attribute__\s*\(\([^()]{0,99}+(?:\([^()]{0,99}+\)[^()]{0,99}+){0,9}+\)\))"),
+    rewrite(r"(\?\s*:)", "||"),
+    rewrite(r"(?:[{,(=?:]|\breturn)\s*(&&)\s*[A-Za-z_]", "&"),  # the address of a label
+    rewrite(r"\b(goto)\s*\*"),
+    rewrite(r"(\b_Pragma\s*\(\s*\"[^\"]{0,300}\"\s*\))"),
+    rewrite(r"\b(__extension__)\b"),
+)
+_C_MACROS = {b"__GNUC__": b"12", b"__STDC__": b"1", b"__STDC_VERSION__": b"201710L", b"__linux__": b"1"}
+
+_CPP = "it is C++"
+_CPP_WORDS = words(
+    "class explicit friend namespace new operator private protected public template typename using virtual"
+)
+_C_TYPES = words("bool char double float int long short signed unsigned void")
+
 C = SyntaxRules(
     definitions="""
         (function_definition) @definition
@@ -63,14 +79,54 @@ C = SyntaxRules(
         Refusal(
             "a parameter has no type",
             "(function_definition declarator: (function_declarator parameters: (parameter_list"
-            " (parameter_declaration type: (type_identifier) !declarator) @bad)))",
+            " (parameter_declaration type: (type_identifier) @type !declarator) @bad)"
+            r' (#not-match? @type "^[A-Z]|_t$")))',
+        ),
+        Refusal(_CPP, f"(declaration type: (type_identifier) @bad (#any-of? @bad {_CPP_WORDS}))"),
+        Refusal(_CPP, f"(function_definition type: (type_identifier) @bad (#any-of? @bad {_CPP_WORDS}))"),
+        Refusal(
+            _CPP,
+            '(expression_statement (binary_expression left: (binary_expression left: (identifier) operator: "<"'
+            ' right: (identifier)) operator: ">" right: (identifier)) @bad)',
+        ),
+        Refusal("a type stands for a value", f"(binary_expression (identifier) @bad (#any-of? @bad {_C_TYPES}))"),
+        Refusal(_CPP, "(translation_unit (linkage_specification) @bad)"),
+        Refusal(
+            "there is no such prefix of a string",
+            '(concatenated_string . (identifier) @bad (#any-of? @bad "f" "F" "r" "R" "b" "B" "fr" "rb"))',
         ),
         Refusal(
             "a type is called",
-            "(call_expression function: (identifier) @bad"
-            f" (#any-of? @bad {words('bool char double float int long short signed unsigned')}))",
+            f"(call_expression function: (identifier) @bad (#any-of? @bad {_C_TYPES}))",
         ),
     ),
+    rewrites=(
+        *_GNU,
+        rewrite(r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):"),
+        rewrite(r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # a bit-field without a name
+    ),
+    preprocessor=_C_MACROS,
+)
+
+_SIMPLE_TYPE = r"(?:const\s+|static\s+){0,2}(?:auto|bool|char|double|float|int|long|short|unsigned)\b[\s*&]{0,20}"
+_CPP_REWRITES = (
+    *_GNU,
+    rewrite(r"^[ \t]*((?:export\s+)?(?:import|module)\b[^;{}()]{0,300});"),
+    rewrite(r"(?:^|[;}])\s*(export)\s+[\w{]"),
+    rewrite(r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
+    rewrite(r"\b(constinit)\b"),
+    rewrite(r"\(\s*(this)\s+[A-Za-z_]"),
+    rewrite(r"(?:^|[;}])\s*((?:extern\s+)?template\s+(?!<)[^;{}]{0,300});"),
+    rewrite(
+        r"(?:^|[;}])\s*((?:explicit\s+)?[A-Za-z_]\w{0,80}\s*\([^;{}()]{0,300}\)\s*->\s*[\w:]{1,99}\s*<[^;{}]{0,300}>)\s*;"
+    ),
+    rewrite(r"\b(static)\s+[^;{}()=]{0,300}\boperator\b"),
+    rewrite(r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
+    rewrite(r"\b(typeid)\s*\(", "sizeof"),
+    rewrite(r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
+    rewrite(r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
+    rewrite(r"(?:\)|\belse|\bdo)\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
+    rewrite(r"\bnew\s+[\w:]{1,99}(?:\s*<[^;(){}]{0,300}>)?[\s*]{0,20}(\[\s*\])\s*[{(]"),
 )
 
 CPP = SyntaxRules(
@@ -89,6 +145,10 @@ CPP = SyntaxRules(
             "'using' names no member of a namespace",
             r'((using_declaration) @bad (#match? @bad "^using\\s+\\w+\\s*;"))',
         ),
+        Refusal(
+            "a function is defined in another",
+            "(compound_statement (function_definition type: (_) declarator: (function_declarator)) @bad)",
+        ),
         Refusal("an index is empty", '(subscript_argument_list . "[" . "]") @bad'),
         Refusal(
             "a function has no type",
@@ -97,6 +157,8 @@ CPP = SyntaxRules(
         ),
     ),
     includes=frozenset({"c"}),
+    rewrites=_CPP_REWRITES,
+    preprocessor={**_C_MACROS, b"__cplusplus": b"202302L"},
 )
 
 _NO_TYPE = "a method has no type"

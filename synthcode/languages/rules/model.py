@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
+
+C_LITERALS = re.compile(
+    rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)"
+    rb"|R\"(?P<mark>[^()\\\s]{0,16})\(.*?(?:\)(?P=mark)\"|\Z)"
+    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?)"
+    rb"|[A-Za-z_]\w*|\d(?:'?[\w.])*",
+    re.DOTALL,
+)
+"""Tokens of C, and of the languages that took its comments and strings. A number may hold quotes: ``1'000``."""
 
 
 class Refusal(NamedTuple):
@@ -18,6 +28,27 @@ class Refusal(NamedTuple):
     """Types of nodes that are in order though the query captures them."""
     on_new_line: bool = False
     """Refused only where it starts on another line than what stands before it ends."""
+
+
+class Rewrite(NamedTuple):
+    """Syntax that the grammar does not know, and what it knows instead.
+
+    It is applied only to a text that does not parse as it is.
+    """
+
+    pattern: re.Pattern[bytes]
+    """Matches in code without comments and without what its strings hold; all it has in groups is replaced."""
+    replacement: bytes = b""
+    """Not longer than a group; blanks fill the rest."""
+
+
+def rewrite(pattern: str, replacement: str = "") -> Rewrite:
+    """Return a rewrite of what a regular expression has in its groups.
+
+    White space in it is bounded, as are its other repetitions: a search must not take time quadratic in the text.
+    """
+    bounded = pattern.replace(r"\s*", r"\s{0,40}").replace(r"\s+", r"\s{1,40}")
+    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +70,12 @@ class SyntaxRules:
     """Query, one pattern, that captures regular expressions as ``@regex``."""
     nested_classes: bool = False
     """Whether a class of a regular expression may hold another."""
+    rewrites: tuple[Rewrite, ...] = ()
+    """Newer syntax, for a text that does not parse."""
+    literals: re.Pattern[bytes] = C_LITERALS
+    """Matches tokens; comments and strings, in which nothing is rewritten, are its group ``literal``."""
+    preprocessor: Mapping[bytes, bytes] | None = None
+    """The macros of C's preprocessor from the start, if a text that does not parse is to go through it."""
     spaces: str = ""
     """Characters beyond ASCII that are white space."""
     opening: bytes = b""

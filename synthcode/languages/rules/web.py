@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.model import Refusal, SyntaxRules
+from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
 
 _FUNCTION_VALUES = "[(arrow_function) (function_expression) (generator_function) (class)]"
 _DEFINITIONS = f"""
@@ -39,17 +39,19 @@ _WORDS = (
     Refusal(_WORD, "(program (labeled_statement body: (expression_statement [(identifier) (number)] @bad)))"),
 )
 
+_ACCESSOR = rewrite(
+    r"[;{}\n][ \t]{0,40}(?:@[\w.]{1,99}(?:\([^()\n]{0,99}\))?\s+){0,4}"
+    r"(?:(?:static|public|private|protected|readonly|override|abstract)\s+){0,4}(accessor)[ \t]+[\w#$\[]"
+)
+_USING = (rewrite(r"(?:^|[;{}(])\s*(await)\s+using\s+[\w$]"), rewrite(r"(?:^|[;{}(])\s*(using)[ \t]+[\w$]", "const"))
+
 JAVASCRIPT = SyntaxRules(
     definitions=_DEFINITIONS,
     words=_WORDS,
-    refused=(
-        *_REFUSED,
-        Refusal(_TARGET, "(assignment_expression left: (parenthesized_expression (sequence_expression)) @bad)"),
-        Refusal(_TARGET, "(update_expression argument: [(array) (object) (call_expression) (number) (string)] @bad)"),
-    ),
-    regex="(regex) @regex",
+    rewrites=(_ACCESSOR,),
     spaces=_SPACES,
 )
+"""What its grammar lets through, an engine finds; see ``gate.javascript_syntax``."""
 
 TYPESCRIPT = SyntaxRules(
     definitions=f"""
@@ -62,6 +64,7 @@ TYPESCRIPT = SyntaxRules(
     words=_WORDS,
     refused=(
         *_REFUSED,
+        Refusal("a power of a negative needs parentheses", '(binary_expression left: (unary_expression) @bad "**")'),
         Refusal(
             "a variable has no name",
             '(for_statement initializer: (assignment_expression left: (identifier) @bad) (#eq? @bad "let"))',
@@ -71,6 +74,14 @@ TYPESCRIPT = SyntaxRules(
     # Its parser takes a declaration of nothing; that is found where types are checked.
     overlooked='(program . (comment)* . (ERROR . ["const" "let" "var"] .) @overlooked .)',
     includes=frozenset({"javascript"}),
+    rewrites=(
+        _ACCESSOR,
+        *_USING,
+        rewrite(r"[<,]\s*(?:const\s+)?(in\s+out|in|out)\s+[A-Z_a-z]"),
+        rewrite(r"\bexport\s+(type)\s+\*"),
+        rewrite(r"\b(?:const|let|var)\s+(as)\b", "_s"),
+        rewrite(r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
+    ),
 )
 
 PHP = SyntaxRules(

@@ -116,6 +116,7 @@ REFUSED = {
         "f(, 1);",
         "a || b = c;",
         "a: let b;",
+        "x = -a ** 2;",
     ],
     "go": [
         "main\n\nfunc f() {}",
@@ -166,6 +167,10 @@ REFUSED = {
         "if (x) { }",
         "int f(a, int b) { return b; }",
         "int f() { return int(1); }",
+        "class A { int x; };",
+        "int f(void) { vector<T> v; return (int < 3); }",
+        "int f(int a) { return a < int; }",
+        'char *s = f"{x}";',
     ],
     "cpp": [
         "function f(int x) { return 1; }",
@@ -176,6 +181,7 @@ REFUSED = {
         "using std;",
         "int f() { return a[]; }",
         "f(int x) { return x; }",
+        "int f() { int g(int x) { return x; } return g(1); }",
         "vector<int> (vector<int> x) { return x; }",
     ],
     "csharp": [

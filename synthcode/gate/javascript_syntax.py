@@ -1,0 +1,128 @@
+"""The early errors of JavaScript: what its grammar takes and no engine compiles."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Iterator
+
+import quickjs
+import tree_sitter
+
+from synthcode.languages import LANGUAGES
+from synthcode.languages.parsing import grammar
+
+MEMORY_BYTES = 256_000_000
+STACK_BYTES = 256_000
+"""Small enough for a thread of any system."""
+
+# The texts are compiled as the bodies of functions and never run. With the constructor of plain functions await is
+# a name, with that of asynchronous ones a keyword.
+_COMPILE = """(function () {
+    const AsyncFunction = Object.getPrototypeOf(async function () {}).constructor;
+    return function (body) {
+        let problem;
+        for (const Compiler of [AsyncFunction, Function]) {
+            try {
+                Compiler(body);
+                return "";
+            } catch (error) {
+                const line = /<input>:(\\d+)/.exec(error.stack)?.[1] ?? 3;
+                problem ??= `${error.name}:${line - 2}:${error.message}`;
+            }
+        }
+        return problem;
+    };
+})()"""
+
+_LOWERED = """
+    (program (import_statement) @import)
+    (program (export_statement) @export)
+    (decorator) @blank
+    (hash_bang_line) @blank
+    (meta_property) @meta
+    [(jsx_element) (jsx_self_closing_element)] @value
+    (program (return_statement) @return)
+"""
+_LIMITS = frozenset({"stack overflow", "too many captures"})
+"""Messages about the engine, not about the text."""
+_engines = threading.local()
+
+
+class EngineLimit(Exception):
+    """A text that the engine says nothing about: its memory, stack or tables are too small."""
+
+
+def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
+    """Return the line for which no engine compiles a program, and why, or None.
+
+    QuickJS compiles it as the body of a function. What can stand in a module only, decorators, which it does not
+    know, and JSX are blanked or replaced first.
+
+    Parameters
+    ----------
+    root
+        The tree of a whole text. It may have errors: the engine's parser judges such a text on its own.
+
+    Raises
+    ------
+    EngineLimit
+        If the text is more than the engine takes.
+    """
+    captures = _cursor().captures(root)
+    if root.has_error:
+        captures.pop("value", None)  # what the grammar's recovery takes for JSX need not be any
+    elif "return" in captures:
+        return captures["return"][0].start_point.row + 1, "'return' outside of a function"
+    name, _, rest = str(_compiler()(_lowered(root, captures))).partition(":")
+    line, _, problem = rest.partition(":")
+    if name and (name != "SyntaxError" or problem in _LIMITS):
+        raise EngineLimit(problem)
+    return (int(line), problem) if name else None
+
+
+def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]) -> str:
+    edits = sorted(edit for kind, nodes in captures.items() for node in nodes for edit in _edits(kind, node))
+    source = root.text or b""
+    offset = done = root.start_byte
+    parts = [b"'use strict';" if "import" in captures or "export" in captures else b""]
+    for start, end, replacement in edits:
+        if start >= done:  # else it is within what another edit has replaced
+            lines = b"\n" * source.count(b"\n", start - offset, end - offset)
+            parts += [source[done - offset : start - offset], replacement, lines]
+            done = end
+    return b"".join([*parts, source[done - offset :]]).decode("utf-8", "replace")
+
+
+def _edits(kind: str, node: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:
+    if kind == "export":
+        yield from _export_edits(node)
+    else:
+        yield node.start_byte, node.end_byte, {"meta": b"import_meta", "value": b"0 "}.get(kind, b" ")
+
+
+def _export_edits(export: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:
+    """Leave the declaration of an export, or its value."""
+    declaration, value = export.child_by_field_name("declaration"), export.child_by_field_name("value")
+    if declaration is not None:
+        yield export.start_byte, declaration.start_byte, b" "
+    elif value is not None:
+        yield export.start_byte, value.start_byte, b"_ = "
+    else:
+        yield export.start_byte, export.end_byte, b" "
+
+
+def _compiler() -> Callable[[str], object]:
+    """Return this thread's engine: one is used by the thread that made it."""
+    compiler: Callable[[str], object] | None = getattr(_engines, "compiler", None)
+    if compiler is None:
+        context = quickjs.Context()
+        context.set_memory_limit(MEMORY_BYTES)
+        context.set_max_stack_size(STACK_BYTES)
+        compiler = _engines.compiler = context.eval(_COMPILE)
+    return compiler
+
+
+@functools.cache
+def _cursor() -> tree_sitter.QueryCursor:
+    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES["javascript"]), _LOWERED))
