@@ -37,7 +37,7 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     """
     answer = _answer(body)
     choices = answer.get("choices")
-    choice = _mapping(choices[0] if isinstance(choices, list) and choices else None)
+    choice = first_choice(choices)
     message = choice.get("message")
     for error in (answer.get("error"), choice.get("error")):
         if is_error(error):
@@ -63,6 +63,21 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
         attempts=1,
         raw=body,
     )
+
+
+def first_choice(choices: object) -> dict[str, Any]:
+    """Return the choice with the lowest ``index``, whatever its place in the list; an empty one if there is none.
+
+    A choice without an index has that of its place.
+    """
+    found = [_mapping(choice) for choice in choices] if isinstance(choices, list) else []
+    places = [(_index(choice, place), place) for place, choice in enumerate(found)]
+    return found[min(places)[1]] if places else {}
+
+
+def _index(choice: dict[str, Any], place: int) -> int:
+    index = choice.get("index")
+    return index if type(index) is int and index >= 0 else place
 
 
 def parse_token_count(body: bytes) -> int:

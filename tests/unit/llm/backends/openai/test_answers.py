@@ -187,3 +187,22 @@ json_values = st.recursive(
 def test_no_shape_breaks_the_reader(choices, usage):
     answer = orjson.dumps({"choices": choices, "usage": usage, "error": choices})
     assert kind_of_failure(answer) in (None, ErrorKind.BAD_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("indexes", "text"),
+    [
+        ((0, 1), "a"),
+        ((1, 0), "b"),
+        ((2, 1), "b"),
+        ((None, None), "a"),
+        ((1, None), "a"),
+        ((-1, 0), "a"),
+    ],
+)
+def test_of_several_choices_the_one_with_the_lowest_index_counts(indexes, text):
+    choices = [
+        {"index": index, "message": {"content": content}, "finish_reason": "stop"}
+        for index, content in zip(indexes, "ab", strict=True)
+    ]
+    assert parse_completion(orjson.dumps({"choices": choices}), 0.0).text == text
