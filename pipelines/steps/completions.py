@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError
-from synthcode.llm.backend import HasContextWindow, MatchesSeeds, ProbesCapabilities, ReportsCache
+from synthcode.llm.backend import HasContextWindow, MatchesSeeds, NamesLanguages, ProbesCapabilities, ReportsCache
 from synthcode.llm.backends.setup import BackendOpener, BackendSetup
 from synthcode.llm.sending.scheduler import run_requests
 from synthcode.pipelines.steps.translation_plan import translate_config
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from synthcode.pipelines.steps.translation_plan import TranslationPlan
 
 SECONDS_BETWEEN_METRICS = 5.0
+NAMED_LANGUAGES = 5
 
 
 def open_backend(run: Run) -> AbstractContextManager[tuple[Backend, str]]:
@@ -52,7 +54,17 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
     if backend.skipped:
         reasons = ", ".join(f"{visible(reason)} {rows:,}" for reason, rows in sorted(backend.skipped.items()))
         run.reporter.message(f"translate: rows of the recording that cannot be used: {reasons}")
+    if isinstance(backend, NamesLanguages) and backend.unknown_languages:
+        run.reporter.message(f"translate: {_unknown_languages(backend.unknown_languages)}")
     return count
+
+
+def _unknown_languages(rows: Mapping[str, int]) -> str:
+    """Return a line that names the commonest of the unknown languages of a recording."""
+    commonest = sorted(rows.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{visible(name)!r} {count:,}" for name, count in commonest[:NAMED_LANGUAGES])
+    more = f" and {len(rows) - NAMED_LANGUAGES:,} more" if len(rows) > NAMED_LANGUAGES else ""
+    return f"unknown target languages of the recording, with their rows: {named}{more}; see 'synthcode languages'"
 
 
 async def ask(run: Run, asked: TranslationPlan, backend: Backend, journal: Journal, bar: Bar) -> Outcome:

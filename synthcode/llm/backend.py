@@ -206,6 +206,15 @@ class MatchesSeeds(Protocol):
         """Count the rows that name a seed, and none of these (``seed_id``, ``source_id``); return some of the names."""
 
 
+@runtime_checkable
+class NamesLanguages(Protocol):
+    """A backend whose recorded answers may be in target languages that are unknown."""
+
+    @property
+    def unknown_languages(self) -> Mapping[str, int]:
+        """Rows in such a language, by its name."""
+
+
 def is_transient(error: str) -> bool:
     """Return whether another attempt may fix a ``Completion.error`` (``kind: message``)."""
     return error.partition(":")[0] in TRANSIENT

@@ -195,12 +195,14 @@ def test_what_is_asked_anew_is_counted(work: Work, printed: Printed) -> None:
 
 def test_pending_requests_are_not_failures(work: Work, printed: Printed) -> None:
     stray = [{"source_id": name, "target_language": "java", "text": "class C { int f; }"} for name in ("98", "99")]
-    work.record([*some_failed(0)[:8], *stray, {"source_id": "97", "target_language": "java", "text": None}])
+    unknown = [{"source_id": "1", "target_language": name, "text": "x"} for name in ("klingon", "elvish", "klingon")]
+    work.record([*some_failed(0)[:8], *stray, {"source_id": "97", "target_language": "java", "text": None}, *unknown])
     assert synthcode("seeds", work.run, "--from", "table", "--path", work.recipe.parent / "seeds.jsonl") == 0
     assert synthcode("translate", work.run, "--recording", work.recording, "--targets", "java,go") == 0
     err = printed()[1]
     assert "translate: rows of the recording that name no seed of this run: 2 ('98', '99')" in err
-    assert "translate: rows of the recording that cannot be used: " in err
+    assert "translate: rows of the recording that cannot be used: no_text 1, unknown_language 3" in err
+    assert "unknown target languages of the recording, with their rows: 'klingon' 2, 'elvish' 1; see" in err
     counts = status(work.run, printed)
     assert (counts["completed"], counts["failed"], counts["pending"]) == (8, 0, 12)
 

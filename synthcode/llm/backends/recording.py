@@ -65,8 +65,17 @@ def recording_files(path: Path) -> list[Path]:
     return files
 
 
-def read_recording(file: Path, skipped: Counter[str]) -> Iterator[RecordedAnswer]:
+_UNKNOWN_LANGUAGE = "unknown_language"
+_LANGUAGE_CHARS = 40
+_MOST_LANGUAGES = 1000
+
+
+def read_recording(
+    file: Path, skipped: Counter[str], unknown_languages: Counter[str] | None = None
+) -> Iterator[RecordedAnswer]:
     """Yield the usable rows of a file; the others are counted by reason in ``skipped``.
+
+    Unknown target languages are counted by name as well, the first thousand of them.
 
     Raises
     ------
@@ -78,6 +87,11 @@ def read_recording(file: Path, skipped: Counter[str]) -> Iterator[RecordedAnswer
         answer = _answer(row)
         if isinstance(answer, str):
             skipped[answer] += 1
+            language = row.get("target_language")
+            if answer == _UNKNOWN_LANGUAGE and unknown_languages is not None and isinstance(language, str):
+                name = one_line(language, _LANGUAGE_CHARS)
+                if name in unknown_languages or len(unknown_languages) < _MOST_LANGUAGES:
+                    unknown_languages[name] += 1
         else:
             yield answer
 
@@ -159,7 +173,7 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
         error = f"{ErrorKind.BROKEN_OFF}: recorded with finish_reason {one_line(finish_reason or '', 60)}"
     text = row.get("text") if error is None else None
     if known is None:
-        return "unknown_language"
+        return _UNKNOWN_LANGUAGE
     if error is None and not isinstance(text, str):
         return "no_text"
     if not any(ids.values()):

@@ -74,6 +74,8 @@ class Replay:
         self._ids: list[str] = []
         self.skipped: Counter[str] = Counter()
         """Rows that could not be used, by reason; filled when the recording is read."""
+        self.unknown_languages: Counter[str] = Counter()
+        """Those of them in a target language that is unknown, by its name."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,9 +147,13 @@ class Replay:
     def _loaded(self) -> sqlite3.Connection:
         if self._answers is None:
             self.skipped.clear()
+            self.unknown_languages.clear()
             with _temporary_space():
                 self._answers = self._load()
         return self._answers
+
+    def _read(self, file: Path) -> Iterator[RecordedAnswer]:
+        return read_recording(file, self.skipped, self.unknown_languages)
 
     def _load(self) -> sqlite3.Connection:
         answers = sqlite3.connect("", isolation_level=None, check_same_thread=False)
@@ -155,7 +161,7 @@ class Replay:
         answers.execute(_CREATE)
         answers.execute("BEGIN")
         for file in recording_files(self._path):
-            answers.executemany(_INSERT, ((*row, _content(row)) for row in read_recording(file, self.skipped)))
+            answers.executemany(_INSERT, ((*row, _content(row)) for row in self._read(file)))
         for name in _IDS:
             answers.execute(_INDEX.format(name))
         answers.execute("COMMIT")

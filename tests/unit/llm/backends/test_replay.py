@@ -146,6 +146,15 @@ def test_bad_rows_are_counted(tmp_path, request_of):
     assert backend.skipped == {"unknown_language": 1, "bad_json": 1}
 
 
+def test_unknown_target_languages_are_counted_by_name(tmp_path, request_of):
+    languages = ["klingon", "elvish", "klingon", None, 7]
+    rows = [{**row(request_of(0), "x", "seed_id"), "target_language": language} for language in languages]
+    backend = Replay(write(tmp_path / "r.jsonl", row(request_of(0), "x", "seed_id"), *rows))
+    assert backend.recorded_models() == []
+    assert backend.unknown_languages == {"klingon": 2, "elvish": 1}
+    assert backend.skipped == {"unknown_language": 5}
+
+
 def test_a_recording_that_lacks_columns_is_refused(tmp_path):
     with pytest.raises(InputError, match="has no column"):
         Replay(write(tmp_path / "r.jsonl", {"text": "x"})).recorded_models()
