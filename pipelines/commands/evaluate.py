@@ -138,6 +138,7 @@ def evaluate(
             scores = evaluate_if_stale(
                 replace(evaluation, stop=stop), force=force, may_replace=force or out is not None
             )
+            stop.raise_if_set()  # the last step may have ended before it looked
         print_means(scores.macros, scores.covered, evaluation.folder)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"

@@ -100,6 +100,8 @@ def working_on(
     ------
     InputError
         If the folder holds anything and is not a run directory.
+    Interrupted
+        If a stop was requested, even if all was finished: a script that runs several commands stops, too.
     """
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
@@ -112,6 +114,7 @@ def working_on(
     reporter = TerminalReporter()
     with hold(path), watch_for_stop(reporter.message) as stop:
         yield open_run(path, stop, given, recipe, named_urls, reporter)
+        stop.raise_if_set()  # the last stage may have ended before it looked
 
 
 def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:

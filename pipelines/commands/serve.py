@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 
 import click
@@ -25,11 +24,7 @@ def serve(model: str, port: int, arguments: tuple[str, ...]) -> None:
     """
     from synthcode.llm.backends.vllm.serving import serving
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     with serving(model, arguments, port=port, on_line=lambda line: click.echo(line, err=True)) as base_url:
         click.echo(f"serving {model} at {base_url}; in another terminal:")
         click.echo(f"  synthcode translate RUN --base-url {base_url} --model {model} --targets java,go,rust")
-        stop.wait()
-    click.echo("stopped", err=True)
+        threading.Event().wait()  # until a signal ends it, here as well as while the server starts

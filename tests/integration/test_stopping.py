@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -166,3 +167,51 @@ def test_sigterm_waits_for_no_server_that_never_answers(tmp_path: Path) -> None:
     assert process.returncode == 143
     assert said.splitlines()[-2:] == STOPPED
     assert time.monotonic() - started < SECONDS
+
+
+SERVING = """
+import sys
+from pathlib import Path
+from synthcode.llm.backends.vllm import serving
+from synthcode.pipelines import main
+command = [sys.executable, sys.argv.pop(1)]
+serving.vllm_command = lambda: command
+main.main()
+"""
+SLOW_SERVER = "import time\nprint('loading', flush=True)\ntime.sleep(600)\n"
+QUICK_SERVER = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Handler).serve_forever()
+"""
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("server", [SLOW_SERVER, QUICK_SERVER], ids=["while it starts", "while it is up"])
+def test_a_signal_ends_serve_and_its_server(tmp_path: Path, server: str, number: signal.Signals, code: int) -> None:
+    (tmp_path / "server.py").write_text(server)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    arguments = [str(tmp_path / "server.py"), "serve", "m", "--port", str(port)]
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVING, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    if server is SLOW_SERVER:
+        assert process.stderr.readline() == "loading\n"
+    else:
+        assert process.stdout.readline().startswith("serving m at ")
+    children = psutil.Process(process.pid).children(recursive=True)
+    started = time.monotonic()
+    process.send_signal(number)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert "Traceback" not in said
+    assert time.monotonic() - started < SECONDS
+    assert psutil.wait_procs(children, timeout=10)[1] == []
