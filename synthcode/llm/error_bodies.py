@@ -16,6 +16,7 @@ _CONTAINERS = ("error", "errors", "base_resp", "Output", "header", "promptFeedba
 _MESSAGES = ("message", "Message", "detail", "msg", "error_msg", "status_msg", "error_message", "error_description")
 _SHOWN_NAMES = ("code", "param", "type", "__type", "reason", "error", "blockReason")
 _NAMES = (*_SHOWN_NAMES, "status", "error_code", "error_type", "status_code")
+_NAMES_BESIDES = tuple(name for name in _NAMES if name not in ("error", "param", "blockReason"))
 _STATUSES = ("code", "status", "status_code", "http_status", "error_code")
 _ERROR_FIELDS = ("code", "message", "type", "status")
 _NO_ERROR = frozenset({"", "0", "200", "ok", "success"})
@@ -92,6 +93,12 @@ def _error_in(answer: object) -> object:
         return answer
     if isinstance(answer.get("error"), str) and any(isinstance(answer.get(key), str) for key in _MESSAGES):
         return answer  # {"error": "insufficient_quota", "message": "..."}: the name and the words
+    if isinstance(answer.get("error"), str) and any(isinstance(answer.get(key), str | int) for key in _NAMES_BESIDES):
+        return {
+            **answer,
+            "message": answer["error"],
+            "error": None,
+        }  # TGI: {"error": "...", "error_type": "validation"}
     parts: Iterable[Any] = (_first(answer.get(key)) for key in _CONTAINERS)
     return next((part for part in parts if part), answer)
 

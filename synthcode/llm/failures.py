@@ -73,6 +73,7 @@ _TOO_LONG = re.compile(
     r"maximum context length|context_length_exceeded|input_tokens|max_model_len|exceed_context_size"
     r"|(?:exceeds?|larger than|longer than|over) (?:\w++(?:['’]\w*+)? ){0,3}(?:context|maximum sequence length)"
     r"|(?:prompt|input) is too (?:long|large)|prompt_too_long|too many (?:input |prompt )?tokens"
+    r"|context (?:length|size|window) (?:is |was )?exceeded|max_new_tokens` must be <="
 )
 _NAMED = (
     (re.compile(r"rate_?limit|too_many_requests|throttl|resource_exhausted"), ErrorKind.RATE_LIMITED),
@@ -87,10 +88,22 @@ _WORDED = (
     (re.compile(r"rate[ -]?limit|too many requests|request limit reached|please wait"), ErrorKind.RATE_LIMITED),
     (_OVERLOADED, ErrorKind.OVERLOADED),
     (
-        re.compile(r"\bmodel\b.{0,200}(?:not found|does ?n['o]t exist|not exist|unknown|not available)"),
+        re.compile(
+            r"\bmodel\b.{0,200}(?:not found|does ?n['o]t exist|not exist|unknown|not available|not supported)"
+            r"|(?:no such|unknown|unsupported|invalid) model\b"
+        ),
         ErrorKind.NOT_FOUND,
     ),
 )
+_PASSING = re.compile(
+    r"retry|try(?:ing)? again|temporar|time[ds]? ?out|connect|upstream|gateway|internal|crash|terminated|unavailable"
+    r"|\bbusy\b"
+)
+_FINAL = re.compile(
+    r"\b(?:invalid|unsupported|malformed|illegal|not (?:supported|permitted|allowed|valid)|must (?:be|have|not)"
+    r"|required|validation error|bad request|requires more (?:\w{1,20} )?memory)\b"
+)
+"""What words say of an error in a 200 without a status and without a known name: another attempt brings the same."""
 
 
 class Verdict(NamedTuple):
@@ -154,4 +167,5 @@ def _kind(status: int | None, words: ServerWords) -> ErrorKind:
         for pattern, kind in table:
             if pattern.search(text):
                 return kind
-    return ErrorKind.BAD_ANSWER
+    is_passing = _PASSING.search(words.message) or _suspicion(words) is not None
+    return ErrorKind.BAD_REQUEST if _FINAL.search(words.message) and not is_passing else ErrorKind.BAD_ANSWER

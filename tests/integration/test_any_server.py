@@ -234,3 +234,11 @@ def test_an_extra_body_that_cannot_be_sent_is_refused(
     lines = capsys.readouterr().err.splitlines()
     assert said in lines[-2]
     assert len(lines) == 2
+
+
+@pytest.mark.parametrize("status", [200, 429])
+def test_a_wait_that_only_the_body_says_is_kept(status: int) -> None:
+    busy = Reply({"error": {"code": 429, "message": "slow down", "details": [{"retryDelay": "34s"}]}}, status)
+    with chat_server(always(busy)) as server, pytest.raises(AttemptFailed) as caught:
+        talk(server)
+    assert caught.value.retry_after_s == 34

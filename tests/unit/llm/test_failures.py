@@ -177,6 +177,15 @@ def test_failures_that_earlier_versions_took_for_final_are_recognised(error: str
         (403, {"error": {"code": "403", "message": "Out of call volume quota."}}, "blocked", "no_credit"),
         (429, {"message": "Monthly token limit exceeded for tier free"}, "rate_limited", "no_credit"),
         (400, {"error": {"message": "This model's maximum context length is 10"}}, "prompt_too_long", None),
+        (None, {"error": "context length exceeded"}, "prompt_too_long", None),
+        (None, {"error": "Input validation error: bad", "error_type": "validation"}, "bad_request", None),
+        (None, {"error": "Model too busy", "error_type": "overloaded"}, "overloaded", None),
+        (None, {"errors": [{"code": 5007, "message": "No such model @cf/x or task"}]}, "not_found", None),
+        (None, {"error": {"message": "unknown model x"}}, "not_found", None),
+        (None, {"error": {"message": "temperature must be in [0, 2]"}}, "bad_request", None),
+        (None, {"error": {"message": "requires more system memory (20 GiB) than is there"}}, "bad_request", None),
+        (None, {"error": {"message": "invalid response from upstream, retry"}}, "bad_answer", None),
+        (None, {"error": {"message": "something went wrong"}}, "bad_answer", None),
     ],
 )  # fmt: skip
 def test_errors_are_read_wherever_a_provider_puts_them(status, answer, kind, suspicion) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.event_stream import assemble, is_event_stream
 from synthcode.llm.backends.openai.lenient_json import read_json
 from synthcode.llm.error_bodies import is_error, words_in
 from synthcode.llm.failures import judge
+from synthcode.llm.requested_waits import wait_in_body
 from synthcode.schemas.finish_reasons import Ending, ending_of
 from synthcode.schemas.records import Completion
 
@@ -39,9 +40,9 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     choices = answer.get("choices")
     choice = first_choice(choices)
     message = choice.get("message")
-    for error in (answer.get("error"), choice.get("error")):
-        if is_error(error):
-            raise _failure({"error": error}, body, "an error" if isinstance(message, dict) else "no message")
+    for place in (answer, choice):
+        if is_error(place.get("error")):
+            raise _failure(place, body, "an error" if isinstance(message, dict) else "no message")
     if not isinstance(message, dict):
         # Some gateways pass on the error of the server that they ask with status 200.
         raise _failure(answer, body, "no message")
@@ -129,7 +130,8 @@ def _not_json(body: bytes, problem: ValueError) -> str:
 def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:
     words = words_in(error, body[:_SHOWN_BYTES].decode("utf-8", "replace"))
     verdict = judge(None, words)
-    return AttemptFailed(verdict.kind, f"{what} in the answer: {words.shown}", suspicion=verdict.suspicion)
+    wait = wait_in_body(body) if verdict.kind in TRANSIENT else None
+    return AttemptFailed(verdict.kind, f"{what} in the answer: {words.shown}", wait, verdict.suspicion)
 
 
 def _finish_reason(value: object) -> str | None:

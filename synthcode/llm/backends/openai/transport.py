@@ -14,12 +14,13 @@ from yarl import URL
 
 import synthcode
 from synthcode import redaction
-from synthcode.llm.backend import AttemptFailed, ErrorKind
+from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.api_key import KEY_VARIABLE
 from synthcode.llm.backends.openai.connections import PROXY_STATUSES, connection_failure, fix_of, refused_by_proxy
 from synthcode.llm.backends.openai.http_bodies import read_body
 from synthcode.llm.error_bodies import words_of
 from synthcode.llm.failures import judge
+from synthcode.llm.requested_waits import wait_in_body
 from synthcode.network.certificates import client_context
 from synthcode.network.proxies import Proxy, proxy_for
 from synthcode.retry_after import requested_wait
@@ -156,7 +157,10 @@ class Transport:
         status = f"HTTP {response.status}{f' ({KEY_VARIABLE} was not sent)' if withheld else ''}"
         message = f"{status}: {self._redactor.message(said)}"
         fix = None if proxy is None else fix_of(proxy)
-        return AttemptFailed(verdict.kind, message, requested_wait(response.headers), verdict.suspicion, fix)
+        wait = requested_wait(response.headers)
+        if wait is None and verdict.kind in TRANSIENT:
+            wait = wait_in_body(body)
+        return AttemptFailed(verdict.kind, message, wait, verdict.suspicion, fix)
 
 
 def _target(response: aiohttp.ClientResponse) -> URL | None:
