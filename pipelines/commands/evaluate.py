@@ -104,7 +104,8 @@ def evaluate(
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale
+    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
     from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
     from synthcode.sanitize import short_name
 

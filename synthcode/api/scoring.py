@@ -141,7 +141,9 @@ def evaluate(
 
     def work(stop: StopRequest) -> Results:
         from synthcode.languages import get_language
-        from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale, rank
+        from synthcode.pipelines.steps.encoder_ranks import rank
+        from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+        from synthcode.pipelines.steps.evaluation_input import Evaluation
         from synthcode.pipelines.steps.results_folder import settings_of
         from synthcode.sanitize import short_name
 

@@ -32,7 +32,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def narrow(run: Path) -> Path:
     """Results of another encoder on two of the languages."""
     from synthcode.evaluation.retrieval.datasets import load_benchmark
-    from synthcode.pipelines.steps.evaluation import Evaluation, evaluate_if_stale
+    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
     from tests.support.encoders import HashingEncoder
 
     benchmark = load_benchmark(run / "dataset").restricted([], ["go", "java"])

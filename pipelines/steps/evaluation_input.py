@@ -1,0 +1,78 @@
+"""What an evaluation is of: the encoder, the benchmark, and where results and vectors go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthcode.evaluation.encoder import ONLY_EXIT, Costed, Encoder, LexicalScorer
+from synthcode.evaluation.model_probe import Store
+from synthcode.evaluation.output.baseline import Baseline
+from synthcode.evaluation.retrieval.benchmark import Benchmark
+from synthcode.identity import digest
+from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
+from synthcode.vocabulary import Variant
+
+if TYPE_CHECKING:
+    from synthcode.execution.executor import Executor
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Who is to be scored on what."""
+
+    benchmark: Benchmark
+    encoder: Encoder | LexicalScorer
+    label: str
+    """The encoder's name in tables and files."""
+    folder: Path
+    """Of the results."""
+    settings: Mapping[str, str]
+    """The settings that decide what is scored, where they differ from the defaults."""
+    variants: Sequence[Variant]
+    store: Path
+    """Where vectors are kept."""
+    baseline: Path | None
+    """Results of another encoder; None uses BM25's, if they lie next to these."""
+    costs: bool
+    """Whether to measure what exits cost."""
+    dataset_id: str | None
+    """The dataset's name on the Hub."""
+    resamples: int
+    device: str
+    fresh: bool = False
+    """Whether vectors that are stored are encoded again."""
+    vectors: Store | None = None
+    """Where the model's vectors are, once it has been probed."""
+    executor: Executor | None = None
+    """Its threads rank. Default: one thread for each core."""
+    reporter: Reporter = field(default_factory=SilentReporter)
+    stop: StopRequest = field(default_factory=StopRequest)
+    """Ends scoring between two batches."""
+
+    @property
+    def identity(self) -> str:
+        """A digest of all that scores of the encoder depend on, the model on a server included."""
+        return self.encoder.identity if self.vectors is None else self.vectors.identity
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        """The exits that are scored."""
+        return getattr(self.encoder, "exits", (ONLY_EXIT,))
+
+    @property
+    def measures_costs(self) -> bool:
+        """Whether costs are wanted, and the encoder has any: then they are drawn, too."""
+        return self.costs and isinstance(self.encoder, Costed)
+
+    def fingerprint(self, baseline: Baseline | None) -> str:
+        """Return a digest of all that the results depend on."""
+        cells = [list(cell) for cell in self.benchmark.cells]
+        asked = [self.identity, self.exits, sorted(self.variants), cells]
+        line = baseline.fingerprint if baseline is not None and self.measures_costs else None
+        written = [self.label, self.resamples, self.costs, self.dataset_id, line]
+        return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
