@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.execution.executor import Executor
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
 
 
 @click.command()
@@ -99,43 +100,14 @@ def evaluate(
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
     """
     from synthcode.errors import InputError
-    from synthcode.evaluation.encoders.registry import open_encoder
-    from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.printed_scores import print_means
-    from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.steps.evaluation import evaluate_if_stale
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
-    from synthcode.sanitize import short_name
 
     try:
         _refuse_without_extra(encoder)
-        opened = open_encoder(encoder, _encoder_options(given))
-        executor = ProcessExecutor(given["workers"])
-        whole = _whole_benchmark(dataset, given, executor)
-        benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
-        settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
-        usual = usual_folder(dataset, given["original"], encoder)
-        reporter = TerminalReporter()
-        evaluation = Evaluation(
-            benchmark=benchmark,
-            encoder=opened,
-            label=label or short_name(opened.name),
-            folder=out or named_after(usual, settings),
-            settings=settings | _source(dataset, given["path"]),
-            variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
-            store=given["store"] or (out or usual) / "embeddings",
-            baseline=given["baseline"],
-            costs=given["costs"],
-            dataset_id=given["dataset_id"],
-            resamples=given["resamples"],
-            device=given["device"],
-            fresh=given["fresh"],
-            executor=executor,
-            reporter=reporter,
-        )
-        with watch_for_stop(reporter.message) as stop:
+        evaluation = _evaluation(dataset, encoder, label, out, given)
+        with watch_for_stop(evaluation.reporter.message) as stop:
             scores = evaluate_if_stale(
                 replace(evaluation, stop=stop), force=force, may_replace=force or out is not None
             )
@@ -144,6 +116,42 @@ def evaluate(
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, "pip install 'synthcode[eval]'") from problem
+
+
+def _evaluation(
+    dataset: Path | None, encoder: str, label: str | None, out: Path | None, given: Mapping[str, Any]
+) -> Evaluation:
+    """Open the encoder and the benchmark, and choose the folders."""
+    from synthcode.evaluation.encoders.registry import open_encoder
+    from synthcode.execution.processes import ProcessExecutor
+    from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
+    from synthcode.sanitize import short_name
+
+    opened = open_encoder(encoder, _encoder_options(given))
+    executor = ProcessExecutor(given["workers"])
+    whole = _whole_benchmark(dataset, given, executor)
+    benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
+    settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
+    usual = usual_folder(dataset, given["original"], encoder)
+    return Evaluation(
+        benchmark=benchmark,
+        encoder=opened,
+        label=label or short_name(opened.name),
+        folder=out or named_after(usual, settings),
+        settings=settings | _source(dataset, given["path"]),
+        variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
+        store=given["store"] or (out or usual) / "embeddings",
+        baseline=given["baseline"],
+        costs=given["costs"],
+        dataset_id=given["dataset_id"],
+        resamples=given["resamples"],
+        device=given["device"],
+        fresh=given["fresh"],
+        executor=executor,
+        reporter=TerminalReporter(),
+    )
 
 
 def _refuse_without_extra(encoder: str) -> None:

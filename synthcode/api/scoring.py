@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoders.python_function import Similarity
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.pipelines.runs.interrupt import StopRequest
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
     from synthcode.vocabulary import Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Callable[[list[str]], Any]
@@ -131,51 +133,76 @@ def evaluate(
         If the dataset or the encoder cannot be used. Vectors in a store are kept.
     """
     opened = open_encoder(encoder)
-    if out is None and store is None:
-        with tempfile.TemporaryDirectory(prefix="synthcode-") as scratch:
-            return evaluate(
-                dataset, opened, split=split, variants=variants, tasks=tasks, languages=languages, label=label,
-                store=scratch, on_progress=on_progress,
-            )  # fmt: skip
-    reporter = CallbackReporter(on_progress)
+    request = _Request(
+        dataset, opened, split, tuple(dict.fromkeys(variants)), tasks, languages, label, resamples,
+        CallbackReporter(on_progress),
+    )  # fmt: skip
+    if out is not None:
+        folder = Path(out)
+        return call(lambda stop: _written(request, folder, Path(store or folder / "embeddings"), stop, force=force))
+    with tempfile.TemporaryDirectory(prefix="synthcode-") if store is None else nullcontext(store) as vectors:
+        return call(lambda stop: _ranked(request, Path(vectors), stop))
 
-    def work(stop: StopRequest) -> Results:
-        from synthcode.languages import get_language
-        from synthcode.pipelines.steps.encoder_ranks import rank
-        from synthcode.pipelines.steps.evaluation import evaluate_if_stale
-        from synthcode.pipelines.steps.evaluation_input import Evaluation
-        from synthcode.pipelines.steps.results_folder import settings_of
-        from synthcode.sanitize import short_name
 
-        whole = _benchmark(dataset, split)
-        chosen = whole.restricted(tasks, [get_language(name).name for name in languages])
-        given: dict[str, Any] = {"variants": variants, "split": chosen.split, "original": None, "exits": "all"}
-        given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url"))
-        settings = settings_of({**given, "prompts": (), "choices": (), "dtype": "auto", "encoder": ""}, whole, chosen)
-        folder = Path(out) if out is not None else None
-        evaluation = Evaluation(
-            benchmark=chosen,
-            encoder=opened,
-            label=label or short_name(opened.name),
-            folder=folder or Path(),
-            settings=settings,
-            variants=tuple(dict.fromkeys(variants)),
-            store=Path(store) if store is not None else (folder or Path()) / "embeddings",
-            baseline=None,
-            costs=False,
-            dataset_id=None,
-            resamples=resamples,
-            device="auto",
-            reporter=reporter,
-            stop=stop,
-        )
-        if folder is None:
-            name = f"{chosen.name} {chosen.split}"
-            return Results(evaluation.label, rank(evaluation), name, chosen.digest, None)
-        evaluate_if_stale(evaluation, force=force, may_replace=force)
-        return read_results(folder)
+class _Request(NamedTuple):
+    """What ``evaluate`` was called with."""
 
-    return call(work)
+    dataset: str | os.PathLike[str] | Benchmark
+    encoder: Encoder | LexicalScorer
+    split: str
+    variants: Sequence[Variant]
+    tasks: Sequence[str]
+    languages: Sequence[str]
+    label: str | None
+    resamples: int
+    reporter: CallbackReporter
+
+
+def _written(request: _Request, folder: Path, store: Path, stop: StopRequest, *, force: bool) -> Results:
+    """Score and write a results folder, unless it is up to date."""
+    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+
+    evaluate_if_stale(_evaluation(request, folder, store, stop), force=force, may_replace=force)
+    return read_results(folder)
+
+
+def _ranked(request: _Request, store: Path, stop: StopRequest) -> Results:
+    """Score without writing results."""
+    from synthcode.pipelines.steps.encoder_ranks import rank
+
+    evaluation = _evaluation(request, Path(), store, stop)
+    benchmark = evaluation.benchmark
+    name = f"{benchmark.name} {benchmark.split}"
+    return Results(evaluation.label, rank(evaluation), name, benchmark.digest, None)
+
+
+def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest) -> Evaluation:
+    from synthcode.languages import get_language
+    from synthcode.pipelines.steps.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.results_folder import settings_of
+    from synthcode.sanitize import short_name
+
+    whole = _benchmark(request.dataset, request.split)
+    chosen = whole.restricted(request.tasks, [get_language(name).name for name in request.languages])
+    given: dict[str, Any] = {"variants": request.variants, "split": chosen.split, "original": None, "exits": "all"}
+    given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url"))
+    given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
+    return Evaluation(
+        benchmark=chosen,
+        encoder=request.encoder,
+        label=request.label or short_name(request.encoder.name),
+        folder=folder,
+        settings=settings_of(given, whole, chosen),
+        variants=request.variants,
+        store=store,
+        baseline=None,
+        costs=False,
+        dataset_id=None,
+        resamples=request.resamples,
+        device="auto",
+        reporter=request.reporter,
+        stop=stop,
+    )
 
 
 def _benchmark(dataset: str | os.PathLike[str] | Benchmark, split: str) -> Benchmark:

@@ -82,20 +82,7 @@ class Folder:
             return self._planned(dataset, self._look()[0])
 
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
-        """Upload what differs, remove what is no longer part, the card last; return the folder's address.
-
-        Parameters
-        ----------
-        dataset
-            What is to be there.
-        uploaded
-            Told the bytes that have been uploaded since the last time.
-
-        Raises
-        ------
-        SynthcodeError
-            If the folder cannot be read or written.
-        """
+        """Upload what differs, remove what is no longer part, the card last; return the folder's address."""
         with self._guarded("written"):
             there, sums = self._look()
             plan = self._planned(dataset, there)

@@ -100,20 +100,7 @@ class HubRepo:
         return plan
 
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
-        """Commit the dataset, and return the address of the commit.
-
-        Parameters
-        ----------
-        dataset
-            What is to be there.
-        uploaded
-            Told the bytes that have been uploaded since the last time.
-
-        Raises
-        ------
-        SynthcodeError
-            If the Hub refuses, or fails for longer than is worth waiting for.
-        """
+        """Commit the dataset, and return the address of the commit."""
         self._commit = self._attempts.persist(lambda: self._bring_to(dataset, uploaded))
         if self._wish.tag:
             self._attempts.persist(self._tag)

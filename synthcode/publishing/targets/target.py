@@ -74,7 +74,17 @@ class Target(Protocol):
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
         """Publish the dataset, and return the address of the result.
 
-        ``uploaded`` receives the number of bytes uploaded since its last call.
+        Parameters
+        ----------
+        dataset
+            What is to be there.
+        uploaded
+            Receives the number of bytes uploaded since its last call.
+
+        Raises
+        ------
+        SynthcodeError
+            If the place refuses, cannot be read or written, or fails for longer than is worth waiting for.
         """
         ...
 

@@ -115,25 +115,7 @@ class OpenAIServer:
             raise absences[0]
 
     async def find_out(self, *, prefill: bool, stop: bool) -> bool:
-        """Find out, once, what the requests need of the server.
-
-        Parameters
-        ----------
-        prefill
-            Whether the requests' last message is of role assistant, to be continued.
-        stop
-            Whether they name strings to stop at.
-
-        Returns
-        -------
-        bool
-            Whether it stops at strings, if that is asked.
-
-        Raises
-        ------
-        ServerError
-            If it does not continue messages: what it would answer to is another prompt.
-        """
+        """Find out, once, what the requests need of the server; see ``ProbesCapabilities.find_out``."""
         first = self._replicas.all[0]
 
         async def ask(body: dict[str, Any]) -> bytes:
