@@ -1,7 +1,7 @@
 """Measure deduplication: what it removes against all pairs compared, and its time and memory against other tools.
 
     python benchmarks/dedup.py accuracy             # recall and precision against exact all-pairs
-    taskset -c 0 python benchmarks/dedup.py speed   # one core, beside datasketch and rensa
+    taskset -c 0 python benchmarks/dedup.py speed   # one core, compared with datasketch and rensa
     python benchmarks/dedup.py giants               # 100,000 copies of one program
     python benchmarks/dedup.py scale                # 125,000 and 1,000,000 programs, and these in little memory
     python benchmarks/dedup.py all
@@ -157,7 +157,7 @@ def measure_accuracy(folder: Path, mbxp_folder: Path) -> None:
 
 
 def edited(code: str, place: int) -> str:
-    """Change some lines of a program: of a copy so many that its likeness is spread around the threshold."""
+    """Change some lines of a program: of a copy so many that its similarity is spread around the threshold."""
     draw = random.Random(place)
     share = draw.uniform(0, 0.4) if place >= 5_000 else 0.0
     lines = [
@@ -250,8 +250,8 @@ def in_a_process(path: Path, folder: Path, memory: int = 0) -> float:
     """Measure a file in a new process, and return its seconds."""
     command = [sys.executable, __file__, "file", "--folder", str(folder), "--path", str(path), "--memory", str(memory)]
     done = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE)
-    *told, seconds = done.stdout.splitlines()
-    print("\n".join(told), flush=True)
+    *printed, seconds = done.stdout.splitlines()
+    print("\n".join(printed), flush=True)
     return float(json.loads(seconds))
 
 
@@ -268,7 +268,7 @@ def measure_scale(folder: Path, rows: int) -> None:
 
 
 def main() -> None:
-    """Run what was asked for."""
+    """Run the benchmarks that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["accuracy", "speed", "giants", "scale", "all", "file"])
     parser.add_argument("--folder", type=Path, help="where corpora are kept for the next time; default: nowhere")

@@ -79,7 +79,7 @@ def processor_seconds(command: list[str], environment: dict[str, str], folder: P
             output.seek(0)
             sys.exit(f"{' '.join(command)}\n{output.read().decode(errors='replace')}")
     wall = time.monotonic() - started
-    while True:  # what the command left behind: a fork server, with the workers that it has waited for
+    while True:  # processes that the command started and did not wait for: a fork server with its workers
         try:
             os.wait()
         except ChildProcessError:

@@ -1,4 +1,4 @@
-"""All exits in one forward pass against one pass an exit, and against the deepest exit alone.
+"""All exits in one forward pass, compared with one pass per exit and with only the deepest exit.
 
     python benchmarks/exits.py [--rounds 21]
 
@@ -35,7 +35,7 @@ CONFIG = MoseConfig(
     vocab_size=1000,
 )
 TEXTS, TOKENS = 8, 128
-MOST = {"one pass an exit": 0.43, "the deepest alone": 1.05}
+MOST = {"one pass an exit": 0.43, "only the deepest": 1.05}
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -55,7 +55,7 @@ def main() -> int:
     ways: dict[str, Callable[[], object]] = {
         "all exits": lambda: model(ids),
         "one pass an exit": lambda: [model(ids, exits=(exit_,)) for exit_ in CONFIG.exits],
-        "the deepest alone": lambda: model(ids, exits=CONFIG.exits[-1:]),
+        "only the deepest": lambda: model(ids, exits=CONFIG.exits[-1:]),
     }
     with torch.inference_mode():
         for work in ways.values():

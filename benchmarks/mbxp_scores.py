@@ -43,12 +43,12 @@ def score(kind: str, spec: str, mbxp: Path, out: Path) -> float:
     most = 0.0
     for macro, estimate in macro_estimates(read_ranks(out / kind)).items():
         reference = REFERENCES.get((kind, macro.task, macro.variant))
-        told = ""
+        comparison = ""
         if reference is not None:
             most = max(most, abs(estimate.value - reference))
-            told = f"reference {reference:.3f}, difference {estimate.value - reference:+.3f}"
+            comparison = f"reference {reference:.3f}, difference {estimate.value - reference:+.3f}"
         interval = f"{estimate.value:.4f} ({estimate.lo:.4f} to {estimate.hi:.4f})"
-        print(f"{kind:5} {macro.task} {macro.variant:10} {interval} {told}")
+        print(f"{kind:5} {macro.task} {macro.variant:10} {interval} {comparison}")
     return most
 
 

@@ -3,7 +3,7 @@
     python benchmarks/noise_reasons.py [--data mxeval/data/mbxp] [--noise 0.5]
 
 MBXP's Python seeds go to the replaying model server with ``--noise``, into eight languages, and through ``check``.
-What an answer is, is told from its text as the server makes it.
+The kind of noise is recognised by the answer's text, as the server makes it.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ def main() -> None:
         counts = confusion(Path(scratch) / "run")
     print(f"{'noise':<12}{'answers':>9}  {'reason':<14}{'precision':>10}{'recall':>8}  other reasons")
     for kind, reason in REASONS.items():
-        of_kind = {told: count for (made, told), count in counts.items() if made == kind}
-        # A whole translation that does not parse is rejected for that as well: it is no noise.
-        of_reason = sum(count for (made, told), count in counts.items() if told == reason and made is not None)
+        of_kind = {verdict: count for (made, verdict), count in counts.items() if made == kind}
+        # A whole translation that does not parse is rejected for that as well: it is not noise.
+        of_reason = sum(count for (made, verdict), count in counts.items() if verdict == reason and made is not None)
         right, total = of_kind.get(reason, 0), sum(of_kind.values())
-        others = ", ".join(f"{told} {count}" for told, count in sorted(of_kind.items()) if told != reason)
+        others = ", ".join(f"{verdict} {count}" for verdict, count in sorted(of_kind.items()) if verdict != reason)
         scores = f"{right / max(1, of_reason):>10.4f}{right / max(1, total):>8.4f}"
         print(f"{kind:<12}{total:>9,}  {reason:<14}{scores}  {others}")
-    untouched = {told: count for (made, told), count in counts.items() if made is None}
+    untouched = {verdict: count for (made, verdict), count in counts.items() if made is None}
     print(f"{'none':<12}{sum(untouched.values()):>9,}  {', '.join(f'{k} {n:,}' for k, n in sorted(untouched.items()))}")
 
 

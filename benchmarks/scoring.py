@@ -66,7 +66,7 @@ WAYS: dict[str, Callable[[np.ndarray, np.ndarray], None]] = {
 
 
 def measure(count: int, width: int, rounds: int) -> None:
-    """In a process of its own: the seconds of each way in each round, and the memory after the ranks alone."""
+    """In a process of its own: the seconds of each way in each round, and the memory with nothing but the ranks."""
     queries, documents = unit_vectors(count, width, 1), unit_vectors(count, width, 2)
     ranks(queries[:64], documents)  # compiles the counting loop
     started = time.perf_counter()
@@ -93,8 +93,8 @@ def measure_mteb(count: int, width: int) -> None:
     class Stored:
         mteb_model_meta = ModelMeta.create_empty()
 
-        def encode(self, inputs: Iterable[dict[str, list[str]]], **told: object) -> np.ndarray:
-            vectors = queries if told["prompt_type"].value == "query" else documents
+        def encode(self, inputs: Iterable[dict[str, list[str]]], **task: object) -> np.ndarray:
+            vectors = queries if task["prompt_type"].value == "query" else documents
             return vectors[[int(name) for batch in inputs for name in batch["text"]]]
 
         def similarity(self, first: np.ndarray, second: np.ndarray) -> torch.Tensor:
@@ -102,11 +102,11 @@ def measure_mteb(count: int, width: int) -> None:
 
     queries, documents = unit_vectors(count, width, 1), unit_vectors(count, width, 2)
     rows = Dataset.from_dict({"id": [str(number) for number in range(count)], "text": [str(n) for n in range(count)]})
-    told = {"task_metadata": task_metadata("code2code", "stripped"), "hf_split": "test", "hf_subset": "default"}
+    task = {"task_metadata": task_metadata("code2code", "stripped"), "hf_split": "test", "hf_subset": "default"}
     search = SearchEncoderWrapper(Stored())
     started = time.perf_counter()
-    search.index(rows, **told, encode_kwargs={})
-    search.search(rows, **told, top_k=1000, encode_kwargs={})
+    search.index(rows, **task, encode_kwargs={})
+    search.search(rows, **task, top_k=1000, encode_kwargs={})
     seconds = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps({"memory": memory, "seconds": seconds}))

@@ -31,7 +31,7 @@ WORKERS = 2
 Texts = Sequence[tuple[str, str]]
 """Languages and texts."""
 
-_held: list[tuple[str, str]] = []
+_texts: list[tuple[str, str]] = []
 """The texts of a worker: they are sent once, before the clock runs."""
 
 
@@ -96,11 +96,11 @@ def judge(texts: Texts) -> None:
 
 
 def hold(texts: Texts) -> None:
-    _held.extend(texts)
+    _texts.extend(texts)
 
 
 def judge_share(worker: int) -> None:
-    judge(_held[worker::WORKERS])
+    judge(_texts[worker::WORKERS])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How busy the scheduler, with its journal, keeps a server.
 
-    python benchmarks/translate_throughput.py speed     # beside a bare aiohttp loop and AsyncOpenAI
+    python benchmarks/translate_throughput.py speed     # compared with a bare aiohttp loop and AsyncOpenAI
     python benchmarks/translate_throughput.py latency   # against what the server's latency allows
     python benchmarks/translate_throughput.py memory    # of a plan of 2,000,000 requests
     python benchmarks/translate_throughput.py all
@@ -170,8 +170,8 @@ def measure_memory(core: int, planned: int, asked: int) -> None:
     def report(outcome: Outcome) -> None:
         if outcome.completed >= report.next:  # type: ignore[attr-defined]
             report.next += asked // 6  # type: ignore[attr-defined]
-            held = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-            print(f"  {outcome.completed:>9,} answered: {held / 2**20:,.0f} MB resident", flush=True)
+            resident = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+            print(f"  {outcome.completed:>9,} answered: {resident / 2**20:,.0f} MB resident", flush=True)
         if outcome.completed >= asked:
             stop.set()
 
@@ -196,7 +196,7 @@ def main() -> None:
     parser.add_argument("what", choices=["speed", "latency", "memory", "all"])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--planned", type=int, default=2_000_000, help="requests of the plan (memory)")
-    parser.add_argument("--asked", type=int, default=300_000, help="of which so many are asked for (memory)")
+    parser.add_argument("--asked", type=int, default=300_000, help="of which so many are sent (memory)")
     options = parser.parse_args()
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, {cores[0]})

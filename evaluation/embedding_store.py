@@ -171,25 +171,25 @@ class EmbeddingStore:
         borders = np.flatnonzero(np.diff(parts[order])) + 1
         out: Vectors | None = None
         for places in np.split(order, borders) if len(keys) else []:
-            held = self._column(parts[places[0]], exit_)
+            column = self._column(parts[places[0]], exit_)
             if out is None:
-                out = np.empty((len(keys), held.shape[1]), dtype=np.float32)
-            elif held.shape[1] != out.shape[1]:
-                widths = f"{out.shape[1]} and of {held.shape[1]}"
+                out = np.empty((len(keys), column.shape[1]), dtype=np.float32)
+            elif column.shape[1] != out.shape[1]:
+                widths = f"{out.shape[1]} and of {column.shape[1]}"
                 raise InputError(
                     f"{self.folder} holds vectors of {widths} numbers: the model was changed",
                     "remove the folder: its texts are encoded again",
                 )
-            out[places] = held[rows[places]]
+            out[places] = column[rows[places]]
         return out if out is not None else np.empty((0, 0), dtype=np.float32)
 
     def tally(self, keys: Keys) -> Tally:
         """Sum up what is stored of some keys, each once; a text that was encoded twice took the time of both."""
-        wanted = pc.unique(keys)
+        distinct = pc.unique(keys)
         seconds, seen = 0.0, [_COUNTS.empty_table()]
         for part in self._parts:
             rows = read_file(part.path, [*_COUNTS.names, "seconds"], fix=ENCODE_AGAIN)
-            rows = rows.filter(pc.is_in(rows["key"], value_set=wanted))
+            rows = rows.filter(pc.is_in(rows["key"], value_set=distinct))
             seconds += pc.sum(rows["seconds"]).as_py() or 0.0
             seen.append(rows.select(_COUNTS.names))
         once = pa.concat_tables(seen).group_by("key").aggregate([("tokens", "max"), ("truncated", "max")])

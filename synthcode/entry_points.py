@@ -190,23 +190,23 @@ def choose_entry_point(
     snippet: Snippet, language: Language, defined: list[Definition], entry_point: str | None
 ) -> str | None:
     """Choose among the definitions of a text as ``find_entry_point`` says."""
-    wanted = _QUALIFIER.split(entry_point)[-1] if entry_point else ""
-    alike = [one for one in defined if wanted and spelling(one.name) == spelling(wanted)]
+    entry_name = _QUALIFIER.split(entry_point)[-1] if entry_point else ""
+    alike = [one for one in defined if entry_name and spelling(one.name) == spelling(entry_name)]
     if alike:
-        return max(alike, key=lambda one: (one.name == wanted, not one.is_nested, one.node.start_byte)).name
+        return max(alike, key=lambda one: (one.name == entry_name, not one.is_nested, one.node.start_byte)).name
     public = [one for one in defined if spelling(one.name) != "main"]
     if not public:
-        return _mentioned(snippet, language, wanted) or (defined[-1].name if defined else None)
+        return _mentioned(snippet, language, entry_name) or (defined[-1].name if defined else None)
     public = [one for one in public if not one.is_nested] or public
     called = _called(snippet, language, defined) if len(public) > 1 else set()
     return max(public, key=lambda one: (one.name not in called, one.node.start_byte)).name
 
 
-def _mentioned(snippet: Snippet, language: Language, wanted: str) -> str | None:
+def _mentioned(snippet: Snippet, language: Language, entry_name: str) -> str | None:
     """Return the first name that is the wanted one in any convention: a lambda, or a definition that is cut off."""
-    nodes = captured(language, any_of(language.identifiers, "name"), snippet.root).get("name", []) if wanted else []
+    nodes = captured(language, any_of(language.identifiers, "name"), snippet.root).get("name", []) if entry_name else []
     names = (_text(snippet, node) for node in sorted(nodes, key=lambda node: node.start_byte))
-    return next((name for name in names if spelling(name) == spelling(wanted)), None)
+    return next((name for name in names if spelling(name) == spelling(entry_name)), None)
 
 
 def _called(snippet: Snippet, language: Language, defined: list[Definition]) -> set[str]:

@@ -16,7 +16,7 @@ from synthcode.sanitize import one_line, visible_line
 _MARKUP = re.compile(r"[\\`*_\[\]#|~$@]|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 """What Markdown reads within a line; ``://`` and ``www.`` would become links by themselves."""
 _FIRST = re.compile(r"^(?=[-+=])|^(\d+)(?=[.)])")
-"""What Markdown reads at the start of a line alone: lists, rules, headings."""
+"""What Markdown reads only at the start of a line: lists, rules, headings."""
 _NOT_FOR_BACKTICKS = re.compile(r"[`|\\<>&]")
 _CELL_MARKUP = re.compile(r"[\\`|]|<(?=[A-Za-z/!?])|\](?=[(\[])")
 """What could open a column, a tag, a link or code."""

@@ -107,14 +107,14 @@ class MtebModel:
         from torch.utils.data import DataLoader
 
         rows: Any = DataLoader(Dataset.from_dict({"text": list(texts)}), batch_size=BATCH_TEXTS)
-        told = {
+        arguments = {
             "task_metadata": task_metadata("text2code" if role.kind == "text" else "code2code", DEFAULT_VARIANT),
             "prompt_type": PromptType.query if role.side == "query" else PromptType.document,
             "hf_split": "test",
             "hf_subset": "default",
         }
         with no_remote_code(self._model_name):
-            found = self.model.encode(rows, **told, batch_size=BATCH_TEXTS, show_progress_bar=False)
+            found = self.model.encode(rows, **arguments, batch_size=BATCH_TEXTS, show_progress_bar=False)
         vectors = _dense(self._model_name, found)
         return _unit(vectors) if self._ranks_by_cosine else vectors
 

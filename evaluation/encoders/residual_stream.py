@@ -60,9 +60,9 @@ class ResidualStream:
         exits
             The exits to compute; by default, all. No block after the deepest exit runs.
         """
-        wanted = self.exits if exits is None else exits
-        states = _block_outputs(self.model, self.blocks[: max(wanted)], ids, mask)
-        return {exit_: self.end(states[exit_ - 1]) for exit_ in wanted}
+        computed = self.exits if exits is None else exits
+        states = _block_outputs(self.model, self.blocks[: max(computed)], ids, mask)
+        return {exit_: self.end(states[exit_ - 1]) for exit_ in computed}
 
     def end(self, state: Any) -> Any:
         """Apply the final norm, where there is one."""
@@ -152,10 +152,10 @@ def _blocks(name: str, model: Any) -> Any:
     """Return the list of blocks: the first as long as the configuration says."""
     from torch.nn import ModuleList
 
-    wanted = model.config.num_hidden_layers
-    found = next((part for part in model.modules() if isinstance(part, ModuleList) and len(part) == wanted), None)
+    computed = model.config.num_hidden_layers
+    found = next((part for part in model.modules() if isinstance(part, ModuleList) and len(part) == computed), None)
     if found is None:
-        raise InputError(f"{name} has no list of {wanted} blocks", "score it as 'st:NAME'")
+        raise InputError(f"{name} has no list of {computed} blocks", "score it as 'st:NAME'")
     return found
 
 

@@ -105,8 +105,8 @@ def _task_result(name: str, by_subset: Mapping[str, Mapping[str, float]], scored
     for subset, scores in sorted(by_subset.items()):
         if MAIN_SCORE not in scores:
             raise InputError(f"{name} {subset}: no nDCG@10, mteb's main score", "score it with 'synthcode evaluate'")
-        told = {"main_score": scores[MAIN_SCORE], "hf_subset": subset, "languages": languages_of(subset)}
-        entries.append({**scores, **told})
+        common = {"main_score": scores[MAIN_SCORE], "hf_subset": subset, "languages": languages_of(subset)}
+        entries.append({**scores, **common})
     return {
         "dataset_revision": scored.dataset,
         "task_name": name,

@@ -71,14 +71,14 @@ def load_exported(folder: str | Path, subsets: Sequence[str] | None = None) -> A
         if subset not in card.subsets:
             near = did_you_mean(subset, card.subsets)
             raise InputError(f"{folder} has no subset {subset!r}{near}", f"it has {', '.join(card.subsets)}")
-    wanted = list(dict.fromkeys(subsets if subsets is not None else card.subsets))
+    selected = list(dict.fromkeys(subsets if subsets is not None else card.subsets))
 
     class ExportedTask(AbsTaskRetrieval):  # type: ignore[misc]
-        metadata = _metadata(card, wanted)
+        metadata = _metadata(card, selected)
 
         def load_data(self, num_proc: int | None = None, **_: Any) -> None:
             """Read the folder; a file that several subsets share, once."""
-            self.dataset = _read_subsets(card, wanted)
+            self.dataset = _read_subsets(card, selected)
             self.data_loaded = True
 
     task: AbsTaskRetrieval = ExportedTask()

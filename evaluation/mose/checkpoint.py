@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LISTED = 8
 """Names that an error lists of each kind."""
 
-Held = dict[str, tuple[Path, str, tuple[int, ...]]]
+StoredTensors = dict[str, tuple[Path, str, tuple[int, ...]]]
 """Plain published name -> file, name in that file, shape."""
 
 
@@ -69,13 +69,13 @@ def from_pretrained(
 
     place = resolve(device, dtype, attention)
     folder = find_folder(name, revision)
-    held = _held(tensor_files(folder))
-    config = _config(folder, held).changed(choices or {})
+    stored = _stored_tensors(tensor_files(folder))
+    config = _config(folder, stored).changed(choices or {})
     with torch.device("meta"):
         whole = MoseModel(config)
         model = MoseModel(config.cut(exits) if exits else config, place.attention)
-    published = _checked(whole.state_dict(), config, held, str(folder))
-    model.load_state_dict(_read(model.state_dict(), published, held, place.device, place.dtype), assign=True)
+    published = _checked(whole.state_dict(), config, stored, str(folder))
+    model.load_state_dict(_read(model.state_dict(), published, stored, place.device, place.dtype), assign=True)
     # Rotations are not part of the state: they are created again, off the meta device.
     model.backbone.rotary_emb = type(model.backbone.rotary_emb)(model.backbone.config).to(place.device)
     return model.eval()
@@ -89,7 +89,7 @@ def read_folder_config(folder: Path) -> MoseConfig:
     InputError
         If one of them is missing or cannot be used.
     """
-    return _config(folder, _held(tensor_files(folder)))
+    return _config(folder, _stored_tensors(tensor_files(folder)))
 
 
 def save_pretrained(model: MoseModel, folder: Path) -> None:
@@ -106,43 +106,43 @@ def save_pretrained(model: MoseModel, folder: Path) -> None:
     write_text(folder / "config.json", json.dumps(write_config(model.config), indent=2) + "\n")
 
 
-def _held(files: Sequence[Path]) -> Held:
+def _stored_tensors(files: Sequence[Path]) -> StoredTensors:
     """Return the tensors of the files, from their headers only."""
     from safetensors import SafetensorError, safe_open
 
-    held: Held = {}
+    stored: StoredTensors = {}
     for file in files:
         try:
             with safe_open(file, framework="pt") as opened:
                 for name in opened.keys():  # noqa: SIM118 - it is not a mapping
-                    held[plain(name)] = (file, name, tuple(opened.get_slice(name).get_shape()))
+                    stored[plain(name)] = (file, name, tuple(opened.get_slice(name).get_shape()))
         except (SafetensorError, OSError) as problem:
             raise InputError(f"{file} is not a complete safetensors file: {problem}", "fetch it again") from problem
-    return held
+    return stored
 
 
-def _config(folder: Path, held: Collection[str]) -> MoseConfig:
+def _config(folder: Path, stored: Collection[str]) -> MoseConfig:
     """Return the configuration, cut where the weights are a cut checkpoint's: blocks up to one exit, one head."""
     path = folder / "config.json"
     config = read_config(read_json(path), str(path))
-    blocks = blocks_held(held)
-    is_cut = blocks in config.exits and len(head_positions(held)) == 1
+    blocks = blocks_held(stored)
+    is_cut = blocks in config.exits and len(head_positions(stored)) == 1
     return config.cut((blocks,)) if is_cut else config
 
 
-def _checked(state: Mapping[str, Any], config: MoseConfig, held: Held, source: str) -> dict[str, str]:
+def _checked(state: Mapping[str, Any], config: MoseConfig, stored: StoredTensors, source: str) -> dict[str, str]:
     """Return our name -> published name, where the checkpoint holds exactly what it should."""
-    positions = head_positions(held)
+    positions = head_positions(stored)
     if len(positions) != len(config.exits):
         positions = list(range(len(config.exits)))
     published = published_names(state, config, positions)
     wrong = {
-        "missing": published.values() - held.keys(),
-        "unexpected": held.keys() - set(published.values()),
+        "missing": published.values() - stored.keys(),
+        "unexpected": stored.keys() - set(published.values()),
         "of another shape": {
-            f"{theirs} {held[theirs][2]} for {tuple(state[ours].shape)}"
+            f"{theirs} {stored[theirs][2]} for {tuple(state[ours].shape)}"
             for ours, theirs in published.items()
-            if theirs in held and held[theirs][2] != tuple(state[ours].shape)
+            if theirs in stored and stored[theirs][2] != tuple(state[ours].shape)
         },
     }
     if any(wrong.values()):
@@ -161,18 +161,22 @@ def _listing(names: Collection[str]) -> str:
 
 
 def _read(
-    wanted: Mapping[str, Any], published: Mapping[str, str], held: Held, device: torch.device, dtype: torch.dtype
+    expected: Mapping[str, Any],
+    published: Mapping[str, str],
+    stored: StoredTensors,
+    device: torch.device,
+    dtype: torch.dtype,
 ) -> dict[str, torch.Tensor]:
     """Return our name -> tensor, each read straight to its device."""
     from safetensors import safe_open
 
     by_file: dict[Path, list[str]] = {}
-    for ours in wanted:
-        by_file.setdefault(held[published[ours]][0], []).append(ours)
+    for ours in expected:
+        by_file.setdefault(stored[published[ours]][0], []).append(ours)
     tensors = {}
     for file, names in by_file.items():
         with safe_open(file, framework="pt", device=str(device)) as opened:
             for ours in names:
                 # The allocator aligns a copy: mapped, the same weights round differently by their place in the file.
-                tensors[ours] = opened.get_tensor(held[published[ours]][1]).to(dtype, copy=True)
+                tensors[ours] = opened.get_tensor(stored[published[ours]][1]).to(dtype, copy=True)
     return tensors

@@ -91,8 +91,8 @@ class MoseConfig:
                 f"no exit {', '.join(map(str, unknown))}" if unknown else "no exit was requested",
                 f"choose among {', '.join(map(str, self.exits))}",
             )
-        wanted = tuple(sorted(set(exits)))
-        return replace(self, exits=wanted, num_hidden_layers=wanted[-1])
+        selected = tuple(sorted(set(exits)))
+        return replace(self, exits=selected, num_hidden_layers=selected[-1])
 
     def changed(self, choices: Mapping[str, object]) -> MoseConfig:
         """Return the configuration with other open choices, by name.

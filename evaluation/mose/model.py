@@ -74,10 +74,10 @@ class MoseModel(nn.Module):
         InputError
             If one of ``exits`` is not an exit of this model.
         """
-        wanted = self.config.cut(self.config.exits if exits is None else exits).exits
+        selected = self.config.cut(self.config.exits if exits is None else exits).exits
         mask = torch.ones_like(input_ids) if attention_mask is None else attention_mask.to(input_ids.dtype)
-        states = self._states(input_ids, mask, wanted)
-        return ExitOutputs({exit_: self.heads[str(exit_)](states[exit_], mask) for exit_ in wanted}, states)
+        states = self._states(input_ids, mask, selected)
+        return ExitOutputs({exit_: self.heads[str(exit_)](states[exit_], mask) for exit_ in selected}, states)
 
     def _states(self, input_ids: Tensor, mask: Tensor, exits: Sequence[int]) -> dict[int, Tensor]:
         """Return the state at each exit, normed where the configuration says so."""

@@ -16,7 +16,7 @@ from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.schemas.results import CELL_KEYS, RANKS
 from synthcode.vocabulary import Variant
 
-BESIDE = "bm25"
+BASELINE = "bm25"
 """The folder next to an encoder's results whose encoder is the default baseline."""
 
 
@@ -51,11 +51,11 @@ def find_baseline(
     """
     if named is not None:
         return _read(named, benchmark, variants)
-    beside = folder.parent / BESIDE
-    if beside == folder:
+    bm25 = folder.parent / BASELINE
+    if bm25 == folder:
         return None
     try:
-        return _read(beside, benchmark, variants)
+        return _read(bm25, benchmark, variants)
     except InputError:
         return None
 
@@ -68,14 +68,14 @@ def _read(folder: Path, benchmark: Benchmark, variants: Sequence[Variant]) -> Ba
             "is not complete" if facts is None else f"is of another dataset or split ({facts.dataset}, {facts.split})"
         )
         raise InputError(f"the baseline {folder} {what}", "evaluate it on the same dataset and split")
-    wanted = {(variant, *cell) for variant in variants for cell in benchmark.cells}
+    required = {(variant, *cell) for variant in variants for cell in benchmark.cells}
     there, parts = set(), [RANKS.empty_table()]
     for cell, _, rows in sorted_groups(ranks.sort_by([(key, "ascending") for key in CELL_KEYS]), CELL_KEYS):
         key = (cell["variant"], cell["task"], cell["query_language"], cell["corpus_language"])
-        if key in wanted:
+        if key in required:
             there.add(key)
             parts.append(rows)
-    if missing := sorted(wanted - there):
+    if missing := sorted(required - there):
         raise InputError(
             f"the baseline {folder} has no {' '.join(missing[0])}", "evaluate it with the same variants and languages"
         )

@@ -205,7 +205,7 @@ def _kinds(metrics: pa.Table) -> list[tuple[int, str, str]]:
     return list(dict.fromkeys(keys))
 
 
-def _only(metrics: pa.Table, **wanted: object) -> pa.Table:
-    for key, value in wanted.items():
+def _only(metrics: pa.Table, **values: object) -> pa.Table:
+    for key, value in values.items():
         metrics = metrics.filter(pc.equal(metrics[key], value))
     return metrics

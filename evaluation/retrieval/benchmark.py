@@ -115,8 +115,8 @@ class Benchmark:
         if not self.cells:
             raise InputError(f"{where} judgements", "score another --split")
         there = sorted({cell.task for cell in self.cells})
-        for wanted, known, kind in ((tasks, there, "tasks"), (languages, self.languages, "languages")):
-            if missing := [name for name in wanted if name not in known]:
+        for selected, known, kind in ((tasks, there, "tasks"), (languages, self.languages, "languages")):
+            if missing := [name for name in selected if name not in known]:
                 raise InputError(f"{where} {', '.join(missing)}", f"its {kind} are {', '.join(known)}")
 
 

@@ -59,8 +59,8 @@ class Inputs:
         for (variant, language, side), keys in self.keys.items():
             places = self._asked[language, side]
             texts = self._benchmark.texts[language].columns[variant]
-            wanted = keys.take(pa.array(places)), [texts[place] for place in places]
-            groups.setdefault(self._role(language, side).seen_by(self._encoder), []).append(wanted)
+            keys_to_encode = keys.take(pa.array(places)), [texts[place] for place in places]
+            groups.setdefault(self._role(language, side).seen_by(self._encoder), []).append(keys_to_encode)
         for role, parts in groups.items():
             yield role, pa.concat_arrays([keys for keys, _ in parts]), [text for _, texts in parts for text in texts]
 
@@ -107,7 +107,7 @@ def score_vectors(
         grouped.setdefault(cell.corpus_language, []).append(cell)
     for exit_ in encoder.exits:
         for variant in dict.fromkeys(variant for variant, _, _ in inputs.keys):
-            vectors = _Held(inputs, store, variant, exit_)
+            vectors = _VectorCache(inputs, store, variant, exit_)
             for corpus, cells in grouped.items():
                 documents = vectors.of(corpus, "document")
                 for cell in cells:
@@ -132,14 +132,14 @@ def score_words(
             advance(1)
 
 
-class _Held:
+class _VectorCache:
     """The vectors of one exit and variant in memory, each once."""
 
     def __init__(self, inputs: Inputs, store: EmbeddingStore, variant: Variant, exit_: int) -> None:
         mine = {(language, side): keys for (of, language, side), keys in inputs.keys.items() if of == variant}
-        wanted = inputs.all_keys()
+        keys_to_encode = inputs.all_keys()
         used = pc.unique(pa.concat_arrays(list(mine.values())))
-        used = used.filter(pc.is_in(used, value_set=wanted))  # on the queries' side, only those that occur
+        used = used.filter(pc.is_in(used, value_set=keys_to_encode))  # on the queries' side, only those that occur
         self._vectors = store.vectors(used, exit_)
         self._places = {
             place: np.asarray(pc.fill_null(pc.index_in(keys, value_set=used), -1), dtype=np.int64)

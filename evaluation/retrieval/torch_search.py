@@ -33,22 +33,22 @@ def torch_ranks(queries: Vectors, documents: Vectors, judged: Judgements, device
             scores = block @ corpus.T
             scores = scores if columns is None else scores[:, columns]
             starts = judged.starts[start : start + len(block) + 1]
-            asking = np.repeat(np.arange(len(block)), np.diff(starts))
+            query_rows = np.repeat(np.arange(len(block)), np.diff(starts))
             pairs = slice(starts[0], starts[-1])
-            found[pairs] = _count(scores, asking, judged.answers[pairs], rows)
+            found[pairs] = _count(scores, query_rows, judged.answers[pairs], rows)
     finally:
         torch.set_float32_matmul_precision(usual)
     return found
 
 
-def _count(scores: Any, asking: Any, answers: Any, rows: int) -> Ranks:
+def _count(scores: Any, query_rows: Any, answers: Any, rows: int) -> Ranks:
     """Return the ranks of pairs of a query (a row of scores) and an answer (a column)."""
     import torch
 
     parts = []
     everywhere = torch.arange(scores.shape[1], device=scores.device)
     for start in range(0, len(answers), rows):
-        query = torch.from_numpy(asking[start : start + rows]).to(scores.device)
+        query = torch.from_numpy(query_rows[start : start + rows]).to(scores.device)
         answer = torch.from_numpy(answers[start : start + rows]).to(scores.device)
         row = scores[query]
         own = row.gather(1, answer[:, None])

@@ -69,8 +69,8 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: st
 
 
 def _mark(exported: Exported) -> str:
-    told = {"format": exported.layout, "variant": exported.variant, "splits": list(exported.splits)}
-    return json.dumps({**told, "dataset": exported.dataset, "tasks": [pair.name for pair in exported.pairs]}, indent=2)
+    mark = {"format": exported.layout, "variant": exported.variant, "splits": list(exported.splits)}
+    return json.dumps({**mark, "dataset": exported.dataset, "tasks": [pair.name for pair in exported.pairs]}, indent=2)
 
 
 def _summary(exported: Exported) -> str:

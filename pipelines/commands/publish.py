@@ -78,16 +78,16 @@ def publish(
 def _target(
     run: Run, repo_id: str | None, to: str | None, private: bool, revision: str | None, tag: str | None
 ) -> Target:
-    attendant = _attendant(run)
+    callbacks = _callbacks(run)
     if to is not None:
         from synthcode.publishing.targets.folder import Folder
 
-        folder = Folder(to, attendant)
+        folder = Folder(to, callbacks)
         folder.refuse_within(run.folder.path)
         return folder
     from synthcode.publishing.targets.hub import HubDestination, HubRepo
 
-    return HubRepo(HubDestination(str(repo_id), private, revision, tag), attendant)
+    return HubRepo(HubDestination(str(repo_id), private, revision, tag), callbacks)
 
 
 def _checked(run: Run) -> tuple[Dataset, Shards]:
@@ -179,7 +179,7 @@ def _compare(run: Run, target: Target, shards: Shards) -> None:
     click.echo(f"publish: split {split!r} of {config!r} comes back the same (rows' sha256 {digest[:12]})", err=True)
 
 
-def _attendant(run: Run) -> PublishCallbacks:
+def _callbacks(run: Run) -> PublishCallbacks:
     """Tell what happens on stderr, and let Ctrl-C end a wait or the work between two uploads."""
     from huggingface_hub.utils import disable_progress_bars, logging
 

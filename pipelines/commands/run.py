@@ -93,10 +93,10 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
 
 def _print_plan(run: Run) -> None:
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.translation_plan import plan
+    from synthcode.pipelines.steps.translation_plan import estimate_cost
 
     run_stages(run, ["seeds", "dedup_seeds"])
-    planned = plan(run)
+    planned = estimate_cost(run)
     duplicates = run.manifest.stages["dedup_seeds"].counts["seed_duplicates"]
     click.echo(f"seeds              {run.manifest.stages['seeds'].counts['seeds']:,} ({duplicates:,} duplicates)")
     click.echo(f"requests           {planned.requests.total():,}")

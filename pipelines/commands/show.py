@@ -47,7 +47,7 @@ class Filters(NamedTuple):
     help=f"So many rows at most. Default: all in a pager, {ROWS_WITHOUT_PAGER} without.",
 )
 @click.option("--pager/--no-pager", default=None, help="Leaf through the rows in $PAGER. Default: on a terminal.")
-def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **wanted: str | None) -> None:
+def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **options: str | None) -> None:
     """Show seeds next to their translations, with the verdict on each.
 
     \b
@@ -70,7 +70,7 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
 
     folder = RunFolder(existing_run(run))
     refuse_differences(folder.path, SHOWN_STAGES)
-    filters = Filters(**{name: _utf8(value) for name, value in wanted.items()})
+    filters = Filters(**{name: _utf8(value) for name, value in options.items()})
     if filters.language:
         filters = filters._replace(language=get_language(filters.language).name)
     console = Console(soft_wrap=False)
@@ -117,7 +117,7 @@ def _panels(folder: RunFolder, filters: Filters, limit: int | None) -> Iterator[
 
 
 def _matching(piece: OutcomeBatch, filters: Filters) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the wanted rows of a piece, each with its seed."""
+    """Yield the matching rows of a piece, each with its seed."""
     import pyarrow.compute as pc
 
     rows = piece.rows
@@ -128,8 +128,8 @@ def _matching(piece: OutcomeBatch, filters: Filters) -> Iterator[tuple[dict[str,
         rows = rows.filter(pc.starts_with(rows["seed_id"], filters.seed_id))
     if filters.search:
         rows = rows.filter(_contains(rows, piece.seeds, filters.search))
-    wanted = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(rows["seed_id"])))
-    seeds = {seed["seed_id"]: seed for seed in wanted.to_pylist()}
+    matching = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(rows["seed_id"])))
+    seeds = {seed["seed_id"]: seed for seed in matching.to_pylist()}
     for row in rows.to_pylist():
         yield row, seeds[row["seed_id"]]
 

@@ -89,11 +89,11 @@ def _codes(folder: RunFolder, programs: set[str]) -> dict[str, str]:
     codes: dict[str, str] = {}
     for as_programs, table in ((seeds_as_programs, folder.seeds), (translations_as_programs, folder.translations)):
         for part in map(as_programs, folder.rows(table)):
-            codes |= _wanted(part, programs)
+            codes |= _sources_of(part, programs)
     return codes
 
 
-def _wanted(programs: pa.Table, names: set[str]) -> dict[str, str]:
+def _sources_of(programs: pa.Table, names: set[str]) -> dict[str, str]:
     columns = (programs[name].to_pylist() for name in ("program_id", "code"))
     return {name: code for name, code in zip(*columns, strict=True) if name in names}
 

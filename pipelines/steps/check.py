@@ -64,8 +64,8 @@ def _targets(recipe: Recipe) -> Sequence[str]:
 
 def _summary(counts: Mapping[str, Any]) -> str:
     missing = ", ".join(f"{language} ({why})" for language, why in counts.get("not_compiled", {}).items())
-    told = f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
-    return f"{told}; not compiled: {missing}" if missing else told
+    summary = f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+    return f"{summary}; not compiled: {missing}" if missing else summary
 
 
 def _execute(run: Run) -> StepResult:

@@ -42,7 +42,7 @@ def contamination_inputs(recipe: Recipe) -> dict[str, str]:
 
 
 def search_benchmarks(
-    run: Run, programs: Iterable[pa.Table], means: SearchResources
+    run: Run, programs: Iterable[pa.Table], resources: SearchResources
 ) -> tuple[pa.Table, dict[str, Any]]:
     """Find programs that are like a row of the recipe's benchmarks.
 
@@ -61,8 +61,8 @@ def search_benchmarks(
         for benchmark in benchmarks:
             report[benchmark.name] = _read(run, benchmark, rows)
         shards = rows.commit()
-    with means.scratch() as scratch:
-        hits = find_hits(programs, read_batches(shards), run.recipe.dedup, scratch, means.apply)
+    with resources.scratch() as scratch:
+        hits = find_hits(programs, read_batches(shards), run.recipe.dedup, scratch, resources.apply)
     for name, counts in report.items():
         mine = hits.filter(pc.equal(hits["benchmark"], name))
         counts |= _hit(mine)

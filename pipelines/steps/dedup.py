@@ -89,10 +89,10 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def _execute_seeds(run: Run, *, early: bool) -> StepResult:
     hits: pa.Table = HITS.empty_table()
     report: dict[str, Any] = {}
-    means = search_resources(run)
-    clusters = cluster(run, seed_programs(run), means).clusters
+    resources = search_resources(run)
+    clusters = cluster(run, seed_programs(run), resources).clusters
     if early and run.recipe.contamination.drop == "everywhere":
-        hits, report = search_benchmarks(run, SurvivingRows.without_duplicates(run, clusters).seeds_alone(), means)
+        hits, report = search_benchmarks(run, SurvivingRows.without_duplicates(run, clusters).seeds_alone(), resources)
     statuses = Counter(clusters.column("status").to_pylist())
     counts = {
         "seeds": run.manifest.stages["seeds"].counts["seeds"],
@@ -110,10 +110,10 @@ def _execute_seeds(run: Run, *, early: bool) -> StepResult:
 
 
 def _execute(run: Run) -> StepResult:
-    means = search_resources(run)
-    found = cluster(run, all_programs(run), means)
+    resources = search_resources(run)
+    found = cluster(run, all_programs(run), resources)
     kept = SurvivingRows.without_duplicates(run, found.clusters)
-    hits, report = search_benchmarks(run, kept.programs(), means)
+    hits, report = search_benchmarks(run, kept.programs(), resources)
     accepted = run.manifest.stages["check"].counts["by_language"]
     contaminated: Counter[str] = Counter()
     if hits.num_rows and run.recipe.contamination.drop == "everywhere":

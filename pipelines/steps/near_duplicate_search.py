@@ -32,7 +32,7 @@ def search_resources(run: Run) -> SearchResources:
     return SearchResources(lambda: SpillStore(run.folder.scratch, budget), run.executor.map_shared)
 
 
-def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clustering:
+def cluster(run: Run, tables: Iterable[pa.Table], resources: SearchResources) -> Clustering:
     """Find the duplicates among programs (schema ``PROGRAMS``)."""
     from synthcode.dedup.duplicates import cluster_programs  # Numba takes half a second
 
@@ -43,5 +43,5 @@ def cluster(run: Run, tables: Iterable[pa.Table], means: SearchResources) -> Clu
                 yield table
                 bar.advance(table.num_rows)
 
-        with means.scratch() as scratch:
-            return cluster_programs(counted(), run.recipe.dedup, scratch, means.apply)
+        with resources.scratch() as scratch:
+            return cluster_programs(counted(), run.recipe.dedup, scratch, resources.apply)

@@ -84,10 +84,10 @@ def load_published_benchmark(
 
 def _bounded(path: str, seeds: Iterable[RawSeed]) -> Iterator[RawSeed]:
     """Yield seeds, as long as they fit into memory together."""
-    held = 0
+    chars = 0
     for seed in seeds:
-        held += _SEED_BYTES + len(seed.text or "") + len(seed.code or "") + sum(map(len, seed.tests.values()))
-        if held > limits.BENCHMARK:
+        chars += _SEED_BYTES + len(seed.text or "") + len(seed.code or "") + sum(map(len, seed.tests.values()))
+        if chars > limits.BENCHMARK:
             raise InputError(
                 f"{path} holds more than {limits.BENCHMARK:,} bytes of texts and programs",
                 "read the first rows of each language only, with --limit",

@@ -39,7 +39,7 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
     rows
         So many rows at most; of more, some are drawn.
     bar
-        Told of every row that is read.
+        Advanced for every row that is read.
     """
     clusters = summarize(read_file(folder.clusters) if folder.clusters.is_file() else CLUSTERS.empty_table())
     census = counting.Census(rows)
@@ -49,8 +49,8 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
         source_ids |= _source_ids(piece, clusters.seed_ids)
         bar.advance(piece.rows.num_rows)
     drawn = {name for names in census.draw.drawn().values() for name in names}
-    wanted = census.examples(EXAMPLES)
-    wanted.pop(KEPT, None)
+    example_ids = census.examples(EXAMPLES)
+    example_ids.pop(KEPT, None)
     facts = Facts(
         name=folder.path.resolve().name,
         counts=funnel(folder),
@@ -62,8 +62,8 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
         evaluations=read_evaluations(folder.evaluation),
         version=__version__,
     )
-    chunks, examples = _shown_rows(folder, drawn, {name for names in wanted.values() for name in names}, bar)
-    shown = {verdict: [examples[name] for name in names if name in examples] for verdict, names in wanted.items()}
+    chunks, examples = _shown_rows(folder, drawn, {name for names in example_ids.values() for name in names}, bar)
+    shown = {verdict: [examples[name] for name in names if name in examples] for verdict, names in example_ids.items()}
     return replace(facts, examples=shown), chunks
 
 
@@ -78,7 +78,9 @@ def _source_ids(piece: OutcomeBatch, seeds: set[str]) -> dict[str, str]:
     return dict(zip(named["seed_id"].to_pylist(), named["source_id"].to_pylist(), strict=True))
 
 
-def _shown_rows(folder: RunFolder, drawn: set[str], wanted: set[str], bar: Bar) -> tuple[list[str], dict[str, Example]]:
+def _shown_rows(
+    folder: RunFolder, drawn: set[str], example_ids: set[str], bar: Bar
+) -> tuple[list[str], dict[str, Example]]:
     """Pack the rows that were drawn; return those that are wanted as examples by ``program_id``, too."""
     chunks: list[str] = []
     examples: dict[str, Example] = {}
@@ -91,7 +93,7 @@ def _shown_rows(folder: RunFolder, drawn: set[str], wanted: set[str], bar: Bar) 
         if shown:
             chunks.append(pack(seeds, shown))
         names = {seed["seed_id"]: seed["source_id"] for seed in seeds}
-        chosen = (row for row in shown if row["program_id"] in wanted)
+        chosen = (row for row in shown if row["program_id"] in example_ids)
         examples |= {row["program_id"]: _example(row, names[row["seed_id"]]) for row in chosen}
     return chunks, examples
 

@@ -16,7 +16,7 @@ from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.completions import ask, open_backend, unmatched_rows
 from synthcode.pipelines.steps.failures import FailureCounts, review_translations
-from synthcode.pipelines.steps.translation_plan import translate_config, wanted
+from synthcode.pipelines.steps.translation_plan import translate_config, translation_plan
 from synthcode.pipelines.tables.funnel import REQUESTED
 from synthcode.schemas.tables import COMPLETIONS
 from synthcode.storage.shards import ShardWriter
@@ -74,10 +74,10 @@ def _summary(counts: Mapping[str, Any]) -> str:
 
 
 def _unchanged(counts: Mapping[str, Any]) -> str:
-    told = _summary({name: value for name, value in counts.items() if name != "asked"})
+    summary = _summary({name: value for name, value in counts.items() if name != "asked"})
     if not counts["failed"]:
-        return f"unchanged, nothing to do ({told})"
-    return f"nothing new asked: {counts['failed']:,} failed earlier; --retry-failed asks again ({told})"
+        return f"unchanged, nothing to do ({summary})"
+    return f"nothing new asked: {counts['failed']:,} failed earlier; --retry-failed asks again ({summary})"
 
 
 def _execute(run: Run) -> StepResult:
@@ -86,7 +86,7 @@ def _execute(run: Run) -> StepResult:
         damaged = journal.drop_damaged()
         if damaged:
             run.reporter.message(f"translate: {damaged:,} damaged answers in {journal.path} are asked again")
-        asked = wanted(run, model)
+        asked = translation_plan(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
         with run.reporter.progress("translate", requested.total()) as bar, run.stop.finishing():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
 CHARS_PER_TOKEN = 3.5
-"""Of source code, about; only for estimates."""
+"""Average for source code; only for estimates."""
 
 
 def translate_config(recipe: Recipe) -> TranslateConfig:
@@ -69,8 +69,8 @@ class TranslationPlan:
             yield table.filter(pc.invert(pc.is_in(table.column("seed_id"), value_set=left_out)))
 
 
-def wanted(run: Run, model: str) -> TranslationPlan:
-    """Return what a run wants of a model."""
+def translation_plan(run: Run, model: str) -> TranslationPlan:
+    """Return the requests that a run's recipe demands of a model."""
     config = translate_config(run.recipe)
     return TranslationPlan(
         run, config, model, load_prompt(config.prompt), frozenset(dropped_seeds(run.folder, run.manifest))
@@ -78,22 +78,24 @@ def wanted(run: Run, model: str) -> TranslationPlan:
 
 
 @dataclass(frozen=True)
-class Plan:
+class CostEstimate:
     """What translating would cost."""
 
     requests: Counter[str] = field(default_factory=Counter)
     """By target language."""
     prompt_tokens: int = 0
-    """Reckoned from the characters of the prompts."""
+    """Estimated from the characters of the prompts."""
     most_completion_tokens: int | None = 0
     """None if the longest answer is left to the server."""
 
 
-def plan(run: Run) -> Plan:
+def estimate_cost(run: Run) -> CostEstimate:
     """Estimate what ``translate`` would request, without sending anything."""
-    asked = wanted(run, translate_config(run.recipe).model or "the recording's")
-    config = asked.config
-    counts = asked.count()
-    characters = sum(len(message.content) for request in asked.requests() for message in request.messages)
+    planned = translation_plan(run, translate_config(run.recipe).model or "the recording's")
+    config = planned.config
+    counts = planned.count()
+    characters = sum(len(message.content) for request in planned.requests() for message in request.messages)
     longest = config.sampling.longest_answer
-    return Plan(counts, round(characters / CHARS_PER_TOKEN), None if longest is None else counts.total() * longest)
+    return CostEstimate(
+        counts, round(characters / CHARS_PER_TOKEN), None if longest is None else counts.total() * longest
+    )

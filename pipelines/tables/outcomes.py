@@ -90,9 +90,9 @@ def _failed(completions: pa.Table) -> pa.Table:
 def _read(
     table: Path, schema: pa.Schema, columns: list[str], prefix: str = "part"
 ) -> tuple[pa.Schema, Iterable[pa.Table]]:
-    wanted = pa.schema([schema.field(name) for name in columns])
+    projected = pa.schema([schema.field(name) for name in columns])
     parts = read_batches(shards_of(table, prefix), columns)
-    return wanted, (part.select(columns).cast(wanted) for part in parts)
+    return projected, (part.select(columns).cast(projected) for part in parts)
 
 
 def _as_judged(rows: pa.Table) -> pa.Table:

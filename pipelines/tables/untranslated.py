@@ -36,8 +36,8 @@ def untranslated_seeds(folder: RunFolder) -> list[str]:
     for rows, finished in align_on_seed(seeds, (_ASKED, folder.rows(folder.completions, _ASKED.names))):
         asked = Counter(finished["seed_id"].to_pylist())
         for seed in rows.to_pylist():
-            wanted = len(targets_of(seed["seed_id"], seed["language"], config)) * config.samples
-            if seed["seed_id"] not in left_out and asked[seed["seed_id"]] < wanted:
+            planned = len(targets_of(seed["seed_id"], seed["language"], config)) * config.samples
+            if seed["seed_id"] not in left_out and asked[seed["seed_id"]] < planned:
                 found.append(seed["source_id"])
     return found
 

@@ -155,12 +155,12 @@ class SavedRun:
         from synthcode.storage.manifest import refuse_differences
 
         refuse_differences(self.path, ["seeds", "dedup_seeds", "check", "dedup", "build"])
-        wanted = get_language(language).name if language else None
+        target = get_language(language).name if language else None
         parts, seen = [JUDGED.empty_table()], set()
         for _seeds, rows in judged(self._folder):
             seen.update(pc.unique(rows["verdict"]).to_pylist())
-            if wanted is not None:
-                rows = rows.filter(pc.equal(rows["target_language"], wanted))
+            if target is not None:
+                rows = rows.filter(pc.equal(rows["target_language"], target))
             chosen = pc.not_equal(rows["verdict"], "kept") if reason is None else pc.equal(rows["verdict"], reason)
             parts.append(rows.filter(chosen))
         if reason is not None and reason not in seen:

@@ -161,12 +161,12 @@ def _values(pages: Sequence[Page], *, coded: bool) -> int:
 def _densest(pages: Sequence[Page], rows: int) -> int:
     """Return what the rows that take most come to: all pages that some number of rows in sequence can touch."""
     data = [page for page in pages if page.kind in (DATA, DATA_V2)]
-    most = held = values = start = 0
+    most = size = values = start = 0
     for end, page in enumerate(data):
-        held, values = held + page.size, values + page.values
+        size, values = size + page.size, values + page.values
         # Rows that begin with the last value of the first page reach the page before this one's end.
         while start < end and values - data[start].values - page.values + 2 > rows:
-            held, values = held - data[start].size, values - data[start].values
+            size, values = size - data[start].size, values - data[start].values
             start += 1
-        most = max(most, held)
+        most = max(most, size)
     return most

@@ -108,14 +108,14 @@ class ParquetDecoder:
                 del batch  # before the next one is decoded
 
     def _plan(self, group: int, columns: Sequence[str], rows: int) -> ColumnPlan:
-        wanted = set(columns)
+        selected = set(columns)
         most = rows
         dictionaries: list[str] = []
         with self._open() as file, open_regular(self._path) as stream, self._decoding():
             described = file.metadata.row_group(group)
             for number in range(described.num_columns):
                 name = described.column(number).path_in_schema
-                if name.partition(".")[0] not in wanted:
+                if name.partition(".")[0] not in selected:
                     continue
                 try:
                     plan = column_plan(file, stream, group, number, rows)
@@ -174,8 +174,8 @@ def _cut(batch: pa.RecordBatch, schema: pa.Schema) -> Iterator[Rows]:
             yield Rows(0, end - start, None)
             continue
         while start < end:
-            held = np.cumsum(sizes[start:end])
-            count = max(1, int(np.searchsorted(held, limits.BATCH, side="right")))
+            total = np.cumsum(sizes[start:end])
+            count = max(1, int(np.searchsorted(total, limits.BATCH, side="right")))
             yield Rows(0, count, decoded(batch.slice(start, count), schema))
             start += count
 

@@ -70,7 +70,7 @@ class _Linker:
     """Compares the entries of buckets. ``places`` are places of entries, ``buckets`` number the bucket of each."""
 
     def __init__(self, entries: Entries, similarity: Similarity, sets: DisjointSets) -> None:
-        self._entries, self._likeness, self._sets = entries, similarity, sets
+        self._entries, self._similarity, self._sets = entries, similarity, sets
 
     def link(self, places: I64, buckets: I64) -> None:
         """Join all that is alike within a bucket."""
@@ -107,5 +107,5 @@ class _Linker:
             # Salts keep the keys of two groups apart but for one pair in four billion.
             asked = np.flatnonzero(apart & (kinds[one] != kinds[other]) & (groups[one] == groups[other]))
             one, other = one[asked], other[asked]
-            alike = self._likeness.alike(documents[one], documents[other])
+            alike = self._similarity.alike(documents[one], documents[other])
             self._sets.unite(nodes[one[alike]], nodes[other[alike]])

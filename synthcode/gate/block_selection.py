@@ -72,10 +72,10 @@ def choose(
     """
     if len(blocks) == 1 and not parts:
         return blocks[0]
-    wanted = {_plain(name) for name in [*_defined(source_code, source), *([entry_point] if entry_point else [])]}
+    expected = {_plain(name) for name in [*_defined(source_code, source), *([entry_point] if entry_point else [])]}
     defined = [_defined(block.code, target) for block in blocks]
     scores = [
-        (len(wanted & {_plain(name) for name in names}), _standing(block.lead))
+        (len(expected & {_plain(name) for name in names}), _standing(block.lead))
         for block, names in zip(blocks, defined, strict=True)
     ]
     best = scores.index(max(scores))

@@ -182,8 +182,8 @@ def _best_rejection(
     judged: list[tuple[Block, Rejection | None]], row: Mapping[str, Any]
 ) -> tuple[str | None, Rejection | None]:
     """Return the block that the answer seems to have meant, and why it is not a translation."""
-    told = [(block, rejection) for block, rejection in judged if rejection is not None]
-    meant = [pair for pair in told if pair[1].reason != "unchanged"] or told
+    rejections = [(block, rejection) for block, rejection in judged if rejection is not None]
+    meant = [pair for pair in rejections if pair[1].reason != "unchanged"] or rejections
     block, rejection = max(meant, key=lambda pair: (pair[1].reason == "truncated", len(pair[0].code)))
     if rejection.reason in _UNSURE and is_cut_off(row["finish_reason"]):
         return block.code, Rejection("truncated", f"the answer was cut off; {rejection.reason}: {rejection.detail}")

@@ -14,12 +14,12 @@ BATCH_CHARS = 8_000_000
 def batched(rows: Iterable[RawSeed]) -> Iterator[list[RawSeed]]:
     """Cut rows into batches of at most ``BATCH_ROWS``, and of ``BATCH_CHARS`` unless a single row is larger."""
     batch: list[RawSeed] = []
-    held = 0
+    chars = 0
     for row in rows:
         batch.append(row)
-        held += len(row.code or "") + len(row.text or "") + sum(map(len, row.tests.values()))
-        if len(batch) == BATCH_ROWS or held > BATCH_CHARS:
+        chars += len(row.code or "") + len(row.text or "") + sum(map(len, row.tests.values()))
+        if len(batch) == BATCH_ROWS or chars > BATCH_CHARS:
             yield batch
-            batch, held = [], 0
+            batch, chars = [], 0
     if batch:
         yield batch

@@ -194,10 +194,10 @@ def table_schema(path: Path, fix: str = REDO) -> pa.Schema:
 def _bounded_tables(path: Path, columns: Sequence[str] | None, fix: str) -> Iterator[pa.Table]:
     """Read a file whole, unless it unpacks to more than any table of ours does."""
     most = max(limits.TABLE, limits.TABLE_RATIO * path.stat().st_size)
-    held = 0
+    size = 0
     for table in _tables(path, columns, ROWS_PER_SHARD, fix):
-        held += table.nbytes
-        if held > most:
+        size += table.nbytes
+        if size > most:
             raise InputError(f"{path} unpacks to more than {most:,} bytes: it is damaged or hostile", fix)
         yield table
 

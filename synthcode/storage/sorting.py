@@ -32,17 +32,17 @@ def sort_by_hash(
         Rows kept in memory before they spill.
     """
     buckets: list[list[pa.Table]] = [[] for _ in range(BUCKETS)]
-    held = 0
+    in_memory = 0
     try:
         for table in tables:
             digits = [int(value[0], 16) for value in table.column(keys[0]).to_pylist()]
             for bucket in sorted(set(digits)):
                 part = table.filter(pa.array([digit == bucket for digit in digits]))
                 buckets[bucket].append(part)
-                held += part.nbytes
-            if held > memory_bytes:
+                in_memory += part.nbytes
+            if in_memory > memory_bytes:
                 _spill(buckets, spill)
-                held = 0
+                in_memory = 0
         for bucket, parts in enumerate(buckets):
             rows = pa.concat_tables([schema.empty_table(), *_spilled(spill, bucket), *parts])
             if rows.num_rows:

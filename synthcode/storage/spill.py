@@ -57,10 +57,10 @@ class SpillStore:
         """Move piles to disk until so many bytes more fit the budget, or nothing is left in memory."""
         if self._budget is None:
             return
-        held = size + sum(pile.size for pile in self._in_memory)
-        while held > self._budget and self._in_memory:
+        in_memory = size + sum(pile.size for pile in self._in_memory)
+        while in_memory > self._budget and self._in_memory:
             largest = max(self._in_memory, key=lambda pile: pile.size)
-            held -= largest.size
+            in_memory -= largest.size
             if self._folder is not None:
                 self._folder.mkdir(parents=True, exist_ok=True)
             largest.move_to(self._files.enter_context(_nameless_file(self._folder)))

@@ -63,8 +63,8 @@ class Bubblewrap:
         if done.timed_out:
             return Finished(_KILLED, done.stdout, done.stderr, timed_out=True)
         if exit_code is None:
-            told = " ".join(done.stderr.decode("utf-8", "replace").split())[:200]
-            raise SandboxFailed(f"the sandbox broke: {told or f'bwrap ended with {done.exit_code}'}", _NEXT_STEP)
+            message = " ".join(done.stderr.decode("utf-8", "replace").split())[:200]
+            raise SandboxFailed(f"the sandbox broke: {message or f'bwrap ended with {done.exit_code}'}", _NEXT_STEP)
         return Finished(exit_code, done.stdout, done.stderr)
 
     def _namespaces(self) -> list[str]:

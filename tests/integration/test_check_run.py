@@ -182,9 +182,9 @@ def test_a_broken_compiler_rejects_nothing_and_is_reported(
     capsys.readouterr()
     assert synthcode("check", run, "--compile") == 0
     assert verdicts(run)["whole"] == ("accepted", "syntax")
-    told = capsys.readouterr().err
-    assert "warning: c is not compiled: gcc does not work: it refuses a program that is known to be good" in told
-    assert "not compiled: c (gcc does not work" in told
+    printed = capsys.readouterr().err
+    assert "warning: c is not compiled: gcc does not work: it refuses a program that is known to be good" in printed
+    assert "not compiled: c (gcc does not work" in printed
 
 
 def test_a_program_cannot_read_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,7 +44,7 @@ def test_datasets_builds_what_the_card_says(run: Path, card: DatasetCard, tmp_pa
     files = {
         split["name"]: str(run / "dataset" / "data" / config / f"{split['name']}-*.parquet") for split in said["splits"]
     }
-    # By the files alone, whatever the card says; then as users load it.
+    # By the files, without the card; then as users load it.
     built = load_dataset("parquet", data_files=files, cache_dir=str(tmp_path / "files"))
     loaded = load_dataset(str(run / "dataset"), config, cache_dir=str(tmp_path / "folder"))
     for dataset in (built, loaded):

@@ -87,18 +87,18 @@ def test_contaminated_programs_leave_the_training_split_and_are_marked_elsewhere
     run: Path, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = status(run, capsys)
-    wanted = [json.loads(line)["id"] for line in published.read_text().splitlines()]
+    expected_ids = [json.loads(line)["id"] for line in published.read_text().splitlines()]
     assert synthcode("dedup", run, "--against", f"pub={published}") == 0
     printed = capsys.readouterr().out
     assert printed.splitlines()[1].split()[:3] == ["pub", "6", "6"]
     assert synthcode("build", run) == 0
     after = status(run, capsys)
     hits = {row["program_id"][:8]: row for row in pq.read_table(run / "contamination.parquet").to_pylist()}
-    assert sorted(hits) == sorted(wanted)
+    assert sorted(hits) == sorted(expected_ids)
     left = programs(run)
-    assert {row["split"] for row in left if row["program_id"][:8] in wanted} == {"test"}
+    assert {row["split"] for row in left if row["program_id"][:8] in expected_ids} == {"test"}
     marked = {row["program_id"][:8]: row["contaminated_by"] for row in left if row["contaminated_by"]}
-    assert marked == {name: f"pub: {name}" for name in wanted if name in marked}
+    assert marked == {name: f"pub: {name}" for name in expected_ids if name in marked}
     assert len(marked) == 3
     gone = {hit["seed_id"] for hit in hits.values() if hit["origin"] == "seed"}
     assert not {row["seed_id"] for row in left if row["split"] == "train"} & gone
@@ -121,10 +121,10 @@ def test_contaminated_programs_leave_everywhere_where_that_is_asked(
     against = ("--against", published, "--drop-contaminated", "everywhere")
     assert synthcode("dedup", run, *against) == 0
     assert synthcode("build", run) == 0
-    wanted = [json.loads(line)["id"] for line in published.read_text().splitlines()]
-    assert not [row for row in programs(run) if row["program_id"][:8] in wanted or row["contaminated_by"]]
+    expected_ids = [json.loads(line)["id"] for line in published.read_text().splitlines()]
+    assert not [row for row in programs(run) if row["program_id"][:8] in expected_ids or row["contaminated_by"]]
     counts = status(run, capsys)
-    assert set(counts["stages"].values()) == {"done"}  # nothing that was translated is asked for again
+    assert set(counts["stages"].values()) == {"done"}  # no translation is requested again
     assert verdicts(run)["contaminated"] == counts["contaminated"]
     assert verdicts(run)["kept"] == counts["kept"]
     assert synthcode("show", run, "--reason", "contaminated") == 0
@@ -137,8 +137,8 @@ def test_contaminated_seeds_are_not_translated(run: Path, published: Path, tmp_p
     text = text.replace("recording: ", f"recording: {recipe}/")
     (tmp_path / "recipe.yaml").write_text(f"{text}\ncontamination: {{against: [published.jsonl], drop: everywhere}}\n")
     assert synthcode("run", tmp_path / "recipe.yaml", "--out", tmp_path / "fresh") == 0
-    wanted = [json.loads(line)["id"] for line in published.read_text().splitlines()]
-    hit = {row["seed_id"] for row in programs(run) if row["program_id"][:8] in wanted and row["origin"] == "seed"}
+    expected_ids = [json.loads(line)["id"] for line in published.read_text().splitlines()]
+    hit = {row["seed_id"] for row in programs(run) if row["program_id"][:8] in expected_ids and row["origin"] == "seed"}
     assert len(hit) == 4
     assert not hit & {row["seed_id"] for row in rows(tmp_path / "fresh", "completions")}
 

@@ -125,7 +125,7 @@ def test_a_server_encodes_each_text_once_through_faults(dataset: Path, tmp_path:
         facts = json.loads((tmp_path / "results.json").read_text())
         assert facts["speed"]["texts"] == server.texts.total()
         assert facts["speed"]["tokens"] == 7 * server.texts.total()
-        # Another variant asks for its own texts alone, though the results are of both.
+        # Another variant needs only its own texts, though the results are of both.
         before = server.texts.total()
         assert evaluate(*on_server(dataset, tmp_path, server), "--variant", "raw", "--variant", "stripped") == 0
         assert set(server.texts.values()) == {1}

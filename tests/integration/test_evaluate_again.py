@@ -1,4 +1,4 @@
-"""Results that are there already: of another run, of a run that was stopped, damaged, or somebody else's."""
+"""Existing results: of another run, of an interrupted run, damaged, or of another tool."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def test_damaged_ranks_are_made_again(
     capsys.readouterr()
     assert run_cli(["compare", str(tmp_path)]) == 1
     if damage != "gone":
-        assert "is damaged" in (told := refusal(capsys))[0]
-        assert told[1] == "run 'synthcode evaluate' again: vectors are kept"
+        assert "is damaged" in (error := refusal(capsys))[0]
+        assert error[1] == "run 'synthcode evaluate' again: vectors are kept"
     assert evaluate(dataset, "bm25", tmp_path) == 0
     assert ranks.read_bytes() == whole
 
@@ -123,7 +123,7 @@ def test_files_of_exits_and_costs_that_are_no_more_go(dataset: Path, mose: str, 
 def test_a_baseline_that_came_later_is_drawn(dataset: Path, mose: str, tmp_path: Path) -> None:
     assert evaluate(dataset, mose, tmp_path / "mose") == 0
     assert "bm25" not in picture(tmp_path / "mose")
-    # Beside these, but of fewer languages: its mean is another.
+    # Next to these, but of fewer languages: its mean is another.
     assert evaluate(dataset, "bm25", tmp_path / "bm25", "--languages", "go,java") == 0
     assert evaluate(dataset, mose, tmp_path / "mose") == 0
     assert "bm25" not in picture(tmp_path / "mose")

@@ -64,8 +64,8 @@ def test_a_server_that_answers_nonsense_is_told_of_in_two_lines(
     with embeddings_server() as server:
         server.distort = distort
         assert run_cli(arguments(dataset, server, tmp_path / "out")) == 1
-        told, fix = capsys.readouterr().err.splitlines()[-2:]
-        assert problem in told
+        printed, fix = capsys.readouterr().err.splitlines()[-2:]
+        assert problem in printed
         assert "server" in fix
         assert not list(tmp_path.rglob("part-*"))
 
@@ -85,8 +85,8 @@ def test_vectors_that_cannot_be_scored_are_never_stored(
     with embeddings_server() as server:
         server.distort, server.spares_probes = with_vectors(vector), True
         assert run_cli(arguments(dataset, server, tmp_path / "out")) == 1
-        told, fix = capsys.readouterr().err.splitlines()[-2:]
-        assert problem in told
+        printed, fix = capsys.readouterr().err.splitlines()[-2:]
+        assert problem in printed
         assert "server" in fix
         assert not list(tmp_path.rglob("part-*"))
         assert not (tmp_path / "out" / "metrics.csv").exists()
@@ -105,9 +105,9 @@ def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> No
 
         server.distort, server.spares_probes = interrupt, True
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        _, told = process.communicate(timeout=120)
+        _, printed = process.communicate(timeout=120)
         assert process.returncode == 130
-        assert told.splitlines()[-2:] == [
+        assert printed.splitlines()[-2:] == [
             "stopped; everything that was finished is stored",
             "run the same command again to go on",
         ]
@@ -175,8 +175,8 @@ def test_a_full_disk_gives_two_lines_and_costs_no_vectors(tmp_path: Path) -> Non
     disk = tmp_path / "disk"
     disk.mkdir()
     paths = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
-    told = {"disk": str(disk), "elsewhere": str(tmp_path), "paths": paths}
-    done = on_small_disk(FULL.format(**told), disk, megabytes=4)
+    values = {"disk": str(disk), "elsewhere": str(tmp_path), "paths": paths}
+    done = on_small_disk(FULL.format(**values), disk, megabytes=4)
     lines = [line for line in done.stdout.splitlines() if line.split(" ")[0] in ("vectors", "results", "room")]
     assert lines == ["vectors 1 False", "results 1 False", "room 0 True"], done.stderr
     assert "Traceback" not in done.stderr

@@ -42,7 +42,7 @@ def test_other_settings_have_a_folder_of_their_own(run: Path) -> None:
     chosen = run / "evaluation" / "bm25_task-text2code"
     before = metrics(chosen)
     assert evaluate(run / "dataset", "--encoder", "bm25", "--languages", "java,go", "--variant", "raw") == 0
-    # All that there are is no choice.
+    # Naming everything there is makes no difference.
     assert evaluate(run / "dataset", "--encoder", "bm25", "--languages", "java,go,python") == 0
     assert folders(run) == {"bm25", "bm25_task-text2code", "bm25_languages-go,java_variant-raw"}
     assert metrics(chosen) == before

@@ -99,7 +99,7 @@ def test_a_run_in_which_every_request_failed(work: Work, printed: Printed) -> No
     rows = [failure(number, "java") for number in range(SEEDS)]
     rows += [failure(number, "go", "timeout: no answer") for number in range(SEEDS - 1)]
     work.record([*rows, failure(SEEDS - 1, "go")])
-    for _ in range(2):  # once more, what is unchanged is no success either
+    for _ in range(2):  # the second time nothing has changed, which does not make it a success
         assert work() == 1
         out, err = printed()
         assert out == ""

@@ -1,4 +1,4 @@
-"""Bytes that nobody expects, in arguments and in files: two lines, and no traceback."""
+"""Unexpected bytes in arguments and in files: two lines, and no traceback."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ RECIPES = [
 
 
 def two_lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == 2
-    assert told[0].startswith("error: ")
-    return told
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == 2
+    assert printed[0].startswith("error: ")
+    return printed
 
 
 @pytest.mark.parametrize("content", RECIPES, ids=range(len(RECIPES)))
@@ -55,9 +55,9 @@ def test_a_template_that_cannot_be_filled_is_refused(
     (tmp_path / "p" / "user.jinja").write_bytes(template)
     prompt = ["--set", f"translate.prompt={tmp_path}/p", "--set", "backend.name=openai"]
     assert run_cli(["run", "quickstart", "--dry-run", "--limit", "3", *prompt]) == 1
-    told = capsys.readouterr().err.splitlines()[-2:]
-    assert told[0].startswith("error: prompt") or told[0].endswith("at byte 0")
-    assert "this is a bug" not in told[1]
+    printed = capsys.readouterr().err.splitlines()[-2:]
+    assert printed[0].startswith("error: prompt") or printed[0].endswith("at byte 0")
+    assert "this is a bug" not in printed[1]
 
 
 def test_answers_that_became_bytes_are_asked_for_again(tmp_path: Path) -> None:

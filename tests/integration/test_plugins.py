@@ -1,4 +1,4 @@
-"""A package of somebody else's adds one of each kind; synthcode is not touched."""
+"""A third-party package adds a plug-in of each kind without a change in synthcode."""
 
 from __future__ import annotations
 

@@ -78,8 +78,8 @@ def digests(run: Path) -> dict[str, dict[str, str]]:
 def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path) -> None:
     run = quickstart
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
-    told = published(hub, run, "me/quickstart", "--tag", "v1")
-    assert told.startswith(f"{len(local)} added, 0 changed, 0 removed, 0 unchanged; ")
+    message = published(hub, run, "me/quickstart", "--tag", "v1")
+    assert message.startswith(f"{len(local)} added, 0 changed, 0 removed, 0 unchanged; ")
     assert hub.files("me/quickstart") == local
     assert hub.python(LOAD, "me/quickstart", "v1", *CONFIGS) == digests(run)
     assert 'load_dataset("me/quickstart"' in hub.card("me/quickstart")
@@ -103,8 +103,8 @@ def test_a_changed_version_replaces_what_is_ours_and_keeps_what_people_wrote(hub
     by_hand(hub, run, "me/changed", edited, "extra/a.parquet", run / "dataset/data/texts/test-00000-of-00002.parquet")
     (run / "dataset/eval.yaml").unlink()
     write_run(run, make_tables("2"), card=make_card("The second version."))
-    told = published(hub, run, "me/changed")
-    assert told.startswith("12 added, 1 changed, 25 removed, 0 unchanged; ")
+    message = published(hub, run, "me/changed")
+    assert message.startswith("12 added, 1 changed, 25 removed, 0 unchanged; ")
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
     assert hub.files("me/changed") == local | {"extra/a.parquet"}
     assert hub.card("me/changed") == edited.replace("Made by nobody.", "The second version.").replace(

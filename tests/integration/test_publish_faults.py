@@ -29,7 +29,7 @@ def lost(handler: Any, commit: Callable[[], None]) -> None:
 
 
 def overtaken(handler: Any, commit: Callable[[], None]) -> None:
-    """Let somebody else commit first."""
+    """Let another client commit first."""
     repo = handler.hub.repos["me/overtaken"]
     if len(repo["commits"]) == 1:
         note = {"lfs": False, "oid": handler.hub.store(b"note"), "git": "0" * 40, "size": 4}

@@ -199,8 +199,8 @@ def test_places_that_cannot_be_used_are_told(s3: str, capsys: pytest.CaptureFixt
     ):
         assert run_cli(["publish", str(run), "--to", place]) == 1
         printed = capsys.readouterr()
-        told, what_to_do = printed.err.splitlines()[-2:]
-        assert told.startswith(f"error: {problem}")
+        error_line, what_to_do = printed.err.splitlines()[-2:]
+        assert error_line.startswith(f"error: {problem}")
         assert fix in (None, what_to_do)
         assert "hush" not in printed.out + printed.err
 

@@ -206,7 +206,7 @@ def test_show(run: Path, capsys: pytest.CaptureFixture[str], arguments: list[str
 def test_show_searches_texts_programs_and_translations(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert synthcode("show", run, "--search", "ZELLER", "--language", "go", "--no-pager") == 0
     assert capsys.readouterr().out.count("quickstart/") == 1
-    for nowhere in ("no such words", "\udcff"):  # a byte that is no UTF-8
+    for nowhere in ("no such words", "\udcff"):  # a byte that is not valid UTF-8
         assert synthcode("show", run, "--search", nowhere, "--no-pager") == 0
     assert capsys.readouterr().err.startswith(f"no such rows; verdicts in {run}: empty, kept, near_duplicate")
 

@@ -63,7 +63,7 @@ def test_a_hostile_row_is_shown_as_text_and_runs_nothing(run: Path, watched: Wat
     marks = watched.page.locator("#code .strange").evaluate_all("marks => marks.map((mark) => mark.dataset.code)")
     assert marks == ["U+202E", "U+2028", "U+FEFF"]
     assert watched.page.locator("#row script, #row img, #row b").count() == 0
-    assert watched.page.locator("script").count() == 1  # ours; the rows' own are gone once unpacked
+    assert watched.page.locator("script").count() == 1  # ours; the rows' own scripts are removed once unpacked
 
 
 def test_characters_that_hide_are_marked_and_still_there(run: Path, watched: Watched) -> None:

@@ -1,4 +1,4 @@
-"""``translate`` against servers that refuse the account: nothing fails for good, and the next run asks for the rest."""
+"""``translate`` against servers that refuse the account: nothing fails for good, and the next run continues."""
 
 from __future__ import annotations
 
@@ -63,11 +63,11 @@ def test_a_refused_account_costs_one_request_and_fails_nothing(
 ) -> None:
     with chat_server(lambda _asked: refusal) as server:
         assert translate(run, server) == 1
-        told = capsys.readouterr().err.strip().splitlines()
-        assert says in told[-2]
-        assert fix in told[-1]
-        assert sum(says in line for line in told) == 1
-        assert KEY not in "\n".join(told)
+        printed = capsys.readouterr().err.strip().splitlines()
+        assert says in printed[-2]
+        assert fix in printed[-1]
+        assert sum(says in line for line in printed) == 1
+        assert KEY not in "\n".join(printed)
         assert len([asked for asked in server.asked if "add_" in asked.prompt]) == 1
         assert counts(run, capsys) == (0, 0, SEEDS)
         server.answer = lambda _asked: FINE

@@ -139,11 +139,11 @@ def test_an_answer_among_the_thoughts_is_named_on_the_console_once(
     with chat_server(lambda _asked: Reply(body)) as server:
         translate(run, server)
         assert len(server.asked) == SEEDS
-    told = [
+    printed = [
         line for line in capsys.readouterr().err.splitlines() if line.startswith("the answer is in reasoning_content")
     ]
-    assert len(told) == 1
-    assert "--reasoning-parser" in told[0]
+    assert len(printed) == 1
+    assert "--reasoning-parser" in printed[0]
     (failure,) = failures(run)
     assert failure.startswith("answer_in_reasoning: ")
 

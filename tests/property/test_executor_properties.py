@@ -1,4 +1,4 @@
-"""Every executor gives the same results in the same order, stops when it is told to, and leaves nothing at work."""
+"""Every executor gives the same results in the same order, stops on request, and leaves nothing running."""
 
 from __future__ import annotations
 

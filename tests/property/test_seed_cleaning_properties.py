@@ -107,7 +107,7 @@ def test_descriptions_are_one_line_and_stay_as_they_are(text: str) -> None:
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.binary(max_size=60), after=st.integers(1, 5))
 def test_rows_behind_any_junk_line_are_read(tmp_path: Path, suffix: str, before: bytes, after: int) -> None:
-    """Of what stands behind a broken line nothing is lost, as long as that opens no quote."""
+    """No row after a broken line is lost, unless that line opens a quote."""
     junk = before.replace(b"\n", b" ").replace(b'"', b"'").replace(b"\r", b" ") + b"\n"
     good = {"jsonl": b'{"a": "1", "b": "2"}\n', "csv": b"1,2\n", "tsv": b"1\t2\n"}[suffix]
     header = {"jsonl": b"", "csv": b"a,b\n", "tsv": b"a\tb\n"}[suffix]

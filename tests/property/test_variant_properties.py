@@ -71,7 +71,7 @@ def is_valid(code: str, language: Language) -> bool:
 
 
 def tokens(code: str, language: Language) -> list[bytes]:
-    """Return the leaves of a program's tree that are no comments; in macros, words rather than one leaf."""
+    """Return the leaves of a program's tree except comments; in macros, words rather than one leaf."""
     snippet = parse_snippet(code, language)
     data = bytearray(snippet.data)
     for start, end in snippet.hidden_comments:

@@ -1,4 +1,4 @@
-"""A page in headless Chromium, and everything that it says or asks for."""
+"""A page in headless Chromium, with its console messages and requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ QUIET += ("--disable-component-update", "--disable-sync")
 
 
 class Watched:
-    """A page, and everything it said or asked for."""
+    """A page, its console messages and its requests."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -56,7 +56,7 @@ def chromium() -> Iterator[Any]:
 
 @contextmanager
 def watched_page(browser: Any, **context: Any) -> Iterator[Watched]:
-    """Open a page, and let nothing pass that it should not say, ask for, or run."""
+    """Open a page, and fail on any message, request or script that it should not have."""
     opened = browser.new_context(**context)
     watched = Watched(opened.new_page())
     yield watched

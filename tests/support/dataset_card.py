@@ -1,4 +1,4 @@
-"""A small dataset's facts, for tests of the card and of what lies beside it."""
+"""A small dataset's facts, for tests of the card and of the files next to it."""
 
 from __future__ import annotations
 

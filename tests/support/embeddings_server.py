@@ -1,4 +1,4 @@
-"""An embeddings server on loopback that counts what it is asked for, and fails on demand."""
+"""An embeddings server on loopback that counts its requests, and fails on demand."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class EmbeddingsServer:
             if max(map(len, texts)) > body.get("truncate_prompt_tokens", self.longest):
                 return 400, {"error": {"message": "This model's maximum context length is exceeded."}}
             is_probe = tuple(texts) == PROBE_TEXTS
-            held = not is_probe and self.hold_after is not None and self.texts.total() >= self.hold_after
+            is_held_back = not is_probe and self.hold_after is not None and self.texts.total() >= self.hold_after
             self.probes += is_probe
-            if not held and not is_probe:
+            if not is_held_back and not is_probe:
                 self.texts.update(texts)
-        if held:
+        if is_held_back:
             self.holding.set()
             threading.Event().wait()  # until the process ends
         vectors = HashingEncoder().encode(texts, Role("", "", "")).vectors[0]

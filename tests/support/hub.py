@@ -33,8 +33,8 @@ for line in sys.stdin:
         code = run_cli(arguments) if script is None else exec(script, {"arguments": arguments})
     print(json.dumps([code, out.getvalue(), err.getvalue()]), flush=True)
 """
-"""Runs one command line or script after another in a process that was told at its start where the Hub is, and does not
-wait long before it asks again."""
+"""Runs command lines or scripts one after another in a process that learned the Hub's address at its start, and that
+does not wait long before it retries."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Hub:
     stack: ExitStack = field(default_factory=ExitStack)
 
     def environment(self, token: str | None = TOKEN, **changes: str) -> dict[str, str]:
-        """What a process needs to talk to it, and to nobody else."""
+        """The environment in which a process reaches this Hub and no other."""
         names = {
             "HF_ENDPOINT": self.url,
             "HF_HOME": str(self.folder / "home"),

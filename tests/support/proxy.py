@@ -29,7 +29,7 @@ def clear_variables(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class LoopbackProxy:
-    """A proxy that is up, and what it was asked for."""
+    """A running proxy, and the requests that it has seen."""
 
     def __init__(self, upstream: tuple[str, int]) -> None:
         self.upstream = upstream

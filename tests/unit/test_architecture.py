@@ -53,7 +53,7 @@ def test_the_declared_floors_and_folders_hold() -> None:
 
 @pytest.mark.parametrize("path", [*MODULES, *SCRIPTS], ids=name_of)
 def test_everything_is_imported_by_its_one_name(path: Path) -> None:
-    """In a checkout ``evaluation`` is importable too, and would be a second module beside ``synthcode.evaluation``."""
+    """In a checkout ``evaluation`` is importable too, and would be a second module next to ``synthcode.evaluation``."""
     assert not {name for name in imported(path) if name.split(".")[0] in ("pipelines", "evaluation")}
 
 

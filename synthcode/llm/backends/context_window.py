@@ -26,7 +26,7 @@ def refuse_misfit(prompt_tokens: int, max_tokens: int, window: int) -> None:
     Raises
     ------
     AttemptFailed
-        ``prompt_too_long`` or ``answer_does_not_fit``; another attempt would not mend it.
+        ``prompt_too_long`` or ``answer_does_not_fit``; another attempt would not help.
     """
     if prompt_tokens >= window:
         raise AttemptFailed(

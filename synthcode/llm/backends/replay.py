@@ -110,9 +110,9 @@ class Replay:
         A recorded failure of the account, such as a spent budget, says nothing about its request, and is ignored.
         """
         answers = self._loaded()
-        wanted = dict(zip(_ASKED, _asked(request), strict=True))
+        key = dict(zip(_ASKED, _asked(request), strict=True))
         for name in self._ids:
-            rows = answers.execute(_FIND[name], wanted).fetchall()
+            rows = answers.execute(_FIND[name], key).fetchall()
             position = 0 if name == "request_id" else request.sample_index
             if (chosen := _choose(rows, position)) is not None:
                 completion = Completion(**dict(zip(_ANSWER, chosen[2:], strict=True)))

@@ -48,16 +48,16 @@ class CircuitBreaker:
         self,
         check: Callable[[], Awaitable[None]],
         settings: RequestPolicy,
-        halt: Cancellation,
+        cancellation: Cancellation,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._check = check
         self._settings = settings
-        self._halt = halt
+        self._cancellation = cancellation
         self._clock = clock
         self._failures = 0
         self._since: float | None = None
-        self._asking = asyncio.Lock()
+        self._checking = asyncio.Lock()
         self.count = 0
         """How often the server was found down so far."""
 
@@ -88,9 +88,9 @@ class CircuitBreaker:
         ServerError
             If it stays down for longer than the settings allow.
         """
-        async with self._asking:
+        async with self._checking:
             away = False
-            while self._since is not None and not self._halt.is_set():
+            while self._since is not None and not self._cancellation.is_set():
                 try:
                     await self._check()
                 except ServerError:
@@ -100,6 +100,6 @@ class CircuitBreaker:
                     if not away:
                         away = True
                         self.count += 1
-                    await self._halt.sleep(_CHECK_AFTER_BACKOFFS * self._settings.backoff_s)
+                    await self._cancellation.sleep(_CHECK_AFTER_BACKOFFS * self._settings.backoff_s)
                 else:
                     self.answered()

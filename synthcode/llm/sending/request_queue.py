@@ -39,7 +39,7 @@ class RequestQueue:
         self._ready: deque[Request] = deque()
         self._unfinished: set[str] = set()
         self._turn = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="feed")
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="requests")
         self._coming: asyncio.Future[list[Request] | None] | None = None
         self.seen = 0
         """Requests pulled from the plan so far."""
@@ -88,15 +88,15 @@ class RequestQueue:
         # Before the look-up, so that what is finished in between is in one of the two.
         busy = {request.request_id for request in block if request.request_id in self._unfinished}
         known = self._journal.errors([request.request_id for request in block])
-        wanted: dict[str, Request] = {}
+        unique: dict[str, Request] = {}
         for request in block:
             name = request.request_id
             if name not in busy and (name not in known or self._asks_again(known[name])):
-                wanted.setdefault(name, request)
+                unique.setdefault(name, request)
         self.seen += len(block)
-        self.skipped += len(block) - len(wanted)
-        self._unfinished.update(wanted)
-        return list(wanted.values())
+        self.skipped += len(block) - len(unique)
+        self._unfinished.update(unique)
+        return list(unique.values())
 
     def _asks_again(self, error: str | None) -> bool:
         return error is not None and (self._retry_failed or is_transient(error))

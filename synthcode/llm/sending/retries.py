@@ -31,16 +31,16 @@ class RetryingClient:
         Answers the requests.
     settings
         Attempts, deadlines, waits.
-    halt
+    cancellation
         No further attempt is made once a stop is requested.
     random
         Draws the jitter.
     """
 
-    def __init__(self, backend: Backend, settings: RequestPolicy, halt: Cancellation, random: Random) -> None:
+    def __init__(self, backend: Backend, settings: RequestPolicy, cancellation: Cancellation, random: Random) -> None:
         self._backend = backend
         self._settings = settings
-        self._halt = halt
+        self._cancellation = cancellation
         self._random = random
         self._backoff = Backoff(settings.backoff_s, settings.backoff_cap_s, settings.retry_after_cap_s)
         self.throttle = Throttle(settings.concurrency)
@@ -49,7 +49,7 @@ class RetryingClient:
         """Message of the last failed attempt."""
         self.heard = asyncio.Event()
         """Set once the first attempt has ended, whatever its result."""
-        self.outage = CircuitBreaker(backend.check, settings, halt)
+        self.outage = CircuitBreaker(backend.check, settings, cancellation)
         self._rate_limit = RateLimit(settings)
 
     async def ask(self, request: Request) -> Completion | None:
@@ -93,7 +93,7 @@ class RetryingClient:
         if self.outage.is_due():
             await self.outage.wait_for_server()
         requested_s = None if self._rate_limit.is_too_long(failure) else failure.retry_after_s
-        await self._halt.sleep(self._backoff.wait_s(attempts, requested_s, self._random))
+        await self._cancellation.sleep(self._backoff.wait_s(attempts, requested_s, self._random))
 
     async def _server_was_away(self, failure: AttemptFailed, outages: int) -> bool:
         """Return whether a failure says nothing about its request, which then gets a fresh set of attempts.
@@ -108,7 +108,7 @@ class RetryingClient:
     async def _attempt(self, request: Request, start: Start, attempts: int) -> Completion | AttemptFailed | None:
         """Send a request once, in the slot that was entered, and give that back."""
         try:
-            if self._halt.is_set():  # perhaps while this one waited for its turn
+            if self._cancellation.is_set():  # perhaps while this one waited for its turn
                 return None
             async with asyncio.timeout(self._settings.timeout_s):
                 completion = await self._backend.complete(request)

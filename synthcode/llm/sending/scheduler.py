@@ -102,12 +102,12 @@ async def run_requests(
     StorageError
         If an answer could not be stored.
     """
-    halt = Cancellation(stop)
+    cancellation = Cancellation(stop)
     async with AsyncExitStack() as stack:
         writer = await stack.enter_async_context(JournalWriter(journal))
-        feed = await stack.enter_async_context(RequestQueue(requests, journal, retry_failed))
-        run = _Run(feed, RetryingClient(backend, settings, halt, Random()), writer, halt, on_progress)
-        for background in (halt.watch(), run.keep_reporting()):
+        queue = await stack.enter_async_context(RequestQueue(requests, journal, retry_failed))
+        run = _Run(queue, RetryingClient(backend, settings, cancellation, Random()), writer, cancellation, on_progress)
+        for background in (cancellation.watch(), run.keep_reporting()):
             stack.callback(asyncio.create_task(background).cancel)
         try:
             await _all_or_first_error([run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
@@ -120,16 +120,16 @@ async def run_requests(
 class _Run:
     def __init__(
         self,
-        feed: RequestQueue,
-        asker: RetryingClient,
+        queue: RequestQueue,
+        client: RetryingClient,
         writer: JournalWriter,
-        halt: Cancellation,
+        cancellation: Cancellation,
         on_progress: Callable[[Outcome], None] | None,
     ) -> None:
-        self._feed = feed
-        self._asker = asker
+        self._queue = queue
+        self._client = client
         self._writer = writer
-        self._halt = halt
+        self._cancellation = cancellation
         self._on_progress = on_progress
         self._next_report = 0.0
         self._completed = self._failed = self._pending = 0
@@ -142,13 +142,13 @@ class _Run:
         try:
             await self._work()
         finally:
-            self._asker.heard.set()
+            self._client.heard.set()
 
     async def follow(self) -> None:
         """Work once the first attempt has ended, or has taken long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_ATTEMPT_S):
-                await self._asker.heard.wait()
+                await self._client.heard.wait()
         await self._work()
 
     def raise_refusal(self) -> None:
@@ -164,7 +164,7 @@ class _Run:
 
     async def _work(self) -> None:
         """Send one request after another until there are none left, or a stop is requested."""
-        while not self._halt.is_set() and (request := await self._feed.next()) is not None:
+        while not self._cancellation.is_set() and (request := await self._queue.next()) is not None:
             await self._handle(request)
             self._report_now_and_then()
 
@@ -181,10 +181,10 @@ class _Run:
 
     async def _handle(self, request: Request) -> None:
         try:
-            completion = await self._asker.ask(request)
+            completion = await self._client.ask(request)
         except AccessError as problem:
             self._refusal = self._refusal or problem
-            self._halt.stop()
+            self._cancellation.stop()
             completion = None
         if completion is None:
             self._pending += 1
@@ -197,23 +197,23 @@ class _Run:
                 self._completed += 1
             else:
                 self._failed += 1
-        self._feed.finished(request)
+        self._queue.finished(request)
 
     def outcome(self) -> Outcome:
         """Return the counts so far."""
-        if self._asker.slowness.notice is not None:
-            self._notices.say(self._asker.slowness.notice)
+        if self._client.slowness.notice is not None:
+            self._notices.say(self._client.slowness.notice)
         return Outcome(
-            seen=self._feed.seen,
-            skipped=self._feed.skipped,
+            seen=self._queue.seen,
+            skipped=self._queue.skipped,
             completed=self._completed,
             failed=self._failed,
             pending=self._pending,
-            limit=self._asker.throttle.limit,
+            limit=self._client.throttle.limit,
             prompt_tokens=self._prompt_tokens,
             completion_tokens=self._completion_tokens,
-            last_error=self._asker.last_error,
-            interrupted=self._halt.is_set(),
+            last_error=self._client.last_error,
+            interrupted=self._cancellation.is_set(),
             notices=self._notices.found,
         )
 

@@ -29,7 +29,7 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If it is no YAML, or no mapping.
+        If it is not YAML, or not a mapping.
     """
     try:
         tree = parse_yaml(block) if block.strip() else {}
@@ -41,7 +41,7 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
             f"{where}: the front matter is not YAML: {what}", "fix the lines between its '---'"
         ) from problem
     if not isinstance(tree, dict):
-        raise InputError(f"{where}: the front matter is no mapping", "write 'key: value' between its '---'")
+        raise InputError(f"{where}: the front matter is not a mapping", "write 'key: value' between its '---'")
     return tree
 
 
@@ -83,14 +83,14 @@ def _merged(mine: Tree, before: Tree, gone: frozenset[str]) -> dict[str, Any]:
     configs = _merged_configs(mine.get("configs") or [], before.get("configs") or [], gone)
     if configs:
         after["configs"] = configs
-    # What is told there of rows and bytes was true of the earlier version; datasets refuses a version that differs.
+    # The published counts of rows and bytes are those of the earlier version; datasets refuses a version that differs.
     stale = gone | {_name(config) for config in mine.get("configs") or []}
-    told = before.get("dataset_info") or []
-    told = [info for info in (told if isinstance(told, list) else [told]) if _name(info) not in stale]
+    infos = before.get("dataset_info") or []
+    infos = [info for info in (infos if isinstance(infos, list) else [infos]) if _name(info) not in stale]
     ours = mine.get("dataset_info") or []
-    told += ours if isinstance(ours, list) else [ours]
+    infos += ours if isinstance(ours, list) else [ours]
     after.pop("dataset_info", None)
-    return after | ({"dataset_info": told if len(told) > 1 else told[0]} if told else {})
+    return after | ({"dataset_info": infos if len(infos) > 1 else infos[0]} if infos else {})
 
 
 def _merged_configs(mine: Sequence[Any], before: Sequence[Any], gone: frozenset[str]) -> list[Any]:

@@ -78,7 +78,7 @@ def _refuse_unknown(files: Sequence[Path], side: str, known: Hashes) -> None:
             language, name = rows[unknown[0]]
             what = "text" if language == "text" else f"document in {language!r}"
             where = f"{file}: row {first + int(unknown[0]):,}"
-            raise InputError(f"{where}: {side}_id {name!r} is no {what} of its split", AGAIN)
+            raise InputError(f"{where}: {side}_id {name!r} is not a {what} of its split", AGAIN)
 
 
 def _are_among(hashes: Hashes, known: Hashes) -> npt.NDArray[np.bool_]:

@@ -85,21 +85,21 @@ def check_tables(shards: Shards, schemas: Mapping[str, pa.Schema], rows: Mapping
             _refuse_other_schema(file, parquet.schema(), schemas[config])
             found += parquet.number_of_rows()
         if found != rows[config][split]:
-            told = rows[config][split]
-            raise InputError(f"{file.parent}: {split} has {found:,} rows, the manifest says {told:,}", AGAIN)
+            listed = rows[config][split]
+            raise InputError(f"{file.parent}: {split} has {found:,} rows, the manifest says {listed:,}", AGAIN)
 
 
-def _refuse_other_schema(file: Path, found: pa.Schema, wanted: pa.Schema) -> None:
-    if found.names != wanted.names:
-        differing = [name for name in wanted.names if name not in found.names] or found.names
+def _refuse_other_schema(file: Path, found: pa.Schema, expected: pa.Schema) -> None:
+    if found.names != expected.names:
+        differing = [name for name in expected.names if name not in found.names] or found.names
         raise InputError(f"{file}: columns are not those of the schema; look at {differing[0]!r}", AGAIN)
-    for field in wanted:
+    for field in expected:
         other = found.field(field.name)
         if not other.equals(field):
-            raise InputError(f"{file}: column {field.name!r} is {_told(other)}, not {_told(field)}", AGAIN)
+            raise InputError(f"{file}: column {field.name!r} is {_type_name(other)}, not {_type_name(field)}", AGAIN)
 
 
-def _told(field: pa.Field) -> str:
+def _type_name(field: pa.Field) -> str:
     return f"{field.type}{'' if field.nullable else ' not null'}"
 
 
@@ -134,11 +134,11 @@ def check_card(folder: Path, files: list[LocalFile], shards: Shards, rows: Mappi
         for name in matched:
             if named.setdefault(name, (config, split)) != (config, split):
                 raise InputError(f"{path}: {name} is in {' / '.join(named[name])} and in {config} / {split}", AGAIN)
-    for wanted, tables in shards.items():
-        config, split = wanted
+    for expected, tables in shards.items():
+        config, split = expected
         for table in tables:
             found = named.get(table.relative_to(folder).as_posix())
-            if rows[config][split] and found != wanted:
+            if rows[config][split] and found != expected:
                 raise InputError(f"{path}: {table} is not named as split {split!r} of {config!r}", AGAIN)
             if not rows[config][split] and found is not None:
                 raise InputError(f"{path}: split {split!r} of {config!r} has no rows; datasets cannot load it", AGAIN)

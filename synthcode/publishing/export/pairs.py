@@ -46,8 +46,8 @@ def find_pairs(judged: Iterable[pa.Table]) -> list[Pair]:
         groups = table.group_by(list(PAIR_COLUMNS)).aggregate([])
         found.update(Pair(*(row[column] for column in PAIR_COLUMNS)) for row in groups.to_pylist())
     for pair in found:
-        asking = [TEXT] if pair.task == "text2code" else LANGUAGES
-        if pair.task not in TASKS or pair.query_language not in asking or pair.corpus_language not in LANGUAGES:
+        queries = [TEXT] if pair.task == "text2code" else LANGUAGES
+        if pair.task not in TASKS or pair.query_language not in queries or pair.corpus_language not in LANGUAGES:
             raise InputError(
                 f"the judgements name a task {pair.task!r} from {pair.query_language!r} to {pair.corpus_language!r}",
                 f"tasks are {' and '.join(TASKS)}, languages those of 'synthcode languages'",

@@ -34,7 +34,7 @@ class Folder:
 
     is_folder = True
 
-    def __init__(self, address: str, attendant: PublishCallbacks) -> None:
+    def __init__(self, address: str, callbacks: PublishCallbacks) -> None:
         import fsspec
 
         if not address.strip():
@@ -54,7 +54,7 @@ class Folder:
                 "check the address, the network, and the credentials",
             ) from problem
         self._root = self._root.rstrip("/")
-        self._attendant = attendant
+        self._callbacks = callbacks
         protocol = self._system.protocol
         self._protocols = {protocol} if isinstance(protocol, str) else set(protocol)
         self._is_local = "file" in self._protocols
@@ -87,7 +87,7 @@ class Folder:
             there, sums = self._look()
             plan = self._planned(dataset, there)
             for change in sorted(plan.of("added", "changed", "removed"), key=_turn):
-                self._attendant.pause(0)
+                self._callbacks.pause(0)
                 self._apply(change)
                 uploaded(change.size if change.local else 0)
                 if change.path != CARD_NAME:

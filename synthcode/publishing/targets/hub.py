@@ -51,9 +51,9 @@ class HubRepo:
 
     Parameters
     ----------
-    wish
+    destination
         The repository, branch and tag to publish to.
-    attendant
+    callbacks
         Receives progress messages.
 
     Raises
@@ -64,21 +64,21 @@ class HubRepo:
 
     is_folder = False
 
-    def __init__(self, wish: HubDestination, attendant: PublishCallbacks) -> None:
+    def __init__(self, destination: HubDestination, callbacks: PublishCallbacks) -> None:
         from huggingface_hub import HfApi
 
         refuse_offline()
         refuse_endpoint()
-        refuse_name(wish.repo_id)
-        refuse_reference(wish.revision, "--revision")
-        refuse_reference(wish.tag, "--tag")
+        refuse_name(destination.repo_id)
+        refuse_reference(destination.revision, "--revision")
+        refuse_reference(destination.tag, "--tag")
         refuse_without_token()
-        self.name = wish.repo_id
-        self._wish = wish
-        self._attendant = attendant
-        self._attempts = Attempts(wish.repo_id, attendant)
+        self.name = destination.repo_id
+        self._destination = destination
+        self._callbacks = callbacks
+        self._attempts = Attempts(destination.repo_id, callbacks)
         self._api: HfApi = HfApi(library_name="synthcode")
-        self._where: dict[str, Any] = {"repo_id": wish.repo_id, "repo_type": "dataset"}
+        self._where: dict[str, Any] = {"repo_id": destination.repo_id, "repo_type": "dataset"}
         self._operations: dict[tuple[str, str], CommitOperationAdd] = {}
         self._uploaded: set[str] = set()
         self._commit: str | None = None
@@ -102,7 +102,7 @@ class HubRepo:
     def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
         """Commit the dataset, and return the address of the commit."""
         self._commit = self._attempts.persist(lambda: self._bring_to(dataset, uploaded))
-        if self._wish.tag:
+        if self._destination.tag:
             self._attempts.persist(self._tag)
         return f"{self._api.endpoint}/datasets/{self.name}/tree/{self._commit}"
 
@@ -129,7 +129,7 @@ class HubRepo:
             **self._where,
             operations=[*map(self._operation, plan.of("added", "changed")), *removed],
             commit_message=f"Publish with synthcode: {plan}",
-            revision=self._wish.revision,
+            revision=self._destination.revision,
             parent_commit=there.version,
         )
         return str(made.oid)
@@ -143,10 +143,10 @@ class HubRepo:
     def _upload(self, changes: Sequence[Change], uploaded: Callable[[int], None]) -> None:
         """Upload large files ahead of the commit, which then only names them."""
         for batch in _batches(changes):
-            self._attendant.pause(0)
+            self._callbacks.pause(0)
             additions = [self._operation(change) for change in batch]
             self._api.preupload_lfs_files(
-                **self._where, additions=additions, revision=self._wish.revision, free_memory=False
+                **self._where, additions=additions, revision=self._destination.revision, free_memory=False
             )
             new = [change for change in batch if change.path not in self._uploaded]
             self._uploaded.update(change.path for change in new)
@@ -167,7 +167,7 @@ class HubRepo:
         from huggingface_hub.hf_api import RepoFile
 
         try:
-            info = self._api.dataset_info(self.name, revision=self._wish.revision)
+            info = self._api.dataset_info(self.name, revision=self._destination.revision)
             version: str | None = str(info.sha)
         except RevisionNotFoundError:  # a branch that is still to be made, of what is in main
             info, version = self._api.dataset_info(self.name), None
@@ -175,7 +175,7 @@ class HubRepo:
             if status_of(problem) != 404:
                 raise
             return RemoteState({})
-        if self._wish.private and not info.private:
+        if self._destination.private and not info.private:
             raise InputError(f"{self.name} is public, but --private was given", "make it private on the Hub first")
         tree = self._api.list_repo_tree(**self._where, recursive=True, revision=str(info.sha))
         files = {
@@ -202,14 +202,14 @@ class HubRepo:
             return Path(file).read_bytes()
 
     def _create(self) -> None:
-        self._api.create_repo(**self._where, private=self._wish.private or None, exist_ok=True)
-        if self._wish.revision:
-            self._api.create_branch(**self._where, branch=self._wish.revision, exist_ok=True)
+        self._api.create_repo(**self._where, private=self._destination.private or None, exist_ok=True)
+        if self._destination.revision:
+            self._api.create_branch(**self._where, branch=self._destination.revision, exist_ok=True)
 
     def _tag(self) -> None:
         tagged = self._tagged()
         if tagged is None:
-            self._api.create_tag(**self._where, tag=str(self._wish.tag), revision=self._commit)
+            self._api.create_tag(**self._where, tag=str(self._destination.tag), revision=self._commit)
         elif tagged != self._commit:
             raise self._taken()
 
@@ -217,16 +217,16 @@ class HubRepo:
         """Return the commit that the tag names; None if the tag does not exist or was not requested."""
         from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
-        if not self._wish.tag:
+        if not self._destination.tag:
             return None
         try:
-            return str(self._api.dataset_info(self.name, revision=self._wish.tag).sha)
+            return str(self._api.dataset_info(self.name, revision=self._destination.tag).sha)
         except (RevisionNotFoundError, RepositoryNotFoundError):
             return None
 
     def _taken(self) -> InputError:
         return InputError(
-            f"{self.name}: tag {self._wish.tag!r} names another version", "give this version a tag of its own"
+            f"{self.name}: tag {self._destination.tag!r} names another version", "give this version a tag of its own"
         )
 
 

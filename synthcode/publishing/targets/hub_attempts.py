@@ -26,13 +26,13 @@ class Attempts:
     ----------
     repo
         Its name, for errors.
-    attendant
+    callbacks
         Receives a message for every failure, and waits.
     """
 
-    def __init__(self, repo: str, attendant: PublishCallbacks) -> None:
+    def __init__(self, repo: str, callbacks: PublishCallbacks) -> None:
         self._repo = repo
-        self._attendant = attendant
+        self._callbacks = callbacks
         self._random = Random()
         self._reached = False
 
@@ -52,7 +52,7 @@ class Attempts:
         from huggingface_hub.utils import get_session
 
         for number in range(1, ATTEMPTS + 1):
-            self._attendant.pause(0)
+            self._callbacks.pause(0)
             get_session().timeout = ANSWER_S
             try:
                 result = attempt()
@@ -63,9 +63,9 @@ class Attempts:
                 if number == ATTEMPTS or hopeless or not is_transient(problem):
                     raise refusal(problem, self._repo) from problem
                 wait = BACKOFF.wait_s(number, retry_after_s(problem), self._random)
-                self._attendant.tell(f"{what_happened(problem)}: attempt {number + 1} of {ATTEMPTS} in {wait:.1f} s")
+                self._callbacks.tell(f"{what_happened(problem)}: attempt {number + 1} of {ATTEMPTS} in {wait:.1f} s")
             else:
                 self._reached = True
                 return result
-            self._attendant.pause(wait)
+            self._callbacks.pause(wait)
         raise AssertionError("the last attempt returns or raises")

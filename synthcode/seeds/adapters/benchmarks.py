@@ -38,8 +38,8 @@ class Benchmark(NamedTuple):
 def parse_benchmarks(specs: Sequence[str]) -> list[Benchmark]:
     """Read ``[NAME=][ADAPTER:]PATH[@LANGUAGE]``, as given on the command line.
 
-    Without a name it is called as the last part of its path; without an adapter, that is told from the names of its
-    files; the language is that of rows that do not say theirs.
+    Without a name, the last part of the path is used. Without an adapter, the files' names decide. The language applies
+    to rows that do not name theirs.
 
     Raises
     ------

@@ -68,13 +68,13 @@ def _read_chunks(config: SeedsConfig) -> Iterator[list[RawSeed]]:
     """Yield seeds, some at a time: each chunk goes through a pipe."""
     most = min(config.limit or _CHUNK_ROWS, _CHUNK_ROWS)
     chunk: list[RawSeed] = []
-    held = 0
+    chunk_size = 0
     for seed, size in _read_seeds(config):
         chunk.append(seed)
-        held += size
-        if len(chunk) >= most or held >= limits.ROW:
+        chunk_size += size
+        if len(chunk) >= most or chunk_size >= limits.ROW:
             yield chunk
-            chunk, held = [], 0
+            chunk, chunk_size = [], 0
     yield chunk
 
 

@@ -47,13 +47,13 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
     """
     rows = [row for file in _problem_files(config.path) for row in _decoded_rows(file)]  # a thousand at most
     there = {found.name for row in rows if (found := _language_of(row))}
-    wanted = get_language(config.language).name if config.language else "python" if len(there) > 1 else None
-    if wanted and there and wanted not in there:
-        raise InputError(f"{config.path} has no problems in {wanted}", f"choose one of: {', '.join(sorted(there))}")
+    selected = get_language(config.language).name if config.language else "python" if len(there) > 1 else None
+    if selected and there and selected not in there:
+        raise InputError(f"{config.path} has no problems in {selected}", f"choose one of: {', '.join(sorted(there))}")
     tests = read_tests(rows)
     for row in rows:
         found = _language_of(row)
-        if found is None or wanted in (None, found.name):
+        if found is None or selected in (None, found.name):
             yield _seed(row, found, tests, config.source)
 
 

@@ -43,16 +43,16 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
         If the folder has no release of that language, or a file is broken.
     """
     by_language = {_language_of(file): file for file in _releases(config.path)}
-    wanted = get_language(config.language or "python").name
-    if wanted not in by_language:
+    selected = get_language(config.language or "python").name
+    if selected not in by_language:
         raise InputError(
-            f"{config.path} has no MBXP release for {wanted}{did_you_mean(wanted, by_language)}",
+            f"{config.path} has no MBXP release for {selected}{did_you_mean(selected, by_language)}",
             f"choose one of: {', '.join(sorted(by_language))}",
         )
     appendable = (file for language, file in by_language.items() if language not in _CLOSED_BY_TEST)
     tests = read_tests(row for file in appendable for row in read_json(file))
-    for row in read_json(by_language[wanted]):
-        yield _seed(row, wanted, tests, config.source or "mbxp")
+    for row in read_json(by_language[selected]):
+        yield _seed(row, selected, tests, config.source or "mbxp")
 
 
 def _releases(path: str) -> list[DataFile]:

@@ -62,13 +62,13 @@ class Handler(Exchange):
     def create(self, content: bytes) -> None:
         if not self.may_write():
             return
-        wish = json.loads(content)
-        name = f"{wish.get('organization') or 'tester'}/{wish['name']}"
-        if wish.get("type") != "dataset":
-            return self.fail(400, "this hub keeps dataset repositories alone")
+        payload = json.loads(content)
+        name = f"{payload.get('organization') or 'tester'}/{payload['name']}"
+        if payload.get("type") != "dataset":
+            return self.fail(400, "this hub has only dataset repositories")
         if name in self.hub.repos:
             return self.json({"error": "You already created this dataset repo", "url": self.url(name)}, 409)
-        private = wish.get("visibility") == "private" or bool(wish.get("private"))
+        private = payload.get("visibility") == "private" or bool(payload.get("private"))
         first = hashlib.sha1(name.encode()).hexdigest()
         self.hub.repos[name] = {
             "private": private,
@@ -262,7 +262,7 @@ class Handler(Exchange):
             "X-Linked-Etag": f'"{file["oid"]}"',
             "Content-Length": str(len(data)),
         }
-        if (wanted := self.headers.get("Range")) and (m := re.fullmatch(r"bytes=(\d+)-(\d*)", wanted)):
+        if (byte_range := self.headers.get("Range")) and (m := re.fullmatch(r"bytes=(\d+)-(\d*)", byte_range)):
             start, end = int(m[1]), min(int(m[2]) if m[2] else len(data) - 1, len(data) - 1)
             headers |= {"Content-Range": f"bytes {start}-{end}/{len(data)}", "Content-Length": str(end - start + 1)}
             return self.send(206, data[start : end + 1], "application/octet-stream", headers)
@@ -287,11 +287,11 @@ class Handler(Exchange):
     def add_ref(self, content: bytes, name: str, kind: str, ref: str) -> None:
         if not self.may_write() or (repo := self.repo(name)) is None:
             return
-        wish = json.loads(content or b"{}")
-        label = wish.get("tag") or urllib.parse.unquote(ref)
+        payload = json.loads(content or b"{}")
+        label = payload.get("tag") or urllib.parse.unquote(ref)
         if label in repo["refs"]:
             return self.fail(409, f"Reference {label} already exists")
-        repo["refs"][label] = self.hub.sha(repo, wish.get("startingPoint") or (ref if kind == "tag" else "main"))
+        repo["refs"][label] = self.hub.sha(repo, payload.get("startingPoint") or (ref if kind == "tag" else "main"))
         self.hub.save()
         self.json({"success": True})
 
@@ -301,8 +301,8 @@ class Handler(Exchange):
     def remove(self, content: bytes) -> None:
         if not self.may_write():
             return
-        wish = json.loads(content)
-        self.hub.repos.pop(f"{wish.get('organization') or 'tester'}/{wish['name']}", None)
+        payload = json.loads(content)
+        self.hub.repos.pop(f"{payload.get('organization') or 'tester'}/{payload['name']}", None)
         self.hub.save()
         self.json({})
 

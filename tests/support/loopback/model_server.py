@@ -284,7 +284,7 @@ def main() -> None:
         default=0,
         help="answer everything with one program of about so many tokens, unmatched: for throughput",
     )
-    parser.add_argument("--noise", type=float, default=0.0, help="share of answers that are no usable translation")
+    parser.add_argument("--noise", type=float, default=0.0, help="share of answers that are not usable translations")
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(parser.parse_args()))
 

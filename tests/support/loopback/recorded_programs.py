@@ -1,4 +1,4 @@
-"""MBXP's recorded programs, looked up by the prompt that asks for a translation, and ways to spoil an answer."""
+"""MBXP's recorded programs, looked up by the prompt that requests a translation, and ways to spoil an answer."""
 
 from __future__ import annotations
 

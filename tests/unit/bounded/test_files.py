@@ -1,4 +1,4 @@
-"""Files that are none, and files that are too large."""
+"""Paths that are not regular files, and files that are too large."""
 
 from __future__ import annotations
 

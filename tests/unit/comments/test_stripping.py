@@ -31,7 +31,7 @@ def test_all_comments_go_and_nothing_else(language: str) -> None:
 @pytest.mark.parametrize("language", CORPUS)
 def test_line_ends_are_kept_as_they_are(language: str) -> None:
     source, expected = (text.replace("\n", "\r\n") for text in CORPUS[language])
-    if language == "rust":  # a "#![...]" after a shebang that ends in CR is no attribute to the grammar
+    if language == "rust":  # to the grammar, a "#![...]" after a shebang that ends in CR is not an attribute
         source, expected = (text.partition("\r\n")[2] for text in (source, expected))
     if language == "c":  # nor does it know a string that goes on after a backslash and CR
         source, expected = (text.replace('"a\\\r\n//b"', '"a"') for text in (source, expected))

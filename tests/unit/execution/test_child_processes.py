@@ -75,8 +75,8 @@ def test_what_closes_its_output_is_killed_all_the_same() -> None:
 
 def test_limits_hold() -> None:
     limits = ResourceLimits(cpu_s=1, file_bytes=1024, open_files=20)
-    told = run([SHELL, "-c", "ulimit -t; ulimit -f; ulimit -n; ulimit -c"], wall_s=30, limits=limits).stdout
-    assert told.split() == [b"1", b"2", b"20", b"0"]
+    limits_set = run([SHELL, "-c", "ulimit -t; ulimit -f; ulimit -n; ulimit -c"], wall_s=30, limits=limits).stdout
+    assert limits_set.split() == [b"1", b"2", b"20", b"0"]
     assert run([SHELL, "-c", "while :; do :; done"], wall_s=60, limits=ResourceLimits(cpu_s=1)).exit_code == -24
 
 

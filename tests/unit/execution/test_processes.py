@@ -142,7 +142,7 @@ def test_a_fork_server_that_is_going_down_is_waited_for() -> None:
     assert server is not None
     addresses = [one.laddr for one in server.net_connections("unix") if one.laddr and "listener-" in one.laddr]
     os.unlink(addresses[0])
-    with socket.socket(socket.AF_UNIX) as refusing:  # bound, and nobody listens: so does the dying server's look
+    with socket.socket(socket.AF_UNIX) as refusing:  # bound, but not listening: like a server that is dying
         refusing.bind(addresses[0])
         worker.kill()
         ending = threading.Timer(0.3, server.kill)

@@ -204,7 +204,7 @@ def test_python_handed_back_is_never_a_translation() -> None:
     other = [answer | {"source_code": SOURCE} for answer in handed_back[:: len(targets) + 1]]
     kept, rejected = check(batch(*other), CheckConfig())
     assert kept.num_rows == 0
-    assert Counter(rejected["reason"].to_pylist())["wrong_language"] >= rejected.num_rows - 2  # two are no Python
+    assert Counter(rejected["reason"].to_pylist())["wrong_language"] >= rejected.num_rows - 2  # two are not Python
 
 
 def test_each_kind_of_noise_ends_under_its_own_reason() -> None:

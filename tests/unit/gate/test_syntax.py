@@ -238,8 +238,8 @@ def test_what_a_grammar_lets_through_and_the_language_does_not(language: str, co
 
 @pytest.mark.parametrize("language", RULES)
 def test_every_rule_is_met_by_an_example(language: str) -> None:
-    told = [diagnose(code, get_language(language)) for code in REFUSED.get(language, [])]
-    details = {rejection.detail.split(": ", 1)[1] for rejection in told if rejection is not None}
+    diagnoses = [diagnose(code, get_language(language)) for code in REFUSED.get(language, [])]
+    details = {rejection.detail.split(": ", 1)[1] for rejection in diagnoses if rejection is not None}
     assert {refusal.why for refusal in RULES[language].refused} <= details
 
 
@@ -255,7 +255,7 @@ def test_a_spoilt_program_does_not_pass(language: str, spoilt: str) -> None:
 def test_a_lone_method_passes(language: str) -> None:
     method = PROGRAMS[language].split("\n", 1)[1].rsplit("}", 1)[0]
     assert diagnose_program(method, get_language(language)) is None
-    assert diagnose_program(f"public {method}private A x;", get_language(language)) is None  # parses in a class alone
+    assert diagnose_program(f"public {method}private A x;", get_language(language)) is None  # parses only in a class
 
 
 @pytest.mark.parametrize("language", ["java", "csharp"])

@@ -1,4 +1,4 @@
-"""Requests, answers and a backend that does as it is told."""
+"""Requests, answers and a scripted backend."""
 
 from __future__ import annotations
 

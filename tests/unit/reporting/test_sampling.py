@@ -17,7 +17,7 @@ from synthcode.reporting.sampling import Draw, even_share
         ([100, 3, 1], 50, 46),  # 3 and 1 whole, 46 of the hundred
         ([10, 10, 10], 15, 5),
         ([10, 10, 10], 30, 10),
-        ([10, 10, 10], 2, 1),  # one of each, whatever was asked for
+        ([10, 10, 10], 2, 1),  # one of each, however few are requested
         ([], 10, 1),
     ],
 )

@@ -1,4 +1,4 @@
-"""A manifest that somebody else wrote: two lines for whatever it says, and no file outside of the run is read."""
+"""A manifest of unknown origin: two lines for whatever it says, and no file outside of the run is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folders that somebody else prepared: nothing is written through a link in them."""
+"""Folders of unknown origin: nothing is written through a link in them."""
 
 from __future__ import annotations
 

@@ -56,13 +56,13 @@ def test_nothing_of_the_machine_is_seen(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_it_is_no_root_and_has_no_capability() -> None:
-    told = dict(line.split(":\t", 1) for line in said("cat /proc/self/status").splitlines() if ":\t" in line)
-    assert "0" not in told["Uid"].split()
-    assert {told[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
-    assert told["NoNewPrivs"] == "1"
+    fields = dict(line.split(":\t", 1) for line in said("cat /proc/self/status").splitlines() if ":\t" in line)
+    assert "0" not in fields["Uid"].split()
+    assert {fields[name] for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} == {"0" * 16}
+    assert fields["NoNewPrivs"] == "1"
     if os.geteuid() == 0:  # for the kernel it is another user than root, too
         assert said("cat /proc/self/uid_map").split() == ["0", "0", "1", "65280", "65280", "254"]
-        assert 65280 <= int(told["Uid"].split()[0]) < 65280 + 254
+        assert 65280 <= int(fields["Uid"].split()[0]) < 65280 + 254
     assert shell("unshare --user --map-root-user true").exit_code != 0
 
 

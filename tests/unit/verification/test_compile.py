@@ -37,7 +37,7 @@ OPEN = {
     "cpp": "std::vector<int> f(Node n) { return n.values; }",
     "rust": "use serde::Serialize;\nfn f(a: Missing) -> HashMap<i32, i32> { helper(a).into() }",
 }
-"""Fragments with names that nobody declares."""
+"""Fragments with undeclared names."""
 BAD = {
     "java": ('class A { int f() { return "x"; } }', "incompatible types: java.lang.String cannot be converted to int"),
     "javascript": (

@@ -110,7 +110,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def count_of(value: object) -> int | None:
-    """Return a number of tokens; None if the value is none."""
+    """Return a number of tokens; None if the value is not one."""
     return value if type(value) is int and 0 <= value <= _INT32_MAX else None
 
 

@@ -41,7 +41,7 @@ def refusal(
     base
         Its address.
     failure
-        How asking for the models failed.
+        The error of the request for the list of models.
     key_withheld
         Whether there is a key that it is not sent.
     probed

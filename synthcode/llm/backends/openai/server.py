@@ -142,12 +142,12 @@ class OpenAIServer:
         for replica in self._replicas.all:
             try:
                 async with asyncio.timeout(CHECK_S):
-                    told = parse_cached_tokens(await self._transport.exchange("GET", replica.metrics, None))
+                    tokens = parse_cached_tokens(await self._transport.exchange("GET", replica.metrics, None))
             except (AttemptFailed, TimeoutError):
                 return None
-            if told is None:
+            if tokens is None:
                 return None
-            found.append(told)
+            found.append(tokens)
         return CachedTokens(sum(one.asked for one in found), sum(one.hit for one in found))
 
     async def _try_to_count(self, replica: Replica) -> bool:

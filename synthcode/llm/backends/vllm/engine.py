@@ -101,13 +101,13 @@ class VLLMEngine:
         prompt = self._prompt(request)
         if self.window is not None:
             refuse_misfit(len(prompt), max_tokens or 1, self.window)
-        told = {name: value for name, value in fields.items() if name not in _NOT_SAMPLING}
-        _refuse_unknown("sampling.extra_body", told, inspect.signature(SamplingParams).parameters)
+        settings = {name: value for name, value in fields.items() if name not in _NOT_SAMPLING}
+        _refuse_unknown("sampling.extra_body", settings, inspect.signature(SamplingParams).parameters)
         self._asked += 1
         started = time.perf_counter()
         try:
             params = SamplingParams(
-                **{**self._defaults, **told, "max_tokens": max_tokens}, output_kind=RequestOutputKind.FINAL_ONLY
+                **{**self._defaults, **settings, "max_tokens": max_tokens}, output_kind=RequestOutputKind.FINAL_ONLY
             )
             name = f"{request.request_id}-{self._asked}"  # an earlier attempt's may still be on its way out
             outputs = [output async for output in self._engine.generate({"prompt_token_ids": prompt}, params, name)]

@@ -51,7 +51,7 @@ def serving(
     port
         To listen on, on loopback; None takes a free one.
     on_line
-        Told every line that the server writes.
+        Called with every line that the server writes.
     start_s
         How long to wait until it is up, in seconds.
 
@@ -168,5 +168,5 @@ def _is_healthy(port: int) -> bool:
 
 def _last_error(reader: threading.Thread, lines: collections.deque[str]) -> str:
     reader.join(timeout=LAST_WORDS_S)  # the process has ended; what it said may not have been read yet
-    told = [line for line in lines if "Error" in line] or list(lines)
-    return one_line(told[-1], 200) if told else "it said nothing"
+    errors = [line for line in lines if "Error" in line] or list(lines)
+    return one_line(errors[-1], 200) if errors else "it said nothing"

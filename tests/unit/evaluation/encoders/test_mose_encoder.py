@@ -31,12 +31,12 @@ def one_by_one(folder: Path, texts: list[str], language: str) -> dict[int, np.nd
     return {exit_: torch.cat([vectors[exit_] for vectors in found]).numpy() for exit_ in (1, 2, 4)}
 
 
-@pytest.mark.parametrize(("kind", "told"), [("code", "java"), ("text", "text")])
-def test_all_exits_of_a_batch_are_those_of_each_text_alone(folder: Path, kind: str, told: str) -> None:
+@pytest.mark.parametrize(("kind", "instruction"), [("code", "java"), ("text", "text")])
+def test_all_exits_of_a_batch_are_those_of_each_text_alone(folder: Path, kind: str, instruction: str) -> None:
     encoder = MoseEncoder(str(folder))
-    vectors = encoder.encode(PROGRAMS, Role("query", kind, told)).vectors
+    vectors = encoder.encode(PROGRAMS, Role("query", kind, instruction)).vectors
     assert encoder.exits == (1, 2, 4) == tuple(vectors)
-    for exit_, expected in one_by_one(folder, PROGRAMS, told).items():
+    for exit_, expected in one_by_one(folder, PROGRAMS, instruction).items():
         assert vectors[exit_].dtype == np.float32
         np.testing.assert_allclose(vectors[exit_], expected, atol=1e-5)
 

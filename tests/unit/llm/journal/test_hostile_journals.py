@@ -1,4 +1,4 @@
-"""A journal that somebody else made: nothing in it runs, and what it says is checked."""
+"""A journal of unknown origin: nothing in it runs, and its content is checked."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def test_a_row_is_on_the_disk_when_write_returns(journal, request_of, completion
 
 
 def test_rows_that_come_together_are_committed_together(journal, request_of, completion_of, monkeypatch):
-    monkeypatch.setattr(journal_writer, "LINGER_S", 60.0)  # nobody waits for it: there are enough rows
+    monkeypatch.setattr(journal_writer, "LINGER_S", 60.0)  # never waited for: there are enough rows
 
     async def scenario():
         async with JournalWriter(journal) as writer:

@@ -99,11 +99,13 @@ def test_one_request_that_is_refused_each_time_does_not_hold_the_others_up(
 
 def test_a_stop_ends_the_wait(scripted, request_of, hasty):
     async def scenario():
-        halt = Cancellation(None)
-        asker = RetryingClient(scripted(lambda *_: REFUSED), replace(hasty, rate_limit_s=60.0), halt, Random(0))
-        task = asyncio.create_task(asker.ask(request_of()))
-        await asker.heard.wait()
-        halt.stop()
+        cancellation = Cancellation(None)
+        client = RetryingClient(
+            scripted(lambda *_: REFUSED), replace(hasty, rate_limit_s=60.0), cancellation, Random(0)
+        )
+        task = asyncio.create_task(client.ask(request_of()))
+        await client.heard.wait()
+        cancellation.stop()
         return await task
 
     assert asyncio.run(scenario()) is None

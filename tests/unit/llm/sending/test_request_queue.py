@@ -11,10 +11,10 @@ from synthcode.llm.sending.request_queue import BLOCK, RequestQueue
 def drain(plan, journal, retry_failed=False):
     async def scenario():
         numbers = []
-        async with RequestQueue(plan, journal, retry_failed) as feed:
-            while (request := await feed.next()) is not None:
+        async with RequestQueue(plan, journal, retry_failed) as queue:
+            while (request := await queue.next()) is not None:
                 numbers.append(int(request.messages[0].content.split()[1]))
-            return numbers, feed.seen, feed.skipped
+            return numbers, queue.seen, queue.skipped
 
     return asyncio.run(scenario())
 
@@ -53,9 +53,9 @@ def test_the_plan_is_pulled_a_block_ahead_and_no_further_by_one_thread(journal, 
             yield request_of(number)
 
     async def scenario():
-        async with RequestQueue(plan(), journal, False) as feed:
+        async with RequestQueue(plan(), journal, False) as queue:
             for _ in range(BLOCK + 1):
-                await feed.next()
+                await queue.next()
         assert len(pulled) == 3 * BLOCK
 
     asyncio.run(scenario())

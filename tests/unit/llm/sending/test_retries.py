@@ -129,8 +129,8 @@ def test_after_a_stop_those_who_wait_for_their_turn_send_nothing(scripted, reque
         return completion_of()
 
     async def scenario():
-        asker = RetryingClient(backend, replace(hasty, concurrency=1), Cancellation(stop), Random(0))
-        return await asyncio.gather(*(asker.ask(request_of(number)) for number in range(5)))
+        client = RetryingClient(backend, replace(hasty, concurrency=1), Cancellation(stop), Random(0))
+        return await asyncio.gather(*(client.ask(request_of(number)) for number in range(5)))
 
     backend = scripted(script)
     assert asyncio.run(scenario()) == [completion_of(), None, None, None, None]
@@ -148,9 +148,9 @@ def test_after_a_stop_those_who_wait_for_their_turn_send_nothing(scripted, reque
 )
 def test_signs_of_overload_lower_the_limit(scripted, request_of, hasty, kind, limit):
     async def scenario():
-        asker = RetryingClient(scripted(lambda *_: AttemptFailed(kind, "x")), hasty, Cancellation(None), Random(0))
+        client = RetryingClient(scripted(lambda *_: AttemptFailed(kind, "x")), hasty, Cancellation(None), Random(0))
         with suppress(ServerError):  # a server that refuses everything for its rate stops the run
-            await asker.ask(request_of())
-        return asker.throttle.limit
+            await client.ask(request_of())
+        return client.throttle.limit
 
     assert asyncio.run(scenario()) == limit

@@ -149,7 +149,7 @@ def test_a_server_that_goes_away_stops_the_run_and_fails_nothing(scripted, journ
     assert caught.value.fix == "run the same command again once it is back: nothing that was answered is asked again"
     assert journal.counts().completed.total() == 40
     assert journal.counts().failed.total() == 0
-    assert len(set(backend.asked)) <= 44  # nothing was fed while nobody answered
+    assert len(set(backend.asked)) <= 44  # no request was taken from the plan while the server was down
     assert run(plan, scripted(lambda *_: completion_of()), journal, hasty).completed == 60
 
 
@@ -219,16 +219,16 @@ def test_what_cannot_be_stored_stops_the_run(scripted, journal, request_of, comp
 
 
 def test_progress_is_told_and_ends_with_the_outcome(scripted, journal, request_of, completion_of, hasty):
-    told = []
+    outcomes = []
     outcome = run(
         [request_of(number) for number in range(50)],
         scripted(lambda *_: completion_of()),
         journal,
         hasty,
-        on_progress=told.append,
+        on_progress=outcomes.append,
     )
-    assert told[-1] == outcome
-    assert [one.completed for one in told] == sorted(one.completed for one in told)
+    assert outcomes[-1] == outcome
+    assert [one.completed for one in outcomes] == sorted(one.completed for one in outcomes)
 
 
 def test_a_request_counts_as_in_flight_until_it_is_stored(scripted, journal, request_of, completion_of, hasty):

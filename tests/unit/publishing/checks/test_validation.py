@@ -115,9 +115,9 @@ def as_program_that_is_no_document(tables: Tables) -> tuple[str, int, str, str]:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (as_other_language, "row 2: corpus_id {!r} is no document in 'java' of its split"),
-        (as_nobody, "row 5: query_id 'nobody' is no text of its split"),
-        (as_program_that_is_no_document, "row 6: query_id {!r} is no document in 'python' of its split"),
+        (as_other_language, "row 2: corpus_id {!r} is not a document in 'java' of its split"),
+        (as_nobody, "row 5: query_id 'nobody' is not a text of its split"),
+        (as_program_that_is_no_document, "row 6: query_id {!r} is not a document in 'python' of its split"),
     ],
 )
 def test_a_judgement_of_nothing_is_named_with_its_row(

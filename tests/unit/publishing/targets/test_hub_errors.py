@@ -74,23 +74,23 @@ def test_what_is_wrong_with_a_card_is_told_in_one_line() -> None:
     )
 
 
-def attempts(waits: list[float], told: list[str]) -> Attempts:
-    return Attempts("me/mine", PublishCallbacks(told.append, waits.append))
+def attempts(waits: list[float], messages: list[str]) -> Attempts:
+    return Attempts("me/mine", PublishCallbacks(messages.append, waits.append))
 
 
 def test_waits_double_and_end() -> None:
     waits: list[float] = []
-    told: list[str] = []
+    messages: list[str] = []
 
     def fail() -> None:
         raise answer(500)
 
     with pytest.raises(ServerError, match=r"fails again and again \(500\): no"):
-        attempts(waits, told).persist(fail)
+        attempts(waits, messages).persist(fail)
     waited = [wait for wait in waits if wait]
-    assert len(waited) == len(told) == ATTEMPTS - 1
+    assert len(waited) == len(messages) == ATTEMPTS - 1
     assert all(0 <= wait <= min(2**number, 30) for number, wait in enumerate(waited))
-    assert told[0].startswith("the Hub answers 500: attempt 2 of 8 in ")
+    assert messages[0].startswith("the Hub answers 500: attempt 2 of 8 in ")
 
 
 def test_a_hub_that_never_answered_is_not_asked_again_and_one_that_did_is() -> None:

@@ -53,10 +53,10 @@ def test_a_server_and_its_workers_go_with_the_block(stand_in: Path) -> None:
     lines: list[str] = []
     with serving("m", ["--dtype", "bfloat16"], on_line=lines.append) as base_url:
         assert base_url.endswith("/v1")
-    told = {line.split()[0]: line.split()[1:] for line in lines}
-    assert told["pid"][1:5] == ["--model", "m", "--served-model-name", "m"]
-    assert told["pid"][-3:] == ["--enable-prefix-caching", "--dtype", "bfloat16"]
-    wait_until_gone(int(told["pid"][0]), int(told["child"][0]))
+    printed = {line.split()[0]: line.split()[1:] for line in lines}
+    assert printed["pid"][1:5] == ["--model", "m", "--served-model-name", "m"]
+    assert printed["pid"][-3:] == ["--enable-prefix-caching", "--dtype", "bfloat16"]
+    wait_until_gone(int(printed["pid"][0]), int(printed["child"][0]))
 
 
 def test_it_goes_also_where_the_block_fails(stand_in: Path) -> None:
