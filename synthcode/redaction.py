@@ -239,7 +239,7 @@ def _parts(secret: str) -> Iterator[str]:
 
 
 def _is_ordinary(value: str) -> bool:
-    """Return whether a value cannot be told from ordinary text: too short, a word, a number, a path."""
+    """Return whether a value looks like ordinary text: too short, a word, a number, a path."""
     is_word = value.isalpha() or value.isdigit()
     return (
         len(value) < (WORD_CHARS if is_word else MIN_CHARS)

@@ -22,16 +22,16 @@ from synthcode.pipelines.commands.options import (
     "--compile/--no-compile",
     "compiled",
     default=None,
-    help="Hand what parses to the compilers of this machine as well, in a sandbox. Default: no.",
+    help="Also compile programs that parse, in a sandbox, with the installed compilers. Default: no.",
 )
 @sandbox_option
 @workers_option
 @force_option
 def check(run: Path, compiled: bool | None, workers: int | None, force: bool) -> None:
-    """Take the code out of every completion and keep what passes the syntax gate.
+    """Extract the code from every completion and keep programs that pass the syntax gate.
 
-    With --compile, javac, gcc, g++, node, php, ruby, gofmt and rustc, as far as they are there, look at
-    what passed; nothing is run. What they cannot know of a fragment, such as names, counts for nothing.
+    With --compile, the installed ones of javac, gcc, g++, node, php, ruby, gofmt and rustc compile what
+    passed; no program is run. Unresolved names are not errors, as a translation is a fragment.
 
     \b
     Examples:

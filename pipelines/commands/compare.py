@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     "--metric", type=click.Choice(METRICS), default=MAIN_METRIC, show_default=True, help="The metric to compare."
 )
 @click.option(
-    "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of intervals and tests."
+    "--resamples",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(100, 100_000),
+    help="Resamples of intervals and tests.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def compare(results: tuple[Path, ...], metric: Metric, resamples: int, as_json: bool) -> None:

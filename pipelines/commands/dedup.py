@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "--against",
     multiple=True,
     metavar="BENCHMARK",
-    help="A published benchmark that nothing may be like: [NAME=][ADAPTER:]PATH[@LANGUAGE]. Repeat.",
+    help="Decontaminate against this benchmark: [NAME=][ADAPTER:]PATH[@LANGUAGE]. Repeatable.",
 )
 @click.option(
     "--drop-contaminated",

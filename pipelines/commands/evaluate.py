@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     help="Score a benchmark as published, read by a seed adapter: mbxp, humaneval, table, hub.",
 )
 @click.option("--path", metavar="P", help="File, folder or Hub name of that benchmark.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="Of it, the first N problems.")
+@click.option("--limit", type=click.IntRange(1), metavar="N", help="Score only the first N problems of that benchmark.")
 @click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
 @click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
@@ -60,21 +60,25 @@ if TYPE_CHECKING:
     "--max-tokens",
     type=click.IntRange(1),
     metavar="N",
-    help="Longest input of st:, exits: and openai:. Default: the model's own.",
+    help="Longest input of st:, exits: and openai:, in tokens. Default: the model's own.",
 )
 @click.option(
     "--prompt",
     "prompts",
     multiple=True,
     metavar="SIDE=TEXT",
-    help="Of st: and openai:, before each query= or document=.",
+    help="Prefix of every query= or document= (st:, openai:).",
 )
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
-@click.option("--revision", metavar="R", help="Of a model on the Hub; of py:, a version of your own.")
+@click.option("--revision", metavar="R", help="Revision of a model on the Hub; for py:, any version name.")
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option(
-    "--resamples", default=10_000, show_default=True, type=click.IntRange(100, 100_000), help="Of the intervals."
+    "--resamples",
+    default=10_000,
+    show_default=True,
+    type=click.IntRange(100, 100_000),
+    help="Bootstrap resamples of the intervals.",
 )
 @workers_option
 @click.option("--force", is_flag=True, help="Compute scores again, from the vectors that are stored.")

@@ -22,17 +22,18 @@ MARK = "export.json"
 
 @click.command()
 @click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--format", "layout", type=click.Choice(EXPORTS.names()), required=True, help="Whose layout.")
+@click.option(
+    "--format", "layout", type=click.Choice(EXPORTS.names()), required=True, help="The tool whose layout to write."
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="A folder that need not be there yet."
 )
 @click.option(
     "--variant",
     type=click.Choice(VARIANTS),
-    help="Of the programs: without comments and docstrings, with the entry point renamed as well, or as they came. "
-    "Default: stripped.",
+    help="Programs without comments and docstrings, with renamed entry points, too, or unchanged. Default: stripped.",
 )
-@click.option("--split", type=click.Choice(SPLITS), help="Of the retrieval tasks. Default: test.")
+@click.option("--split", type=click.Choice(SPLITS), help="Split of the retrieval tasks. Default: test.")
 @click.option("--force", is_flag=True, help="Replace DIR whatever it holds.")
 def export(run: Path, layout: str, out: Path, variant: Variant | None, split: str | None, force: bool) -> None:
     """Write the dataset of RUN, or the one that the folder RUN is, in another tool's layout.

@@ -8,7 +8,7 @@ import click
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def languages(as_json: bool) -> None:
     """List the languages with the other names that options, datasets and fences may give them.
 

@@ -19,21 +19,19 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 run_argument = click.argument("run", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
-force_option = click.option("--force", is_flag=True, help="Do it again even where nothing has changed.")
+force_option = click.option("--force", is_flag=True, help="Run the stage again even if nothing has changed.")
 max_failed_option = click.option(
     "--max-failed",
     type=click.FloatRange(0, 1),
     metavar="SHARE",
     help="Fail if more than this share of the requests failed. Default: 0.2.",
 )
-retry_failed_option = click.option(
-    "--retry-failed", is_flag=True, help="Ask again also for what the server refused for good."
-)
+retry_failed_option = click.option("--retry-failed", is_flag=True, help="Also repeat requests that failed for good.")
 no_model_check_option = click.option(
     "--no-model-check", is_flag=True, help="Send requests though the server does not list the model."
 )
 workers_option = click.option(
-    "--workers", type=click.IntRange(1), metavar="N", help="Processes to work with. Default: one a core."
+    "--workers", type=click.IntRange(1), metavar="N", help="Worker processes. Default: one per core."
 )
 
 

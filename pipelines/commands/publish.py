@@ -24,13 +24,13 @@ NAMED_STRAYS = 3
 
 @click.command()
 @run_argument
-@click.option("--repo-id", metavar="USER/NAME", help="The dataset repository on the Hub; made where it is not there.")
+@click.option("--repo-id", metavar="USER/NAME", help="The dataset repository on the Hub; created if it is missing.")
 @click.option("--private", is_flag=True, help="Make the repository private; refuse one that is public.")
-@click.option("--revision", metavar="BRANCH", help="The branch; made where it is not there. Default: main.")
+@click.option("--revision", metavar="BRANCH", help="The branch; created if it is missing. Default: main.")
 @click.option("--tag", metavar="VERSION", help="Name this version of the dataset.")
 @click.option("--to", metavar="PLACE", help="Instead of the Hub: a folder, or an address as s3://bucket/prefix.")
-@click.option("--fewer-rows", is_flag=True, help="Publish it even with less than half of the rows that are there.")
-@click.option("--dry-run", is_flag=True, help="List what would change against what is there, and stop.")
+@click.option("--fewer-rows", is_flag=True, help="Publish even with less than half of the published rows.")
+@click.option("--dry-run", is_flag=True, help="List the changes against the published version, and stop.")
 @click.pass_context
 def publish(
     ctx: click.Context,

@@ -22,7 +22,7 @@ MOST_ROWS = 100_000
     default=MOST_ROWS,
     show_default=True,
     metavar="N",
-    help="So many rows at most; of more, some are drawn of every language and verdict.",
+    help="Maximum number of rows; of more, a sample of every language and verdict is shown.",
 )
 def report(run: Path, out: Path | None, rows: int) -> None:
     """Write one HTML page that shows a run: its funnel, verdicts, lengths, duplicates, scores, and its rows.

@@ -44,7 +44,7 @@ class Filters(NamedTuple):
     "--limit",
     type=click.IntRange(1),
     metavar="N",
-    help=f"So many rows at most. Default: all in a pager, {ROWS_WITHOUT_PAGER} without.",
+    help=f"Maximum number of rows. Default: all in a pager, {ROWS_WITHOUT_PAGER} without.",
 )
 @click.option("--pager/--no-pager", default=None, help="Leaf through the rows in $PAGER. Default: on a terminal.")
 def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **options: str | None) -> None:

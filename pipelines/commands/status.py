@@ -27,7 +27,7 @@ TABLE_WIDTH = 100
 @run_argument
 @click.option("--json", "as_json", is_flag=True, help="The same counts as JSON.")
 def status(run: Path, as_json: bool) -> None:
-    """Show what became of every row, by target language. Also while a command is at work on RUN.
+    """Show what became of every row, by target language, even while a command works on RUN.
 
     \b
     Examples:

@@ -58,10 +58,10 @@ def translate(
     force: bool,
     **given: Any,
 ) -> None:
-    """Ask a model for every translation that is wanted and not there yet.
+    """Request every missing translation from a model.
 
-    A completion is on the disk before it counts: stopped, killed or cut off, the command goes on where
-    it was. The key of a hosted server is read from OPENAI_API_KEY and written nowhere.
+    Every completion is stored before it counts: after a stop or a kill, the same command continues. The
+    key of a hosted server is read from OPENAI_API_KEY and never stored.
 
     \b
     Examples:

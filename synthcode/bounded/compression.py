@@ -97,7 +97,7 @@ class _Decompressor(Protocol):
 class _Unpacked(io.RawIOBase):
     """The streams of a file, one after the other.
 
-    ``lzma.LZMAFile`` does the same without a bound on memory: a header may ask for a dictionary of 4 GiB.
+    ``lzma.LZMAFile`` does the same without a bound on memory: a header may require a dictionary of 4 GiB.
     """
 
     def __init__(self, packed: IO[bytes], make: Callable[[], _Decompressor]) -> None:

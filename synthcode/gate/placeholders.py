@@ -78,9 +78,9 @@ class _Original(NamedTuple):
 
 
 def placeholder(code: str, target: Language, source_code: str, source: Language, entry_point: str | None) -> str | None:
-    """Return why a program is no translation but holds its place, or None.
+    """Return why a program only stands for a translation, or None.
 
-    What the source itself does not do is not asked of a translation: a function that is empty in the source may be
+    A translation need not do what the source does not do: a function that is empty in the source may be
     empty, and a source of types only may become types only.
 
     Parameters
@@ -142,7 +142,7 @@ def _elision(program: Program, source_code: str) -> str | None:
 
 
 def _unwritten(program: Program, original: _Original) -> str | None:
-    """Find a comment that asks for code, in a function that the source has."""
+    """Find a comment that requests code, in a function that the source has."""
     if not _UNDONE.search(program.code):
         return None
     for comment in program.comments:

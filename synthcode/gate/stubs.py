@@ -177,7 +177,7 @@ class Program:
     def _blanked(self, node: tree_sitter.Node) -> str:
         """Return the code of a body without comments, and with nothing in its strings."""
         start, end = node.start_byte, node.end_byte
-        if node.type in ("method", "singleton_method"):  # Ruby: behind the head
+        if node.type in ("method", "singleton_method"):  # Ruby: after the head
             head = node.child_by_field_name("parameters") or node.child_by_field_name("name")
             start = head.end_byte if head is not None else start
         data, shift = self.snippet.data, self.snippet.shift

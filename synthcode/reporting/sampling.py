@@ -40,7 +40,7 @@ class Draw:
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
-        self._held: dict[Kind, list[str]] = {}
+        self._sample: dict[Kind, list[str]] = {}
         self._count = 0
         self.sizes: Counter[Kind] = Counter()
         """Kind -> how many were offered."""
@@ -48,7 +48,7 @@ class Draw:
     def offer(self, rows: Iterable[tuple[Kind, str]]) -> None:
         """Offer kinds and ids."""
         for kind, name in rows:
-            self._held.setdefault(kind, []).append(name)
+            self._sample.setdefault(kind, []).append(name)
             self.sizes[kind] += 1
             self._count += 1
         if self._count > 2 * self._rows:
@@ -62,9 +62,9 @@ class Draw:
     def drawn(self) -> dict[Kind, list[str]]:
         """Return kind -> the ids that are drawn of it, ascending."""
         self._cut()
-        return self._held
+        return self._sample
 
     def _cut(self) -> None:
         share = self.share  # it only shrinks as more is offered: what is cut now would not be drawn in the end
-        self._held = {kind: sorted(names)[:share] for kind, names in self._held.items()}
-        self._count = sum(map(len, self._held.values()))
+        self._sample = {kind: sorted(names)[:share] for kind, names in self._sample.items()}
+        self._count = sum(map(len, self._sample.values()))

@@ -57,20 +57,20 @@ class _Stream:
 
     def __init__(self, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
         self._tables = iter(tables)
-        self._held = schema.empty_table()
-        self._nothing = self._held
+        self._buffered = schema.empty_table()
+        self._nothing = self._buffered
 
     def up_to(self, last: str) -> pa.Table:
         """Return the rows not yet returned whose ``seed_id`` is at most ``last``."""
         parts = [self._nothing]
         while True:
-            end = pc.sum(pc.less_equal(self._held.column("seed_id"), last)).as_py() or 0
-            parts.append(self._held.slice(0, end))
-            self._held = self._held.slice(end)
-            if self._held.num_rows:
+            end = pc.sum(pc.less_equal(self._buffered.column("seed_id"), last)).as_py() or 0
+            parts.append(self._buffered.slice(0, end))
+            self._buffered = self._buffered.slice(end)
+            if self._buffered.num_rows:
                 break
             more = next(self._tables, None)
             if more is None:
                 break
-            self._held = more
+            self._buffered = more
         return pa.concat_tables(parts)

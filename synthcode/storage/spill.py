@@ -72,7 +72,7 @@ class SpillBuffer:
 
     def __init__(self, scratch: SpillStore) -> None:
         self._scratch = scratch
-        self._held = bytearray()
+        self._data = bytearray()
         self._file: IO[bytes] | None = None
         self.size = 0
 
@@ -81,7 +81,7 @@ class SpillBuffer:
         data = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
         self._scratch.make_room(len(data))
         if self._file is None:
-            self._held += data
+            self._data += data
         else:
             self._file.write(data)
         self.size += len(data)
@@ -90,7 +90,7 @@ class SpillBuffer:
         """Return runs of bytes, one after another: ``sizes[i]`` bytes from ``starts[i]`` on."""
         bounds = zip(starts.tolist(), sizes.tolist(), strict=True)
         if self._file is None:
-            with memoryview(self._held) as view:
+            with memoryview(self._data) as view:
                 return np.frombuffer(b"".join([view[start : start + size] for start, size in bounds]), dtype=np.uint8)
         self._file.flush()
         number = self._file.fileno()
@@ -98,7 +98,7 @@ class SpillBuffer:
 
     def view(self) -> U8 | None:
         """Return the whole pile, not copied, where it is in memory; nothing may be added any more."""
-        return np.frombuffer(self._held, dtype=np.uint8) if self._file is None else None
+        return np.frombuffer(self._data, dtype=np.uint8) if self._file is None else None
 
     def all(self) -> U8:
         """Return the whole pile."""
@@ -107,8 +107,8 @@ class SpillBuffer:
 
     def move_to(self, file: IO[bytes]) -> None:
         """Hold the bytes in a file from now on."""
-        file.write(self._held)
-        self._file, self._held = file, bytearray()
+        file.write(self._data)
+        self._file, self._data = file, bytearray()
 
 
 def _nameless_file(folder: Path | None) -> IO[bytes]:

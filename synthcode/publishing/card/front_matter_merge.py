@@ -45,7 +45,7 @@ def read_front_matter(block: str, where: str) -> dict[str, Any]:
     return tree
 
 
-def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str) -> str:
+def merge_front_matter(ours: str, theirs: str, outdated: frozenset[str], where: str) -> str:
     """Bring a card's front matter up to date: our keys and configurations replace those of the same name, others stay.
 
     Comments and the order of keys stay; a block that needs no change stays as it is, to the byte. Tags are united.
@@ -55,7 +55,7 @@ def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str)
     ----------
     ours, theirs
         YAML blocks.
-    gone
+    outdated
         Configurations of an earlier version of ours that are no longer part of it.
     where
         Names the card that ``theirs`` is from, for errors.
@@ -68,7 +68,7 @@ def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str)
     mine, before = read_front_matter(ours, "the dataset card"), read_front_matter(theirs, where)
     if not before:
         return ours if ours.endswith("\n") else f"{ours}\n"
-    after = _merged(mine, before, gone)
+    after = _merged(mine, before, outdated)
     if after == before:
         return theirs
     edited = edit_yaml(theirs, before, after)
@@ -76,15 +76,15 @@ def merge_front_matter(ours: str, theirs: str, gone: frozenset[str], where: str)
     return edited if edited is not None and _says(edited, after) else _dumped(after)
 
 
-def _merged(mine: Tree, before: Tree, gone: frozenset[str]) -> dict[str, Any]:
+def _merged(mine: Tree, before: Tree, outdated: frozenset[str]) -> dict[str, Any]:
     after = {**before, **mine}
     if isinstance(before.get("tags"), list) and isinstance(mine.get("tags"), list):
         after["tags"] = [*before["tags"], *(tag for tag in mine["tags"] if tag not in before["tags"])]
-    configs = _merged_configs(mine.get("configs") or [], before.get("configs") or [], gone)
+    configs = _merged_configs(mine.get("configs") or [], before.get("configs") or [], outdated)
     if configs:
         after["configs"] = configs
     # The published counts of rows and bytes are those of the earlier version; datasets refuses a version that differs.
-    stale = gone | {_name(config) for config in mine.get("configs") or []}
+    stale = outdated | {_name(config) for config in mine.get("configs") or []}
     infos = before.get("dataset_info") or []
     infos = [info for info in (infos if isinstance(infos, list) else [infos]) if _name(info) not in stale]
     ours = mine.get("dataset_info") or []
@@ -93,14 +93,14 @@ def _merged(mine: Tree, before: Tree, gone: frozenset[str]) -> dict[str, Any]:
     return after | ({"dataset_info": infos if len(infos) > 1 else infos[0]} if infos else {})
 
 
-def _merged_configs(mine: Sequence[Any], before: Sequence[Any], gone: frozenset[str]) -> list[Any]:
+def _merged_configs(mine: Sequence[Any], before: Sequence[Any], outdated: frozenset[str]) -> list[Any]:
     ours = {_name(config): config for config in mine}
     foreign = [config for config in before if _name(config) not in ours]
     if any(isinstance(config, dict) and config.get("default") for config in foreign):
         ours = {
             name: {key: value for key, value in config.items() if key != "default"} for name, config in ours.items()
         }
-    merged = [ours.pop(_name(config), config) for config in before if _name(config) not in gone]
+    merged = [ours.pop(_name(config), config) for config in before if _name(config) not in outdated]
     return [*merged, *ours.values()]
 
 

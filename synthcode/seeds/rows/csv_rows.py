@@ -116,13 +116,13 @@ class _Lines:
 
     def __init__(self, file: DataFile) -> None:
         self._lines = lines(file)
-        self._held = 0
+        self._record_bytes = 0
         self.number = 0
         """Of the last line, from 1."""
 
     def begin_record(self) -> int:
         """Count the bytes of a record from here on; return the number of its first line."""
-        self._held = 0
+        self._record_bytes = 0
         return self.number + 1
 
     def __iter__(self) -> _Lines:
@@ -131,7 +131,7 @@ class _Lines:
     def __next__(self) -> str:
         raw = next(self._lines)
         self.number += 1
-        self._held += len(raw) + _LINE_BYTES
-        if isinstance(raw, LongLine) or self._held > limits.ROW:
+        self._record_bytes += len(raw) + _LINE_BYTES
+        if isinstance(raw, LongLine) or self._record_bytes > limits.ROW:
             raise csv.Error(f"the row is larger than {limits.ROW:,} bytes: is a quote not closed?")
         return (raw.removeprefix(b"\xef\xbb\xbf") if self.number == 1 else raw).decode("utf-8", "surrogateescape")

@@ -1,4 +1,4 @@
-"""What holds the place of a translation is none: in every language, and only if the source does more."""
+"""A completion that only stands for a translation is rejected, in every language, if the source does more."""
 
 from __future__ import annotations
 

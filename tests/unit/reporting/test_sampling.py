@@ -51,6 +51,6 @@ def test_memory_stays_within_twice_what_is_drawn_and_a_batch() -> None:
     draw = Draw(100)
     for start in range(0, 5000, 50):
         draw.offer((("go", str(number % 7)), digest(number)) for number in range(start, start + 50))
-        assert sum(map(len, draw._held.values())) <= 200
+        assert sum(map(len, draw._sample.values())) <= 200
     assert draw.sizes.total() == 5000
     assert Counter(len(names) for names in draw.drawn().values()) == {14: 7}
