@@ -13,7 +13,7 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set what this process's libraries need, where it is missing or cannot work.
 
     Containers run as a user without a name or a home: caches then go to a folder for temporary files. The address of
-    the Hub loses a slash at its end, with which ``datasets`` reads paths that do not exist.
+    the Hub loses a slash at its end, with which ``datasets`` requests paths that do not exist.
 
     Parameters
     ----------

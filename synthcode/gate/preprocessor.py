@@ -77,16 +77,16 @@ def _without_comment(found: re.Match[bytes]) -> bytes:
 
 
 def _logical_lines(data: bytes) -> Iterator[bytes]:
-    """Yield lines; one that ends with a backslash goes on."""
-    held = b""
+    """Yield lines; one that ends with a backslash continues."""
+    begun = b""
     for line in data.split(b"\n"):
         if line.endswith(b"\\"):
-            held += line + b"\n"
+            begun += line + b"\n"
         else:
-            yield held + line
-            held = b""
-    if held:
-        yield held[:-1]
+            yield begun + line
+            begun = b""
+    if begun:
+        yield begun[:-1]
 
 
 def _is_malformed(name: bytes, rest: bytes, branches: list[list[bool]]) -> bool:

@@ -76,7 +76,7 @@ def test_characters_that_hide_are_marked_and_still_there(run: Path, watched: Wat
 def test_an_answer_without_code_is_shown_whole(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html", "#language=go&verdict=refusal")
     assert watched.text("#matches") == "of 1"
-    assert watched.text("#code-title") == "The whole answer: no code was taken from it"
+    assert watched.text("#code-title") == "The whole answer: no code was extracted from it"
     assert watched.text("#code") == REFUSAL
 
 

@@ -11,7 +11,7 @@ CONFIGS = {
 
 COLUMNS = {
     "triplets": {
-        "repository_name": "Repository of the source, where it comes from one.",
+        "repository_name": "Repository of the source, if it comes from one.",
         "func_path_in_repository": "Path of the source in its repository.",
         "language2": "Language of the translation.",
         "func2": "The translation.",
@@ -22,22 +22,22 @@ COLUMNS = {
         "seed_id": "Source and text together: the key of texts, and a hash of their content.",
         "source": "The benchmark or dataset that the source comes from.",
         "license": "Licence of the source; null if none is named.",
-        "model": "The model that translated.",
+        "model": "The model that wrote the translation.",
         "prompt_digest": "Hash of the prompt's templates.",
         "request_id": "Hash of model, messages and sampling settings.",
         "cluster_id": "Seeds connected by similar programs share it: they are in one split.",
-        "verification": "What the translation passed: syntax (it parses) or compiled (its compiler took it, too).",
+        "verification": "Highest level passed: syntax (it parses) or compiled (its compiler accepts it, too).",
     },
     "programs": {
         "program_id": "The key.",
-        "seed_id": "The seed that it is, or that it is a translation of.",
+        "seed_id": "The seed itself, or the seed that the program translates.",
         "language": "Programming language.",
         "origin": "seed or translation.",
         "code": "The program.",
         "code_stripped": "Without comments and docstrings.",
         "code_anonymous": "Stripped, and the entry point renamed f.",
         "document_id": "The program_id under which equal programs of a language are one document.",
-        "contaminated_by": "A row of a published benchmark that the program is like; null for most.",
+        "contaminated_by": "A row of a published benchmark that the program resembles; null for most.",
     },
     "texts": {"seed_id": "The key.", "text": "What the program does, in words."},
     "qrels": {

@@ -15,7 +15,7 @@ function showRow(row, searched) {
   write(byId("row-detail"), row.detail ?? "");
   write(byId("row-text"), seed.text);
   byId("seed-title").textContent = `Seed in ${labelOf(seed.language)}`;
-  byId("code-title").textContent = row.is_answer ? "The whole answer: no code was taken from it" : `Translation into ${labelOf(row.target_language)}`;
+  byId("code-title").textContent = row.is_answer ? "The whole answer: no code was extracted from it" : `Translation into ${labelOf(row.target_language)}`;
   write(byId("seed-code"), seed.code, seed.language);
   write(byId("code"), row.code, row.is_answer ? "" : row.target_language);
   showFacts({

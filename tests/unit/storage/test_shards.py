@@ -134,7 +134,7 @@ def test_groups_of_long_rows_are_small_and_have_a_page_index(tmp_path: Path, mon
         (path,) = writer.commit()
     found = pq.ParquetFile(path).metadata
     groups = [found.row_group(number) for number in range(found.num_row_groups)]
-    # Ten rows of 1,000 bytes are halved twice; the one of 9,000 ends alone.
+    # Ten rows of 1,000 bytes are halved twice; the one of 9,000 ends by itself.
     assert [group.num_rows for group in groups] == [2, 3, 2, 3, 1, 1, 3, 5]
     assert all(group.column(column).has_offset_index for group in groups for column in range(2))
     assert read_file(path).equals(long)
