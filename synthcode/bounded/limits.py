@@ -1,7 +1,7 @@
 """How much one piece of foreign data may hold: every bound on what is read, in bytes unless its name says otherwise.
 
-No file needs more than a few hundred megabytes of memory, whatever it unpacks to. A row above its bound is rejected; a
-file that cannot be read within these bounds is refused by name.
+No file needs more memory than a few hundred megabytes and its largest page, whatever it unpacks to. A row above its
+bound is rejected; a file that cannot be read within these bounds is refused by name.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ BATCH = 48 * MIB
 """Rows that are decoded at a time, unpacked."""
 XZ_DICTIONARY = 128 * MIB
 """What unpacking xz may take: 65 MiB at its highest level."""
-PAGE = 256 * MIB
-"""One page of Parquet, unpacked: decoders unpack pages whole, and some writers put a thousand rows into one."""
+PAGE = 1_024 * MIB
+"""One page of Parquet, unpacked: decoders unpack pages whole, and some writers put a thousand rows of a megabyte each
+into one, however well they compress."""
 PAGE_RATIO = 32
 """A page may unpack to more than ``PAGE`` if it does not unpack to more than so many times its size in the file."""
 DICTIONARY_COPY = 64 * MIB

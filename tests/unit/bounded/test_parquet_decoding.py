@@ -91,6 +91,17 @@ def test_a_hundred_megabytes_a_million_times_are_refused_by_name() -> None:
     assert found == {"rows": 0, "large": 0}
 
 
+def test_a_page_of_repetitive_rows_is_read(tmp_path: Path) -> None:
+    rows = [f"x = {number}\n" * 110_000 for number in range(360)]
+    path = tmp_path / "t.parquet"
+    options = {"use_dictionary": False, "data_page_size": 1 << 30, "write_batch_size": 1_000}
+    pq.write_table(pa.table({"code": rows}), path, compression="zstd", write_statistics=False, **options)
+    assert sum(map(len, rows)) > 256 * limits.MIB > 1_000 * path.stat().st_size
+    found = read_alone(path)
+    assert found.pop("peak") < 2 * MOST_BYTES
+    assert found == {"rows": 360, "large": 0, "problem": None}
+
+
 def test_a_page_of_gigabytes_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(tmp_path, {"code": ["a" * 5_000_000]}, use_dictionary=False)
     monkeypatch.setattr(limits, "PAGE", 4_000_000)
