@@ -36,6 +36,10 @@ Level = Literal["syntax", "compiled"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """Levels of verification, the weakest first: a translation parses; its language's own compiler accepts it."""
 
+TextPart = Literal["description", "first-paragraph", "whole"]
+TEXT_PARTS: tuple[TextPart, ...] = get_args(TextPart)
+"""What is taken of a text that says what a program does."""
+
 DropMode = Literal["train", "everywhere"]
 DROP_MODES: tuple[DropMode, ...] = get_args(DropMode)
 """What contaminated programs are removed from: the training split, or the whole dataset."""

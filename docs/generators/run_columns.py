@@ -28,6 +28,7 @@ COLUMNS = {
     "url": "Address of the program.",
     "license": "Licence of the program, as its source states it.",
     "split": "Split that the source assigns. `build` draws its own splits.",
+    "extra": "JSON object of the further columns that `--keep-column` names.",
     "reason": "Why the row was rejected: one word.",
     "detail": "What exactly was found, for a person to read.",
     "request_id": "Hash of model, messages, sampling settings and sample index.",

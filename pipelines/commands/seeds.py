@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from synthcode.pipelines.commands.options import assignments, force_option, run_argument, workers_option, working_on
 from synthcode.plugins import SEED_ADAPTERS
-
-if TYPE_CHECKING:
-    pass
+from synthcode.vocabulary import TEXT_PARTS
 
 
 @click.command()
@@ -31,9 +29,22 @@ if TYPE_CHECKING:
     metavar="OURS=THEIRS",
     help="Maps a column with another name (table, hub). Repeatable.",
 )
+@click.option(
+    "--keep-column",
+    "kept_columns",
+    multiple=True,
+    metavar="THEIRS",
+    help="Carries a further column along, to the dataset's column 'extra' (table, hub). Repeatable.",
+)
+@click.option(
+    "--text",
+    type=click.Choice(TEXT_PARTS),
+    help="What to take of a given text. Default: the description, which ends where examples or parameters begin.",
+)
+@click.option("--license", metavar="SPDX", help="The licence of rows that do not name theirs.")
 @workers_option
 @force_option
-def seeds(run: Path, columns: tuple[str, ...], force: bool, **given: Any) -> None:
+def seeds(run: Path, columns: tuple[str, ...], kept_columns: tuple[str, ...], force: bool, **given: Any) -> None:
     """Read seeds: texts, each with a program that does what it says.
 
     \b
@@ -51,5 +62,7 @@ def seeds(run: Path, columns: tuple[str, ...], force: bool, **given: Any) -> Non
     overrides = {key if key == "workers" else f"seeds.{key}": value for key, value in given.items()}
     if columns:
         overrides["seeds.columns"] = assignments(columns, "--column")
+    if kept_columns:
+        overrides["seeds.keep_columns"] = list(kept_columns)
     with working_on(run, overrides) as opened:
         run_if_stale(opened, seeds_step(), force=force)

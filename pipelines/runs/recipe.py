@@ -122,7 +122,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     """Check a recipe's sections, keys and values and fill in the defaults."""
     if not isinstance(tree, Mapping):
         raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
-    tree = _with_executor_workers(tree, origin)
+    tree = _with_executor_workers(_with_text_part(tree), origin)
     _refuse_secrets(tree, origin, ())
     try:
         recipe = _RECIPE.validate_python(dict(tree))
@@ -138,6 +138,16 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     if recipe.translate is not None:
         checked_extra_body(recipe.translate.sampling.extra_body)
     return recipe
+
+
+def _with_text_part(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read ``seeds.first_paragraph``, which recipes of earlier versions have, as ``seeds.text``."""
+    seeds = tree.get("seeds")
+    if not isinstance(seeds, Mapping) or not isinstance(seeds.get("first_paragraph"), bool):
+        return tree
+    rest = {key: value for key, value in seeds.items() if key != "first_paragraph"}
+    part = {"text": "first-paragraph"} if seeds["first_paragraph"] else {}
+    return {**tree, "seeds": {**part, **rest}}
 
 
 def require_sections(recipe: Recipe, name: str) -> None:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
 _REFUSED = pa.schema([REJECTED.field(name) for name in ("seed_id", "target_language")])
-VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by")])
+_ADDED_LATER = ("document_id", "contaminated_by", "source_id")
+VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in _ADDED_LATER])
 
 
 class Pair(NamedTuple):
@@ -193,7 +194,11 @@ def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tupl
         yield (
             seeds,
             join_seed_columns(translated, seeds, {**TRIPLET_COLUMNS, **where}),
-            join_seed_columns(_marked(add_document_ids(written, assigned.equal), marks), seeds, {"split": "split"}),
+            join_seed_columns(
+                _marked(add_document_ids(written, assigned.equal), marks),
+                seeds,
+                {"source_id": "source_id", "split": "split"},
+            ),
         )
 
 

@@ -61,13 +61,19 @@ def failure_lines(counts: Mapping[str, Any]) -> list[str]:
 
 
 def review_seeds(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
-    """Refuse to go on without a seed.
+    """Refuse to go on without a seed; warn if texts contain the name of what they describe.
 
     Raises
     ------
     FailedRunError
         If no seed was read.
     """
+    named = counts.get("texts_with_entry_point", 0)
+    if named:
+        return [
+            f"warning: {named:,} of {counts['seeds']:,} texts contain the name of the entry point, which gives the "
+            "answer away; --text first-paragraph may leave it out, and the variant 'anonymous' renames it"
+        ]
     if counts["seeds"]:
         return []
     rejected = ", ".join(f"{reason} {count:,}" for reason, count in counts["rejected"].items())

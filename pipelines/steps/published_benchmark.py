@@ -30,7 +30,7 @@ from synthcode.vocabulary import TEXT
 SPLIT = "test"
 _SEED_BYTES = 1_000
 """What a seed takes without its texts."""
-_COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point")
+_COLUMNS = ("program_id", "seed_id", "language", "origin", "code", "entry_point", "source_id")
 
 
 def load_published_benchmark(
@@ -121,7 +121,8 @@ def _programs(rows: Mapping[tuple[str, str], RawSeed], executor: Executor) -> pa
 
 def _row(language: str, problem: str, seed: RawSeed) -> tuple[str | None, ...]:
     code = seed.code if isinstance(seed.code, str) else ""
-    return f"{language}/{problem}", problem, language, "seed", code, printable(seed.entry_point or "") or None
+    entry_point = printable(seed.entry_point or "") or None
+    return f"{language}/{problem}", problem, language, "seed", code, entry_point, printable(seed.source_id)
 
 
 def _language(seed: RawSeed) -> str:
@@ -144,11 +145,12 @@ def _batches(rows: Sequence[tuple[str | None, ...]]) -> Iterator[pa.Table]:
 
 def _texts(seeds: Iterable[RawSeed], name_of: Callable[[RawSeed], str]) -> pa.Table:
     """Return one text a problem: Python's, where there is one, since those are what people wrote."""
-    texts: dict[str, str] = {}
+    texts: dict[str, dict[str, str]] = {}
     for seed in sorted(seeds, key=lambda seed: find_language(seed.language) is not get_language("python")):
         if seed.text and seed.text.strip():
-            texts.setdefault(name_of(seed), seed.text.strip())
-    return pa.table([list(texts), list(texts.values())], schema=TEXTS)
+            row = {"text": seed.text.strip(), "source": seed.source, "source_id": printable(seed.source_id)}
+            texts.setdefault(name_of(seed), row)
+    return pa.Table.from_pylist([{"seed_id": name, **row} for name, row in texts.items()], schema=TEXTS)
 
 
 def _judgements(programs: pa.Table, texts: pa.Table) -> pa.Table:

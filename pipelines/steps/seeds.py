@@ -16,6 +16,7 @@ from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.adapters.registry import input_digests, is_remote, read_seeds
 from synthcode.seeds.batches import batched
 from synthcode.seeds.cleaning import clean, drop_duplicate_ids, reject
+from synthcode.seeds.descriptions import names_entry_point
 from synthcode.storage.shards import ShardWriter
 from synthcode.storage.sorting import sort_by_hash
 
@@ -57,6 +58,7 @@ def _execute(run: Run) -> StepResult:
     languages: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     seen: set[str] = set()
+    named = 0
     with (
         ShardWriter(folder.seeds, SEEDS) as kept_shards,
         ShardWriter(folder.seeds_rejected, REJECTED_SEEDS) as rejected_shards,
@@ -77,11 +79,15 @@ def _execute(run: Run) -> StepResult:
             kept = keep(drop_duplicate_ids(table, seen))
             kept_shards.write(kept)
             languages.update(kept.column("language").to_pylist())
+            named += sum(
+                map(names_entry_point, kept.column("text").to_pylist(), kept.column("entry_point").to_pylist())
+            )
         outputs = kept_shards.commit() + rejected_shards.commit()
     counts = {
         "seeds": languages.total(),
         "languages": dict(sorted(languages.items())),
         "rejected": dict(sorted(reasons.items())),
+        "texts_with_entry_point": named,
     }
     return StepResult(outputs, counts)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pyarrow as pa
 
-from synthcode.schemas.tables import TRIPLETS
+from synthcode.schemas.tables import TEXTS, TRIPLETS
 
 TRIPLET_COLUMNS = {
     "repository_name": "repository",
@@ -15,6 +17,7 @@ TRIPLET_COLUMNS = {
     "func_code_url": "url",
     "source": "source",
     "license": "license",
+    "source_id": "source_id",
 }
 """SynthCoNL's name for what a seed brings -> the seeds' column."""
 
@@ -38,5 +41,23 @@ def make_triplets(rows: pa.Table) -> pa.Table:
 
 
 def make_texts(seeds: pa.Table) -> pa.Table:
-    """Return the queries of text-to-code retrieval, one a seed, sorted as the seeds are."""
-    return seeds.select(["seed_id", "text"])
+    """Return the queries of text-to-code retrieval, one a seed, sorted as the seeds are.
+
+    Parameters
+    ----------
+    seeds
+        Schema ``SEEDS``; further columns do not matter.
+
+    Returns
+    -------
+    pa.Table
+        Schema ``TEXTS``.
+    """
+    tests = pa.array([_as_json(cell) for cell in seeds.column("tests").to_pylist()], pa.string())
+    columns = {**{name: seeds.column(name) for name in TEXTS.names}, "tests": tests}
+    return pa.table(columns).cast(TEXTS)
+
+
+def _as_json(tests: list[tuple[str, str]] | None) -> str | None:
+    """Return language -> program as JSON: ``datasets`` reads no maps."""
+    return json.dumps(dict(tests), sort_keys=True, ensure_ascii=False) if tests else None

@@ -77,16 +77,19 @@ class QrelsMaker:
         Parameters
         ----------
         programs
-            ``seed_id``, ``language``, ``document_id``; all rows of a seed, in any order.
+            ``seed_id``, ``language``, ``document_id``, ``source_id``; all rows of a seed, in any order.
         """
         documents: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        columns = (programs.column(name).to_pylist() for name in ("seed_id", "language", "document_id"))
-        for seed, language, document in zip(*columns, strict=True):
+        names: dict[str, str | None] = {}
+        columns = (programs.column(name).to_pylist() for name in ("seed_id", "language", "document_id", "source_id"))
+        for seed, language, document, name in zip(*columns, strict=True):
             documents[seed][language].add(document)
-        rows = [row for seed in sorted(documents) for row in self._of_seed(seed, documents[seed])]
-        columns_out = list(zip(*rows, strict=True)) if rows else [()] * 5
-        arrays = [pa.array(list(column), pa.string()) for column in columns_out]
-        return pa.table([*arrays, pa.array([1] * len(rows), pa.int8())], schema=QRELS)
+            names[seed] = name
+        rows = [(*row, names[seed]) for seed in sorted(documents) for row in self._of_seed(seed, documents[seed])]
+        *ids, sources = (list(column) for column in zip(*rows, strict=True)) if rows else [[]] * 6
+        arrays = [pa.array(column, pa.string()) for column in ids]
+        scores = pa.array([1] * len(rows), pa.int8())
+        return pa.table([*arrays, scores, pa.array(sources, pa.string())], schema=QRELS)
 
     def _of_seed(self, seed: str, by_language: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str, str, str]]:
         languages = sorted(by_language)

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 from synthcode.errors import InputError, did_you_mean
 from synthcode.languages.model import Language
 from synthcode.languages.table import LANGUAGES
 
 _BY_ALIAS = {spelling: row for row in LANGUAGES.values() for spelling in (row.name, row.label.lower(), *row.aliases)}
+_VENDOR_OR_VERSION = re.compile(
+    r"^(?:gnu|ms|microsoft|mono|clang|\.net core) |[ ]?(?:\d[\dxyz.]*(?:-64)?|\([^()]{0,20}\)|diagnostics)$"
+)
+_PYTHON_2 = re.compile(r"(?:python|pypy)[ -]?2[\d.]*")
+_COMPILERS = {"pypy": "python", "cpython": "python", "node.js": "javascript", "nodejs": "javascript", "clang++": "c++"}
 _BY_SUFFIX = {suffix: row for row in LANGUAGES.values() for suffix in row.suffixes}
 
 
 def find_language(spelling: str) -> Language | None:
-    """Return the language that people call ``spelling`` (any case), or None."""
-    return _BY_ALIAS.get(spelling.strip().lower())
+    """Return the language that people call ``spelling`` (any case), or None.
+
+    A compiler's vendor and the version of a standard are left out, as in ``GNU C++17`` or ``Java 8``. Python 2 is not
+    Python: it does not parse as such.
+    """
+    name = spelling.strip().lower()
+    found = _BY_ALIAS.get(name)
+    if found is not None or _PYTHON_2.fullmatch(name):
+        return found
+    while (plain := _VENDOR_OR_VERSION.sub("", name)) != name:
+        name = plain
+    return _BY_ALIAS.get(_COMPILERS.get(name, name))
 
 
 def get_language(spelling: str) -> Language:

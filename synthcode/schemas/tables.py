@@ -22,10 +22,11 @@ SEEDS = pa.schema(
         *_required("seed_id", "source", "source_id", "language", "text", "code"),
         pa.field("entry_point", _TEXT),
         pa.field("tests", pa.map_(_TEXT, _TEXT)),
-        *_optional("repository", "path", "url", "license", "split"),
+        *_optional("repository", "path", "url", "license", "split", "extra"),
     ]
 )
-"""One row a seed. ``tests`` maps a language to a test program; ``split`` is the split it came from."""
+"""One row a seed. ``tests`` maps a language to a test program; ``split`` is the split it came from; ``extra`` is a JSON
+object of the further columns that were kept."""
 
 REJECTED_SEEDS = pa.schema(
     [*_required("source", "source_id", "reason", "detail"), *_optional("language", "text", "code")]
@@ -108,16 +109,16 @@ TRIPLETS = pa.schema(
         *_optional("func_code_url"),
         *_required("seed_id", "source"),
         *_optional("license"),
-        *_required("model", "prompt_digest", "request_id", "cluster_id", "verification"),
+        *_required("model", "prompt_digest", "request_id", "cluster_id", "verification", "source_id"),
     ]
 )
-"""SynthCoNL's eight columns, then where each row comes from."""
+"""SynthCoNL's eight columns, then where each row comes from: ``source_id`` is the seed's id in its ``source``."""
 
 DATASET_PROGRAMS = pa.schema(
     [
         *_required("program_id", "seed_id", "language", "origin"),
         *_required("code", "code_stripped", "code_anonymous", "document_id"),
-        *_optional("contaminated_by"),
+        *_optional("contaminated_by", "source_id"),
     ]
 )
 """One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use.
@@ -126,12 +127,16 @@ DATASET_PROGRAMS = pa.schema(
 CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
 """Of ``DATASET_PROGRAMS``. Raw code holds comments: a task on it is partly solved by reading them."""
 
-TEXTS = pa.schema([*_required("seed_id", "text")])
+TEXTS = pa.schema([*_required("seed_id", "text"), *_optional("source", "source_id", "entry_point", "tests", "extra")])
+"""One row a seed: its text, and what its source says of it. ``tests`` is a JSON object from languages to programs that
+fail if put after a wrong solution; ``extra`` is a JSON object of further columns."""
 
 QRELS = pa.schema(
     [
         *_required("task", "query_language", "corpus_language", "query_id", "corpus_id"),
         pa.field("score", pa.int8(), nullable=False),
+        *_optional("source_id"),
     ]
 )
-"""Relevance judgements. For text2code ``query_language`` is ``text`` and ``query_id`` a seed_id."""
+"""Relevance judgements. For text2code ``query_language`` is ``text`` and ``query_id`` a seed_id. ``source_id`` is
+that of a seed that makes the document relevant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from synthcode.languages.parsing import MAX_BYTES, ParseTimeout
 from synthcode.schemas.records import Rejection, StageResult
 from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.config import SeedsConfig
-from synthcode.seeds.descriptions import WORDS, description, first_paragraph
+from synthcode.seeds.descriptions import WORDS, chosen_part, first_paragraph
 from synthcode.seeds.raw import RawSeed
 from synthcode.vocabulary import Reason
 
@@ -29,15 +30,16 @@ _MIN_WORDS_TO_LOOK_FOR = 3
 def clean(raw: Sequence[RawSeed], config: SeedsConfig) -> StageResult:
     """Check rows and make seeds of them.
 
-    The text is the row's own up to examples and parameters, on one line; where the row has none, the first paragraph
-    of the documentation in the code. The code is the row's without that documentation, with ``\\n`` ends of lines.
+    The text is the row's own, or the part of it that ``config.text`` names, on one line; where the row has none, the
+    first paragraph of the documentation in the code. The code is the row's without that documentation, with ``\\n``
+    ends of lines.
 
     Parameters
     ----------
     raw
         Rows in any order. Rows with the same content or name are all kept: see ``drop_duplicate_ids``.
     config
-        ``max_code_chars`` and ``first_paragraph``.
+        ``max_code_chars`` and ``text``.
 
     Returns
     -------
@@ -129,8 +131,9 @@ def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:
         "repository": _optional(seed.repository),
         "path": _optional(seed.path),
         "url": _optional(seed.url),
-        "license": _optional(seed.license),
+        "license": _optional(seed.license or config.license),
         "split": _optional(seed.split),
+        "extra": _extra(seed.extra),
     }
 
 
@@ -165,8 +168,7 @@ def _part(text: str, code: str, language: Language, config: SeedsConfig) -> tupl
     if all(node.type in language.comments or node.type == "php_tag" for node in root.named_children):
         return Rejection("no_code", "there is nothing but comments in it")
     code, documentation = detach_documentation(code, language)
-    given = first_paragraph(text) if config.first_paragraph else description(text)
-    text = given or first_paragraph(documentation)
+    text = chosen_part(text, config.text) or first_paragraph(documentation)
     if not text:
         return Rejection("no_text", "neither the row nor the documentation in its code says what it does")
     if _says(code, text):
@@ -192,6 +194,21 @@ def printable(value: str) -> str:
 
 def _optional(value: str | None) -> str | None:
     return printable(value) if value else None
+
+
+def _extra(columns: Mapping[str, object]) -> str | None:
+    """Return further columns as a JSON object; what JSON has no form for becomes text."""
+    if not columns:
+        return None
+    return printable(json.dumps(_plain(columns), sort_keys=True, ensure_ascii=False, default=str))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _tests(tests: Mapping[str, str]) -> list[tuple[str, str]]:

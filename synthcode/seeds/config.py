@@ -9,6 +9,7 @@ from typing import Annotated
 from annotated_types import Ge, Le
 
 from synthcode.languages.parsing import MAX_BYTES
+from synthcode.vocabulary import TextPart
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,12 @@ class SeedsConfig:
     """The commit, tag or branch of a dataset (``hub``)."""
     source: str | None = None
     """What to call the data in the column ``source``; None takes the adapter's name, for ``hub`` the dataset's."""
-    first_paragraph: bool = False
-    """Whether to take the first paragraph of a given text only, as CodeSearchNet does."""
+    text: TextPart = "description"
+    """What to take of a given text: its ``description``, which ends where examples, parameters and the like begin; its
+    ``first-paragraph``, as CodeSearchNet does; or the ``whole`` text."""
+    license: str | None = None
+    """The licence of rows that do not name theirs, as an SPDX expression."""
+    keep_columns: tuple[str, ...] = ()
+    """Further columns to carry along (``table``, ``hub``): seeds and the dataset have them in the column ``extra``."""
     max_code_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
     """Longer code is rejected. The parser's own limit is in bytes of UTF-8 and holds as well."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from synthcode.vocabulary import TextPart
+
 _TAGGED_SUMMARY = re.compile(r"^[ \t]*[@\\](?:brief|description|desc|summary)\b[ \t:]*", re.MULTILINE | re.IGNORECASE)
 _HEADINGS = (
     r"args?|arguments|parameters?|params?|returns?|return[ ]values?|yields?|raises|throws|exceptions|attributes|"
@@ -38,6 +40,8 @@ _LATER_SECTION = re.compile(
 _PARAGRAPH = re.compile(r"\n[ \t]*+\n|(?:\n|(?<![ \t]))[ \t]*+</?p\s*+/?>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
 WORDS = re.compile(r"\w+")
+_COMPOUND = re.compile(r"\w_\w|[a-z][A-Z]|\d")
+"""In a name that no one takes for a word: ``has_close_elements``, ``hasCloseElements``, ``poly2``."""
 
 
 def description(text: str) -> str:
@@ -49,6 +53,27 @@ def first_paragraph(text: str) -> str:
     """Return the first paragraph of a description on one line; ``''`` if there are no words."""
     paragraphs = _PARAGRAPH.split(_before_sections(text))
     return next((folded for folded in map(_folded, paragraphs) if folded), "")
+
+
+def chosen_part(text: str, part: TextPart) -> str:
+    """Return the part of a text to take, on one line; ``''`` if there are no words."""
+    match part:
+        case "description":
+            return description(text)
+        case "first-paragraph":
+            return first_paragraph(text)
+        case "whole":
+            return _folded(text)
+
+
+def names_entry_point(text: str, entry_point: str | None) -> bool:
+    """Return whether a text contains the entry point's name, which a retriever can match.
+
+    Names that are plain words, such as ``median``, do not count: a text that says what a program does needs them.
+    """
+    if not entry_point or entry_point not in text or not _COMPOUND.search(entry_point):
+        return False
+    return re.search(rf"(?<!\w){re.escape(entry_point)}(?!\w)", text) is not None
 
 
 def _before_sections(text: str) -> str:

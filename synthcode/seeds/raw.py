@@ -30,5 +30,7 @@ class RawSeed:
     url: str | None = None
     license: str | None = None
     split: str | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+    """Further columns of the table, by their name."""
     problem: Rejection | None = None
     """Why the row could not be read, where it could not: it is there to be counted."""

@@ -46,12 +46,13 @@ RAW = st.builds(
     url=st.none() | ANYTHING,
     license=st.none() | ANYTHING,
     split=st.none() | ANYTHING,
+    extra=st.dictionaries(ANYTHING, st.none() | st.floats() | st.binary(max_size=3) | ANYTHING, max_size=2),
     problem=st.none() | st.builds(Rejection, st.just("unreadable_row"), ANYTHING),
 )
 
 
 def test_the_strategy_covers_every_field() -> None:
-    assert len(fields(RawSeed)) == 13
+    assert len(fields(RawSeed)) == 14
 
 
 @settings(max_examples=300, deadline=None)

@@ -27,6 +27,7 @@ COLUMNS = {
         "request_id": "Hash of model, messages and sampling settings.",
         "cluster_id": "Seeds connected by similar programs share it: they are in one split.",
         "verification": "Highest level passed: syntax (it parses) or compiled (its compiler accepts it, too).",
+        "source_id": "The seed's own id in its source.",
     },
     "programs": {
         "program_id": "The key.",
@@ -38,8 +39,17 @@ COLUMNS = {
         "code_anonymous": "Stripped, and the entry point renamed f.",
         "document_id": "The program_id under which equal programs of a language are one document.",
         "contaminated_by": "A row of a published benchmark that the program resembles; null for most.",
+        "source_id": "The id, in its source, of the seed that it is or that it translates.",
     },
-    "texts": {"seed_id": "The key.", "text": "What the program does, in words."},
+    "texts": {
+        "seed_id": "The key.",
+        "text": "What the program does, in words.",
+        "source": "The benchmark or dataset that the seed comes from.",
+        "source_id": "The seed's own id in its source.",
+        "entry_point": "Name of the function that callers use; null if it is not known.",
+        "tests": "JSON object from languages to test programs, which fail if put after a wrong solution; null if none.",
+        "extra": "JSON object of the further columns that were kept; null if none.",
+    },
     "qrels": {
         "task": "text2code or code2code.",
         "query_language": "Language of the query; text for a query in words.",
@@ -47,5 +57,6 @@ COLUMNS = {
         "query_id": "A seed_id of texts, or a document_id of programs.",
         "corpus_id": "A document_id of programs.",
         "score": "1: relevant.",
+        "source_id": "The id, in its source, of a seed that makes the document relevant.",
     },
 }

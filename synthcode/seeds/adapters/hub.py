@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -84,13 +84,21 @@ def _read_seeds(config: SeedsConfig) -> Iterator[tuple[RawSeed, int]]:
     for split, dataset in sorted(_load(config).items()):
         present = _columns_of(dataset, config)
         columns = match_columns([*present, "split"], config, f"{config.path} ({split})") if present else {}
-        needed = [name for name in present if name in columns.values()]
+        needed = [name for name in present if name in {*columns.values(), *config.keep_columns}]
+        labels = _class_labels(dataset, needed)
         for number, cells in enumerate(_guarded(dataset.select_columns(needed), config), 1):
             place, size = f"{split}:{number}", _size(cells)
+            cells |= {name: label(cells[name]) for name, label in labels.items() if isinstance(cells.get(name), int)}
             row = too_large(place) if size > limits.ROW else Row(place, cells | {"split": split})
             seed = seed_from(row, columns, config, source)
             if is_wanted(seed, config):
                 yield seed, min(size, limits.ROW)
+
+
+def _class_labels(dataset: Any, columns: Collection[str]) -> dict[str, Callable[[int], str]]:
+    """Return, for the columns of classes, what gives a number its name."""
+    features = dataset.features or {}
+    return {name: features[name].int2str for name in columns if hasattr(features.get(name), "int2str")}
 
 
 def _size(cell: Any) -> int:

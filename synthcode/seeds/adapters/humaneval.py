@@ -115,9 +115,12 @@ def _parses(code: str, language: Language) -> bool:
 
 
 def _text(cells: Mapping[str, object], code: str | None, language: Language | None) -> str | None:
-    """Return the whole description: the task itself may be stated in its second paragraph."""
+    """Return the whole description: the task itself may be stated in its second paragraph.
+
+    Examples are left out, also of a text that a row gives: they contain the entry point's name.
+    """
     for key in ("description", "docstring", "text"):
-        if given := text_or_none(cells.get(key)):
+        if given := description(text_or_none(cells.get(key)) or ""):
             return given
     return description(detach_documentation(code, language)[1]) or None if code and language else None
 

@@ -32,7 +32,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
 def _read_file(file: DataFile, config: SeedsConfig) -> Iterator[RawSeed]:
     present = columns_of(file)
     columns = match_columns(present, config, file.name) if present else {}
-    for row in read_rows(file, columns.values()):
+    for row in read_rows(file, {*columns.values(), *config.keep_columns}):
         seed = seed_from(row, columns, config, config.source or "table")
         if is_wanted(seed, config):
             yield seed

@@ -12,6 +12,7 @@ from synthcode.schemas.records import Rejection
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.row import Row
+from synthcode.seeds.rows.solutions import first_solution
 
 OURS = (
     *("source", "source_id", "language", "text", "code", "entry_point", "tests"),
@@ -61,7 +62,13 @@ def match_columns(present: Sequence[str], config: SeedsConfig, where: str) -> di
     for ours in sorted(needed, key=OURS.index):
         if theirs[ours] not in present and not (ours == "text" and theirs[ours] == ""):
             raise _lacking(ours, theirs[ours], present, where)
-    for name in theirs.values():
+    for name in config.keep_columns:
+        if name not in present:
+            raise InputError(
+                f"{where} has no column {name!r}{did_you_mean(name, present)} to keep; it has: {', '.join(present)}",
+                "name one of these with --keep-column (seeds.keep_columns)",
+            )
+    for name in (*theirs.values(), *config.keep_columns):
         if present.count(name) > 1:
             raise InputError(f"{where} has {present.count(name)} columns {name!r}", "rename all of them but one")
     return {ours: name for ours, name in theirs.items() if name in present}
@@ -99,21 +106,29 @@ def seed_from(row: Row, columns: Mapping[str, str], config: SeedsConfig, source:
     values: dict[str, Any] = {}
     for ours, theirs in columns.items():
         cell = row.cells.get(theirs)
-        if isinstance(cell, bytes) and ours != "code":
+        if ours == "code":
+            values[ours] = cell
+            continue
+        if isinstance(cell, bytes):
             try:
                 cell = cell.decode()
             except UnicodeDecodeError:
                 return RawSeed(source, row.place, problem=Rejection("invalid_utf8", f"{row.place}: {theirs}"))
-        if isinstance(cell, bool | int | float) and ours not in ("text", "code", "tests"):
+        if isinstance(cell, bool | int | float) and ours not in ("text", "tests"):
             cell = str(cell)
-        if not (cell is None or isinstance(cell, str | bytes) or ours == "tests"):
+        if not (cell is None or isinstance(cell, str) or ours == "tests"):
             detail = f"{row.place}: {theirs} is of type {type(cell).__name__}, not text"
             return RawSeed(source, row.place, problem=Rejection("unreadable_row", detail))
         values[ours] = cell
     language = (values.pop("language", None) or config.language or "").strip()
+    code, language = first_solution(values.pop("code", None), language)
+    if not (code is None or isinstance(code, str | bytes)):
+        detail = f"{row.place}: {columns['code']} is of type {type(code).__name__}, not text"
+        return RawSeed(source, row.place, problem=Rejection("unreadable_row", detail))
     tests = _tests(values.pop("tests", None), language)
     source, source_id = values.pop("source", None) or source, values.pop("source_id", None) or row.place
-    return RawSeed(source, source_id, language, tests=tests, **values)
+    extra = {name: row.cells.get(name) for name in config.keep_columns}
+    return RawSeed(source, source_id, language, code=code, tests=tests, extra=extra, **values)
 
 
 def _tests(cell: Any, language: str) -> dict[str, str]:
@@ -133,17 +148,15 @@ def _tests(cell: Any, language: str) -> dict[str, str]:
 
 
 def is_wanted(seed: RawSeed, config: SeedsConfig) -> bool:
-    """Return whether a row is of the configured language and split; unreadable rows are."""
+    """Return whether a row is of the language and the split that are read.
+
+    Rows that could not be read are, and rows in an unknown language: they are counted as rejected.
+    """
     if seed.problem is not None:
         return True
-    if config.language and not _same_language(seed.language, config.language):
+    if config.language and find_language(seed.language) not in (None, find_language(config.language)):
         return False
     return not config.split or _same_split(seed.split or "", config.split)
-
-
-def _same_language(one: str, other: str) -> bool:
-    found = find_language(one)
-    return found is not None and found == find_language(other)
 
 
 def _same_split(one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -27,15 +28,37 @@ def read_parquet(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
     InputError
         If the file is damaged, is not Parquet, or cannot be read in bounded memory.
     """
-    for rows in ParquetRows(file.path).batches(list(columns), _BATCH_ROWS):
+    table = ParquetRows(file.path)
+    labels = _class_labels(table.schema())
+    for rows in table.batches(list(columns), _BATCH_ROWS):
         places = [f"{file.name}:{number}" for number in range(rows.first, rows.first + rows.size)]
         if rows.batch is None:
             yield from map(too_large, places)
             continue
         names = rows.batch.schema.names
-        cells = [_values(column) for column in rows.batch.columns]
+        values = zip(names, map(_values, rows.batch.columns), strict=True)
+        cells = [
+            [_label(cell, labels[name]) for cell in column] if name in labels else column for name, column in values
+        ]
         for position, place in enumerate(places):
             yield Row(place, {name: column[position] for name, column in zip(names, cells, strict=True)})
+
+
+def _class_labels(schema: pa.Schema) -> dict[str, list[str]]:
+    """Return the names of the values of ``datasets``' columns of classes, which hold numbers."""
+    try:
+        features = json.loads((schema.metadata or {})[b"huggingface"])["info"]["features"]
+        return {
+            column: [str(name) for name in feature["names"]]
+            for column, feature in features.items()
+            if isinstance(feature, dict) and feature.get("_type") == "ClassLabel" and isinstance(feature["names"], list)
+        }
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def _label(cell: Any, names: list[str]) -> Any:
+    return names[cell] if isinstance(cell, int) and 0 <= cell < len(names) else cell
 
 
 def _values(column: pa.Array) -> list[Any]:

@@ -7,7 +7,8 @@ from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_prog
 
 def programs(*rows: tuple[str, str, str, str]) -> pa.Table:
     names = ("program_id", "seed_id", "language", "code_stripped")
-    return pa.table({name: [row[i] for row in rows] for i, name in enumerate(names)})
+    columns = {name: [row[i] for row in rows] for i, name in enumerate(names)}
+    return pa.table({**columns, "source_id": [f"task {row[1]}" for row in rows]})
 
 
 ROWS = programs(
@@ -37,6 +38,7 @@ def test_no_right_answer_is_scored_as_wrong() -> None:
         (row["task"], row["query_language"], row["corpus_language"], row["query_id"], row["corpus_id"])
         for row in maker.judge(rows).to_pylist()
     }
+    assert {row["source_id"] for row in QrelsMaker([]).judge(rows).to_pylist()} == {"task s1", "task s2"}
     assert judged == {
         ("text2code", "text", "java", "s1", "j1"),
         ("text2code", "text", "python", "s1", "p1"),
@@ -60,6 +62,7 @@ def test_a_judgement_of_two_shared_documents_is_given_once() -> None:
             "seed_id": ["s1", "s1", "s2", "s2"],
             "language": ["python", "java"] * 2,
             "document_id": ["p", "j"] * 2,
+            "source_id": ["1", "1", "2", "2"],
         }
     )
     judged = [(row["query_id"], row["corpus_id"]) for row in QrelsMaker({"p", "j"}).judge(rows).to_pylist()]

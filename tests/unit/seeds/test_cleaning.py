@@ -65,6 +65,7 @@ def test_a_row_becomes_a_seed_with_all_its_columns() -> None:
             "url": "https://example.org",
             "license": "MIT",
             "split": "train",
+            "extra": None,
         }
     ]
 
@@ -85,7 +86,7 @@ def test_without_a_text_the_first_paragraph_of_the_documentation_is_it() -> None
 def test_a_given_text_is_taken_whole_unless_told_otherwise() -> None:
     raw = row(text="Adds.\n\nAlways two.\n\n>>> add(1, 2)\n3")
     assert one_seed(raw)["text"] == "Adds. Always two."
-    assert one_seed(raw, SeedsConfig("table", "unused", first_paragraph=True))["text"] == "Adds."
+    assert one_seed(raw, SeedsConfig("table", "unused", text="first-paragraph"))["text"] == "Adds."
 
 
 @pytest.mark.parametrize("ends", ["\r\n", "\r"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.seeds.descriptions import description, first_paragraph
+from synthcode.seeds.descriptions import chosen_part, description, first_paragraph, names_entry_point
+from synthcode.vocabulary import TextPart
 
 
 @pytest.mark.parametrize(
@@ -57,3 +58,32 @@ def test_a_description_ends_where_examples_and_parameters_begin(text: str, expec
 )
 def test_the_first_paragraph_ends_at_a_blank_line(text: str, expected: str) -> None:
     assert first_paragraph(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("description", "Adds numbers. It is fast."),
+        ("first-paragraph", "Adds numbers."),
+        ("whole", "Adds numbers. It is fast. >>> add(1, 2) 3"),
+    ],
+)
+def test_a_part_of_a_text_can_be_chosen(part: TextPart, expected: str) -> None:
+    assert chosen_part("Adds numbers.\n\nIt is fast.\n>>> add(1, 2)\n3\n", part) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "entry_point", "named"),
+    [
+        ("has_close_elements says whether two are close.", "has_close_elements", True),
+        ("Write addTwo(a, b).", "addTwo", True),
+        ("Return the median of a list.", "median", False),
+        ("Uses my_addTwo.", "addTwo", False),
+        ("Adds.", "add_two", False),
+        ("Adds.", None, False),
+    ],
+)
+def test_a_text_that_contains_the_name_of_the_entry_point_is_noticed(
+    text: str, entry_point: str | None, named: bool
+) -> None:
+    assert names_entry_point(text, entry_point) is named

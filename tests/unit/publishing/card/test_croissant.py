@@ -13,6 +13,7 @@ from synthcode.publishing.card.columns import COLUMNS, CONFIGS
 from synthcode.publishing.card.croissant import croissant
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.sanitize import one_line
+from synthcode.schemas.tables import TEXTS
 from tests.support.dataset_card import FACTS, HOSTILE, named
 
 
@@ -39,8 +40,8 @@ def test_it_lists_every_shard_with_its_digest(tmp_path: Path) -> None:
 def test_a_record_set_has_the_columns_of_its_configuration(tmp_path: Path) -> None:
     sets = {node["name"]: node for node in validated(FACTS, tmp_path)["recordSet"]}
     assert list(sets) == ["splits", "triplets", "programs", "texts", "qrels"]
-    assert [field["name"] for field in sets["texts"]["field"]] == ["split", "seed_id", "text"]
-    assert sets["qrels"]["field"][-1]["dataType"] == "sc:Integer"
+    assert [field["name"] for field in sets["texts"]["field"]] == ["split", *TEXTS.names]
+    assert sets["qrels"]["field"][-2]["dataType"] == "sc:Integer"
 
 
 @pytest.mark.parametrize("licenses", [{"MIT": 1}, {"MIT": 1, "Ours": 2, "": 3}])

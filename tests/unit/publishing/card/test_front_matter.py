@@ -52,7 +52,7 @@ def test_datasets_would_write_features_and_splits_the_same_way() -> None:
     DatasetInfosDict.from_dataset_card_data(data).to_dataset_card_data(written)
     assert written.to_dict()["dataset_info"] == data.to_dict()["dataset_info"]
     qrels = next(info for info in data.dataset_info if info["config_name"] == "qrels")
-    assert qrels["features"][-1] == {"name": "score", "dtype": "int8"}
+    assert qrels["features"][-2] == {"name": "score", "dtype": "int8"}
     assert qrels["splits"][0] == {"name": "train", "num_bytes": 12_340, "num_examples": 1_234}
     assert (qrels["download_size"], qrels["dataset_size"]) == (123_800, 12_380)
 

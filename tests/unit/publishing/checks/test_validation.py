@@ -135,7 +135,7 @@ def test_a_judgement_of_nothing_is_named_with_its_row(
 def test_another_schema_is_named_with_its_column(tmp_path: Path) -> None:
     tables = make_tables()
     texts = tables["texts", "test"]
-    tables["texts", "test"] = texts.cast(pa.schema([texts.schema.field("seed_id"), pa.field("text", pa.string())]))
+    tables["texts", "test"] = texts.cast(texts.schema.set(1, pa.field("text", pa.string())))
     file = "dataset/data/texts/test-00000-of-00001.parquet"
     assert refused(write_run(tmp_path, tables)) == f"{file}: column 'text' is string, not string not null"
     tables["texts", "test"] = texts.drop_columns(["text"])

@@ -171,7 +171,7 @@ def test_descriptions_and_languages_of_other_translations_are_used(tmp_path: Pat
     assert (java.language, java.source, java.text, java.entry_point) == (
         "java",
         "humaneval",
-        "Splits.\n>>> f(1)",
+        "Splits.",
         "whole",
     )
     assert perl.language == "perl"
@@ -182,3 +182,11 @@ def test_rows_that_cannot_be_read_are_counted(tmp_path: Path) -> None:
     _, broken, empty = seeds(tmp_path)
     assert broken.problem is not None
     assert (empty.source_id, empty.code, empty.text) == ("HumanEval/3", None, None)
+
+
+@pytest.mark.parametrize("column", ["text", "docstring", "description"])
+def test_examples_are_left_out_of_a_text_that_a_row_gives(tmp_path: Path, column: str) -> None:
+    row = X["python"] | {column: f"    {DOC}"}
+    (tmp_path / "humaneval_python.jsonl").write_text(json.dumps(row))
+    (seed,) = read(SeedsConfig("humaneval", str(tmp_path)))
+    assert seed.text == "Splits x. Return its whole part."

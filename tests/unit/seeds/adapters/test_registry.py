@@ -55,6 +55,6 @@ def test_rows_travel_between_processes(tmp_path: Path) -> None:
 def test_a_recipe_can_hold_the_configuration() -> None:
     check = TypeAdapter(SeedsConfig).validate_python
     assert check({"adapter": "table", "path": "t", "columns": {"text": "task"}}).columns == {"text": "task"}
-    for wrong in ({"limit": 0}, {"max_code_chars": 100_001}, {"first_paragraph": "perhaps"}):
+    for wrong in ({"limit": 0}, {"max_code_chars": 100_001}, {"text": "perhaps"}):
         with pytest.raises(ValidationError):
             check({"adapter": "table", "path": "t"} | wrong)

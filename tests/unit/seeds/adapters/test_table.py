@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import datasets
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -95,7 +96,7 @@ def test_a_parquet_map_of_tests_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        ({"code": ["def f():"]}, "unreadable_row"),
+        ({"code": [["def f():"]]}, "unreadable_row"),
         ({"code": 7}, "unreadable_row"),
         ({"text": {"en": "x"}}, "unreadable_row"),
     ],
@@ -208,3 +209,26 @@ def test_a_column_of_ids_names_the_rows(tmp_path: Path, name: str) -> None:
     (tmp_path / "rows.jsonl").write_text(json.dumps({name: 7, "text": "Adds.", "code": "x = 1"}))
     (seed,) = read(SeedsConfig("table", str(tmp_path / "rows.jsonl"), language="python"))
     assert seed.source_id == "7"
+
+
+def test_columns_that_are_kept_go_along(tmp_path: Path) -> None:
+    path = jsonl(tmp_path / "t.jsonl", ROW | {"level": "easy", "tags": ["a", 1]})
+    (seed,) = seeds(path, keep_columns=("level", "tags"))
+    assert seed.extra == {"level": "easy", "tags": ["a", 1]}
+    with pytest.raises(InputError, match=r"no column 'levle' \(did you mean 'level'\?\) to keep"):
+        seeds(path, keep_columns=("levle",))
+
+
+def test_rows_in_an_unknown_language_are_counted_although_one_language_is_read(tmp_path: Path) -> None:
+    rows = [ROW | {"language": name} for name in ("python", "java", "0", "cobol", "")]
+    found = seeds(jsonl(tmp_path / "t.jsonl", *rows), language="python")
+    assert [seed.language for seed in found] == ["python", "0", "cobol", "python"]
+
+
+def test_classes_of_datasets_have_their_names(tmp_path: Path) -> None:
+    names = {"language": datasets.ClassLabel(names=["java", "python"])}
+    features = datasets.Features({"text": datasets.Value("string"), "code": datasets.Value("string"), **names})
+    path = tmp_path / "t.parquet"
+    datasets.Dataset.from_list([ROW | {"language": "python"}], features=features).to_parquet(path)
+    (seed,) = seeds(path)
+    assert seed.language == "python"
