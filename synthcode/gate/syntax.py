@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import tree_sitter
 
+from synthcode.gate.balance import imbalance
 from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.gate.javascript_syntax import EngineLimit, early_error
 from synthcode.gate.parser_guards import hazard
@@ -181,7 +182,9 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         if rules.overlooked and _captures(language, rules.overlooked, root):
             return None
         error = _first_error(root)
-        return _line(error), f"{error.type!r} is missing" if error.is_missing else "it does not parse"
+        if error.is_missing:
+            return _line(error), f"{error.type!r} is missing"
+        return imbalance(root, data, language) or (_line(error), "it does not parse")
     return _unfit(root, data, language) or _refused(root, language)
 
 

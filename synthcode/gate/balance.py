@@ -1,0 +1,94 @@
+"""What brackets and ``end`` say of a program that does not parse: which one is missing, whether the text was cut."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.languages import Language
+
+_BRACKET = re.compile(rb"[()\[\]{}]")
+_CLOSES = {b"(": b")", b"[": b"]", b"{": b"}"}
+_QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|rune")
+_MAX_BRACKETS = 5_000
+"""Brackets of a program that are looked at."""
+_RUBY_WORD = re.compile(
+    rb"^[ \t]*+(?:def (?![^\n=]{0,200}+=[ \n])|class\b|module\b|begin\b|case\b|for\b|if\b|unless\b|while\b|until\b)"
+    rb"|\bdo\b(?=[ \t]*+(?:\|[^|\n]{0,80}+\|)?+[ \t]*+$)|\bend\b",
+    re.MULTILINE,
+)
+_LOOP = re.compile(rb"[ \t]*+(?:for|while|until)\b")
+_SEMICOLONS = frozenset({"c", "cpp", "csharp", "java", "php", "rust"})
+"""Languages whose statements end with a semicolon or a bracket."""
+_WHOLE = (b"}", b";")
+_GOES_ON = (b",", b"(", b"[", b".", b"+", b"-", b"*", b"=", b"<", b"&", b"|", b"?", b":")
+
+
+def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
+    """Return the line at which a program's brackets, or Ruby's ``end``, do not match, and what is missing.
+
+    Parameters
+    ----------
+    root, data
+        A tree with errors, and the UTF-8 that it was parsed from.
+    language
+        Its language.
+
+    Returns
+    -------
+    tuple or None
+        A line number from 1, and what to say of it; None if all of them match.
+    """
+    opened: list[bytes] = []
+    for count, found in enumerate(_BRACKET.finditer(data)):
+        if count == _MAX_BRACKETS:
+            return None
+        bracket = found[0]
+        if _is_quoted(root, found.start()):
+            continue
+        if bracket in _CLOSES:
+            opened.append(_CLOSES[bracket])
+        elif not opened:
+            return _line(data, found.start()), f"a '{bracket.decode()}' too many"
+        elif (expected := opened.pop()) != bracket:
+            return _line(data, found.start()), f"'{expected.decode()}' is missing before '{bracket.decode()}'"
+    ends = _ends_missing(root, data) if language.name == "ruby" and not opened else 0
+    missing = [bracket.decode() for bracket in opened[::-1]] or ["end"] * ends
+    return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
+
+
+def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:
+    if len(missing) == 1:
+        what = f"{'an' if missing[0] == 'end' else 'a'} '{missing[0]}' is missing at the end"
+    elif len(set(missing)) == 1:
+        what = f"{len(missing)} '{missing[0]}' are missing at the end"
+    else:
+        what = f"{len(missing)} brackets are open at the end"
+    is_cut = data.endswith(_GOES_ON) or missing[0] in ")]"
+    is_cut = is_cut or (language.name in _SEMICOLONS and not data.endswith(_WHOLE))
+    return f"the text ends in the middle of a statement, and {what}" if is_cut else what
+
+
+def _ends_missing(root: tree_sitter.Node, data: bytes) -> int:
+    """Return how many more constructs of Ruby are begun than ended."""
+    open_ = 0
+    for count, word in enumerate(_RUBY_WORD.finditer(data)):
+        if count == _MAX_BRACKETS:
+            return 0
+        if _is_quoted(root, word.start()):
+            continue
+        if word[0] == b"end":
+            open_ -= 1
+        elif word[0] != b"do" or not _LOOP.match(data, data.rfind(b"\n", 0, word.start()) + 1):
+            open_ += 1
+    return max(open_, 0)
+
+
+def _is_quoted(root: tree_sitter.Node, offset: int) -> bool:
+    node = root.descendant_for_byte_range(offset, offset + 1)
+    return node is not None and node.child_count == 0 and _QUOTED.search(node.type) is not None
+
+
+def _line(data: bytes, offset: int) -> int:
+    return data.count(b"\n", 0, offset) + 1

@@ -1,0 +1,42 @@
+"""A program that does not parse says which bracket is missing, and whether its text was cut off."""
+
+from __future__ import annotations
+
+import pytest
+
+from synthcode.gate.syntax import diagnose
+from synthcode.languages import get_language
+
+CUT = "the text ends in the middle of a statement, and "
+
+
+@pytest.mark.parametrize(
+    ("language", "code", "detail"),
+    [
+        (
+            "csharp",
+            "namespace A\n{\n  class B {\n    int F() { return 1; }\n  }\n",
+            "line 5: a '}' is missing at the end",
+        ),
+        ("csharp", "namespace A\n{\n  class B {\n    int F() { return 1; }\n", "line 4: 2 '}' are missing at the end"),
+        ("php", '<?php\nfunction f($x) {\n  return "{$x}}";\n', "line 3: a '}' is missing at the end"),
+        ("php", "function f($x) {\n  return g($x]);\n}", "line 2: ')' is missing before ']'"),
+        ("go", "func f() {\n\tg((1]\n}", "line 2: ')' is missing before ']'"),
+        ("rust", "fn f() {}\n}\n", "line 2: a '}' too many"),
+        ("ruby", "def f(x)\n  if x\n    1\n  end\n", "line 4: an 'end' is missing at the end"),
+        (
+            "ruby",
+            "def f(x)\n  while x do\n    x.each do |y|\n      p 'end'\n  end\n",
+            "line 5: 2 'end' are missing at the end",
+        ),
+        ("java", "class A {\n  int f() {\n    return g(1,\n", f"line 3: {CUT}3 brackets are open at the end"),
+        ("typescript", "const f = (a: number) => {\n  return a ===", f"line 2: {CUT}a '}}' is missing at the end"),
+        ("c", "int f(void) {\n  // }\n  return 1 + x", f"line 3: {CUT}a '}}' is missing at the end"),
+        ("kotlin", 'fun f() {\n  val s = "}"\n', "line 2: a '}' is missing at the end"),
+        ("rust", "fn f() {\n    let let x = 1;\n}", "line 2: it does not parse"),
+    ],
+)
+def test_what_is_missing(language: str, code: str, detail: str) -> None:
+    rejection = diagnose(code, get_language(language))
+    assert rejection is not None
+    assert (rejection.reason, rejection.detail) == ("syntax_error", detail)
