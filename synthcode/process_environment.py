@@ -13,7 +13,8 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
     """Set what this process's libraries need, where it is missing or cannot work.
 
     Containers run as a user without a name or a home: caches then go to a folder for temporary files. The address of
-    the Hub loses a slash at its end, with which ``datasets`` requests paths that do not exist.
+    the Hub loses a slash at its end, with which ``datasets`` requests paths that do not exist. A bundle of
+    certificates in ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE`` counts for all clients.
 
     Parameters
     ----------
@@ -21,6 +22,7 @@ def prepare(environment: MutableMapping[str, str] = os.environ) -> None:
         Changed in place.
     """
     _normalise_endpoint(environment)
+    _share_certificates(environment)
     if not environment.get("XDG_CACHE_HOME") and not _may_be_written(Path(os.path.expanduser("~")) / ".cache"):
         folder = _private_folder()
         environment["XDG_CACHE_HOME"] = str(folder)
@@ -38,6 +40,14 @@ def _normalise_endpoint(environment: MutableMapping[str, str]) -> None:
         environment["HF_ENDPOINT"] = endpoint
     else:
         del environment["HF_ENDPOINT"]
+
+
+def _share_certificates(environment: MutableMapping[str, str]) -> None:
+    """Let all clients trust what requests and curl are set to trust: some read OpenSSL's variables only."""
+    for variable in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        path = environment.get(variable, "")
+        if path and not environment.get("SSL_CERT_FILE") and not environment.get("SSL_CERT_DIR"):
+            environment["SSL_CERT_DIR" if os.path.isdir(path) else "SSL_CERT_FILE"] = path
 
 
 def _may_be_written(folder: Path) -> bool:

@@ -14,6 +14,8 @@ _BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _NOT_TLS = (
     *("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"),
 )
+_NO_AGREEMENT = ("HANDSHAKE_FAILURE", "PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS", "NO_SHARED_CIPHER")
+"""Other errors of TLS, such as an early end, are a broken connection."""
 WRITE_HTTP = "write http:// instead of https://"
 
 
@@ -54,10 +56,12 @@ def tls_problem(problem: BaseException) -> TlsProblem | None:
     for cause in _causes(problem):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _of_certificate(cause)
-        if isinstance(cause, ssl.SSLError) and any(name in str(cause).upper().replace(" ", "_") for name in _NOT_TLS):
-            return TlsProblem("it does not speak https", WRITE_HTTP)
         if isinstance(cause, ssl.SSLError):
-            return TlsProblem(f"TLS: {cause.reason or cause}", "check the TLS settings of the server")
+            said = str(cause).upper().replace(" ", "_")
+            if any(name in said for name in _NOT_TLS):
+                return TlsProblem("it does not speak https", WRITE_HTTP)
+            if any(name in said for name in _NO_AGREEMENT):
+                return TlsProblem(f"TLS: {cause.reason or cause}", "check the TLS versions and settings of the server")
     return None
 
 

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from yarl import URL
 
 from synthcode.errors import AccessError, ServerError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed
 from synthcode.llm.backends.openai.server import OpenAIServer
+from synthcode.llm.backends.openai.transport import Transport
 from synthcode.pipelines.main import run_cli
 from synthcode.schemas.records import Completion, Message, Request
 from tests.support.chat_server import MODEL, Answer, Asked, ChatServer, Reply, chat_server, completion
@@ -66,6 +68,7 @@ def always(reply: Reply) -> Answer:
         Reply([{"id": MODEL}]),
         Reply({"models": [{"name": MODEL}]}),
         Reply({"data": [{"id": "*"}]}),
+        Reply({"data": [{"id": "another"}], "has_more": True}),
         NOT_FOUND,
         Reply(b"", 405),
         Reply({"error": "not implemented"}, 501),
@@ -242,3 +245,12 @@ def test_a_wait_that_only_the_body_says_is_kept(status: int) -> None:
     with chat_server(always(busy)) as server, pytest.raises(AttemptFailed) as caught:
         talk(server)
     assert caught.value.retry_after_s == 34
+
+
+def test_azure_is_sent_the_key_as_it_wants_it() -> None:
+    azure = URL("https://name.openai.azure.com/openai/deployments/d/chat/completions")
+    other = URL("https://azure.com.example/v1/chat/completions")
+    transport = Transport("sk-0123456789", {azure.origin(), other.origin()})
+    assert transport.headers(azure) == {"Authorization": "Bearer sk-0123456789", "api-key": "sk-0123456789"}
+    assert transport.headers(other) == {"Authorization": "Bearer sk-0123456789"}
+    assert transport.headers(URL("https://evil.azure.com/v1")) is None

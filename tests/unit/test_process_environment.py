@@ -60,6 +60,20 @@ def test_the_address_of_the_hub_has_no_slash_at_its_end(
     assert os.environ.get("HF_ENDPOINT") == expected
 
 
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
+def test_one_bundle_of_certificates_counts_for_all_clients(
+    homeless: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv(variable, "/etc/corp.pem")
+    prepare()
+    assert os.environ["SSL_CERT_FILE"] == "/etc/corp.pem"
+    monkeypatch.setenv("SSL_CERT_FILE", "/etc/other.pem")
+    prepare()
+    assert os.environ["SSL_CERT_FILE"] == "/etc/other.pem"
+
+
 def test_a_user_without_a_name_gets_one(homeless: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
         monkeypatch.setenv(name, "")

@@ -90,7 +90,7 @@ class Slowness:
         if self.notice is None:
             self.notice = (
                 f"the server is too slow for {in_flight} requests at once ({failure.message}): fewer are sent until "
-                "they finish. If it has no GPU, a small --concurrency saves the wait"
+                "they finish. If it has no GPU, a small execution.concurrency (--concurrency) saves the wait"
             )
         had_time = is_current and answers >= _TURNOVERS * in_flight
         failure.counts = had_time or attempts >= _MOST_SPARED * self._settings.max_attempts

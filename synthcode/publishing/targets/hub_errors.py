@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 
 from synthcode.errors import InputError, ServerError, SynthcodeError, first_line
+from synthcode.network.certificates import tls_problem
 from synthcode.redaction import redact
 from synthcode.retry_after import requested_wait
 from synthcode.sanitize import visible
@@ -19,6 +20,8 @@ def is_transient(problem: BaseException) -> bool:
     from huggingface_hub.errors import OfflineModeIsEnabled
 
     if any(isinstance(cause, OfflineModeIsEnabled) for cause in _causes(problem)):
+        return False
+    if tls_problem(problem) is not None:
         return False
     status = status_of(problem)
     return status in TRANSIENT if status else is_unreachable(problem) or _is_garbled(problem)
@@ -94,6 +97,8 @@ def refusal(problem: Exception, repo: str) -> SynthcodeError:
             f"{endpoint} fails again and again ({status}): {said}",
             "run the same command again later: what was uploaded is not uploaded again",
         )
+    if tls := tls_problem(problem):
+        return ServerError(f"{endpoint} cannot be reached: {tls.reason}", tls.fix)
     if is_unreachable(problem):
         return ServerError(
             f"{endpoint} cannot be reached: {said}", "check HF_ENDPOINT and the network, then run it again"

@@ -39,8 +39,8 @@ def parse_address(address: str) -> URL:
     secret = next((name for name in url.query if is_secret_name(name)), None)
     if secret is not None:
         raise InputError(f"the address {url.origin()}{url.path} of the model server holds a key ({secret})", _FIX)
-    path = _ENDPOINT.sub("", url.path.rstrip("/")).rstrip("/")
-    return url.with_path(path).with_query(url.query)
+    path = _ENDPOINT.sub("", re.sub(r"/{2,}", "/", url.raw_path).rstrip("/")).rstrip("/")
+    return url.with_path(path, encoded=True).with_query(url.query)
 
 
 def possible_bases(url: URL) -> list[URL]:

@@ -10,6 +10,7 @@ from synthcode.llm.backends.openai.answers import count_of, parse_json
 
 _LISTS = ("data", "models", "result", "results", "items", "model_list")
 """OpenAI and most others; Ollama, Google and Cohere; Cloudflare; and more."""
+_MORE = ("has_more", "nextPageToken", "next_page_token", "next")
 _NAMES = ("id", "name", "model", "model_id", "model_name")
 _MOST = 100_000
 
@@ -32,6 +33,12 @@ def parse_models(body: bytes) -> dict[str, int | None]:
         raise AttemptFailed(ErrorKind.BAD_ANSWER, "no list of models")
     named = ((_name(card), card) for card in cards[:_MOST])
     return {name: _window(card) for name, card in named if name}
+
+
+def is_first_page(body: bytes) -> bool:
+    """Return whether a list of models goes on elsewhere."""
+    answer = parse_json(body)
+    return isinstance(answer, dict) and any(answer.get(name) for name in _MORE)
 
 
 def listed_as(model: str, models: Iterable[str]) -> str | None:

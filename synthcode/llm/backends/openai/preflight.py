@@ -12,7 +12,7 @@ from synthcode.llm.backends.openai.addresses import below, possible_bases
 from synthcode.llm.backends.openai.chat_requests import ChatRequests
 from synthcode.llm.backends.openai.errors import other_scheme, refusal
 from synthcode.llm.backends.openai.harmless import CHECK_S, harmless_body, probe
-from synthcode.llm.backends.openai.model_lists import listed_as, parse_models
+from synthcode.llm.backends.openai.model_lists import is_first_page, listed_as, parse_models
 from synthcode.llm.backends.openai.replicas import Replica
 from synthcode.llm.backends.openai.transport import Transport
 from synthcode.network.certificates import WRITE_HTTP
@@ -121,11 +121,14 @@ class Preflight:
     async def _list(self, base: URL) -> dict[str, int | None]:
         try:
             async with asyncio.timeout(CHECK_S):
-                models = parse_models(await self._transport.exchange("GET", below(base, "models"), None))
+                body = await self._transport.exchange("GET", below(base, "models"), None)
         except TimeoutError as problem:
             raise AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {CHECK_S:g} s") from problem
+        models = parse_models(body)
         if not models:
             raise AttemptFailed(ErrorKind.BAD_ANSWER, "an empty list")
+        if self._model and is_first_page(body) and listed_as(self._model, models) is None:
+            raise AttemptFailed(ErrorKind.BAD_ANSWER, "the first page of a list, without the model")
         return {self._redactor.values(name): window for name, window in models.items()}
 
     async def _try_without_list(self, replica: Replica, failure: AttemptFailed) -> None:

@@ -27,6 +27,9 @@ from synthcode.retry_after import requested_wait
 
 MAX_HEADER_BYTES = 64 * 2**10
 """Of one header: gateways send cookies and policies of more than aiohttp's 8 KB."""
+_AZURE = ".azure.com"
+_AZURE_KEY = "api-key"
+"""Azure's deployments read keys from here, and tokens only from Authorization."""
 _AMAZON_ERROR = "x-amzn-errortype"
 _MAX_NAME_CHARS = 200
 MAX_REDIRECTS = 3
@@ -98,7 +101,7 @@ class Transport:
                     method,
                     url,
                     data=body,
-                    headers=self._headers(url),
+                    headers=self.headers(url),
                     allow_redirects=False,
                     proxy=None if proxy is None else proxy.url,
                     ssl=self._certificates if url.scheme == "https" else True,
@@ -141,8 +144,12 @@ class Transport:
         """Return whether there is a key that this server is not sent."""
         return self._key is not None and url.origin() not in self._key_origins
 
-    def _headers(self, url: URL) -> dict[str, str] | None:
-        return {"Authorization": f"Bearer {self._key}"} if url.origin() in self._key_origins else None
+    def headers(self, url: URL) -> dict[str, str] | None:
+        """Return the headers that carry the key; None if the server is not sent it."""
+        if self._key is None or url.origin() not in self._key_origins:
+            return None
+        azure = {_AZURE_KEY: self._key} if (url.host or "").endswith(_AZURE) else {}
+        return {"Authorization": f"Bearer {self._key}", **azure}
 
     def _failure(self, response: aiohttp.ClientResponse, body: bytes, target: URL | None) -> AttemptFailed:
         words = words_of(body, response.headers.get(_AMAZON_ERROR, "")[:_MAX_NAME_CHARS])

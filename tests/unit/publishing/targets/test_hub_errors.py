@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 
 import httpx2
 import pytest
@@ -119,3 +120,13 @@ def test_what_is_decided_passes_unchanged(problem: Exception) -> None:
     with pytest.raises(type(problem)) as caught:
         attempts([], []).persist(fail)
     assert caught.value is problem
+
+
+def test_a_certificate_that_is_not_accepted_is_named_at_once_with_the_cure() -> None:
+    cause = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    cause.verify_message = "self-signed certificate in certificate chain"
+    problem = caused_by(cause, httpx2.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED]"))
+    assert not is_transient(problem)
+    refused = refusal(problem, "me/mine")
+    assert "its certificate is not accepted: self-signed certificate in certificate chain" in refused.problem
+    assert "SSL_CERT_FILE" in refused.fix

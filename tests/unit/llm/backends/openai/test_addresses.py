@@ -16,6 +16,7 @@ BASE = "http://localhost:8000/v1"
         f"{BASE}//",
         f"{BASE}/chat/completions",
         f"{BASE}/chat/completions/",
+        f"{BASE}//chat//completions",
         f"{BASE}/completions",
         f"{BASE}/models",
         f"{BASE}#section",
