@@ -6,13 +6,14 @@ import ast
 import contextlib
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 import tree_sitter
 
 from synthcode.gate.balance import imbalance
 from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
+from synthcode.gate.heredocs import without_heredocs
 from synthcode.gate.javascript_syntax import EngineLimit, early_error
 from synthcode.gate.parser_guards import hazard
 from synthcode.gate.preprocessor import preprocessed
@@ -30,6 +31,7 @@ _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
+_NAMES = frozenset({"identifier", "name", "variable_name"})
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
 
 
@@ -132,6 +134,8 @@ def _markdown_fence(data: bytes) -> int | None:
 
 def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     rules = RULES[language.name]
+    if rules.end is not None and (end := rules.end.search(data)) is not None:
+        data = data[: end.start()]
     opening, data = _opened(data, rules)
     data += b"\n"  # a directive of C needs the end of its line
     root = parse(data, language, deadline_s).root_node
@@ -156,6 +160,8 @@ def _candidates(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
     """Yield other ways to write a text that the grammar does not know."""
     if rules.rewrites and (candidate := rewritten(data, rules.rewrites, rules.literals)) != data:
         yield candidate
+    if rules.heredocs:
+        yield rewritten(without_heredocs(data), rules.rewrites, rules.literals)
     if rules.preprocessor is not None:
         yield rewritten(preprocessed(data, rules.preprocessor), rules.rewrites, rules.literals)
 
@@ -232,14 +238,37 @@ def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
     if refusal.on_new_line:
         before = node.prev_sibling
         return before is not None and before.end_point.row < node.start_point.row
+    if refusal.within or refusal.outside:
+        return _is_around(refusal.within or refusal.outside, node, refusal.up_to) == bool(refusal.within)
+    if refusal.repeats:
+        names = [name for child in node.named_children if (name := _name(child)) is not None]
+        return len(names) > len(set(names))
     return node.type not in refusal.unless
+
+
+def _is_around(types: Set[str], node: tree_sitter.Node, up_to: Set[str]) -> bool:
+    parent = node.parent
+    while parent is not None and parent.type not in types and parent.type not in up_to:
+        parent = parent.parent
+    return parent is not None and parent.type in types
+
+
+def _name(node: tree_sitter.Node) -> bytes | None:
+    """Return the name of a parameter or a member; one that starts with an underscore may be there twice."""
+    named = node.child_by_field_name("name") or node
+    text = named.text if named.type in _NAMES else None
+    return None if text is None or text.startswith(b"_") else text
 
 
 def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
     written = _REGEX.fullmatch((node.text or b"").decode("utf-8", "replace"))
-    if written is None or "#{" in written["body"] or "x" in written["options"]:
-        return None  # %r{}, a body that is put together at run time, comments in it
-    return malformation(written["body"], nested_classes=rules.nested_classes)
+    if written is None:
+        return None  # %r{}
+    if set(written["options"]) - set(rules.regex_options):
+        return "there is no such option"
+    if "#{" in written["body"] or "x" in written["options"]:
+        return None  # a body that is put together at run time, comments in it
+    return malformation(written["body"])
 
 
 @functools.cache

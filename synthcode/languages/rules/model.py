@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,10 +24,18 @@ class Refusal(NamedTuple):
     """The problem, to follow ``line 3: ``."""
     pattern: str
     """A tree-sitter query, one pattern, that captures it as ``@bad``."""
-    unless: frozenset[str] = frozenset()
+    unless: Set[str] = frozenset()
     """Types of nodes that are in order though the query captures them."""
     on_new_line: bool = False
     """Refused only where it starts on another line than what stands before it ends."""
+    within: Set[str] = frozenset()
+    """Types of nodes: refused only where one of these is around it, within ``up_to``."""
+    outside: Set[str] = frozenset()
+    """Types of nodes: refused only where none of these is around it, within ``up_to``."""
+    up_to: Set[str] = frozenset()
+    """Types of nodes beyond which nothing counts as around it: functions, where it is loops."""
+    repeats: bool = False
+    """Refused only where two of its children have the same name."""
 
 
 class Rewrite(NamedTuple):
@@ -68,12 +76,16 @@ class SyntaxRules:
     """Syntactically valid constructs that are in fact prose around the code."""
     regex: str = ""
     """Query, one pattern, that captures regular expressions as ``@regex``."""
-    nested_classes: bool = False
-    """Whether a class of a regular expression may hold another."""
+    end: re.Pattern[bytes] | None = None
+    """Matches what ends the code: the rest of the text is data."""
+    regex_options: str = ""
+    """The letters that may follow one."""
     rewrites: tuple[Rewrite, ...] = ()
     """Newer syntax, for a text that does not parse."""
     literals: re.Pattern[bytes] = C_LITERALS
     """Matches tokens; comments and strings, in which nothing is rewritten, are its group ``literal``."""
+    heredocs: bool = False
+    """Whether a text that does not parse is read once more with Ruby's here-documents emptied."""
     preprocessor: Mapping[bytes, bytes] | None = None
     """The macros of C's preprocessor from the start, if a text that does not parse is to go through it."""
     spaces: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top
+from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
 
 _GO_TOP_LEVEL = (
     "comment",
@@ -80,6 +80,13 @@ _RUST_TOP_LEVEL = (
     "union_item",
     "use_declaration",
 )
+_RUST_ESCAPE = r"""^\\\\([nrt0\\\\'\"\\s]|x[0-9A-Fa-f]{2}|u[{][0-9A-Fa-f_]{1,8}[}])"""
+_RUST_COMPARISON = '["==" "!=" "<" "<=" ">" ">="]'
+_RUST_CAST = "(type_cast_expression type: [(primitive_type) (type_identifier) (scoped_type_identifier)])"
+_RUST_BODIES = ("block", "declaration_list", "enum_variant_list", "field_declaration_list", "source_file")
+_RUST_FUNCTIONS = frozenset({"async_block", "closure_expression", "function_item"})
+_NOTHING_FOLLOWS = "it documents nothing"
+_CAST = "'<' after a cast starts the arguments of a type"
 _MACRO = "a macro needs braces or a semicolon here"
 
 RUST = SyntaxRules(
@@ -99,6 +106,42 @@ RUST = SyntaxRules(
             frozenset({"macro_invocation"}),
         ),
         Refusal(_MACRO, '(source_file (macro_invocation (token_tree) @bad) (#not-match? @bad "^[{]"))'),
-        Refusal(_MACRO, '(block (macro_invocation (token_tree) @bad) . (_) (#not-match? @bad "^[{]"))'),
+        *(
+            Refusal(
+                _MACRO,
+                f"(block (macro_invocation (token_tree) @bad) {comment} . (_) @next"
+                r' (#not-match? @bad "^[{]") (#not-match? @next "^/[/*]"))',
+            )
+            for comment in ("", ". [(line_comment) (block_comment)]")
+        ),
+        Refusal(
+            "comparisons in a row",
+            f"(binary_expression left: (binary_expression operator: {_RUST_COMPARISON})"
+            f" operator: {_RUST_COMPARISON}) @bad",
+        ),
+        Refusal(_CAST, f'(binary_expression left: {_RUST_CAST} operator: ["<" "<<"]) @bad'),
+        Refusal(_CAST, f'(binary_expression left: (binary_expression right: {_RUST_CAST}) operator: ["<" "<<"]) @bad'),
+        Refusal("a range is written '..=' or '..'", '(range_expression "..." @bad)'),
+        Refusal(
+            "a parameter has no type",
+            "(function_item parameters: (parameters (_) @bad))",
+            frozenset({"attribute_item", "block_comment", "line_comment", "parameter", "self_parameter"})
+            | {"variadic_parameter"},
+        ),
+        Refusal(
+            "'self' is not the first parameter", "(parameters [(parameter) (self_parameter)] (self_parameter) @bad)"
+        ),
+        *(Refusal(_NOTHING_FOLLOWS, f"({body} (attribute_item) @bad .)") for body in _RUST_BODIES),
+        *(Refusal(_NOTHING_FOLLOWS, f"({body} (line_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
+        *(Refusal(_NOTHING_FOLLOWS, f"({body} (block_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
+        Refusal("there is no such escape", f'((escape_sequence) @bad (#not-match? @bad "{_RUST_ESCAPE}"))'),
+        Refusal("there is no such escape", r"""((char_literal) @bad (#match? @bad "^b?'\\\\[^nrt0\\\\'\"xu]"))"""),
+        Refusal(
+            "there is no loop around it",
+            '[(break_expression . "break" .) (continue_expression . "continue" .)] @bad',
+            outside=frozenset({"for_expression", "loop_expression", "while_expression"}),
+            up_to=_RUST_FUNCTIONS,
+        ),
     ),
+    rewrites=(rewrite(r"\b(safe)\s+(?:fn|static)\b"),),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.model import Refusal, SyntaxRules, words
+import re
+
+from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite, words
 
 PYTHON = SyntaxRules(
     definitions="""
@@ -26,6 +28,13 @@ _PLACES = (
     *("if", "parenthesized_statements", "program", "then", "unless", "while"),
 )
 """Positions in which an identifier is a variable or a call, not a member after a dot: ``range.end`` is valid."""
+
+_RUBY_METHODS = frozenset({"method", "singleton_method"})
+_RUBY_TYPES = frozenset({"class", "module", "singleton_class"})
+_RUBY_LOOPS = frozenset(
+    {"block", "do_block", "for", "lambda", "until", "until_modifier", "while", "while_modifier", "begin_block"}
+)
+_COMMAND = r"\bdef[ \t]+[\w.]{1,80}[?!]?(?:\([^()\n]{0,200}\))?[ \t]*"
 
 RUBY = SyntaxRules(
     definitions="""
@@ -70,11 +79,31 @@ RUBY = SyntaxRules(
         Refusal(
             "'else' without 'rescue'", '(body_statement (_) @before . (else) @bad (#not-match? @before "^rescue"))'
         ),
-        Refusal(
-            "a pattern has no such option",
-            '((regex) @bad (#match? @bad "/(?:[imnosuxe]*[a-df-hj-lp-rtvwyz]|[a-z]*[^a-z/])[a-z]*$"))',
+        Refusal("an argument is there twice", "[(method_parameters) (block_parameters)] @bad", repeats=True),
+        *(
+            Refusal("a constant is assigned in a method", pattern, within=_RUBY_METHODS, up_to=_RUBY_TYPES)
+            for pattern in (
+                "(assignment left: [(constant) (scope_resolution)] @bad)",
+                "(operator_assignment left: [(constant) (scope_resolution)] @bad)",
+                "(left_assignment_list (constant) @bad)",
+            )
         ),
+        Refusal("a class is defined in a method", "[(class) (module)] @bad", within=_RUBY_METHODS, up_to=_RUBY_TYPES),
+        Refusal("this cannot be assigned to", "(assignment left: [(self) (nil) (true) (false)] @bad)"),
+        Refusal("this cannot be assigned to", '(assignment left: (identifier) @bad (#match? @bad "^_[1-9]$"))'),
+        Refusal("'yield' outside of a method", "(yield) @bad", outside=_RUBY_METHODS),
+        Refusal("there is no loop or block around it", "[(break) (next) (redo)] @bad", outside=_RUBY_LOOPS),
+        Refusal("'retry' without 'rescue'", "(retry) @bad", outside=frozenset({"rescue", "rescue_modifier"})),
     ),
     regex="(regex) @regex",
-    nested_classes=True,
+    regex_options="eimnosux",
+    heredocs=True,
+    end=re.compile(rb"^__END__\r?$", re.MULTILINE),
+    literals=re.compile(
+        rb"(?P<literal>#[^\n]*|\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?)|[A-Za-z_]\w*[?!]?|\?.", re.DOTALL
+    ),
+    rewrites=(  # an endless method whose body is a command
+        rewrite(_COMMAND + r"=[ \t]+[a-z_]\w{0,80}[?!]?[ \t]+[^\s=.&|<>*/%+-][^\n]{0,200}()$", ";end"),
+        rewrite(_COMMAND + r"(=)[ \t][^\n]{1,300};end$", ";"),
+    ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
 
 _FUNCTION_VALUES = "[(arrow_function) (function_expression) (generator_function) (class)]"
@@ -84,6 +86,14 @@ TYPESCRIPT = SyntaxRules(
     ),
 )
 
+_PHP_FUNCTIONS = frozenset({"anonymous_function", "arrow_function", "function_definition", "method_declaration"})
+_PHP_TYPES = frozenset(
+    {"anonymous_class", "class_declaration", "enum_declaration", "interface_declaration", "trait_declaration"}
+)
+_PHP_LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "switch_statement", "while_statement"})
+_PHP_VALUES = "[(function_call_expression) (member_call_expression) (scoped_call_expression)]"
+_TERNARY = "(conditional_expression body: (_))"
+
 PHP = SyntaxRules(
     definitions="""
         (function_definition) @definition
@@ -96,11 +106,63 @@ PHP = SyntaxRules(
     """,
     words=(Refusal(_WORD, "(program (named_label_statement) @bad .)"),),
     refused=(
-        Refusal("there is text before the code", r'(program . (text) @bad (php_tag) (#match? @bad "\\S"))'),
+        Refusal(
+            "there is text before the code",
+            r'(program . (text) @bad (php_tag) (#match? @bad "\\S") (#not-match? @bad "^#!"))',
+        ),
         Refusal("no variable to loop with", "(foreach_statement (_) . [(name) (binary_expression)] @bad)"),
         Refusal("no variable to loop with", "(foreach_statement (pair [(name) (binary_expression)] @bad))"),
+        Refusal(_TARGET, f"(assignment_expression left: {_PHP_VALUES} @bad)"),
+        Refusal(_TARGET, f"(augmented_assignment_expression left: {_PHP_VALUES} @bad)"),
+        Refusal(_TARGET, f"(update_expression argument: {_PHP_VALUES} @bad)"),
+        Refusal(_TARGET, "(assignment_expression left: (subscript_expression . (name)) @bad)"),
+        Refusal(_TARGET, "(augmented_assignment_expression left: (subscript_expression . (name)) @bad)"),
+        Refusal(_TARGET, '(assignment_expression left: (variable_name) @bad (#eq? @bad "$this"))'),
+        Refusal(
+            "a parameter cannot be '$this'",
+            '(formal_parameters (_ name: (variable_name) @bad) (#eq? @bad "$this"))',
+        ),
+        Refusal("an argument is there twice", "(formal_parameters) @bad", repeats=True),
+        Refusal(
+            "a constant is declared in a function",
+            "(const_declaration) @bad",
+            within=_PHP_FUNCTIONS,
+            up_to=_PHP_TYPES,
+        ),
+        Refusal("ternaries in a row need parentheses", f"(conditional_expression condition: {_TERNARY}) @bad"),
+        Refusal(
+            "ternaries in a row need parentheses",
+            "(conditional_expression condition: (conditional_expression !body) body: (_)) @bad",
+        ),
+        *(
+            Refusal(
+                "comparisons in a row",
+                f"(binary_expression left: (binary_expression operator: [{same}]) operator: [{same}]) @bad",
+            )
+            for same in ('"==" "!=" "===" "!==" "<>" "<=>"', '"<" "<=" ">" ">="')
+        ),
+        Refusal(
+            "a method of an interface has a body",
+            "(interface_declaration body: (declaration_list (method_declaration body: (_)) @bad))",
+        ),
+        Refusal("an abstract method has a body", "(method_declaration (abstract_modifier) body: (_)) @bad"),
+        Refusal(
+            "a method has no body",
+            "(class_declaration body: (declaration_list (method_declaration !body) @bad"
+            r' (#not-match? @bad "[aA][bB][sS][tT][rR][aA][cC][tT]")))',
+        ),
+        Refusal("'default' is there twice", "(switch_block (default_statement) (default_statement) @bad)"),
+        Refusal("'default' is there twice", "(match_block (match_default_expression) (match_default_expression) @bad)"),
+        Refusal(
+            "there is no loop around it",
+            "[(break_statement) (continue_statement)] @bad",
+            outside=_PHP_LOOPS,
+            up_to=_PHP_FUNCTIONS,
+        ),
+        Refusal("'yield' outside of a function", "(yield_expression) @bad", outside=_PHP_FUNCTIONS),
     ),
+    end=re.compile(rb"\b__halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
     opening=b"<?php\n",
     # To PHP, a file whose tag is spelt wrongly is text without code in it: sound, and without a definition.
-    opened=rb"<\?(?:php\b|=)|\A\s*(?:(<\?)(?=\s)|<php\b|\?php\b)",
+    opened=rb"<\?(?:php\b|=)|\A\s*(?:(<\?(?i:php\b)?)(?=\s)|<php\b|\?php\b)",
 )

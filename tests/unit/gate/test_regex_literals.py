@@ -12,29 +12,40 @@ GROUP, CLASS, CLOSED, KIND = (
 )
 
 
+REPEAT, RANGE = "there is nothing to repeat", "a range runs backwards"
+
+
 @pytest.mark.parametrize(
-    ("pattern", "flat", "nested"),
+    ("pattern", "problem"),
     [
-        ("", None, None),
-        ("a(b(c))[d]", None, None),
-        (r"\(\[\)", None, None),
-        ("[(]", None, None),
-        (r"[\]]", None, None),
-        ("(?:a)(?=b)(?!c)(?<=d)(?<n>e)", None, None),
-        ("(a", GROUP, GROUP),
-        ("a)", CLOSED, CLOSED),
-        (")(", CLOSED, CLOSED),
-        ("[a", CLASS, CLASS),
-        ("(?[a])", KIND, KIND),
-        ("(?", KIND, KIND),
-        ("[a[b]", None, CLASS),
-        ("[a&&[^b]]", None, None),
-        ("[[:alpha:]]", None, None),
-        ("[]a]", None, None),
-        ("[^]a]", None, None),
-        ("[]", None, CLASS),
+        ("", None),
+        ("a(b(c))[d]", None),
+        (r"\(\[\)", None),
+        ("[(]", None),
+        (r"[\]]", None),
+        ("(?:a)(?=b)(?!c)(?<=d)(?<n>e)(?>f)(?i)(?a-x:g)", None),
+        ("(a", GROUP),
+        ("a)", CLOSED),
+        (")(", CLOSED),
+        ("[a", CLASS),
+        ("(?[a])", KIND),
+        ("(?P<n>a)", KIND),
+        ("(?s:a)", KIND),
+        ("(?", KIND),
+        ("[a[b]", CLASS),
+        ("[a&&[^b]]", None),
+        ("[[:alpha:]]", None),
+        ("[]a]", None),
+        ("[^]a]", None),
+        ("[]", CLASS),
+        (" c */* c ", None),
+        ("* c *", REPEAT),
+        ("a|+b", REPEAT),
+        ("(?:?a)", REPEAT),
+        ("^*a**b++?", None),
+        ("[z-a]", RANGE),
+        (r"[a-z-9_.-][%-+][\w-a][-a][+--]", None),
     ],
 )
-def test_brackets(pattern: str, flat: str | None, nested: str | None) -> None:
-    assert malformation(pattern, nested_classes=False) == flat
-    assert malformation(pattern, nested_classes=True) == nested
+def test_what_ruby_says_of_a_regular_expression(pattern: str, problem: str | None) -> None:
+    assert malformation(pattern) == problem

@@ -7,6 +7,7 @@ import pytest
 from synthcode.gate.syntax import diagnose, diagnose_program
 from synthcode.languages import LANGUAGES, get_language
 from synthcode.languages.rules import RULES
+from tests.support.syntax_corpus import syntax_cases
 
 PROGRAMS = {
     "python": "def add(a, b):\n    return a + b\n",
@@ -238,7 +239,8 @@ def test_what_a_grammar_lets_through_and_the_language_does_not(language: str, co
 
 @pytest.mark.parametrize("language", RULES)
 def test_every_rule_is_met_by_an_example(language: str) -> None:
-    diagnoses = [diagnose(code, get_language(language)) for code in REFUSED.get(language, [])]
+    examples = [*REFUSED.get(language, []), *(case.text for case in syntax_cases() if case.language == language)]
+    diagnoses = [diagnose(code, get_language(language)) for code in examples]
     details = {rejection.detail.split(": ", 1)[1] for rejection in diagnoses if rejection is not None}
     assert {refusal.why for refusal in RULES[language].refused} <= details
 
