@@ -27,7 +27,8 @@ _ARROW = _Foreign(
 _EXCEL = _Foreign("an Excel workbook", "export the sheet as CSV in UTF-8")
 _PICKLE = _Foreign("a pickle, which can run code when it is read", "save the data as JSON Lines or Parquet")
 _ARCHIVE = _Foreign("an archive", "unpack it, and give the file in it")
-_UTF16 = _Foreign("text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8")
+_UTF16 = _Foreign("text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW")
+_UTF32 = _Foreign("text in UTF-32", "convert it: iconv -f UTF-32 -t UTF-8 FILE > NEW")
 _PAGE = _Foreign(
     "a web page, as a failed or refused download leaves", "open its address in a browser, and fetch it again"
 )
@@ -36,6 +37,8 @@ _BINARY = _Foreign("binary data of an unknown kind", "give JSON Lines, CSV or Pa
 
 _MAGIC = {
     b"version https://git-lfs": _Foreign("a Git LFS pointer, not the data itself", "fetch the data: git lfs pull"),
+    b"\xff\xfe\0\0": _UTF32,
+    b"\0\0\xfe\xff": _UTF32,
     b"\xff\xfe": _UTF16,
     b"\xfe\xff": _UTF16,
     b"ARROW1": _ARROW,
@@ -46,6 +49,7 @@ _MAGIC = {
     b"7z\xbc\xaf": _ARCHIVE,
     b"Rar!": _ARCHIVE,
     b"\x04\x22\x4d\x18": _Foreign("compressed with lz4", "unpack it: lz4 -d"),
+    b"PK\x05\x06": _Foreign("an archive without files", "pack it again, or give the file itself"),
     b"SQLite format 3": _DATABASE,
     b"%PDF": _Foreign("a PDF", "give the data that it shows as CSV or JSON Lines"),
     b"\x89HDF": _Foreign("an HDF5 file", "save the table as Parquet"),
@@ -73,26 +77,36 @@ def format_of(file: DataFile) -> Format:
     foreign = _foreign(head)
     if foreign is not None:
         raise InputError(f"{file.path} is {foreign.what}", foreign.fix)
-    name = file.name.lower()
-    if name.endswith(".parquet"):
+    if file.name.lower().endswith(".parquet"):
         raise InputError(
             f"{file.path} cannot be read as Parquet: it does not begin with PAR1", "fetch the file again, or rename it"
         )
+    named_csv = any(_is_csv(name.lower()) for name in (file.name, _packed_name(file) or ""))
+    return "csv" if named_csv and not head.lstrip().startswith(b"{") else "json"
+
+
+def _is_csv(name: str) -> bool:
     for suffix in (".gz", ".bz2", ".xz", ".zst", ".zip"):
         name = name.removesuffix(suffix)
-    return "csv" if name.endswith(_CSV) and not head.lstrip().startswith(b"{") else "json"
+    return name.endswith(_CSV)
 
 
 def _head(file: DataFile) -> bytes:
+    if any(name.startswith("xl/") for name in _members(file)):
+        raise InputError(f"{file.path} is {_EXCEL.what}", _EXCEL.fix)
     with open_regular(file.path) as packed:
-        start = packed.read(8)
-        packed.seek(0)
-        if compression_of(start) == "zip" and any(
-            name.startswith("xl/") for name in zipfile.ZipFile(packed).namelist()
-        ):
-            raise InputError(f"{file.path} is {_EXCEL.what}", _EXCEL.fix)
-        packed.seek(0)
         return unpacked(packed).read(_HEAD)
+
+
+def _packed_name(file: DataFile) -> str | None:
+    """Return the name of the file in a zip archive, which says more than the archive's own."""
+    names = [name for name in _members(file) if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    return names[0] if len(names) == 1 else None
+
+
+def _members(file: DataFile) -> list[str]:
+    with open_regular(file.path) as packed:
+        return zipfile.ZipFile(packed).namelist() if compression_of(packed.read(8)) == "zip" else []
 
 
 def _foreign(head: bytes) -> _Foreign | None:

@@ -124,6 +124,8 @@ def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, form: str
     expected = [{"a": number} for number in range(30_000)]
     for name in (f"t.jsonl.{form}", "t.jsonl"):
         assert outcome(read(written(tmp_path, name, PACKED[form](content)))) == expected
+    assert outcome(read(written(tmp_path, "csv.zip", _zip(b"a\n1\n", "folder/rows.csv")))) == [{"a": "1"}]
+    (tmp_path / "csv.zip").unlink()
     table = written(tmp_path, f"t.csv.{form}", PACKED[form](b"a\n1\n"))
     assert columns_of(table) == ["a"]
     assert outcome(read(table)) == [{"a": "1"}]
@@ -168,6 +170,8 @@ FOREIGN = {
     "page.jsonl": (b"\n<!DOCTYPE html>\n<html></html>\n", "a web page"),
     "denied.csv": (b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a web page"),
     "utf16.jsonl": ('{"a": 1}\n'.encode("utf-16"), "text in UTF-16"),
+    "utf32.jsonl": ('{"a": 1}\n'.encode("utf-32"), "text in UTF-32"),
+    "empty.zip": (_zip(b""), "an archive without files"),
     "utf16-le.csv": ("a,b\n1,2\n".encode("utf-16-le"), "text in UTF-16"),
     "t.db": (b"SQLite format 3\0", "a database"),
     "random.jsonl": (b"\x01\0\0\0\x09\x08\0\0" * 9, "binary data"),
