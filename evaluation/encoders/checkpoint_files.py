@@ -20,6 +20,7 @@ from synthcode.evaluation.encoders.adapter_files import ADAPTER_CONFIG, base_fol
 from synthcode.evaluation.encoders.module_types import refuse_foreign_activation, refuse_foreign_type
 from synthcode.evaluation.encoders.remote_code import RemoteCodeError
 from synthcode.evaluation.mose.folders import PICKLED
+from synthcode.network.proxies import refuse_unusable_proxies
 
 FETCHED = ("*.json", "*.safetensors", "*.txt", "*.model", "*.jinja", "*.tiktoken", "*.vocab", "*.bpe", "*.spm")
 LEFT_OUT = ("onnx/*", "openvino/*", "coreml/*", "checkpoint-*/*")
@@ -105,6 +106,7 @@ def _refuse_hub_settings(name: str, revision: str | None) -> list[str]:
 
     folder = name
     if not Path(name).is_dir():
+        refuse_unusable_proxies()
         try:
             folder = snapshot_download(
                 name, revision=revision, allow_patterns=["*.json"], ignore_patterns=sorted(_LARGE)
@@ -120,6 +122,8 @@ def _refuse_hub_settings(name: str, revision: str | None) -> list[str]:
 @lru_cache(maxsize=32)
 def _fetched(name: str, revision: str | None) -> Path:
     from huggingface_hub import snapshot_download
+
+    refuse_unusable_proxies()
 
     try:
         return Path(

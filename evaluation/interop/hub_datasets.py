@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from synthcode.errors import InputError, first_line
+from synthcode.network.proxies import refuse_unusable_proxies
 from synthcode.storage.published import CROISSANT_NAME
 
 _NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
@@ -32,6 +33,7 @@ def dataset_folder(dataset: Path, split: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils import disable_progress_bars
 
+    refuse_unusable_proxies()
     disable_progress_bars()
     try:
         fetched = snapshot_download(

@@ -10,6 +10,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.bounded.trees import parse_json
 from synthcode.errors import InputError, first_line
+from synthcode.network.proxies import refuse_unusable_proxies
 
 FETCHED = ("*.json", "*.safetensors", "merges.txt")
 """The files to fetch from a repository: neither code nor pickles."""
@@ -29,6 +30,8 @@ def find_folder(name: str, revision: str | None = None) -> Path:
     if Path(name).is_dir():
         return Path(name)
     from huggingface_hub import snapshot_download
+
+    refuse_unusable_proxies()
 
     try:
         return Path(snapshot_download(name, revision=revision, allow_patterns=list(FETCHED)))

@@ -13,6 +13,7 @@ from synthcode.bounded import limits
 from synthcode.errors import InputError, first_line
 from synthcode.execution.isolation import MEMORY, isolated
 from synthcode.execution.worker import WorkerLostError
+from synthcode.network.proxies import refuse_unusable_proxies
 from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
@@ -36,6 +37,7 @@ def inputs(config: SeedsConfig) -> dict[str, str]:
         return {config.path: config.revision}
     from huggingface_hub import HfApi
 
+    refuse_unusable_proxies()
     try:
         return {config.path: str(HfApi().dataset_info(config.path, revision=config.revision).sha)}
     except Exception as problem:
