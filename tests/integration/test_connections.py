@@ -114,6 +114,16 @@ def test_a_proxy_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     assert "hunter22" not in str(error)
 
 
+def test_a_server_of_this_process_is_reached_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(base_url: str) -> list[str]:
+        async with OpenAIServer([base_url], MODEL, use_proxies=False) as backend:
+            return await backend.models()
+
+    monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+    with chat_server(lambda _asked: Reply(b"")) as server:
+        assert asyncio.run(scenario(server.base_url)) == [MODEL]
+
+
 def test_a_socks_proxy_is_refused_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:1080")
     with pytest.raises(InputError, match="SOCKS") as caught:

@@ -133,7 +133,8 @@ def test_the_engine_in_this_process_gives_the_same(base_url: str, model: Path, t
     by_server, by_engine = tmp_path / "server", tmp_path / "engine"
     by_server.mkdir()
     by_engine.mkdir()
-    arguments = ("--model", model, "--targets", "java", "--max-tokens", 700)
+    extra = ("--extra-body", '{"min_p": 0.05, "chat_template_kwargs": {"enable_thinking": false}}')
+    arguments = ("--model", model, "--targets", "java", "--max-tokens", 700, *extra)
     served = translated(by_server, MISFITS, "--base-url", base_url, *arguments)
     options = [part for key, value in ENGINE.items() for part in ("--engine", f"{key}={value}")]
     script = "import sys; from synthcode.pipelines.main import run_cli; sys.exit(run_cli(sys.argv[1:]))"

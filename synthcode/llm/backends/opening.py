@@ -50,7 +50,7 @@ def open_server(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
         setup.message(f"starting vLLM's server for {model}: that may take minutes")
         with serving(model, config.serve) as base_url:
             setup.message(f"vLLM's server is up at {base_url}")
-            yield OpenAIServer([base_url], model), model
+            yield OpenAIServer([base_url], model, use_proxies=False), model
         return
     base_urls = config.base_urls or tuple(filter(None, [os.environ.get(URL_VARIABLE)]))
     key, key_urls = os.environ.get(KEY_VARIABLE), trusted_addresses(base_urls, setup.named_urls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from yarl import URL
 
@@ -48,6 +49,7 @@ def possible_bases(url: URL) -> list[URL]:
     return [url] if _VERSION.search(url.path) else [url, below(url, "v1")]
 
 
+@lru_cache(maxsize=256)
 def below(url: URL, *names: str) -> URL:
     """Return the address below another one, with its query."""
     return url.joinpath(*names).with_query(url.query)

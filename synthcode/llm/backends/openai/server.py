@@ -51,6 +51,8 @@ class OpenAIServer:
         Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
     model_check
         Whether a server must list the model, or answer for it if it lists none.
+    use_proxies
+        Whether the proxies of the environment count.
 
     Raises
     ------
@@ -67,16 +69,18 @@ class OpenAIServer:
         key_urls: Iterable[str] | None = None,
         prefill: bool = False,
         model_check: bool = True,
+        use_proxies: bool = True,
     ) -> None:
         self.model = model
         self._replicas = Replicas(base_urls)
-        for replica in self._replicas.all:
-            proxy_for(str(replica.url))  # refuses one that is not supported
+        if use_proxies:
+            for replica in self._replicas.all:
+                proxy_for(str(replica.url))  # refuses one that is not supported
         key = checked_key(api_key)
         redaction.register(key)
         self._redactor = redaction.current()
         trusted = self._replicas.all if key_urls is None else Replicas.parse(key_urls)
-        self._transport = Transport(key, {replica.chat.origin() for replica in trusted})
+        self._transport = Transport(key, {replica.chat.origin() for replica in trusted}, use_proxies=use_proxies)
         self._chat = ChatRequests(self._transport)
         self._model_check = model_check
         self._preflight = Preflight(self._transport, self._chat, self._redactor, model, model_check=model_check)

@@ -50,14 +50,17 @@ class Transport:
         Sent as a bearer token, to ``key_origins`` only.
     key_origins
         Scheme, host and port of the servers that are sent the key.
+    use_proxies
+        Whether the proxies of the environment count.
     """
 
-    def __init__(self, key: str | None, key_origins: Set[URL]) -> None:
+    def __init__(self, key: str | None, key_origins: Set[URL], *, use_proxies: bool = True) -> None:
         self._key = key
         self._key_origins = key_origins if key else frozenset()
         self._redactor = redaction.current()
         self._session: aiohttp.ClientSession | None = None
         self._moved: dict[URL, URL] = {}
+        self._use_proxies = use_proxies
         self._proxies: dict[URL, Proxy | None] = {}
 
     async def __aenter__(self) -> Self:
@@ -137,7 +140,7 @@ class Transport:
     def _proxy_for(self, url: URL) -> Proxy | None:
         origin = url.origin()
         if origin not in self._proxies:
-            self._proxies[origin] = proxy_for(str(origin))
+            self._proxies[origin] = proxy_for(str(origin)) if self._use_proxies else None
         return self._proxies[origin]
 
     def withholds_key(self, url: URL) -> bool:

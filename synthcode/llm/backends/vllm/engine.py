@@ -102,7 +102,7 @@ class VLLMEngine:
         if self.window is not None:
             refuse_misfit(len(prompt), max_tokens or 1, self.window)
         settings = {name: value for name, value in fields.items() if name not in _NOT_SAMPLING}
-        _refuse_unknown("sampling.extra_body", settings, inspect.signature(SamplingParams).parameters)
+        refuse_unknown_settings(settings, inspect.signature(SamplingParams).parameters)
         self._asked += 1
         started = time.perf_counter()
         try:
@@ -146,7 +146,7 @@ class VLLMEngine:
         return tokens
 
 
-def _refuse_unknown(place: str, given: Mapping[str, Any], known: Collection[str]) -> None:
+def refuse_unknown_settings(given: Mapping[str, Any], known: Collection[str]) -> None:
     """Refuse settings that the engine does not have, for all requests.
 
     Raises
@@ -158,5 +158,5 @@ def _refuse_unknown(place: str, given: Mapping[str, Any], known: Collection[str]
         if name not in known or name.startswith("_"):
             raise AccessError(
                 f"vLLM's engine has no setting {name!r}{did_you_mean(name, known)}",
-                f"remove it from {place}, or start vLLM's server and name it with --base-url",
+                "remove it from sampling.extra_body, or start vLLM's server and name it with --base-url",
             )

@@ -28,6 +28,8 @@ POLL_S = 0.5
 LAST_WORDS_S = 5.0
 LINES_KEPT = 40
 LINE_CHARACTERS = 20_000
+_DIRECTLY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+"""Opens addresses of this machine, whatever proxy the environment names."""
 _DEFAULTS = {"load_format": "safetensors", "enable_prefix_caching": True}
 
 
@@ -160,7 +162,7 @@ def _wait_until_up(process: ChildProcess, port: int, start_s: float, last_error:
 
 def _is_healthy(port: int) -> bool:
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
+        with _DIRECTLY.open(f"http://127.0.0.1:{port}/health", timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -102,3 +102,12 @@ def test_no_code_of_the_models_author_is_run() -> None:
         pass
     with pytest.raises(InputError, match="'trust_remote_code' cannot be set"):
         VLLMEngine("m", {"trust_remote_code": True})
+
+
+def test_no_proxy_stands_between_this_process_and_its_own_server(
+    stand_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    with serving("m", [], start_s=20) as base_url:
+        assert base_url.startswith("http://127.0.0.1:")
