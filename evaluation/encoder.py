@@ -59,6 +59,8 @@ class Encoded:
     """Of each text, as many as the encoder was given; zeros where it does not say."""
     truncated: npt.NDArray[np.bool_]
     """Whether a text's end was left out because it was too long."""
+    wordless: npt.NDArray[np.bool_] | None = None
+    """Whether the encoder knows no word of a text: its vector may be zero, and matches nothing."""
 
 
 class Encoder(Protocol):

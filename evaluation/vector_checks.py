@@ -37,7 +37,8 @@ class VectorCheck:
     def __call__(self, encoded: Encoded, texts: Sequence[str]) -> Encoded:
         """Return what an encoder gave for some texts if all of it can be scored.
 
-        A text without a visible character may have a zero vector: there is nothing in it to encode.
+        A text without a visible character, or without a word that the encoder knows, may have a zero vector: there is
+        nothing in it to encode.
 
         Raises
         ------
@@ -47,6 +48,8 @@ class VectorCheck:
         blank = np.array([not text.strip() for text in texts], dtype=np.bool_)
         if not isinstance(encoded, Encoded):
             raise InputError(f"{self._name} gave {type(encoded).__name__} from 'encode', not Encoded", OWN_FIX)
+        if encoded.wordless is not None:
+            blank |= encoded.wordless
         for exit_, vectors in sorted(encoded.vectors.items()):
             who = self._name if exit_ == ONLY_EXIT else f"{self._name}, exit {exit_},"
             if getattr(vectors, "dtype", None) != np.float32:

@@ -12,6 +12,7 @@ import numpy as np
 from synthcode.errors import InputError, did_you_mean, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.evaluation.encoders.checkpoint_files import refuse_code, refuse_hub_code
+from synthcode.evaluation.encoders.model_families import refuse_other_families
 from synthcode.evaluation.encoders.remote_code import RemoteCodeError, no_remote_code
 from synthcode.evaluation.interop.mteb_tasks import PROMPTS, require_mteb, task_metadata
 from synthcode.identity import digest, file_digest
@@ -91,6 +92,7 @@ class MtebModel:
         from sentence_transformers import SentenceTransformer
 
         refuse_code(self._folder, self._model_name)
+        refuse_other_families(self._folder, self._model_name)
         return SentenceTransformerEncoderWrapper(
             SentenceTransformer(
                 str(self._folder),

@@ -1,27 +1,45 @@
-"""``st:NAME_OR_PATH``: any model that sentence-transformers loads without remote code."""
+"""``st:NAME_OR_PATH``: any dense model that sentence-transformers loads without remote code."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from synthcode.errors import InputError
-from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
+from synthcode.errors import InputError, SynthcodeError, first_line
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Side, Trait, Vectors
 from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.input_modules import (
+    Tokens,
+    count_tokens,
+    input_module,
+    limit_inputs,
+    longest_input,
+    reads_side,
+)
 from synthcode.evaluation.encoders.length_batches import batches_by_length
+from synthcode.evaluation.encoders.model_families import is_model2vec, model2vec_modules, refuse_other_families
 from synthcode.evaluation.encoders.remote_code import no_remote_code
 from synthcode.evaluation.encoders.residual_stream import weights_digest
-from synthcode.identity import digest
+from synthcode.identity import digest, file_digest
 
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
 
+PROMPT_NAMES: Mapping[Side, tuple[str, ...]] = {"query": ("query",), "document": ("document", "passage", "corpus")}
+"""Names of a model's prompts in the order in which ``encode_query`` and ``encode_document`` look for them."""
+
+_TOKENIZER_FILES = ("token", "vocab", "merges", ".model", ".spm", ".bpe", "wordembedding_config")
+"""Parts of the names of files that decide which tokens a text has."""
+
 
 class SentenceTransformerEncoder:
-    """A sentence-transformers model: its own pooling, prompts and similarity.
+    """A sentence-transformers model: its own routes, pooling, prompts and similarity.
+
+    Queries go through ``encode_query`` and documents through ``encode_document``, as its authors evaluate it.
 
     Parameters
     ----------
@@ -32,14 +50,14 @@ class SentenceTransformerEncoder:
     max_tokens
         Longest input; absent, the model's own.
     prompts
-        ``query`` and ``document`` -> what to put before texts; absent, the model's own.
+        ``query`` and ``document`` -> what to put before texts; of a side that is absent, the model's own.
     revision
         Of a repository: branch, tag or commit.
 
     Raises
     ------
     InputError
-        If the model is not there, or needs remote code or pickled weights.
+        If the model is not there, is not a dense one, or needs remote code or pickled weights.
     """
 
     exits = (ONLY_EXIT,)
@@ -54,65 +72,110 @@ class SentenceTransformerEncoder:
         prompts: Mapping[str, str] | None = None,
         revision: str | None = None,
     ) -> None:
-        from sentence_transformers import SentenceTransformer
-
         from synthcode.evaluation.device import resolve
 
         self.name = f"st:{name}"
         # In float32 by default, as other tools run these models, and publish their scores.
         place = resolve(device, "float32" if dtype == "auto" else dtype)
-        folder = safe_folder(name, revision)
-        try:
-            with no_remote_code(name):
-                self._model = SentenceTransformer(
-                    str(folder),
-                    device=str(place.device),
-                    trust_remote_code=False,
-                    local_files_only=True,
-                    model_kwargs={"use_safetensors": True, "dtype": place.dtype},
-                )
-        except InputError:
-            raise
-        except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
-            raise refused(name, problem) from problem
+        self._folder = safe_folder(name, revision)
+        refuse_other_families(self._folder, name)
+        self._model = _load(self._folder, name, str(place.device), place.dtype)
         if max_tokens is not None:
-            self._model.max_seq_length = max_tokens
-        self._prompts = {side: text for side, text in (prompts or self._model.prompts).items() if text}
+            limit_inputs(self._model, max_tokens, self.name)
+        self._given = dict(prompts or {})
         self._unit = _is_cosine(name, self._model)
 
     @property
     def sees(self) -> frozenset[Trait]:
-        """Queries and documents are told apart by a model that has prompts for them."""
-        return frozenset({"side"}) if {"query", "document"} & self._prompts.keys() else frozenset()
+        """The side, if the model has prompts or routes that differ between queries and documents."""
+        differs = self._prompt("query") != self._prompt("document") or reads_side(self._model)
+        return frozenset({"side"}) if differs else frozenset()
 
     @cached_property
     def identity(self) -> str:
-        """A digest of weights, modules, prompts, longest input and number format."""
-        modules = [[type(module).__name__, _settings(module)] for module in self._model]
-        settings = [modules, self._prompts, self._model.max_seq_length, self._unit]
-        return digest("st", weights_digest(self._model), settings)
+        """A digest of weights, modules, tokenizers, prompts, longest inputs and number format."""
+        modules = [[type(module).__name__, _settings(module)] for module in self._model.modules()]
+        inputs = [self._input_settings(side) for side in PROMPT_NAMES]
+        return digest("st", weights_digest(self._model), modules, _tokenizer_digests(self._folder), inputs, self._unit)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
-        """Encode texts, in batches of like length."""
-        prompt = self._prompts.get(role.side, "")
-        tokens, truncated = self._lengths([prompt + text for text in texts])
-        vectors = np.empty((len(texts), self._model.get_embedding_dimension() or 0), np.float32)
-        for places in batches_by_length(tokens.tolist(), BATCH_TOKENS, BATCH_TEXTS):
-            vectors[places] = self._model.encode(
-                [texts[place] for place in places],
-                prompt=prompt or None,
-                batch_size=len(places),
+        """Encode texts, in batches of similar length.
+
+        Raises
+        ------
+        InputError
+            If the model fails.
+        """
+        side: Side = role.side or "document"
+        module, prompt = input_module(self._model, side, self.name), self._prompt(side)
+        counted = count_tokens(module, [prompt + text for text in texts])
+        # Without a tokenizer, characters serve: they only decide which texts share a batch.
+        lengths = [len(text) for text in texts] if counted is None else counted.tolist()
+        rows: list[Vectors | None] = [None] * len(texts)
+        for places in batches_by_length(lengths, BATCH_TOKENS, BATCH_TEXTS):
+            batch = self._vectors([texts[place] for place in places], side)
+            for place, vector in zip(places, batch, strict=True):
+                rows[place] = vector
+        vectors = np.array(rows, dtype=np.float32) if rows else np.empty((0, 0), np.float32)
+        return _encoded(vectors, counted, longest_input(module, side))
+
+    def _vectors(self, texts: list[str], side: Side) -> Vectors:
+        encode = self._model.encode_query if side == "query" else self._model.encode_document
+        try:
+            vectors: Vectors = encode(
+                texts,
+                prompt=self._given.get(side),  # None leaves the choice to sentence-transformers
+                batch_size=len(texts),
                 normalize_embeddings=self._unit,
                 show_progress_bar=False,
             )
-        return Encoded({ONLY_EXIT: vectors}, tokens, truncated)
+        except (SynthcodeError, MemoryError):
+            raise
+        except Exception as problem:  # errors of many kinds, from modules of many kinds
+            raise InputError(
+                f"{self.name} failed on {len(texts)} texts: {type(problem).__name__}: {first_line(problem)}",
+                f"see whether SentenceTransformer.encode_{side} encodes such texts (--debug shows the traceback)",
+            ) from problem
+        return vectors
 
-    def _lengths(self, texts: Sequence[str]) -> tuple[Any, Any]:
-        """Return the tokens that the model is given of each text, and whether that is not all of them."""
-        whole = self._model.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"] if texts else []
-        tokens = np.array([len(ids) for ids in whole], dtype=np.int32)
-        most = self._model.max_seq_length
-        return (tokens, tokens > tokens) if most is None else (np.minimum(tokens, most), tokens > most)
+    def _prompt(self, side: Side) -> str:
+        """Return what goes before a side's texts: the given prompt, or the one that sentence-transformers chooses."""
+        if side in self._given:
+            return self._given[side]
+        known = self._model.prompts
+        name = next((name for name in PROMPT_NAMES[side] if name in known), self._model.default_prompt_name)
+        return str(known.get(name) or "")
+
+    def _input_settings(self, side: Side) -> list[Any]:
+        return [self._prompt(side), longest_input(input_module(self._model, side, self.name), side)]
+
+
+def _load(folder: Path, name: str, device: str, dtype: Any) -> Any:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        with no_remote_code(name):
+            if is_model2vec(folder):
+                return SentenceTransformer(modules=model2vec_modules(folder), device=device)
+            return SentenceTransformer(
+                str(folder),
+                device=device,
+                trust_remote_code=False,
+                local_files_only=True,
+                model_kwargs={"use_safetensors": True, "dtype": dtype},
+            )
+    except InputError:
+        raise
+    except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
+        raise refused(name, problem) from problem
+
+
+def _encoded(vectors: Vectors, counted: Tokens | None, most: int | None) -> Encoded:
+    if counted is None:
+        nothing = np.zeros(len(vectors), dtype=np.int32)
+        return Encoded({ONLY_EXIT: vectors}, nothing, nothing.astype(np.bool_))
+    read = counted if most is None else np.minimum(counted, np.int32(most))
+    return Encoded({ONLY_EXIT: vectors}, read, counted > read, wordless=counted == 0)
 
 
 def _is_cosine(name: str, model: Any) -> bool:
@@ -125,3 +188,9 @@ def _is_cosine(name: str, model: Any) -> bool:
 
 def _settings(module: Any) -> str:
     return str(module.get_config_dict()) if hasattr(module, "get_config_dict") else ""
+
+
+def _tokenizer_digests(folder: Path) -> dict[str, str]:
+    """Return the digest of each file that a tokenizer is made of, by its place in the checkpoint."""
+    files = (path for path in folder.rglob("*") if any(part in path.name for part in _TOKENIZER_FILES))
+    return {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(files) if path.is_file()}

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     "prompts",
     multiple=True,
     metavar="SIDE=TEXT",
-    help="Prefix of every query= or document= (st:, openai:).",
+    help="Prefix of every query= or document= (st:, openai:). Default: the model's own.",
 )
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
 @click.option("--revision", metavar="R", help="Revision of a model on the Hub; for py:, any version name.")
