@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from synthcode.gate.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag
+from synthcode.gate.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag, with_fences
 from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
 from synthcode.gate.template_marks import without_marks
 from synthcode.gate.thoughts import without_thoughts
@@ -94,7 +94,7 @@ def extract(
         return Extraction((), "empty", "there are thoughts, and no answer" if text.strip() else "nothing was answered")
     if prefilled and not FENCE.match(spoken.lstrip("\r\n")):
         spoken = f"```{target.fence}\n{spoken}"
-    answer = code_in_json(spoken, target) or code_in_tags(spoken) or spoken
+    answer = with_fences(code_in_json(spoken, target) or code_in_tags(spoken) or spoken)
     lines = AnswerLines(answer)
     if len(lines.fenced) > MAX_FENCED_LINES:
         count = f"{len(lines.fenced):,} lines with a code fence, at most {MAX_FENCED_LINES:,} are looked at"

@@ -19,7 +19,12 @@ _LATE_FENCE = re.compile(r"(?P<indent>)[^`]*[^\s`/*#][ \t]*(?P<fence>`{3,})(?P<i
 _LATE_CLOSE = re.compile(r"(?P<code>.*[^\s`/*#-])[ \t]*`{3,}\s*")
 """A closing fence that follows code; after a comment's mark only, it is part of the comment."""
 _TAG = re.compile(r"\s*+(?:\{\s*+)?+\.?(?:lang(?:uage)?-)?(?P<tag>[A-Za-z][\w+#.-]*)")
+_AFTER_FENCE = " \t\r.,;:!?)*_"
+"""What may follow a closing fence by mistake."""
 _CODE_AFTER_TAG = re.compile(r"[(;]|:$")
+_FENCE_OF_QUOTES = re.compile(r"^(?P<quotes>\"{3}|'{3})(?P<tag>[A-Za-z][\w+#]{0,20})[ \t]*+$", re.MULTILINE)
+_QUOTED_FENCE = re.compile(r"^> ?(?:```|~~~)", re.MULTILINE)
+_QUOTE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _QUOTATIONS = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
 _LONGEST_QUOTATION = 200
 """Lines from a fence within a comment or string to the end of that."""
@@ -74,7 +79,9 @@ class AnswerLines:
     def fences(self) -> dict[int, Fence]:
         """Line number -> fence, in order."""
         return {
-            number: Fence(found["indent"], found["fence"], found["info"].strip(), language_of_tag(found["info"]))
+            number: Fence(
+                found["indent"], found["fence"], found["info"].strip(_AFTER_FENCE), language_of_tag(found["info"])
+            )
             for number in self.fenced
             if (found := FENCE.fullmatch(self.lines[number]))
         }
@@ -143,6 +150,19 @@ def _first_from(numbers: list[int], start: float) -> float:
     """Return the first of the ascending numbers that is at least ``start``, or infinity."""
     place = bisect_left(numbers, start)
     return numbers[place] if place < len(numbers) else float("inf")
+
+
+def with_fences(text: str) -> str:
+    """Return an answer with Markdown's fences for what a model wrote in their place: quotes, and a quotation."""
+    if _QUOTED_FENCE.search(text):
+        text = _QUOTE_MARK.sub("", text)
+    opening = _FENCE_OF_QUOTES.search(text) if "```" not in text else None
+    if opening is None or language_of_tag(opening["tag"]) is None:
+        return text
+    quotes = opening["quotes"]
+    closing = text.find(f"\n{quotes}", opening.end())
+    rest = text[opening.end() :] if closing < 0 else f"{text[opening.end() : closing]}\n```{text[closing + 4 :]}"
+    return f"{text[: opening.start()]}```{opening['tag']}{rest}"
 
 
 def language_of_tag(tag: str) -> Language | None:

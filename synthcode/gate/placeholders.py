@@ -64,6 +64,8 @@ _GENERATED = frozenset(
 """Functions that a data class has without writing them, by their spelling."""
 _SUBWORD = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*")
 _MIN_SUBWORDS = 4
+_MIN_HEAD = 12
+"""Characters of a function's first line by which it is found in a string."""
 _SHOWN = 60
 
 
@@ -102,6 +104,7 @@ def placeholder(code: str, target: Language, source_code: str, source: Language,
     return (
         _stub(program, original, main)
         or _unwritten(program, original)
+        or _quoted(program, original)
         or _nothing_done(program, original)
         or _something_else(program, original, main)
     )
@@ -190,8 +193,17 @@ def _is_stub(function: Function, *, main: bool) -> bool:
     return function.is_stub and (main or function.is_marked or empty)
 
 
+def _quoted(program: Program, original: _Original) -> str | None:
+    """Find the source in a string, to be run by its own language or not at all."""
+    for function in original.demanded.values():
+        head = original.program.text(function.node).partition("\n")[0].strip()
+        if len(head) >= _MIN_HEAD and program.quotes(head):
+            return f"the source's {function.name} is in a string"
+    return None
+
+
 def _nothing_done(program: Program, original: _Original) -> str | None:
-    if program.does_something():
+    if program.does_something(original.demanded):
         return None
     if any(function.has_body for function in program.functions):
         return "no function in it does anything"

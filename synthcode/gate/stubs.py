@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import tree_sitter
@@ -140,13 +140,29 @@ class Program:
         """Return the number of the line of the text in which a node starts."""
         return self.snippet.data.count(b"\n", 0, self.snippet.span(node)[0]) + 1
 
-    def does_something(self) -> bool:
-        """Return whether any function, named or not, is written out; constructors do not count."""
-        if any(function.has_body and not function.is_stub for function in self.functions):
+    def does_something(self, names: Container[str]) -> bool:
+        """Return whether any function, named or not, is written out.
+
+        Constructors do not count, nor do functions that only give back a member, unless they have one of the names.
+        """
+        written = [function for function in self.functions if function.has_body and not function.is_stub]
+        if any(not function.is_accessor or function.spelling in names for function in written):
             return True
         kinds = _unnamed(self.language)
         nodes = captured(self.language, any_of(kinds, "one"), self.snippet.root).get("one", []) if kinds else []
         return any(not _STUB.fullmatch(self._blanked(node)) for node in nodes)
+
+    def quotes(self, text: str) -> bool:
+        """Return whether a text stands in a string that is not documentation."""
+        offset = self.snippet.data.find(text.encode())
+        if offset < 0:
+            return False
+        start = offset + self.snippet.shift
+        node = self.snippet.root.descendant_for_byte_range(start, start + 1)
+        while node is not None and "string" in node.type and node.parent is not None and "string" in node.parent.type:
+            node = node.parent
+        is_string = node is not None and "string" in node.type
+        return is_string and node is not None and (node.parent is None or node.parent.type != "expression_statement")
 
     def _function(self, name: str, node: tree_sitter.Node) -> Function:
         body = self._body(node)

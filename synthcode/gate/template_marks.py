@@ -11,14 +11,15 @@ from synthcode.gate.prose import looks_like_code
 
 _WORD = (
     r"bos|eos|eot|eom|eod|eoa|eoh|sop|eop|im_end|im_start|end_of_text|endoftext|end_of_utterance|end_of_turn"
-    r"|start_of_turn|_end|_user|_bot|fim_(?:prefix|suffix|middle|pad)|file_sep|repo_name|(?:unused|reserved_|SPECIAL_"
+    r"|start_of_turn|_end|_user|_bot|MID|SUF|fim_(?:prefix|suffix|middle|pad)|file_sep|repo_name|(?:unused|reserved_|SPECIAL_"
     r"|extra_id_)\d{1,6}"
 )
 _MARK = (
     r"(?:<[|｜][^\s<>|｜]{1,60}[|｜]>"  # <|im_end|>, <|END_OF_TURN_TOKEN|>, <｜end▁of▁sentence｜>
     r"|<\|[a-z_]{1,30}>|<[a-z_]{1,30}\|>"  # Gemma 4: <|turn>, <turn|>
     rf"|<(?i:{_WORD})>|</?s>|<</?SYS>>"
-    r"|\[\|[a-z]{1,30}\|\]|\[/?INST\]|\[(?:BOS|EOS|SEP|PAD|gMASK|UNUSED_TOKEN_\d{1,6})\]"
+    r"|\[\|[a-z]{1,30}\|\]|\[/?INST\]|\[(?:BOS|EOS|SEP|PAD|gMASK|/?SYSTEM_PROMPT|UNUSED_TOKEN_\d{1,6})\]"
+    r"|\[END FINAL RESPONSE\]"
     r"|\[e~\[|\]~b\]|\]~!b\[)"  # MiniMax
 )
 _ROLE = r"(?:assistant|model|chatbot|bot|ai|final)"
@@ -30,6 +31,15 @@ _ANSWER = re.compile(
     re.DOTALL,
 )
 _USER = re.compile(rf"(?:\s*+{_MARK}){{0,4}}?\s*+(?:<[|｜]?_?user|\[INST\]|\[\|user|(?:user|human)\b)", re.IGNORECASE)
+_PROMPT = re.compile(
+    rf"(?:\s*+{_MARK}){{0,4}}?\s*+(?:<[|｜]?_?(?:user|system)|\[INST\]|\[\|(?:user|system)|<<SYS>>|(?:user|system)\s*(?:\n|{_MARK}))",
+    re.IGNORECASE,
+)
+"""The start of a prompt that the server gave back with the answer."""
+_REPLY = re.compile(
+    rf"<[|｜](?:assistant|CHATBOT_TOKEN)[|｜]>|\[\|assistant\|\]|\[/INST\]|(?:{_MARK})\s*+(?:assistant|model)\b(?:{_MARK})?",
+    re.IGNORECASE,
+)
 _TURN = re.compile(r"^(?:#{2,3} ?(?:Instruction|Human|User)s?:|(?:Human|User|HUMAN|USER): )", re.MULTILINE)
 """A turn of the user in templates without marks of their own."""
 _TOOL_CALL = re.compile(
@@ -65,6 +75,8 @@ def without_marks(text: str) -> Answer:
     call = next((found for found in calls if _fences(text, found.start()) % 2 == 0), None)
     if call is not None:
         text = text[: call.start()]
+    if _PROMPT.match(text) and (reply := _REPLY.search(text)):
+        text = text[reply.start() :]
     text = text[_end_of_marks(text, 0) :]
     if section := _ANSWER.search(text):
         text = section["answer"]
@@ -112,6 +124,13 @@ def _up_to_end(text: str) -> tuple[str, bool]:
     return (rest, False) if rest.strip() else (said, bool(said))
 
 
+def _is_quoted(line: str) -> bool:
+    """Return whether a line of code ends within a string or comment."""
+    return any(line.count(quote) % 2 for quote in ('"', "'", "`")) or any(
+        mark in line for mark in ("//", "#", "/*", "--")
+    )
+
+
 def _ends_turn(text: str, start: int, mark: re.Match[str], counts: Mapping[str, int]) -> bool:
     """Return whether a mark ends a turn, rather than being part of a program about such marks."""
     line = text[max(start, mark.start() - _LINE) : mark.start()].rpartition("\n")[2]
@@ -123,8 +142,12 @@ def _ends_turn(text: str, start: int, mark: re.Match[str], counts: Mapping[str, 
     if counts["```"] and counts["```"] % 2 == 0 and mark["mark"] not in ("<s>", "</s>"):
         return True
     in_string = counts['"""'] % 2 or counts["'''"] % 2 or (counts["`"] - 3 * counts["```"]) % 2
-    if after.strip() or in_string:
-        return bool(mark["more"].strip()) and not in_string
+    if in_string:
+        return False
+    if _USER.match(text, mark.start()) and not _is_quoted(line):
+        return True
+    if after.strip():
+        return bool(mark["more"].strip()) or (mark["mark"][1] in "|｜" and not _is_quoted(line))
     if mark["mark"] == "<s>" or (mark["mark"] == "</s>" and text.find("<s>", start, mark.start()) >= 0):
         return False
     return not (_COMMENT.match(line) and text[mark.end() : mark.end() + _LINE].strip())

@@ -14,7 +14,7 @@ from synthcode.gate.prose import looks_like_code
 _STEM = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue)"
 _MARK = re.compile(
     rf"""
-      (?P<tag>[<\[◁][|｜]{{0,2}}+(?P<slash>/?+)(?:\w{{1,12}}:)?(?P<first>(?:begin|start|end)[_▁](?:of[_▁])?)?
+      (?P<tag>[<\[◁][|｜]{{0,2}}+(?P<slash>/?+)(?:\w{{1,12}}:|content_)?(?P<first>(?:begin|start|end)[_▁](?:of[_▁])?)?
         (?P<name>{_STEM})(?P<last>_(?:begin|start|end|never_used_\w{{1,64}}))?+[|｜]{{0,2}}+[>\]▷])
     | (?P<open><\|channel>[a-z]{{0,20}}+|<\|inner_prefix\|>|<unused94>(?:thought)?|\[unused16\])
     | (?P<close><channel\|>|<\|inner_suffix\|>|<unused95>|\[unused17\])
@@ -26,8 +26,11 @@ _MARK = re.compile(
 _MAX_BLANKS = 80
 """Blanks that are looked at between a mark and the end of its line."""
 
-_GRANITE = re.compile(r"\A\s*(?:#+ |\*\*)?Here(?: is|['’]s) my thought process:")
-_GRANITE_ANSWER = re.compile(r"Here(?: is|['’]s) my response:(?:\*\*)?")
+_WORDS = re.compile(r"\A\s*(?:#+ |\*\*)?Here(?: is|['’]s| are) my (?:thought process|reasoning steps):")
+_WORDS_BEFORE_ANSWER = re.compile(r"Here(?: is|['’]s) my response:(?:\*\*)?|\[BEGIN FINAL RESPONSE\]")
+"""Granite and Apriel mark their thoughts with words."""
+_CONTENT = re.compile(r"<\|content(?:_text)?\|>")
+"""The mark before the answer in Solar's and Inkling's turns."""
 
 _HARMONY = re.compile(
     r"""
@@ -73,10 +76,12 @@ def without_thoughts(text: str) -> Spoken:
             return spoken
     if text.startswith("analysis") and (spoken := _unmarked(text)) is not None:
         return spoken
-    if _GRANITE.match(text):
-        answer = _GRANITE_ANSWER.search(text)
+    if content := _CONTENT.search(text):
+        return Spoken(text[content.end() :], in_thought=False)
+    if _WORDS.match(text):
+        answer = _WORDS_BEFORE_ANSWER.search(text)
         return Spoken(text[answer.end() :], in_thought=False) if answer else Spoken("", in_thought=True)
-    return _between_marks(text)
+    return _between_marks(text.removeprefix("<|begin|>assistant"))
 
 
 def _unmarked(text: str) -> Spoken | None:

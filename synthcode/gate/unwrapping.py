@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -17,13 +18,15 @@ _CODE_KEYS = frozenset(
 )
 _MAX_JSON = 1_000_000
 _MAX_DEPTH = 3
+_JSON_ENTRY = re.compile(r"\{\s*+\"\w{1,30}\"\s*+:")
 _JSON_STARTS = {"{": "}", "[": "]", '"': '"'}
 
 _TAG = re.compile(
-    r"^[ \t]{0,8}(?:<(?P<slash>/?)(?P<name>[A-Za-z]\w{0,30})>|\[(?P<end>/?)(?P<capitals>[A-Z]{1,30}(?:\+\+|#)?)\])",
+    r"^[ \t]{0,8}(?:<(?P<slash>/?)(?P<name>[A-Za-z]\w{0,30})(?: [^<>\n]{0,100})?>"
+    r"|\[(?P<end>/?)(?P<square>(?:[A-Z]{1,30}|[a-z]{1,30})(?:\+\+|#)?)\])",
     re.MULTILINE,
 )
-"""Names in square brackets are in capitals: ``[Output]`` is an attribute of C#."""
+"""A name in square brackets is in square or small letters: ``[Output]`` is an attribute of C#."""
 _CLOSED_ONLY = frozenset({"answer", "solution", "translated_code", "translation"})
 """Elements that a prompt may have opened; others may be those of a page in the code."""
 _CDATA = re.compile(r"\s*+<!\[CDATA\[(?P<code>.*)\]\]>\s*", re.DOTALL)
@@ -61,18 +64,31 @@ def code_in_json(text: str, target: Language | None = None) -> str | None:
         The target language: of entries for several languages, its own is taken.
     """
     text = text.strip()
+    if text[:1] not in _JSON_STARTS and "```" not in text:
+        text = text[text.find("{") : text.rfind("}") + 1] if _JSON_ENTRY.search(text) else ""  # words around it
     if not (text[:1] in _JSON_STARTS and text[-1:] == _JSON_STARTS[text[0]] and len(text) <= _MAX_JSON):
         return None
-    try:
-        answer = orjson.loads(text)  # unlike json, it refuses escaped lone surrogates: they are in no program
-    except ValueError:
-        return None
+    answer = _read_json(text)
     if isinstance(answer, str):
         return answer
     found = [entry for entry in _entries(answer, None, 0) if entry.code.strip()]
     if len(found) > 1 and all(entry.language is not None for entry in found):
         found = [entry for entry in found if entry.language is target]
     return found[0].code if len(found) == 1 else None
+
+
+def _read_json(text: str) -> object:
+    """Return what a text in JSON holds, line breaks within its strings allowed, or None."""
+    try:
+        return orjson.loads(text)  # unlike json, it refuses escaped lone surrogates: they are in no program
+    except ValueError:
+        pass
+    try:
+        answer: object = json.loads(text, strict=False)
+        orjson.dumps(answer)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return answer
 
 
 def _entries(value: object, language: Language | None, depth: int) -> Iterator[Entry]:
@@ -98,18 +114,20 @@ def code_in_tags(text: str) -> str | None:
 
     A closing tag without the other ends what the prompt opened.
     """
+    if text.lstrip().startswith("<![CDATA["):
+        return _without_cdata(text)
     for tag in _TAG.finditer(text):
-        name, capitals = tag["name"], tag["capitals"]
-        if capitals not in ("BEGIN", "DONE") and not _names_code(name or capitals):
+        name, square = tag["name"], tag["square"]
+        if square not in ("BEGIN", "DONE") and not _names_code(name or square):
             continue
         before = text[: tag.start()]
         if before.count("```") % 2:
             return None
-        if tag["slash"] or tag["end"] or capitals == "DONE":
-            return before if (capitals or name in _CLOSED_ONLY) and before.strip() else None
+        if tag["slash"] or tag["end"] or square == "DONE":
+            return before if (square or name in _CLOSED_ONLY) and before.strip() else None
         if name in ("code", "pre") or looks_like_code(before):
             return None
-        closing = f"</{name}" if name else "[DONE]" if capitals == "BEGIN" else f"[/{capitals}]"
+        closing = f"</{name}" if name else "[DONE]" if square == "BEGIN" else f"[/{square}]"
         inner = text[tag.end() :].partition(closing)[0]
         return _without_cdata(inner) if inner.strip() else None
     return None

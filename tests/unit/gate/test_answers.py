@@ -36,9 +36,8 @@ CSHARP = "public static int AddAll(int[] numbers)\n{\n    return numbers.Sum();\
 TYPESCRIPT = "function addAll(numbers: number[]): number {\n  return numbers.reduce((a, b) => a + b, 0);\n}"
 QUOTING = "/*\nExample:\n```js\naddAll([1]);\n```\n*/\n" + JAVASCRIPT
 DOCUMENTED = "/// Adds.\n///\n/// ```\n/// assert_eq!(add_all(&[1]), 1);\n/// ```\n" + RUST
-PYTHON = '"""\nExample\n```\nadd_all([1])\n```\n"""\n\ndef add_all(numbers):\n    return sum(numbers)'
-
 SUM = "def add_all(numbers):\n    return sum(numbers)"
+PYTHON = '"""\nExample\n```\nadd_all([1])\n```\n"""\n\ndef add_all(numbers):\n    return sum(numbers)'
 
 
 def indented(code: str, by: str) -> str:
@@ -160,6 +159,15 @@ WHOLE = {
     "a fence in tags": ("java", f"<answer>\n```java\n{JAVA}\n```\n</answer>", JAVA),
     "an answer in tags that the prompt opened": ("java", f"{JAVA}\n</answer>", JAVA),
     "the language as a tag": ("java", f"<java>\n{JAVA}\n</java>", JAVA),
+    "tags in small letters": ("java", f"[code]\n{JAVA}\n[/code]", JAVA),
+    "a tag with an attribute": ("java", f'<answer language="java">\n{JAVA}\n</answer>', JAVA),
+    "CDATA alone": ("java", f"<![CDATA[\n{JAVA}\n]]>", JAVA),
+    "JSON with words around it": ("java", f"Here you are:\n{json.dumps({'code': JAVA})}\nIt adds.", JAVA),
+    "JSON with line breaks in its strings": ("java", '{"code": "' + JAVA + '"}', JAVA),
+    "quotes in place of a fence": ("java", f"Here it is:\n'''java\n{JAVA}\n'''\nIt adds.", JAVA),
+    "quotes in place of a fence, Python": ("python", f'"""python\n{SUM}\n"""', SUM),
+    "a quotation": ("java", "> Here:\n>\n" + indented(f"```java\n{JAVA}\n```", "> "), JAVA),
+    "a full stop after the fence": ("java", f"```java\n{JAVA}\n```.\n\nIt adds.", JAVA),
     "a byte order mark in a fence": ("java", f"```java\n\ufeff{JAVA}\n```", JAVA),
     "a byte order mark in a fence, Python": ("python", f"```python\n\ufeff{PYTHON}\n```", PYTHON),
     "a zero-width space before it": ("java", f"```java\n\u200b{JAVA}\n```", JAVA),

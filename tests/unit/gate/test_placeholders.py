@@ -121,6 +121,14 @@ OTHER_FORMS = {
         "java",
         'class A {\n    static final String CODE = "def clamp_all(xs, low, high): ...";\n}',
     ),
+    "the source in a string, to be run": (
+        "javascript",
+        "function clampAll(xs) {\n  return run('python3', \"def clamp_all(xs, low, high): return xs\", xs);\n}",
+    ),
+    "accessors": (
+        "java",
+        "class Range { int low; int getLow() { return low; } void setLow(int low) { this.low = low; } }",
+    ),
     "the source in a comment of a program": (
         "javascript",
         "// def clamp_all(xs):\n//     return xs\nfunction main() {}",
@@ -211,6 +219,10 @@ TRUE = {
         "python",
         "class Base:\n    def clamp_all(self, xs):\n        raise NotImplementedError\n\n"
         "class A(Base):\n    def clamp_all(self, xs):\n        return [x + 1 for x in xs]",
+    ),
+    "a documented program": (
+        "python",
+        'def clamp_all(xs):\n    """Was: static int[] clampAll(int[] xs, int low, int high) {"""\n    return f(xs)',
     ),
     "an overload": (
         "typescript",

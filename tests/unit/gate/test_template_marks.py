@@ -48,6 +48,42 @@ def test_what_follows_the_end_is_made_up(answer: str, line: str, end: str, turn:
         assert [(block.code, block.complete) for block in found.blocks] == [(CODE, True)]
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [
+        "</s>USER: And in Go?\n" + MADE_UP,
+        "<|endoftext|>Q: What else?\n" + MADE_UP,
+        "<｜end▁of▁sentence｜>And now something else.\n" + MADE_UP,
+        "<|im_end|>user\nMore\n" + MADE_UP,
+    ],
+)
+def test_the_made_up_turn_may_begin_on_the_same_line(rest: str) -> None:
+    for answer in (FENCED, CODE):
+        assert [block.code for block in extract(answer + rest, JAVA, PYTHON, "length").blocks] == [CODE]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reply"),
+    [
+        ("<|im_start|>system\nTranslate.<|im_end|>\n<|im_start|>user\n{}<|im_end|>\n", "<|im_start|>assistant\n"),
+        ("<s>[INST] {} [/INST]", " "),
+        ("<｜begin▁of▁sentence｜><｜User｜>{}", "<｜Assistant｜>"),
+        (
+            "<|start_header_id|>user<|end_header_id|>\n\n{}<|eot_id|>",
+            "<|start_header_id|>assistant<|end_header_id|>\n\n",
+        ),
+        ("<start_of_turn>user\n{}<end_of_turn>\n", "<start_of_turn>model\n"),
+        ("<|START_OF_TURN_TOKEN|><|USER_TOKEN|>{}<|END_OF_TURN_TOKEN|>", "<|START_OF_TURN_TOKEN|><|CHATBOT_TOKEN|>"),
+    ],
+)
+def test_a_prompt_that_was_given_back(prompt: str, reply: str) -> None:
+    source = "Translate to Java:\n```python\ndef sum(a, b):\n    return a + b\n```"
+    for answer in (FENCED, CODE):
+        assert [
+            block.code for block in extract(prompt.format(source) + reply + answer, JAVA, PYTHON, "stop").blocks
+        ] == [CODE]
+
+
 STARTS = (
     "<|im_start|>assistant\n",
     "<|start_header_id|>assistant<|end_header_id|>\n\n",
