@@ -16,10 +16,24 @@ __all__ = ["pytest_runtest_makereport"]
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 
+MOST_PROCESSES = 4
+"""Each of them imports what its files need: more would take the memory of a small machine."""
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Run named files in this process: starting others takes longer than most files do."""
-    return 0 if all(Path(argument.partition("::")[0]).is_file() for argument in config.args) else None
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run folders in up to four processes, a file's tests in one of them, unless ``-n`` or ``--dist`` says otherwise.
+
+    Named files run in this process: starting others takes longer than most files do.
+    """
+    options = config.option
+    if not config.pluginmanager.hasplugin("xdist") or hasattr(config, "workerinput"):
+        return
+    if options.numprocesses is None and not all(Path(name.partition("::")[0]).is_file() for name in config.args):
+        options.numprocesses = "auto"
+        options.maxprocesses = options.maxprocesses or MOST_PROCESSES
+    if options.numprocesses and options.dist == "no":
+        options.dist = "loadfile"
 
 
 @pytest.fixture(scope="session")

@@ -36,10 +36,10 @@ def first_solution(cell: Any, language: str) -> tuple[Any, str]:
     parsed = _parsed(cell)
     if not isinstance(parsed, list | Mapping):
         return cell, language
-    wanted = find_language(language)
+    required = find_language(language)
     for code, name in _solutions(parsed, language):
         found = find_language(name)
-        if code and (wanted is None or found == wanted) and (found is not None or name == language):
+        if code and (required is None or found == required) and (found is not None or name == language):
             return code, name
     return None, language
 
