@@ -6,6 +6,7 @@ that does not know a model's marks leaves them in the text, and a draft in a tho
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ _MARK = re.compile(
 )
 """``<think>``, ``[THINK]``, ``◁think▷``, ``<seed:think>``, ``<|START_THINKING|>``, ``<|begin_of_thought|>``,
 ``<｜end▁of▁thinking｜>`` and their like; after them those of Gemma 4, Apertus, MedGemma and openPangu."""
+_MAX_MARKS = 2_000
+"""Marks of an answer that are looked at."""
 _MAX_BLANKS = 80
 """Blanks that are looked at between a mark and the end of its line."""
 
@@ -97,7 +100,7 @@ def _last_channel(text: str) -> Spoken | None:
     The first final message is the answer; or else what stands outside of any message, as llama.cpp leaves it; or
     else a message without a channel, or one of commentary that is not addressed to a tool.
     """
-    heads = list(_HARMONY.finditer(text))
+    heads = list(itertools.islice(_HARMONY.finditer(text), _MAX_MARKS))
     if not heads:
         return None
     messages: list[_Message] = []
@@ -121,7 +124,7 @@ def _last_channel(text: str) -> Spoken | None:
 
 
 def _between_marks(text: str) -> Spoken:
-    marks = list(_MARK.finditer(text))
+    marks = list(itertools.islice(_MARK.finditer(text), _MAX_MARKS))
     spoken: list[str] = []
     number = start = counted = fences = 0
     has_thought = False

@@ -1,0 +1,2 @@
+def clamp_all(xs, low, high):
+    return [min(max(x, low), high) for x in xs]
