@@ -33,12 +33,14 @@ _ELIDED = re.compile(
 """Comments in place of code that was left out."""
 _HINTS = ("...", "…", "omitted", "rest of", "remainder", "remaining", "existing", "other", "similar", "the same for")
 _UNDONE = re.compile(
-    r"\b(?:TODO|FIXME|implement(?:ed|ation)?|handle|place ?holder|stub|omitted|fill|same as|similar|write|add|put"
-    r"|insert|(?:code|logic) (?:goes )?here)\b|\.{3}|…",
+    r"\A\W*+(?:TODO|FIXME|XXX|implement|fill|add|put|insert|write|your|place ?holder|stub|same|similar|omitted)"
+    r"|\A\W*?(?:\.{3}|…)"
+    r"|\b(?:TODO|FIXME|your (?:code|logic)|(?:code|logic) (?:goes )?here|not (?:yet )?implemented|omitted)\b",
     re.IGNORECASE,
 )
 """What a comment says that is all there is of a block."""
 _BLOCK = re.compile(r"block|body|compound|statement_list|then|else")
+_HANDLER = re.compile(r"catch|except|rescue|finally")
 _NOTHING = frozenset({b"pass", b"...", b"continue", b";", b""})
 
 _RESOURCE = re.compile(r"free|delete|destroy|dispose|close|release|cleanup|finali[sz]e|drop|init|setup|flush|del$")
@@ -146,8 +148,6 @@ def _elision(program: Program, source_code: str) -> str | None:
 
 def _unwritten(program: Program, original: _Original) -> str | None:
     """Find a comment that requests code, in a function that the source has."""
-    if not _UNDONE.search(program.code):
-        return None
     for comment in program.comments:
         words = program.text(comment)
         if not _UNDONE.search(words):
@@ -163,8 +163,8 @@ def _unwritten(program: Program, original: _Original) -> str | None:
 def _is_all_of_block(comment: tree_sitter.Node) -> bool:
     """Return whether there is no statement next to a comment in its block."""
     block = comment.parent
-    if block is None:
-        return False
+    if block is None or any(_HANDLER.search(node.type) for node in (block, block.parent) if node is not None):
+        return False  # what is caught may be passed over
     following = comment.next_named_sibling
     if following is not None and following.type in ("block", "body_statement"):  # Python: before the block
         return (following.text or b"").strip() in _NOTHING

@@ -239,6 +239,18 @@ TRUE = {
         "<?php\nfunction clampAll($xs) {\n    // TODO: implement\n    return f($xs);\n}",
     ),
     "dots that mean a range": ("ruby", "# Clamps xs[0], xs[1], ...\ndef clamp_all(xs)\n  xs.map { |x| x + 1 }\nend"),
+    "an empty catch with a plan": (
+        "java",
+        "class A { int clampAll(int[] xs) { try { return g(xs); } catch (Error e) { /* TODO: log */ }\n return 0;\n} }",
+    ),
+    "an except that passes": (
+        "python",
+        "def clamp_all(s):\n    try:\n        return f(s)\n    except E:\n        # add none\n        pass",
+    ),
+    "a branch that does nothing": (
+        "python",
+        "def clamp_all(s):\n    if s in f:\n        pass  # it is there: there is nothing to add\n    return f(s)",
+    ),
     "an empty catch": (
         "java",
         "class A { int f(int[] xs) {\n    try { return g(xs); } catch (Error e) { /* none */ }\n    return 0;\n} }",
