@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 SHARE_HELD = 0.5
 """Of the memory, what programs and sketches may take; the rest is for ids, results and the program itself."""
 
+COMPILING = "compiling (once on a machine)"
+"""Says why a large search stands still for its first seconds."""
+
 
 class SearchResources(NamedTuple):
     """What ``cluster_programs`` and ``find_hits`` work with."""
@@ -34,12 +37,15 @@ def search_resources(run: Run) -> SearchResources:
 
 def cluster(run: Run, tables: Iterable[pa.Table], resources: SearchResources) -> Clustering:
     """Find the duplicates among programs (schema ``PROGRAMS``)."""
-    from synthcode.dedup.duplicates import cluster_programs  # Numba takes half a second
+    from synthcode.dedup.duplicates import cluster_programs
+    from synthcode.dedup.kernel_choice import will_compile
 
     with run.reporter.progress("dedup: programs", None) as bar:
 
         def counted() -> Iterator[pa.Table]:
             for table in tables:
+                if will_compile(table.nbytes):
+                    bar.advance(0, COMPILING)
                 yield table
                 bar.advance(table.num_rows)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dedup.kernels import count_agreement
+from synthcode.dedup.kernel_choice import count_agreement
 from synthcode.dedup.minhash import bands_and_rows
 from synthcode.dedup.sketches import SketchConfig, Sketches, first_of_equal, sketch
 from synthcode.dedup.texts import I64, U32, U64, Mask, Texts, offsets

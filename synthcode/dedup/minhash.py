@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthcode.dedup.kernels import hash_bands, sketch_texts
+from synthcode.dedup.kernel_choice import hash_bands, sketch_texts
 from synthcode.dedup.texts import I64, U8, U32, Texts
 
 MISS_AT_THRESHOLD = 0.01

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthcode.dedup.documents import Documents
-from synthcode.dedup.kernels import jaccard_similarities
+from synthcode.dedup.kernel_choice import jaccard_similarities
 from synthcode.dedup.texts import F64, I64, Mask
 from synthcode.execution.threads import Apply
 
