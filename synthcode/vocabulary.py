@@ -32,9 +32,20 @@ MAIN_METRIC: Metric = "MRR@10"
 MTEB_METRIC: Metric = "nDCG@10"
 """The main score of mteb's retrieval tasks: results in mteb's form, and those on the Hub, report it."""
 
-Level = Literal["syntax", "compiled"]
+Level = Literal["syntax", "checked", "compiled"]
 LEVELS: tuple[Level, ...] = get_args(Level)
-"""Levels of verification, the weakest first: a translation parses; its language's own compiler accepts it."""
+"""Levels of verification of a translation, the weakest first."""
+LEVEL_MEANINGS: dict[Level, str] = {
+    "syntax": "the gate parses it",
+    "checked": "a parser of the language's own toolchain accepts it, and no types were checked",
+    "compiled": "a compiler of the language resolved all its names and types",
+}
+
+
+def at_least(level: str, other: Level) -> bool:
+    """Return whether a level of verification is another one or a stronger one; an unknown level is not."""
+    return level in LEVELS and LEVELS.index(level) >= LEVELS.index(other)
+
 
 TextPart = Literal["description", "first-paragraph", "whole"]
 TEXT_PARTS: tuple[TextPart, ...] = get_args(TextPart)

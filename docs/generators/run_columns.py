@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from synthcode.vocabulary import LEVELS
+
 TABLES = {
     "SEEDS": "seeds/",
     "REJECTED_SEEDS": "seeds_rejected/",
@@ -48,7 +50,7 @@ COLUMNS = {
     "TRANSLATIONS.code": "Code taken from the completion.",
     "REJECTED.code": "Code taken from the completion, if there was any.",
     "n_chars": "Length of the code in Unicode characters.",
-    "verification": "`syntax` or `compiled`.",
+    "verification": "Highest level reached: " + ", ".join(f"`{level}`" for level in LEVELS) + ".",
     "cluster_id": "Id of the near-duplicate cluster.",
     "SPLIT_GROUPS.cluster_id": "Id of the split group: all its seeds are in one split.",
     "program_id": "Hash of the program: of a seed, or of a translation.",

@@ -22,7 +22,7 @@ from synthcode.pipelines.commands.options import (
     "--compile/--no-compile",
     "compiled",
     default=None,
-    help="Also compile programs that parse, in a sandbox, with the installed compilers. Default: no.",
+    help="Also check programs that parse with the installed compilers and parsers, in a sandbox. Default: no.",
 )
 @sandbox_option
 @workers_option
@@ -30,8 +30,10 @@ from synthcode.pipelines.commands.options import (
 def check(run: Path, compiled: bool | None, workers: int | None, force: bool) -> None:
     """Extract the code from every completion and keep programs that pass the syntax gate.
 
-    With --compile, the installed ones of javac, gcc, g++, node, php, ruby, gofmt and rustc compile what
-    passed; no program is run. Unresolved names are not errors, as a translation is a fragment.
+    With --compile, the installed ones of javac, gcc, g++ and rustc compile what passed, and node --check,
+    php -l, ruby -c and gofmt parse it; no program is run. A program that all of its names and types are
+    resolved in is compiled, one that was parsed is checked. Unresolved names are not errors, as a
+    translation is a fragment.
 
     \b
     Examples:

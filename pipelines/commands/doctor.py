@@ -13,6 +13,7 @@ import click
 from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.commands.options import sandbox_option
 
+_OPTIONAL = "(optional, for check --compile)"
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
 
@@ -87,7 +88,7 @@ def _toolchains() -> Iterator[Finding]:
     if missing is None:
         for language, found in examine_all().items():
             working = found.toolchain is not None
-            detail = found.version if working else f"{found.problem} (optional, for check --compile)"
+            detail = f"{found.version} ({COMPILERS[language].level})" if working else f"{found.problem} {_OPTIONAL}"
             yield Finding(f"toolchain {language}", working, detail)
     else:
         for language in COMPILERS:

@@ -58,6 +58,8 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
     for reason, count in sorted(counts["rejected"].items(), key=lambda item: -item[1]):
         languages = {name: row["rejected"].get(reason, 0) for name, row in counts["by_language"].items()}
         click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
+    if counts["verified"]:
+        click.echo(_verified(counts))
     for line in _remarks(counts, folder):
         click.echo(line)
     states = counts["stages"].items()
@@ -65,6 +67,15 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
     behind = [f"{stage} {state}" for stage, state in states if state != "done" and (stage, state) not in unneeded]
     if behind:
         click.echo(f"not up to date: {', '.join(behind)}")
+
+
+def _verified(counts: Mapping[str, Any]) -> str:
+    """Return how many of the accepted translations reached each level, and of which languages."""
+    lines = ["verified (of the accepted)"]
+    for level, count in counts["verified"].items():
+        languages = {name: row["verified"].get(level, 0) for name, row in counts["by_language"].items()}
+        lines.append(f"  {level:<16} {count:>9,}   {_listed(languages)}")
+    return "\n".join(lines)
 
 
 def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:

@@ -22,7 +22,7 @@ from synthcode.storage.shards import ShardWriter
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.controls import broken_compilers, compiler_versions, missing_compilers
 from synthcode.verification.sandbox import require_sandbox
-from synthcode.vocabulary import LostReason
+from synthcode.vocabulary import LEVELS, LostReason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -55,7 +55,9 @@ def _toolchains(recipe: Recipe) -> Mapping[str, str]:
         return {}
 
     require_sandbox()
-    return {f"toolchain:{language}": line for language, line in compiler_versions(_targets(recipe)).items()}
+    versions = compiler_versions(_targets(recipe))
+    # Earlier versions knew fewer levels and claimed too much: their runs are checked again.
+    return {"levels": " < ".join(LEVELS), **{f"toolchain:{language}": line for language, line in versions.items()}}
 
 
 def _targets(recipe: Recipe) -> Sequence[str]:
@@ -71,7 +73,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def _execute(run: Run) -> StepResult:
     folder = run.folder
     total = run.manifest.stages["translate"].counts["completed"]
-    accepted: Counter[str] = Counter()
+    levels: dict[str, Counter[str]] = defaultdict(Counter)
     rejected: dict[str, Counter[str]] = defaultdict(Counter)
     with (
         ShardWriter(folder.translations, TRANSLATIONS) as kept_shards,
@@ -83,14 +85,17 @@ def _execute(run: Run) -> StepResult:
         for kept, refused in _compiled(run, checked):
             kept_shards.write(kept)
             rejected_shards.write(refused)
-            accepted.update(kept.column("target_language").to_pylist())
-            for language, reason in zip(
-                refused.column("target_language").to_pylist(), refused.column("reason").to_pylist(), strict=True
-            ):
-                rejected[language][reason] += 1
+            _tally(levels, kept, "verification")
+            _tally(rejected, refused, "reason")
             bar.advance(kept.num_rows + refused.num_rows)
         outputs = kept_shards.commit() + rejected_shards.commit()
-    return StepResult(outputs, _counts(accepted, rejected) | _not_compiled(run, {*accepted, *rejected}))
+    return StepResult(outputs, _counts(levels, rejected) | _not_compiled(run, {*levels, *rejected}))
+
+
+def _tally(counts: Mapping[str, Counter[str]], rows: pa.Table, column: str) -> None:
+    """Count the values of a column by target language."""
+    for language, value in zip(rows["target_language"].to_pylist(), rows[column].to_pylist(), strict=True):
+        counts[language][value] += 1
 
 
 def _config(recipe: Recipe) -> CheckConfig:
@@ -117,14 +122,19 @@ def _not_compiled(run: Run, languages: Iterable[str]) -> dict[str, Any]:
     return {"not_compiled": missing_compilers(sorted(languages))}
 
 
-def _counts(accepted: Counter[str], rejected: Mapping[str, Counter[str]]) -> dict[str, Any]:
+def _counts(levels: Mapping[str, Counter[str]], rejected: Mapping[str, Counter[str]]) -> dict[str, Any]:
     reasons: Counter[str] = sum(rejected.values(), Counter())
+    accepted = {language: counter.total() for language, counter in levels.items()}
     return {
-        "accepted": accepted.total(),
+        "accepted": sum(accepted.values()),
         "rejected": dict(sorted(reasons.items())),
         "by_language": {
-            language: {"accepted": accepted[language], "rejected": dict(sorted(rejected[language].items()))}
-            for language in sorted({*accepted, *rejected})
+            language: {"accepted": accepted.get(language, 0), "rejected": dict(sorted(rejected[language].items()))}
+            for language in sorted({*levels, *rejected})
+        },
+        "verified": {
+            language: {level: levels[language][level] for level in LEVELS if levels[language][level]}
+            for language in sorted(levels)
         },
     }
 

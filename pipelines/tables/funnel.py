@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from synthcode.pipelines.tables.untranslated import untranslated_seeds
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.stage_counts import wrong_place
-from synthcode.vocabulary import SPLITS, STAGES
+from synthcode.vocabulary import LEVELS, SPLITS, STAGES
 
 REQUESTED = "requested"
 """The journal's counts of planned requests by target language, used until the manifest has an entry."""
@@ -29,7 +30,8 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
     -------
     dict
         ``seeds``, ``seed_duplicates`` and ``seeds_contaminated`` (taken out before translating), ``requested``,
-        ``completed``, ``failed``, ``pending``, ``accepted``, ``rejected`` {reason: n}, ``exact_duplicates``,
+        ``completed``, ``failed``, ``pending``, ``accepted``, ``verified`` {level: n}, which is empty in runs of earlier
+        versions, ``rejected`` {reason: n}, ``exact_duplicates``,
         ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
         for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
         {kind: the commonest message}, ``already_known`` (requests that the last translating did not have to send),
@@ -87,6 +89,9 @@ def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
+    if stage == "check":
+        levels: Counter[str] = sum(map(Counter, counts.get("verified", {}).values()), Counter())
+        return {**counts, "verified": levels}
     if stage != "build":
         return counts
     return {**counts.get("splits", {}), "contaminated": sum(counts.get("contaminated", {}).values())}
@@ -94,16 +99,20 @@ def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     row = counts.get("by_language", {}).get(language, {})
+    if stage == "check":
+        return {**row, "verified": counts.get("verified", {}).get(language, {})}
     return {**row, "contaminated": counts.get("contaminated", {}).get(language, 0)} if stage == "build" else row
 
 
 def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     taken_out = counts["build"].get("contaminated", 0)  # only of the training split
     left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
+    levels = counts["check"].get("verified", {})
     left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
     return {
         **{key: counts["translate"].get(key, 0) for key in _ASKED},
         "accepted": counts["check"].get("accepted", 0),
+        "verified": {name: levels[name] for name in LEVELS if levels.get(name)},
         "rejected": dict(counts["check"].get("rejected", {})),
         **left,
         "splits": {split: counts["build"].get(split, 0) for split in SPLITS},

@@ -17,6 +17,7 @@ from synthcode.reporting.report_content import Facts
 from synthcode.reporting.sankey import draw
 from synthcode.sanitize import short_name, visible
 from synthcode.templates import environment
+from synthcode.vocabulary import LEVEL_MEANINGS
 
 PAGE = Path(__file__).parent / "page"
 SCRIPTS = ("tokens.js", "rows.js", "view.js", "browser.js")
@@ -51,6 +52,7 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
         plots=[pareto.plots(evaluation) for evaluation in facts.evaluations],
         pareto=pareto,
         lengths=lengths,
+        level_meanings=LEVEL_MEANINGS,
         labels={name: language.label for name, language in LANGUAGES.items()},
     )
 

@@ -57,7 +57,8 @@ TRANSLATIONS = pa.schema(
     [*_REQUEST, *_required("code"), pa.field("n_chars", pa.int32(), nullable=False), *_required("verification")]
 )
 """Code taken from a completion and accepted by the gate. ``n_chars`` counts Unicode characters; ``verification`` is
-``syntax`` (it parses) or ``compiled`` (its language's own compiler took it, but for names that it cannot know)."""
+the highest level reached: ``syntax`` (the gate parses it), ``checked`` (a parser of the language's own toolchain
+accepts it, and no types were checked) or ``compiled`` (a compiler of the language resolved all its names and types)."""
 
 REJECTED = pa.schema(
     [*_REQUEST, pa.field("code", _TEXT), pa.field("n_chars", pa.int32()), *_required("reason", "detail")]

@@ -29,6 +29,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     },
     "check": {
         "accepted": int,
+        "verified": {str: _COUNTS},
         "rejected": _COUNTS,
         "by_language": {str: {"accepted": int, "rejected": _COUNTS}},
         "not_compiled": {str: str},

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from synthcode.errors import SandboxFailed
 from synthcode.verification.compilers import Compiler, first_message
 from synthcode.verification.sandbox import Finished, Limits, Sandbox
+from synthcode.vocabulary import Level
 
 SECONDS = 10
 """Of processor, for one program."""
@@ -47,6 +48,15 @@ class Toolchain:
     sandbox: Sandbox
 
 
+class Judgement(NamedTuple):
+    """What a compiler says of a program, in all its forms."""
+
+    level: Level | None
+    """The level of verification that the program has reached; None if it is refused."""
+    problem: str | None
+    """Why it is refused: the compiler's first message. None if it is not."""
+
+
 class Verdict(NamedTuple):
     """What a compiler says of one form of a program."""
 
@@ -55,8 +65,8 @@ class Verdict(NamedTuple):
     log: str
 
 
-def refusals(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[str | None]:
-    """Return, for each program, the first message of a compiler that refuses it; None if it does not.
+def judge_safely(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[Judgement]:
+    """Return what a compiler says of each program, once it has shown that it still works.
 
     A program that ends its compiler, or keeps it longer than ``seconds``, is refused; no other one is.
 
@@ -66,35 +76,37 @@ def refusals(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS)
         If the compiler cannot be run, or refuses a program afterwards that is known to be good.
     """
     control = toolchain.compiler.control.good
-    *verdicts, last = judge([*codes, control], toolchain, seconds)
-    if last is not None:
+    *judgements, last = judge([*codes, control], toolchain, seconds)
+    if last.problem is not None:
         raise SandboxFailed(
-            f"{toolchain.program} does not work any more: it refuses a program known to be good ({last})",
+            f"{toolchain.program} does not work any more: it refuses a program known to be good ({last.problem})",
             "see what it is with: synthcode doctor; no program was rejected because of this",
         )
-    return verdicts
+    return judgements
 
 
-def judge(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[str | None]:
-    """Return what ``refusals`` does, without making sure that the compiler still works."""
+def judge(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[Judgement]:
+    """Return what ``judge_safely`` does, without making sure that the compiler still works."""
     if toolchain.compiler.driver is not None:
-        return [_refusal(toolchain, forms, seconds) for forms in _many(codes, toolchain, seconds)]
-    return [_refusal(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
+        return [_judgement(toolchain, forms, seconds) for forms in _many(codes, toolchain, seconds)]
+    return [_judgement(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
 
 
-def _refusal(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> str | None:
-    """Return why a program is refused, from what is said of each of its forms; None if it is not."""
+def _judgement(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> Judgement:
+    """Judge a program by what is said of each of its forms."""
     compiler = toolchain.compiler
-    if any(form.status == 0 for form in forms):
-        return None
+    for form in forms:
+        if form.status == 0:
+            assumes = compiler.assumed_names is not None and re.search(compiler.assumed_names, form.log)
+            return Judgement(compiler.unresolved if assumes else compiler.level, None)
     if any(form.status in _KILLED or _CHILD_KILLED in form.log for form in forms):
-        return f"{compiler.program} was ended: it took more than {seconds} s, or too much memory"
+        return Judgement(None, f"{compiler.program} was ended: it took more than {seconds} s, or too much memory")
     names = compiler.unknown_names
     if names is not None and any(re.search(names, form.log) for form in forms):
-        return None
+        return Judgement(compiler.unresolved, None)
     # Of two forms the one with fewer complaints is what was meant.
     status, log = min(forms, key=lambda form: form.log.count("\n"))
-    return first_message(compiler, log) or f"{compiler.program} exits with {status}"
+    return Judgement(None, first_message(compiler, log) or f"{compiler.program} exits with {status}")
 
 
 def _forms(code: str, toolchain: Toolchain, seconds: int) -> list[Verdict]:

@@ -7,13 +7,11 @@ import pyarrow.compute as pc
 
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-from synthcode.verification.compile import refusals
+from synthcode.verification.compile import judge_safely
 from synthcode.verification.controls import examine
-from synthcode.vocabulary import GateReason, Level
+from synthcode.vocabulary import GateReason, Level, at_least
 
 REASON: GateReason = "compile_error"
-COMPILED: Level = "compiled"
-"""The level of verification of what a compiler has taken."""
 
 
 def compile_translations(split: StageResult) -> StageResult:
@@ -28,7 +26,7 @@ def compile_translations(split: StageResult) -> StageResult:
     -------
     StageResult
         The same rows. Those that were refused have the reason ``compile_error`` and the compiler's first message;
-        ``verification`` of the others that were compiled is ``compiled``.
+        ``verification`` of the others is the level that they have reached.
 
     Raises
     ------
@@ -44,20 +42,25 @@ def compile_translations(split: StageResult) -> StageResult:
         if toolchain is None:
             kept.append(rows)
             continue
-        said = refusals(rows["code"].to_pylist(), toolchain)
-        taken = pa.array([message is None for message in said])
-        kept.append(_compiled(rows.filter(taken)))
-        rejected.append(_rejected(rows.filter(pc.invert(taken)), [message for message in said if message is not None]))
+        judgements = judge_safely(rows["code"].to_pylist(), toolchain)
+        taken = pa.array([one.level is not None for one in judgements])
+        kept.append(_raised(rows.filter(taken), [one.level for one in judgements if one.level is not None]))
+        rejected.append(
+            _rejected(rows.filter(pc.invert(taken)), [one.problem for one in judgements if one.problem is not None])
+        )
     left = pa.concat_tables(kept)
     # In the order in which they came, whichever languages are compiled.
     places = pc.index_in(split.kept["request_id"], value_set=left["request_id"].combine_chunks())
     return StageResult(left.take(places.drop_null()), pa.concat_tables(rejected))
 
 
-def _compiled(rows: pa.Table) -> pa.Table:
+def _raised(rows: pa.Table, reached: list[Level]) -> pa.Table:
+    """Store the levels that rows have reached, unless they had a stronger one."""
     field = TRANSLATIONS.field("verification")
     place = TRANSLATIONS.get_field_index(field.name)
-    return rows.set_column(place, field, pa.array([COMPILED] * rows.num_rows, pa.string()))
+    before = rows[field.name].to_pylist()
+    levels = [level if at_least(level, old) else old for level, old in zip(reached, before, strict=True)]
+    return rows.set_column(place, field, pa.array(levels, pa.string()))
 
 
 def _rejected(rows: pa.Table, messages: list[str]) -> pa.Table:

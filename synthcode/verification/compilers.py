@@ -1,4 +1,4 @@
-"""How the programs of each language are looked at without running them."""
+"""How the toolchain of each language checks programs without running them, and what its acceptance proves."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthcode.sanitize import one_line
+from synthcode.vocabulary import Level
 
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
 _SOURCE_FILE = r"(?:in )?(?:/box/)?program\.\w+:?"
 
 _C_NAMES = (
-    "undeclared|unknown type name|implicit declaration|No such file or directory|incomplete type|has no member"
+    "undeclared|unknown type name|error: implicit declaration|No such file or directory|incomplete type|undefined type"
+    "|has no member"
     "|storage size of|was not declared|has not been declared|does not name a|is not a member of|no arguments to"
     "|is not a template|is not a class"
 )
@@ -32,13 +34,15 @@ class Control:
 
 @dataclass(frozen=True)
 class Compiler:
-    """How programs of a language are compiled; none of them is run.
+    """How programs of a language are compiled or checked; none of them is run.
 
     A translation is a fragment: a function without its imports and without the functions that it calls. So unresolved
-    names are not treated as errors, and neither are the other messages about such a program.
+    names are not treated as errors, and neither are the other messages about such a program. It is not ``compiled``.
     """
 
     program: str
+    level: Level
+    """What a program has reached that the compiler accepts: ``checked`` if no names and types are resolved."""
     arguments: tuple[str, ...]
     """The name of the file comes last; with a driver, these are options of ``java``."""
     message: str
@@ -46,6 +50,10 @@ class Compiler:
     control: Control
     unknown_names: str | None = None
     """A pattern found in the messages about names that the compiler does not know."""
+    assumed_names: str | None = None
+    """A pattern found in warnings about names that it does not know either, in programs that it accepts."""
+    unresolved: Level = "checked"
+    """What a program with such names has reached: ``syntax`` if the compiler mixes parsing and resolving names."""
     forms: tuple[tuple[str, str, str], ...] = ()
     """Suffix of the file, and what is put before and after the code: the program passes if it does so in any form."""
     opening: tuple[str, str] = ("", "")
@@ -60,11 +68,19 @@ class Compiler:
     """A Java program that compiles many files in one process: ``javac`` takes half a second to start."""
     version: tuple[str, str] = ("", "--version")
     """The program next to it that reports the version (empty: itself), and the option for that."""
+    mode: str = ""
+    """The argument that makes it check a program's syntax only."""
+
+    @property
+    def name(self) -> str:
+        """How people call it, such as ``php -l``."""
+        return f"{self.program} {self.mode}".rstrip()
 
 
 COMPILERS: Mapping[str, Compiler] = {
     "java": Compiler(
         "javac",
+        "compiled",
         ("-Xmx768m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData"),
         r"line \d+: .*",
         Control("class A { int f() { return 1; } }", 'class A { int f() { return "x"; } }'),
@@ -76,46 +92,58 @@ COMPILERS: Mapping[str, Compiler] = {
     ),
     "javascript": Compiler(
         "node",
+        "checked",
         ("--max-old-space-size=512", "--check"),
         r"(?<!\w)\w*?Error: .*",
         Control("function f() { return 1; }", "function f( { return 1; }"),
         forms=((".cjs", "", ""), (".mjs", "", "")),
         gigabytes=None,
         threads=64,
+        mode="--check",
     ),
     "c": Compiler(
         "gcc",
-        ("-fsyntax-only", "-w", "-std=gnu17"),
+        "compiled",
+        ("-fsyntax-only", "-std=gnu17", "-fno-diagnostics-show-caret", "-ftrack-macro-expansion=0"),
         r"error: (.*)",
         Control("int f(void) { return 1; }", "int f(void) { return 1 }"),
-        _C_NAMES,
-        ((".c", "", ""),),
+        unknown_names=_C_NAMES,
+        assumed_names=r"warning: (?:incompatible )?implicit declaration",
+        unresolved="syntax",
+        forms=((".c", "", ""),),
     ),
     "cpp": Compiler(
         "g++",
+        "compiled",
         ("-fsyntax-only", "-w", "-std=gnu++20", "-ftemplate-depth=256"),
         r"error: (.*)",
         Control("int f() { return 1; }", "int f() { return 1 }"),
-        _C_NAMES,
-        ((".cpp", "", ""),),
+        unknown_names=_C_NAMES,
+        unresolved="syntax",
+        forms=((".cpp", "", ""),),
     ),
     "php": Compiler(
         "php",
+        "checked",
         ("-n", "-d", "short_open_tag=1", "-l"),
         r"(?:Parse|Fatal) error: (.*)",
         Control("function f() { return 1; }", "function f( { return 1; }"),
         forms=((".php", "", ""),),
         opening=("<?", "<?php "),
+        mode="-l",
     ),
     "ruby": Compiler(
         "ruby",
+        "checked",
         ("--disable=gems", "-c"),
         r"(?<!\d)\d+: (.*)",
         Control("def f\n  1\nend", "def f(\n  1\nend"),
         forms=((".rb", "", ""),),
+        mode="-c",
     ),
     "go": Compiler(
         "gofmt",
+        "checked",
         ("-e",),
         r"(?<!\d)\d+:\d+: (.*)",
         Control("func f() int { return 1 }", "func f( int { return 1 }"),
@@ -126,18 +154,25 @@ COMPILERS: Mapping[str, Compiler] = {
     ),
     "rust": Compiler(
         "rustc",
+        "compiled",
         (
             *("--crate-name", "program", "--crate-type", "lib", "--edition", "2021", "--emit=metadata"),
             *("--out-dir", "/tmp", "-A", "warnings", "--error-format=short"),
         ),
         r"error(?:\[E\d+\])?: (.*)",
         Control("pub fn f() -> i32 { 1 }", 'pub fn f() -> i32 { "x" }'),
-        f"{_RUST_NAMES}|cannot find|couldn't read",
-        ((".rs", "", ""),),
+        unknown_names=f"{_RUST_NAMES}|cannot find|couldn't read",
+        forms=((".rs", "", ""),),
         threads=64,
     ),
 }
-"""Python is not here: the syntax gate is its own parser. Of the others there is no compiler that is quick enough."""
+"""Python is not here: the syntax gate has run its parser. Of the others there is no compiler that is quick enough."""
+
+
+def highest_level(language: str) -> tuple[Level, str | None]:
+    """Return the level of verification that a language's translations can reach, and the program that decides it."""
+    compiler = COMPILERS.get(language)
+    return (compiler.level, compiler.name) if compiler is not None else ("syntax", None)
 
 
 def first_message(compiler: Compiler, log: str) -> str:

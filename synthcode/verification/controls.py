@@ -27,6 +27,7 @@ class Examined:
     toolchain: Toolchain | None
     """None if its programs cannot be compiled here."""
     version: str = ""
+    """How the compiler is called, and what it says of its version."""
     problem: str = ""
     """Why not."""
     broken: bool = False
@@ -85,16 +86,19 @@ def _examine(language: str, path: str, sandbox: str) -> Examined:
         problem, version = failure.problem, ""
     if problem:
         return Examined(None, problem=f"{compiler.program} does not work: {problem}", broken=True)
-    return Examined(toolchain, version or compiler.program)
+    is_named = version.startswith(compiler.name)
+    return Examined(toolchain, version if is_named else ": ".join(filter(None, (compiler.name, version))))
 
 
 def _problem(toolchain: Toolchain) -> str:
     """Return what is wrong with a compiler, or nothing."""
     control = toolchain.compiler.control
     good, bad = judge([control.good, control.bad], toolchain)
-    if good is not None:
-        return f"it refuses a program that is known to be good ({good})"
-    return "" if bad is not None else "it takes a program that is known to be bad"
+    if good.problem is not None:
+        return f"it refuses a program that is known to be good ({good.problem})"
+    if good.level != toolchain.compiler.level:
+        return f"it resolves no names in a program that is known to be good ({good.level})"
+    return "" if bad.problem is not None else "it takes a program that is known to be bad"
 
 
 def _version(toolchain: Toolchain) -> str:

@@ -100,6 +100,27 @@ def test_what_hangs_or_kills_a_parser_costs_itself_alone(tmp_path: Path) -> None
     }
 
 
+def status_of(run: Path, capsys: pytest.CaptureFixture[str], *options: str) -> str:
+    capsys.readouterr()
+    assert synthcode("status", run, *options) == 0
+    return capsys.readouterr().out
+
+
+def test_a_run_without_counts_of_levels_has_a_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
+    assert synthcode("check", run) == 0
+    assert json.loads(status_of(run, capsys, "--json"))["verified"] == {"syntax": 1}
+    path = run / "manifest.json"
+    tree = json.loads(path.read_text())
+    del tree["sha256"]
+    assert tree["stages"]["check"]["counts"].pop("verified") == {"c": {"syntax": 1}}  # as an earlier version wrote it
+    path.write_text(json.dumps(tree))
+    assert json.loads(status_of(run, capsys, "--json"))["verified"] == {}
+    assert "verified" not in status_of(run, capsys)
+    assert synthcode("report", run) == 0
+    assert '<section id="verification"' not in (run / "report.html").read_text("utf-8")
+
+
 def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     if sandbox.why_no_sandbox() is not None or examine("c").toolchain is None:
         pytest.skip("needs a compiler or interpreter: bwrap and gcc")
@@ -118,6 +139,12 @@ def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.Captur
     assert found["whole"] == ("accepted", "compiled")
     assert found["other"] == ("accepted", "syntax")
     assert found["twice"] == ("compile_error", "redefinition of ‘b’")
+    assert json.loads(status_of(run, capsys, "--json"))["verified"] == {"syntax": 1, "compiled": 1}
+    words = [line.split() for line in status_of(run, capsys).splitlines()]
+    assert ["syntax", "1", "kotlin", "1"] in words
+    assert ["compiled", "1", "c", "1"] in words
+    assert synthcode("report", run) == 0
+    assert '<section id="verification"' in (run / "report.html").read_text("utf-8")
     assert synthcode("check", run) == 0  # the run's recipe knows
     assert "unchanged" in capsys.readouterr().err
     assert synthcode("check", run, "--no-compile") == 0

@@ -78,3 +78,11 @@ def test_the_vocabulary_imports_nothing_heavy():
     code = f"import sys, synthcode.vocabulary; print(sorted({heavy} & set(sys.modules)))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout == "[]\n"
+
+
+def test_levels_of_verification_are_ordered_and_explained():
+    ordered = ["syntax", "checked", "compiled"]
+    assert list(vocabulary.LEVEL_MEANINGS) == list(vocabulary.LEVELS) == ordered
+    table = [[vocabulary.at_least(level, other) for other in ordered] for level in ordered]
+    assert table == [[True, False, False], [True, True, False], [True, True, True]]
+    assert not vocabulary.at_least("proved", "syntax")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from synthcode.vocabulary import LEVEL_MEANINGS
+
+_LEVELS = "; ".join(f"{level} ({meaning})" for level, meaning in LEVEL_MEANINGS.items())
+
 CONFIGS = {
     "triplets": "a source program, its translation, and the text that says what both do",
     "programs": "a program: as it is, without comments and docstrings, and with its entry point renamed",
@@ -26,7 +30,7 @@ COLUMNS = {
         "prompt_digest": "Hash of the prompt's templates.",
         "request_id": "Hash of model, messages and sampling settings.",
         "cluster_id": "Seeds connected by similar programs share it: they are in one split.",
-        "verification": "Highest level passed: syntax (it parses) or compiled (its compiler accepts it, too).",
+        "verification": f"Highest level reached: {_LEVELS}.",
         "source_id": "The seed's own id in its source.",
     },
     "programs": {

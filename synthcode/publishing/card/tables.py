@@ -11,7 +11,7 @@ from synthcode.publishing.card.columns import COLUMNS, CONFIGS
 from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
 from synthcode.publishing.card.licenses import find_license
 from synthcode.publishing.inventory import ConfigContents
-from synthcode.vocabulary import LEVELS
+from synthcode.vocabulary import LEVEL_MEANINGS, LEVELS, Level
 
 Counts = Mapping[str, Any]
 
@@ -79,16 +79,26 @@ def contamination_table(facts: CardFacts) -> str:
 
 
 def verification_table(facts: CardFacts) -> str:
-    """Count what the pairs of each language passed, and name the compilers that looked at them."""
-    were_compiled = facts.compilers or any("compiled" in passed for passed in facts.verification.values())
-    levels = LEVELS if were_compiled else LEVELS[:1]
+    """Count the level that the pairs of each language reached, and name the compilers that looked at them."""
+    levels = _levels(facts)
     rows = []
     for target in facts.target_languages:
         passed, compiler = facts.verification.get(target, {}), facts.compilers.get(target)
         name = [code(compiler) if compiler else "–"] if facts.compilers else []
         rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in levels)])
-    words = ["", *(["compiler"] if facts.compilers else [])]
+    words = ["", *(["compiler or parser"] if facts.compilers else [])]
     return markdown_table([*words, *map(code, levels)], rows, left=len(words))
+
+
+def level_list(facts: CardFacts) -> str:
+    """Say what each level of verification means that pairs can have reached."""
+    return "\n".join(f"- {code(level)}: {LEVEL_MEANINGS[level]}." for level in _levels(facts))
+
+
+def _levels(facts: CardFacts) -> tuple[Level, ...]:
+    """Return the levels that pairs can have reached: only the weakest, if no compiler was used."""
+    were_compiled = facts.compilers or any(set(passed) - {LEVELS[0]} for passed in facts.verification.values())
+    return LEVELS if were_compiled else LEVELS[:1]
 
 
 def license_table(facts: CardFacts) -> str:

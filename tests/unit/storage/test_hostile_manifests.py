@@ -41,6 +41,8 @@ def changed(run: Path, change: Callable[[dict[str, Any]], object]) -> None:
         (["counts", "accepted"], True),
         (["counts", "accepted"], -1),
         (["counts", "rejected"], 1),
+        (["counts", "verified"], {"c": 1}),
+        (["counts", "verified"], {"c": {"syntax": -1}}),
         (["counts", "rejected", "no_code"], {}),
         (["counts", "by_language", "c"], 1e308),
         (["counts", "by_language", "c", "rejected"], None),

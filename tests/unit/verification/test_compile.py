@@ -11,11 +11,12 @@ from synthcode.errors import SandboxFailed, SandboxUnavailable
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.compile import Toolchain, refusals
+from synthcode.verification.compile import SECONDS, Toolchain, judge_safely
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.compilers import COMPILERS, first_message
 from synthcode.verification.controls import compiler_versions, examine, missing_compilers
 from synthcode.verification.sandbox import require_sandbox, try_sandbox_again, why_no_sandbox
+from synthcode.vocabulary import Level
 
 GOOD = {
     "java": ["class A { int f(int a) { return a; } }", "int f(int a) { return a; }", "public class B { }"],
@@ -33,7 +34,7 @@ GOOD = {
 }
 OPEN = {
     "java": "class A { List<String> f(Foo a) { return a.bar(missing); } }",
-    "c": "size_t f(struct node *n) { return n->size + helper(n); }",
+    "c": "int f(struct node *n) { return n->size; }",
     "cpp": "std::vector<int> f(Node n) { return n.values; }",
     "rust": "use serde::Serialize;\nfn f(a: Missing) -> HashMap<i32, i32> { helper(a).into() }",
 }
@@ -63,8 +64,43 @@ def toolchain(language: str) -> Toolchain:
     return found.toolchain
 
 
+def refusals(codes: list[str], compiler: Toolchain, seconds: int = SECONDS) -> list[str | None]:
+    """Return why each program is refused; None if it is not."""
+    return [judgement.problem for judgement in judge_safely(codes, compiler, seconds)]
+
+
+LEVELS: dict[str, tuple[Level, Level]] = {
+    "java": ("compiled", "checked"),
+    "javascript": ("checked", "checked"),
+    "c": ("compiled", "syntax"),
+    "cpp": ("compiled", "syntax"),
+    "php": ("checked", "checked"),
+    "ruby": ("checked", "checked"),
+    "go": ("checked", "checked"),
+    "rust": ("compiled", "checked"),
+}
+"""What a whole program reaches, and one with a name that it does not define."""
+UNDEFINED = {
+    "java": "class A { int f(int a) { return helper(a); } }",
+    "javascript": "function f(a) { return helper(a); }",
+    "c": "int f(int a) { return helper(a); }",
+    "cpp": "int f(int a) { return helper(a); }",
+    "php": "function f($a) { return helper($a); }",
+    "ruby": "def f(a)\n  helper(a)\nend",
+    "go": "package a\n\nfunc f(a int) int { return helper(a) }",
+    "rust": "pub fn f(a: i32) -> i32 { helper(a) }",
+}
+
+
 def test_every_compiler_is_tried_here() -> None:
-    assert set(GOOD) == set(BAD) == set(COMPILERS)
+    assert set(GOOD) == set(BAD) == set(LEVELS) == set(UNDEFINED) == set(COMPILERS)
+
+
+@pytest.mark.parametrize("language", COMPILERS)
+def test_a_program_reaches_what_its_toolchain_proves(language: str) -> None:
+    compiler = toolchain(language)
+    judgements = judge_safely([GOOD[language][0], UNDEFINED[language], BAD[language][0]], compiler)
+    assert [judgement.level for judgement in judgements] == [*LEVELS[language], None]
 
 
 @pytest.mark.parametrize("language", COMPILERS)
@@ -176,7 +212,7 @@ def test_rows_keep_their_order_and_are_told_what_they_passed() -> None:
     )
     found = compile_translations(StageResult(kept, REJECTED.empty_table()))
     assert found.kept["request_id"].to_pylist() == ["0", "2", "3", "4"]
-    assert found.kept["verification"].to_pylist() == ["compiled", "syntax", "compiled", "compiled"]
+    assert found.kept["verification"].to_pylist() == ["checked", "syntax", "compiled", "checked"]
     (rejected,) = found.rejected.to_pylist()
     assert (rejected["request_id"], rejected["reason"], rejected["code"]) == ("1", "compile_error", BAD["c"][0])
     assert "redefinition" in rejected["detail"]

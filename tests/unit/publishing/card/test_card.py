@@ -48,7 +48,9 @@ def test_it_tells_configurations_directions_verification_and_licences() -> None:
         "| `score` | int8 | 1: relevant. |",
         "| into | from Python |",
         "| C++ | 4 (71%) |",
-        "| C++ | 1 | 3 |",
+        "| C++ | 1 | 0 | 3 |",
+        "- `checked`: a parser of the language's own toolchain accepts it, and no types were checked.",
+        "- `compiled`: a compiler of the language resolved all its names and types.",
         "| [MIT](https://spdx.org/licenses/MIT.html) | 3 |",
         f"| `mbpp.jsonl.gz` | `{'0' * 64}` |",
     ):
@@ -74,8 +76,22 @@ def test_compilers_and_benchmarks_are_told_of_where_there_are_some() -> None:
     assert "The programs were not compared with any published benchmark" in "\n".join(lines())
     found = {"rows": 164, "rows_hit": 1, "seeds": 2, "translations": {"cpp": 1, "go": 3}}
     card = lines(compilers={"cpp": "g++ 13"}, benchmarks={"humaneval": found})
-    assert "| C++ | `g++ 13` | 1 | 3 |" in card
+    assert "| C++ | `g++ 13` | 1 | 0 | 3 |" in card
     assert "| humaneval | 164 | 1 | 2 | 4 |" in card
+
+
+def test_a_parser_is_not_called_a_compiler() -> None:
+    php = {"compilers": {"cpp": "php -l: PHP 8.2"}, "verification": {"cpp": {"checked": 4}}}
+    card = lines(**php)
+    assert "| | compiler or parser | `syntax` | `checked` | `compiled` |" in [" ".join(line.split()) for line in card]
+    assert "| C++ | `php -l: PHP 8.2` | 0 | 4 | 0 |" in card
+
+
+def test_levels_are_not_listed_that_nothing_could_reach() -> None:
+    card = "\n".join(lines(verification={"cpp": {"syntax": 4}}))
+    assert "- `syntax`: the gate parses it." in card
+    assert "`checked`" not in card
+    assert "`compiled`" not in card
 
 
 def test_a_mix_of_licences_is_called_a_mix() -> None:
