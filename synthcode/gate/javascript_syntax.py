@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -20,9 +21,9 @@ STACK_BYTES = 256_000
 # a name, with that of asynchronous ones a keyword.
 _COMPILE = """(function () {
     const AsyncFunction = Object.getPrototypeOf(async function () {}).constructor;
-    return function (body) {
+    return function (body, hasAwait) {
         let problem;
-        for (const Compiler of [AsyncFunction, Function]) {
+        for (const Compiler of hasAwait ? [AsyncFunction, Function] : [Function]) {
             try {
                 Compiler(body);
                 return "";
@@ -42,8 +43,9 @@ _LOWERED = """
     (hash_bang_line) @blank
     (meta_property) @meta
     [(jsx_element) (jsx_self_closing_element)] @value
-    (program (return_statement) @return)
 """
+_TO_LOWER = re.compile(rb"import|export|@|#!|/\s{0,40}>|<>")
+"""In every text that has something to lower."""
 _LIMITS = frozenset({"stack overflow", "too many captures"})
 """Messages about the engine, not about the text."""
 _engines = threading.local()
@@ -69,12 +71,15 @@ def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
     EngineLimit
         If the text is more than the engine takes.
     """
-    captures = _cursor().captures(root)
+    source = root.text or b""
+    captures = _cursor().captures(root) if _TO_LOWER.search(source) else {}
     if root.has_error:
         captures.pop("value", None)  # what the grammar's recovery takes for JSX need not be any
-    elif "return" in captures:
-        return captures["return"][0].start_point.row + 1, "'return' outside of a function"
-    name, _, rest = str(_compiler()(_lowered(root, captures))).partition(":")
+    for child in root.children:
+        if child.type == "return_statement":
+            return child.start_point.row + 1, "'return' outside of a function"
+    lowered = _lowered(root, captures)
+    name, _, rest = str(_compiler()(lowered, "await" in lowered)).partition(":")
     line, _, problem = rest.partition(":")
     if name and (name != "SyntaxError" or problem in _LIMITS):
         raise EngineLimit(problem)
@@ -112,9 +117,9 @@ def _export_edits(export: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:
         yield export.start_byte, export.end_byte, b" "
 
 
-def _compiler() -> Callable[[str], object]:
+def _compiler() -> Callable[[str, bool], object]:
     """Return this thread's engine: one is used by the thread that made it."""
-    compiler: Callable[[str], object] | None = getattr(_engines, "compiler", None)
+    compiler: Callable[[str, bool], object] | None = getattr(_engines, "compiler", None)
     if compiler is None:
         context = quickjs.Context()
         context.set_memory_limit(MEMORY_BYTES)

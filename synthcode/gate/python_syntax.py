@@ -70,12 +70,12 @@ def _read_newer(code: str, refusal: SyntaxError) -> ast.Module | tree_sitter.Nod
     """Read what this interpreter refuses; its own message is the one to show if Ruff's parser refuses it too."""
     try:
         errors = ast_serialize.parse("text.py", code, python_version=NEWEST_PYTHON)[1]
+        # An error that is no blocker is one of mypy's own, about a comment with a type.
+        if any(error.get("blocker") for error in errors):
+            raise PythonError(_described(refusal))
         root = parse(code.encode("utf-8", "surrogatepass"), LANGUAGES["python"]).root_node
     except (ValueError, ParseTimeout):
         raise PythonError(_described(refusal)) from None
-    # An error that is no blocker is one of mypy's own, about a comment with a type.
-    if any(error.get("blocker") for error in errors) or not code.strip():
-        raise PythonError(_described(refusal))
     try:
         tree = ast.parse(_lowered(root))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

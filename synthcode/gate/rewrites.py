@@ -22,8 +22,11 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     literals
         Matches tokens; those in the group ``literal`` are comments and strings, in which nothing is rewritten.
     """
-    code = _masked(data, literals)
+    code = None
     for rewrite in rewrites:
+        if rewrite.hint not in data or not rewrite.pattern.search(data if code is None else code):
+            continue
+        code = _masked(data, literals) if code is None else code
         groups = range(1, rewrite.pattern.groups + 1)
         spans = [found.span(group) for found in rewrite.pattern.finditer(code) for group in groups]
         data, code = (_replaced(text, spans, rewrite.replacement) for text in (data, code))

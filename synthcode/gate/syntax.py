@@ -32,6 +32,7 @@ _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _NAMES = frozenset({"identifier", "name", "variable_name"})
+_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(?!(?:include|endif|undef)\b)", re.MULTILINE)
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
 
 
@@ -158,12 +159,20 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
 
 def _candidates(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
     """Yield other ways to write a text that the grammar does not know."""
-    if rules.rewrites and (candidate := rewritten(data, rules.rewrites, rules.literals)) != data:
-        yield candidate
-    if rules.heredocs:
-        yield rewritten(without_heredocs(data), rules.rewrites, rules.literals)
-    if rules.preprocessor is not None:
-        yield rewritten(preprocessed(data, rules.preprocessor), rules.rewrites, rules.literals)
+    tried = {data}
+    for prepared in _prepared(data, rules):
+        candidate = rewritten(prepared, rules.rewrites, rules.literals) if rules.rewrites else prepared
+        if candidate not in tried:
+            yield candidate
+        tried.add(candidate)
+
+
+def _prepared(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
+    yield data
+    if rules.heredocs and b"<<" in data:
+        yield without_heredocs(data)
+    if rules.preprocessor is not None and _DIRECTIVE.search(data):
+        yield preprocessed(data, rules.preprocessor)
 
 
 def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
@@ -241,6 +250,8 @@ def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
     if refusal.within or refusal.outside:
         return _is_around(refusal.within or refusal.outside, node, refusal.up_to) == bool(refusal.within)
     if refusal.repeats:
+        if node.named_child_count < 2:
+            return False
         names = [name for child in node.named_children if (name := _name(child)) is not None]
         return len(names) > len(set(names))
     return node.type not in refusal.unless

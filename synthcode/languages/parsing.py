@@ -36,9 +36,14 @@ def grammar(language: Language) -> tree_sitter.Language:
     return tree_sitter.Language(getattr(importlib.import_module(module), function)())
 
 
-@functools.cache
+_parsers: dict[str, tree_sitter.Parser] = {}
+
+
 def _parser(language: Language) -> tree_sitter.Parser:
-    return tree_sitter.Parser(grammar(language))
+    """Return this process's parser of a language: by its name, since to hash all its fields takes a while."""
+    if language.name not in _parsers:
+        _parsers[language.name] = tree_sitter.Parser(grammar(language))
+    return _parsers[language.name]
 
 
 def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_sitter.Tree:

@@ -51,12 +51,12 @@ _C_AND_CPP = (
 )
 
 _GNU = (
-    rewrite(r"(__attribute__\s*\(\([^()]{0,99}+(?:\([^()]{0,99}+\)[^()]{0,99}+){0,9}+\)\))"),
-    rewrite(r"(\?\s*:)", "||"),
-    rewrite(r"(?:[{,(=?:]|\breturn)\s*(&&)\s*[A-Za-z_]", "&"),  # the address of a label
-    rewrite(r"\b(goto)\s*\*"),
-    rewrite(r"(\b_Pragma\s*\(\s*\"[^\"]{0,300}\"\s*\))"),
-    rewrite(r"\b(__extension__)\b"),
+    rewrite("__attribute__", r"(__attribute__\s*\(\([^()]{0,99}+(?:\([^()]{0,99}+\)[^()]{0,99}+){0,9}+\)\))"),
+    rewrite("?", r"(\?\s*:)", "||"),
+    rewrite("&&", r"(?:[{,(=?:]|\breturn)\s*(&&)\s*[A-Za-z_]", "&"),  # the address of a label
+    rewrite("goto", r"\b(goto)\s*\*"),
+    rewrite("_Pragma", r"(\b_Pragma\s*\(\s*\"[^\"]{0,300}\"\s*\))"),
+    rewrite("__extension__", r"\b(__extension__)\b"),
 )
 _C_MACROS = {b"__GNUC__": b"12", b"__STDC__": b"1", b"__STDC_VERSION__": b"201710L", b"__linux__": b"1"}
 
@@ -102,8 +102,8 @@ C = SyntaxRules(
     ),
     rewrites=(
         *_GNU,
-        rewrite(r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):"),
-        rewrite(r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # a bit-field without a name
+        rewrite("...", r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):"),
+        rewrite(":", r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # a bit-field without a name
     ),
     preprocessor=_C_MACROS,
 )
@@ -111,22 +111,23 @@ C = SyntaxRules(
 _SIMPLE_TYPE = r"(?:const\s+|static\s+){0,2}(?:auto|bool|char|double|float|int|long|short|unsigned)\b[\s*&]{0,20}"
 _CPP_REWRITES = (
     *_GNU,
-    rewrite(r"^[ \t]*((?:export\s+)?(?:import|module)\b[^;{}()]{0,300});"),
-    rewrite(r"(?:^|[;}])\s*(export)\s+[\w{]"),
-    rewrite(r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
-    rewrite(r"\b(constinit)\b"),
-    rewrite(r"\(\s*(this)\s+[A-Za-z_]"),
-    rewrite(r"(?:^|[;}])\s*((?:extern\s+)?template\s+(?!<)[^;{}]{0,300});"),
+    rewrite("", r"^[ \t]*((?:export\s+)?(?:import|module)\b[^;{}()]{0,300});"),
+    rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
+    rewrite("consteval", r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
+    rewrite("constinit", r"\b(constinit)\b"),
+    rewrite("this", r"\(\s*(this)\s+[A-Za-z_]"),
+    rewrite("template", r"(?:^|[;}])\s*((?:extern\s+)?template\s+(?!<)[^;{}]{0,300});"),
     rewrite(
-        r"(?:^|[;}])\s*((?:explicit\s+)?[A-Za-z_]\w{0,80}\s*\([^;{}()]{0,300}\)\s*->\s*[\w:]{1,99}\s*<[^;{}]{0,300}>)\s*;"
+        "->",
+        r"(?:^|[;}])\s*((?:explicit\s+)?[A-Za-z_]\w{0,80}\s*\([^;{}()]{0,300}\)\s*->\s*[\w:]{1,99}\s*<[^;{}]{0,300}>)\s*;",
     ),
-    rewrite(r"\b(static)\s+[^;{}()=]{0,300}\boperator\b"),
-    rewrite(r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
-    rewrite(r"\b(typeid)\s*\(", "sizeof"),
-    rewrite(r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
-    rewrite(r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
-    rewrite(r"(?:\)|\belse|\bdo)\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
-    rewrite(r"\bnew\s+[\w:]{1,99}(?:\s*<[^;(){}]{0,300}>)?[\s*]{0,20}(\[\s*\])\s*[{(]"),
+    rewrite("operator", r"\b(static)\s+[^;{}()=]{0,300}\boperator\b"),
+    rewrite("static", r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
+    rewrite("typeid", r"\b(typeid)\s*\(", "sizeof"),
+    rewrite("throw", r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
+    rewrite("*", r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
+    rewrite(") ", r"(?:\)|\belse|\bdo)\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
+    rewrite("new ", r"\bnew\s+[\w:]{1,99}(?:\s*<[^;(){}]{0,300}>)?[\s*]{0,20}(\[\s*\])\s*[{(]"),
 )
 
 CPP = SyntaxRules(

@@ -46,17 +46,19 @@ class Rewrite(NamedTuple):
 
     pattern: re.Pattern[bytes]
     """Matches in code without comments and without what its strings hold; all it has in groups is replaced."""
-    replacement: bytes = b""
-    """Not longer than a group; blanks fill the rest."""
+    replacement: bytes
+    """What stands for each group; blanks fill the rest."""
+    hint: bytes
+    """Part of every text that the pattern matches: looking for it is many times as fast."""
 
 
-def rewrite(pattern: str, replacement: str = "") -> Rewrite:
+def rewrite(hint: str, pattern: str, replacement: str = "") -> Rewrite:
     """Return a rewrite of what a regular expression has in its groups.
 
     White space in it is bounded, as are its other repetitions: a search must not take time quadratic in the text.
     """
     bounded = pattern.replace(r"\s*", r"\s{0,40}").replace(r"\s+", r"\s{1,40}")
-    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode())
+    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode(), hint.encode())
 
 
 @dataclass(frozen=True, slots=True)

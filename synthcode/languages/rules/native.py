@@ -143,5 +143,5 @@ RUST = SyntaxRules(
             up_to=_RUST_FUNCTIONS,
         ),
     ),
-    rewrites=(rewrite(r"\b(safe)\s+(?:fn|static)\b"),),
+    rewrites=(rewrite("safe ", r"\b(safe)\s+(?:fn|static)\b"),),
 )

@@ -103,7 +103,7 @@ RUBY = SyntaxRules(
         rb"(?P<literal>#[^\n]*|\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?)|[A-Za-z_]\w*[?!]?|\?.", re.DOTALL
     ),
     rewrites=(  # an endless method whose body is a command
-        rewrite(_COMMAND + r"=[ \t]+[a-z_]\w{0,80}[?!]?[ \t]+[^\s=.&|<>*/%+-][^\n]{0,200}()$", ";end"),
-        rewrite(_COMMAND + r"(=)[ \t][^\n]{1,300};end$", ";"),
+        rewrite("def ", _COMMAND + r"=[ \t]+[a-z_]\w{0,80}[?!]?[ \t]+[^\s=.&|<>*/%+-][^\n]{0,200}()$", ";end"),
+        rewrite("def ", _COMMAND + r"(=)[ \t][^\n]{1,300};end$", ";"),
     ),
 )

@@ -42,10 +42,14 @@ _WORDS = (
 )
 
 _ACCESSOR = rewrite(
+    "accessor",
     r"[;{}\n][ \t]{0,40}(?:@[\w.]{1,99}(?:\([^()\n]{0,99}\))?\s+){0,4}"
-    r"(?:(?:static|public|private|protected|readonly|override|abstract)\s+){0,4}(accessor)[ \t]+[\w#$\[]"
+    r"(?:(?:static|public|private|protected|readonly|override|abstract)\s+){0,4}(accessor)[ \t]+[\w#$\[]",
 )
-_USING = (rewrite(r"(?:^|[;{}(])\s*(await)\s+using\s+[\w$]"), rewrite(r"(?:^|[;{}(])\s*(using)[ \t]+[\w$]", "const"))
+_USING = (
+    rewrite("using", r"(?:^|[;{}(])\s*(await)\s+using\s+[\w$]"),
+    rewrite("using", r"(?:^|[;{}(])\s*(using)[ \t]+[\w$]", "const"),
+)
 
 JAVASCRIPT = SyntaxRules(
     definitions=_DEFINITIONS,
@@ -79,10 +83,11 @@ TYPESCRIPT = SyntaxRules(
     rewrites=(
         _ACCESSOR,
         *_USING,
-        rewrite(r"[<,]\s*(?:const\s+)?(in\s+out|in|out)\s+[A-Z_a-z]"),
-        rewrite(r"\bexport\s+(type)\s+\*"),
-        rewrite(r"\b(?:const|let|var)\s+(as)\b", "_s"),
-        rewrite(r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
+        rewrite("out ", r"[<,]\s*(?:const\s+)?((?:in\s+)?out)\s+[A-Z_a-z]"),
+        rewrite("in ", r"[<,]\s*(?:const\s+)?(in)\s+[A-Z_a-z]"),
+        rewrite("type *", r"\bexport\s+(type)\s+\*"),
+        rewrite("as ", r"\b(?:const|let|var)\s+(as)\b", "_s"),
+        rewrite("as as", r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
     ),
 )
 
