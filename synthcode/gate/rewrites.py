@@ -24,7 +24,7 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     """
     code = None
     for rewrite in rewrites:
-        if rewrite.hint not in data or not rewrite.pattern.search(data if code is None else code):
+        if rewrite.hint not in data:
             continue
         code = _masked(data, literals) if code is None else code
         groups = range(1, rewrite.pattern.groups + 1)

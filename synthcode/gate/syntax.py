@@ -137,9 +137,8 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     rules = RULES[language.name]
     if rules.end is not None and (end := rules.end.search(data)) is not None:
         data = data[: end.start()]
-    opening, data = _opened(data, rules)
     data += b"\n"  # a directive of C needs the end of its line
-    root = parse(data, language, deadline_s).root_node
+    root, opening, data = _root(data, language, deadline_s)
     for candidate in _candidates(data, rules) if root.has_error else ():
         other = parse(candidate, language, deadline_s).root_node
         if not other.has_error:
@@ -155,6 +154,20 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
         return Reading(None, root, opening.count(10))
     line, what = problem
     return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
+
+
+def _root(data: bytes, language: Language, deadline_s: float) -> tuple[tree_sitter.Node, bytes, bytes]:
+    """Parse a text; return the root of its tree, what was put before it, and the whole."""
+    rules = RULES[language.name]
+    opening, opened = _opened(data, rules)
+    root = parse(opened, language, deadline_s).root_node
+    if rules.opening and root.has_error and not opening:
+        # The first tag may be within a string, or after text that the code prints.
+        whole = rules.opening + data
+        other = parse(whole, language, deadline_s).root_node
+        if not other.has_error:
+            return other, rules.opening, whole
+    return root, opening, opened
 
 
 def _candidates(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:

@@ -85,6 +85,10 @@ TYPESCRIPT = SyntaxRules(
         *_USING,
         rewrite("out ", r"[<,]\s*(?:const\s+)?((?:in\s+)?out)\s+[A-Z_a-z]"),
         rewrite("in ", r"[<,]\s*(?:const\s+)?(in)\s+[A-Z_a-z]"),
+        rewrite("import", r"(import\s*\(\s*[\"'][^\"'\n]{0,200}[\"']\s*\))\s*[.<]", "_"),
+        # Members of a type that a line break ends, before one that begins with a bracket.
+        rewrite(">(", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+<[^;{}()]{1,300}>\s*\(", ";"),
+        rewrite("=>", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+\((?:\)|(?:readonly\s+|\.\.\.)?\w{1,80}\s*[?:])", ";"),
         rewrite("type *", r"\bexport\s+(type)\s+\*"),
         rewrite("as ", r"\b(?:const|let|var)\s+(as)\b", "_s"),
         rewrite("as as", r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
