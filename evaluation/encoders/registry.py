@@ -26,6 +26,8 @@ class EncoderOptions:
     """Longest input; None takes the model's own bound."""
     base_url: str | None = None
     """Of an embeddings server."""
+    batch_size: int | None = None
+    """Most texts of a request to an embeddings server; None takes 32."""
     prompts: Mapping[str, str] = field(default_factory=dict)
     """``query`` and ``document`` -> what to put before texts; empty takes the model's own."""
     choices: Mapping[str, object] = field(default_factory=dict)
@@ -34,7 +36,13 @@ class EncoderOptions:
     """Of a repository on the Hub; of a function of one's own, its version."""
 
 
-FLAGS = {"prompts": "--prompt", "choices": "--choice", "max_tokens": "--max-tokens", "base_url": "--base-url"}
+FLAGS = {
+    "prompts": "--prompt",
+    "choices": "--choice",
+    "max_tokens": "--max-tokens",
+    "base_url": "--base-url",
+    "batch_size": "--batch-size",
+}
 """Options whose name on the command line is another."""
 
 

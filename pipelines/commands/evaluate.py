@@ -54,6 +54,12 @@ if TYPE_CHECKING:
     "--store", metavar="DIR", type=click.Path(path_type=Path), help="Folder for vectors that several runs share."
 )
 @click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
+@click.option(
+    "--batch-size",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Most texts of a request to that server. Default: 32, and fewer if it refuses so many.",
+)
 @click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")
 @click.option("--dtype", default="auto", show_default=True, metavar="T", help="float32, bfloat16, float16.")
 @click.option(
@@ -190,6 +196,7 @@ def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
         device=given["device"],
         max_tokens=given["max_tokens"],
         base_url=given["base_url"],
+        batch_size=given["batch_size"],
         prompts=prompts,
         choices=settings(given["choices"], "--choice"),
         revision=given["revision"],

@@ -49,8 +49,8 @@ def open_encoder(
     similarity
         Of a function: ``cosine``, or ``dot`` for the inner products of its vectors as they are.
     options
-        Of a specification: ``exits``, ``dtype``, ``device``, ``max_tokens``, ``base_url``, ``prompts``, ``choices``,
-        ``revision``.
+        Of a specification: ``exits``, ``dtype``, ``device``, ``max_tokens``, ``base_url``, ``batch_size``, ``prompts``,
+        ``choices``, ``revision``.
 
     Raises
     ------

@@ -40,12 +40,12 @@ def with_vectors(vector: Callable[[int], object]) -> Callable[[dict[str, Any]], 
 @pytest.mark.parametrize(
     ("distort", "problem"),
     [
-        (lambda answer: [], "'list' object has no attribute 'data'"),
-        (lambda answer: {"object": "list"}, "No embedding data received"),
+        (lambda answer: [], "no list of embeddings in the answer: []"),
+        (lambda answer: {"object": "list"}, "no list of embeddings in the answer: {"),
         (lambda answer: {**answer, "data": answer["data"][1:]}, "2 vectors for 3 texts"),
         (each(lambda place, row: {**row, "index": 0}), "not numbered as those are"),
         (with_vectors(lambda place: [0.5] * (4 + place % 2)), "text 2 of 3 has a vector of 5 numbers, text 1 one of 4"),
-        (with_vectors(lambda place: []), "vectors without numbers"),
+        (with_vectors(lambda place: []), "text 1 of 3 has a vector without numbers"),
         (with_vectors(lambda place: ["much"]), "could not convert string to float"),
         (
             with_vectors(lambda place: [float("nan"), 1.0]),

@@ -40,16 +40,26 @@ class EmbeddingsServer:
         """Characters of a text beyond which it is refused."""
         self.distort: Callable[[dict[str, Any]], Any] | None = None
         """What becomes of an answer on its way."""
+        self.refuse: Callable[[dict[str, Any]], tuple[int, Any] | None] | None = None
+        """Status and body for a request that is not taken; None takes it."""
+        self.requests: list[tuple[int, str | None]] = []
+        """Texts and format of each request that was taken."""
+        self.refused = 0
+        """Requests that were not taken by ``refuse``."""
         self.spares_probes = False
         """Whether answers to probes come as they are."""
         self._lock = threading.Lock()
 
-    def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def answer(self, body: dict[str, Any]) -> tuple[int, Any]:
         texts = body["input"]
         with self._lock:
             if self.fail_next:
                 self.fail_next -= 1
                 return 500, {"error": {"message": "overloaded"}}
+            if self.refuse is not None and (refusal := self.refuse(body)) is not None:
+                self.refused += 1
+                return refusal
+            self.requests.append((len(texts), body.get("encoding_format")))
             if body["model"] != MODEL:
                 return 404, {"error": {"message": f"The model {body['model']!r} does not exist."}}
             if max(map(len, texts)) > body.get("truncate_prompt_tokens", self.longest):
@@ -64,12 +74,17 @@ class EmbeddingsServer:
             threading.Event().wait()  # until the process ends
         vectors = HashingEncoder().encode(texts, Role("", "", "")).vectors[0]
         vectors = np.roll(vectors, self.turn, axis=1) if self.turn else vectors
-        rows = [{"index": number, "embedding": _base64(vector)} for number, vector in enumerate(vectors)]
+        encode = _base64 if body.get("encoding_format") == "base64" else _floats
+        rows = [{"index": number, "embedding": encode(vector)} for number, vector in enumerate(vectors)]
         return 200, {"object": "list", "data": rows[::-1], "model": MODEL, "usage": {"prompt_tokens": 7 * len(texts)}}
 
 
 def _base64(vector: np.ndarray) -> str:
     return base64.b64encode((3 * vector).astype("<f4").tobytes()).decode()
+
+
+def _floats(vector: np.ndarray) -> list[float]:
+    return (3 * vector).astype("<f4").tolist()
 
 
 @contextmanager
@@ -86,7 +101,7 @@ def embeddings_server() -> Iterator[EmbeddingsServer]:
             is_probe = tuple(body["input"]) == PROBE_TEXTS
             distorts = state.distort and status == 200 and not (is_probe and state.spares_probes)
             answer = state.distort(answer) if state.distort and distorts else answer
-            data = json.dumps(answer).encode()
+            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(data)))
