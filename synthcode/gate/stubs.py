@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import tree_sitter
 
 from synthcode.comments.snippets import Snippet, any_of, captured
-from synthcode.entry_points import CONSTRUCTORS, Definition, definitions, spelling
+from synthcode.entry_points import Definition, definitions, spelling
 from synthcode.languages import Language
 from synthcode.languages.parsing import grammar
 
@@ -176,9 +176,14 @@ class Program:
             is_stub=short and body is not None and _STUB.fullmatch(text) is not None,
             is_marked=short and body is not None and _MARKED.search(self.text(body)) is not None,
             is_empty=body is not None and not text.strip("{}; \t\r\n").removesuffix("end").removeprefix("pass").strip(),
-            is_accessor=short and _GIVEN_BACK.fullmatch(text) is not None,
+            is_accessor=short and self._is_accessor(node, text),
             node=node,
         )
+
+    def _is_accessor(self, node: tree_sitter.Node, text: str) -> bool:
+        if not _GIVEN_BACK.fullmatch(text):
+            return False
+        return "=" in text or next(self._parameters(node), None) is None
 
     def _body(self, node: tree_sitter.Node) -> tree_sitter.Node | None:
         if self.language.name == "ruby":
@@ -290,8 +295,5 @@ def _is_typing(word: tree_sitter.Node, parameters: tree_sitter.Node) -> bool:
 @functools.cache
 def _unnamed(language: Language) -> frozenset[str]:
     kinds = grammar(language)
-    names = {
-        kinds.node_kind_for_id(number) for number in range(kinds.node_kind_count) if kinds.node_kind_is_named(number)
-    }
-    unnamed = _UNNAMED & {name for name in names if name}
-    return unnamed - CONSTRUCTORS - (frozenset() if language.name == "ruby" else frozenset({"block"}))
+    names = {kinds.node_kind_for_id(number) for number in range(kinds.node_kind_count)}
+    return frozenset(name for name in _UNNAMED if name in names and (name != "block" or language.name == "ruby"))

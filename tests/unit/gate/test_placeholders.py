@@ -201,6 +201,7 @@ def test_a_block_that_holds_only_a_comment_that_asks_for_code(language: str, cod
 
 TRUE = {
     "a short function": ("java", "class A { static int[] clampAll(int[] xs, int low, int high) { return xs; } }"),
+    "a function that gives back what it is given": ("rust", "fn add(xs: i32) -> i32 { xs }"),
     "a helper does the work": (
         "go",
         "func clampAll(xs []int, low, high int) []int {\n\treturn clampEach(xs, low, high)\n}",
