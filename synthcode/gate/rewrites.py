@@ -26,14 +26,14 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     for rewrite in rewrites:
         if rewrite.hint not in data:
             continue
-        code = _masked(data, literals) if code is None else code
+        code = masked(data, literals) if code is None else code
         groups = range(1, rewrite.pattern.groups + 1)
         spans = [found.span(group) for found in rewrite.pattern.finditer(code) for group in groups]
         data, code = (_replaced(text, spans, rewrite.replacement) for text in (data, code))
     return data
 
 
-def _masked(data: bytes, literals: re.Pattern[bytes]) -> bytes:
+def masked(data: bytes, literals: re.Pattern[bytes]) -> bytes:
     """Blank comments, and what stands between the quotes of strings."""
     spans = []
     for token in literals.finditer(data):

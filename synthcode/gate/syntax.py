@@ -19,7 +19,7 @@ from synthcode.gate.parser_guards import hazard
 from synthcode.gate.preprocessor import preprocessed
 from synthcode.gate.python_syntax import PythonError, read_python
 from synthcode.gate.regex_literals import malformation
-from synthcode.gate.rewrites import rewritten
+from synthcode.gate.rewrites import masked, rewritten
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import ParseTimeout, grammar, parse
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
@@ -33,7 +33,7 @@ _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _NAMES = frozenset({"identifier", "name", "variable_name"})
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(?!(?:include|endif|undef)\b)", re.MULTILINE)
-_TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\b")
+_TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\s+\w")
 
 
 class Reading(NamedTuple):
@@ -138,13 +138,15 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     if rules.end is not None and (end := rules.end.search(data)) is not None:
         data = data[: end.start()]
     data += b"\n"  # a directive of C needs the end of its line
+    if rules.separators is not None:
+        data = rules.separators(data)
     root, opening, data = _root(data, language, deadline_s)
     for candidate in _candidates(data, rules) if root.has_error else ():
         other = parse(candidate, language, deadline_s).root_node
         if not other.has_error:
             root, data = other, candidate
             break
-    if root.has_error and rules.enclosure is not None and not _TYPE.search(data):
+    if root.has_error and rules.enclosure is not None and not _TYPE.search(masked(data, rules.literals)):
         enclosed = rules.enclosure[0] + data + rules.enclosure[1]
         member = parse(enclosed, language, deadline_s).root_node
         if not member.has_error and member.named_child_count == 1:  # it closes no more than it opens
@@ -267,7 +269,7 @@ def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
             return False
         names = [name for child in node.named_children if (name := _name(child)) is not None]
         return len(names) > len(set(names))
-    return node.type not in refusal.unless
+    return node.type not in refusal.unless and (refusal.when is None or refusal.when(node))
 
 
 def _is_around(types: Set[str], node: tree_sitter.Node, up_to: Set[str]) -> bool:

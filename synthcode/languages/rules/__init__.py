@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.c_family import CPP, CSHARP, C
-from synthcode.languages.rules.jvm import JAVA, KOTLIN
+from synthcode.languages.rules.c_family import CPP, C
+from synthcode.languages.rules.csharp import CSHARP
+from synthcode.languages.rules.go import GO
+from synthcode.languages.rules.java import JAVA
+from synthcode.languages.rules.kotlin import KOTLIN
 from synthcode.languages.rules.model import Refusal, Rewrite, SyntaxRules
-from synthcode.languages.rules.native import GO, RUST
+from synthcode.languages.rules.native import RUST
 from synthcode.languages.rules.scripting import PYTHON, RUBY
 from synthcode.languages.rules.web import JAVASCRIPT, PHP, TYPESCRIPT
 

@@ -1,4 +1,4 @@
-"""Rules for C, C++ and C#."""
+"""Rules for C and C++."""
 
 from __future__ import annotations
 
@@ -160,40 +160,4 @@ CPP = SyntaxRules(
     includes=frozenset({"c"}),
     rewrites=_CPP_REWRITES,
     preprocessor={**_C_MACROS, b"__cplusplus": b"202302L"},
-)
-
-_NO_TYPE = "a method has no type"
-_NO_PARAMETER_TYPE = "a parameter has no type"
-
-CSHARP = SyntaxRules(
-    definitions="""
-        (method_declaration) @definition
-        (constructor_declaration) @definition
-        (local_function_statement) @definition
-        (class_declaration) @definition
-        (interface_declaration) @definition
-        (struct_declaration) @definition
-        (record_declaration) @definition
-        (enum_declaration) @definition
-        (variable_declarator (lambda_expression)) @definition
-        (variable_declarator (anonymous_method_expression)) @definition
-    """,
-    refused=(
-        Refusal(FOREIGN, f"(local_function_statement type: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
-        Refusal(FOREIGN, f"(method_declaration returns: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
-        *(
-            Refusal(
-                _NO_TYPE,
-                f"({kind}_declaration name: (identifier) @type body: (declaration_list"
-                " (constructor_declaration name: (identifier) @bad)) (#not-eq? @bad @type))",
-            )
-            for kind in ("class", "struct", "record")
-        ),
-        *(
-            Refusal(_NO_PARAMETER_TYPE, f"({kind} parameters: (parameter_list (parameter !type) @bad))")
-            for kind in ("constructor_declaration", "local_function_statement", "method_declaration")
-        ),
-        Refusal("this cannot be assigned to", "(binary_expression right: (assignment_expression) @bad)"),
-    ),
-    enclosure=(b"class C {\n", b"\n}\n"),
 )

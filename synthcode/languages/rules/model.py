@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
+
+import tree_sitter
 
 C_LITERALS = re.compile(
     rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)"
@@ -36,6 +38,8 @@ class Refusal(NamedTuple):
     """Types of nodes beyond which nothing counts as around it: functions, where it is loops."""
     repeats: bool = False
     """Refused only where two of its children have the same name."""
+    when: Callable[[tree_sitter.Node], bool] | None = None
+    """Refused only if this is true of the node: for what a query cannot say."""
 
 
 class Rewrite(NamedTuple):
@@ -82,6 +86,8 @@ class SyntaxRules:
     """Matches what ends the code: the rest of the text is data."""
     regex_options: str = ""
     """The letters that may follow one."""
+    separators: Callable[[bytes], bytes] | None = None
+    """Writes out the separators that the language reads into line breaks, on the same lines."""
     rewrites: tuple[Rewrite, ...] = ()
     """Newer syntax, for a text that does not parse."""
     literals: re.Pattern[bytes] = C_LITERALS

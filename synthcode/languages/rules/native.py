@@ -1,58 +1,8 @@
-"""Rules for Go and Rust."""
+"""Rules for Rust."""
 
 from __future__ import annotations
 
 from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
-
-_GO_TOP_LEVEL = (
-    "comment",
-    "const_declaration",
-    "function_declaration",
-    "import_declaration",
-    "method_declaration",
-    "package_clause",
-    "type_declaration",
-    "var_declaration",
-)
-_GO_ESCAPE = r"""^\\\\([abfnrtv\\\\'\"]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[0-7]{3})$"""
-_GO_LINE_ENDS = r"""[\\w)\\]}\"'`][ \\t]*\\n\\s*[)}]$"""
-"""Line ends after which Go inserts a semicolon before the bracket that follows."""
-_MIXED = "named and unnamed parameters are mixed"
-_BARE = "a variable has neither type nor value"
-
-GO = SyntaxRules(
-    definitions="""
-        (function_declaration) @definition
-        (method_declaration) @definition
-        (type_declaration) @definition
-        (var_spec value: (expression_list (func_literal))) @definition
-    """,
-    refused=(
-        only_at_top("source_file", _GO_TOP_LEVEL),
-        Refusal(_MIXED, "(parameter_list (parameter_declaration name: (_)) (parameter_declaration !name) @bad)"),
-        Refusal(_MIXED, "(parameter_list (parameter_declaration !name) @bad (parameter_declaration name: (_)))"),
-        Refusal(_BARE, "(var_spec !type !value) @bad"),
-        Refusal(_BARE, r'((var_spec) @bad (#match? @bad "^[\\w, ]+\\n"))'),  # the next line was taken for its type
-        Refusal(
-            "only a variable can be declared",
-            "(short_var_declaration left: (expression_list"
-            " [(call_expression) (index_expression) (selector_expression) (unary_expression)] @bad))",
-        ),
-        Refusal(
-            "only a variable can be assigned to",
-            '(assignment_statement left: (expression_list (unary_expression operator: ["-" "+" "!" "^" "&"]) @bad))',
-        ),
-        Refusal("an import has no path", "(import_spec name: (_) path: (_) @bad)", on_new_line=True),
-        Refusal("too many variables to loop with", "(range_clause left: (expression_list (_) (_) (_)) @bad)"),
-        Refusal("an operand is missing", '((unary_expression operand: (unary_expression)) @bad (#match? @bad "^&&"))'),
-        Refusal("there is no such escape", f'((escape_sequence) @bad (#not-match? @bad "{_GO_ESCAPE}"))'),
-        Refusal(
-            "the line ends before the bracket is closed",
-            "([(argument_list) (literal_value) (parameter_list) (parenthesized_expression)] @bad"
-            f' (#match? @bad "{_GO_LINE_ENDS}"))',
-        ),
-    ),
-)
 
 _RUST_TOP_LEVEL = (
     "associated_type",

@@ -11,6 +11,7 @@ import pytest
 from tests.support.syntax_corpus import SyntaxCase, syntax_cases
 
 _COMMANDS = {
+    "go": ("gofmt", "-e", "text.go"),
     "javascript": ("node", "--check", "text.mjs"),
     "php": ("php", "-l", "text.php"),
     "ruby": ("ruby", "-c", "text.rb"),

@@ -1,0 +1,113 @@
+"""Rules for C#."""
+
+from __future__ import annotations
+
+import tree_sitter
+
+from synthcode.languages.rules.literals import above, like, unlike
+from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
+
+_NO_TYPE = "a method has no type"
+_NO_PARAMETER_TYPE = "a parameter has no type"
+
+_NO_ARRAY = "a list in braces has no type here"
+_NO_VAR = "'var' declares local variables only"
+_BRANCHES = "[(do_statement {0}) (for_statement {0}) (foreach_statement {0}) (if_statement {0}) (while_statement {0})]"
+
+
+def _is_repeated(modifier: tree_sitter.Node) -> bool:
+    before = modifier.prev_sibling
+    while before is not None and before.type == "modifier":
+        if before.text == modifier.text:
+            return True
+        before = before.prev_sibling
+    return False
+
+
+_MEMBERS = r"[\w.?\[\]\"]{1,200}"
+_ASSIGNMENT = r"(?:[-+*/%&|^]|<<|>>>?|\?\?)?=(?![=>])"
+
+CSHARP = SyntaxRules(
+    definitions="""
+        (method_declaration) @definition
+        (constructor_declaration) @definition
+        (local_function_statement) @definition
+        (class_declaration) @definition
+        (interface_declaration) @definition
+        (struct_declaration) @definition
+        (record_declaration) @definition
+        (enum_declaration) @definition
+        (variable_declarator (lambda_expression)) @definition
+        (variable_declarator (anonymous_method_expression)) @definition
+    """,
+    refused=(
+        Refusal(FOREIGN, f"(local_function_statement type: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        Refusal(FOREIGN, f"(method_declaration returns: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        *(
+            Refusal(
+                _NO_TYPE,
+                f"({kind}_declaration name: (identifier) @type body: (declaration_list"
+                " (constructor_declaration name: (identifier) @bad)) (#not-eq? @bad @type))",
+            )
+            for kind in ("class", "struct", "record")
+        ),
+        *(
+            Refusal(_NO_PARAMETER_TYPE, f"({kind} parameters: (parameter_list (parameter !type) @bad))")
+            for kind in ("constructor_declaration", "local_function_statement", "method_declaration")
+        ),
+        Refusal("this cannot be assigned to", "(binary_expression right: (assignment_expression) @bad)"),
+        Refusal(FOREIGN, f"(variable_declaration type: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        Refusal("a declaration cannot be the only statement", _BRANCHES.format("(local_declaration_statement) @bad")),
+        Refusal(
+            "a local variable has no such modifier",
+            '(block (local_declaration_statement (modifier) @bad (#not-eq? @bad "const")))',
+        ),
+        Refusal(
+            "a local function has no such modifier",
+            "(block (local_function_statement (modifier) @bad))",
+            when=unlike("async|extern|static|unsafe"),
+        ),
+        Refusal("a modifier is repeated", "(modifier) @bad", when=_is_repeated),
+        Refusal(_NO_ARRAY, "(expression_statement (assignment_expression right: (initializer_expression) @bad))"),
+        Refusal(_NO_ARRAY, "(return_statement (initializer_expression) @bad)"),
+        Refusal(_NO_ARRAY, "(argument (initializer_expression) @bad)"),
+        Refusal(_NO_ARRAY, "(arrow_expression_clause (initializer_expression) @bad)"),
+        Refusal(
+            _NO_ARRAY,
+            "(variable_declaration type: (implicit_type) (variable_declarator (initializer_expression) @bad))",
+        ),
+        Refusal(_NO_VAR, "(field_declaration (variable_declaration type: (implicit_type) @bad))"),
+        Refusal(_NO_VAR, "(method_declaration returns: (implicit_type) @bad)"),
+        Refusal(
+            "the declaration of a 'var' has no value",
+            "(local_declaration_statement (variable_declaration type: (implicit_type)"
+            " (variable_declarator . (identifier) .) @bad))",
+        ),
+        Refusal("the variable of a loop has no type", "(foreach_statement . left: (identifier) @bad)"),
+        Refusal("the number is too large", "(integer_literal) @bad", when=like(rf"{above(2**64 - 1)}[uUlL]*")),
+    ),
+    enclosure=(b"class C {\n", b"\n}\n"),
+    rewrites=(
+        rewrite("#", r"^(#[:!][^\n]{0,300})"),  # options of a program in one file
+        rewrite("#", r"^[ \t]*(#[ \t]*(?:else|elif)\b[\s\S]{0,3000}?#[ \t]*endif\b[^\n]{0,300})"),
+        rewrite("#", r"^[ \t]*(#[^\n]{0,300})$"),
+        rewrite("..", r"[\[,]\s*(\.\.)\s*[\w({\[]"),
+        rewrite("[", r"\[\s*((?:\.\.)?)\s*\]\s*(?:=>|when\b|:)", "_"),  # a pattern of any list, or of an empty one
+        rewrite("[", r"\b(?:is|not|case|and|or)\s*\[\s*((?:\.\.)?)\s*\]", "_"),
+        rewrite(
+            "extension",
+            r"\b(extension)\s*(?:<[^;{}()]{1,200}>)?\s*\([^;{}]{0,300}\)\s*(?:where\b[^;{}]{0,200})?\{",
+            "struct  E",
+        ),
+        rewrite(
+            "struct  E", r"\bstruct  E\s*(?:<[^;{}()]{1,200}>)?\s*(\(\s*[\w.<>,?\[\]]{1,99}\s*\))"
+        ),  # a receiver without a name
+        rewrite("?", rf"[\w\])](\?)(?=[.\[]{_MEMBERS}\s*{_ASSIGNMENT})"),
+        rewrite("allows", r"(,\s*allows\s+ref\s+struct)\b"),
+        rewrite("allows", r":\s*(allows\s+ref\s+struct)\b", "class"),
+        rewrite("operator", r"\b(operator\s*(?:checked\s*)?(?:[-+*/%&|^]|<<|>>>?)=)\s*\(", "_op"),
+        rewrite("operator", r"\bvoid\s+(operator\s*(?:checked\s*)?(?:\+\+|--))\s*\(", "_op"),
+        rewrite("params", r"[(,]\s*(params)\s+[^(){};]{1,99}\)\s*=>"),
+        rewrite("=>", r"[(,]\s*(ref\s+readonly|ref|out|in|scoped)\s+[A-Za-z_]\w{0,80}\s*(?=[,)])"),
+    ),
+)

@@ -1,0 +1,132 @@
+"""Rules for Go."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.languages.rules.literals import escapes
+from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top
+
+_TOP_LEVEL = (
+    "comment",
+    "const_declaration",
+    "function_declaration",
+    "import_declaration",
+    "method_declaration",
+    "package_clause",
+    "type_declaration",
+    "var_declaration",
+)
+_CALLS = frozenset({"call_expression", "comment", "type_conversion_expression"})
+_ESCAPE = (
+    r"""\\(?:[abfnrtv\\%s]|x[0-9A-Fa-f]{2}|[0-3][0-7]{2}"""
+    r"""|(?!u[Dd][89A-Fa-f])u[0-9A-Fa-f]{4}|U00(?:10|0[0-9A-Fa-f])(?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})"""
+)
+
+_LITERAL_OR_LINE_END = re.compile(
+    rb"(?P<string>\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`[^`]*+`?)|(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))|\n",
+    re.DOTALL,
+)
+_LONGEST_KEYWORD = 11
+_LAST_TOKEN = re.compile(rb"[)\]}]\Z|(?:\+\+|--)\Z|[0-9]\.\Z|(?P<word>[\w\x80-\xff]{1,12})\Z")
+_KEYWORDS = frozenset(
+    b"case chan const continue default defer else for func go goto if import interface map package range select struct"
+    b" switch type var".split()
+) - {b"continue"}
+"""Keywords after which a line goes on: all but ``break``, ``continue``, ``fallthrough`` and ``return``."""
+
+
+def with_semicolons(data: bytes) -> bytes:
+    """Return a program of Go with the semicolons that its lexer puts at the ends of lines.
+
+    The specification (Lexical elements, Semicolons): a line that ends with an identifier, a literal, ``break``,
+    ``continue``, ``fallthrough``, ``return``, ``++``, ``--`` or a closing bracket ends with a semicolon. A comment
+    over several lines is a line break. The grammar takes a line break wherever a semicolon may stand, and takes none
+    for one elsewhere: with the semicolons written out, its verdict is the compiler's.
+
+    Parameters
+    ----------
+    data
+        UTF-8 text.
+
+    Returns
+    -------
+    bytes
+        The text with semicolons, on the same lines.
+    """
+    parts: list[bytes] = []
+    done = seen = code_end = 0
+    ends_statement = False
+    for found in _LITERAL_OR_LINE_END.finditer(data):
+        start, end = found.span()
+        if code := data[seen:start].strip():
+            code_end, ends_statement = seen + len(data[seen:start].rstrip()), _ends_statement(code)
+        seen = end
+        if found["string"]:
+            code_end, ends_statement = end, True
+        elif b"\n" in found[0] and ends_statement:
+            parts += [data[done:code_end], b";"]
+            done, ends_statement = code_end, False
+    return b"".join([*parts, data[done:]])
+
+
+def _ends_statement(code: bytes) -> bool:
+    found = _LAST_TOKEN.search(code[-_LONGEST_KEYWORD - 1 :])
+    return found is not None and found["word"] not in _KEYWORDS
+
+
+def _touches_its_like(node: tree_sitter.Node) -> bool:
+    """Return whether an operator and the one before it are read as one: ``++x``, ``a --b``, ``&&x``."""
+    before = node.parent and node.parent.prev_sibling
+    return before is not None and before.type == node.type and before.end_byte == node.start_byte
+
+
+def _is_mixed(parameters: tree_sitter.Node) -> bool:
+    """Return whether parameters with and without a name stand together.
+
+    The names of one type are not always read as one declaration: of ten, the grammar takes the first for types.
+    """
+    declarations = [child for child in parameters.named_children if child.type.endswith("parameter_declaration")]
+    named = [at for at, declaration in enumerate(declarations) if declaration.child_by_field_name("name") is not None]
+    for at, declaration in enumerate(declarations):
+        if named and at not in named:
+            kind = declaration.child_by_field_name("type")
+            if at > named[-1] or kind is None or kind.type != "type_identifier":
+                return True
+    return False
+
+
+GO = SyntaxRules(
+    definitions="""
+        (function_declaration) @definition
+        (method_declaration) @definition
+        (type_declaration) @definition
+        (var_spec value: (expression_list (func_literal))) @definition
+    """,
+    refused=(
+        only_at_top("source_file", _TOP_LEVEL),
+        Refusal("named and unnamed parameters are mixed", "(parameter_list) @bad", when=_is_mixed),
+        Refusal(
+            "only a variable can be declared",
+            "(short_var_declaration left: (expression_list"
+            " [(call_expression) (index_expression) (parenthesized_expression) (selector_expression)"
+            " (unary_expression)] @bad))",
+        ),
+        Refusal(
+            "only a variable can be assigned to",
+            '(assignment_statement left: (expression_list (unary_expression operator: ["-" "+" "!" "^" "&"]) @bad))',
+        ),
+        *(Refusal("it calls no function", f"({kind}_statement (_) @bad)", _CALLS) for kind in ("defer", "go")),
+        Refusal("too many variables to loop with", "(range_clause left: (expression_list (_) (_) (_)) @bad)"),
+        Refusal(
+            "an operator has no operand",
+            '(unary_expression operator: ["+" "-" "&"] @bad)',
+            when=_touches_its_like,
+        ),
+        escapes(_ESCAPE % '"'),
+        escapes(rf"'(?:[^\\]|{_ESCAPE % chr(39)})'", "(rune_literal) @bad"),
+    ),
+    separators=with_semicolons,
+)

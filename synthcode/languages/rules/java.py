@@ -1,0 +1,151 @@
+"""Rules for Java."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.languages.rules.literals import above, escapes, like, on_one_line, unlike
+from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite
+
+_TOP_LEVEL = (
+    "annotation_type_declaration",
+    "block_comment",
+    "class_declaration",
+    "enum_declaration",
+    "import_declaration",
+    "interface_declaration",
+    "line_comment",
+    "local_variable_declaration",
+    "method_declaration",
+    "module_declaration",
+    "package_declaration",
+    "record_declaration",
+)
+_STATEMENTS = frozenset(
+    {
+        "assignment_expression",
+        "block_comment",
+        "line_comment",
+        "method_invocation",
+        "object_creation_expression",
+        "switch_expression",
+        "update_expression",
+    }
+)
+_EMPTY_ARGUMENTS = '(generic_type (type_arguments . "<" . ">")) @bad'
+_TYPED = (
+    "cast_expression",
+    "enhanced_for_statement",
+    "field_declaration",
+    "formal_parameter",
+    "local_variable_declaration",
+    "method_declaration",
+)
+
+_STATEMENT_PLACES = (
+    *("block", "constructor_body", "do_statement", "enhanced_for_statement", "for_statement", "if_statement"),
+    *("labeled_statement", "switch_block_statement_group", "while_statement"),
+)
+_ONE_STATEMENT = "[(do_statement {0}) (enhanced_for_statement body: {0}) (if_statement {0}) (while_statement {0})]"
+_ESCAPE = r"""\\(?:[btnfrs"'\\\n]|\r\n|[0-3]?[0-7]{1,2}|u+[0-9A-Fa-f]{4})"""
+_LATE_SUPER, _LATE_THIS = "sup__", "thi_"
+"""What stands for the call of a constructor that is not the first statement."""
+_NO_VAR = "'var' declares local variables only"
+_VAR = '(type_identifier) @bad (#eq? @bad "var")'
+_TOO_LARGE = "the number is too large"
+
+
+def _is_repeated(modifiers: tree_sitter.Node) -> bool:
+    written = [child.type for child in modifiers.children if not child.is_named]
+    return len(written) != len(set(written))
+
+
+JAVA = SyntaxRules(
+    definitions="""
+        (method_declaration) @definition
+        (class_declaration) @definition
+        (interface_declaration) @definition
+        (enum_declaration) @definition
+        (record_declaration) @definition
+        (annotation_type_declaration) @definition
+    """,
+    refused=(
+        only_at_top("program", _TOP_LEVEL),
+        Refusal(FOREIGN, f"(method_declaration type: (type_identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        Refusal(FOREIGN, f"(local_variable_declaration type: (type_identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        Refusal("a label has no statement", "(labeled_statement (local_variable_declaration) @bad)"),
+        Refusal(
+            "a declaration cannot be the only statement",
+            _ONE_STATEMENT.format("(local_variable_declaration) @bad"),
+        ),
+        # The value of an arrow in a switch is an expression statement to the grammar.
+        *(
+            Refusal("not a statement", f"({place} (expression_statement . (_) @bad))", _STATEMENTS)
+            for place in _STATEMENT_PLACES
+        ),
+        Refusal(
+            "not a statement",
+            "(block (switch_expression body: (switch_block (switch_rule (expression_statement . (_) @bad)))))",
+            _STATEMENTS,
+        ),
+        Refusal(
+            "a local variable has no such modifier",
+            "(block (local_variable_declaration"
+            ' (modifiers ["abstract" "private" "protected" "public" "static"] @bad)))',
+        ),
+        Refusal(
+            "only a constructor calls another",
+            "(block (expression_statement (method_invocation !object name: (identifier) @bad)"
+            f' (#any-of? @bad "{_LATE_SUPER}" "{_LATE_THIS}")))',
+        ),
+        Refusal("a modifier is repeated", "(modifiers) @bad", when=_is_repeated),
+        Refusal(_NO_VAR, f"(field_declaration type: {_VAR})"),
+        Refusal(_NO_VAR, f"(method_declaration type: {_VAR})"),
+        Refusal(_NO_VAR, f"(method_declaration parameters: (formal_parameters (formal_parameter type: {_VAR})))"),
+        Refusal(_NO_VAR, f"(constructor_declaration parameters: (formal_parameters (formal_parameter type: {_VAR})))"),
+        Refusal(
+            "the declaration of a 'var' has no value",
+            "(local_variable_declaration type: (type_identifier) @type declarator: (variable_declarator !value) @bad"
+            ' (#eq? @type "var"))',
+        ),
+        escapes(_ESCAPE),
+        # Of a text block the grammar has no node for an escape that it does not know.
+        escapes(rf'"(?!"").*|"""(?:[^\\]|{_ESCAPE})*', "(string_literal) @bad"),
+        Refusal(
+            "it is not one character",
+            "(character_literal) @bad",
+            when=unlike(rf"'(?:[^'\\\n]|{_ESCAPE})'"),
+        ),
+        on_one_line("(string_literal) @bad", opening='"(?!"")'),
+        Refusal(
+            "a text block begins on the next line", "(string_literal) @bad", when=like(r'"""[ \t\f]*[^ \t\f\r\n].*')
+        ),
+        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(above(2**31))),
+        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(f"{above(2**63)}[lL]")),
+        Refusal("type arguments are empty", f"(type_arguments {_EMPTY_ARGUMENTS})"),
+        *(Refusal("type arguments are empty", f"({place} type: {_EMPTY_ARGUMENTS})") for place in _TYPED),
+        *(
+            Refusal(
+                "a method has no return type",
+                f"({kind}_declaration name: (identifier) @type body: (class_body"
+                " (constructor_declaration name: (identifier) @bad)) (#not-eq? @bad @type))",
+            )
+            for kind in ("class", "record")
+        ),
+    ),
+    enclosure=(b"class C {\n", b"\n}\n"),
+    rewrites=(
+        rewrite("module", r"^[ \t]*import\s+(module)\s+\w"),
+        rewrite("super", r"[;{}]\s*(super)\s*\(", _LATE_SUPER),
+        rewrite("this", r"[;{}]\s*(this)\s*\(", _LATE_THIS),
+        rewrite("final", r"(?:\b(?:case|instanceof)\s|[(,])\s*(final)\s+\w"),
+        rewrite(".", r"(?:\b(?:case|instanceof)\s|[(,])\s*((?:[A-Za-z_]\w{0,80}\s*\.\s*){1,9})[A-Z]\w{0,80}\s*[(<]"),
+    ),
+    literals=re.compile(
+        rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)"
+        rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?)|\w+",
+        re.DOTALL,
+    ),
+)

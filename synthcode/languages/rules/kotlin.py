@@ -1,0 +1,119 @@
+"""Rules for Kotlin."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.languages.rules.literals import NO_ESCAPE, OPEN, above, escapes, like
+from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
+
+_TOP_LEVEL = (
+    "anonymous_function",  # a function that lost its name is refused where names are resolved, not by the parser
+    "block_comment",
+    "class_declaration",
+    "file_annotation",
+    "function_declaration",
+    "import",
+    "line_comment",
+    "object_declaration",
+    "package_header",
+    "property_declaration",
+    "shebang",
+    "type_alias",
+)
+_KEYWORDS = words("break continue for fun if return throw val var when while")
+_OPERATIONS = (
+    "assignment",
+    "binary_expression",
+    "infix_expression",
+    "parenthesized_expression",
+    "property_declaration",
+)
+
+_LARGE = "the number is too large"
+_MODIFIERS = (
+    "abstract|actual|annotation|class|const|data|enum|expect|external|final|fun|infix|inline|inner|interface|internal"
+    "|lateinit|object|open|operator|override|private|protected|public|sealed|suspend|tailrec|val|value|var"
+)
+
+
+def _begins_line(operator: tree_sitter.Node) -> bool:
+    """Return whether a line break ends the statement before an operator: between brackets it does not."""
+    before = operator.prev_sibling
+    if before is None or before.end_point.row == operator.start_point.row:
+        return False
+    node: tree_sitter.Node | None = operator
+    while node is not None:
+        is_closed = False
+        sibling = node.prev_sibling
+        while sibling is not None:
+            if sibling.type in ("(", "[") and not is_closed:
+                return False
+            if sibling.type in ("{", "${"):
+                return True
+            is_closed = sibling.type in (")", "]")
+            sibling = sibling.prev_sibling
+        node = node.parent
+    return True
+
+
+def _is_no_escape(content: tree_sitter.Node) -> bool:
+    """Return whether a part of a string is an escape that Kotlin does not know; of a known one it is not a part."""
+    text = content.text or b""
+    if text == b"\\u":
+        after = content.next_sibling
+        return after is None or re.match(rb"[0-9A-Fa-f]{4}", after.text or b"") is None
+    return text.startswith(b"\\")
+
+
+KOTLIN = SyntaxRules(
+    definitions="""
+        (function_declaration) @definition
+        (class_declaration) @definition
+        (object_declaration) @definition
+        (property_declaration (lambda_literal)) @definition
+        (property_declaration (anonymous_function)) @definition
+    """,
+    refused=(
+        only_at_top("source_file", _TOP_LEVEL),
+        Refusal(FOREIGN, f"(user_type (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
+        Refusal("an index is empty", '(index_expression (_) . "[" . "]") @bad'),
+        *(Refusal("an operand is missing", f"({place} (spread_expression) @bad)") for place in _OPERATIONS),
+        Refusal(
+            "an operator begins a line",
+            '(binary_expression (_) . ["*" "/" "%" "<" ">" "<=" ">=" "==" "!="] @bad)',
+            when=_begins_line,
+        ),
+        Refusal(
+            "a keyword stands between operands",
+            f"(infix_expression (parenthesized_expression) . (identifier) @bad (#any-of? @bad {_KEYWORDS}))",
+        ),
+        escapes(r"""\\(?:[tbrn'"\\$]|u[0-9A-Fa-f]{4})"""),
+        Refusal(NO_ESCAPE, "(string_literal (string_content) @bad)", when=_is_no_escape),
+        Refusal(OPEN, "(string_literal (string_content) @bad)", when=like(r"[^\n]*\n.*")),
+        Refusal("a number begins with zero", "(number_literal) @bad", when=like(r"0[0-9_]+[uUlL]*")),
+        Refusal(
+            "the number is too large", "(number_literal) @bad", when=like(rf"{above(2**63)}L?|{above(2**64)}[uU]L?")
+        ),
+        Refusal("'=' or ':' is missing", "(block (property_declaration (user_type) . (variable_declaration)) @bad)"),
+    ),
+    rewrites=(
+        rewrite("}", r"()\}", "\r"),  # without a line break the grammar misses the end of the last member of a class
+        rewrite("else", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
+        rewrite("if", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
+        rewrite(
+            "context",
+            rf"(?:^|[;{{}}])\s*(context\s*\((?:[^()]|\([^()]{{0,200}}\)){{1,300}}\))\s*(?:@|(?:{_MODIFIERS})\b)",
+        ),
+        rewrite("context", r"[:(,<=]\s*(context\s*\([^()]{1,200}\))\s*(?:[\w.<>?]{1,99}\s*\.\s*)?\("),
+        rewrite("$", r"(\${1,16})\""),
+        rewrite("@all", r"@(all):\s*\w", "get"),
+    ),
+    literals=re.compile(
+        rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\".*?(?:\"\"\"|\Z)"
+        rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?)|\w+",
+        re.DOTALL,
+    ),
+)
