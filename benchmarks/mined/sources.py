@@ -1,0 +1,50 @@
+"""Where the functions come from: packages that hold sources, fetched once."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sysconfig
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from synthcode.languages import get_language
+
+PACKAGES = {
+    "java": ("openjdk-17-source",),
+    "go": ("golang-1.19-src", "golang-golang-x-tools-dev", "golang-golang-x-net-dev"),
+    "ruby": ("asciidoctor", "jekyll", "ruby-rails", "ruby-activerecord", "ruby-activesupport", "ruby-nokogiri"),
+    "php": ("php-symfony-http-kernel", "php-symfony-console", "phpunit", "php-twig", "php-doctrine-orm", "composer"),
+    "javascript": ("node-typescript", "node-lodash", "node-babel7", "webpack", "node-jquery", "node-async"),
+}
+"""Debian's packages. Python's functions are those of the interpreter and its packages; C#'s come from ``--folder``."""
+LARGEST_FILE = 1_000_000
+
+
+def fetch(language: str, cache: Path) -> list[Path]:
+    """Download and unpack a language's packages once, and return the folders to read."""
+    if language == "python":
+        return [Path(sysconfig.get_path("stdlib"))]
+    folder = cache / language
+    for package in PACKAGES.get(language, ()):
+        unpacked = folder / package
+        if not unpacked.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["apt-get", "download", package], cwd=folder, check=True, capture_output=True)
+            archive = next(folder.glob(f"{package}_*.deb"))
+            subprocess.run(["dpkg-deb", "-x", str(archive), str(unpacked)], check=True)
+            for sources in unpacked.rglob("src.zip"):
+                if not sources.is_symlink():
+                    zipfile.ZipFile(sources).extractall(unpacked)
+    return [folder]
+
+
+def files(language: str, folders: list[Path]) -> Iterator[str]:
+    """Yield the texts of source files in a fixed random order."""
+    suffixes = get_language(language).suffixes
+    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in suffixes]
+    random.Random(0).shuffle(paths)
+    for path in paths:
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST_FILE:
+            yield path.read_text(encoding="utf-8", errors="replace")
