@@ -57,6 +57,8 @@ class Step:
     """Replaces "unchanged, nothing to do", from the counts."""
     again: Callable[[Run, Mapping[str, Any]], bool] = field(default=lambda run, counts: False)
     """Whether the recipe asks to run it again though nothing has changed."""
+    start_over: Callable[[Run], object] = field(default=lambda run: None)
+    """Removes what it would go on with: called where it is run again by force."""
     packages: tuple[str, ...] = ("pyarrow",)
     """Whose versions go into the manifest."""
 
@@ -131,6 +133,8 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
         for path, difference in run.manifest.differences(name).items():
             raise differing_file(run.folder.path, name, path, difference)
     run.manifest.forget(step.name)
+    if force:
+        step.start_over(run)
     started = time.monotonic()
     try:
         done = step.execute(run)

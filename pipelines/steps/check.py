@@ -16,9 +16,11 @@ from synthcode.gate.gate import reject_all
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import review_accepted
+from synthcode.pipelines.steps.known_verdicts import KnownVerdicts
 from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS, REJECTED, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import ShardWriter
+from synthcode.storage.verdicts import remove as remove_verdicts
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.controls import broken_compilers, compiler_versions, missing_compilers
 from synthcode.verification.sandbox import require_sandbox
@@ -46,6 +48,8 @@ def check_step() -> Step:
         execute=_execute,
         summary=_summary,
         review=review_accepted,
+        start_over=lambda run: remove_verdicts(run.folder.verdicts),
+        run_counts=("judged", "already_known"),
         packages=("pyarrow", "tree-sitter"),
     )
 
@@ -67,6 +71,8 @@ def _targets(recipe: Recipe) -> Sequence[str]:
 def _summary(counts: Mapping[str, Any]) -> str:
     missing = ", ".join(f"{language} ({why})" for language, why in counts.get("not_compiled", {}).items())
     summary = f"{counts['accepted']:,} accepted, {sum(counts['rejected'].values()):,} rejected"
+    if counts.get("already_known"):
+        summary += f"; {counts['judged']:,} judged, {counts['already_known']:,} already known"
     return f"{summary}; not compiled: {missing}" if missing else summary
 
 
@@ -80,16 +86,21 @@ def _execute(run: Run) -> StepResult:
         ShardWriter(folder.rejected, REJECTED) as rejected_shards,
         run.reporter.progress("check", total) as bar,
     ):
-        function = partial(check_batch, config=_config(run.recipe))
-        checked = run.executor.map(function, _batches(run), _survival())
-        for kept, refused in _compiled(run, checked):
+        verdicts = KnownVerdicts(folder.verdicts, _config(run.recipe), _toolchains(run.recipe))
+        verdicts.judge_unknown(_batches(run), partial(_judged, run), bar.advance)
+        for kept, refused in verdicts.results(run.executor.cancellable(_batches(run))):
             kept_shards.write(kept)
             rejected_shards.write(refused)
             _tally(levels, kept, "verification")
             _tally(rejected, refused, "reason")
-            bar.advance(kept.num_rows + refused.num_rows)
         outputs = kept_shards.commit() + rejected_shards.commit()
-    return StepResult(outputs, _counts(levels, rejected) | _not_compiled(run, {*levels, *rejected}))
+    counts = _counts(levels, rejected) | {"judged": verdicts.judged, "already_known": verdicts.known}
+    return StepResult(outputs, counts | _not_compiled(run, {*levels, *rejected}))
+
+
+def _judged(run: Run, batches: Iterator[pa.Table]) -> Iterator[StageResult]:
+    function = partial(check_batch, config=_config(run.recipe))
+    return _compiled(run, run.executor.map(function, batches, _survival()))
 
 
 def _tally(counts: Mapping[str, Counter[str]], rows: pa.Table, column: str) -> None:

@@ -80,6 +80,11 @@ class RunFolder:
         return self.path / "translations"
 
     @property
+    def verdicts(self) -> Path:
+        """The gate's verdicts so far, so that none is reached twice; removed without loss."""
+        return self.path / "verdicts.sqlite"
+
+    @property
     def rejected(self) -> Path:
         """What the gate rejected, with reason and detail."""
         return self.path / "rejected"

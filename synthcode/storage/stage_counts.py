@@ -33,6 +33,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "rejected": _COUNTS,
         "by_language": {str: {"accepted": int, "rejected": _COUNTS}},
         "not_compiled": {str: str},
+        **dict.fromkeys(("judged", "already_known"), int),
     },
     "dedup": {**_LEFT, "by_language": {str: _LEFT}, "contamination": _CONTAMINATION},
     "build": {"splits": _COUNTS, "by_language": {str: _COUNTS}, "rows": {str: _COUNTS}, "contaminated": _COUNTS},

@@ -1,0 +1,140 @@
+"""The verdicts on completions that were judged before, in one SQLite file of the run directory.
+
+It only saves work: a file that is damaged, or not what this module writes, is replaced by an empty one, and a row that
+does not have its checksum counts as not judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import orjson
+
+from synthcode.errors import StorageError
+
+Verdict = dict[str, Any]
+"""Columns of ``TRANSLATIONS`` or ``REJECTED`` that say what was decided; a rejection has a ``reason``."""
+
+_SCHEMA = "CREATE TABLE verdicts (key BLOB PRIMARY KEY, rules TEXT, reason TEXT, verdict BLOB, checksum BLOB)"
+_KEYS_AT_ONCE = 500
+_CHECKSUM_BYTES = 8
+
+
+class VerdictStore:
+    """Verdicts by the digest of all that they depend on; each batch is durable before the next is judged.
+
+    Parameters
+    ----------
+    path
+        The file; made where missing.
+    rules
+        Digest of the gate's settings and version. Verdicts by other rules are removed when the store is pruned.
+
+    Raises
+    ------
+    StorageError
+        From every method, if the disk is full or the file cannot be read or written.
+    """
+
+    def __init__(self, path: Path, rules: str) -> None:
+        self._path, self._rules = path, rules
+
+    def __enter__(self) -> Self:
+        with _storage_errors(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                self._connection = _opened(self._path)
+            except sqlite3.DatabaseError as problem:
+                if isinstance(problem, sqlite3.OperationalError):
+                    raise
+                remove(self._path)
+                self._connection = _opened(self._path)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Verdict]:
+        """Return the verdicts that are known, by key."""
+        found: dict[bytes, Verdict] = {}
+        with _storage_errors(self._path):
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                some = keys[start : start + _KEYS_AT_ONCE]
+                query = f"SELECT key, verdict, checksum FROM verdicts WHERE key IN ({','.join('?' * len(some))})"
+                for key, verdict, checksum in self._connection.execute(query, some):
+                    if _checksum(key, verdict) == checksum and isinstance(verdict, bytes):
+                        found[key] = orjson.loads(verdict)
+        return found
+
+    def add(self, verdicts: Iterable[tuple[bytes, Mapping[str, Any]]]) -> None:
+        """Store verdicts, durably."""
+        rows = []
+        for key, verdict in verdicts:
+            content = orjson.dumps(verdict)
+            rows.append((key, self._rules, verdict.get("reason"), content, _checksum(key, content)))
+        with _storage_errors(self._path), self._connection:
+            self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", rows)
+
+    def forget(self, reasons: Sequence[str]) -> None:
+        """Remove rejections for these reasons: they may depend on how busy the machine was."""
+        with _storage_errors(self._path), self._connection:
+            marks = ",".join("?" * len(reasons))
+            self._connection.execute(f"DELETE FROM verdicts WHERE reason IN ({marks})", reasons)
+
+    def prune(self) -> None:
+        """Remove the verdicts by other rules."""
+        with _storage_errors(self._path), self._connection:
+            self._connection.execute("DELETE FROM verdicts WHERE rules <> ?", (self._rules,))
+
+
+def remove(path: Path) -> None:
+    """Remove a store with what SQLite keeps next to it."""
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Open a store.
+
+    Raises
+    ------
+    sqlite3.DatabaseError
+        If the file is damaged, or holds anything but the table of verdicts: a trigger, for instance.
+    """
+    connection = sqlite3.connect(path)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        written = connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        if not written:
+            connection.execute(_SCHEMA)
+        elif written != [(_SCHEMA,)]:
+            raise sqlite3.DatabaseError("it holds other tables")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+@contextmanager
+def _storage_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as problem:
+        raise StorageError(
+            f"{path} cannot be read or written: {problem}",
+            "make room on the disk, or remove the file: completions are judged again, and none is requested again",
+        ) from problem
+
+
+def _checksum(key: object, verdict: object) -> bytes:
+    return hashlib.blake2b(repr((key, verdict)).encode(), digest_size=_CHECKSUM_BYTES).digest()
