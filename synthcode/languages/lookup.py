@@ -10,8 +10,10 @@ from synthcode.languages.table import LANGUAGES
 
 _BY_ALIAS = {spelling: row for row in LANGUAGES.values() for spelling in (row.name, row.label.lower(), *row.aliases)}
 _VENDOR_OR_VERSION = re.compile(
-    r"^(?:gnu|ms|microsoft|mono|clang|\.net core) |[ ]?(?:\d[\dxyz.]*(?:-64)?|\([^()]{0,20}\)|diagnostics)$"
+    r"^(?:gnu|ms|microsoft|mono|clang|\.net core) |[ ]?(?:\d[\dxyz.]{0,20}(?:-64)?|\([^()]{0,20}\)|diagnostics)$"
 )
+_LONGEST_NAME = 100
+"""Names come from foreign tables, and words at their end are cut off one by one."""
 _PYTHON_2 = re.compile(r"(?:python|pypy)[ -]?2[\d.]*")
 _COMPILERS = {"pypy": "python", "cpython": "python", "node.js": "javascript", "nodejs": "javascript", "clang++": "c++"}
 _BY_SUFFIX = {suffix: row for row in LANGUAGES.values() for suffix in row.suffixes}
@@ -27,6 +29,8 @@ def find_language(spelling: str) -> Language | None:
     found = _BY_ALIAS.get(name)
     if found is not None or _PYTHON_2.fullmatch(name):
         return found
+    if len(name) > _LONGEST_NAME:
+        return None
     while (plain := _VENDOR_OR_VERSION.sub("", name)) != name:
         name = plain
     return _BY_ALIAS.get(_COMPILERS.get(name, name))

@@ -32,7 +32,7 @@ def patterns_of_compilers() -> list[Pattern]:
     return [
         Pattern(f"{name}: {field}", re.compile(getattr(compiler, field)), ("search",))
         for name, compiler in COMPILERS.items()
-        for field in ("message", "unknown_names")
+        for field in ("message", "unknown_names", "assumed_names")
         if getattr(compiler, field)
     ]
 
@@ -54,7 +54,14 @@ def test_functions_take_patterns_only_from_what_is_collected() -> None:
     """Others are held by a variable of a module, or by a table that the functions above read."""
     letters_between_line_breaks = "'[\\\\r\\\\n]*'.join(map(re.escape, form))"
     letters_between_others = "_GAP.join(spelling.decode())"  # attacked in test_redaction.py
-    known = {"compiler.message", "rules.opened", "names", "_SOURCE_FILE", letters_between_line_breaks}
+    known = {
+        "compiler.message",
+        "compiler.assumed_names",
+        "rules.opened",
+        "names",
+        "_SOURCE_FILE",
+        letters_between_line_breaks,
+    }
     known.add(letters_between_others)
     known.add("rf'\\\\A(?:{pattern})\\\\Z'")  # conditions of RULES, which collect() finds
     known.add("bounded.encode()")  # rewrites of RULES, which collect() finds

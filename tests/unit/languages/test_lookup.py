@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from synthcode.languages import find_language
@@ -31,6 +33,13 @@ def test_vendors_and_versions_are_left_out(spelling: str, name: str) -> None:
     found = find_language(spelling)
     assert found is not None
     assert found.name == name
+
+
+def test_a_long_name_takes_no_time_that_grows_with_its_square() -> None:
+    started = time.process_time()
+    for name in ("0" * 200_000 + "!", "c" + " 17" * 100_000, "c" + " diagnostics" * 20_000):
+        assert find_language(name) is None
+    assert time.process_time() - started < 1.0
 
 
 @pytest.mark.parametrize("spelling", ["Python 2", "python2.7", "PyPy 2", "D", "0", "", "C--", "GNU", "17"])
