@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from synthcode.pipelines.main import run_cli
@@ -15,6 +17,9 @@ __all__ = ["pytest_runtest_makereport"]
 # A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here.
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
+
+# Tiny models: a thread for each core would wait for the others most of the time, in every process of the tests.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 MOST_PROCESSES = 4
 """Each of them imports what its files need: more would take the memory of a small machine."""
@@ -34,11 +39,18 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         options.maxprocesses = options.maxprocesses or MOST_PROCESSES
     if options.numprocesses and options.dist == "no":
         options.dist = "loadfile"
+        options.loadscopereorder = False  # the longest files come first by testpaths: the processes end together
 
 
 @pytest.fixture(scope="session")
 def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundled quickstart's run, to be looked at and not to be changed."""
-    folder = tmp_path_factory.mktemp("runs") / "quickstart"
-    assert run_cli(["run", "quickstart", "--out", str(folder)]) == 0
-    return folder
+    """The bundled quickstart's run, made once for all processes: to be looked at or copied, and not to be changed."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    run, finished = folder / "quickstart", folder / "quickstart.finished"
+    with FileLock(folder / "quickstart.lock"):
+        if not finished.exists():
+            assert run_cli(["run", "quickstart", "--out", str(run), "--workers", "2"]) == 0
+            finished.touch()
+    return run

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,22 +18,16 @@ from synthcode.pipelines.tables.outcomes import judged
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
 from tests.support.small_disks import on_small_disk
+from tests.support.stopped_commands import run_to
 
 
 def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runs") / "quickstart"
-    assert synthcode("run", "quickstart", "--out", folder, "--workers", "1") == 0
-    return folder
-
-
 @pytest.fixture
-def run(finished: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(finished, tmp_path / "run"))
+def run(quickstart: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(quickstart, tmp_path / "run"))
 
 
 def rows(run: Path, table: str) -> list[dict[str, Any]]:
@@ -159,18 +149,11 @@ def digests(run: Path) -> dict[str, str]:
     return {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in names}
 
 
-def test_killed_at_any_moment_it_starts_over_and_ends_the_same(run: Path) -> None:
+def test_killed_midway_it_starts_over_and_ends_the_same(run: Path) -> None:
     expected = digests(run)
-    draw = random.Random(5)
-    command = [sys.executable, "-m", "synthcode", "dedup", str(run), "--force"]
-    killed = 0
-    for _ in range(5):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(draw.uniform(0.3, 1.6))
-        process.send_signal(signal.SIGKILL)
-        killed += process.wait() == -signal.SIGKILL
+    for moment in (15, 30):
+        assert run_to(moment, run, ("dedup", str(run), "--force"), signal.SIGKILL).exit_code == -signal.SIGKILL
         assert synthcode("status", run) == 0
-    assert killed > 0
     assert synthcode("dedup", run) == 0
     assert synthcode("build", run) == 0
     assert digests(run) == expected

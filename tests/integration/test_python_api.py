@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,15 +20,13 @@ from tests.support.encoders import HashingEncoder
 from tests.support.manual_blocks import blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the quickstart, made by an example: a script without a main guard."""
+def home(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the quickstart where the examples make it."""
     home = tmp_path_factory.mktemp("api")
-    said = run_example(ROOT / "examples/run_a_recipe.py", home)
-    assert "the dataset is in runs/quickstart/dataset" in said
+    shutil.copytree(quickstart, home / "runs/quickstart")
     return home
 
 
@@ -42,9 +41,20 @@ def run_example(script: Path, home: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("script", [one for one in EXAMPLES if one.stem != "run_a_recipe"], ids=lambda one: one.stem)
-def test_the_examples_run(script: Path, home: Path) -> None:
-    assert run_example(script, home).count("\n") >= 4
+@pytest.mark.manual
+def test_the_examples_run(tmp_path: Path) -> None:
+    """Scripts without a main guard; the others read what the first has made."""
+    assert "the dataset is in runs/quickstart/dataset" in run_example(ROOT / "examples/run_a_recipe.py", tmp_path)
+    others = [script for script in sorted((ROOT / "examples").glob("*.py")) if script.stem != "run_a_recipe"]
+    assert len(others) >= 3
+    for script in others:
+        assert run_example(script, tmp_path).count("\n") >= 4
+
+
+def test_a_script_without_a_main_guard_runs_a_recipe(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import synthcode\nprint(synthcode.run('quickstart', 'run', limit=4).status()['seeds'])\n")
+    assert run_example(script, tmp_path) == "4\n"
 
 
 def test_the_page_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

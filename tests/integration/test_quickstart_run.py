@@ -11,7 +11,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from synthcode.evaluation.retrieval.datasets import load_task
 from synthcode.pipelines.main import run_cli
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
+from tests.support.stopped_commands import run_to
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 
@@ -48,10 +48,8 @@ def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("runs") / "quickstart"
-    assert synthcode("run", "quickstart", "--out", folder, "--workers", "2") == 0
-    return folder
+def run(quickstart: Path) -> Path:
+    return quickstart
 
 
 def test_a_build_reads_no_table_more_often_than_it_must(
@@ -169,14 +167,12 @@ def test_only_what_changed_is_done_again(run: Path, tmp_path: Path, capsys: pyte
 
 
 def test_killed_again_and_again_it_ends_with_the_same_bytes(run: Path, tmp_path: Path) -> None:
+    """At moments of three stages; test_kills.py, in CI, kills at many more."""
     killed = tmp_path / "killed"
-    command = [sys.executable, "-m", "synthcode", "run", "quickstart", "--out", str(killed), "--workers", "2"]
-    for seconds in (0.6, 1.2, 1.8, 2.4, 3.0):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, start_new_session=True)
-        time.sleep(seconds)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    assert synthcode("run", "quickstart", "--out", killed, "--workers", "2") == 0
+    command = ("run", "quickstart", "--out", str(killed), "--workers", "2")
+    for moment in (70, 110, 130):
+        assert run_to(moment, killed, command, signal.SIGKILL).exit_code == -signal.SIGKILL
+    assert synthcode(*command) == 0
     assert parquet(killed) == parquet(run)
     assert not list(killed.rglob(".writing-*"))
 

@@ -1,4 +1,4 @@
-"""A million characters of any shape cost a second, whatever they were made for."""
+"""Hundreds of thousands of characters of any shape cost a second, whatever they were made for."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from synthcode.languages import LANGUAGES
 from synthcode.seeds.descriptions import description, first_paragraph
 
 JAVA, PYTHON, RUST = LANGUAGES["java"], LANGUAGES["python"], LANGUAGES["rust"]
-CHARACTERS = 1_000_000
-SECONDS = 3.0
-"""Of the processor: a fraction of one on an idle machine, minutes for what takes time quadratic in the text."""
+CHARACTERS = 300_000
+SECONDS = 1.5
+"""Of the processor: a fraction of one on an idle machine, half a minute for what takes time quadratic in the text."""
 
 UNITS = {
     "tildes": ("", "~", "`\n"),
