@@ -18,7 +18,7 @@ _COMMENT = re.compile(rb"//(?:\\\n|[^\n])*+|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\\n])
 _HEADER = re.compile(rb"<[^<>\n]+>|\"[^\"\n]+\"|[A-Za-z_]\w*(?:\(.*\))?")
 _DEFINED = re.compile(rb"defined\s*(?:\(\s*(\w+)\s*\)|(\w+))")
 _OTHER_DIRECTIVES = frozenset({b"", b"error", b"ident", b"line", b"pragma", b"warning"})
-MAX_EXPANDED_BYTES = 200_000
+MAX_EXPANDED_BYTES = 1_000_000
 """Macros of macros grow exponentially; what grows beyond this stays as it is written."""
 MAX_DEPTH = 20
 MAX_CONDITION = 500
@@ -53,12 +53,17 @@ def preprocessed(data: bytes, predefined: Mapping[bytes, bytes]) -> bytes:
         Macros that the compiler defines, and what they stand for.
     """
     macros: Macros = {name: (None, value) for name, value in predefined.items()}
-    lines = []
+    expansion = _Expansion(macros)
+    done: list[bytes] = []
+    lines: list[bytes] = []
     branches: list[list[bool]] = []  # of each open condition: is it compiled now, and was one of its branches
     for line in _logical_lines(_COMMENT.sub(_without_comment, data)):
         directive = _DIRECTIVE.fullmatch(line)
         compiled = all(branch[0] for branch in branches)
         if directive is not None:
+            if directive[1] in (b"define", b"undef") and lines:
+                done.append(expansion.of(b"\n".join(lines)))
+                lines = []
             rest = directive[2].replace(b"\\\n", b" ").strip()
             kept = line if _is_malformed(directive[1], rest, branches) else b""
             kept = kept or _follow(directive[1], rest, branches, macros, compiled=compiled)
@@ -67,7 +72,7 @@ def preprocessed(data: bytes, predefined: Mapping[bytes, bytes]) -> bytes:
         lines.append(kept + b"\n" * (line.count(b"\n") - kept.count(b"\n")))
     if branches:
         return data  # a condition does not end
-    return _expanded(b"\n".join(lines), macros)
+    return b"\n".join([*done, expansion.of(b"\n".join(lines))])
 
 
 def _without_comment(found: re.Match[bytes]) -> bytes:
@@ -191,6 +196,9 @@ class _Expansion:
             return name, at
         lines = b"\n" * sum(argument.count(b"\n") for argument in arguments)
         values = [self.of(argument.strip(), hidden) for argument in arguments]
+        self._left -= len(body) * max(map(len, values))  # not less than what it can come to
+        if self._left <= 0:
+            return name, at
         return self.of(_substituted(body, parameters, values), hidden | {name}) + lines, end
 
 
