@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from synthcode.errors import SandboxFailed
 from synthcode.verification.compilers import Compiler, first_message
+from synthcode.verification.drivers import driver_command
 from synthcode.verification.sandbox import Finished, Limits, Sandbox
 from synthcode.vocabulary import Level
 
@@ -36,7 +37,9 @@ _CHILD_KILLED = "signal terminated program"
 _NOT_STARTED = frozenset({126, 127})
 """Exit statuses of what could not be started."""
 _GAVE_UP = 2
-"""The driver's status for a program on which the compiler failed."""
+"""A driver's status for a program on which the compiler failed."""
+_UNRESOLVED = 3
+"""A driver's status for a program with names that are not resolved."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Toolchain:
     compiler: Compiler
     program: Path
     sandbox: Sandbox
+    built_driver: bytes = b""
+    """What ``build_driver`` has made for it."""
 
 
 class Judgement(NamedTuple):
@@ -99,6 +104,8 @@ def _judgement(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> 
         if form.status == 0:
             assumes = compiler.assumed_names is not None and re.search(compiler.assumed_names, form.log)
             return Judgement(compiler.unresolved if assumes else compiler.level, None)
+    if compiler.driver is not None and any(form.status == _UNRESOLVED for form in forms):
+        return Judgement(compiler.unresolved, None)
     if any(form.status in _KILLED or _CHILD_KILLED in form.log for form in forms):
         return Judgement(None, f"{compiler.program} was ended: it took more than {seconds} s, or too much memory")
     names = compiler.unknown_names
@@ -129,10 +136,7 @@ def _sources(code: str, compiler: Compiler) -> Iterator[tuple[str, bytes]]:
 def _alone(name: str, source: bytes, toolchain: Toolchain, seconds: int) -> Verdict:
     command = [str(toolchain.program), *toolchain.compiler.arguments]
     limits = _limits(toolchain.compiler, seconds)
-    if toolchain.compiler.reads_stdin:
-        done = toolchain.sandbox.run(command, limits=limits, stdin=source)
-    else:
-        done = toolchain.sandbox.run([*command, name], {name: source}, limits)
+    done = toolchain.sandbox.run([*command, name], {name: source}, limits)
     return Verdict(done.exit_code, _messages(done, toolchain))
 
 
@@ -175,18 +179,16 @@ def _many(codes: Sequence[str], toolchain: Toolchain, seconds: int) -> list[list
 def _run_driver(codes: Sequence[str], toolchain: Toolchain, seconds: int) -> tuple[list[list[Verdict]], Finished]:
     """Return the verdicts on those programs at the start that the driver came to the end of."""
     compiler = toolchain.compiler
-    assert compiler.driver is not None
     sources = [source for code in codes for _, source in _sources(code, compiler)]
     limits = Limits(
         cpu_s=START_SECONDS + seconds + len(sources),
         wall_s=WALL_FACTOR * (START_SECONDS + seconds + len(sources)),
-        address_space_bytes=None,
+        address_space_bytes=compiler.gigabytes << 30 if compiler.gigabytes is not None else None,
         processes=compiler.threads,
         output_bytes=len(sources) * LOG_BYTES,
     )
-    command = [str(toolchain.program.with_name("java")), *compiler.arguments, compiler.driver.name]
+    command, files = driver_command(compiler, toolchain.program, toolchain.built_driver)
     stdin = b"".join(struct.pack(">I", len(source)) + source for source in sources)
-    files = {compiler.driver.name: compiler.driver.read_bytes()}
     done = toolchain.sandbox.run(command, files, limits, stdin=stdin)
     lines = done.stdout.decode("ascii", "replace").split("\n")[:-1]
     verdicts = [_verdict(line) for line in lines]

@@ -11,6 +11,7 @@ from synthcode.sanitize import one_line
 from synthcode.vocabulary import Level
 
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
+_GO_DRIVER = Path(__file__).with_name("CheckEach.go")
 _SOURCE_FILE = r"(?:in )?(?:/box/)?program\.\w+:?"
 
 _C_NAMES = (
@@ -44,7 +45,7 @@ class Compiler:
     level: Level
     """What a program has reached that the compiler accepts: ``checked`` if no names and types are resolved."""
     arguments: tuple[str, ...]
-    """The name of the file comes last; with a driver, these are options of ``java``."""
+    """The name of the file comes last; with a driver in Java, these are options of ``java``."""
     message: str
     """The first match of this pattern is the error: its group, or all of it."""
     control: Control
@@ -62,10 +63,8 @@ class Compiler:
     """Of address space; None if the program reserves more than it uses and is limited by its arguments."""
     threads: int = 16
     """Processes and threads that it may have."""
-    reads_stdin: bool = False
-    """Whether the program is given on standard input: gofmt takes fragments only there."""
     driver: Path | None = None
-    """A Java program that compiles many files in one process: ``javac`` takes half a second to start."""
+    """A program in Java or Go that checks many files in one process: see ``synthcode.verification.drivers``."""
     version: tuple[str, str] = ("", "--version")
     """The program next to it that reports the version (empty: itself), and the option for that."""
     mode: str = ""
@@ -142,15 +141,17 @@ COMPILERS: Mapping[str, Compiler] = {
         mode="-c",
     ),
     "go": Compiler(
-        "gofmt",
-        "checked",
-        ("-e",),
+        "go",
+        "compiled",
+        (),
         r"(?<!\d)\d+:\d+: (.*)",
-        Control("func f() int { return 1 }", "func f( int { return 1 }"),
+        Control(
+            'import "strings"\nfunc f(s string) string { return strings.ToUpper(s) }', 'func f() int { return "x" }'
+        ),
         forms=((".go", "", ""),),
         threads=64,
-        reads_stdin=True,
-        version=("go", "version"),
+        driver=_GO_DRIVER,
+        version=("", "version"),
     ),
     "rust": Compiler(
         "rustc",

@@ -14,6 +14,7 @@ from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import trusted_path
 from synthcode.verification.compile import Toolchain, judge
 from synthcode.verification.compilers import COMPILERS
+from synthcode.verification.drivers import build_driver
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import Limits, open_sandbox, require_sandbox, sandbox_name, try_sandbox_again
 
@@ -76,8 +77,9 @@ def _examine(language: str, path: str, sandbox: str) -> Examined:
     if program is None:
         return Examined(None, problem=f"{compiler.program} is not on the PATH")
     require_sandbox()
-    toolchain = Toolchain(compiler, program, open_sandbox((program,)))
+    box = open_sandbox((program,))
     try:
+        toolchain = Toolchain(compiler, program, box, build_driver(compiler, program, box))
         problem = _problem(toolchain)
         version = "" if problem else _version(toolchain)
     except SandboxFailed as failure:

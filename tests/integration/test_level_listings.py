@@ -19,7 +19,7 @@ def test_languages_name_their_level_and_the_program_that_decides(capsys: pytest.
         "c": ("compiled", "gcc"),
         "cpp": ("compiled", "g++"),
         "csharp": ("syntax", None),
-        "go": ("checked", "gofmt"),
+        "go": ("compiled", "go"),
         "java": ("compiled", "javac"),
         "javascript": ("checked", "node --check"),
         "kotlin": ("syntax", None),

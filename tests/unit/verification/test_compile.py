@@ -15,6 +15,7 @@ from synthcode.verification.compile import SECONDS, Toolchain, judge_safely
 from synthcode.verification.compile_stage import compile_translations
 from synthcode.verification.compilers import COMPILERS, first_message
 from synthcode.verification.controls import compiler_versions, examine, missing_compilers
+from synthcode.verification.drivers import build_driver
 from synthcode.verification.sandbox import require_sandbox, try_sandbox_again, why_no_sandbox
 from synthcode.vocabulary import Level
 
@@ -29,13 +30,18 @@ GOOD = {
     "cpp": ["auto f(auto a) { return a + 1; }"],
     "php": ["<?php\nfunction f($a) { return $a; }", "function f($a) { return $a; }", "<?\nfunction f() { }"],
     "ruby": ["def f(a)\n  a\nend"],
-    "go": ["package a\n\nfunc f() int { return 1 }", "func f() int { return 1 }"],
+    "go": [
+        'package a\n\nimport "strings"\n\nfunc f(s string) string { return strings.ToUpper(s) }',
+        "func f() int { return 1 }",
+        "a := []int{1}\nfor i := range a {\n\ta[i]++\n}",
+    ],
     "rust": ["fn f(a: i32) -> i32 { a }"],
 }
 OPEN = {
     "java": "class A { List<String> f(Foo a) { return a.bar(missing); } }",
     "c": "int f(struct node *n) { return n->size; }",
     "cpp": "std::vector<int> f(Node n) { return n.values; }",
+    "go": 'package a\n\nimport "github.com/a/b"\n\nfunc f(n *Node) int { return b.Sum(n.Values) + helper(n) }',
     "rust": "use serde::Serialize;\nfn f(a: Missing) -> HashMap<i32, i32> { helper(a).into() }",
 }
 """Fragments with undeclared names."""
@@ -49,7 +55,7 @@ BAD = {
     "cpp": ("int f() { const int a = 1; a = 2; return a; }", "assignment of read-only variable"),
     "php": ("function f() { break; }", "'break' not in the 'loop' or 'switch' context on line 1"),
     "ruby": ("def f\n  yield = 1\nend", "syntax error, unexpected '='"),
-    "go": ("func f() { x := }", "expected operand, found '}'"),
+    "go": ("func f(s string) string { return s.trim() }", "s.trim undefined (type string has no field or method trim)"),
     "rust": ('fn f() -> i32 { "x" }', "mismatched types: expected `i32`, found `&str`"),
 }
 
@@ -76,7 +82,7 @@ LEVELS: dict[str, tuple[Level, Level]] = {
     "cpp": ("compiled", "syntax"),
     "php": ("checked", "checked"),
     "ruby": ("checked", "checked"),
-    "go": ("checked", "checked"),
+    "go": ("compiled", "checked"),
     "rust": ("compiled", "checked"),
 }
 """What a whole program reaches, and one with a name that it does not define."""
@@ -152,6 +158,54 @@ def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> 
     dying = replace(java, compiler=replace(java.compiler, driver=driver))
     programs = ["class A { }", "class DIE { }", "class B { }", "class C { }"]
     assert [said is None for said in refusals(programs, dying)] == [True, False, True, True]
+
+
+GO_CASES: dict[str, Level | None] = {
+    'package a\nimport ("encoding/json"; "reflect")\nfunc f(s string) string { return s.trim() }': None,
+    'package a\nimport "reflect"\nfunc f() int { return 1 }': "checked",
+    "package a\nfunc f() { x := 1 }": None,
+    "package a\nfunc f() int { }": None,
+    "func f( int { return 1 }": None,
+    'package a\nimport "math"\nfunc f() int { return math.Max(1, 2) }': None,
+    # What a newer version of Go may have:
+    'package a\nimport "strings"\nfunc f(s string) string { return strings.Newer(s) }': "checked",
+    'package a\nimport "bytes"\nfunc f(b *bytes.Buffer) { b.Newer() }': "checked",
+    # What is not of the standard library, wherever it lies:
+    'package a\nimport "C"\nfunc f() int { return 1 }': "checked",
+    'package a\nimport "../../../etc"\nfunc f() int { return etc.A }': "checked",
+    "package main\nfunc f() int { return 1 }": "compiled",
+    'import "net/http"\nfunc f() string { return http.MethodGet }': "compiled",
+}
+
+
+def test_types_of_go_programs_are_resolved_with_the_standard_library_only() -> None:
+    judgements = judge_safely(list(GO_CASES), toolchain("go"))
+    found = {code: judgement.level for code, judgement in zip(GO_CASES, judgements, strict=True)}
+    assert found == GO_CASES
+
+
+def test_a_go_program_that_ends_the_checker_is_refused_alone(tmp_path: Path) -> None:
+    go = toolchain("go")
+    assert go.compiler.driver is not None
+    driver = tmp_path / "CheckEach.go"
+    code = go.compiler.driver.read_text()
+    start = "file, isFragment, err := parse(files, source)"
+    assert start in code
+    die = 'if strings.Contains(string(source), "DIE") { os.Exit(1) }\n'
+    give_up = 'if strings.Contains(string(source), "PANIC") { panic("lost") }\n'
+    driver.write_text(code.replace(start, die + give_up + start, 1))
+    compiler = replace(go.compiler, driver=driver)
+    dying = replace(go, compiler=compiler, built_driver=build_driver(compiler, go.program, go.sandbox))
+    programs = ["var a = 1", "var DIE = 1", "var b = 1", "var PANIC = 1", "var c = 1"]
+    assert [said is None for said in refusals(programs, dying)] == [True, False, True, False, True]
+
+
+def test_a_driver_that_cannot_be_built_makes_its_compiler_broken(tmp_path: Path) -> None:
+    go = toolchain("go")
+    source = tmp_path / "CheckEach.go"
+    source.write_text("package main\n\nfunc main() { missing() }\n")
+    with pytest.raises(SandboxFailed, match=r"it cannot build CheckEach\.go: .*missing"):
+        build_driver(replace(go.compiler, driver=source), go.program, go.sandbox)
 
 
 def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> None:
