@@ -15,6 +15,7 @@ from synthcode.bounded.files import read_text
 from synthcode.bounded.trees import parse_yaml
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.interop.mteb_names import MAIN_SCORE, languages_of_all, task_name
+from synthcode.extras import install_line
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def require_mteb() -> None:
     try:
         import mteb  # noqa: F401
     except ImportError as problem:
-        raise InputError(f"mteb cannot be imported: {problem}", "pip install 'synthcode[mteb]'") from problem
+        raise InputError(f"mteb cannot be imported: {problem}", install_line("mteb")) from problem
 
 
 def task_metadata(task: str, variant: str, **fields: Any) -> TaskMetadata:

@@ -15,6 +15,7 @@ from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.interop.hub_results import eval_results_files
 from synthcode.evaluation.interop.mteb_results import Scored, result_files
+from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.comparison import (
     Difference,
     Estimate,
@@ -63,6 +64,8 @@ def write_files(
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
     """Write a results folder's metrics, tables and pictures; return the macro means of the main measure.
+
+    Without matplotlib there are no pictures.
 
     Parameters
     ----------
@@ -186,6 +189,8 @@ def _draw(
     baseline: pa.Table | None,
     resamples: int,
 ) -> None:
+    if not can_draw():
+        return
     from synthcode.evaluation.plots.heatmap import draw_heatmap
     from synthcode.evaluation.plots.pareto import draw_pareto
 

@@ -110,6 +110,7 @@ def evaluate(
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
     """
     from synthcode.errors import InputError
+    from synthcode.extras import install_line
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.steps.evaluation import evaluate_if_stale
@@ -125,7 +126,7 @@ def evaluate(
         print_means(scores.macros, scores.covered, evaluation.folder)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
-        raise InputError(needs, "pip install 'synthcode[eval]'") from problem
+        raise InputError(needs, install_line("bm25" if encoder == "bm25" else "eval")) from problem
 
 
 def _evaluation(
@@ -169,9 +170,11 @@ def _refuse_without_extra(encoder: str) -> None:
     needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
     if encoder == "bm25":
         needed = ("bm25s",)
+    elif encoder.startswith("openai:"):
+        needed = ("openai", "threadpoolctl")
     elif encoder.startswith("py:") or _is_plugin(encoder):  # whatever it computes with
         needed = ("threadpoolctl",)
-    for package in ("matplotlib", *needed):
+    for package in needed:
         if find_spec(package) is None:
             raise ModuleNotFoundError(name=package)
 

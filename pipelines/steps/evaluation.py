@@ -12,6 +12,7 @@ from synthcode.evaluation.encoder import Costed
 from synthcode.evaluation.interop.mteb_results import model_name
 from synthcode.evaluation.output.baseline import Baseline, find_baseline
 from synthcode.evaluation.output.results_folder import write_files
+from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.coverage import Covered, coverage, warnings_of
 from synthcode.evaluation.results.score_entries import read_score_entries, score_entry
@@ -24,6 +25,7 @@ from synthcode.evaluation.results_json import (
     write_facts,
 )
 from synthcode.evaluation.retrieval.ranks import labelled, write_ranks
+from synthcode.extras import install_line
 from synthcode.pipelines.steps.encoder_ranks import rank_parts, with_store
 from synthcode.pipelines.steps.evaluation_input import Evaluation
 from synthcode.pipelines.steps.results_folder import different_settings, refuse_other_settings
@@ -132,6 +134,8 @@ def _score(evaluation: Evaluation, baseline: Baseline | None) -> Scores:
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )
+    if not can_draw():
+        evaluation.reporter.message(f"evaluate: no plots, because matplotlib is not installed ({install_line('eval')})")
     covered = coverage(ranks)
     scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
     write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from synthcode.evaluation.encoder import ONLY_EXIT, Costed, Encoder, LexicalScorer
 from synthcode.evaluation.model_probe import Store
 from synthcode.evaluation.output.baseline import Baseline
+from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -75,4 +76,5 @@ class Evaluation:
         asked = [self.identity, self.exits, sorted(self.variants), cells]
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]
+        written += [] if can_draw() else ["without plots"]
         return digest("results", version("synthcode"), self.benchmark.digest, asked, written)

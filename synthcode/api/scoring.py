@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
 from synthcode.errors import InputError
+from synthcode.extras import install_line
 from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
@@ -75,9 +76,8 @@ def _open(
     try:
         return registry.open_encoder(encoder, registry.EncoderOptions(**options))
     except ModuleNotFoundError as problem:
-        raise InputError(
-            f"{encoder} needs the package {problem.name!r}, which is not installed", "pip install 'synthcode[eval]'"
-        ) from problem
+        extra = install_line("bm25" if encoder == "bm25" else "eval")
+        raise InputError(f"{encoder} needs the package {problem.name!r}, which is not installed", extra) from problem
     except TypeError as problem:
         raise InputError(f"{encoder}: {problem}", "options are those of 'synthcode evaluate --help'") from problem
 

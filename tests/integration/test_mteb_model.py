@@ -13,6 +13,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, Role
 from synthcode.evaluation.encoders.mteb_model import MtebModel
 from synthcode.evaluation.encoders.remote_code import no_remote_code
+from synthcode.extras import install_line
 from tests.support.minilm import minilm_folder
 
 TEXTS = ["add two numbers", "int add(int a, int b) { return a + b; }", "", "x = 'é → 1'" * 300]
@@ -29,7 +30,7 @@ def test_without_mteb_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, n
     monkeypatch.setitem(sys.modules, "mteb", None)
     with pytest.raises(InputError) as caught:
         MtebModel(name)
-    assert caught.value.fix == "pip install 'synthcode[mteb]'"
+    assert caught.value.fix == install_line("mteb")
 
 
 def test_no_class_is_loaded_from_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

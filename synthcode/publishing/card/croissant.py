@@ -15,7 +15,7 @@ from synthcode.sanitize import one_line
 PARQUET = "application/x-parquet"
 SPLITS = "splits"
 
-_TOOL = {"@type": "sc:Organization", "name": "synthcode", "url": "https://pypi.org/project/synthcode/"}
+_TOOL = {"@type": "sc:Organization", "name": "synthcode"}
 _DATA_TYPES = {"string": "sc:Text", "float64": "sc:Float"}
 """All others are whole numbers."""
 _SHORT = (

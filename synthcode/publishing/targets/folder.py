@@ -9,6 +9,7 @@ from typing import Any
 
 from synthcode.bounded.writing import refuse_obstacles, remove_link
 from synthcode.errors import InputError, Interrupted, SynthcodeError, first_line
+from synthcode.extras import install_line
 from synthcode.identity import file_digest
 from synthcode.publishing.dataset_files import CARD_NAME, LocalFile, RemoteFile
 from synthcode.publishing.targets.plan import Change, Plan
@@ -44,7 +45,7 @@ class Folder:
         try:
             self._system, self._root = fsspec.core.url_to_fs(address)
         except ImportError as problem:
-            extra = "pip install 'synthcode[s3]'" if address.startswith("s3") else first_line(problem)
+            extra = install_line("s3") if address.startswith("s3") else first_line(problem)
             raise InputError(f"{self.name}: what reads such addresses is not installed", extra) from problem
         except ValueError as problem:
             raise InputError(f"{self.name}: {_said(problem)}", "name a path, or s3://bucket/prefix") from problem

