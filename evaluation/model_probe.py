@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from synthcode.evaluation.encoder import Encoder, Role, Vectors
+from synthcode.evaluation.encoder import Encoder, LexicalScorer, Role, Vectors
 from synthcode.evaluation.vector_checks import VectorCheck
+from synthcode.identity import digest
 from synthcode.storage.shards import read_file, write_table
 
 PROBE_NAME = "probe.parquet"
@@ -24,8 +25,11 @@ PROBE_TEXTS = ("Add two numbers.", "def add(a, b): return a + b", "int least(int
 MOST_DISTANCE = 0.0142
 """Relative to a vector's length: that of unit vectors whose cosine is 0.9999. Noise of float16 stays well below it."""
 
+PROBE_ROLES = (Role("document", "code", "python"), Role("query", "text", "text"), Role("query", "code", "python"))
+"""The texts are encoded in each of these roles that the encoder tells apart: a query's prompt or weights may change."""
+
 Probe = Mapping[int, Vectors]
-"""Exit -> the vectors of ``PROBE_TEXTS``."""
+"""Exit -> the vectors of ``PROBE_TEXTS`` in the first role, then in the others."""
 
 
 class Store(NamedTuple):
@@ -48,8 +52,16 @@ def probe_model(encoder: Encoder) -> Probe:
     InputError
         If the vectors cannot be used.
     """
-    role = Role("document", "code", "python").seen_by(encoder)
-    return VectorCheck(encoder.name)(encoder.encode(PROBE_TEXTS, role), PROBE_TEXTS).vectors
+    check = VectorCheck(encoder.name)
+    roles = dict.fromkeys(role.seen_by(encoder) for role in PROBE_ROLES)
+    parts = [check(encoder.encode(PROBE_TEXTS, role), PROBE_TEXTS).vectors for role in roles]
+    return {exit_: np.concatenate([part[exit_] for part in parts]) for exit_ in parts[0]}
+
+
+def probe_scorer(scorer: LexicalScorer) -> str:
+    """Return a digest of the scores that a scorer without vectors gives the fixed texts, each as a query."""
+    blocks = scorer.score_blocks(PROBE_TEXTS, PROBE_TEXTS)
+    return digest("scores", [np.asarray(block, dtype=np.float32).tolist() for block in blocks])
 
 
 def find_store(folder: Path, encoder: Encoder) -> Store:
@@ -74,8 +86,8 @@ def find_store(folder: Path, encoder: Encoder) -> Store:
             return Store(identity, probe, number > 1, is_unproven)
         known = _read(stored)
         if agree(known, probe):
-            if probe.keys() - known.keys():
-                _write(stored, {**known, **probe})
+            if more := {exit_: vectors for exit_, vectors in probe.items() if _says_more(vectors, known.get(exit_))}:
+                _write(stored, {**known, **more})
             return Store(identity, probe, is_new=False, is_unproven=False)
     raise AssertionError("numbers have no end")
 
@@ -91,9 +103,16 @@ def agree(known: Probe, probe: Probe) -> bool:
     return all(_near(known[exit_], vectors) for exit_, vectors in probe.items() if exit_ in known)
 
 
+def _says_more(vectors: Vectors, known: Vectors | None) -> bool:
+    return known is None or len(vectors) > len(known)
+
+
 def _near(known: Vectors, vectors: Vectors) -> bool:
-    if known.shape != vectors.shape:
+    if known.shape[1] != vectors.shape[1]:
         return False
+    # Earlier versions probed in the first role only.
+    roles = min(len(known), len(vectors))
+    known, vectors = known[:roles], vectors[:roles]
     distances = np.linalg.norm(vectors - known, axis=1)
     return bool((distances <= MOST_DISTANCE * np.linalg.norm(known, axis=1)).all())
 

@@ -28,7 +28,7 @@ class Facts:
     """Who was scored on what, and what it took."""
 
     fingerprint: str
-    """Of all that the ranks depend on: where it is the same, so are they."""
+    """Of all that the results depend on: if it is the same, so are they."""
     encoder: str
     """Its label: what tables call it."""
     model: str
@@ -43,6 +43,10 @@ class Facts:
     """The settings that decide what is scored, where they differ from the defaults."""
     versions: Mapping[str, str]
     speed: Speed
+    ranks_fingerprint: str = ""
+    """Of all that the ranks depend on; empty in results of earlier versions."""
+    resamples: int | None = None
+    """Of the intervals; None in results of earlier versions."""
     scores: Sequence[Mapping[str, Any]] = ()
     """Of each exit, task and variant: the mean of the main measure with its interval, and what it rests on."""
     warnings: Sequence[str] = ()

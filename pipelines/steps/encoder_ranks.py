@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synthcode.evaluation.encoder import Encoder, LexicalScorer
-from synthcode.evaluation.model_probe import Probe, drop_vectors, find_store
+from synthcode.evaluation.model_probe import Probe, drop_vectors, find_store, probe_scorer
 from synthcode.evaluation.results_json import (
     Speed,
     encoding_speed,
@@ -33,10 +33,10 @@ def rank(evaluation: Evaluation) -> pa.Table:
 
 
 def with_store(evaluation: Evaluation) -> Evaluation:
-    """Probe the model and find its vectors; say so if the stored ones are another model's."""
+    """Probe the model, or the scorer, and find its vectors; say so if the stored ones are another model's."""
     encoder = evaluation.encoder
     if isinstance(encoder, LexicalScorer):
-        return evaluation
+        return replace(evaluation, word_scores=probe_scorer(encoder))
     with hold(evaluation.store / encoder.identity):
         found = find_store(evaluation.store, encoder)
         if evaluation.fresh:

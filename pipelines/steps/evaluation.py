@@ -19,20 +19,24 @@ from synthcode.evaluation.results.score_entries import read_score_entries, score
 from synthcode.evaluation.results_json import (
     FACTS_NAME,
     Facts,
+    Speed,
     damaged_files,
     read_facts,
     withdraw_facts,
     write_facts,
 )
-from synthcode.evaluation.retrieval.ranks import labelled, write_ranks
+from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
 from synthcode.extras import install_line
 from synthcode.pipelines.steps.encoder_ranks import rank_parts, with_store
 from synthcode.pipelines.steps.evaluation_input import Evaluation
 from synthcode.pipelines.steps.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
+from synthcode.schemas.results import RANKS_NAME
 from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from synthcode.evaluation.cost import ExitCost
 
 PACKAGES = ("synthcode", "numpy", "torch", "transformers", "sentence-transformers", "bm25s")
@@ -69,7 +73,8 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
         known = None if force or evaluation.fresh else _known_scores(evaluation, evaluation.fingerprint(baseline))
         if known is None:
-            return _score(evaluation, baseline)
+            ranks = None if force or evaluation.fresh else _known_ranks(evaluation)
+            return _score(evaluation, baseline, ranks)
         evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
         return known
 
@@ -104,8 +109,34 @@ def _known_scores(evaluation: Evaluation, fingerprint: str) -> Scores | None:
         return None
 
 
-def _score(evaluation: Evaluation, baseline: Baseline | None) -> Scores:
-    parts, speed = rank_parts(evaluation)
+def _known_ranks(evaluation: Evaluation) -> tuple[list[pa.Table], Speed] | None:
+    """Return the ranks of earlier results if only label, resamples, baseline or costs differ, and say so."""
+    folder = evaluation.folder
+    known = read_facts(folder)
+    if known is None or known.ranks_fingerprint != evaluation.ranks_fingerprint:
+        return None
+    if RANKS_NAME in damaged_files(folder, known):
+        return None
+    changes = _presentation_changes(known, evaluation)
+    written = f"tables and plots are written again{changes}"
+    evaluation.reporter.message(f"evaluate: the ranks in {folder} are kept; {written}")
+    return [read_ranks(folder)], known.speed
+
+
+def _presentation_changes(known: Facts, evaluation: Evaluation) -> str:
+    """Return the label and the resamples if they differ from those of earlier results, as the end of a sentence."""
+    changes = []
+    if known.encoder != evaluation.label:
+        changes.append(f"label {evaluation.label} (was {known.encoder})")
+    if known.resamples not in (None, evaluation.resamples):
+        changes.append(f"resamples {evaluation.resamples:,} (were {known.resamples:,})")
+    return "".join(f", {change}" for change in changes).replace(", ", ": ", 1)
+
+
+def _score(
+    evaluation: Evaluation, baseline: Baseline | None, known_ranks: tuple[list[pa.Table], Speed] | None
+) -> Scores:
+    parts, speed = known_ranks or rank_parts(evaluation)
     evaluation.stop.raise_if_set()
     costs = _costs(evaluation)
     evaluation.stop.raise_if_set()
@@ -122,6 +153,8 @@ def _score(evaluation: Evaluation, baseline: Baseline | None) -> Scores:
         settings=dict(evaluation.settings),
         versions=_versions(),
         speed=speed,
+        ranks_fingerprint=evaluation.ranks_fingerprint,
+        resamples=evaluation.resamples,
     )
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])

@@ -49,6 +49,8 @@ class Evaluation:
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
     """Where the model's vectors are, once it has been probed."""
+    word_scores: str | None = None
+    """A digest of what a scorer without vectors makes of a few fixed texts, once it has been probed."""
     executor: Executor | None = None
     """Its threads rank. Default: one thread for each core."""
     reporter: Reporter = field(default_factory=SilentReporter)
@@ -70,11 +72,20 @@ class Evaluation:
         """Whether costs are wanted, and the encoder has any: then they are drawn, too."""
         return self.costs and isinstance(self.encoder, Costed)
 
+    @property
+    def ranks_fingerprint(self) -> str:
+        """A digest of all that the ranks depend on: not of how they are named, summarised and drawn."""
+        return digest("ranks", version("synthcode"), self.benchmark.digest, self._scored)
+
     def fingerprint(self, baseline: Baseline | None) -> str:
         """Return a digest of all that the results depend on."""
-        cells = [list(cell) for cell in self.benchmark.cells]
-        asked = [self.identity, self.exits, sorted(self.variants), cells]
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]
         written += [] if can_draw() else ["without plots"]
-        return digest("results", version("synthcode"), self.benchmark.digest, asked, written)
+        return digest("results", version("synthcode"), self.benchmark.digest, self._scored, written)
+
+    @property
+    def _scored(self) -> list[object]:
+        cells = [list(cell) for cell in self.benchmark.cells]
+        known_by = [self.identity] if self.word_scores is None else [self.identity, self.word_scores]
+        return [*known_by, self.exits, sorted(self.variants), cells]

@@ -150,3 +150,39 @@ def test_a_baseline_is_of_the_same_queries(dataset: Path, tmp_path: Path, capsys
     (line / "results.json").unlink()
     assert evaluate(dataset, "bm25", tmp_path / "all", "--baseline", line) == 1
     assert refusal(capsys)[0] == f"error: the baseline {line} is not complete"
+
+
+def test_another_label_or_number_of_resamples_only_writes_the_tables_again(
+    dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    ranks = pq.read_table(tmp_path / "ranks.parquet")
+    ranked: list[int] = []
+    original = scoring.rank_parts
+    monkeypatch.setattr(scoring, "rank_parts", lambda given: ranked.append(1) or original(given))
+    capsys.readouterr()
+    assert evaluate(dataset, "bm25", tmp_path, "--resamples", "300", "--label", "words") == 0
+    kept = f"evaluate: the ranks in {tmp_path} are kept; tables and plots are written again"
+    assert f"{kept}: label words (was bm25), resamples 300 (were 100)" in capsys.readouterr().err.splitlines()
+    assert not ranked
+    assert "(300 resamples)" in (tmp_path / "tables.md").read_text()
+    written = pq.read_table(tmp_path / "ranks.parquet")
+    assert written["encoder"].unique().to_pylist() == ["words"]
+    assert written.drop_columns("encoder").equals(ranks.drop_columns("encoder"))
+    assert evaluate(dataset, "bm25", tmp_path, "--resamples", "300", "--label", "words") == 0
+    assert "unchanged, nothing to do" in capsys.readouterr().err
+    # The same as if it were scored for the first time.
+    assert evaluate(dataset, "bm25", tmp_path / "new", "--resamples", "300", "--label", "words") == 0
+    assert (tmp_path / "new" / "metrics.csv").read_bytes() == (tmp_path / "metrics.csv").read_bytes()
+    assert len(ranked) == 1
+    assert evaluate(dataset, "bm25", tmp_path, "--resamples", "300", "--force") == 0
+    assert len(ranked) == 2
+
+
+def test_damaged_ranks_are_not_kept_for_another_label(dataset: Path, tmp_path: Path) -> None:
+    assert evaluate(dataset, "bm25", tmp_path) == 0
+    ranks = tmp_path / "ranks.parquet"
+    whole = pq.read_table(ranks)
+    ranks.write_bytes(ranks.read_bytes()[:100])
+    assert evaluate(dataset, "bm25", tmp_path, "--label", "words") == 0
+    assert pq.read_table(ranks).drop_columns("encoder").equals(whole.drop_columns("encoder"))

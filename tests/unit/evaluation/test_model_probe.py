@@ -1,12 +1,22 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from synthcode.evaluation.encoder import Encoded, Role
-from synthcode.evaluation.model_probe import PROBE_TEXTS, agree, drop_vectors, find_store, probe_model
+from synthcode.evaluation.encoders.bm25 import Bm25
+from synthcode.evaluation.model_probe import (
+    PROBE_NAME,
+    PROBE_TEXTS,
+    agree,
+    drop_vectors,
+    find_store,
+    probe_model,
+    probe_scorer,
+)
+from synthcode.storage.shards import read_file, write_table
 from tests.support.encoders import HashingEncoder
 
 
@@ -68,3 +78,48 @@ def test_vectors_without_a_probe_are_unproven(tmp_path: Path) -> None:
 
 def test_probe_texts_are_short() -> None:
     assert max(map(len, PROBE_TEXTS)) < 40
+
+
+class ChangingQueries(Changing):
+    """A model of which only the queries' side changes."""
+
+    def __init__(self, cosine: float = 1.0) -> None:
+        super().__init__(cosine)
+        self.sees = frozenset({"side"})
+
+    def encode(self, texts: Sequence[str], role: Role) -> Encoded:
+        return super().encode(texts, role) if role.side == "query" else HashingEncoder.encode(self, texts, role)
+
+
+def test_a_change_on_the_side_of_queries_is_noticed(tmp_path: Path) -> None:
+    assert len(probe_model(ChangingQueries())[0]) == 2 * len(PROBE_TEXTS)
+    first = find_store(tmp_path, ChangingQueries())
+    assert find_store(tmp_path, ChangingQueries()).identity == first.identity
+    assert find_store(tmp_path, ChangingQueries(0.9)).identity == f"{first.identity}-2"
+
+
+def test_a_probe_of_an_earlier_version_is_completed(tmp_path: Path) -> None:
+    first = find_store(tmp_path, ChangingQueries())
+    path = tmp_path / first.identity / PROBE_NAME
+    write_table(path, read_file(path, fix="").slice(0, len(PROBE_TEXTS)))
+    assert find_store(tmp_path, ChangingQueries()).identity == first.identity
+    assert find_store(tmp_path, ChangingQueries(0.9)).identity == f"{first.identity}-2"
+
+
+class Lengths:
+    """A scorer that compares lengths."""
+
+    name, identity = "lengths", "the same"
+
+    def __init__(self, weight: float = 1.0) -> None:
+        self._weight = weight
+
+    def score_blocks(self, queries: Sequence[str], documents: Sequence[str]) -> Iterator[np.ndarray]:
+        lengths = np.array([len(document) for document in documents], np.float32)
+        yield np.array([-self._weight * abs(lengths - len(query)) for query in queries], np.float32)
+
+
+def test_scorers_without_vectors_are_probed_by_their_scores() -> None:
+    assert probe_scorer(Lengths()) == probe_scorer(Lengths())
+    assert probe_scorer(Lengths()) != probe_scorer(Lengths(2.0))
+    assert probe_scorer(Bm25()) == probe_scorer(Bm25())
