@@ -11,6 +11,7 @@ import tree_sitter
 
 from synthcode.comments.removal import Cut
 from synthcode.comments.snippets import Snippet, Span
+from synthcode.dataset.overriding import overrides_a_library
 from synthcode.dataset.variables import variables_of
 from synthcode.entry_points import CONSTRUCTORS, Definition, spelling
 from synthcode.languages import Language
@@ -24,6 +25,12 @@ _TYPE_NAMES = frozenset({"type_identifier", "namespace_identifier"})
 _FIELD_NAMES = frozenset({"field_identifier", "property_identifier"})
 _SHORTHANDS = frozenset(
     {"shorthand_property_identifier", "shorthand_property_identifier_pattern", "shorthand_field_identifier"}
+)
+_CALLS_IN_ANY_CASE = frozenset({"function_call_expression", "member_call_expression", "scoped_call_expression"})
+"""Where PHP reads a name without its case."""
+_TAKE_METHOD_NAMES = frozenset(
+    b"alias_method define_method instance_method method module_function private private_class_method protected public"
+    b" public_class_method public_send remove_method respond_to? send undef_method __send__".split()
 )
 _OURSELVES = frozenset(b"this self Self cls super static parent crate exports module.exports".split())
 _ARROW_IS_ACCESS = frozenset({"c", "cpp", "php"})
@@ -47,6 +54,8 @@ class _Naming:
     name: bytes
     definitions: frozenset[int]
     """Ids of the nodes that name it where it is defined."""
+    overrides: frozenset[int]
+    """Ids of the nodes that name methods of a library that are called as it is."""
     on_anything: bool
     """Whether it is defined on types of others, so that it may be called on any value."""
     own: frozenset[bytes]
@@ -61,7 +70,8 @@ def rename_entry_point(
     """Give the cuts that call the entry point ``f``, and a type around it that has its name ``F``.
 
     A member of something that is not of the text keeps its name: ``Math.max`` where the text defines ``max``.
-    So do words in strings and in comments. An ``f`` that the text has already is not minded.
+    So do words in strings and in comments, and a method that overrides one of a library. An ``f`` that the text has
+    already is not minded.
 
     Parameters
     ----------
@@ -75,7 +85,9 @@ def rename_entry_point(
         A name as it stands in the text.
     """
     naming = _naming(snippet, language, defined, entry_point)
-    for node, span in _mentions(snippet, naming.name):
+    if naming.overrides and not naming.definitions:
+        return
+    for node, span in _mentions(snippet, naming.name, any_case=language.name == "php"):
         instead = _instead(snippet, language, naming, node, span)
         if instead is not None:
             yield Cut(*span, instead)
@@ -86,7 +98,8 @@ def rename_entry_point(
 
 
 def _naming(snippet: Snippet, language: Language, defined: list[Definition], entry_point: str) -> _Naming:
-    ours = [one for one in defined if one.name == entry_point]
+    named = [one for one in defined if one.name == entry_point]
+    ours = [one for one in named if not overrides_a_library(snippet, one.name_node)]
     types = frozenset[str]().union(*(one.types for one in ours))
     own = {name.encode() for name in types}
     on_anything = False
@@ -99,21 +112,26 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
     return _Naming(
         entry_point.encode("utf-8", "surrogatepass"),
         frozenset(one.name_node.id for one in ours),
+        frozenset(one.name_node.id for one in named) - frozenset(one.name_node.id for one in ours),
         on_anything,
         frozenset(own),
         frozenset(name.encode() for name in types if spelling(name) == spelling(entry_point)),
     )
 
 
-def _mentions(snippet: Snippet, name: bytes) -> Iterator[tuple[tree_sitter.Node, Span]]:
+def _mentions(snippet: Snippet, name: bytes, *, any_case: bool = False) -> Iterator[tuple[tree_sitter.Node, Span]]:
     """Give the nodes that are a name, not merely contain it, and where the name stands in them."""
-    start = snippet.data.find(name) if name else -1
+    data = snippet.data.lower() if any_case else snippet.data
+    wanted = name.lower() if any_case else name
+    start = data.find(wanted) if name else -1
     while start >= 0:
         end = start + len(name)
         node = snippet.root.descendant_for_byte_range(start + snippet.shift, end + snippet.shift)
         if node is not None and _is_name(snippet, node, (start, end)):
-            yield node, (start, end)
-        start = snippet.data.find(name, end)
+            is_call = node.parent is not None and node.parent.type in _CALLS_IN_ANY_CASE
+            if is_call or snippet.data[start:end] == name:
+                yield node, (start, end)
+        start = data.find(wanted, end)
 
 
 def _is_name(snippet: Snippet, node: tree_sitter.Node, span: Span) -> bool:
@@ -136,8 +154,12 @@ def _macro_tokens(text: bytes) -> frozenset[Span]:
 
 def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_sitter.Node, span: Span) -> bytes | None:
     """Return what a mention of the name becomes, None for one that means something else."""
-    if node.id in naming.definitions or node.type in ("simple_symbol", "preproc_arg"):
+    if node.id in naming.overrides:
+        return None
+    if node.id in naming.definitions or node.type == "preproc_arg":
         return FUNCTION
+    if node.type == "simple_symbol":
+        return FUNCTION if _names_a_method(node) else None
     receiver = _receiver(snippet, language, span[0])
     if naming.name in naming.namesakes and receiver is None and _is_type(snippet, language, node, span):
         return TYPE
@@ -188,7 +210,27 @@ def _is_function(snippet: Snippet, node: tree_sitter.Node) -> bool:
         return True
     if parent.type == "keyword_argument":
         return parent.child_by_field_name("name") != node
+    if _is_key(node, parent):
+        return False
     if node.type not in _FIELD_NAMES:
         return True
     value = parent.child_by_field_name("value")
-    return parent.type == "function_declarator" or (value is not None and value.text == node.text)
+    return parent.type in ("function_declarator", "method_elem") or (value is not None and value.text == node.text)
+
+
+def _is_key(node: tree_sitter.Node, parent: tree_sitter.Node) -> bool:
+    """Return whether a name is that of a field in a literal of Go."""
+    element = parent.parent
+    return (
+        parent.type == "literal_element"
+        and element is not None
+        and element.children[:1] == [parent]
+        and (element.type == "keyed_element")
+    )
+
+
+def _names_a_method(symbol: tree_sitter.Node) -> bool:
+    """Return whether a symbol of Ruby is an argument of a method that takes the names of methods."""
+    call = symbol.parent.parent if symbol.parent is not None else None
+    method = call.child_by_field_name("method") if call is not None and call.type == "call" else None
+    return method is not None and method.text in _TAKE_METHOD_NAMES

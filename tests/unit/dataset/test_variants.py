@@ -24,6 +24,59 @@ class TestAnonymising:
         ("language", "name", "before", "after"),
         [
             pytest.param(
+                "go",
+                "Sum",
+                "type S struct{ Sum int }\n\nfunc Sum(s S) int { return s.Sum + Sum(S{Sum: 1}) }\n",
+                "type S struct{ Sum int }\n\nfunc f(s S) int { return s.Sum + f(S{Sum: 1}) }\n",
+                id="the key of a literal keeps its name, as the field does",
+            ),
+            pytest.param(
+                "go",
+                "Area",
+                "type A interface{ Area() int }\n\nfunc (s S) Area() int { return 1 }\n"
+                "func Area(s A) int { return s.Area() }\n",
+                "type A interface{ f() int }\n\nfunc (s S) f() int { return 1 }\nfunc f(s A) int { return s.f() }\n",
+                id="a method is renamed in its interface too",
+            ),
+            pytest.param(
+                "java",
+                "run",
+                "class M {\n    static int run(int n) {\n"
+                "        Runnable t = new Runnable() { public void run() { } };\n"
+                "        t.run();\n        return run(n - 1);\n    }\n}\n",
+                "class M {\n    static int f(int n) {\n        Runnable t = new Runnable() { public void run() { } };\n"
+                "        t.run();\n        return f(n - 1);\n    }\n}\n",
+                id="an override of a library's method keeps its name",
+            ),
+            pytest.param(
+                "kotlin",
+                "run",
+                "class A : Runnable {\n    override fun run() { }\n}\n\nfun run(x: Int): Int = run(x - 1)\n",
+                "class A : Runnable {\n    override fun run() { }\n}\n\nfun f(x: Int): Int = f(x - 1)\n",
+                id="what is marked as an override of a library keeps its name",
+            ),
+            pytest.param(
+                "java",
+                "compare",
+                "class A implements Comparator<B> {\n    @Override public int compare(B a, B b) { return 0; }\n}\n",
+                "class A implements Comparator<B> {\n    @Override public int compare(B a, B b) { return 0; }\n}\n",
+                id="an entry point that a library has named keeps its name",
+            ),
+            pytest.param(
+                "php",
+                "Sum",
+                "<?php\nfunction Sum($x) { $sum = 1; return SUM($x - 1) + sum($x) + $sum; }\n",
+                "<?php\nfunction f($x) { $sum = 1; return f($x - 1) + f($x) + $sum; }\n",
+                id="PHP calls a function in any case",
+            ),
+            pytest.param(
+                "ruby",
+                "sum",
+                "def sum(xs)\n  { sum: xs.first }[:sum]\nend\nprivate :sum\n",
+                "def f(xs)\n  { sum: xs.first }[:sum]\nend\nprivate :f\n",
+                id="the key of a hash and its symbol keep their name",
+            ),
+            pytest.param(
                 "python",
                 "count",
                 "def count(s, counts):  # count\n    '''count'''\n    return s.count('count') + count(counts, key=1)\n",
