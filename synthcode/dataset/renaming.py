@@ -122,8 +122,8 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
 def _mentions(snippet: Snippet, name: bytes, *, any_case: bool = False) -> Iterator[tuple[tree_sitter.Node, Span]]:
     """Give the nodes that are a name, not merely contain it, and where the name stands in them."""
     data = snippet.data.lower() if any_case else snippet.data
-    wanted = name.lower() if any_case else name
-    start = data.find(wanted) if name else -1
+    searched = name.lower() if any_case else name
+    start = data.find(searched) if name else -1
     while start >= 0:
         end = start + len(name)
         node = snippet.root.descendant_for_byte_range(start + snippet.shift, end + snippet.shift)
@@ -131,7 +131,7 @@ def _mentions(snippet: Snippet, name: bytes, *, any_case: bool = False) -> Itera
             is_call = node.parent is not None and node.parent.type in _CALLS_IN_ANY_CASE
             if is_call or snippet.data[start:end] == name:
                 yield node, (start, end)
-        start = data.find(wanted, end)
+        start = data.find(searched, end)
 
 
 def _is_name(snippet: Snippet, node: tree_sitter.Node, span: Span) -> bool:

@@ -24,6 +24,10 @@ def _is_repeated(modifier: tree_sitter.Node) -> bool:
     return False
 
 
+def _has_no_value(declarator: tree_sitter.Node) -> bool:
+    return declarator.child_count == 1  # 'this' is a value without a name in the grammar
+
+
 _MEMBERS = r"[\w.?\[\]\"]{1,200}"
 _ASSIGNMENT = r"(?:[-+*/%&|^]|<<|>>>?|\?\?)?=(?![=>])"
 
@@ -80,8 +84,8 @@ CSHARP = SyntaxRules(
         Refusal(_NO_VAR, "(method_declaration returns: (implicit_type) @bad)"),
         Refusal(
             "the declaration of a 'var' has no value",
-            "(local_declaration_statement (variable_declaration type: (implicit_type)"
-            " (variable_declarator . (identifier) .) @bad))",
+            "(local_declaration_statement (variable_declaration type: (implicit_type) (variable_declarator) @bad))",
+            when=_has_no_value,
         ),
         Refusal("the variable of a loop has no type", "(foreach_statement . left: (identifier) @bad)"),
         Refusal("the number is too large", "(integer_literal) @bad", when=like(rf"{above(2**64 - 1)}[uUlL]*")),
@@ -103,6 +107,8 @@ CSHARP = SyntaxRules(
             "struct  E", r"\bstruct  E\s*(?:<[^;{}()]{1,200}>)?\s*(\(\s*[\w.<>,?\[\]]{1,99}\s*\))"
         ),  # a receiver without a name
         rewrite("?", rf"[\w\])](\?)(?=[.\[]{_MEMBERS}\s*{_ASSIGNMENT})"),
+        rewrite("async", r"\b(async)\s*[,);:.?&|!=]", "asyn_"),  # a variable
+        rewrite("required", r"\b(required)\s*[,);:.?&|!=]", "require_"),
         rewrite("allows", r"(,\s*allows\s+ref\s+struct)\b"),
         rewrite("allows", r":\s*(allows\s+ref\s+struct)\b", "class"),
         rewrite("operator", r"\b(operator\s*(?:checked\s*)?(?:[-+*/%&|^]|<<|>>>?)=)\s*\(", "_op"),
