@@ -6,20 +6,19 @@ import ast
 import contextlib
 import functools
 import re
-from collections.abc import Iterator, Set
+from collections.abc import Set
 from typing import NamedTuple
 
 import tree_sitter
 
 from synthcode.gate.balance import imbalance
 from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
-from synthcode.gate.heredocs import without_heredocs
 from synthcode.gate.javascript_syntax import EngineLimit, early_error
+from synthcode.gate.other_forms import other_forms
 from synthcode.gate.parser_guards import hazard
-from synthcode.gate.preprocessor import preprocessed
 from synthcode.gate.python_syntax import PythonError, read_python
 from synthcode.gate.regex_literals import malformation
-from synthcode.gate.rewrites import masked, rewritten
+from synthcode.gate.rewrites import masked
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import ParseTimeout, grammar, parse
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
@@ -32,7 +31,6 @@ _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _NAMES = frozenset({"identifier", "name", "variable_name"})
-_DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(?!(?:include|endif|undef)\b)", re.MULTILINE)
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\s+\w")
 
 
@@ -141,7 +139,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     if rules.separators is not None:
         data = rules.separators(data)
     root, opening, data = _root(data, language, deadline_s)
-    for candidate in _candidates(data, rules) if root.has_error else ():
+    for candidate in other_forms(data, rules) if root.has_error else ():
         other = parse(candidate, language, deadline_s).root_node
         if not other.has_error:
             root, data = other, candidate
@@ -170,24 +168,6 @@ def _root(data: bytes, language: Language, deadline_s: float) -> tuple[tree_sitt
         if not other.has_error:
             return other, rules.opening, whole
     return root, opening, opened
-
-
-def _candidates(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
-    """Yield other ways to write a text that the grammar does not know."""
-    tried = {data}
-    for prepared in _prepared(data, rules):
-        candidate = rewritten(prepared, rules.rewrites, rules.literals) if rules.rewrites else prepared
-        if candidate not in tried:
-            yield candidate
-        tried.add(candidate)
-
-
-def _prepared(data: bytes, rules: SyntaxRules) -> Iterator[bytes]:
-    yield data
-    if rules.heredocs and b"<<" in data:
-        yield without_heredocs(data)
-    if rules.preprocessor is not None and _DIRECTIVE.search(data):
-        yield preprocessed(data, rules.preprocessor)
 
 
 def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
