@@ -63,6 +63,8 @@ def test_entries_of_one_set_are_not_compared(documents: Documents) -> None:
     assert linked(documents, nodes=(2, 2, 2, 0)) == ([0, 1, 2, 3], 0)
 
 
-def test_nothing_is_linked_to_nothing(documents: Documents) -> None:
+def test_without_entries_nothing_is_compared_and_each_node_stays_a_set_of_its_own(documents: Documents) -> None:
     empty = np.empty(0, dtype=np.int64)
-    link(Entries(empty, empty, empty, empty), documents.band_keys(), Similarity(documents, 5, 0.7), DisjointSets(0))
+    sets, similarity = DisjointSets(3), Similarity(documents, 5, 0.7)
+    link(Entries(empty, empty, empty, empty), documents.band_keys(), similarity, sets)
+    assert (sets.labels().tolist(), similarity.compared) == ([0, 1, 2], 0)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from itertools import pairwise
+import hashlib
 
 import numpy as np
 import pyarrow as pa
@@ -85,14 +85,14 @@ def test_no_pairs_are_no_trouble() -> None:
     assert similarity.jaccard(nothing, nothing).tolist() == []
 
 
-def test_what_was_refuted_is_known_however_it_came() -> None:
-    draw = np.random.default_rng(0)
-    similarity = Similarity(documents(TEXTS), 5, 0.7)
-    refuted: set[int] = set()
-    for size in (1, 5, 2, 2, 0, 40, 1, 3):
-        pairs = draw.choice(10_000, size, replace=False)
-        similarity._refute(pairs)
-        refuted.update(pairs.tolist())
-        assert np.flatnonzero(~similarity._is_open(np.arange(10_000))).tolist() == sorted(refuted)
-    sizes = [run.size for run in similarity._refuted]
-    assert all(one > 2 * other for one, other in pairwise(sizes))
+def test_a_pair_that_is_not_alike_is_compared_once_in_however_many_calls_pairs_come() -> None:
+    base = hashlib.sha256().hexdigest()[:44]  # 40 sets of 5 characters that all share, and 10 that each has alone
+    many = documents([base + hashlib.md5(bytes([place])).hexdigest()[:10] for place in range(40)])
+    similarity, draw = Similarity(many, 5, 0.7), np.random.default_rng(0)
+    left, right = np.triu_indices(40, 1)
+    seen: set[int] = set()
+    for size in (1, 5, 2, 2, 0, 40, 1, 3, 200, 300):
+        pairs = draw.choice(left.size, size, replace=False)
+        assert not similarity.alike(left[pairs], right[pairs]).any()
+        seen.update(pairs.tolist())
+        assert similarity.compared == len(seen)
