@@ -4,40 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synthcode.pipelines.commands.options import existing_run, run_argument
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from rich.console import Console, RenderableType
 
-    from synthcode.pipelines.tables.outcomes import OutcomeBatch
+    from synthcode.pipelines.tables.found_rows import Filters
     from synthcode.storage.layout import RunFolder
 
 ROWS_WITHOUT_PAGER = 10
 
 
-class Filters(NamedTuple):
-    """Which rows are wanted. None: any."""
-
-    seed_id: str | None
-    """The beginning of it."""
-    language: str | None
-    reason: str | None
-    search: str | None
-    """In the seed's text or code, the translation or the verdict's detail; upper or lower case."""
-
-
 @click.command()
 @run_argument
-@click.option("--seed-id", metavar="ID", help="One seed: its id, or the beginning of it.")
+@click.option(
+    "--id", metavar="ID", help="The beginning of any id: of a seed, also in its source, program, request, cluster."
+)
+@click.option("--seed-id", metavar="ID", help="One seed: the beginning of its id, or its id in its source.")
 @click.option("--language", metavar="L", help="Translations into one language.")
 @click.option("--reason", metavar="R", help="Rejected for this reason; or kept, near_duplicate, contaminated, ...")
 @click.option(
-    "--search", metavar="TEXT", help="With this in the seed's text or code, the translation, or the verdict's detail."
+    "--search",
+    metavar="TEXT",
+    help="With this in the seed's id, text or code, the translation, or the verdict's detail.",
 )
 @click.option("--cluster", metavar="ID", help="Near-duplicates, with what differs: a cluster's id, or its beginning.")
 @click.option(
@@ -50,13 +43,16 @@ class Filters(NamedTuple):
 def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, **options: str | None) -> None:
     """Show seeds next to their translations, with the verdict on each.
 
+    Seeds without a translation (duplicates, rejected rows of the source) are shown where --id, --seed-id, --reason
+    or --search finds them, and as long as nothing is translated.
+
     \b
     Examples:
       synthcode show runs/quickstart --language rust
       synthcode show runs/quickstart --reason wrong_language
       synthcode show runs/quickstart --search leap --no-pager
-      synthcode show runs/quickstart --seed-id 3f2a
-      synthcode show runs/quickstart --cluster 0b1c
+      synthcode show runs/quickstart --id quickstart/36
+      synthcode show runs/quickstart --cluster 347b
     """
     import itertools
 
@@ -65,6 +61,7 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     from synthcode.languages import get_language
     from synthcode.pipelines.commands.show_cluster import cluster_panels
     from synthcode.pipelines.runs.stages import SHOWN_STAGES
+    from synthcode.pipelines.tables.found_rows import Filters
     from synthcode.storage.layout import RunFolder
     from synthcode.storage.manifest import refuse_differences
 
@@ -78,11 +75,57 @@ def show(run: Path, cluster: str | None, limit: int | None, pager: bool | None, 
     most = limit if limit or paged else ROWS_WITHOUT_PAGER
     panels = cluster_panels(folder, cluster, most) if cluster is not None else _panels(folder, filters, most)
     first = next(panels, None)
+    if first is None and filters.id:
+        cluster = filters.id
+        panels = _cluster_with_id(folder, filters.id, most)
+        first = next(panels)
     if first is None:
-        reasons = ", ".join(_known_verdicts(folder)) or "none yet"
-        click.echo(f"no such rows; verdicts in {run}: {reasons}", err=True)
+        _say_that_nothing_matches(folder, filters)
         return
     _print(console, itertools.chain([first], panels), paged)
+    if cluster is None and most:
+        _say_how_many(folder, filters, most)
+
+
+def _cluster_with_id(folder: RunFolder, name: str, limit: int | None) -> Iterator[RenderableType]:
+    from synthcode.errors import InputError
+    from synthcode.pipelines.commands.show_cluster import cluster_panels
+
+    try:
+        yield from cluster_panels(folder, name, limit)
+    except InputError as problem:
+        raise InputError(
+            f"no seed, program, request or single cluster has an id that begins with {name!r}",
+            "look ids up in the report, or search texts and programs with --search",
+        ) from problem
+
+
+def _say_that_nothing_matches(folder: RunFolder, filters: Filters) -> None:
+    """Name the verdicts that there are.
+
+    Raises
+    ------
+    InputError
+        If the reason is not a verdict.
+    """
+    from synthcode.errors import InputError, did_you_mean
+    from synthcode.pipelines.tables.found_rows import UNTRANSLATED, known_verdicts
+    from synthcode.vocabulary import CONTAMINATED, GATE_REASONS, SEED_REASONS, STATUSES
+
+    present = known_verdicts(folder)
+    known = {*present, *GATE_REASONS, *SEED_REASONS, *STATUSES, CONTAMINATED, UNTRANSLATED, "failed"}
+    verdicts = f"verdicts in {folder.path}: {', '.join(present) or 'none yet'}"
+    if filters.reason and filters.reason not in known:
+        raise InputError(f"{filters.reason!r} is not a verdict{did_you_mean(filters.reason, known)}", verdicts)
+    click.echo(f"no such rows; {verdicts}", err=True)
+
+
+def _say_how_many(folder: RunFolder, filters: Filters, most: int) -> None:
+    from synthcode.pipelines.tables.found_rows import count_rows
+
+    total = count_rows(folder, filters)
+    if total > most:
+        click.echo(f"{most:,} of {total:,} rows; --limit {total} shows all, --pager leafs through them", err=True)
 
 
 def _utf8(argument: str | None) -> str | None:
@@ -109,40 +152,10 @@ def _rendered(console: Console, panels: Iterator[RenderableType]) -> Iterator[st
 def _panels(folder: RunFolder, filters: Filters, limit: int | None) -> Iterator[RenderableType]:
     import itertools
 
-    from synthcode.pipelines.tables.outcomes import judged
+    from synthcode.pipelines.tables.found_rows import found_rows
 
-    rows = (pair for piece in judged(folder) for pair in _matching(piece, filters))
-    for row, seed in itertools.islice(rows, limit):
+    for row, seed in itertools.islice(found_rows(folder, filters), limit):
         yield from _panel(row, seed)
-
-
-def _matching(piece: OutcomeBatch, filters: Filters) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """Yield the matching rows of a piece, each with its seed."""
-    import pyarrow.compute as pc
-
-    rows = piece.rows
-    for column, value in (("target_language", filters.language), ("verdict", filters.reason)):
-        if value:
-            rows = rows.filter(pc.equal(rows[column], value))
-    if filters.seed_id:
-        rows = rows.filter(pc.starts_with(rows["seed_id"], filters.seed_id))
-    if filters.search:
-        rows = rows.filter(_contains(rows, piece.seeds, filters.search))
-    matching = piece.seeds.filter(pc.is_in(piece.seeds["seed_id"], value_set=pc.unique(rows["seed_id"])))
-    seeds = {seed["seed_id"]: seed for seed in matching.to_pylist()}
-    for row in rows.to_pylist():
-        yield row, seeds[row["seed_id"]]
-
-
-def _contains(rows: pa.Table, seeds: pa.Table, text: str) -> pa.ChunkedArray:
-    import pyarrow.compute as pc
-
-    def holds(column: pa.ChunkedArray) -> pa.ChunkedArray:
-        return pc.fill_null(pc.match_substring(column, text, ignore_case=True), False)
-
-    named = seeds.filter(pc.or_(holds(seeds["text"]), holds(seeds["code"])))
-    own = pc.or_(holds(rows["code"]), holds(rows["detail"]))
-    return pc.or_(own, pc.is_in(rows["seed_id"], value_set=named["seed_id"].combine_chunks()))
 
 
 def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType]:
@@ -152,12 +165,13 @@ def _panel(row: dict[str, Any], seed: dict[str, Any]) -> Iterator[RenderableType
     from synthcode.sanitize import visible
 
     verdict = f"{row['verdict']}: {row['detail']}" if row["detail"] else row["verdict"]
-    yield Text(visible(f"{row['seed_id']}  {seed['source_id']}"), style="bold")
+    yield Text(visible(f"{row['seed_id'] or 'not a seed:'}  {seed['source_id']}"), style="bold")
     yield Text(visible(seed["text"]))
     table = Table(expand=True, show_edge=False, pad_edge=False)
     table.add_column(Text(visible(seed["language"])), ratio=1)
-    table.add_column(Text(visible(f"{row['target_language']} - {verdict}")), ratio=1)
-    table.add_row(_highlighted(seed["code"], seed["language"]), _highlighted(row["code"] or "", row["target_language"]))
+    table.add_column(Text(visible(f"{row['target_language'] or 'not translated'} - {verdict}")), ratio=1)
+    translation = _highlighted(row["code"] or "", row["target_language"] or "text")
+    table.add_row(_highlighted(seed["code"], seed["language"] or "text"), translation)
     yield table
     yield ""
 
@@ -168,11 +182,3 @@ def _highlighted(code: str, language: str) -> RenderableType:
     from synthcode.sanitize import visible
 
     return Syntax(visible(code), language, theme="ansi_dark", word_wrap=True, background_color="default")
-
-
-def _known_verdicts(folder: RunFolder) -> list[str]:
-    from synthcode.pipelines.tables.outcomes import judged
-
-    return sorted(
-        {verdict for piece in judged(folder, with_code=False) for verdict in set(piece.rows["verdict"].to_pylist())}
-    )

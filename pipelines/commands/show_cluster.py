@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from synthcode.storage.layout import RunFolder
 
 
+IDS_NAMED = 10
+
+
 class Line(NamedTuple):
     """A line of two programs side by side; None if one of them has none."""
 
@@ -71,8 +74,10 @@ def find_cluster(folder: RunFolder, cluster_id: str) -> list[dict[str, Any]]:
             ids = pc.unique(found["cluster_id"]).to_pylist()
             if len(ids) == 1:
                 return found.to_pylist()  # type: ignore[no-any-return]
-            known = ids or known or pc.unique(table["cluster_id"]).to_pylist()[:3]
-    hint = f"for example {', '.join(known[:3])}" if known else "there are no clusters: run 'synthcode dedup' first"
+            known = ids or known or pc.unique(table["cluster_id"]).to_pylist()
+    more = f" and {len(known) - IDS_NAMED:,} more" if len(known) > IDS_NAMED else ""
+    there_are = f"there are {', '.join(known[:IDS_NAMED])}{more}"
+    hint = there_are if known else "there are no clusters: run 'synthcode dedup' first"
     raise InputError(f"no single cluster's id begins with {cluster_id!r}", f"give an id from clusters.parquet; {hint}")
 
 
