@@ -3,16 +3,53 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn
+from rich.table import Column
+from rich.text import Text
 
 from synthcode.pipelines.runs.reporter import Bar
+from synthcode.sanitize import visible_line
 
 SECONDS_BETWEEN_LINES = 10.0
+LABEL_WIDTH = 22
+BAR_WIDTH = 8
+"""With counts of seven digits and both times, a line takes 80 columns at most."""
+
+
+class _Count(ProgressColumn):
+    """Units done, of how many if that is known."""
+
+    def render(self, task: Task) -> Text:
+        total = "" if task.total is None else f"/{int(task.total):,}"
+        return Text(f"{int(task.completed):,}{total}", no_wrap=True)
+
+
+class _Times(ProgressColumn):
+    """How long it has taken, and how long the rest will take at this pace."""
+
+    def render(self, task: Task) -> Text:
+        left = "" if task.total is None else f" left {_clock(task.time_remaining)}"
+        return Text(f"for {_clock(task.elapsed)}{left}", no_wrap=True)
+
+
+def _clock(seconds: float | None) -> str:
+    return "-:--:--" if seconds is None else str(timedelta(seconds=max(0, int(seconds))))
+
+
+class _WithNotes(Progress):
+    """A progress bar with its remarks on lines of their own, which never push out the figures."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield self.make_tasks_table(self.tasks)
+        for task in self.tasks:
+            for line in task.fields["note"].splitlines():
+                yield Text(f"  {visible_line(line)}", no_wrap=True, overflow="ellipsis")
 
 
 class _TerminalBar:
@@ -34,7 +71,8 @@ class _LineBar:
         if time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
             of = f" of {self._total:,}" if self._total is not None else ""
-            click.echo(f"{self._label}: {self._done:,}{of} {note}".rstrip(), err=True)
+            remark = "; ".join(map(visible_line, note.splitlines()))
+            click.echo(f"{self._label}: {self._done:,}{of} {remark}".rstrip(), err=True)
 
 
 class TerminalReporter:
@@ -52,12 +90,10 @@ class TerminalReporter:
             yield _LineBar(label, total)
             return
         columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-            TextColumn("{task.fields[note]}", markup=False),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, max_width=LABEL_WIDTH)),
+            BarColumn(bar_width=BAR_WIDTH),
+            _Count(),
+            _Times(),
         )
-        with Progress(*columns, console=console, transient=True) as progress:
+        with _WithNotes(*columns, console=console, transient=True) as progress:
             yield _TerminalBar(progress, label, total)

@@ -11,7 +11,7 @@ class Bar(Protocol):
     """The progress of one piece of work."""
 
     def advance(self, count: int = 1, note: str = "") -> None:
-        """Count ``count`` more units as done; ``note`` replaces the remark after the figures."""
+        """Count ``count`` more units as done; ``note`` replaces the remark, of a line or more, on the figures."""
 
 
 class Reporter(Protocol):

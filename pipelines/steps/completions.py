@@ -127,12 +127,12 @@ class _Progress:
         done = outcome.skipped + outcome.completed + outcome.failed + outcome.pending
         seconds = max(time.monotonic() - self._started, 1e-3)
         tokens = outcome.prompt_tokens + outcome.completion_tokens
-        parts = [f"{outcome.limit} at once", f"{(outcome.completed + outcome.failed) / seconds:,.1f} requests/s"]
+        parts = [f"{outcome.failed:,} failed"] if outcome.failed else []
+        parts += [f"{outcome.limit} at once", f"{(outcome.completed + outcome.failed) / seconds:,.1f} requests/s"]
         parts += [f"{tokens / seconds:,.0f} tokens/s"] if tokens else []
         parts += [f"{self._hit_share:.0%} of prompts cached"] if self._hit_share is not None else []
-        parts += [f"{outcome.failed:,} failed"] if outcome.failed else []
-        parts += [f"last error: {outcome.last_error[:80]}"] if outcome.last_error else []
-        self._bar.advance(done - self._seen, ", ".join(parts))
+        error = f"\nlast error: {outcome.last_error[:80]}" if outcome.last_error else ""
+        self._bar.advance(done - self._seen, ", ".join(parts) + error)
         self._seen = done
         for notice in outcome.notices[self._notices_shown :]:
             self._reporter.message(notice)

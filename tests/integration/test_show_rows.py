@@ -44,7 +44,8 @@ def checked(seeded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checked")
     table, run, recording = seeded.parent / "seeds.jsonl", folder / "run", folder / "recording.jsonl"
     answers = [
-        {"source_id": row["id"], "target_language": "c", "text": "```c\nint f(int a, int b) { return a * b + 3; }\n```"} for row in ROWS
+        {"source_id": row["id"], "target_language": "c", "text": "```c\nint f(int a, int b) { return a * b + 3; }\n```"}
+        for row in ROWS
     ]
     recording.write_text("".join(json.dumps(answer) + "\n" for answer in answers))
     assert synthcode("seeds", run, "--from", "table", "--path", table) == 0
