@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,17 +21,24 @@ from synthcode.pipelines.commands.options import (
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.steps.cost_estimate import CostEstimate
 
 
 @click.command()
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
-@click.option("--dry-run", is_flag=True, help="Print the requests that would be sent, and stop.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the requests that RUN still lacks, their tokens, cost and time, and stop."
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The model server, up to /v1. Repeat for replicas."
 )
 @click.option("--model", metavar="M", help="The model's name as the server knows it.")
+@click.option("--targets", metavar="LIST", help="Languages to translate into: java,go,rust.")
+@click.option("--prompt", metavar="P", help="A bundled prompt, or a folder of templates.")
+@click.option("--temperature", type=float, metavar="T", help="Sampling temperature.")
+@click.option("--concurrency", type=int, metavar="N", help="Requests in flight at most.")
 @click.option(
     "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
@@ -66,7 +73,7 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
             tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
             working_on(Path(scratch), {}, loaded) as opened,
         ):
-            _print_plan(opened)
+            _print_plan(opened, out)
         return
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
@@ -76,11 +83,18 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
 
 
 def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
+    from synthcode.languages import parse_languages
+
+    targets = given["targets"]
     named = {
         "seeds.limit": given["limit"],
         "backend.base_urls": list(given["base_urls"]) or None,
         "backend.model_check": False if given["no_model_check"] else None,
         "translate.model": given["model"],
+        "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
+        "translate.prompt": given["prompt"],
+        "translate.sampling.temperature": given["temperature"],
+        "execution.concurrency": given["concurrency"],
         "backend.retry_failed": given["retry_failed"] or None,
         "backend.max_failed": given["max_failed"],
         "workers": given["workers"],
@@ -91,20 +105,44 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
     return overrides | settings(assigned, "--set")
 
 
-def _print_plan(run: Run) -> None:
+def _print_plan(run: Run, out: Path | None) -> None:
+    """Print what would be requested; what the run directory ``out`` has already is not counted again."""
+    from synthcode.pipelines.steps.cost_estimate import estimate_cost
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.translation_plan import estimate_cost
+    from synthcode.storage.layout import RunFolder
 
     run_stages(run, ["seeds", "dedup_seeds"])
-    planned = estimate_cost(run)
+    earlier = RunFolder(out) if out is not None and RunFolder(out).is_run else None
+    planned = estimate_cost(run, earlier)
     duplicates = run.manifest.stages["dedup_seeds"].counts["seed_duplicates"]
     click.echo(f"seeds              {run.manifest.stages['seeds'].counts['seeds']:,} ({duplicates:,} duplicates)")
-    click.echo(f"requests           {planned.requests.total():,}")
+    known = f" ({planned.known:,} more are known: {out})" if earlier else ""
+    click.echo(f"requests           {planned.requests.total():,}{known}")
     for language, count in sorted(planned.requests.items()):
         click.echo(f"  {language:<16} {count:,}")
-    click.echo(f"prompt tokens      about {planned.prompt_tokens:,}")
-    most = planned.most_completion_tokens
-    click.echo(f"completion tokens  {'as many as the server allows' if most is None else f'at most {most:,}'}")
+    for line in _spending(planned):
+        click.echo(line)
+
+
+def _spending(planned: CostEstimate) -> Iterator[str]:
+    """Yield lines on tokens, price and time."""
+    yield f"prompt tokens      about {planned.prompt_tokens:,}"
+    most, mean = planned.most_completion_tokens, planned.completion_tokens
+    expected = "" if mean is None else f", about {mean:,} at the mean length so far"
+    yield f"completion tokens  {'as many as the server allows' if most is None else f'at most {most:,}'}{expected}"
+    prices = [f"about {planned.cost:,.2f}"] if planned.cost is not None else []
+    prices += [f"at most {planned.most_cost:,.2f}"] if planned.most_cost is not None else []
+    if prices:
+        yield f"cost               {', '.join(prices)}"
+    if planned.seconds is not None:
+        yield f"time               about {_duration(planned.seconds)} at the pace of the last translating"
+
+
+def _duration(seconds: float) -> str:
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds >= length:
+            return f"{seconds / length:,.1f} {unit}"
+    return f"{seconds:,.0f} seconds"
 
 
 def _say_what_next(out: Path, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -19,9 +19,6 @@ from synthcode.schemas.records import Request
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
-
-CHARS_PER_TOKEN = 3.5
-"""Average for source code; only for estimates."""
 
 
 def translate_config(recipe: Recipe) -> TranslateConfig:
@@ -74,28 +71,4 @@ def translation_plan(run: Run, model: str) -> TranslationPlan:
     config = translate_config(run.recipe)
     return TranslationPlan(
         run, config, model, load_prompt(config.prompt), frozenset(dropped_seeds(run.folder, run.manifest))
-    )
-
-
-@dataclass(frozen=True)
-class CostEstimate:
-    """What translating would cost."""
-
-    requests: Counter[str] = field(default_factory=Counter)
-    """By target language."""
-    prompt_tokens: int = 0
-    """Estimated from the characters of the prompts."""
-    most_completion_tokens: int | None = 0
-    """None if the longest answer is left to the server."""
-
-
-def estimate_cost(run: Run) -> CostEstimate:
-    """Estimate what ``translate`` would request, without sending anything."""
-    planned = translation_plan(run, translate_config(run.recipe).model or "the recording's")
-    config = planned.config
-    counts = planned.count()
-    characters = sum(len(message.content) for request in planned.requests() for message in request.messages)
-    longest = config.sampling.longest_answer
-    return CostEstimate(
-        counts, round(characters / CHARS_PER_TOKEN), None if longest is None else counts.total() * longest
     )

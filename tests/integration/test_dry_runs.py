@@ -1,0 +1,98 @@
+"""'run --dry-run' on a run that exists: what is left, what it costs, how long it takes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from synthcode.pipelines.main import run_cli
+
+PRICES = ("--set", "backend.price_in=0.5", "--set", "backend.price_out=2")
+
+
+def synthcode(*arguments: str | Path) -> int:
+    return run_cli([str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    seeds = [
+        {"id": f"s{n}", "language": "python", "text": f"Add, {n}.", "code": f"def f{n}(a):\n    return a + {n} ** 7\n"}
+        for n in (1, 2)
+    ]
+    (tmp_path / "seeds.jsonl").write_text("".join(json.dumps(seed) + "\n" for seed in seeds))
+    answers = [
+        {"source_id": seed["id"], "target_language": target, "text": "```\nint f(int a) { return a + 1; }\n```"}
+        | {"finish_reason": "stop", "prompt_tokens": 100, "completion_tokens": 50}
+        for seed in seeds
+        for target in ("c", "cpp")
+    ]
+    (tmp_path / "recording.jsonl").write_text("".join(json.dumps(answer) + "\n" for answer in answers))
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        "seeds: {adapter: table, path: seeds.jsonl}\n"
+        "translate: {targets: [c, cpp], model: people, sampling: {max_tokens: 1000}}\n"
+        "backend: {name: replay, recording: recording.jsonl}\n"
+    )
+    return path
+
+
+def planned(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> dict[str, str]:
+    capsys.readouterr()
+    assert synthcode("run", *arguments, "--dry-run") == 0
+    return {line[:19].strip(): line[19:] for line in capsys.readouterr().out.splitlines()}
+
+
+def files(run: Path) -> dict[Path, bytes]:
+    """Return the content of a run's files, without those in which SQLite coordinates its readers."""
+    found = (path for path in run.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal")))
+    return {path: path.read_bytes() for path in found}
+
+
+def test_answered_requests_are_not_counted(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    assert planned(capsys, recipe, "--out", run)["requests"] == "4"
+    assert synthcode("run", recipe, "--out", run, "--targets", "c") == 0
+    before = files(run)
+    left = planned(capsys, recipe, "--out", run, *PRICES)
+    assert left["requests"] == f"2 (2 more are known: {run})"
+    assert left["cpp"] == "2"
+    assert "c" not in left
+    assert left["completion tokens"] == "at most 2,000, about 100 at the mean length so far"
+    prompt = int(left["prompt tokens"].removeprefix("about ").replace(",", ""))
+    assert 100 < prompt < 1000
+    expected, most = prompt * 0.5e-6 + 100 * 2e-6, prompt * 0.5e-6 + 2000 * 2e-6
+    assert left["cost"] == f"about {expected:,.2f}, at most {most:,.2f}"
+    assert left["time"].endswith(" at the pace of the last translating")
+    assert files(run) == before
+    assert planned(capsys, recipe, "--out", run, "--temperature", "0.9")["requests"].startswith("4 (0 more")
+
+
+def test_what_failed_for_good_is_counted_where_it_is_repeated(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert synthcode("run", recipe, "--out", run) == 0
+    with sqlite3.connect(run / "completions" / "journal.sqlite") as journal:
+        change = "UPDATE completions SET text = NULL, error = 'bad_request: HTTP 400' WHERE target_language = 'c'"
+        journal.execute(change)
+    assert planned(capsys, recipe, "--out", run)["requests"].startswith("0 (4 more")
+    assert planned(capsys, recipe, "--out", run, "--retry-failed")["requests"].startswith("2 (2 more")
+
+
+def test_without_a_run_there_is_no_pace(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = planned(capsys, recipe, *PRICES)
+    assert found["requests"] == "4"
+    assert found["cost"].startswith("at most 0.0")
+    assert "time" not in found
+
+
+def test_run_takes_the_options_of_translate(recipe: Path, tmp_path: Path) -> None:
+    options = ("--targets", "c", "--concurrency", "3", "--temperature", "0.5", "--prompt", "translate")
+    assert synthcode("run", recipe, "--out", tmp_path / "run", *options) in (0, 1)
+    written = (tmp_path / "run" / "recipe.yaml").read_text()
+    for line in ("concurrency: 3", "temperature: 0.5", "prompt: translate", "targets:\n  - c\n"):
+        assert line in written
