@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import NamedTuple
@@ -14,6 +15,26 @@ from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.commands.options import sandbox_option
 
 _OPTIONAL = "(optional, for check --compile)"
+_LEAST_FREE = 1 << 30
+"""Bytes of disk below which even a small run may not end."""
+EXTRAS = {
+    "bm25s": ("eval", "the baseline of evaluate"),
+    "torch": ("eval", "evaluate with a model"),
+    "sentence-transformers": ("eval", "evaluate with a model"),
+    "matplotlib": ("eval", "the plots of evaluate"),
+    "mteb": ("mteb", "evaluate with a model of mteb's"),
+    "vllm": ("vllm", "serve, and translate --backend vllm"),
+    "s3fs": ("s3", "publish --to s3://"),
+}
+"""Optional package -> the extra of synthcode that brings it, and what it is for."""
+DEBIAN_PACKAGES = {
+    "javac": "default-jdk-headless",
+    "node": "nodejs",
+    "php": "php-cli",
+    "gofmt": "golang-go",
+    "bwrap": "bubblewrap",
+}
+"""Program -> the package that brings it, where that has another name."""
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
 
@@ -29,7 +50,9 @@ class Finding(NamedTuple):
 @click.option("--base-url", metavar="URL", help="A model server to look for. Default: OPENAI_BASE_URL.")
 @sandbox_option
 def doctor(base_url: str | None) -> None:
-    """Say what this machine has: grammars, toolchains, torch, GPU, a model server, tokens.
+    """Say what this machine has: disk, memory, grammars, toolchains, packages, GPU, a model server, tokens.
+
+    For each missing program or package it prints the line that installs it (on Debian or Ubuntu, or with pip).
 
     Nothing but the grammars is needed to build a dataset from a recording. Tokens are never shown.
 
@@ -53,16 +76,32 @@ def doctor(base_url: str | None) -> None:
 
 def _findings(base_url: str | None) -> Iterator[Finding]:
     yield Finding("python", True, platform.python_version())
+    yield from _room()
     yield from _grammars()
     yield from _toolchains()
-    for package in ("torch", "sentence-transformers", "vllm"):
-        yield _package(package)
+    for package, (extra, purpose) in EXTRAS.items():
+        yield _package(package, extra, purpose)
     gpu = find_program("nvidia-smi")
     yield Finding("GPU", gpu is not None, str(gpu or "no nvidia-smi on the PATH (optional)"))
     yield _server(base_url)
     yield from _plugins()
     for name in TOKENS:
         yield Finding(f"token {name}", name in os.environ, "set" if name in os.environ else "not set (optional)")
+
+
+def _room() -> Iterator[Finding]:
+    from synthcode.pipelines.runs.memory import free_memory
+
+    free = shutil.disk_usage(".").free
+    yield Finding("disk", free >= _LEAST_FREE, f"{free / 2**30:,.1f} GiB free in the working directory")
+    yield Finding("memory", True, f"{free_memory() / 2**30:,.1f} GiB free")
+
+
+def _install(program: str) -> str:
+    """Return the line that installs a program on Debian or Ubuntu; empty if the program is there."""
+    if find_program(program) is not None:
+        return ""
+    return f"; apt install {DEBIAN_PACKAGES.get(program, program)}"
 
 
 def _grammars() -> Iterator[Finding]:
@@ -82,20 +121,27 @@ def _toolchains() -> Iterator[Finding]:
     from synthcode.sanitize import visible_line
     from synthcode.verification.compilers import COMPILERS
     from synthcode.verification.controls import examine_all
-    from synthcode.verification.sandbox import sandbox_name, why_no_sandbox
+    from synthcode.verification.sandbox import DEFAULT, sandbox_name, why_no_sandbox
 
     missing = why_no_sandbox()
     if missing is None:
         for language, found in examine_all().items():
             working = found.toolchain is not None
-            detail = f"{found.version} ({COMPILERS[language].level})" if working else f"{found.problem} {_OPTIONAL}"
+            detail = f"{found.version} ({COMPILERS[language].level})" if working else _without(language, found.problem)
             yield Finding(f"toolchain {language}", working, detail)
     else:
         for language in COMPILERS:
-            yield Finding(f"toolchain {language}", False, "not tried: that needs the sandbox")
+            yield Finding(f"toolchain {language}", False, f"not tried: that needs the sandbox {_OPTIONAL}")
     name = visible_line(sandbox_name())
-    detail = f"{name} (for check --compile)" if missing is None else f"{name}: {visible_line(missing)}"
-    yield Finding("sandbox", missing is None, detail)
+    install = _install("bwrap") if sandbox_name() == DEFAULT else ""
+    lacking = f"{name}: {visible_line(missing or '')}{install} {_OPTIONAL}"
+    yield Finding("sandbox", missing is None, f"{name} (for check --compile)" if missing is None else lacking)
+
+
+def _without(language: str, problem: str | None) -> str:
+    from synthcode.verification.compilers import COMPILERS
+
+    return f"{problem}{_install(COMPILERS[language].program)} {_OPTIONAL}"
 
 
 def _plugins() -> Iterator[Finding]:
@@ -112,11 +158,13 @@ def _plugins() -> Iterator[Finding]:
                 yield Finding(visible_line(f"{registry.noun} {plugin.name}"), not twice, visible_line(detail))
 
 
-def _package(name: str) -> Finding:
+def _package(name: str, extra: str, purpose: str) -> Finding:
     try:
         return Finding(name, True, version(name))
     except PackageNotFoundError:
-        return Finding(name, False, "not installed (optional)")
+        # synthcode is on no package index: its extras are installed from where it was.
+        install = f"pip install '.[{extra}]' in a checkout of synthcode"
+        return Finding(name, False, f"not installed; {install} (optional, for {purpose})")
 
 
 def _server(base_url: str | None) -> Finding:
