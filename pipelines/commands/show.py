@@ -109,12 +109,13 @@ def _say_that_nothing_matches(folder: RunFolder, filters: Filters) -> None:
         If the reason is not a verdict.
     """
     from synthcode.errors import InputError, did_you_mean
-    from synthcode.pipelines.tables.found_rows import UNTRANSLATED, known_verdicts
+    from synthcode.pipelines.tables.found_rows import UNTRANSLATED, known_verdicts, seed_verdicts
     from synthcode.vocabulary import CONTAMINATED, GATE_REASONS, SEED_REASONS, STATUSES
 
-    present = known_verdicts(folder)
-    known = {*present, *GATE_REASONS, *SEED_REASONS, *STATUSES, CONTAMINATED, UNTRANSLATED, "failed"}
+    present, of_seeds = known_verdicts(folder), seed_verdicts(folder)
+    known = {*present, *of_seeds, *GATE_REASONS, *SEED_REASONS, *STATUSES, CONTAMINATED, UNTRANSLATED, "failed"}
     verdicts = f"verdicts in {folder.path}: {', '.join(present) or 'none yet'}"
+    verdicts += f"; of seeds: {', '.join(of_seeds)}" if of_seeds else ""
     if filters.reason and filters.reason not in known:
         raise InputError(f"{filters.reason!r} is not a verdict{did_you_mean(filters.reason, known)}", verdicts)
     click.echo(f"no such rows; {verdicts}", err=True)

@@ -66,10 +66,14 @@ def count_rows(folder: RunFolder, filters: Filters) -> int:
 
 
 def known_verdicts(folder: RunFolder) -> list[str]:
-    """Return the verdicts that a run holds, in alphabetical order."""
+    """Return the verdicts on a run's translations, in alphabetical order."""
     rows = (piece.rows["verdict"] for piece in judged(folder, with_code=False))
-    verdicts = {verdict for column in rows for verdict in pc.unique(column).to_pylist()}
-    return sorted(verdicts | {row["verdict"] for row, _ in _without_translations(folder, Filters())})
+    return sorted({verdict for column in rows for verdict in pc.unique(column).to_pylist()})
+
+
+def seed_verdicts(folder: RunFolder) -> list[str]:
+    """Return the verdicts on seeds without a translation, in alphabetical order."""
+    return sorted({row["verdict"] for row, _ in _without_translations(folder, Filters())})
 
 
 def _translations(piece: OutcomeBatch, filters: Filters) -> Iterator[Found]:
