@@ -18,6 +18,7 @@ from synthcode.redaction import register_credentials
 from synthcode.sanitize import visible_line
 
 COMMANDS = {
+    "init": "A recipe to start from, with every key explained.",
     "run": "All stages of a recipe, from seeds to dataset.",
     "seeds": "Read seeds: texts with a solution each.",
     "translate": "Request every missing translation from a model.",

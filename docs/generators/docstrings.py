@@ -1,34 +1,16 @@
-"""The sentences under attributes: the docstrings that Python itself does not keep."""
+"""The sentences under a module's constants."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterable
 from types import ModuleType
 
+from synthcode.pipelines.runs.docstrings import documented, of_class
 
-def of_class(kind: type) -> dict[str, str]:
-    """Return field -> the docstring under it."""
-    (definition,) = ast.parse(inspect.cleandoc(inspect.getsource(kind))).body
-    assert isinstance(definition, ast.ClassDef)
-    return documented(definition.body)
+__all__ = ["of_class", "of_module"]
 
 
 def of_module(module: ModuleType) -> dict[str, str]:
     """Return constant -> the docstring under it."""
     return documented(ast.parse(inspect.getsource(module)).body)
-
-
-def documented(body: Iterable[ast.stmt]) -> dict[str, str]:
-    """Return name -> the docstring under its assignment."""
-    found, name = {}, None
-    for statement in body:
-        match statement:
-            case ast.Expr(value=ast.Constant(value=str(text))) if name:
-                found[name] = " ".join(inspect.cleandoc(text).split())
-            case ast.AnnAssign(target=ast.Name(id=target)) | ast.Assign(targets=[ast.Name(id=target)]):
-                name = target
-                continue
-        name = None
-    return found
