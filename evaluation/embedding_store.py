@@ -111,6 +111,11 @@ class EmbeddingStore:
                 self._parts.append(part)
         self._next = 1 + max((_number(part.path) for part in self._parts), default=-1)
 
+    @property
+    def files(self) -> list[Path]:
+        """The files of its vectors."""
+        return [part.path for part in self._parts]
+
     def missing(self, keys: Keys, exits: Sequence[int]) -> I64:
         """Return the ascending positions of keys that lack a vector of some exit; only the first of equal keys."""
         encoded = keys.dictionary_encode()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from synthcode.errors import ServerError
 from synthcode.evaluation.encoder import Encoder, LexicalScorer
-from synthcode.evaluation.model_probe import Probe, drop_vectors, find_store, probe_scorer
+from synthcode.evaluation.model_probe import Probe, agree, drop_vectors, find_store, probe_model, probe_scorer
 from synthcode.evaluation.results_json import (
     Speed,
     encoding_speed,
@@ -76,13 +78,28 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder) -> tuple[list[pa.Tab
             evaluation.reporter.message(f"evaluate: {path} was damaged: its texts are encoded again")
         check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
         with evaluation.reporter.progress("encoding", len(inputs.all_keys())) as bar:
+            earlier = set(store.files)
             tally = encode_missing(inputs, encoder, store, _watched(bar.advance, evaluation.stop), check)
+            if new := set(store.files) - earlier:
+                _refuse_changed_model(evaluation, encoder, new)
         total = cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))
         with evaluation.reporter.progress("ranking", total) as bar:
             advance = _watched(bar.advance, evaluation.stop)
             device = _search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))
     return parts, encoding_speed(tally)
+
+
+def _refuse_changed_model(evaluation: Evaluation, encoder: Encoder, new: Iterable[Path]) -> None:
+    """Probe the model again; remove the vectors of this run if it is another one than at the start."""
+    if agree(_probe(evaluation), probe_model(encoder)):
+        return
+    for file in new:
+        file.unlink()
+    raise ServerError(
+        f"the model of {evaluation.label} changed while its texts were encoded: the vectors of this run were removed",
+        "see whether several models, or several servers, answer by that name; then run the same command again",
+    )
 
 
 def _probe(evaluation: Evaluation) -> Probe:

@@ -92,6 +92,27 @@ def test_vectors_that_cannot_be_scored_are_never_stored(
         assert not (tmp_path / "out" / "metrics.csv").exists()
 
 
+def test_a_model_that_changes_while_it_encodes_leaves_no_vectors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = write_dataset(tmp_path / "dataset")
+    with embeddings_server() as server:
+
+        def changed(answer: dict[str, Any]) -> dict[str, Any]:
+            server.turn = 7
+            return answer
+
+        server.distort, server.spares_probes = changed, True
+        assert run_cli(arguments(dataset, server, tmp_path / "out")) == 1
+        problem, fix = capsys.readouterr().err.splitlines()[-2:]
+        assert "changed while its texts were encoded" in problem
+        assert "run the same command again" in fix
+        assert not list(tmp_path.rglob("part-*"))
+        assert not (tmp_path / "out" / "metrics.csv").exists()
+        server.distort = None
+        assert run_cli(arguments(dataset, server, tmp_path / "out")) == 0
+
+
 def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "dataset", 60)
     with embeddings_server() as server:
