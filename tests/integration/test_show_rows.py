@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -104,3 +106,16 @@ def test_a_misspelt_reason_is_an_error(checked: Path, capsys: pytest.CaptureFixt
     error = shown(capsys, checked, "--reason", "exact_duplicates", code=1)[1]
     assert error.startswith("error: 'exact_duplicates' is not a verdict (did you mean 'exact_duplicate'?)\nverdicts in")
     assert shown(capsys, checked, "--reason", "refusal")[1].startswith("no such rows; verdicts in")
+
+
+def test_the_report_links_to_no_seed_without_rows(
+    checked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(checked, run)
+    assert synthcode("dedup", run) == 0
+    assert synthcode("report", run) == 0
+    page = (run / "report.html").read_text()
+    (removed,) = re.findall(r'<span title="a seed, exact_duplicate[^"]*: see synthcode show RUN --id (\w+)"', page)
+    assert not re.search(rf'href="[^"]*{removed}', page)
+    assert len(shown(capsys, run, "--id", removed)[0]) == 1
