@@ -20,6 +20,7 @@ from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.extra_body import checked_extra_body
+from synthcode.llm.prompts import load_prompt
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
@@ -264,6 +265,8 @@ def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
 
 def override(recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:
     """Return a recipe with some values replaced (``section.key`` -> value), checked again."""
+    if "translate.prompt" in overrides:
+        load_prompt(str(overrides["translate.prompt"]))  # one that is refused is not kept in the run's recipe
     return parse_recipe(_overridden(to_tree(recipe), overrides), "the command line")
 
 

@@ -96,3 +96,11 @@ def test_run_takes_the_options_of_translate(recipe: Path, tmp_path: Path) -> Non
     written = (tmp_path / "run" / "recipe.yaml").read_text()
     for line in ("concurrency: 3", "temperature: 0.5", "prompt: translate", "targets:\n  - c\n"):
         assert line in written
+
+
+def test_a_refused_prompt_is_not_kept(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    assert synthcode("run", recipe, "--out", run) == 0
+    assert synthcode("translate", run, "--prompt", "nothere") == 1
+    assert "no prompt 'nothere'" in capsys.readouterr().err
+    assert synthcode("translate", run) == 0
