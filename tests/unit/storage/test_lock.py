@@ -44,7 +44,11 @@ def test_a_process_that_was_killed_holds_nothing(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("left", [str(os.getppid()), f"{os.getpid()} another-host", "1 another-host", "\x1b[2J", ""])
+@pytest.mark.parametrize(
+    "left",
+    [str(os.getppid()), f"{os.getpid()} another-host", "1 another-host", "\x1b[2J", ""],
+    ids=["a process that runs", "this process elsewhere", "another host", "an escape sequence", "nothing"],
+)
 def test_what_a_lock_file_says_holds_nothing(tmp_path: Path, left: str) -> None:
     """A pid may belong to another process by now; a folder may have been copied, or mounted on another host."""
     (tmp_path / LOCK_NAME).write_text(left)
