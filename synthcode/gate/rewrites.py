@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -33,8 +34,9 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     return data
 
 
+@functools.lru_cache(maxsize=2)
 def masked(data: bytes, literals: re.Pattern[bytes]) -> bytes:
-    """Blank comments, and what stands between the quotes of strings."""
+    """Blank comments, and what stands between the quotes of strings. The last texts are remembered."""
     spans = []
     for token in literals.finditer(data):
         start, end = token.span("literal")
@@ -48,7 +50,8 @@ def _replaced(data: bytes, spans: list[tuple[int, int]], replacement: bytes) -> 
     parts, done = [], 0
     for start, end in spans:
         if start >= done:
-            blank = _NOT_NEWLINE.sub(b" ", data[start:end])
+            piece = data[start:end]
+            blank = _NOT_NEWLINE.sub(b" ", piece) if b"\n" in piece else b" " * len(piece)
             parts += [data[done:start], replacement + blank[len(replacement) :]]
             done = end
     return b"".join([*parts, data[done:]])

@@ -218,7 +218,7 @@ def test_a_program_cannot_read_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     needs_compiler("rust")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-SECRETSECRET1234")
     program = (
-        'pub fn add(a: i32) -> i32 { a }\nconst E: &str = include_str!("/proc/PID/environ");\n'
+        'pub fn add(a: i32, b: i32) -> i32 { a + b }\nconst E: &str = include_str!("/proc/PID/environ");\n'
         'const _: () = panic!("{}", E);'
     )
     answers = {pid: ("rust", f"```rust\n{program.replace('PID', pid)}\n```") for pid in ("1", "2", "self")}

@@ -86,7 +86,7 @@ def test_no_pairs_are_no_trouble() -> None:
 
 
 def test_a_pair_that_is_not_alike_is_compared_once_in_however_many_calls_pairs_come() -> None:
-    base = hashlib.sha256().hexdigest()[:44]  # 40 sets of 5 characters that all share, and 10 that each has alone
+    base = hashlib.sha256().hexdigest()[:44]  # 40 sets of 5 characters that all share, and 10 of its own for each
     many = documents([base + hashlib.md5(bytes([place])).hexdigest()[:10] for place in range(40)])
     similarity, draw = Similarity(many, 5, 0.7), np.random.default_rng(0)
     left, right = np.triu_indices(40, 1)
