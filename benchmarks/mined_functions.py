@@ -18,7 +18,7 @@ from mined.cutting import functions
 from mined.sources import fetch, files
 from mined.toolchains import AROUND, LANGUAGES, judge
 
-from synthcode.gate.syntax import diagnose
+from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 
 SHORTEST, LONGEST = 30, 20_000

@@ -22,7 +22,7 @@ from typing import Any
 
 import tree_sitter
 
-from synthcode.gate.syntax import diagnose
+from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 from synthcode.languages.parsing import grammar
 

@@ -7,7 +7,7 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 
-from synthcode.gate.rewrites import masked
+from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages.rules import RULES
 
 _RUBY_METHOD = re.compile(r"^([ \t]*)def\b.*?^\1end$", re.MULTILINE | re.DOTALL)

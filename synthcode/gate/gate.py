@@ -9,12 +9,12 @@ from typing import Annotated, Any
 import pyarrow as pa
 from annotated_types import Ge, Gt, Le
 
-from synthcode.gate.block_selection import choose
-from synthcode.gate.extraction import Block, Extraction, extract, likelihood
+from synthcode.gate.answers.block_selection import choose
+from synthcode.gate.answers.extraction import Block, Extraction, extract, likelihood
+from synthcode.gate.answers.prose import is_refusal
 from synthcode.gate.identity_check import is_unchanged
 from synthcode.gate.placeholders import placeholder
-from synthcode.gate.prose import is_refusal
-from synthcode.gate.syntax import DEADLINE_S, diagnose_program
+from synthcode.gate.syntax.diagnosis import DEADLINE_S, diagnose_program
 from synthcode.languages import LANGUAGES, Language, get_language
 from synthcode.languages.parsing import MAX_BYTES
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off

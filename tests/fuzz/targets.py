@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from synthcode.errors import SynthcodeError
-from synthcode.gate.extraction import extract
+from synthcode.gate.answers.extraction import extract
 from synthcode.gate.gate import CheckConfig, check
 from synthcode.languages import get_language
 from synthcode.llm.backends.recording import read_recording

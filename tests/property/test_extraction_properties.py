@@ -5,7 +5,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.gate.extraction import extract
+from synthcode.gate.answers.extraction import extract
 from synthcode.languages import get_language
 
 GO, PYTHON = get_language("go"), get_language("python")

@@ -8,10 +8,11 @@ ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "tests" / "unit"
 EXCEPTIONS = {
     "docs/test_manual.py": "of all pages of the manual",
-    "gate/test_answer_files.py": "of the whole gate",
-    "gate/test_answers.py": "of the whole gate",
-    "gate/test_long_answers.py": "of the whole gate, and of the variants and descriptions",
-    "gate/test_toolchain_corpus.py": "of the whole gate, against the languages' toolchains",
+    "gate/answers/test_answer_files.py": "of the whole gate",
+    "gate/answers/test_answers.py": "of the whole gate",
+    "gate/answers/test_long_answers.py": "of the whole gate, and of the variants and descriptions",
+    "gate/syntax/test_syntax_corpus.py": "of diagnose, on files of cases",
+    "gate/syntax/test_toolchain_corpus.py": "of the whole gate, against the languages' toolchains",
     "test_architecture.py": "of all modules",
     "test_linear_patterns.py": "of all modules",
     "test_mirror.py": "of the tests",

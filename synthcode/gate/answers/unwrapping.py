@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import orjson
 
-from synthcode.gate.prose import looks_like_code
+from synthcode.gate.answers.prose import looks_like_code
 from synthcode.languages import Language, find_language
 
 _CODE_KEYS = frozenset(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from synthcode.gate.prose import looks_like_code
+from synthcode.gate.answers.prose import looks_like_code
 
 _WORD = (
     r"bos|eos|eot|eom|eod|eoa|eoh|sop|eop|im_end|im_start|end_of_text|endoftext|end_of_utterance|end_of_turn"

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from synthcode.gate.block_selection import choose
-from synthcode.gate.extraction import Block
+from synthcode.gate.answers.block_selection import choose
+from synthcode.gate.answers.extraction import Block
 from synthcode.languages import get_language
 from synthcode.schemas.records import Rejection
 

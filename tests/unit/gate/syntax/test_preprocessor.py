@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from synthcode.gate.preprocessor import preprocessed
+from synthcode.gate.syntax.preprocessor import preprocessed
 
 PREDEFINED = {b"__GNUC__": b"12"}
 

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import functools
 import re
-from collections.abc import Set
 from typing import NamedTuple
 
 import tree_sitter
 
-from synthcode.gate.balance import imbalance
-from synthcode.gate.characters import control_character, foreign_character, html_entity, python_entity
-from synthcode.gate.javascript_syntax import EngineLimit, early_error
-from synthcode.gate.other_forms import other_forms
-from synthcode.gate.parser_guards import hazard
-from synthcode.gate.python_syntax import PythonError, read_python
-from synthcode.gate.regex_literals import malformation
-from synthcode.gate.rewrites import masked
-from synthcode.languages import LANGUAGES, Language
-from synthcode.languages.parsing import ParseTimeout, grammar, parse
-from synthcode.languages.rules import RULES, Refusal, SyntaxRules
+from synthcode.gate.syntax.balance import imbalance
+from synthcode.gate.syntax.characters import control_character, foreign_character, html_entity, python_entity
+from synthcode.gate.syntax.javascript import EngineLimit, early_error
+from synthcode.gate.syntax.other_forms import other_forms
+from synthcode.gate.syntax.parser_guards import hazard
+from synthcode.gate.syntax.python import PythonError, read_python
+from synthcode.gate.syntax.refusals import captures, find_refused, line_of_node
+from synthcode.gate.syntax.rewrites import masked
+from synthcode.languages import Language
+from synthcode.languages.parsing import ParseTimeout, parse
+from synthcode.languages.rules import RULES, SyntaxRules
 from synthcode.schemas.records import Rejection
 
 DEADLINE_S = 2.0
@@ -29,8 +27,6 @@ DEADLINE_S = 2.0
 _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
-_REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
-_NAMES = frozenset({"identifier", "name", "variable_name"})
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\s+\w")
 
 
@@ -75,7 +71,7 @@ def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE
     if rejection is not None:
         return rejection
     if isinstance(program, tree_sitter.Node):
-        defines = bool(_captures(language, RULES[language.name].definitions, program))
+        defines = bool(captures(language, RULES[language.name].definitions, program))
         said = _said(program, language)
     else:
         defines = program is not None and any(map(_is_definition, ast.walk(program)))
@@ -189,13 +185,13 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         with contextlib.suppress(EngineLimit):
             return _unfit(root, data, language) or early_error(root)
     if root.has_error:
-        if rules.overlooked and _captures(language, rules.overlooked, root):
+        if rules.overlooked and captures(language, rules.overlooked, root):
             return None
         error = _first_error(root)
         if error.is_missing:
-            return _line(error), f"{error.type!r} is missing"
-        return imbalance(root, data, language) or (_line(error), "it does not parse")
-    return _unfit(root, data, language) or _refused(root, language)
+            return line_of_node(error), f"{error.type!r} is missing"
+        return imbalance(root, data, language) or (line_of_node(error), "it does not parse")
+    return _unfit(root, data, language) or find_refused(root, language)
 
 
 def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
@@ -217,81 +213,13 @@ def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
     return None
 
 
-def _refused(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
-    rules = RULES[language.name]
-    for number, captured in _checks(language.name).matches(root):
-        if number == len(rules.refused):
-            node = captured["regex"][0]
-            if (malformed := _regex_problem(node, rules)) is not None:
-                return _line(node), f"in a regular expression {malformed}"
-        elif _is_refused(captured["bad"][0], rules.refused[number]):
-            return _line(captured["bad"][0]), rules.refused[number].why
-    return None
-
-
 def _said(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
     """Find what is sound, and no code all the same."""
     for refusal in RULES[language.name].words:
-        if found := _captures(language, refusal.pattern, root).get("bad"):
-            return _line(found[0]), refusal.why
+        if found := captures(language, refusal.pattern, root).get("bad"):
+            return line_of_node(found[0]), refusal.why
     entity = html_entity(root)
-    return None if entity is None else (_line(entity), "an HTML entity")
-
-
-def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
-    if refusal.on_new_line:
-        before = node.prev_sibling
-        return before is not None and before.end_point.row < node.start_point.row
-    if refusal.within or refusal.outside:
-        return _is_around(refusal.within or refusal.outside, node, refusal.up_to) == bool(refusal.within)
-    if refusal.repeats:
-        if node.named_child_count < 2:
-            return False
-        names = [name for child in node.named_children if (name := _name(child)) is not None]
-        return len(names) > len(set(names))
-    return node.type not in refusal.unless and (refusal.when is None or refusal.when(node))
-
-
-def _is_around(types: Set[str], node: tree_sitter.Node, up_to: Set[str]) -> bool:
-    parent = node.parent
-    while parent is not None and parent.type not in types and parent.type not in up_to:
-        parent = parent.parent
-    return parent is not None and parent.type in types
-
-
-def _name(node: tree_sitter.Node) -> bytes | None:
-    """Return the name of a parameter or a member; one that starts with an underscore may be there twice."""
-    named = node.child_by_field_name("name") or node
-    text = named.text if named.type in _NAMES else None
-    return None if text is None or text.startswith(b"_") else text
-
-
-def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
-    written = _REGEX.fullmatch((node.text or b"").decode("utf-8", "replace"))
-    if written is None:
-        return None  # %r{}
-    if set(written["options"]) - set(rules.regex_options):
-        return "there is no such option"
-    if "#{" in written["body"] or "x" in written["options"]:
-        return None  # a body that is put together at run time, comments in it
-    return malformation(written["body"])
-
-
-@functools.cache
-def _checks(language_name: str) -> tree_sitter.QueryCursor:
-    """Return a query of all that is refused of a language, and then its regular expressions: one walk finds all."""
-    rules = RULES[language_name]
-    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in rules.refused), rules.regex]))
-
-
-def _captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    return _cursor(language.name, pattern).captures(root)
-
-
-@functools.cache
-def _cursor(language_name: str, pattern: str) -> tree_sitter.QueryCursor:
-    # To make a cursor takes as long as to walk a small tree with it.
-    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern))
+    return None if entity is None else (line_of_node(entity), "an HTML entity")
 
 
 def _first_error(node: tree_sitter.Node) -> tree_sitter.Node:
@@ -301,10 +229,6 @@ def _first_error(node: tree_sitter.Node) -> tree_sitter.Node:
             break
         node = inner
     return node
-
-
-def _line(node: tree_sitter.Node) -> int:
-    return node.start_point.row + 1
 
 
 def _line_of(data: bytes, offset: int) -> int:

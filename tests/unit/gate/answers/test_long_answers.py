@@ -9,8 +9,8 @@ import pytest
 from synthcode.comments import detach_documentation
 from synthcode.dataset.variables import variables_of
 from synthcode.dataset.variants import anonymise
-from synthcode.gate.block_selection import choose
-from synthcode.gate.extraction import Block, extract
+from synthcode.gate.answers.block_selection import choose
+from synthcode.gate.answers.extraction import Block, extract
 from synthcode.languages import LANGUAGES
 from synthcode.seeds.descriptions import description, first_paragraph
 

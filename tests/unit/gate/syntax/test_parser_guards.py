@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from synthcode.gate.parser_guards import MAX_DEPTH, MAX_UNCLOSED, hazard
+from synthcode.gate.syntax.parser_guards import MAX_DEPTH, MAX_UNCLOSED, hazard
 from synthcode.languages.parsing import MAX_BYTES
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from synthcode.comments.snippets import parse_snippet
 from synthcode.entry_points import definitions
-from synthcode.gate.extraction import Block
+from synthcode.gate.answers.extraction import Block
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.schemas.records import Rejection

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.regex_literals import malformation
+from synthcode.gate.syntax.regex_literals import malformation
 
 GROUP, CLASS, CLOSED, KIND = (
     "a group is not closed",

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.extraction import Extraction, extract
+from synthcode.gate.answers.extraction import Extraction, extract
 from synthcode.languages import get_language
 
 GO, PYTHON = get_language("go"), get_language("python")

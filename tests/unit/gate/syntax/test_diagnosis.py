@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from synthcode.gate.syntax import diagnose, diagnose_program
+from synthcode.gate.syntax.diagnosis import diagnose, diagnose_program
 from synthcode.languages import LANGUAGES, get_language
 from synthcode.languages.rules import RULES
 from tests.support.syntax_corpus import syntax_cases

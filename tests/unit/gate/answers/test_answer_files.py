@@ -13,7 +13,7 @@ from synthcode.gate.gate import CheckConfig, check
 from synthcode.languages import language_of_suffix
 from synthcode.schemas.tables import CHECK_INPUT
 
-FOLDER = Path(__file__).parents[2] / "data" / "answers"
+FOLDER = Path(__file__).parents[3] / "data" / "answers"
 CASES = [json.loads(line) for line in (FOLDER / "index.jsonl").read_text("utf-8").splitlines()]
 NOT_TAKEN = ("fill me in", "class No ", "class B ", "module Clamping")
 """Skeletons, drafts, made-up turns and alternatives that stand in some of the answers."""

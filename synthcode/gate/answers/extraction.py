@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from synthcode.gate.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag, with_fences
-from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
-from synthcode.gate.template_marks import without_marks
-from synthcode.gate.thoughts import without_thoughts
-from synthcode.gate.unwrapping import code_in_html, code_in_json, code_in_tags
+from synthcode.gate.answers.fences import FENCE, MAX_FENCED_LINES, AnswerLines, Opening, language_of_tag, with_fences
+from synthcode.gate.answers.prose import is_refusal, looks_like_code, without_prose
+from synthcode.gate.answers.template_marks import without_marks
+from synthcode.gate.answers.thoughts import without_thoughts
+from synthcode.gate.answers.unwrapping import code_in_html, code_in_json, code_in_tags
 from synthcode.languages import Language
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.vocabulary import GateReason

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.characters import control_character, foreign_character
+from synthcode.gate.syntax.characters import control_character, foreign_character
 from synthcode.languages import get_language
 from synthcode.languages.parsing import parse
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.prose import is_refusal, looks_like_code, without_prose
+from synthcode.gate.answers.prose import is_refusal, looks_like_code, without_prose
 from synthcode.languages import get_language
 
 GO, PYTHON = get_language("go"), get_language("python")

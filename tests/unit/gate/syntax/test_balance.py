@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.syntax import diagnose
+from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 
 CUT = "the text ends in the middle of a statement, and "

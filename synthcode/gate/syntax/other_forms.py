@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from synthcode.gate.heredocs import without_heredocs
-from synthcode.gate.preprocessor import preprocessed
-from synthcode.gate.rewrites import rewritten
+from synthcode.gate.syntax.heredocs import without_heredocs
+from synthcode.gate.syntax.preprocessor import preprocessed
+from synthcode.gate.syntax.rewrites import rewritten
 from synthcode.languages.rules import SyntaxRules
 
 _DIRECTIVE = re.compile(rb"^[ \t]*#[ \t]*(?!(?:include|endif|undef)\b)", re.MULTILINE)

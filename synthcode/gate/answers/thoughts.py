@@ -10,7 +10,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from synthcode.gate.prose import looks_like_code
+from synthcode.gate.answers.prose import looks_like_code
 
 _STEM = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue)"
 _MARK = re.compile(

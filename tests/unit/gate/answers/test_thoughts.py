@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.extraction import extract
-from synthcode.gate.thoughts import without_thoughts
+from synthcode.gate.answers.extraction import extract
+from synthcode.gate.answers.thoughts import without_thoughts
 from synthcode.languages import get_language
 
 JAVA, PYTHON = get_language("java"), get_language("python")
