@@ -31,6 +31,7 @@ DEBIAN_PACKAGES = {
     "javac": "default-jdk-headless",
     "node": "nodejs",
     "php": "php-cli",
+    "go": "golang-go",
     "gofmt": "golang-go",
     "bwrap": "bubblewrap",
 }

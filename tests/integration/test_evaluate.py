@@ -202,7 +202,8 @@ def test_every_exit_of_mose_is_scored_from_one_pass(
     arguments = (dataset, "--encoder", f"mose:{folder}", "--out", tmp_path / "results")
     assert evaluate(*arguments, "--no-costs") == 0
     texts = json.loads((tmp_path / "results" / "results.json").read_text())["speed"]["texts"]
-    assert passed == texts + len(PROBE_TEXTS)
+    roles = 4  # texts, and programs in three languages: each is probed
+    assert passed == texts + roles * len(PROBE_TEXTS)
     assert {row["exit"] for row in metrics(tmp_path / "results")} == {"1", "2", "4"}
     capsys.readouterr()
     assert evaluate(*arguments) == 0

@@ -35,6 +35,7 @@ def test_every_section_is_there_and_nothing_complains(run: Path, watched: Watche
     titles = watched.page.locator("h2").all_text_contents()
     assert titles == [
         "What became of every row",
+        "Verification levels of what was accepted",
         "Accepted, by source and target language",
         "Verdicts, by target language",
         "How long programs are",
