@@ -37,3 +37,7 @@ class Language:
     """The place of documentation: the first string of a body, or the comment before a definition."""
     line_comment: str
     """Marks that start a comment which ends with the line."""
+
+    def __hash__(self) -> int:
+        # Every parse looks its language up, and hashing all fields takes longer than a short program's parse.
+        return hash(self.name)
