@@ -100,7 +100,7 @@ def test_options_in_shell_blocks_exist(page: Path) -> None:
 
 
 def parse(words: list[str], block: Block) -> None:
-    context = click.Context(cli, info_name="synthcode")
+    context = click.Context(cli, info_name="synthcode", **cli.context_settings)
     command = cli.get_command(context, words[0])
     assert command is not None, f"line {block.line}: no command {words[0]}"
     inner = click.Context(command, info_name=words[0], parent=context, **command.context_settings)
