@@ -146,5 +146,6 @@ def test_a_flipped_bit_in_any_file_is_named_or_changes_nothing(
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-UNSAID = ("recipe.yaml",)
-"""'run' writes it anew from the recipe that it is given."""
+UNSAID = ("recipe.yaml", "verdicts.sqlite")
+"""'run' writes the first anew from the recipe that it is given. The second stores verdicts, each with its checksum: it
+is read only where 'check' has something to judge, and a damaged one is judged again (``test_check_again``)."""

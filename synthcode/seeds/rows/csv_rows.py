@@ -108,7 +108,14 @@ def _delimiter(header: str, name: str) -> str:
     """Return what separates the most names in a header; a comma if nothing separates more."""
     if ".tsv" in name.lower() or ".tab" in name.lower():
         return "\t"
-    return max(_DELIMITERS, key=lambda delimiter: len(next(csv.reader([header], delimiter=delimiter), [])))
+    return max(_DELIMITERS, key=lambda delimiter: _count_names(header, delimiter))
+
+
+def _count_names(header: str, delimiter: str) -> int:
+    try:
+        return len(next(csv.reader([header], delimiter=delimiter), []))
+    except csv.Error:  # a carriage return within a name, as files of old Macs have it
+        return 0
 
 
 class _Lines:

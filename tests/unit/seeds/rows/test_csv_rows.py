@@ -95,3 +95,8 @@ def test_reading_csv_leaves_the_process_as_it_was(tmp_path: Path) -> None:
 
 def test_tabs_part_tsv(tmp_path: Path) -> None:
     assert outcome(read(written(tmp_path, "t.tsv", "a\tb\n1\t2,3\n"))) == [{"a": "1", "b": "2,3"}]
+
+
+def test_a_header_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="broken header"):
+        columns_of(written(tmp_path, "t.csv", "a,b\r1,2\r"))
