@@ -192,10 +192,10 @@ RAW = zlib.compressobj(wbits=-15)
 ENCODED = [
     ("br", compressed(LISTING, "brotli")),
     ("zstd", compressed(LISTING, "zstd")),
-    ("gzip", gzip.compress(LISTING[:5]) + gzip.compress(LISTING[5:])),
+    ("gzip", gzip.compress(LISTING[:5], mtime=0) + gzip.compress(LISTING[5:], mtime=0)),
     ("deflate", zlib.compress(LISTING)),
     ("deflate", RAW.compress(LISTING) + RAW.flush()),
-    ("gzip, br", compressed(gzip.compress(LISTING), "brotli")),
+    ("gzip, br", compressed(gzip.compress(LISTING, mtime=0), "brotli")),
     ("identity", LISTING),
     ("gzip", LISTING),
 ]
