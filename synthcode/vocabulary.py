@@ -32,13 +32,14 @@ MAIN_METRIC: Metric = "MRR@10"
 MTEB_METRIC: Metric = "nDCG@10"
 """The main score of mteb's retrieval tasks: results in mteb's form, and those on the Hub, report it."""
 
-Level = Literal["syntax", "checked", "compiled"]
+Level = Literal["syntax", "checked", "compiled", "tested"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """Levels of verification of a translation, the weakest first."""
 LEVEL_MEANINGS: dict[Level, str] = {
     "syntax": "the gate parses it",
     "checked": "a parser of the language's own toolchain accepts it, and no types were checked",
     "compiled": "a compiler of the language resolved all its names and types",
+    "tested": "it was run, and passed its tests",
 }
 
 
@@ -109,4 +110,8 @@ GateReason = Literal[
 GATE_REASONS: tuple[GateReason, ...] = get_args(GateReason)
 """Why a completion has no acceptable translation."""
 
-Reason = SeedReason | GateReason
+VerifyReason = Literal["compile_error", "test_failed", "test_timeout", "test_crash"]
+VERIFY_REASONS: tuple[VerifyReason, ...] = get_args(VerifyReason)
+"""Why an accepted translation fails its verification."""
+
+Reason = SeedReason | GateReason | VerifyReason

@@ -120,8 +120,8 @@ def _grammars() -> Iterator[Finding]:
 
 def _toolchains() -> Iterator[Finding]:
     from synthcode.sanitize import visible_line
-    from synthcode.verification.compilers import COMPILERS
-    from synthcode.verification.controls import examine_all
+    from synthcode.verification.compiling.compilers import COMPILERS
+    from synthcode.verification.compiling.controls import examine_all
     from synthcode.verification.sandbox import DEFAULT, sandbox_name, why_no_sandbox
 
     missing = why_no_sandbox()
@@ -140,7 +140,7 @@ def _toolchains() -> Iterator[Finding]:
 
 
 def _without(language: str, problem: str | None) -> str:
-    from synthcode.verification.compilers import COMPILERS
+    from synthcode.verification.compiling.compilers import COMPILERS
 
     return f"{problem}{_install(COMPILERS[language].program)} {_OPTIONAL}"
 

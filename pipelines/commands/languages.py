@@ -23,7 +23,7 @@ def languages(as_json: bool) -> None:
     from rich.table import Table
 
     from synthcode.languages import LANGUAGES
-    from synthcode.verification.compilers import highest_level
+    from synthcode.verification.compiling.compilers import highest_level
 
     levels = {name: highest_level(name) for name in LANGUAGES}
     if as_json:

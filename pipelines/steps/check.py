@@ -21,8 +21,8 @@ from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS, REJECTED, TRANSLA
 from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import ShardWriter
 from synthcode.storage.verdicts import remove as remove_verdicts
-from synthcode.verification.compile_stage import compile_translations
-from synthcode.verification.controls import broken_compilers, compiler_versions, missing_compilers
+from synthcode.verification.compiling.compile_stage import compile_translations
+from synthcode.verification.compiling.controls import broken_compilers, compiler_versions, missing_compilers
 from synthcode.verification.sandbox import require_sandbox
 from synthcode.vocabulary import LEVELS, LostReason
 

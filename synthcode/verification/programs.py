@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from pathlib import Path
 
@@ -15,7 +16,11 @@ def find_tool(name: str) -> Path | None:
 
     Links are followed out of folders that a sandbox does not show. A program of rustup's is the one of its default
     toolchain, or of RUSTUP_TOOLCHAIN: rustup itself would obey a ``rust-toolchain.toml`` of the working directory.
+    ``python3`` is the interpreter of this process, outside of its virtual environment: the one on the PATH may be a
+    script that starts another.
     """
+    if name == "python3":
+        return Path(getattr(sys, "_base_executable", sys.executable)).resolve()
     found = find_program(name)
     if found is None:
         return None

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from synthcode.verification import sandbox
-from synthcode.verification.compilers import COMPILERS
-from synthcode.verification.controls import examine
+from synthcode.verification.compiling.compilers import COMPILERS
+from synthcode.verification.compiling.controls import examine
 from tests.support.hostile_run import synthcode
 
 

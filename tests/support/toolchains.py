@@ -6,7 +6,7 @@ import shlex
 
 from synthcode.execution.child_processes import find_program
 from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.compilers import COMPILERS
+from synthcode.verification.compiling.compilers import COMPILERS
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import Finished, Limits, why_no_sandbox
 

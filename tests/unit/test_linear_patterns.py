@@ -7,7 +7,7 @@ import re
 import pytest
 
 from synthcode.languages.rules import RULES
-from synthcode.verification.compilers import COMPILERS
+from synthcode.verification.compiling.compilers import COMPILERS
 from tests.support.regex_attacks import Pattern, collect, collect_literals, slow_texts
 
 LITERALS, FROM_ELSEWHERE = collect_literals()

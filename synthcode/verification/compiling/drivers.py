@@ -10,7 +10,7 @@ from synthcode.errors import SandboxFailed
 from synthcode.verification.sandbox import Limits
 
 if TYPE_CHECKING:
-    from synthcode.verification.compilers import Compiler
+    from synthcode.verification.compiling.compilers import Compiler
     from synthcode.verification.sandbox import Sandbox
 
 _BUILD_LIMITS = Limits(

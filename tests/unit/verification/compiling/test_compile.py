@@ -11,11 +11,11 @@ from synthcode.errors import SandboxFailed, SandboxUnavailable
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.compile import SECONDS, Toolchain, judge_safely
-from synthcode.verification.compile_stage import compile_translations
-from synthcode.verification.compilers import COMPILERS, first_message
-from synthcode.verification.controls import compiler_versions, examine, missing_compilers
-from synthcode.verification.drivers import build_driver
+from synthcode.verification.compiling.compile import SECONDS, Toolchain, judge_safely
+from synthcode.verification.compiling.compile_stage import compile_translations
+from synthcode.verification.compiling.compilers import COMPILERS, first_message
+from synthcode.verification.compiling.controls import compiler_versions, examine, missing_compilers
+from synthcode.verification.compiling.drivers import build_driver
 from synthcode.verification.sandbox import require_sandbox, try_sandbox_again, why_no_sandbox
 from synthcode.vocabulary import Level
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synthcode.errors import SandboxFailed
-from synthcode.verification.compilers import Compiler, first_message
-from synthcode.verification.drivers import driver_command
+from synthcode.verification.compiling.compilers import Compiler, first_message
+from synthcode.verification.compiling.drivers import driver_command
 from synthcode.verification.sandbox import Finished, Limits, Sandbox
 from synthcode.vocabulary import Level
 

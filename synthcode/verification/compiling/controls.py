@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import trusted_path
-from synthcode.verification.compile import Toolchain, judge
-from synthcode.verification.compilers import COMPILERS
-from synthcode.verification.drivers import build_driver
+from synthcode.verification.compiling.compile import Toolchain, judge
+from synthcode.verification.compiling.compilers import COMPILERS
+from synthcode.verification.compiling.drivers import build_driver
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import Limits, open_sandbox, require_sandbox, sandbox_name, try_sandbox_again
 

@@ -64,7 +64,7 @@ class Compiler:
     threads: int = 16
     """Processes and threads that it may have."""
     driver: Path | None = None
-    """A program in Java or Go that checks many files in one process: see ``synthcode.verification.drivers``."""
+    """A program in Java or Go that checks many files in one process: see ``drivers.py``."""
     version: tuple[str, str] = ("", "--version")
     """The program next to it that reports the version (empty: itself), and the option for that."""
     mode: str = ""

@@ -7,8 +7,8 @@ import pyarrow.compute as pc
 
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
-from synthcode.verification.compile import judge_safely
-from synthcode.verification.controls import examine
+from synthcode.verification.compiling.compile import judge_safely
+from synthcode.verification.compiling.controls import examine
 from synthcode.vocabulary import GateReason, Level, at_least
 
 REASON: GateReason = "compile_error"

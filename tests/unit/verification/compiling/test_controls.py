@@ -10,7 +10,7 @@ import pytest
 
 from synthcode.verification import programs, visible_files
 from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.controls import examine
+from synthcode.verification.compiling.controls import examine
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import why_no_sandbox
 

@@ -1,0 +1,97 @@
+"""Whether a result in one language is the expected one: one comparison for all of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from synthcode.verification.cases.case import Raises, TestCase, Value
+from synthcode.verification.cases.results import Members, Pairs
+
+_SHOWN_CHARACTERS = 60
+
+
+def difference(case: TestCase, actual: Value | Raises) -> str | None:
+    """Return how a result differs from the expected one, in one line; None if it is right.
+
+    Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
+    sequence of pairs; ``3`` equals ``3.0`` and ``True`` equals ``1``, as in Python; any exception counts as raised.
+    """
+    if isinstance(case.expected, Raises) or isinstance(actual, Raises):
+        if isinstance(case.expected, Raises) and isinstance(actual, Raises):
+            return None
+        return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
+    if _equal(case.expected, actual, case.tolerance):
+        return None
+    are_sequences = isinstance(case.expected, list | tuple) and isinstance(actual, list | tuple)
+    if case.ignores_order and are_sequences and _same_members(case.expected, actual, case.tolerance):
+        return None
+    return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
+
+
+def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
+    if isinstance(expected, int | float) and isinstance(actual, int | float):
+        return _close(expected, actual, tolerance)
+    if isinstance(expected, str) or isinstance(actual, str) or expected is None or actual is None:
+        return bool(expected == actual)
+    if isinstance(expected, dict | Pairs):
+        return _same_mapping(_pairs(expected), actual, tolerance)
+    if isinstance(expected, set | Members):
+        return _is_collection(actual) and _same_members(list(expected), list(actual), tolerance)
+    if isinstance(expected, list | tuple) and isinstance(actual, set | Members):
+        return False
+    if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
+        return len(expected) == len(actual) and all(
+            _equal(one, other, tolerance) for one, other in zip(expected, actual, strict=True)
+        )
+    return False
+
+
+def _close(expected: float, actual: float, tolerance: float) -> bool:
+    if isinstance(expected, int) and isinstance(actual, int):
+        return expected == actual
+    try:
+        one, other = float(expected), float(actual)
+    except OverflowError:
+        return expected == actual
+    return (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
+
+
+def _pairs(value: Value) -> list[tuple[Value, Value]]:
+    return list(value.items()) if isinstance(value, dict) else list(value)
+
+
+def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance: float) -> bool:
+    if isinstance(actual, dict | Pairs):
+        found: Sequence[Value] = _pairs(actual)
+    elif isinstance(actual, list) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in actual):
+        found = actual
+    else:
+        return False
+    return _same_members(expected, found, tolerance)
+
+
+def _is_collection(value: Value) -> bool:
+    return isinstance(value, list | tuple | set)
+
+
+def _same_members(expected: Sequence[Value], actual: Sequence[Value], tolerance: float) -> bool:
+    """Return whether each member of one has its equal in the other, as often."""
+    left = list(actual)
+    if len(expected) != len(left):
+        return False
+    for member in expected:
+        place = next((place for place, other in enumerate(left) if _equal(member, other, tolerance)), None)
+        if place is None:
+            return False
+        del left[place]
+    return True
+
+
+def _shown(case: TestCase) -> str:
+    return f"({', '.join(_text(argument) for argument in case.arguments)})"
+
+
+def _text(value: object) -> str:
+    text = f"raises {value.kind}" if isinstance(value, Raises) else repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}..."

@@ -1,0 +1,105 @@
+"""What a run says of a translation: which cases it passed, and why it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from synthcode.verification.cases.case import CaseOrigin, TestCase, Untestable
+from synthcode.verification.cases.comparison import difference
+from synthcode.verification.cases.results import read_result
+from synthcode.vocabulary import VerifyReason
+
+if TYPE_CHECKING:
+    from synthcode.verification.running.job import CaseProgram, Ran
+
+REASON_OF: dict[str, VerifyReason] = {
+    "stopped": "test_failed",
+    "failed": "test_failed",
+    "crashed": "test_crash",
+    "timed_out": "test_timeout",
+    "refused": "compile_error",
+}
+"""How a run that did not come to its end is called."""
+STOPPED = "it ended before its tests did"
+
+
+class Outcome(NamedTuple):
+    """What tests say of a translation."""
+
+    tests: int
+    """Cases, or whole test programs, that were run."""
+    passed: int
+    reason: VerifyReason | None
+    """Why it fails; None if every test passed, or none was run."""
+    detail: str
+    """What failed first, or why nothing could be tested; empty if every test passed."""
+    failed_origins: frozenset[CaseOrigin] = frozenset()
+    """Where the cases come from that it failed."""
+
+
+def judge_program(ran: Ran) -> Outcome:
+    """Return what a test program of the seed's own says."""
+    if ran.status == "completed":
+        return Outcome(1, 1, None, "")
+    return Outcome(1, 0, REASON_OF[ran.status], ran.message or STOPPED, frozenset({"seed"}))
+
+
+def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Outcome:
+    """Return what cases say.
+
+    Parameters
+    ----------
+    cases
+        All cases, also those that the program's harness leaves out.
+    program
+        The program that was run.
+    ran
+        What came of it.
+    """
+    results = _results(ran)
+    run = passed = 0
+    failures: list[tuple[CaseOrigin, VerifyReason, str]] = []
+    for place, case in enumerate(cases):
+        if place in program.untestable:
+            continue
+        if place not in results:
+            if ran.status == "completed":
+                failures.append((case.origin, "test_failed", "a result is missing"))
+                run += 1
+            break  # the case that it ended in, and all after it
+        try:
+            wrong = difference(case, read_result(results[place]))
+        except Untestable:
+            continue
+        except ValueError:
+            wrong = "a result cannot be read"
+        run += 1
+        passed += wrong is None
+        if wrong is not None:
+            failures.append((case.origin, "test_failed", wrong))
+    if ran.status != "completed":
+        run += 1
+        failures.append((_origin_of_end(cases, program, results), REASON_OF[ran.status], ran.message or STOPPED))
+    if not failures:
+        return Outcome(run, passed, None, "" if run else "no result could be compared")
+    _, reason, detail = failures[0]
+    return Outcome(run, passed, reason, detail, frozenset(origin for origin, _, _ in failures))
+
+
+def _results(ran: Ran) -> dict[int, str]:
+    """Return the first result of each case."""
+    results: dict[int, str] = {}
+    for line in ran.lines:
+        place, _, text = line.partition(" ")
+        if place.isascii() and place.isdigit():
+            results.setdefault(int(place), text)
+    return results
+
+
+def _origin_of_end(cases: Sequence[TestCase], program: CaseProgram, results: dict[int, str]) -> CaseOrigin:
+    """Return where the case comes from in which a program ended."""
+    for place, case in enumerate(cases):
+        if place not in program.untestable and place not in results:
+            return case.origin
+    return "seed"

@@ -1,0 +1,30 @@
+"""Python: its own interpreter runs programs with their tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from synthcode.verification.languages.python.programs import with_cases, with_test
+from synthcode.verification.languages.tested import Controls, TestedLanguage
+from synthcode.verification.running.job import Runner
+from synthcode.verification.running.programs import ProgramRunner
+from synthcode.verification.sandbox import Sandbox
+
+_MESSAGE = re.compile(r"(?m)^[\w.]{0,200}(?:Error|Exception|Interrupt|Exit)\b.*")
+
+
+def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
+    command = (str(tools["python3"]), "-I", "-X", "utf8", "harness.py")
+    return ProgramRunner(sandbox, command, _MESSAGE)
+
+
+PYTHON = TestedLanguage(
+    name="python",
+    tools=("python3",),
+    controls=Controls("def add(a, b):\n    return a + b\n", "def add(a, b):\n    return a - b\n"),
+    open_runner=_runner,
+    with_test=with_test,
+    with_cases=with_cases,
+)

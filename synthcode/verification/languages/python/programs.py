@@ -1,0 +1,89 @@
+"""Python programs joined with their tests."""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from synthcode.entry_points import find_entry_point
+from synthcode.languages import get_language
+from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.languages.tested import TestProgram
+from synthcode.verification.running.job import CaseProgram, Job
+
+_HARNESS = Path(__file__).with_name("harness.py")
+_OWN = Path(__file__).with_name("own_test.py")
+
+
+def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
+    """Join a program with a test of the seed's own, which fails by an exception; see ``TestedLanguage.with_test``."""
+    found = find_entry_point(code, get_language("python"), entry_point)
+    if found is None:
+        raise Untestable("it defines no function")
+    alias = f"\n{entry_point} = {found}\n" if found != entry_point and entry_point.isidentifier() else "\n"
+    whole = f"{test.before}\n{code}\n{alias}{test.after}\n"
+    return Job({"harness.py": _OWN.read_text("utf-8"), "solution.py": whole}, "harness.py", test.needs)
+
+
+def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
+    """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
+    path, is_instance, arity = _function(code, entry_point)
+    untestable: dict[int, str] = {}
+    plan = []
+    for place, case in enumerate(cases):
+        if not arity[0] <= len(case.arguments) <= arity[1]:
+            untestable[place] = f"it takes other arguments than {len(case.arguments)}"
+        else:
+            plan.append([place, f"({''.join(f'{literal(value)}, ' for value in case.arguments)})"])
+    if not plan:
+        raise Untestable(next(iter(untestable.values()), "there is no case"))
+    asked = json.dumps({"path": path, "instance": is_instance, "cases": plan})
+    files = {"harness.py": _HARNESS.read_text("utf-8"), "solution.py": code, "cases.json": asked}
+    return CaseProgram(Job(files, "harness.py"), untestable)
+
+
+def literal(value: Value) -> str:
+    """Return the Python expression of a value."""
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else f"float({str(value)!r})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, tuple):
+        return f"({''.join(f'{literal(item)}, ' for item in value)})"
+    if isinstance(value, set):
+        return f"{{{', '.join(map(literal, value))}}}" if value else "set()"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
+    return repr(value)
+
+
+def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, float]]:
+    """Return the way to the entry point, whether it needs an instance, and how many arguments it takes."""
+    name = find_entry_point(code, get_language("python"), entry_point)
+    if name is None:
+        raise Untestable("it defines no function")
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+        raise Untestable("this Python cannot parse it") from problem
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef) and node.name == name:
+            return [name], False, _arity(node, 0)
+        if isinstance(node, ast.ClassDef):
+            for member in node.body:
+                if isinstance(member, ast.FunctionDef) and member.name == name:
+                    kinds = {one.id for one in member.decorator_list if isinstance(one, ast.Name)}
+                    bound = 0 if "staticmethod" in kinds else 1
+                    return [node.name, name], not kinds & {"staticmethod", "classmethod"}, _arity(member, bound)
+        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
+            return [name], False, (0, math.inf)
+    raise Untestable(f"{name} is no function of the module")
+
+
+def _arity(node: ast.FunctionDef, bound: int) -> tuple[int, float]:
+    given = [*node.args.posonlyargs, *node.args.args]
+    most = math.inf if node.args.vararg else len(given) - bound
+    return max(0, len(given) - bound - len(node.args.defaults)), most

@@ -1,0 +1,10 @@
+"""The languages whose programs can be tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from synthcode.verification.languages.python import PYTHON
+from synthcode.verification.languages.tested import TestedLanguage
+
+TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in (PYTHON,)}

@@ -1,0 +1,1 @@
+"""Running programs with their tests in a sandbox."""

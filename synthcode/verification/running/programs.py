@@ -1,0 +1,117 @@
+"""The simplest runner: each program in a sandbox of its own."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from synthcode.errors import SandboxFailed
+from synthcode.sanitize import one_line
+from synthcode.verification.running.job import END, Job, Ran, RunStatus
+from synthcode.verification.sandbox import Finished, Limits, Sandbox
+
+RUN_LIMITS = Limits(cpu_s=10, wall_s=30, output_bytes=1 << 20)
+"""For one program with its tests."""
+REFUSED = 120
+"""The exit status with which a command says that the compiler did not accept the program."""
+_NOT_STARTED = frozenset({126, 127})
+_TIME_SIGNAL = 128 + 24
+_FIRST_SIGNAL = 128
+_MESSAGE_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class ProgramRunner:
+    """Runs each job by one command in a sandbox of its own.
+
+    Parameters
+    ----------
+    sandbox
+        Where.
+    command
+        What is run. It reads the nonce from standard input, and ends with ``REFUSED`` if it compiles first and the
+        compiler refuses the program.
+    message
+        The first match of this pattern in the output is the error: its group, or all of it.
+    limits
+        What a program may use.
+    """
+
+    sandbox: Sandbox
+    command: tuple[str, ...]
+    message: re.Pattern[str]
+    limits: Limits = field(default=RUN_LIMITS)
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Run jobs one after another; see ``Runner.run``."""
+        return [self._run(job) for job in jobs]
+
+    def _run(self, job: Job) -> Ran:
+        nonce = new_nonce()
+        started = time.monotonic()
+        files = {name: content.encode("utf-8", "replace") for name, content in job.files.items()}
+        done = self.sandbox.run(self.command, files, self.limits, stdin=f"{nonce}\n".encode())
+        return result(done, nonce, self.message, time.monotonic() - started)
+
+
+def new_nonce() -> str:
+    """Return a word that no program can guess."""
+    return secrets.token_hex(16)
+
+
+def result(done: Finished, nonce: str, message: re.Pattern[str], seconds: float) -> Ran:
+    """Return what came of a command that ran one job.
+
+    Parameters
+    ----------
+    done
+        How the command ended, and what it wrote.
+    nonce
+        What begins the harness's lines.
+    message
+        The pattern of an error.
+    seconds
+        How long it took.
+
+    Raises
+    ------
+    SandboxFailed
+        If the command could not be started.
+    """
+    if done.exit_code in _NOT_STARTED:
+        said = one_line((done.stderr or done.stdout).decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
+        raise SandboxFailed(f"a program cannot be started in the sandbox: {said}", "see: synthcode doctor")
+    lines = harness_lines(done.stdout.decode("utf-8", "replace"), nonce)
+    status = _status(done, bool(lines) and lines[-1] == END)
+    shown = "" if status == "completed" else first_error(done, message)
+    return Ran(status, tuple(line for line in lines if line != END), shown, seconds)
+
+
+def harness_lines(output: str, nonce: str) -> list[str]:
+    """Return what a harness wrote, among what the program wrote."""
+    start = f"{nonce} "
+    return [line[len(start) :].rstrip("\r") for line in output.split("\n") if line.startswith(start)]
+
+
+def first_error(done: Finished, message: re.Pattern[str]) -> str:
+    """Return the first error in one line, without characters that a terminal would obey."""
+    said = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace")
+    found = message.search(said)
+    if found is not None:
+        return one_line(found[1] if found.re.groups else found[0], _MESSAGE_CHARACTERS)
+    return one_line(next((line for line in said.splitlines() if line.strip()), ""), _MESSAGE_CHARACTERS)
+
+
+def _status(done: Finished, ended: bool) -> RunStatus:
+    if done.timed_out or done.exit_code == _TIME_SIGNAL:
+        return "timed_out"
+    if done.exit_code == REFUSED and not ended:
+        return "refused"
+    if done.exit_code > _FIRST_SIGNAL:
+        return "crashed"
+    if done.exit_code != 0:
+        return "failed"
+    return "completed" if ended else "stopped"

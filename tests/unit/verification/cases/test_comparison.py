@@ -1,0 +1,81 @@
+"""Results of all languages, compared once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from synthcode.verification.cases.case import Raises, TestCase, Untestable
+from synthcode.verification.cases.comparison import difference
+from synthcode.verification.cases.results import read_result
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        (3, "3"),
+        (3, "3.0"),
+        (0.1 + 0.2, "0.3"),
+        (float("nan"), '{"float": "nan"}'),
+        (float("-inf"), '{"float": "-inf"}'),
+        (True, "true"),
+        (True, "1"),
+        (None, "null"),
+        ("é\n", '"\\u00e9\\n"'),
+        ((1, [2, 3]), "[1, [2, 3]]"),
+        ([1, 2], '{"tuple": [1, 2]}'),
+        ({1, 2}, '{"set": [2, 1]}'),
+        ({1, 2}, "[2, 1]"),
+        ({"a": [1]}, '{"map": [["a", [1]]]}'),
+        ({"a": 1, "b": 2}, '[["b", 2], ["a", 1]]'),
+        ({(1, 2): "x"}, '{"map": [[[1, 2], "x"]]}'),
+        (2**80, str(2**80)),
+        (Raises("ValueError"), '{"raised": "RangeError"}'),
+    ],
+)
+def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
+    assert difference(TestCase((), expected), read_result(actual)) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual"),
+    [
+        (3, "4"),
+        (2**80, str(2**80 + 1)),
+        (1.0, "1.1"),
+        (None, '""'),
+        (None, "0"),
+        ("1", "1"),
+        ([1, 2], "[2, 1]"),
+        ([1, 2], "[1, 2, 3]"),
+        ({1, 2}, "[1, 1]"),
+        ({"a": 1}, '{"map": [["a", 2]]}'),
+        ({"a": 1}, "[]"),
+        (5, '{"raised": "KeyError"}'),
+        (Raises("KeyError"), "5"),
+    ],
+)
+def test_different_values(expected: Any, actual: str) -> None:
+    assert difference(TestCase((7,), expected), read_result(actual))
+
+
+def test_a_difference_shows_the_call() -> None:
+    assert difference(TestCase((7, "x"), 1), 2) == "(7, 'x') -> 2, expected 1"
+
+
+def test_order_is_ignored_where_the_test_ignores_it() -> None:
+    assert difference(TestCase((), [1, 2], ignores_order=True), [2, 1]) is None
+
+
+def test_a_value_of_another_type_cannot_be_compared() -> None:
+    with pytest.raises(Untestable, match="Node"):
+        read_result('{"other": "Node"}')
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", '{"set": 1}', '{"map": [1]}', "[" * 100, '{"a": 1, "b": 2}', '{"float": "1"}']
+)
+def test_what_is_no_result_is_refused(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_result(text)
