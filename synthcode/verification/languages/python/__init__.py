@@ -20,6 +20,12 @@ def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     return ProgramRunner(sandbox, command, _MESSAGE)
 
 
+def tracing_runners(python: Path, sandbox: Sandbox) -> list[Runner]:
+    """Return two runners of tracing jobs, in which sets have different orders."""
+    command = (str(python), "-s", "-X", "utf8", "tracing.py")
+    return [ProgramRunner(sandbox, ("env", f"PYTHONHASHSEED={seed}", *command), _MESSAGE) for seed in (0, 1)]
+
+
 PYTHON = TestedLanguage(
     name="python",
     tools=("python3",),

@@ -15,6 +15,7 @@ from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.py")
+_TRACING = Path(__file__).with_name("tracing.py")
 _OWN = Path(__file__).with_name("own_test.py")
 
 
@@ -43,6 +44,13 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     asked = json.dumps({"path": path, "instance": is_instance, "cases": plan})
     files = {"harness.py": _HARNESS.read_text("utf-8"), "solution.py": code, "cases.json": asked}
     return CaseProgram(Job(files, "harness.py"), untestable)
+
+
+def tracing_job(code: str, test: str, entry_point: str) -> Job:
+    """Join a program with its own test and the harness that records the test's calls."""
+    files = {"solution.py": code, "test.py": test, "plan.json": json.dumps({"entry_point": entry_point})}
+    harnesses = {file.name: file.read_text("utf-8") for file in (_HARNESS, _TRACING)}
+    return Job({**files, **harnesses}, "tracing.py")
 
 
 def literal(value: Value) -> str:
