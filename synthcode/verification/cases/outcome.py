@@ -57,7 +57,7 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     ran
         What came of it.
     """
-    results = _results(ran)
+    results = results_of(ran)
     run = passed = 0
     failures: list[tuple[CaseOrigin, VerifyReason, str]] = []
     for place, case in enumerate(cases):
@@ -87,7 +87,7 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     return Outcome(run, passed, reason, detail, frozenset(origin for origin, _, _ in failures))
 
 
-def _results(ran: Ran) -> dict[int, str]:
+def results_of(ran: Ran) -> dict[int, str]:
     """Return the first result of each case."""
     results: dict[int, str] = {}
     for line in ran.lines:

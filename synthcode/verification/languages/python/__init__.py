@@ -16,14 +16,18 @@ _MESSAGE = re.compile(r"(?m)^[\w.]{0,200}(?:Error|Exception|Interrupt|Exit)\b.*"
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    command = (str(tools["python3"]), "-I", "-X", "utf8", "harness.py")
-    return ProgramRunner(sandbox, command, _MESSAGE)
+    return hash_seeded_runners(tools["python3"], sandbox)[0]
+
+
+def hash_seeded_runners(python: Path, sandbox: Sandbox, script: str = "harness.py") -> list[Runner]:
+    """Return two runners in which sets have different orders: a result that differs depends on chance."""
+    command = (str(python), "-s", "-X", "utf8", script)
+    return [ProgramRunner(sandbox, ("env", f"PYTHONHASHSEED={seed}", *command), _MESSAGE) for seed in (0, 1)]
 
 
 def tracing_runners(python: Path, sandbox: Sandbox) -> list[Runner]:
-    """Return two runners of tracing jobs, in which sets have different orders."""
-    command = (str(python), "-s", "-X", "utf8", "tracing.py")
-    return [ProgramRunner(sandbox, ("env", f"PYTHONHASHSEED={seed}", *command), _MESSAGE) for seed in (0, 1)]
+    """Return two runners of tracing jobs."""
+    return hash_seeded_runners(python, sandbox, "tracing.py")
 
 
 PYTHON = TestedLanguage(

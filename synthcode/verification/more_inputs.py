@@ -1,0 +1,116 @@
+"""More test cases for a seed: its own solution answers inputs that are derived from those in its test."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.mutations import InputMutator
+from synthcode.verification.cases.outcome import results_of
+from synthcode.verification.cases.results import read_result
+from synthcode.verification.languages.python.programs import with_cases
+from synthcode.verification.running.job import CaseProgram, Ran, Runner
+from synthcode.verification.seed_cases import SeedCases, SeedTest
+
+MORE_INPUTS = 20
+"""Inputs that are tried for a seed; those on which its solution raises, or that chance decides, are dropped."""
+_LARGEST = 2**31 - 1
+_LARGEST_FLOAT = 1e15
+_LONGEST = 2_000
+"""Characters of a case: a translation's source holds them all."""
+
+
+def more_cases(
+    seeds: Sequence[SeedTest],
+    found: Sequence[SeedCases],
+    runners: Sequence[Runner],
+    count: int = MORE_INPUTS,
+    random_seed: int = 0,
+) -> list[tuple[TestCase, ...]]:
+    """Return further cases of each seed, from inputs on which its solution gives an answer.
+
+    Parameters
+    ----------
+    seeds, found
+        Python solutions, and the cases of their own tests.
+    runners
+        Two runners of Python that differ in its hash seed: an answer that differs between them is dropped.
+    count
+        Inputs to try for each seed.
+    random_seed
+        Decides which; the cases of a seed depend on nothing else.
+
+    Raises
+    ------
+    SandboxFailed
+        If the sandbox broke.
+    """
+    asked = [_inputs(seed, cases.cases, count, random_seed) for seed, cases in zip(seeds, found, strict=True)]
+    programs = [_program(seed, inputs) for seed, inputs in zip(seeds, asked, strict=True)]
+    places = [place for place, program in enumerate(programs) if program is not None]
+    jobs = [program.job for program in programs if program is not None]
+    runs = [dict(zip(places, runner.run(jobs), strict=True)) for runner in runners]
+    return [
+        _answered(asked[place], found[place].cases, [run[place] for run in runs]) if place in runs[0] else ()
+        for place in range(len(seeds))
+    ]
+
+
+def _inputs(seed: SeedTest, cases: Sequence[TestCase], count: int, random_seed: int) -> list[TestCase]:
+    recorded = [case.arguments for case in cases if not isinstance(case.expected, Raises)]
+    lengths = {len(arguments) for arguments in recorded}
+    if len(lengths) != 1 or lengths == {0}:
+        return []
+    mutator = InputMutator(recorded, f"{random_seed}:{seed.seed_id}")
+    inputs = [arguments for arguments in mutator.inputs(count) if len(repr(arguments)) <= _LONGEST]
+    tolerance = max(case.tolerance for case in cases)
+    ignores_order = any(case.ignores_order for case in cases)
+    return [TestCase(arguments, None, "more", tolerance, ignores_order) for arguments in inputs]
+
+
+def _program(seed: SeedTest, cases: Sequence[TestCase]) -> CaseProgram | None:
+    try:
+        return with_cases(seed.code, seed.entry_point, cases) if cases else None
+    except Untestable:
+        return None
+
+
+def _answered(asked: Sequence[TestCase], recorded: Sequence[TestCase], runs: Sequence[Ran]) -> tuple[TestCase, ...]:
+    """Return the inputs with the solution's answers, of those that a right translation can be expected to give."""
+    first, *others = map(results_of, runs)
+    kinds = {_kind(case.expected) for case in recorded}
+    is_small = all(_is_small(case) for case in recorded)
+    cases = []
+    for place, case in enumerate(asked):
+        text = first.get(place)
+        if text is None or any(other.get(place) != text for other in others):
+            continue
+        try:
+            expected = read_result(text)
+        except (Untestable, ValueError):
+            continue
+        answered = TestCase(case.arguments, expected, "more", case.tolerance, case.ignores_order)
+        if _kind(expected) in kinds and not isinstance(expected, Raises) and (_is_small(answered) or not is_small):
+            cases.append(answered)
+    return tuple(cases)
+
+
+def _kind(value: Value | Raises) -> type:
+    return tuple if isinstance(value, list) else type(value)
+
+
+def _is_small(case: TestCase) -> bool:
+    """Return whether all numbers of a case fit into 32 bits: in many languages ``int`` holds no others."""
+    return all(map(_fits, (*case.arguments, case.expected)))
+
+
+def _fits(value: Value) -> bool:
+    if isinstance(value, bool | str) or value is None:
+        return True
+    if isinstance(value, int):
+        return abs(value) <= _LARGEST
+    if isinstance(value, float):
+        return abs(value) <= _LARGEST_FLOAT  # not a number, either
+    if isinstance(value, dict):
+        return all(map(_fits, (*value.keys(), *value.values())))
+    return all(map(_fits, value)) if isinstance(value, list | tuple | set) else True

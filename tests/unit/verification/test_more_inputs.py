@@ -1,0 +1,53 @@
+"""More cases from a seed's own solution."""
+
+from __future__ import annotations
+
+from synthcode.verification.cases.case import Raises, TestCase
+from synthcode.verification.languages.python import hash_seeded_runners
+from synthcode.verification.more_inputs import more_cases
+from synthcode.verification.programs import find_tool
+from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.seed_cases import SeedCases, SeedTest
+
+
+def more(code: str, *cases: TestCase, count: int = 30) -> tuple[TestCase, ...]:
+    python = find_tool("python3")
+    assert python is not None
+    seed = SeedTest("s", "python", code, "f", "")
+    runners = hash_seeded_runners(python, open_sandbox((python,)))
+    return more_cases([seed], [SeedCases(cases)], runners, count)[0]
+
+
+def test_the_solution_answers_further_inputs() -> None:
+    found = more("def f(a, b):\n    return a * b", TestCase((2, 3), 6), TestCase((7, 5), 35))
+    assert len(found) > 10
+    assert all(case.expected == case.arguments[0] * case.arguments[1] for case in found)
+    assert {case.origin for case in found} == {"more"}
+
+
+def test_inputs_on_which_it_raises_or_answers_in_another_type_are_dropped() -> None:
+    code = "def f(n):\n    if n % 3 == 0:\n        raise ValueError\n    return n if n % 3 == 1 else None"
+    found = more(code, TestCase((1,), 1), TestCase((31,), 31), TestCase((3,), Raises("ValueError")))
+    assert found
+    assert all(case.arguments[0] % 3 == 1 for case in found)
+
+
+def test_answers_that_depend_on_chance_or_leave_32_bits_are_dropped() -> None:
+    cases = (TestCase((2,), 2), TestCase((40,), 40))
+    assert more("import random\ndef f(n):\n    return random.getrandbits(60)", *cases) == ()
+    assert (
+        more(
+            "def f(n):\n    return list({'a', 'b', 'c', 'd', 'e', str(n)})",
+            TestCase((2,), ["a"]),
+            TestCase((40,), ["a"]),
+        )
+        == ()
+    )
+    found = more("def f(n):\n    return 2 ** n", TestCase((1,), 2), TestCase((40,), 4), count=40)
+    assert found
+    assert all(case.arguments[0] <= 30 for case in found)
+
+
+def test_no_case_without_recorded_arguments() -> None:
+    assert more("def f():\n    return 1", TestCase((), 1)) == ()
+    assert more("def f(n):\n    return n") == ()
