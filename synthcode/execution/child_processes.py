@@ -40,6 +40,8 @@ class ResourceLimits:
     file_bytes: int | None = None
     """Size of a file that the process writes."""
     open_files: int | None = None
+    data_bytes: int | None = None
+    """Writable private memory: unlike ``address_space_bytes`` it does not count what is only reserved."""
     processes: int | None = None
     """Of its user, all together."""
 
@@ -231,6 +233,7 @@ def prlimit_options(limits: ResourceLimits) -> list[str]:
     """Return the options of ``prlimit`` (util-linux) that set limits."""
     options = {
         "as": limits.address_space_bytes,
+        "data": limits.data_bytes,
         "fsize": limits.file_bytes,
         "nofile": limits.open_files,
         "nproc": limits.processes,

@@ -102,7 +102,12 @@ def _is_root() -> bool:
 def _unprivileged(limits: Limits) -> list[str]:
     """Return what runs first inside of the sandbox: it gives up root, and sets the limits."""
     bounds = ResourceLimits(
-        limits.cpu_s, limits.address_space_bytes, limits.file_bytes, limits.open_files, limits.processes
+        cpu_s=limits.cpu_s,
+        address_space_bytes=limits.address_space_bytes,
+        file_bytes=limits.file_bytes,
+        open_files=limits.open_files,
+        data_bytes=limits.data_bytes,
+        processes=limits.processes,
     )
     bound = ["prlimit", *prlimit_options(bounds), "--"]
     if not _is_root():

@@ -82,11 +82,11 @@ def _answered(asked: Sequence[TestCase], recorded: Sequence[TestCase], runs: Seq
     is_small = all(_is_small(case) for case in recorded)
     cases = []
     for place, case in enumerate(asked):
-        text = first.get(place)
-        if text is None or any(other.get(place) != text for other in others):
+        texts = first.get(place)
+        if not texts or any(other.get(place) != texts for other in others):
             continue
         try:
-            expected = read_result(text)
+            expected = read_result(texts[0])
         except (Untestable, ValueError):
             continue
         answered = TestCase(case.arguments, expected, "more", case.tolerance, case.ignores_order)

@@ -26,6 +26,9 @@ class Limits:
     """Seconds from start to end, of all. Well above ``cpu_s``: a busy machine must not change a result."""
     address_space_bytes: int | None = 4 << 30
     """Of each process; None for programs that reserve much more than they use."""
+    data_bytes: int | None = None
+    """Of each process, of memory that it can write to (``RLIMIT_DATA``): it bounds programs that reserve much more than
+    they use, such as those of V8, the JVM and Go."""
     processes: int = 64
     """Processes and threads, of all."""
     open_files: int = 256

@@ -68,7 +68,13 @@ def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance:
         found = actual
     else:
         return False
-    return _same_members(expected, found, tolerance)
+    named = [(_key(key), value) for key, value in expected]
+    return _same_members(named, [(_key(key), value) for key, value in found], tolerance)
+
+
+def _key(key: Value) -> Value:
+    """Return a key as languages whose objects have only text for keys write it."""
+    return str(key) if isinstance(key, int) and not isinstance(key, bool) else key
 
 
 def _is_collection(value: Value) -> bool:

@@ -69,11 +69,9 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
                 run += 1
             break  # the case that it ended in, and all after it
         try:
-            wrong = difference(case, read_result(results[place]))
+            wrong = _difference(case, results[place])
         except Untestable:
             continue
-        except ValueError:
-            wrong = "a result cannot be read"
         run += 1
         passed += wrong is None
         if wrong is not None:
@@ -87,17 +85,28 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     return Outcome(run, passed, reason, detail, frozenset(origin for origin, _, _ in failures))
 
 
-def results_of(ran: Ran) -> dict[int, str]:
-    """Return the first result of each case."""
-    results: dict[int, str] = {}
+def _difference(case: TestCase, texts: Sequence[str]) -> str | None:
+    """Return how the first of several results is wrong; None if one of them is right."""
+    found: list[str | None] = []
+    for text in texts:
+        try:
+            found.append(difference(case, read_result(text)))
+        except ValueError:
+            found.append("a result cannot be read")
+    return None if None in found else found[0]
+
+
+def results_of(ran: Ran) -> dict[int, list[str]]:
+    """Return the results of each case: one for each form in which its arguments were given."""
+    results: dict[int, list[str]] = {}
     for line in ran.lines:
         place, _, text = line.partition(" ")
         if place.isascii() and place.isdigit():
-            results.setdefault(int(place), text)
+            results.setdefault(int(place), []).append(text)
     return results
 
 
-def _origin_of_end(cases: Sequence[TestCase], program: CaseProgram, results: dict[int, str]) -> CaseOrigin:
+def _origin_of_end(cases: Sequence[TestCase], program: CaseProgram, results: dict[int, list[str]]) -> CaseOrigin:
     """Return where the case comes from in which a program ended."""
     for place, case in enumerate(cases):
         if place not in program.untestable and place not in results:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.tested import TestedLanguage
 
-TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in (PYTHON,)}
+TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {
+    one.name: one
+    for one in (
+        PYTHON,
+        JAVASCRIPT,
+    )
+}

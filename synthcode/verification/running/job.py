@@ -53,7 +53,8 @@ class CaseProgram(NamedTuple):
     """A job that calls a translation on test cases.
 
     Its harness writes, for each case that can be tested, its place, a space and its result as canonical JSON
-    (``synthcode.verification.cases.results``): ``3 [1, 2]``.
+    (``synthcode.verification.cases.results``): ``3 [1, 2]``. A case may have several lines: an argument can be given
+    in several forms, and the case passes if one result is right.
     """
 
     job: Job

@@ -86,7 +86,7 @@ def result(done: Finished, nonce: str, message: re.Pattern[str], seconds: float)
         raise SandboxFailed(f"a program cannot be started in the sandbox: {said}", "see: synthcode doctor")
     lines = harness_lines(done.stdout.decode("utf-8", "replace"), nonce)
     status = _status(done, bool(lines) and lines[-1] == END)
-    shown = "" if status == "completed" else first_error(done, message)
+    shown = "" if status == "completed" else first_error(done, message, nonce)
     return Ran(status, tuple(line for line in lines if line != END), shown, seconds)
 
 
@@ -96,12 +96,13 @@ def harness_lines(output: str, nonce: str) -> list[str]:
     return [line[len(start) :].rstrip("\r") for line in output.split("\n") if line.startswith(start)]
 
 
-def first_error(done: Finished, message: re.Pattern[str]) -> str:
+def first_error(done: Finished, message: re.Pattern[str], nonce: str) -> str:
     """Return the first error in one line, without characters that a terminal would obey."""
-    said = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace")
+    lines = (done.stderr + b"\n" + done.stdout).decode("utf-8", "replace").splitlines()
+    said = "\n".join(line for line in lines if nonce not in line)
     found = message.search(said)
     if found is not None:
-        return one_line(found[1] if found.re.groups else found[0], _MESSAGE_CHARACTERS)
+        return one_line(next(filter(None, found.groups()), found[0]), _MESSAGE_CHARACTERS)
     return one_line(next((line for line in said.splitlines() if line.strip()), ""), _MESSAGE_CHARACTERS)
 
 

@@ -1,0 +1,58 @@
+"""Packages from npm that tests import. They are installed by the user, never by synthcode."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+
+from synthcode.verification.cases.case import Untestable
+
+VARIABLE = "SYNTHCODE_NODE_PACKAGES"
+"""The environment variable that names the folder of ``node_modules``."""
+VERSIONS = {"lodash": "4", "typescript": "5.9"}
+_FILES = {"lodash": "lodash/lodash.js"}
+
+
+def packages_folder() -> Path:
+    """Return the folder below which npm installs the packages."""
+    named = os.environ.get(VARIABLE, "")
+    if os.path.isabs(named):
+        return Path(named)
+    data = os.environ.get("XDG_DATA_HOME", "")
+    return (Path(data) if os.path.isabs(data) else Path.home() / ".local/share") / "synthcode/node"
+
+
+def install_command(*names: str) -> str:
+    """Return the command that installs packages, by default all."""
+    wanted = " ".join(f"{name}@{VERSIONS[name]}" for name in names or VERSIONS)
+    return f"npm install --prefix {packages_folder()} {wanted}"
+
+
+def module_files(names: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the files of packages, by the name that they have in the sandbox, and the file of each package.
+
+    Raises
+    ------
+    Untestable
+        If one is not installed.
+    """
+    files: dict[str, str] = {}
+    modules: dict[str, str] = {}
+    for name in names:
+        if name not in _FILES:
+            raise Untestable(f"its test needs the package {name}, which is not among {', '.join(_FILES)}")
+        content = _content(packages_folder() / "node_modules" / _FILES[name])
+        if content is None:
+            raise Untestable(f"its test needs the package {name}: {install_command(name)}")
+        modules[name] = f"package-{name}.js"
+        files[modules[name]] = content
+    return files, modules
+
+
+@functools.cache
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_text("utf-8")
+    except OSError:
+        return None

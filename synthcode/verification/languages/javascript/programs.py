@@ -1,0 +1,156 @@
+"""JavaScript programs joined with their tests."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import tree_sitter
+
+from synthcode.comments.snippets import Snippet, parse_snippet
+from synthcode.entry_points import Definition, choose_entry_point, definitions
+from synthcode.languages import Language, get_language
+from synthcode.languages.parsing import ParseTimeout
+from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.called_names import called_name
+from synthcode.verification.languages.javascript.literals import literals, refuse_inexact
+from synthcode.verification.languages.javascript.packages import module_files
+from synthcode.verification.languages.tested import TestProgram
+from synthcode.verification.running.job import CaseProgram, Job
+
+_HARNESS = Path(__file__).with_name("harness.js")
+_REQUIRED = re.compile(r"""require\(\s*["'](lodash|underscore)["']\s*\)""")
+_MODULE = frozenset({"import_statement", "export_statement"})
+_IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
+
+
+def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
+    """Join a program with a test of the seed's own, which fails by throwing; see ``TestedLanguage.with_test``."""
+    called = called_name(test.after, entry_point)
+    entry = _entry(code, entry_point)
+    alias = f"\nvar {called} = {entry.expression};\n" if entry.expression != called else "\n"
+    if entry.is_module:
+        raise Untestable("it is an ECMAScript module, and its test is not")
+    needs = tuple(dict.fromkeys([*test.needs, *_REQUIRED.findall(test.before + test.after)]))
+    files, packages = module_files(needs)
+    source = f"{test.before}\n{code}\n;{alias}{test.after}\n"
+    return _job({"solution.js": source, **files}, {"packages": packages}, needs)
+
+
+def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
+    """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
+    entry = _entry(code, entry_point)
+    untestable: dict[int, str] = {}
+    plan: list[Any] = []
+    for place, case in enumerate(cases):
+        try:
+            if len(case.arguments) < entry.required:
+                raise Untestable(f"it takes {entry.required} arguments, not {len(case.arguments)}")
+            refuse_inexact(case.expected)
+            plan.append([place, literals(case.arguments)])
+        except Untestable as reason:
+            untestable[place] = str(reason)
+    if not plan:
+        raise Untestable(next(iter(untestable.values()), "there is no case"))
+    asked = {"cases": plan, "module": entry.is_module, "packages": {}}
+    if entry.is_module:
+        source = f"{code}\n;export const synthcodeEntry = () => {entry.expression};\n"
+        return CaseProgram(_job({"solution.mjs": source}, asked), untestable)
+    own = f"typeof {entry.name} === 'undefined' ? module.exports.{entry.name} || module.exports : {entry.expression}"
+    source = f"{code}\n;module.exports = {{ synthcodeEntry: ((module) => () => {own})({{ ...module }}) }};\n"
+    return CaseProgram(_job({"solution.js": source}, asked), untestable)
+
+
+def _job(files: dict[str, str], plan: dict[str, Any], needs: tuple[str, ...] = ()) -> Job:
+    own = {"harness.js": _HARNESS.read_text("utf-8"), "plan.json": json.dumps(plan)}
+    return Job({**files, **own}, "harness.js", needs)
+
+
+class _Entry:
+    """The function that tests call.
+
+    Attributes
+    ----------
+    name
+        A name that is bound at the top of the program.
+    expression
+        What evaluates to the function there.
+    required
+        The number of arguments that it cannot do without.
+    is_module
+        Whether the program imports or exports as ECMAScript modules do.
+    """
+
+    def __init__(self, name: str, expression: str, required: int, *, is_module: bool) -> None:
+        self.name, self.expression, self.required, self.is_module = name, expression, required, is_module
+
+
+def _entry(code: str, entry_point: str) -> _Entry:
+    language = get_language("javascript")
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout as problem:
+        raise Untestable("it cannot be parsed in time") from problem
+    return entry_of(snippet, language, entry_point)
+
+
+def entry_of(snippet: Snippet, language: Language, entry_point: str) -> _Entry:
+    """Find the function that tests call, in JavaScript or TypeScript.
+
+    Raises
+    ------
+    Untestable
+        If there is none that can be reached from outside.
+    """
+    defined = definitions(snippet, language)
+    name = choose_entry_point(snippet, language, defined, entry_point)
+    found = next((one for one in reversed(defined) if one.name == name and not one.is_nested), None)
+    is_module = any(child.type in _MODULE for child in snippet.root.named_children)
+    if name is None or found is None or not _IDENTIFIER.fullmatch(name):
+        raise Untestable("it defines no function that can be called from outside")
+    bound, expression = _expression(found)
+    return _Entry(bound, expression, _required(found.node), is_module=is_module)
+
+
+def _expression(found: Definition) -> tuple[str, str]:
+    """Return a name that the program binds, and what evaluates to the function: the name, or a member of it."""
+    node: tree_sitter.Node | None = found.node
+    if node is None or node.type not in ("method_definition", "arrow_function", "function_expression"):
+        return found.name, found.name
+    holder = node.parent if node.type == "method_definition" else _pair_or_field(node)
+    owner = next(iter(found.types), "")
+    if holder is None or not owner:  # the second: a member of module.exports
+        return found.name, found.name
+    if holder.type == "class_body" or holder.type.endswith("field_definition"):
+        member = node if holder.type == "class_body" else holder
+        if not _IDENTIFIER.fullmatch(owner):
+            raise Untestable("its class has no name")
+        is_static = any(child.type == "static" for child in member.children)
+        instance = owner if is_static else f"new {owner}()"
+        return owner, f"((o) => o.{found.name}.bind(o))({instance})"
+    if not _IDENTIFIER.fullmatch(owner):
+        raise Untestable("it is a member of an object without a name")
+    return owner, f"{owner}.{found.name}.bind({owner})"
+
+
+def _pair_or_field(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    parent = node.parent
+    is_member = parent is not None and (parent.type == "pair" or parent.type.endswith("field_definition"))
+    return parent if is_member else None
+
+
+def _required(node: tree_sitter.Node) -> int:
+    """Return the number of parameters without a default."""
+    parameters = node.child_by_field_name("parameters")
+    if parameters is None:
+        return 1 if node.child_by_field_name("parameter") is not None else 0
+    count = 0
+    for parameter in parameters.named_children:
+        is_optional = parameter.type in ("assignment_pattern", "rest_pattern", "optional_parameter")
+        if is_optional or parameter.child_by_field_name("value") is not None or parameter.type == "comment":
+            continue
+        count += 1
+    return count
