@@ -1,0 +1,288 @@
+"""What verification is worth: whom its tests reject, what they miss, and how fast they are.
+
+    python benchmarks/verification.py COMMAND --data mxeval/data/mbxp [--languages java,php] [--limit 100] [--show]
+
+MBXP is at github.com/amazon-science/mxeval, commit e09974f9. A language whose tools are missing is left out, and said.
+
+    cases        Python seeds whose test yields cases, and why others yield none
+    known-good   the release's own solutions with the release's own tests
+    agreement    cases by rule against the release's own tests, on its solutions and on a model's completions
+    mutation     known-good programs, each broken on purpose, that tests catch
+    hard-coded   programs that know their tests, and nothing else, that more inputs catch
+    speed        programs a second, against one sandbox for each program, one after another
+
+``known good`` is a program that passes the release's own test. ``--limit`` takes a sample of the problems of each
+language, the same one each time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from verifying.broken import broken_programs
+from verifying.hard_coded import hard_coded
+from verifying.judging import (
+    CasesOfSeed,
+    Program,
+    Verdict,
+    by_cases,
+    by_own_tests,
+    cases_of,
+    fails,
+    fails_original,
+    passes,
+    run_all,
+)
+from verifying.problems import PREFIXES, Problem, known_programs, python_seeds, sampled_programs
+
+from synthcode.verification.benches import TestBench, open_bench
+from synthcode.verification.cases.case import Untestable
+from synthcode.verification.cases.outcome import Outcome
+from synthcode.verification.seed_cases import SeedTest
+
+Measure = Callable[[argparse.Namespace], None]
+_SHOWN = 100
+
+
+def cases(options: argparse.Namespace) -> None:
+    seeds = list(python_seeds(options.data).values())[: options.limit]
+    started = time.monotonic()
+    found = cases_of(seeds)
+    seconds = time.monotonic() - started
+    having = [one for one in found.values() if one.own.cases]
+    original, more = (
+        sum(counts) for counts in ([len(one.own.cases) for one in having], [len(one.more) for one in having])
+    )
+    print(f"{len(seeds)} seeds, {len(having)} with cases ({len(having) / len(seeds):.1%}), {seconds:.0f} s")
+    print(f"{original:,} cases of their own, {more:,} on more inputs")
+    print(
+        f"on more inputs, at least 1 case: {sum(bool(one.more) for one in having)} seeds; "
+        f"at least 10: {sum(len(one.more) >= 10 for one in having)}"
+    )
+    for seed_id, one in found.items():
+        if one.own.problem:
+            print(f"  {seed_id}: {one.own.problem}")
+    print_counts("calls left out", Counter(reason for one in found.values() for reason in one.own.left_out))
+
+
+def known_good(options: argparse.Namespace) -> None:
+    header("language", "programs", "passed", "failed", "untestable")
+    for bench, problems in programs_of(options):
+        verdicts = by_own_tests(bench, problems)
+        row(bench, len(problems), share(map(passes, verdicts)), share(map(fails, verdicts)), sum(is_text(verdicts)))
+        print_kinds(verdicts)
+        show(options, problems, verdicts, fails)
+
+
+def agreement(options: argparse.Namespace) -> None:
+    seeds = python_seeds(options.data)
+    header("language", "programs", "testable", "both judge", "agree", "known good", "false", "false, more inputs")
+    for bench, solutions in programs_of(options):
+        problems = [*solutions, *sampled_programs(options.data, solutions[0].language, options.limit)]
+        found = cases_for(problems, seeds)
+        own = by_own_tests(bench, problems)
+        ruled = by_cases(bench, programs(problems, found))
+        has_cases = [bool(found[one.number].own.cases) if one.number in found else False for one in problems]
+        pairs = [(one, other) for one, other, has in zip(own, ruled, has_cases, strict=True) if has]
+        compiled = [(one, other) for one, other in pairs if not is_refused(one)]
+        judged = [
+            (passes(one), fails_original(other))
+            for one, other in compiled
+            if not isinstance(one, str) and not isinstance(other, str)
+        ]
+        good = [other for one, other in compiled if passes(one) and not isinstance(other, str)]
+        row(
+            bench,
+            len(pairs),
+            share(not isinstance(other, str) for _, other in compiled),
+            len(judged),
+            share(passed != failed for passed, failed in judged),
+            len(good),
+            share(map(fails_original, good)),
+            share(fails(one) and not fails_original(one) for one in good),
+        )
+        print_kinds([other for _, other in compiled if isinstance(other, str)])
+        differ = [
+            f"own {'passes' if passes(one) else 'fails'}, {other.detail if isinstance(other, Outcome) else other}"
+            if has
+            and isinstance(one, Outcome)
+            and isinstance(other, Outcome)
+            and not is_refused(one)
+            and passes(one) == fails(other)
+            else ""
+            for one, other, has in zip(own, ruled, has_cases, strict=True)
+        ]
+        show(options, problems, differ, bool)
+
+
+def mutation(options: argparse.Namespace) -> None:
+    seeds = python_seeds(options.data)
+    header("language", "broken", "judged", "by the release's test", "by original cases", "with more inputs")
+    for bench, problems in programs_of(options):
+        good = [one for one, verdict in zip(problems, by_own_tests(bench, problems), strict=True) if passes(verdict)]
+        found = cases_for(good, seeds)
+        accepted = [
+            one for one, verdict in zip(good, by_cases(bench, programs(good, found)), strict=True) if passes(verdict)
+        ]
+        broken = broken_programs(accepted, options.mutants)
+        targets, codes = [one.problem for one in broken], [one.code for one in broken]
+        own = by_own_tests(bench, targets, codes)
+        ruled = by_cases(bench, programs(targets, found, codes))
+        judged = [
+            (one, other)
+            for one, other in zip(own, ruled, strict=True)
+            if isinstance(one, Outcome) and isinstance(other, Outcome) and not is_refused(one)
+        ]
+        row(
+            bench,
+            len(broken),
+            len(judged),
+            share(fails(one) for one, _ in judged),
+            share(fails_original(other) for _, other in judged),
+            share(fails(other) for _, other in judged),
+        )
+
+
+def hard_coded_programs(options: argparse.Namespace) -> None:
+    seeds = python_seeds(options.data)
+    header("language", "programs", "pass the release's test", "pass original cases", "caught by more inputs")
+    for bench, problems in programs_of(options):
+        made = [(problem, code) for problem in problems if (code := hard_coded(problem)) is not None]
+        targets, codes = [problem for problem, _ in made], [code for _, code in made]
+        own = by_own_tests(bench, targets, codes)
+        found = cases_for(targets, seeds)
+        ruled = by_cases(bench, programs(targets, found, codes))
+        both = [
+            (one, other) for one, other in zip(own, ruled, strict=True) if passes(one) and isinstance(other, Outcome)
+        ]
+        unseen = [other for _, other in both if not fails_original(other)]
+        row(bench, len(made), sum(map(passes, own)), f"{len(unseen)} of {len(both)}", share(map(fails, unseen)))
+        show(options, targets, own, fails)
+
+
+def speed(options: argparse.Namespace) -> None:
+    header("language", "programs", "programs/s", "one after another", "ratio")
+    for bench, problems in programs_of(options):
+        assert bench.language is not None
+        assert bench.runner is not None
+        jobs = []
+        for problem in problems:
+            try:
+                jobs.append(
+                    bench.language.with_test(
+                        problem.code, problem.own_test(bench.language.needs or ()), problem.entry_point
+                    )
+                )
+            except Untestable:
+                continue
+        started = time.monotonic()
+        run_all(bench, jobs)
+        batched = len(jobs) / (time.monotonic() - started)
+        single = jobs[: options.single]
+        started = time.monotonic()
+        for job in single:
+            bench.runner.run([job])
+        alone = len(single) / (time.monotonic() - started)
+        row(bench, len(jobs), f"{batched:.1f}", f"{alone:.1f}", f"{batched / alone:.1f}")
+
+
+def programs_of(options: argparse.Namespace) -> list[tuple[TestBench, list[Problem]]]:
+    """Return the languages that can be tested here, with the release's programs."""
+    found = []
+    for language in options.languages.split(","):
+        bench = open_bench(language)
+        if bench.runner is None:
+            print(f"{language}: {bench.problem}")
+        else:
+            found.append((bench, known_programs(options.data, language, options.limit)))
+    return found
+
+
+_cases: dict[str, CasesOfSeed] = {}
+
+
+def cases_for(problems: Sequence[Problem], seeds: dict[str, SeedTest]) -> dict[str, CasesOfSeed]:
+    """Return the cases of problems by their number; each seed is run once."""
+    numbers = [number for number in {one.number: None for one in problems} if number in seeds and number not in _cases]
+    found = cases_of([seeds[number] for number in numbers])
+    _cases.update((number, found[seeds[number].seed_id]) for number in numbers)
+    return _cases
+
+
+def programs(
+    problems: Sequence[Problem], found: dict[str, CasesOfSeed], codes: Sequence[str] | None = None
+) -> list[Program]:
+    codes = codes or [one.code for one in problems]
+    cases = [(*found[one.number].own.cases, *found[one.number].more) if one.number in found else () for one in problems]
+    return [Program(code, one.entry_point, of) for one, code, of in zip(problems, codes, cases, strict=True)]
+
+
+def is_refused(verdict: Verdict) -> bool:
+    return isinstance(verdict, Outcome) and verdict.reason == "compile_error"
+
+
+def is_text(verdicts: Sequence[Verdict]) -> list[bool]:
+    return [isinstance(verdict, str) for verdict in verdicts]
+
+
+def share(holds) -> str:
+    values = list(holds)
+    return f"{sum(values)} ({sum(values) / max(1, len(values)):.1%})"
+
+
+def header(*names: str) -> None:
+    print("| " + " | ".join(names) + " |")
+    print("|" + "|".join("---" if place == 0 else "---:" for place in range(len(names))) + "|")
+
+
+def row(bench: TestBench, *cells: object) -> None:
+    assert bench.language is not None
+    print("| " + " | ".join(map(str, (bench.language.name, *cells))) + " |", flush=True)
+
+
+def print_kinds(verdicts: Sequence[Verdict]) -> None:
+    kinds = Counter(one if isinstance(one, str) else str(one.reason) for one in verdicts if not passes(one))
+    print_counts("of these", kinds)
+
+
+def print_counts(title: str, counts: Counter[str]) -> None:
+    if counts:
+        print(f"  {title}: {', '.join(f'{count} {reason}' for reason, count in counts.most_common(8))}")
+
+
+def show(options: argparse.Namespace, problems: Sequence[Problem], verdicts: Sequence, holds: Callable) -> None:
+    for problem, verdict in zip(problems, verdicts, strict=True):
+        if options.show and holds(verdict):
+            said = verdict if isinstance(verdict, str) else f"{verdict.reason}: {verdict.detail}"
+            print(f"    {problem.language} {problem.number} {problem.entry_point}: {said}"[:300])
+
+
+MEASURES: dict[str, Measure] = {
+    "cases": cases,
+    "known-good": known_good,
+    "agreement": agreement,
+    "mutation": mutation,
+    "hard-coded": hard_coded_programs,
+    "speed": speed,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("command", choices=MEASURES)
+    parser.add_argument("--data", type=Path, required=True, help="a folder with releases of MBXP")
+    parser.add_argument("--languages", default=",".join(PREFIXES))
+    parser.add_argument("--limit", type=int, help="programs of a language; all by default")
+    parser.add_argument("--mutants", type=int, default=500, help="broken programs of a language")
+    parser.add_argument("--single", type=int, default=25, help="programs that are also run one after another")
+    parser.add_argument("--show", action="store_true", help="print each failure")
+    options = parser.parse_args()
+    MEASURES[options.command](options)
+
+
+if __name__ == "__main__":
+    main()

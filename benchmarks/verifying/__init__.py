@@ -1,0 +1,1 @@
+"""What ``benchmarks/verification.py`` measures with: programs whose verdict is known, and programs made wrong."""

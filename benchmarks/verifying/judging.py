@@ -1,0 +1,114 @@
+"""Verdicts on many programs: by the release's own tests, and by cases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple, TypeVar
+
+from synthcode.verification.benches import TestBench
+from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
+from synthcode.verification.languages import python
+from synthcode.verification.more_inputs import more_cases
+from synthcode.verification.programs import find_tool
+from synthcode.verification.running.job import Job, Ran
+from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.seed_cases import SeedCases, SeedTest, trace_tests
+from verifying.problems import Problem
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+WORKERS = 2
+JOBS_AT_ONCE = 32
+
+Verdict = Outcome | str
+"""What tests say; or why they cannot be run."""
+
+
+class Program(NamedTuple):
+    """A program to be judged by cases."""
+
+    code: str
+    entry_point: str
+    cases: Sequence[TestCase]
+
+
+class CasesOfSeed(NamedTuple):
+    """The cases of a Python seed."""
+
+    own: SeedCases
+    more: tuple[TestCase, ...]
+
+
+def passes(verdict: Verdict) -> bool:
+    return isinstance(verdict, Outcome) and verdict.reason is None and verdict.tests > 0
+
+
+def fails(verdict: Verdict) -> bool:
+    return isinstance(verdict, Outcome) and verdict.reason is not None
+
+
+def fails_original(verdict: Verdict) -> bool:
+    """Return whether a program fails a case that the seed's own test holds."""
+    return isinstance(verdict, Outcome) and "seed" in verdict.failed_origins
+
+
+def cases_of(seeds: Sequence[SeedTest]) -> dict[str, CasesOfSeed]:
+    """Return the cases of Python seeds by their id."""
+    tool = find_tool("python3")
+    assert tool is not None
+    box = open_sandbox((tool,))
+    tracing, answering = python.tracing_runners(tool, box), python.hash_seeded_runners(tool, box)
+
+    def of_batch(batch: Sequence[SeedTest]) -> list[CasesOfSeed]:
+        found = trace_tests(batch, tracing)
+        return list(map(CasesOfSeed, found, more_cases(batch, found, answering)))
+
+    found = _in_batches(of_batch, seeds, size=8)
+    return {seed.seed_id: one for seed, one in zip(seeds, found, strict=True)}
+
+
+def by_own_tests(bench: TestBench, problems: Sequence[Problem], codes: Sequence[str] | None = None) -> list[Verdict]:
+    """Judge programs by the release's own tests; ``codes`` are other programs for the same problems."""
+    assert bench.language is not None
+    jobs: dict[int, Job] = {}
+    verdicts: dict[int, Verdict] = {}
+    for place, (problem, code) in enumerate(zip(problems, codes or [one.code for one in problems], strict=True)):
+        test = problem.own_test(bench.language.needs or ())
+        try:
+            jobs[place] = bench.language.with_test(code, test, problem.entry_point)
+        except Untestable as reason:
+            verdicts[place] = str(reason)
+    for place, ran in zip(jobs, run_all(bench, list(jobs.values())), strict=True):
+        verdicts[place] = judge_program(ran)
+    return [verdicts[place] for place in range(len(problems))]
+
+
+def by_cases(bench: TestBench, programs: Sequence[Program]) -> list[Verdict]:
+    """Judge programs by cases."""
+    assert bench.language is not None
+    joined = {}
+    verdicts: dict[int, Verdict] = {}
+    for place, program in enumerate(programs):
+        try:
+            joined[place] = bench.language.with_cases(program.code, program.entry_point, program.cases)
+        except Untestable as reason:
+            verdicts[place] = str(reason)
+    for place, ran in zip(joined, run_all(bench, [one.job for one in joined.values()]), strict=True):
+        outcome = judge_cases(programs[place].cases, joined[place], ran)
+        verdicts[place] = outcome if outcome.tests else outcome.detail or "no case fits it"
+    return [verdicts[place] for place in range(len(programs))]
+
+
+def run_all(bench: TestBench, jobs: Sequence[Job]) -> list[Ran]:
+    """Run jobs on both cores."""
+    assert bench.runner is not None
+    return _in_batches(bench.runner.run, jobs, size=JOBS_AT_ONCE)
+
+
+def _in_batches(judge: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], size: int) -> list[Result]:
+    batches = [items[start : start + size] for start in range(0, len(items), size)]
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return [result for batch in pool.map(judge, batches) for result in batch]
