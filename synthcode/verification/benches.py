@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import trusted_path
 from synthcode.sanitize import one_line
-from synthcode.verification.cases.case import TestCase
+from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import judge_cases
 from synthcode.verification.languages.table import TESTED_LANGUAGES
 from synthcode.verification.languages.tested import TestedLanguage
@@ -73,6 +73,8 @@ def _open_bench(name: str, path: str, sandbox: str) -> TestBench:
         version = _version(language, str(found[language.tools[0]]), box)
         runner = language.open_runner(found, box)
         problem = _problem(language, runner)
+    except Untestable as reason:
+        return TestBench(language, None, problem=str(reason))
     except SandboxFailed as failure:
         require_sandbox()  # it may be the sandbox that broke, not the toolchain
         return TestBench(language, None, problem=failure.problem, is_broken=True)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.tested import TestedLanguage
+from synthcode.verification.languages.typescript import TYPESCRIPT
 
-TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {
-    one.name: one
-    for one in (
-        PYTHON,
-        JAVASCRIPT,
-    )
-}
+_ROWS = (
+    PYTHON,
+    JAVASCRIPT,
+    TYPESCRIPT,
+)
+
+TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

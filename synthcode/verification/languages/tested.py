@@ -46,7 +46,10 @@ class TestedLanguage:
     """Programs that must be on the PATH; the first one reports the version."""
     controls: Controls
     open_runner: Callable[[Mapping[str, Path], Sandbox], Runner]
-    """Makes a runner from the paths of the tools and a sandbox that shows them."""
+    """Makes a runner from the paths of the tools and a sandbox that shows them.
+
+    Raises ``Untestable`` if something else is not installed, with the command that installs it.
+    """
     with_test: Callable[[str, TestProgram, str], Job]
     """Joins a program, a test of the seed's own and the entry point's name in the seed.
 

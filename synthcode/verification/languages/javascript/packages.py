@@ -11,7 +11,7 @@ from synthcode.verification.cases.case import Untestable
 VARIABLE = "SYNTHCODE_NODE_PACKAGES"
 """The environment variable that names the folder of ``node_modules``."""
 VERSIONS = {"lodash": "4", "typescript": "5.9"}
-_FILES = {"lodash": "lodash/lodash.js"}
+_FILES = {"lodash": "lodash/lodash.js", "typescript": "typescript/lib/typescript.js"}
 
 
 def packages_folder() -> Path:
@@ -42,12 +42,17 @@ def module_files(names: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]
     for name in names:
         if name not in _FILES:
             raise Untestable(f"its test needs the package {name}, which is not among {', '.join(_FILES)}")
-        content = _content(packages_folder() / "node_modules" / _FILES[name])
+        content = package_file(name)
         if content is None:
             raise Untestable(f"its test needs the package {name}: {install_command(name)}")
         modules[name] = f"package-{name}.js"
         files[modules[name]] = content
     return files, modules
+
+
+def package_file(name: str) -> str | None:
+    """Return the source of a package; None if it is not installed."""
+    return _content(packages_folder() / "node_modules" / _FILES[name])
 
 
 @functools.cache

@@ -22,7 +22,7 @@ from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.js")
-_REQUIRED = re.compile(r"""require\(\s*["'](lodash|underscore)["']\s*\)""")
+_REQUIRED = re.compile(r"""(?:require\(\s*|from\s+)["'](lodash|underscore)["']""")
 _MODULE = frozenset({"import_statement", "export_statement"})
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
@@ -34,42 +34,60 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     alias = f"\nvar {called} = {entry.expression};\n" if entry.expression != called else "\n"
     if entry.is_module:
         raise Untestable("it is an ECMAScript module, and its test is not")
-    needs = tuple(dict.fromkeys([*test.needs, *_REQUIRED.findall(test.before + test.after)]))
+    needs = required_packages(test)
     files, packages = module_files(needs)
     source = f"{test.before}\n{code}\n;{alias}{test.after}\n"
-    return _job({"solution.js": source, **files}, {"packages": packages}, needs)
+    return harness_job({"solution.js": source, **files}, {"packages": packages}, needs)
 
 
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
     """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
     entry = _entry(code, entry_point)
+    plan, untestable = planned_cases(cases, entry.required)
+    asked = {"cases": plan, "module": entry.is_module, "packages": {}}
+    if entry.is_module:
+        source = f"{code}\n;export const synthcodeEntry = () => {entry.expression};\n"
+        return CaseProgram(harness_job({"solution.mjs": source}, asked), untestable)
+    own = f"typeof {entry.name} === 'undefined' ? module.exports.{entry.name} || module.exports : {entry.expression}"
+    source = f"{code}\n;module.exports = {{ synthcodeEntry: ((module) => () => {own})({{ ...module }}) }};\n"
+    return CaseProgram(harness_job({"solution.js": source}, asked), untestable)
+
+
+def planned_cases(cases: Sequence[TestCase], required: int) -> tuple[list[Any], dict[int, str]]:
+    """Return place and expressions of the arguments of each case, and why the others cannot be tested.
+
+    Raises
+    ------
+    Untestable
+        If none can be.
+    """
     untestable: dict[int, str] = {}
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            if len(case.arguments) < entry.required:
-                raise Untestable(f"it takes {entry.required} arguments, not {len(case.arguments)}")
+            if len(case.arguments) < required:
+                raise Untestable(f"it takes {required} arguments, not {len(case.arguments)}")
             refuse_inexact(case.expected)
             plan.append([place, literals(case.arguments)])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    asked = {"cases": plan, "module": entry.is_module, "packages": {}}
-    if entry.is_module:
-        source = f"{code}\n;export const synthcodeEntry = () => {entry.expression};\n"
-        return CaseProgram(_job({"solution.mjs": source}, asked), untestable)
-    own = f"typeof {entry.name} === 'undefined' ? module.exports.{entry.name} || module.exports : {entry.expression}"
-    source = f"{code}\n;module.exports = {{ synthcodeEntry: ((module) => () => {own})({{ ...module }}) }};\n"
-    return CaseProgram(_job({"solution.js": source}, asked), untestable)
+    return plan, untestable
 
 
-def _job(files: dict[str, str], plan: dict[str, Any], needs: tuple[str, ...] = ()) -> Job:
+def required_packages(test: TestProgram) -> tuple[str, ...]:
+    """Return the packages that a test needs, by its own words or by what it imports."""
+    return tuple(dict.fromkeys([*test.needs, *_REQUIRED.findall(test.before + test.after)]))
+
+
+def harness_job(files: dict[str, str], plan: dict[str, Any], needs: tuple[str, ...] = ()) -> Job:
+    """Return the job that runs a program by the harness, which reads ``plan``."""
     own = {"harness.js": _HARNESS.read_text("utf-8"), "plan.json": json.dumps(plan)}
     return Job({**files, **own}, "harness.js", needs)
 
 
-class _Entry:
+class Entry:
     """The function that tests call.
 
     Attributes
@@ -88,7 +106,7 @@ class _Entry:
         self.name, self.expression, self.required, self.is_module = name, expression, required, is_module
 
 
-def _entry(code: str, entry_point: str) -> _Entry:
+def _entry(code: str, entry_point: str) -> Entry:
     language = get_language("javascript")
     try:
         snippet = parse_snippet(code, language)
@@ -97,7 +115,7 @@ def _entry(code: str, entry_point: str) -> _Entry:
     return entry_of(snippet, language, entry_point)
 
 
-def entry_of(snippet: Snippet, language: Language, entry_point: str) -> _Entry:
+def entry_of(snippet: Snippet, language: Language, entry_point: str) -> Entry:
     """Find the function that tests call, in JavaScript or TypeScript.
 
     Raises
@@ -112,7 +130,7 @@ def entry_of(snippet: Snippet, language: Language, entry_point: str) -> _Entry:
     if name is None or found is None or not _IDENTIFIER.fullmatch(name):
         raise Untestable("it defines no function that can be called from outside")
     bound, expression = _expression(found)
-    return _Entry(bound, expression, _required(found.node), is_module=is_module)
+    return Entry(bound, expression, _required(found.node), is_module=is_module)
 
 
 def _expression(found: Definition) -> tuple[str, str]:
