@@ -42,6 +42,8 @@ def judge_program(ran: Ran) -> Outcome:
     """Return what a test program of the seed's own says."""
     if ran.status == "completed":
         return Outcome(1, 1, None, "")
+    if ran.status == "misfit":
+        return Outcome(0, 0, None, ran.message)
     return Outcome(1, 0, REASON_OF[ran.status], ran.message or STOPPED, frozenset({"seed"}))
 
 
@@ -57,6 +59,8 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     ran
         What came of it.
     """
+    if ran.status == "misfit":
+        return Outcome(0, 0, None, ran.message)
     results = results_of(ran)
     run = passed = 0
     failures: list[tuple[CaseOrigin, VerifyReason, str]] = []

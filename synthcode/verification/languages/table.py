@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.tested import TestedLanguage
@@ -13,6 +14,7 @@ _ROWS = (
     PYTHON,
     JAVASCRIPT,
     TYPESCRIPT,
+    GO,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

@@ -1,0 +1,36 @@
+"""Several programs at once: a runner's jobs on all cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from synthcode.verification.running.job import Job, Ran, Runner
+
+
+def available_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class ParallelRunner:
+    """Runs the jobs of another runner, one on each core; the threads only wait for sandboxes.
+
+    Parameters
+    ----------
+    runner
+        Runs each job in a sandbox of its own.
+    workers
+        How many run at the same time.
+    """
+
+    runner: Runner
+    workers: int = field(default_factory=available_cores)
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Run jobs; see ``Runner.run``."""
+        with ThreadPoolExecutor(self.workers) as pool:
+            return [ran for [ran] in pool.map(lambda job: self.runner.run([job]), jobs)]

@@ -1,0 +1,60 @@
+"""Programs that are run with their tests by a language's own runner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from synthcode.verification.benches import open_bench
+from synthcode.verification.cases.case import TestCase
+from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
+from synthcode.verification.languages.tested import TestedLanguage, TestProgram
+from synthcode.verification.running.compiled import CompiledRunner
+from synthcode.verification.running.job import Job, Ran, Runner
+from synthcode.verification.running.parallel import ParallelRunner
+from synthcode.verification.running.programs import RUN_LIMITS
+from synthcode.verification.sandbox import why_no_sandbox
+
+
+class TestedPrograms:
+    """Runs programs of one language, within low limits; skips a test if the language's tools are missing."""
+
+    __test__ = False
+
+    def __init__(self, language: str, cpu_s: int = 1) -> None:
+        problem = why_no_sandbox()
+        if problem is not None:
+            pytest.skip(f"needs a sandbox: {problem}")
+        bench = open_bench(language)
+        if bench.runner is None and not bench.is_broken:
+            pytest.skip(f"needs a compiler or interpreter: {bench.problem}")
+        assert bench.runner is not None, bench.problem
+        assert bench.language is not None
+        self.language: TestedLanguage = bench.language
+        self.runner = _limited(bench.runner, cpu_s)
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Run jobs."""
+        return self.runner.run(jobs)
+
+    def judge_cases(self, entry_point: str, programs: Sequence[tuple[str, Sequence[TestCase]]]) -> list[Outcome]:
+        """Return what cases say of programs."""
+        joined = [self.language.with_cases(code, entry_point, cases) for code, cases in programs]
+        runs = self.run([program.job for program in joined])
+        return [
+            judge_cases(cases, program, ran) for (_, cases), program, ran in zip(programs, joined, runs, strict=True)
+        ]
+
+    def judge_tests(self, entry_point: str, programs: Sequence[tuple[str, TestProgram]]) -> list[Outcome]:
+        """Return what tests of the seed's own say of programs."""
+        jobs = [self.language.with_test(code, test, entry_point) for code, test in programs]
+        return [judge_program(ran) for ran in self.run(jobs)]
+
+
+def _limited(runner: Runner, cpu_s: int) -> Runner:
+    assert isinstance(runner, ParallelRunner)
+    assert isinstance(runner.runner, CompiledRunner)
+    limits = replace(RUN_LIMITS, cpu_s=cpu_s, wall_s=4 * cpu_s, output_bytes=1 << 18, scratch_bytes=64 << 20)
+    return replace(runner, runner=replace(runner.runner, limits=limits))
