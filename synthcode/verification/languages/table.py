@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.python import PYTHON
@@ -15,6 +16,7 @@ _ROWS = (
     JAVASCRIPT,
     TYPESCRIPT,
     GO,
+    CPP,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

@@ -1,0 +1,221 @@
+"""A runner for compiled languages: many programs are compiled in one sandbox, each is run in a sandbox of its own.
+
+To compile a program runs nothing of it. The sources have names that no other source can know, so that none can include
+another. Whatever happens to the compilation of many programs, each is then compiled in a sandbox of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import secrets
+import shlex
+import tarfile
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from synthcode.errors import SandboxFailed
+from synthcode.sanitize import one_line
+from synthcode.verification.running.job import Job, Ran
+from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
+from synthcode.verification.sandbox import Limits, Sandbox
+
+SOURCE = "program"
+"""The file of a job: the whole program."""
+PROGRAM_ONLY = "SYNTHCODE_PROGRAM_ONLY"
+"""The macro with which the compiler sees the translation without the calls of its harness."""
+_BATCH = 32
+_COMPILE_LIMITS = Limits(cpu_s=10, file_bytes=160 << 20, scratch_bytes=640 << 20)
+_COMPILE_WALL_S = 60
+"""Of each program, on a busy machine."""
+_PROGRAM_BYTES = 8 << 20
+_LOG_BYTES = 16_000
+_MESSAGE_CHARACTERS = 200
+_START = """
+cp program /tmp/program && chmod 700 /tmp/program || exit 126
+/tmp/program; status=$?
+case $status in 120|126|127) status=1;; esac
+exit $status
+"""
+"""Runs a program; its own exit status never stands for what the sandbox or a compiler says."""
+_COMPILE = """
+ulimit -f {blocks}
+for source in *{suffix}; do
+    name=${{source%.*}}
+    status=refused
+    {first} 2> "$name.log" && status=ready
+    grep -q 'terminated program' "$name.log" && status=ended
+    {tries}
+    echo $status > "$name.status"
+    tail -c {log_bytes} "$name.log" > "$name.said"
+    rm -f "$name.log"
+done
+set -- *.status *.said
+for name in *.out; do [ -f "$name" ] && set -- "$@" "$name"; done
+exec tar cf - "$@"
+"""
+
+
+@dataclass(frozen=True)
+class CompilerOptions:
+    """How a compiler is called."""
+
+    suffix: str
+    """Of source files."""
+    forms: tuple[tuple[str, ...], ...]
+    """Options: a program is compiled with the first of these that the compiler accepts it with."""
+    libraries: tuple[str, ...] = ()
+    """Options that follow the source."""
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    """What lies next to the sources: headers."""
+
+
+class _Compiled(NamedTuple):
+    status: str
+    """``ready``, ``refused``, ``misfit`` if only its tests are refused, ``ended`` if the compiler was killed."""
+    binary: bytes
+    log: str
+
+
+@dataclass(frozen=True)
+class CompilingRunner:
+    """Compiles jobs together, and runs each in a sandbox of its own.
+
+    Parameters
+    ----------
+    sandbox
+        Where.
+    compiler
+        The path of the compiler.
+    options
+        How it is called.
+    limits
+        What a program may use when it runs.
+    """
+
+    sandbox: Sandbox
+    compiler: str
+    options: CompilerOptions
+    limits: Limits = RUN_LIMITS
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Compile and run jobs; see ``Runner.run``."""
+        ran: list[Ran] = []
+        for start in range(0, len(jobs), _BATCH):
+            batch = jobs[start : start + _BATCH]
+            began = time.monotonic()
+            compiled = self._compile(batch)
+            share = (time.monotonic() - began) / len(batch)
+            ran += [self._run(one, share) for one in compiled]
+        return ran
+
+    def _run(self, compiled: _Compiled, share: float) -> Ran:
+        if compiled.status != "ready":
+            return Ran("misfit" if compiled.status == "misfit" else "refused", (), self._problem(compiled), share)
+        nonce = new_nonce()
+        started = time.monotonic()
+        files = {"program": compiled.binary}
+        limits = replace(self.limits, file_bytes=max(self.limits.file_bytes, len(compiled.binary)))
+        done = self.sandbox.run(["sh", "-c", _START], files, limits, stdin=f"{nonce}\n".encode())
+        return result(done, nonce, _RUN_MESSAGE, share + time.monotonic() - started)
+
+    def _problem(self, compiled: _Compiled) -> str:
+        if compiled.status == "ended":
+            return f"{Path(self.compiler).name} was ended: it took too long, or too much memory"
+        said = _first_error(compiled.log)
+        return f"the calls in its tests do not fit it: {said}" if compiled.status == "misfit" else said
+
+    def _compile(self, jobs: Sequence[Job]) -> list[_Compiled]:
+        """Compile programs together; if that breaks, each half again."""
+        compiled = self._compile_together(jobs)
+        if compiled is not None:
+            return compiled
+        if len(jobs) == 1:
+            return [
+                _Compiled("refused", b"", f"error: {self.compiler} was ended: it took too long, or too much memory")
+            ]
+        middle = len(jobs) // 2
+        return [*self._compile(jobs[:middle]), *self._compile(jobs[middle:])]
+
+    def _compile_together(self, jobs: Sequence[Job]) -> list[_Compiled] | None:
+        names = [secrets.token_hex(16) for _ in jobs]
+        sources = {
+            f"{name}{self.options.suffix}": job.files[SOURCE].encode("utf-8", "replace")
+            for name, job in zip(names, jobs, strict=True)
+        }
+        limits = replace(
+            _COMPILE_LIMITS,
+            wall_s=_COMPILE_WALL_S * len(jobs),
+            output_bytes=(len(jobs) + 1) * (_PROGRAM_BYTES + _LOG_BYTES + 4096),
+        )
+        command = ["sh", "-c", self._script()]
+        done = self.sandbox.run(command, {**self.options.files, **sources}, limits)
+        found = _members(done.stdout) if done.exit_code == 0 else {}
+        if any(f"{name}.status" not in found for name in names):
+            return None
+        return [
+            _Compiled(
+                found[f"{name}.status"].decode("ascii", "replace").strip(),
+                found.get(f"{name}.out", b""),
+                found.get(f"{name}.said", b"").decode("utf-8", "replace"),
+            )
+            for name in names
+        ]
+
+    def _script(self) -> str:
+        tries = [_attempt(self._call(form, '-o "$name.out"'), "ready") for form in self.options.forms]
+        alone = f"-fsyntax-only -D{PROGRAM_ONLY}"
+        tries += [_attempt(self._call(form, alone), "misfit") for form in self.options.forms]
+        return _COMPILE.format(
+            blocks=_PROGRAM_BYTES // 512,
+            suffix=self.options.suffix,
+            first=self._call(self.options.forms[0], '-o "$name.out"'),
+            tries="\n    ".join(tries[1:]),
+            log_bytes=_LOG_BYTES,
+        )
+
+    def _call(self, form: Sequence[str], purpose: str) -> str:
+        return f'{shlex.join([self.compiler, *form])} {purpose} "$source" {shlex.join(self.options.libraries)}'
+
+
+def _attempt(call: str, status: str) -> str:
+    """Return the line of the script that compiles a program in one more form, unless an earlier one was accepted."""
+    return f"[ $status = refused ] && {call} 2> /dev/null && status={status}"
+
+
+_RUN_MESSAGE = re.compile(r"(?m)(?<=^error: ).*|Assertion .{0,300} failed|(?<=what\(\):  ).*")
+_COMPILE_MESSAGE = re.compile(r"(?m)error: (.*)|(undefined reference to .*)|(multiple definition of .*)")
+
+
+def _first_error(log: str) -> str:
+    found = _COMPILE_MESSAGE.search(log)
+    said = next(filter(None, found.groups())) if found is not None else log.strip().partition("\n")[0]
+    return one_line(said, _MESSAGE_CHARACTERS)
+
+
+def _members(archive: bytes) -> dict[str, bytes]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            return {one.name: file.read() for one in tar if (file := tar.extractfile(one)) is not None}
+    except tarfile.TarError:
+        return {}
+
+
+def precompiled(sandbox: Sandbox, compiler: str, form: Sequence[str], header: str, content: bytes) -> bytes:
+    """Return a precompiled header, made in a sandbox.
+
+    Raises
+    ------
+    SandboxFailed
+        If the compiler does not make it.
+    """
+    command = shlex.join([compiler, *form, "-x", "c++-header", header, "-o", "/tmp/header.gch"])
+    limits = replace(_COMPILE_LIMITS, cpu_s=120, wall_s=600, output_bytes=512 << 20, file_bytes=512 << 20)
+    done = sandbox.run(["sh", "-c", f"{command} >&2 && exec cat /tmp/header.gch"], {header: content}, limits)
+    if done.exit_code != 0:
+        said = one_line(done.stderr.decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
+        raise SandboxFailed(f"{compiler} cannot precompile its headers: {said}", "see: synthcode doctor")
+    return done.stdout

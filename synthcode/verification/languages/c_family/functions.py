@@ -1,0 +1,288 @@
+"""The function that a harness calls: its parameters and its way to it, read from the program by tree-sitter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import tree_sitter
+
+from synthcode.comments.snippets import Snippet, parse_snippet
+from synthcode.entry_points import Definition, definitions, find_entry_point
+from synthcode.languages import get_language
+from synthcode.languages.parsing import ParseTimeout
+from synthcode.verification.cases.case import Untestable
+
+_DEFINE = re.compile(r"(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)(\([^)\n]*\))?[ \t]*(.*)$")
+_CLASSES = frozenset({"class_specifier", "struct_specifier"})
+_PARAMETERS = frozenset({"parameter_declaration", "optional_parameter_declaration"})
+_STARTS_PROGRAMS = re.compile(
+    r"preinit_array|init_array|\bifunc\b|\b__libc_start_main\b|\b_start\b|\b(?:__)?asm(?:__)?\b|\.incbin"
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a function."""
+
+    name: str
+    type: str
+    """As written, without what belongs to the name."""
+    pointers: int = 0
+    dimensions: tuple[str, ...] = ()
+    """What stands in brackets after the name: ``("", "3")`` for ``int a[][3]``."""
+    reference: str = ""
+    """``&``, ``&&`` or nothing."""
+    is_const: bool = False
+    has_default: bool = False
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of a program."""
+
+    name: str
+    path: str
+    """The expression that names it: ``::shapes::area`` or ``Solution().area``."""
+    parameters: tuple[Parameter, ...]
+    returns: str
+    """The type as written, with the pointers; empty if it is not known."""
+    templates: frozenset[str] = frozenset()
+    """The names of type parameters."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program and the function that tests call."""
+
+    code: str
+    snippet: Snippet
+    function: Function
+    aliases: Mapping[str, str]
+    """Types that the program names: name -> text."""
+    macros: Mapping[str, str]
+    mains: tuple[tuple[int, int], ...]
+    """Where functions of the name ``main`` are named, as byte offsets."""
+
+
+def read_program(code: str, language_name: str, entry_point: str) -> Program:
+    """Find the entry point of a program, and read its signature.
+
+    Raises
+    ------
+    Untestable
+        If there is none that a harness can call.
+    """
+    language = get_language(language_name)
+    if _STARTS_PROGRAMS.search(code):
+        raise Untestable("it contains assembly, or changes how programs start")
+    name = find_entry_point(code, language, entry_point)
+    if name is None:
+        raise Untestable("it defines no function")
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout as problem:
+        raise Untestable("it cannot be parsed in time") from problem
+    defined = definitions(snippet, language)
+    mains = tuple(snippet.span(one.name_node) for one in defined if one.name == "main" and not one.types)
+    macros = {found[1]: found[3].split("//")[0].strip() for found in _DEFINE.finditer(code) if found[2] is None}
+    aliases = {**macros, **_aliases(snippet)}
+    functions = [one for one in defined if one.name == name]
+    function = _function(snippet, _most_callable(functions)) if functions else _lambda(snippet, name)
+    return Program(code, snippet, function, aliases, {found[1]: found[3] for found in _DEFINE.finditer(code)}, mains)
+
+
+def _most_callable(functions: list[Definition]) -> Definition:
+    """Return the last one that stands outside of other functions."""
+    return max(functions, key=lambda one: (not one.is_nested, one.node.start_byte))
+
+
+def _text(snippet: Snippet, node: tree_sitter.Node | None) -> str:
+    return snippet.bytes_of(node).decode("utf-8", "replace") if node is not None else ""
+
+
+def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    """Yield a node and all within it, in their order."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting += reversed(one.children)
+
+
+def _aliases(snippet: Snippet) -> dict[str, str]:
+    found = {}
+    for node in walk(snippet.root):
+        if node.type == "alias_declaration":
+            found[_text(snippet, node.child_by_field_name("name"))] = _text(snippet, node.child_by_field_name("type"))
+        elif node.type == "type_definition":
+            declarator, kind = node.child_by_field_name("declarator"), node.child_by_field_name("type")
+            if declarator is None or kind is None or declarator.type != "type_identifier":
+                continue
+            if kind.child_by_field_name("body") is None:
+                text = snippet.data[snippet.span(node)[0] + len(b"typedef") : snippet.span(declarator)[0]]
+                found[_text(snippet, declarator)] = text.decode("utf-8", "replace")
+    return found
+
+
+def _function(snippet: Snippet, definition: Definition) -> Function:
+    if definition.is_nested:
+        raise Untestable(f"{definition.name} is defined within another function")
+    node = definition.node
+    declarator = _function_declarator(definition.name_node)
+    templates = _templates(snippet, node)
+    parameters = _parameters(snippet, declarator)
+    kind = _text(snippet, node.child_by_field_name("type"))
+    outer = node.child_by_field_name("declarator")
+    pointers = ""
+    while outer is not None and outer.type in ("pointer_declarator", "reference_declarator"):
+        pointers += "*" if outer.type == "pointer_declarator" else ""
+        outer = outer.child_by_field_name("declarator") or (outer.named_children[-1] if outer.named_children else None)
+    path = _path(snippet, definition)
+    return Function(definition.name, path, parameters, f"{kind}{pointers}", templates)
+
+
+def _function_declarator(name: tree_sitter.Node) -> tree_sitter.Node:
+    node: tree_sitter.Node | None = name
+    while node is not None and node.type != "function_declarator":
+        node = node.parent
+    if node is None:
+        raise Untestable("its signature cannot be read")
+    return node
+
+
+def _templates(snippet: Snippet, node: tree_sitter.Node) -> frozenset[str]:
+    """Return the type parameters of the templates around a definition."""
+    names = set()
+    outer: tree_sitter.Node | None = node
+    while outer is not None:
+        if outer.type == "template_declaration":
+            parameters = outer.child_by_field_name("parameters")
+            for one in parameters.named_children if parameters is not None else ():
+                if one.type in ("type_parameter_declaration", "optional_type_parameter_declaration"):
+                    names.add(_text(snippet, one.named_children[0]) if one.named_children else "")
+                else:
+                    names.add(_text(snippet, one).rpartition(" ")[2])
+        outer = outer.parent
+    return frozenset(names - {""})
+
+
+def _path(snippet: Snippet, definition: Definition) -> str:
+    """Return the expression that names a function, through namespaces and classes."""
+    namespaces: list[str] = []
+    owner: tree_sitter.Node | None = None
+    outer = definition.node.parent
+    while outer is not None:
+        if outer.type in _CLASSES and owner is None:
+            owner = outer
+        elif outer.type in (*_CLASSES, "namespace_definition"):
+            namespaces.insert(0, _text(snippet, outer.child_by_field_name("name")))
+        outer = outer.parent
+    prefix = "".join(f"{name}::" for name in namespaces if name)
+    if owner is not None:
+        return _member(snippet, owner, prefix, definition)
+    parent = definition.name_node.parent
+    if parent is not None and parent.type == "qualified_identifier":
+        scope = _text(snippet, parent.child_by_field_name("scope"))
+        for node in walk(snippet.root):
+            if node.type in _CLASSES and _text(snippet, node.child_by_field_name("name")) == scope:
+                return _member(snippet, node, prefix, definition)
+        prefix += f"{scope}::"
+    return f"::{prefix}{definition.name}"
+
+
+def _member(snippet: Snippet, owner: tree_sitter.Node, prefix: str, definition: Definition) -> str:
+    """Return how a method is called: on its class if it is static, or on a new object."""
+    name = _text(snippet, owner.child_by_field_name("name"))
+    if not name:
+        raise Untestable("its class has no name")
+    if owner.parent is not None and owner.parent.type == "template_declaration":
+        raise Untestable("its class is a template")
+    body = owner.child_by_field_name("body")
+    is_public = owner.type == "struct_specifier"
+    constructors: list[int] = []
+    is_static = has_access = False
+    for one in body.named_children if body is not None else ():
+        if one.type == "access_specifier":
+            is_public = _text(snippet, one).startswith("public")
+        declared = _declared_function(one)
+        if declared is None:
+            continue
+        called = _text(snippet, declared.child_by_field_name("declarator"))
+        if called == name:
+            required = [p for p in _parameters(snippet, declared) if not p.has_default]
+            constructors += [len(required)] if is_public else [1]
+        if called == definition.name:
+            has_access = is_public
+            is_static = any(_text(snippet, part) == "static" for part in one.children)
+    if not has_access:
+        raise Untestable(f"{name}::{definition.name} is private")
+    if is_static:
+        return f"::{prefix}{name}::{definition.name}"
+    if constructors and 0 not in constructors:
+        raise Untestable(f"{name} has no constructor without parameters")
+    return f"::{prefix}{name}().{definition.name}"
+
+
+def _declared_function(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    declarator = node.child_by_field_name("declarator")
+    while declarator is not None and declarator.type != "function_declarator":
+        declarator = declarator.child_by_field_name("declarator") or (
+            declarator.named_children[-1] if declarator.type == "reference_declarator" else None
+        )
+    return declarator
+
+
+def _lambda(snippet: Snippet, name: str) -> Function:
+    """Return a function that is a lambda in a variable."""
+    for node in walk(snippet.root):
+        if node.type == "init_declarator" and _text(snippet, node.child_by_field_name("declarator")) == name:
+            value = node.child_by_field_name("value")
+            if value is not None and value.type == "lambda_expression":
+                declarator = value.child_by_field_name("declarator")
+                parameters = _parameters(snippet, declarator) if declarator is not None else ()
+                return Function(name, f"::{name}", parameters, "")
+    raise Untestable(f"{name} is not a function")
+
+
+def _parameters(snippet: Snippet, declarator: tree_sitter.Node) -> tuple[Parameter, ...]:
+    listed = declarator.child_by_field_name("parameters")
+    found: list[Parameter] = []
+    for node in listed.children if listed is not None else ():
+        if node.type in _PARAMETERS:
+            found.append(_parameter(snippet, node))
+        elif node.type in ("variadic_parameter", "variadic_parameter_declaration", "..."):
+            raise Untestable("it takes any number of arguments")
+    return () if len(found) == 1 and found[0].type == "void" and not found[0].pointers else tuple(found)
+
+
+def _parameter(snippet: Snippet, node: tree_sitter.Node) -> Parameter:
+    declarator = node.child_by_field_name("declarator")
+    end = declarator if declarator is not None else node.child_by_field_name("default_value")
+    start, stop = snippet.span(node)
+    stop = snippet.span(end)[0] if end is not None else stop
+    text = " ".join(snippet.data[start:stop].decode("utf-8", "replace").rstrip("= ").split())
+    dimensions: list[str] = []
+    pointers, reference = 0, ""
+    inner = declarator
+    while inner is not None:
+        if "pointer_declarator" in inner.type:
+            pointers += 1
+        elif "array_declarator" in inner.type:
+            dimensions.insert(0, _text(snippet, inner.child_by_field_name("size")))
+        elif "reference_declarator" in inner.type:
+            reference = _text(snippet, inner.children[0])
+        elif "function_declarator" in inner.type:
+            raise Untestable("it takes a function")
+        elif inner.type == "identifier":
+            break
+        nested = inner.child_by_field_name("declarator")
+        if nested is None and inner.named_children and "declarator" in inner.type:
+            last = inner.named_children[-1]
+            nested = last if last.type == "identifier" or "declarator" in last.type else None
+        inner = nested
+    name = _text(snippet, inner) if inner is not None and inner.type == "identifier" else ""
+    has_default = node.type == "optional_parameter_declaration"
+    is_const = bool(re.match(r"const\b|.*\bconst$", text))
+    return Parameter(name, text, pointers, tuple(dimensions), reference, is_const, has_default)

@@ -1,0 +1,134 @@
+"""C++ programs joined with their tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.c_family.compiled import PROGRAM_ONLY, SOURCE
+from synthcode.verification.languages.c_family.edits import (
+    calling_test,
+    hidden_prefix,
+    start_of_harness,
+    undefined,
+    without_main,
+)
+from synthcode.verification.languages.c_family.functions import Program, read_program
+from synthcode.verification.languages.cpp.arguments import Call, call_of
+from synthcode.verification.languages.tested import TestProgram
+from synthcode.verification.running.job import CaseProgram, Job
+
+_USING = "#ifdef SYNTHCODE_USING_STD\nusing namespace std;\n#endif"
+_EQUALITY = re.compile(r"\boperator\s*(?:==|!=|<=>)\s*\(([^)]*)\)")
+_OWN_MAIN = """
+int main(int count, char **arguments, char **environment) {
+    (void)count, (void)arguments, (void)environment;
+    try {
+        if (int code = CALL) HIDDEN_exit(code & 63 ? code & 63 : 1);
+    } catch (const std::exception &problem) {
+        const char *what = problem.what();
+        HIDDEN_write(2, "error: ", 7);
+        HIDDEN_write(2, what, __builtin_strlen(what));
+        HIDDEN_write(2, "\\n", 1);
+        HIDDEN_exit(1);
+    } catch (...) {
+        HIDDEN_write(2, "error: an exception\\n", 20);
+        HIDDEN_exit(1);
+    }
+    HIDDEN_send("end", 3);
+    HIDDEN_exit(0);
+}
+"""
+_CASES_MAIN = """
+template <typename F> static void HIDDEN_case(const char *place, F call) {
+    std::string line = place;
+    try {
+        line += call();
+    } catch (const std::exception &problem) {
+        line += synthcode_results::raised(&typeid(problem));
+    } catch (...) {
+        line += synthcode_results::raised(nullptr);
+    }
+    HIDDEN_send(line.data(), line.size());
+}
+CASES
+int main() {
+CALLS
+    HIDDEN_send("end", 3);
+    HIDDEN_exit(0);
+}
+"""
+_CASE = """static std::string HIDDEN_case_PLACE() {
+    DECLARATIONS
+    BODY
+}
+"""
+
+
+def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
+    """Join a program with a test of the seed's own; see ``TestedLanguage.with_test``."""
+    program = read_program(code, "cpp", entry_point)
+    _refuse_own_equality(program)
+    hidden = hidden_prefix(code, test.after)
+    text, given = calling_test(test.after, "cpp", entry_point, program.function.path, hidden)
+    call = f"{hidden}_main({', '.join(given)})"
+    main = _OWN_MAIN.replace("HIDDEN", hidden).replace("CALL", call)
+    return _job(program, hidden, f"using namespace std;\n{text}\n{main}", test.before)
+
+
+def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
+    """Join a program with a harness that calls it on cases; see ``TestedLanguage.with_cases``."""
+    program = read_program(code, "cpp", entry_point)
+    hidden = hidden_prefix(code, repr([case.arguments for case in cases]))
+    untestable: dict[int, str] = {}
+    functions, calls = [], []
+    for place, case in enumerate(cases):
+        try:
+            call = call_of(program.function, program.aliases, case)
+        except Untestable as reason:
+            untestable[place] = str(reason)
+            continue
+        functions.append(_case(program, call, place))
+        calls.append(f'    HIDDEN_case("{place} ", HIDDEN_case_{place});')
+    if not calls:
+        raise Untestable(next(iter(untestable.values()), "there is no case"))
+    main = _CASES_MAIN.replace("CASES", "".join(functions)).replace("CALLS", "\n".join(calls))
+    return CaseProgram(_job(program, hidden, main.replace("HIDDEN", hidden), ""), untestable)
+
+
+def _case(program: Program, call: Call, place: int) -> str:
+    called = f"{program.function.path}({call.arguments})"
+    body = f"return synthcode_results::text({called});"
+    if call.result:
+        body = f"{called};\n    return synthcode_results::text({call.result});"
+    declarations = "\n    ".join(call.declarations)
+    return _CASE.replace("PLACE", str(place)).replace("DECLARATIONS", declarations).replace("BODY", body)
+
+
+def _job(program: Program, hidden: str, tests: str, before: str) -> Job:
+    """Put a harness around a program. Its macros end with it, and so do those that switch ``assert`` off."""
+    code = without_main(program, hidden)
+    has_namespace = "std::" in code or re.search(r"\busing\s+(?:namespace\s+)?std\b", f"{before}\n{code}")
+    parts = (
+        start_of_harness(hidden),
+        _USING if has_namespace else "using namespace std;",
+        '#line 1 "solution.cpp"',
+        before,
+        code,
+        f"#ifndef {PROGRAM_ONLY}",
+        '#line 1 "test.cpp"',
+        undefined(program.macros),
+        "#undef NDEBUG\n#undef assert\n#include <bits/stdc++.h>\n#include <cassert>",
+        tests,
+        "#endif",
+    )
+    return Job({SOURCE: "\n".join(parts) + "\n"}, needs=())
+
+
+def _refuse_own_equality(program: Program) -> None:
+    """Refuse a program that says itself when values of the library's types are equal: tests compare such values."""
+    own = set(re.findall(r"\b(?:struct|class|enum(?:\s+class)?)\s+(\w+)", program.code))
+    for found in _EQUALITY.finditer(program.code):
+        if not own & set(re.findall(r"\w+", found[1])):
+            raise Untestable("it defines the equality of types that are not its own")
