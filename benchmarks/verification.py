@@ -4,7 +4,7 @@
 
 MBXP is at github.com/amazon-science/mxeval, commit e09974f9. A language whose tools are missing is left out, and said.
 
-    cases        Python seeds whose test yields cases, and why others yield none
+    cases        Python seeds whose test yields cases, why others yield none, mutation scores
     known-good   the release's own solutions with the release's own tests
     agreement    cases by rule against the release's own tests, on its solutions and on a model's completions
     mutation     known-good programs, each broken on purpose, that tests catch
@@ -51,7 +51,7 @@ _SHOWN = 100
 def cases(options: argparse.Namespace) -> None:
     seeds = list(python_seeds(options.data).values())[: options.limit]
     started = time.monotonic()
-    found = cases_of(seeds)
+    found = cases_of(seeds, scored=True)
     seconds = time.monotonic() - started
     having = [one for one in found.values() if one.own.cases]
     original, more = (
@@ -63,6 +63,11 @@ def cases(options: argparse.Namespace) -> None:
         f"on more inputs, at least 1 case: {sum(bool(one.more) for one in having)} seeds; "
         f"at least 10: {sum(len(one.more) >= 10 for one in having)}"
     )
+    scored = [
+        (one.original_score, one.score) for one in having if one.original_score is not None and one.score is not None
+    ]
+    means = [sum(scores) / max(1, len(scored)) for scores in zip(*scored, strict=True)]
+    print(f"mutation score of {len(scored)} seeds: {means[0]:.3f} by their own cases, {means[1]:.3f} with more inputs")
     for seed_id, one in found.items():
         if one.own.problem:
             print(f"  {seed_id}: {one.own.problem}")

@@ -11,6 +11,7 @@ from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
 from synthcode.verification.languages import python
 from synthcode.verification.more_inputs import more_cases
+from synthcode.verification.mutation_score import MUTANTS, mutation_scores
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.sandbox import open_sandbox
@@ -40,6 +41,10 @@ class CasesOfSeed(NamedTuple):
 
     own: SeedCases
     more: tuple[TestCase, ...]
+    original_score: float | None
+    """The share of the solution's broken versions that its own cases catch."""
+    score: float | None
+    """That of all cases."""
 
 
 def passes(verdict: Verdict) -> bool:
@@ -55,16 +60,21 @@ def fails_original(verdict: Verdict) -> bool:
     return isinstance(verdict, Outcome) and "seed" in verdict.failed_origins
 
 
-def cases_of(seeds: Sequence[SeedTest]) -> dict[str, CasesOfSeed]:
+def cases_of(seeds: Sequence[SeedTest], *, scored: bool = False) -> dict[str, CasesOfSeed]:
     """Return the cases of Python seeds by their id."""
     tool = find_tool("python3")
     assert tool is not None
     box = open_sandbox((tool,))
     tracing, answering = python.tracing_runners(tool, box), python.hash_seeded_runners(tool, box)
+    scoring = python.scoring_runner(tool, box)
 
     def of_batch(batch: Sequence[SeedTest]) -> list[CasesOfSeed]:
         found = trace_tests(batch, tracing)
-        return list(map(CasesOfSeed, found, more_cases(batch, found, answering)))
+        more = more_cases(batch, found, answering)
+        original = [one.cases for one in found]
+        both = [(*one, *other) for one, other in zip(original, more, strict=True)]
+        scores = [mutation_scores(batch, cases, scoring, MUTANTS if scored else 0) for cases in (original, both)]
+        return list(map(CasesOfSeed, found, more, *scores))
 
     found = _in_batches(of_batch, seeds, size=8)
     return {seed.seed_id: one for seed, one in zip(seeds, found, strict=True)}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import threading
 from pathlib import Path
 
 from synthcode.errors import SandboxUnavailable
@@ -19,6 +20,7 @@ _FIRST_ID, _IDS = 65280, 254
 """Users that Debian's policy reserves, and no system gives to anybody."""
 _MAP = f"0 0 1\n{_FIRST_ID} {_FIRST_ID} {_IDS}\n"
 _numbers = itertools.count()
+_one_at_a_time = threading.Lock()
 
 
 def next_user() -> int:
@@ -26,15 +28,20 @@ def next_user() -> int:
     return _FIRST_ID + next(_numbers) % _IDS
 
 
-@functools.cache
 def user_namespace() -> int:
-    """Return a file descriptor of the namespace, in which no further one can be made.
+    """Return a file descriptor of the namespace, in which no further one can be made: one for all threads.
 
     Raises
     ------
     SandboxUnavailable
         If this machine does not let root make one, as in most containers.
     """
+    with _one_at_a_time:
+        return _new_namespace()
+
+
+@functools.cache
+def _new_namespace() -> int:
     unshare, nsenter, shell = (require_program(*tool) for tool in _TOOLS)
     with running([unshare, "--user", "--", shell, "-c", "echo ready; exec >&-; read line"]) as process:
         try:

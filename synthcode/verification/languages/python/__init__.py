@@ -30,6 +30,11 @@ def tracing_runners(python: Path, sandbox: Sandbox) -> list[Runner]:
     return hash_seeded_runners(python, sandbox, "tracing.py")
 
 
+def scoring_runner(python: Path, sandbox: Sandbox) -> Runner:
+    """Return a runner of scoring jobs."""
+    return hash_seeded_runners(python, sandbox, "scoring.py")[0]
+
+
 PYTHON = TestedLanguage(
     name="python",
     tools=("python3",),

@@ -26,17 +26,9 @@ def _main(nonce, write=os.write, encode=json.dumps, copied=copy.deepcopy, end=os
 
     with open("cases.json", encoding="utf-8") as file:
         plan = json.load(file)
-    specification = importlib.util.spec_from_file_location("solution", "solution.py")
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["solution"] = module
-    specification.loader.exec_module(module)
-    function = module
-    for name in plan["path"]:
-        function = getattr(function, name)
-    if plan["instance"]:
-        function = getattr(getattr(module, plan["path"][0])(), plan["path"][1])
+    function = entry_point("solution.py", plan)
     for place, source in plan["cases"]:
-        arguments = eval(source, {"inf": math.inf, "nan": math.nan})
+        arguments = parsed(source)
         try:
             result = form(function(*arguments))
         except Exception as problem:
@@ -45,6 +37,23 @@ def _main(nonce, write=os.write, encode=json.dumps, copied=copy.deepcopy, end=os
     sys.stdout.flush()
     emit("end")
     end(0)
+
+
+def entry_point(path, plan):
+    """Run a program and return the function that is called."""
+    specification = importlib.util.spec_from_file_location("solution", path)
+    module = importlib.util.module_from_spec(specification)
+    sys.modules["solution"] = module
+    specification.loader.exec_module(module)
+    function = module
+    for name in plan["path"]:
+        function = getattr(function, name)
+    return getattr(getattr(module, plan["path"][0])(), plan["path"][1]) if plan["instance"] else function
+
+
+def parsed(source):
+    """Return the arguments of a call from their source."""
+    return eval(source, {"inf": math.inf, "nan": math.nan})
 
 
 def form(value, depth=0, kind=type, deepest=_DEEPEST):

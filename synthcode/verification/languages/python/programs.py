@@ -16,6 +16,7 @@ from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.py")
 _TRACING = Path(__file__).with_name("tracing.py")
+_SCORING = Path(__file__).with_name("scoring.py")
 _OWN = Path(__file__).with_name("own_test.py")
 
 
@@ -51,6 +52,14 @@ def tracing_job(code: str, test: str, entry_point: str) -> Job:
     files = {"solution.py": code, "test.py": test, "plan.json": json.dumps({"entry_point": entry_point})}
     harnesses = {file.name: file.read_text("utf-8") for file in (_HARNESS, _TRACING)}
     return Job({**files, **harnesses}, "tracing.py")
+
+
+def scoring_job(program: CaseProgram, mutants: Sequence[str]) -> Job:
+    """Join broken versions of a program with the harness that calls each on the program's cases."""
+    plan = {**json.loads(program.job.files["cases.json"]), "versions": len(mutants)}
+    versions = {f"mutant_{number}.py": mutant for number, mutant in enumerate(mutants)}
+    files = {**program.job.files, **versions, "cases.json": json.dumps(plan), "scoring.py": _SCORING.read_text("utf-8")}
+    return Job(files, "scoring.py")
 
 
 def literal(value: Value) -> str:
