@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": "Start vLLM's server for a model, and stop it afterwards.",
     "check": "Extract the code from completions and check its syntax.",
     "dedup": "Find exact and near-duplicates.",
+    "verify": "Run translations with tests, in the sandbox.",
     "build": "Build the dataset: pairs, variants, splits, card.",
     "publish": "Publish the dataset on the Hub, in a folder or in an object store.",
     "status": "The outcome of every row, as a table or JSON.",

@@ -67,7 +67,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 CONTAMINATED = "contaminated"
 """The verdict on a translation that resembles a published benchmark."""
 
-Stage = Literal["seeds", "dedup_seeds", "translate", "check", "dedup", "build"]
+Stage = Literal["seeds", "dedup_seeds", "translate", "check", "dedup", "verify", "build"]
 STAGES: tuple[str, ...] = get_args(Stage)
 """The stages of a run, in the order in which they run."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthcode.vocabulary import LEVELS
+from synthcode.vocabulary import LEVELS, VERIFY_REASONS
 
 TABLES = {
     "SEEDS": "seeds/",
@@ -13,6 +13,7 @@ TABLES = {
     "CLUSTERS": "clusters.parquet",
     "HITS": "contamination.parquet",
     "SPLIT_GROUPS": "split_groups.parquet",
+    "VERIFICATION": "verification.parquet",
 }
 """Schema -> where a run keeps the table."""
 
@@ -24,7 +25,6 @@ COLUMNS = {
     "text": "What the program does, in words.",
     "code": "The program, without its docstring and the comments that describe it.",
     "entry_point": "Name of the function that callers use, if it is known.",
-    "tests": "Language -> test program.",
     "repository": "Repository of the program.",
     "path": "Path of the program in its repository.",
     "url": "Address of the program.",
@@ -51,6 +51,15 @@ COLUMNS = {
     "REJECTED.code": "Code taken from the completion, if there was any.",
     "n_chars": "Length of the code in Unicode characters.",
     "verification": "Highest level reached: " + ", ".join(f"`{level}`" for level in LEVELS) + ".",
+    "level": "Highest level reached: " + ", ".join(f"`{level}`" for level in LEVELS) + ".",
+    "tests": "Language -> test program.",
+    "VERIFICATION.tests": "Tests that were run: the seed's own, and single calls.",
+    "passed": "Tests that passed.",
+    "VERIFICATION.reason": "Why it is rejected: " + ", ".join(f"`{reason}`" for reason in VERIFY_REASONS) + ".",
+    "VERIFICATION.detail": "What failed first, or why nothing was tested.",
+    "toolchain": "Version of the toolchain that ran the tests.",
+    "seconds": "Time that the tests took.",
+    "mutation_score": "Share of broken versions of the seed's solution that its test cases catch.",
     "cluster_id": "Id of the near-duplicate cluster.",
     "SPLIT_GROUPS.cluster_id": "Id of the split group: all its seeds are in one split.",
     "program_id": "Hash of the program: of a seed, or of a translation.",

@@ -24,10 +24,12 @@ from synthcode.llm.prompts import load_prompt
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
+from synthcode.pipelines.runs.recipe_spellings import in_full
 from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
+from synthcode.verification.config import VerifyConfig
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 RECIPE_NAME = "recipe.yaml"
@@ -63,6 +65,8 @@ class Recipe:
     """Which programs are near-duplicates."""
     contamination: ContaminationConfig = field(default_factory=ContaminationConfig)
     """Published benchmarks to decontaminate against."""
+    verify: VerifyConfig | None = None
+    """Run translations with tests, in the sandbox; None does not. This section, or ``verify: true``, requests it."""
     splits: SplitConfig = field(default_factory=SplitConfig)
     """Shares of train, validation and test."""
     card: CardConfig = field(default_factory=CardConfig)
@@ -123,7 +127,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     """Check a recipe's sections, keys and values and fill in the defaults."""
     if not isinstance(tree, Mapping):
         raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
-    tree = _with_executor_workers(_with_text_part(tree), origin)
+    tree = in_full(tree, origin)
     _refuse_secrets(tree, origin, ())
     try:
         recipe = _RECIPE.validate_python(dict(tree))
@@ -139,16 +143,6 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     if recipe.translate is not None:
         checked_extra_body(recipe.translate.sampling.extra_body)
     return recipe
-
-
-def _with_text_part(tree: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Read ``seeds.first_paragraph``, which recipes of earlier versions have, as ``seeds.text``."""
-    seeds = tree.get("seeds")
-    if not isinstance(seeds, Mapping) or not isinstance(seeds.get("first_paragraph"), bool):
-        return tree
-    rest = {key: value for key, value in seeds.items() if key != "first_paragraph"}
-    part = {"text": "first-paragraph"} if seeds["first_paragraph"] else {}
-    return {**tree, "seeds": {**part, **rest}}
 
 
 def require_sections(recipe: Recipe, name: str) -> None:
@@ -200,21 +194,6 @@ def _known_keys(place: Iterable[str]) -> list[str]:
         hint = get_type_hints(kind)[key]
         kind = next(inner for inner in (hint, *get_args(hint)) if isinstance(inner, type) and is_dataclass(inner))
     return [field.name for field in dataclasses.fields(kind)]
-
-
-def _with_executor_workers(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
-    """Read the key ``workers`` of a recipe as ``executor.workers``, its place."""
-    if "workers" not in tree:
-        return tree
-    rest = {key: value for key, value in tree.items() if key != "workers"}
-    executor, workers = tree.get("executor", {}), tree["workers"]
-    if workers is None or not isinstance(executor, Mapping):
-        return rest
-    if executor.get("workers") not in (None, workers):
-        raise InputError(
-            f"{origin}: workers is {workers!r}, but executor.workers is {executor['workers']!r}", "remove one of them"
-        )
-    return {**rest, "executor": {**executor, "workers": workers}}
 
 
 def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:

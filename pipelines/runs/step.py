@@ -59,6 +59,8 @@ class Step:
     """Whether the recipe asks to run it again though nothing has changed."""
     start_over: Callable[[Run], object] = field(default=lambda run: None)
     """Removes what it would go on with: called where it is run again by force."""
+    is_wanted: Callable[[Recipe], bool] = field(default=lambda recipe: True)
+    """Whether the recipe requests it at all."""
     packages: tuple[str, ...] = ("pyarrow",)
     """Whose versions go into the manifest."""
 

@@ -7,13 +7,11 @@ completions, and the tables are the same bytes as those of a run that was checke
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, get_args
 
-import orjson
 import pyarrow as pa
 
 from synthcode import redaction
@@ -25,7 +23,7 @@ from synthcode.pipelines.runs.step import TOOL_VERSION
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import CHECK_INPUT, REJECTED, TRANSLATIONS
 from synthcode.storage.secrets_in_tables import without_secrets
-from synthcode.storage.verdicts import Verdict, VerdictStore
+from synthcode.storage.verdicts import Verdict, VerdictStore, verdict_key
 from synthcode.vocabulary import LostReason
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 _SHARED = [name for name in TRANSLATIONS.names if name in CHECK_INPUT.names]
 """What names a completion. The verdict does not depend on it, apart from the target language."""
 _JUDGED = ["target_language", *(name for name in CHECK_INPUT.names if name not in _SHARED)]
-_DIGEST_BYTES = 16
 
 
 class KnownVerdicts:
@@ -119,10 +116,7 @@ class KnownVerdicts:
     def _keys(self, batch: pa.Table) -> list[bytes]:
         """Return the digest of all that the verdict on each completion depends on."""
         return [
-            hashlib.blake2b(
-                orjson.dumps([self._rules, self._tools(row["target_language"]), row], option=orjson.OPT_SORT_KEYS),
-                digest_size=_DIGEST_BYTES,
-            ).digest()
+            verdict_key(self._rules, self._tools(row["target_language"]), row)
             for row in batch.select(_JUDGED).to_pylist()
         ]
 

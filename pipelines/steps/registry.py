@@ -11,6 +11,7 @@ from synthcode.pipelines.steps.check import check_step
 from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
 from synthcode.pipelines.steps.seeds import seeds_step
 from synthcode.pipelines.steps.translate import translate_step
+from synthcode.pipelines.steps.verify import verify_step
 from synthcode.vocabulary import STAGES
 
 STEPS: Mapping[str, Callable[[], Step]] = {
@@ -19,13 +20,20 @@ STEPS: Mapping[str, Callable[[], Step]] = {
     "translate": translate_step,
     "check": check_step,
     "dedup": dedup_step,
+    "verify": verify_step,
     "build": build_step,
 }
 
 
 def run_stages(run: Run, names: Iterable[str] = STAGES, *, force: bool = False) -> None:
-    """Run stages in the order of the pipeline, each unless its output is what it would make; see ``run_if_stale``."""
+    """Run stages in the order of the pipeline, each unless its output is what it would make; see ``run_if_stale``.
+
+    A stage that the recipe does not request, or no longer, is forgotten: no other one reads what it has left.
+    """
     chosen = set(names)
     for name in STAGES:
-        if name in chosen:
-            run_if_stale(run, STEPS[name](), force=force)
+        step = STEPS[name]()
+        if name in chosen and step.is_wanted(run.recipe):
+            run_if_stale(run, step, force=force)
+        elif name in chosen and name in run.manifest.stages:
+            run.manifest.forget(name)

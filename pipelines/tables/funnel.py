@@ -9,6 +9,7 @@ from typing import Any
 from synthcode.bounded.trees import TREE_ERRORS, parse_json
 from synthcode.errors import InputError
 from synthcode.llm.journal.journal import Journal
+from synthcode.pipelines.runs.stages import ON_REQUEST
 from synthcode.pipelines.tables.untranslated import untranslated_seeds
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
@@ -36,8 +37,8 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
         {kind: the commonest message}, ``already_known`` (requests that the last translating did not have to send),
         ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages`` {stage: done,
-        incomplete, stale or missing}. Counts of a stage that has not run since the one before it changed are left out
-        (zero), so that what is there reconciles.
+        incomplete, stale or missing; one that runs only on request is listed once it has run}. Counts of a stage that
+        has not run since the one before it changed are left out (zero), so that what is there reconciles.
     """
     manifest = Manifest(folder.path)
     states = _states(manifest)
@@ -46,7 +47,8 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
     if states["translate"] == "missing":
         counts["translate"] = _journalled(folder)
     waiting = untranslated_seeds(folder) if states["translate"] == "stale" else []
-    return {**tally(counts), "awaiting_translation": len(waiting), "stages": states}
+    stages = {name: state for name, state in states.items() if state != "missing" or name not in ON_REQUEST}
+    return {**tally(counts), "awaiting_translation": len(waiting), "stages": stages}
 
 
 def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
@@ -55,6 +57,8 @@ def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
     before: str | None = None
     for name in _CHAIN:
         entry = manifest.stages.get(name)
+        if entry is None and name in ON_REQUEST:
+            continue
         if entry is None or not all(_is_read(manifest, key, sha) for key, sha in entry.inputs.items()):
             break
         if before is None or before in shown:

@@ -27,6 +27,7 @@ _STAGES = {
     "clusters": "dedup",
     "contamination": "dedup",
     "split_groups": "dedup",
+    "verification": "verify",
 }
 """Table of the run -> the stage that writes it."""
 _DATASET_TABLES = ("triplets", "programs", "texts", "qrels")
@@ -154,7 +155,7 @@ class SavedRun:
         from synthcode.pipelines.tables.outcomes import JUDGED, judged
         from synthcode.storage.manifest import refuse_differences
 
-        refuse_differences(self.path, ["seeds", "dedup_seeds", "check", "dedup", "build"])
+        refuse_differences(self.path, ["seeds", "dedup_seeds", "check", "dedup", "verify", "build"])
         target = get_language(language).name if language else None
         parts, seen = [JUDGED.empty_table()], set()
         for _seeds, rows in judged(self._folder):
@@ -225,5 +226,6 @@ def _schema(name: str) -> pa.Schema:
         "clusters": tables.CLUSTERS,
         "contamination": tables.HITS,
         "split_groups": tables.SPLIT_GROUPS,
+        "verification": tables.VERIFICATION,
     }
     return schemas[name]

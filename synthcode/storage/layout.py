@@ -110,6 +110,16 @@ class RunFolder:
         return self.path / "split_groups.parquet"
 
     @property
+    def verification(self) -> Path:
+        """What tests say of the translations that are left after deduplication."""
+        return self.path / "verification.parquet"
+
+    @property
+    def test_verdicts(self) -> Path:
+        """The verdicts of tests so far, so that no program is run twice; removed without loss."""
+        return self.path / "test_verdicts.sqlite"
+
+    @property
     def dataset(self) -> Path:
         """What is published."""
         return self.path / "dataset"

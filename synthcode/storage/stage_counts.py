@@ -36,6 +36,12 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         **dict.fromkeys(("judged", "already_known"), int),
     },
     "dedup": {**_LEFT, "by_language": {str: _LEFT}, "contamination": _CONTAMINATION},
+    "verify": {
+        "verified": {str: _COUNTS},
+        "failed": {str: _COUNTS},
+        "not_run": {str: str},
+        **dict.fromkeys(("run", "already_known"), int),
+    },
     "build": {"splits": _COUNTS, "by_language": {str: _COUNTS}, "rows": {str: _COUNTS}, "contaminated": _COUNTS},
 }
 """Stage -> key -> kind of its value: ``int``, ``str``, named keys, or one kind for all keys (``str``)."""

@@ -1,7 +1,7 @@
-"""The verdicts on completions that were judged before, in one SQLite file of the run directory.
+"""Verdicts that were reached before, in one SQLite file of a run directory, and one that runs share.
 
-It only saves work: a file that is damaged, or not what this module writes, is replaced by an empty one, and a row that
-does not have its checksum counts as not judged.
+It only saves work: a row that does not have its checksum counts as not judged. A run's own file that is damaged, or not
+what this module writes, is replaced by an empty one; a shared one is refused.
 """
 
 from __future__ import annotations
@@ -9,21 +9,30 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from synthcode.errors import StorageError
+from synthcode.errors import InputError, StorageError
 
 Verdict = dict[str, Any]
 """Columns of ``TRANSLATIONS`` or ``REJECTED`` that say what was decided; a rejection has a ``reason``."""
 
+_KEY_BYTES = 16
+_PATIENCE_S = 60.0
+"""For another run that writes to a shared file."""
 _SCHEMA = "CREATE TABLE verdicts (key BLOB PRIMARY KEY, rules TEXT, reason TEXT, verdict BLOB, checksum BLOB)"
 _KEYS_AT_ONCE = 500
 _CHECKSUM_BYTES = 8
+
+
+def verdict_key(*parts: Any) -> bytes:
+    """Return the digest of all that a verdict depends on: parts that JSON can hold."""
+    content = orjson.dumps(parts, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(content, digest_size=_KEY_BYTES).digest()
 
 
 class VerdictStore:
@@ -34,16 +43,20 @@ class VerdictStore:
     path
         The file; made where missing.
     rules
-        Digest of the gate's settings and version. Verdicts by other rules are removed when the store is pruned.
+        Digest of the judge's settings and version. Verdicts by other rules are removed when the store is pruned.
+    is_shared
+        Whether other runs use the file, and the user named it: it is never replaced.
 
     Raises
     ------
     StorageError
         From every method, if the disk is full or the file cannot be read or written.
+    InputError
+        If a shared file is damaged, or holds anything else.
     """
 
-    def __init__(self, path: Path, rules: str) -> None:
-        self._path, self._rules = path, rules
+    def __init__(self, path: Path, rules: str, *, is_shared: bool = False) -> None:
+        self._path, self._rules, self._is_shared = path, rules, is_shared
 
     def __enter__(self) -> Self:
         with _storage_errors(self._path):
@@ -53,6 +66,11 @@ class VerdictStore:
             except sqlite3.DatabaseError as problem:
                 if isinstance(problem, sqlite3.OperationalError):
                     raise
+                if self._is_shared:
+                    raise InputError(
+                        f"{self._path} is damaged, or is not a file of verdicts: {problem}",
+                        "name another file, or remove this one: verdicts are then reached again",
+                    ) from problem
                 remove(self._path)
                 self._connection = _opened(self._path)
         return self
@@ -95,6 +113,55 @@ class VerdictStore:
             self._connection.execute("DELETE FROM verdicts WHERE rules <> ?", (self._rules,))
 
 
+class SharedVerdicts:
+    """A run's own verdicts, and those of other runs if they share a file.
+
+    Parameters
+    ----------
+    own
+        Of the run; everything is stored there.
+    shared
+        Read where the own file lacks a verdict; everything new is stored there, too.
+    """
+
+    def __init__(self, own: VerdictStore, shared: VerdictStore | None) -> None:
+        self._own, self._shared = own, shared
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            for store in (self._own, self._shared):
+                if store is not None:
+                    stack.enter_context(store)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def find(self, keys: Sequence[bytes]) -> dict[bytes, Verdict]:
+        """Return the verdicts that are known, by key; those of other runs become the run's own."""
+        found = self._own.find(keys)
+        missing = [key for key in keys if key not in found]
+        if self._shared is None or not missing:
+            return found
+        others = self._shared.find(missing)
+        if others:
+            self._own.add(others.items())
+        return found | others
+
+    def add(self, verdicts: Sequence[tuple[bytes, Mapping[str, Any]]]) -> None:
+        """Store verdicts, durably."""
+        self._own.add(verdicts)
+        if self._shared is not None:
+            self._shared.add(verdicts)
+
+    def prune(self) -> None:
+        """Remove the run's own verdicts by other rules."""
+        self._own.prune()
+
+
 def remove(path: Path) -> None:
     """Remove a store with what SQLite keeps next to it."""
     for suffix in ("", "-wal", "-shm"):
@@ -109,7 +176,7 @@ def _opened(path: Path) -> sqlite3.Connection:
     sqlite3.DatabaseError
         If the file is damaged, or holds anything but the table of verdicts: a trigger, for instance.
     """
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(path, timeout=_PATIENCE_S)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA journal_mode = WAL")
@@ -132,7 +199,7 @@ def _storage_errors(path: Path) -> Iterator[None]:
     except sqlite3.Error as problem:
         raise StorageError(
             f"{path} cannot be read or written: {problem}",
-            "make room on the disk, or remove the file: completions are judged again, and none is requested again",
+            "make room on the disk, or remove the file: its verdicts are reached again, and nothing is requested again",
         ) from problem
 
 

@@ -20,7 +20,8 @@ from synthcode.verification.running.job import Runner
 from synthcode.verification.sandbox import Limits, Sandbox, open_sandbox, require_sandbox, sandbox_name
 
 _VERSION_CHARACTERS = 200
-_CASES = (TestCase((2, 3), 5), TestCase((-7, 4), -3), TestCase((0, 0), 0))
+CONTROL_CASES = (TestCase((2, 3), 5), TestCase((-7, 4), -3), TestCase((0, 0), 0))
+"""Calls of the function that control programs define."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +86,13 @@ def _open_bench(name: str, path: str, sandbox: str) -> TestBench:
 
 def _problem(language: TestedLanguage, runner: Runner) -> str:
     """Return what is wrong with a toolchain, or nothing."""
-    programs = [language.with_cases(code, "add", _CASES) for code in (language.controls.good, language.controls.bad)]
+    controls = (language.controls.good, language.controls.bad)
+    programs = [language.with_cases(code, "add", CONTROL_CASES) for code in controls]
     good, bad = runner.run([program.job for program in programs])
-    outcome = judge_cases(_CASES, programs[0], good)
-    if outcome.passed != len(_CASES):
+    outcome = judge_cases(CONTROL_CASES, programs[0], good)
+    if outcome.passed != len(CONTROL_CASES):
         return f"a program that is known to be good fails ({outcome.detail or good.message or good.status})"
-    if judge_cases(_CASES, programs[1], bad).passed == len(_CASES):
+    if judge_cases(CONTROL_CASES, programs[1], bad).passed == len(CONTROL_CASES):
         return "a program that is known to be bad passes"
     return ""
 

@@ -143,7 +143,8 @@ def require_sandbox() -> None:
     else:
         lack, remedy = f"{name} does not work here", "choose another with --sandbox"
     raise SandboxUnavailable(
-        f"programs are only compiled in a sandbox, and {lack}: {problem}", f"{remedy}, or leave out --compile"
+        f"programs are only compiled and run in a sandbox, and {lack}: {problem}",
+        f"{remedy}, or leave out --compile and verify",
     )
 
 

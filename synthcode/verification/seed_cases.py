@@ -45,7 +45,7 @@ class SeedCases:
     mutation_score: float | None = None
     """The share of broken solutions that the cases catch; None if it was not measured."""
     left_out: tuple[str, ...] = field(default=(), compare=False)
-    """Why some calls of the test are no cases."""
+    """Why some calls of the test are left out."""
 
 
 def trace_tests(seeds: Sequence[SeedTest], runners: Sequence[Runner]) -> list[SeedCases]:

@@ -159,9 +159,9 @@ def test_compiling_is_refused_without_a_sandbox(
     capsys.readouterr()
     assert synthcode("check", run, "--compile") == 1
     assert capsys.readouterr().err.splitlines()[-2:] == [
-        "error: programs are only compiled in a sandbox, and this machine has none: "
+        "error: programs are only compiled and run in a sandbox, and this machine has none: "
         "bwrap (bubblewrap) is not on the PATH",
-        "install bubblewrap and allow user namespaces, or leave out --compile",
+        "install bubblewrap and allow user namespaces, or leave out --compile and verify",
     ]
 
 

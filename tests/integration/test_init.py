@@ -11,6 +11,7 @@ import yaml
 
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.runs.recipe import load_recipe, parse_recipe, to_tree
+from synthcode.verification.config import VerifyConfig
 
 SEED = {"id": "a", "description": "Add one.", "solution": "def add(a):\n    return a + 1\n"}
 
@@ -31,6 +32,7 @@ def test_every_key_is_there_with_its_default(tmp_path: Path) -> None:
     text = path.read_text()
     uncommented = re.sub(r"^#(?! \S)(?!   synthcode)", "", text, flags=re.MULTILINE)
     tree = to_tree(load_recipe(str(path)))
+    tree["verify"] = to_tree(VerifyConfig())  # its section, whatever it says, turns it on
     assert to_tree(parse_recipe(yaml.safe_load(uncommented), "all")) == tree
     assert set(yaml.safe_load(text)) == {"seeds", "translate"}
     lines = text.splitlines()

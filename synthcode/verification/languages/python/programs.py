@@ -97,7 +97,7 @@ def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, 
                     return [node.name, name], not kinds & {"staticmethod", "classmethod"}, _arity(member, bound)
         if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
             return [name], False, (0, math.inf)
-    raise Untestable(f"{name} is no function of the module")
+    raise Untestable(f"{name} is not a function of the module")
 
 
 def _arity(node: ast.FunctionDef, bound: int) -> tuple[int, float]:

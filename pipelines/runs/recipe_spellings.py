@@ -1,0 +1,51 @@
+"""Short and earlier spellings of a recipe's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from synthcode.errors import InputError
+
+
+def in_full(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
+    """Return a recipe's sections with every key in its place.
+
+    Raises
+    ------
+    InputError
+        If two spellings say different things; ``origin`` is what the error calls the recipe.
+    """
+    return _with_verify(_with_executor_workers(_with_text_part(tree), origin))
+
+
+def _with_verify(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read ``verify: true`` as a section with nothing but defaults, ``verify: false`` as none."""
+    if not isinstance(tree.get("verify"), bool):
+        return tree
+    return {**tree, "verify": {} if tree["verify"] else None}
+
+
+def _with_text_part(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read ``seeds.first_paragraph``, which recipes of earlier versions have, as ``seeds.text``."""
+    seeds = tree.get("seeds")
+    if not isinstance(seeds, Mapping) or not isinstance(seeds.get("first_paragraph"), bool):
+        return tree
+    rest = {key: value for key, value in seeds.items() if key != "first_paragraph"}
+    part = {"text": "first-paragraph"} if seeds["first_paragraph"] else {}
+    return {**tree, "seeds": {**part, **rest}}
+
+
+def _with_executor_workers(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
+    """Read the key ``workers`` of a recipe as ``executor.workers``, its place."""
+    if "workers" not in tree:
+        return tree
+    rest = {key: value for key, value in tree.items() if key != "workers"}
+    executor, workers = tree.get("executor", {}), tree["workers"]
+    if workers is None or not isinstance(executor, Mapping):
+        return rest
+    if executor.get("workers") not in (None, workers):
+        raise InputError(
+            f"{origin}: workers is {workers!r}, but executor.workers is {executor['workers']!r}", "remove one of them"
+        )
+    return {**rest, "executor": {**executor, "workers": workers}}

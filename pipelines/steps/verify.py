@@ -1,0 +1,210 @@
+"""The verify stage: translations that are left after deduplication are run with tests, in the sandbox."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from synthcode.languages import LANGUAGES
+from synthcode.pipelines.runs.recipe import to_tree
+from synthcode.pipelines.runs.step import Step, StepResult
+from synthcode.pipelines.steps.known_tests import KnownTests, Row, candidate_of
+from synthcode.pipelines.tables.surviving_rows import SurvivingRows
+from synthcode.schemas.tables import VERIFICATION
+from synthcode.storage.joins import join_seed_columns
+from synthcode.storage.shards import write_table
+from synthcode.storage.verdicts import remove as remove_verdicts
+from synthcode.verification.benches import open_bench
+from synthcode.verification.compiling.controls import examine
+from synthcode.verification.config import VerifyConfig
+from synthcode.verification.harness_version import harness_version
+from synthcode.verification.sandbox import require_sandbox
+from synthcode.verification.seed_cases import SeedCases, SeedTest, seed_tests
+from synthcode.vocabulary import LEVELS
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
+    from synthcode.pipelines.runs.run import Run
+
+SEEDS_AT_ONCE = 32
+"""Seeds whose solutions are run together."""
+_SEEDS_PER_PIECE = 512
+_SEED_COLUMNS = {"tests": "tests", "entry_point": "entry_point"}
+
+
+def verify_step() -> Step:
+    """Return the step that ``verify`` runs."""
+    return Step(
+        name="verify",
+        requires=("seeds", "check", "dedup"),
+        optional_inputs=("dedup_seeds",),
+        settings=_settings,
+        inputs=_toolchains,
+        execute=_execute,
+        summary=_summary,
+        review=_review,
+        start_over=lambda run: remove_verdicts(run.folder.test_verdicts),
+        run_counts=("run", "already_known"),
+        is_wanted=lambda recipe: recipe.verify is not None,
+        packages=("pyarrow", "tree-sitter"),
+    )
+
+
+def _settings(recipe: Recipe) -> Any:
+    """Return what changes the table: not where verdicts are kept, nor what ``build`` makes of them."""
+    tree = to_tree(_config(recipe))
+    return {key: value for key, value in tree.items() if key not in ("cache", "require")}
+
+
+def _config(recipe: Recipe) -> VerifyConfig:
+    return recipe.verify or VerifyConfig()
+
+
+def _languages(recipe: Recipe) -> list[str]:
+    """Return the target languages that are verified."""
+    targets = recipe.translate.targets if recipe.translate is not None else ()
+    chosen = _config(recipe).languages
+    return [name for name in targets if name in LANGUAGES and (chosen is None or name in chosen)]
+
+
+def _toolchains(recipe: Recipe) -> Mapping[str, str]:
+    require_sandbox()
+    versions = {"harness": harness_version()}
+    for language in ("python", *_languages(recipe)):
+        bench, compiler = open_bench(language), examine(language)
+        versions[f"runner:{language}"] = bench.version or bench.problem
+        versions[f"toolchain:{language}"] = compiler.version or compiler.problem
+    return versions
+
+
+def _summary(counts: Mapping[str, Any]) -> str:
+    levels: Counter[str] = sum(map(Counter, counts["verified"].values()), Counter())
+    failed: Counter[str] = sum(map(Counter, counts["failed"].values()), Counter())
+    parts = [f"{levels[level]:,} {level}" for level in reversed(LEVELS) if levels[level]]
+    parts += [f"{count:,} {reason}" for reason, count in sorted(failed.items())]
+    known = f"; {counts['run']:,} run, {counts['already_known']:,} already known"
+    return (", ".join(parts) or "no translation to verify") + known
+
+
+def _review(_run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    return [f"warning: {language} is not run: {why}" for language, why in counts["not_run"].items()]
+
+
+class _Piece(NamedTuple):
+    """Some seeds that have translations, and those."""
+
+    seeds: list[SeedTest]
+    rows: list[dict[str, Any]]
+
+
+def _execute(run: Run) -> StepResult:
+    verified: dict[str, Counter[str]] = defaultdict(Counter)
+    failed: dict[str, Counter[str]] = defaultdict(Counter)
+    tables = [VERIFICATION.empty_table()]
+    with KnownTests(run.folder.test_verdicts, _config(run.recipe)) as known:
+        known.prune()
+        _find_cases(run, known)
+        count = _run_unknown(run, known)
+        for piece in _pieces(run):
+            cases = known.cases(piece.seeds)
+            rows = [candidate_of(row, cases) for row in piece.rows]
+            table = _table(rows, cases, known)
+            tables.append(table)
+            _tally(table, verified, failed)
+    table = pa.concat_tables(tables)
+    counts = {
+        "verified": _plain(verified),
+        "failed": _plain(failed),
+        "not_run": _not_run(sorted({*verified, *failed})),
+        "run": count,
+        "already_known": table.num_rows - count,
+    }
+    return StepResult([write_table(run.folder.verification, table)], counts)
+
+
+def _pieces(run: Run) -> Iterator[_Piece]:
+    """Yield seeds with the translations that are left of them, some at a time."""
+    languages = pa.array(_languages(run.recipe), pa.string())
+    for seeds, translations in SurvivingRows.of(run).aligned():
+        left = translations.filter(pc.is_in(translations["target_language"], value_set=languages))
+        seeds = seeds.filter(pc.is_in(seeds["seed_id"], value_set=pc.unique(left["seed_id"])))
+        for start in range(0, seeds.num_rows, _SEEDS_PER_PIECE):
+            some = seeds.slice(start, _SEEDS_PER_PIECE)
+            rows = join_seed_columns(left, some, _SEED_COLUMNS)
+            yield _Piece(seed_tests(some.to_pylist()), rows.to_pylist())
+
+
+def _find_cases(run: Run, known: KnownTests) -> None:
+    """Find and store the test cases of all seeds."""
+
+    def unknown() -> Iterator[list[SeedTest]]:
+        for piece in _pieces(run):
+            left = known.seeds_without_cases(piece.seeds)
+            for start in range(0, len(left), SEEDS_AT_ONCE):
+                yield left[start : start + SEEDS_AT_ONCE]
+
+    with run.reporter.progress("verify: test cases", None) as bar:
+        for found in run.executor.map_shared(known.find_cases, unknown()):
+            known.add(found)
+            bar.advance(len(found))
+
+
+def _run_unknown(run: Run, known: KnownTests) -> int:
+    """Run the translations whose verdict is not known, and store the verdicts; return how many there were."""
+
+    def unknown() -> Iterator[Any]:
+        for piece in _pieces(run):
+            cases = known.cases(piece.seeds)
+            yield from known.unknown([candidate_of(row, cases) for row in piece.rows])
+
+    count = 0
+    with run.reporter.progress("verify", None) as bar:
+        for verdicts in run.executor.map_shared(known.run, unknown()):
+            known.add(verdicts)
+            bar.advance(len(verdicts))
+            count += len(verdicts)
+    return count
+
+
+def _table(rows: Sequence[Row], cases: Mapping[str, SeedCases], known: KnownTests) -> pa.Table:
+    """Return verdicts in the form of ``VERIFICATION``."""
+    verdicts = known.verdicts(rows)
+    return pa.Table.from_pylist(
+        [
+            {
+                "request_id": row.request_id,
+                "seed_id": row.seed_id,
+                "target_language": row.language,
+                "level": verdict.level,
+                "tests": verdict.tests,
+                "passed": verdict.passed,
+                "reason": verdict.reason,
+                "detail": verdict.detail or None,
+                "toolchain": known.toolchain(row.language).bench.version or None,
+                "seconds": verdict.seconds,
+                "mutation_score": cases[row.seed_id].mutation_score if row.seed_id in cases else None,
+            }
+            for row, verdict in zip(rows, verdicts, strict=True)
+        ],
+        schema=VERIFICATION,
+    )
+
+
+def _tally(table: pa.Table, verified: Mapping[str, Counter[str]], failed: Mapping[str, Counter[str]]) -> None:
+    columns = (table[name].to_pylist() for name in ("target_language", "level", "reason"))
+    for language, level, reason in zip(*columns, strict=True):
+        counter, value = (verified, level) if reason is None else (failed, reason)
+        counter[language][value] += 1
+
+
+def _plain(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:
+    return {language: dict(sorted(counts[language].items())) for language in sorted(counts)}
+
+
+def _not_run(languages: Sequence[str]) -> dict[str, str]:
+    """Return why the programs of a language are not run on this machine."""
+    return {name: bench.problem for name in languages if (bench := open_bench(name)).runner is None}

@@ -1,0 +1,26 @@
+"""What a recipe says of verification."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from annotated_types import Ge, Le
+
+from synthcode.vocabulary import Level
+
+
+@dataclass(frozen=True)
+class VerifyConfig:
+    """Which translations are run with tests, and on which inputs."""
+
+    more_inputs: Annotated[int, Ge(0), Le(1000)] = 20
+    """Further inputs for each seed: its own solution gives the expected results."""
+    random_seed: int = 0
+    """Decides which further inputs; the same ones come with the same number."""
+    languages: tuple[str, ...] | None = None
+    """Verify translations into these languages only; None verifies all."""
+    require: Level | None = None
+    """Keep only translations that reached this level or a higher one; None keeps all that do not fail."""
+    cache: str | None = None
+    """A file of verdicts that several runs share; it changes no output."""
