@@ -10,6 +10,7 @@ import pytest
 from synthcode.verification.benches import open_bench
 from synthcode.verification.cases.case import TestCase
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
+from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
 from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Job, Ran, Runner
@@ -54,7 +55,9 @@ class TestedPrograms:
 
 
 def _limited(runner: Runner, cpu_s: int) -> Runner:
+    limits = replace(RUN_LIMITS, cpu_s=cpu_s, wall_s=4 * cpu_s, output_bytes=1 << 18, scratch_bytes=64 << 20)
+    if isinstance(runner, JvmRunner):
+        return replace(runner, limits=limits)
     assert isinstance(runner, ParallelRunner)
     assert isinstance(runner.runner, CompiledRunner)
-    limits = replace(RUN_LIMITS, cpu_s=cpu_s, wall_s=4 * cpu_s, output_bytes=1 << 18, scratch_bytes=64 << 20)
     return replace(runner, runner=replace(runner.runner, limits=limits))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.go import GO
+from synthcode.verification.languages.java import JAVA
 from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.tested import TestedLanguage
@@ -17,6 +18,7 @@ _ROWS = (
     TYPESCRIPT,
     GO,
     CPP,
+    JAVA,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

@@ -1,0 +1,54 @@
+"""Java programs joined with their tests."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from synthcode.entry_points import find_entry_point
+from synthcode.languages import get_language
+from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.java.bridge import bridged, opened
+from synthcode.verification.languages.java.signature import methods_named
+from synthcode.verification.languages.java.source import read_source
+from synthcode.verification.languages.jvm.types import untestable_cases
+from synthcode.verification.languages.jvm.wire import encoded_cases
+from synthcode.verification.languages.tested import TestProgram
+from synthcode.verification.running.job import CaseProgram, Job
+
+_FILE = "Program.java"
+
+
+def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
+    """Join a program with a class of the seed's own that tests it; see ``TestedLanguage.with_test``."""
+    name = _entry_point(code, entry_point)
+    program, tester = read_source(code), read_source(test.after)
+    method = next(iter(methods_named(program, name)), None)
+    if method is None:
+        raise Untestable(f"{name} is not a method of a class")
+    tests, main = bridged(program, method, tester, entry_point)
+    if not main:
+        raise Untestable("its test has no class with a main method")
+    imports = (*read_source(test.before).imports, *tester.imports)
+    whole = program.joined(f"{opened(program, method)}\n{tests}", imports)
+    return Job({_FILE: whole}, f"{program.package}.{main}".lstrip("."), test.needs)
+
+
+def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
+    """Join a program with the cases that a driver calls its entry point on; see ``TestedLanguage.with_cases``."""
+    name = _entry_point(code, entry_point)
+    program = read_source(code)
+    untestable = untestable_cases([method.signature for method in methods_named(program, name)], cases)
+    fitting = {place: case for place, case in enumerate(cases) if place not in untestable}
+    if not fitting:
+        raise Untestable(next(iter(untestable.values()), "there is no case"))
+    options = {"entry_point": name, "cases": base64.b64encode(encoded_cases(fitting)).decode()}
+    whole = program.joined(program.body.decode("utf-8", "replace"), ())
+    return CaseProgram(Job({_FILE: whole}, options=options), untestable)
+
+
+def _entry_point(code: str, entry_point: str) -> str:
+    name = find_entry_point(code, get_language("java"), entry_point)
+    if name is None:
+        raise Untestable("it defines no method")
+    return name

@@ -1,0 +1,170 @@
+"""Types of parameters as programs write them, and which values have no form in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from synthcode.verification.cases.case import TestCase, Value
+
+_TOKEN = re.compile(r"[\w.]+|[<>,?*\[\]]|->|[()&]|\.\.\.")
+_QUALIFIER = re.compile(r"^(?:\w+\.)+")
+_BITS = {
+    **dict.fromkeys(("byte", "Byte"), 8),
+    **dict.fromkeys(("short", "Short"), 16),
+    **dict.fromkeys(("int", "Integer", "Int"), 32),
+    **dict.fromkeys(("long", "Long"), 64),
+}
+_REAL = frozenset({"float", "double", "Float", "Double", "BigDecimal", "Number"})
+_TEXT = frozenset({"String", "CharSequence", "StringBuilder"})
+_TRUTH = frozenset({"boolean", "Boolean"})
+_CHARACTER = frozenset({"char", "Character", "Char"})
+_PRIMITIVE = frozenset({"byte", "short", "int", "long", "float", "double", "boolean", "char"})
+_ARRAYS = {f"{name}Array": name for name in ("Byte", "Short", "Int", "Long", "Float", "Double", "Boolean", "Char")}
+_SEQUENCES = frozenset(
+    {"array", "Array", "List", "ArrayList", "LinkedList", "MutableList", "Collection", "MutableCollection", "Iterable"}
+) | frozenset({"Set", "HashSet", "LinkedHashSet", "TreeSet", "MutableSet", "Queue", "Deque", "ArrayDeque"})
+_MAPS = frozenset({"Map", "HashMap", "LinkedHashMap", "TreeMap", "MutableMap", "SortedMap"})
+
+
+@dataclass(frozen=True)
+class JvmType:
+    """A type: its name without a package, and its arguments; an array is ``array`` of its items."""
+
+    name: str
+    of: tuple[JvmType, ...] = ()
+    is_nullable: bool = True
+
+    def __str__(self) -> str:
+        if self.name == "array":
+            return f"{self.of[0]}[]"
+        return self.name + (f"<{', '.join(map(str, self.of))}>" if self.of else "")
+
+
+UNKNOWN = JvmType("?")
+
+
+@dataclass(frozen=True)
+class Signature:
+    """The parameters of a function."""
+
+    types: tuple[JvmType, ...]
+    is_variadic: bool = False
+    """Whether the last one takes any number of arguments."""
+    optional: int = 0
+    """How many of them may be left out."""
+
+    def misfit(self, arguments: Sequence[Value]) -> str | None:
+        """Return why a call with these arguments does not fit, or None."""
+        fixed = len(self.types) - self.is_variadic
+        most = len(arguments) if self.is_variadic else fixed
+        if not fixed - self.optional <= len(arguments) <= most:
+            return f"it takes {len(self.types)} arguments, not {len(arguments)}"
+        found = (misfit(type_, value) for type_, value in zip(self.types[:fixed], arguments, strict=False))
+        return next((reason for reason in found if reason is not None), None)
+
+
+def read_type(text: str, knows_null: bool) -> JvmType:
+    """Return the type that a text stands for.
+
+    Parameters
+    ----------
+    text
+        As in a program: ``Map<String, int[]>``, ``List<Int?>``.
+    knows_null
+        Whether only types with a question mark have null, as in Kotlin.
+    """
+    tokens = _TOKEN.findall(re.sub(r"@\w+(?:\([^)]*\))?|\b(?:final|out|in|extends|super|vararg)\b", " ", text))
+    if not tokens or "->" in tokens or "(" in tokens:
+        return UNKNOWN
+    try:
+        return _read(tokens, knows_null)
+    except IndexError:
+        return UNKNOWN
+
+
+def misfit(type_: JvmType, value: Value) -> str | None:
+    """Return why a value has no form in a type, or None if it has one, or may have one."""
+    name = _QUALIFIER.sub("", type_.name)
+    if value is None:
+        is_optional = name.startswith("Optional")
+        return None if type_.is_nullable or is_optional or not _is_known(name) else f"null does not fit {type_}"
+    if name in _BITS:
+        if isinstance(value, bool) or not isinstance(value, int):
+            return _not_a(type_, value)
+        bits = _BITS[name] - 1
+        return None if -(1 << bits) <= value < 1 << bits else f"{type_} does not hold {value}"
+    if name in _SCALARS:
+        return None if _SCALARS[name](value) else _not_a(type_, value)
+    if name in _ARRAYS:
+        type_, name = JvmType(type_.name, (JvmType(_ARRAYS[name], (), False),)), "array"
+    if name in _SEQUENCES:
+        return _items_misfit(type_, value)
+    if name in _MAPS:
+        return _map_misfit(type_, value)
+    return None
+
+
+_SCALARS: Mapping[str, Callable[[Value], bool]] = {
+    **dict.fromkeys(_REAL, lambda value: isinstance(value, int | float) and not isinstance(value, bool)),
+    **dict.fromkeys(_TEXT, lambda value: isinstance(value, str)),
+    **dict.fromkeys(_TRUTH, lambda value: isinstance(value, bool)),
+    **dict.fromkeys(_CHARACTER, lambda value: isinstance(value, str) and len(value) == 1 and ord(value) < 1 << 16),
+    "BigInteger": lambda value: isinstance(value, int) and not isinstance(value, bool),
+}
+
+
+def _read(tokens: list[str], knows_null: bool) -> JvmType:
+    name = tokens.pop(0)
+    if name == "?":  # Java's wildcard, perhaps with a bound
+        return _read(tokens, knows_null) if tokens and tokens[0] not in (">", ",") else UNKNOWN
+    of: list[JvmType] = []
+    if tokens and tokens[0] == "<":
+        while tokens.pop(0) != ">":
+            of.append(_read(tokens, knows_null))
+    found = JvmType(name, tuple(of), not knows_null and name not in _PRIMITIVE)
+    while tokens and tokens[0] in ("[", "?", "..."):
+        token = tokens.pop(0)
+        if token == "?":
+            found = JvmType(found.name, found.of, True)
+        elif token == "[":
+            tokens.pop(0)
+            found = JvmType("array", (found,))
+    return found
+
+
+def _is_known(name: str) -> bool:
+    return name in _BITS or name in _SCALARS or name in _ARRAYS or name in _SEQUENCES or name in _MAPS
+
+
+def _items_misfit(type_: JvmType, value: Value) -> str | None:
+    item = type_.of[0] if type_.of else UNKNOWN
+    if isinstance(value, str):
+        return None if _QUALIFIER.sub("", item.name) in _CHARACTER else _not_a(type_, value)
+    if not isinstance(value, list | tuple | set | frozenset):
+        return _not_a(type_, value)
+    return next((reason for one in value if (reason := misfit(item, one)) is not None), None)
+
+
+def _map_misfit(type_: JvmType, value: Value) -> str | None:
+    if not isinstance(value, Mapping):
+        return _not_a(type_, value)
+    if len(type_.of) != 2:
+        return None
+    parts = ((part, one) for pair in value.items() for part, one in zip(type_.of, pair, strict=True))
+    return next((reason for part, one in parts if (reason := misfit(part, one)) is not None), None)
+
+
+def _not_a(type_: JvmType, value: Value) -> str:
+    return f"a {type(value).__name__} does not fit {type_}"
+
+
+def untestable_cases(signatures: Sequence[Signature], cases: Sequence[TestCase]) -> dict[int, str]:
+    """Return the cases that fit none of the signatures, by place, and why; empty if there is no signature."""
+    untestable = {}
+    for place, case in enumerate(cases):
+        reasons = [reason for one in signatures if (reason := one.misfit(case.arguments)) is not None]
+        if reasons and len(reasons) == len(signatures):
+            untestable[place] = reasons[-1]
+    return untestable

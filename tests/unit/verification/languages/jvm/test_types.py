@@ -1,0 +1,52 @@
+"""Types of Java and Kotlin, and which values have no form in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from synthcode.verification.cases.case import Value
+from synthcode.verification.languages.jvm.types import Signature, misfit, read_type
+
+FITS: tuple[tuple[str, Value], ...] = (
+    ("int", 2**31 - 1),
+    ("final List<? extends Map<String, int[]>>", [{"a": [1]}]),
+    ("java.util.List<Character>", "abc"),
+    ("Node", 1),
+    ("Function<Integer, Integer>", 1),
+    ("Optional<Integer>", None),
+    ("Integer", None),
+    ("double", 3),
+)
+MISFITS: tuple[tuple[str, Value, str], ...] = (
+    ("int", 2**31, "int does not hold 2147483648"),
+    ("Integer[][]", [[1], [-(2**31) - 1]], "Integer does not hold -2147483649"),
+    ("char", "ab", "a str does not fit char"),
+    ("boolean", 1, "a int does not fit boolean"),
+    ("double", True, "a bool does not fit double"),
+    ("long", None, "null does not fit long"),
+    ("Map<String, Integer>", {"a": "b"}, "a str does not fit Integer"),
+    ("List<String>", "abc", "a str does not fit List<String>"),
+)
+
+
+@pytest.mark.parametrize(("text", "value"), FITS)
+def test_a_value_may_have_a_form(text: str, value: Value) -> None:
+    assert misfit(read_type(text, knows_null=False), value) is None
+
+
+@pytest.mark.parametrize(("text", "value", "reason"), MISFITS)
+def test_a_value_has_no_form(text: str, value: Value, reason: str) -> None:
+    assert misfit(read_type(text, knows_null=False), value) == reason
+
+
+def test_only_types_with_a_question_mark_have_null_in_kotlin() -> None:
+    assert misfit(read_type("List<Int?>", knows_null=True), [None]) is None
+    assert misfit(read_type("List<Int>?", knows_null=True), [None]) == "null does not fit Int"
+    assert misfit(read_type("IntArray", knows_null=True), [2**31]) == "Int does not hold 2147483648"
+
+
+def test_a_signature_counts_arguments() -> None:
+    whole = read_type("int", knows_null=False)
+    assert Signature((whole, whole)).misfit([1]) == "it takes 2 arguments, not 1"
+    assert Signature((whole, whole), optional=1).misfit([1]) is None
+    assert Signature((whole, whole), is_variadic=True).misfit([1, 2, 3]) is None
