@@ -8,6 +8,7 @@ from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.java import JAVA
 from synthcode.verification.languages.javascript import JAVASCRIPT
+from synthcode.verification.languages.php import PHP
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.tested import TestedLanguage
 from synthcode.verification.languages.typescript import TYPESCRIPT
@@ -19,6 +20,7 @@ _ROWS = (
     GO,
     CPP,
     JAVA,
+    PHP,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

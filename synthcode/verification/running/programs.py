@@ -19,7 +19,7 @@ REFUSED = 120
 """The exit status with which a command says that the compiler did not accept the program."""
 _NOT_STARTED = frozenset({126, 127})
 _TIME_SIGNAL = 128 + 24
-_FIRST_SIGNAL = 128
+_SIGNALS = range(128 + 1, 128 + 65)
 _MESSAGE_CHARACTERS = 200
 
 
@@ -111,7 +111,7 @@ def _status(done: Finished, ended: bool) -> RunStatus:
         return "timed_out"
     if done.exit_code == REFUSED and not ended:
         return "refused"
-    if done.exit_code > _FIRST_SIGNAL:
+    if done.exit_code in _SIGNALS:
         return "crashed"
     if done.exit_code != 0:
         return "failed"

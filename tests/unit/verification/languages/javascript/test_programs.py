@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from synthcode.verification.benches import open_bench
 from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
 from synthcode.verification.languages.javascript import JAVASCRIPT, NODE_LIMITS
@@ -16,17 +15,16 @@ from synthcode.verification.languages.javascript.packages import VARIABLE, insta
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.running.programs import ProgramRunner
+from tests.support.benches import runner_of
 
 SORTED = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 OWN = TestProgram("if (sortIt([2, 1])[0] !== 1) { throw 'Error at 1th assert statement'; }")
 
 
 def ran(*jobs: Job, cpu_s: int = 10) -> list[Ran]:
-    bench = open_bench("javascript")
-    if bench.runner is None:
-        pytest.skip(bench.problem)
-    assert isinstance(bench.runner, ProgramRunner)
-    return replace(bench.runner, limits=replace(NODE_LIMITS, cpu_s=cpu_s)).run(jobs)
+    runner = runner_of("javascript")
+    assert isinstance(runner, ProgramRunner)
+    return replace(runner, limits=replace(NODE_LIMITS, cpu_s=cpu_s)).run(jobs)
 
 
 def cases_of(code: str, cases: tuple[TestCase, ...] = SORTED, cpu_s: int = 10) -> Outcome:

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.verification.benches import open_bench
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.languages.typescript import TYPESCRIPT
 from synthcode.verification.running.job import Job, Ran
+from tests.support.benches import runner_of
 
 CASES = (TestCase(({"a": [1]}, (2, "x"), {3}), 3),)
 OWN = TestProgram("import * as assert from 'assert'\nassert.deepEqual(sum_All([1, 2]), 3);")
 
 
 def ran(*jobs: Job) -> list[Ran]:
-    bench = open_bench("typescript")
-    if bench.runner is None:
-        pytest.skip(bench.problem)
-    return bench.runner.run(jobs)
+    return runner_of("typescript").run(jobs)
 
 
 def cases_of(*codes: str) -> list[Outcome]:

@@ -1,0 +1,116 @@
+<?php
+// Runs a PHP program with its tests, in a sandbox: php harness.php
+//
+// The nonce is held by local variables only, which the program cannot see: it runs in a scope of its own.
+
+namespace Synthcode;
+
+final class Form
+{
+    private const DEEPEST = 60;
+
+    public static function of(mixed $value, bool $asMaps, int $depth = 0): string
+    {
+        if ($depth > self::DEEPEST) {
+            return '{"other": "a value nested too deeply"}';
+        }
+        if (\is_float($value)) {
+            return self::ofFloat($value);
+        }
+        if (\is_string($value)) {
+            return \json_encode($value) ?: '{"other": "bytes that are not text"}';
+        }
+        if ($value === null || \is_bool($value) || \is_int($value)) {
+            return \json_encode($value);
+        }
+        if (\is_array($value)) {
+            return self::ofArray($value, $asMaps, $depth);
+        }
+        if ($value instanceof \stdClass || $value instanceof \ArrayObject) {
+            return self::ofPairs((array) $value, $asMaps, $depth);
+        }
+        if ($value instanceof \Traversable) {
+            return self::ofArray(\iterator_to_array($value, false), $asMaps, $depth);
+        }
+        return '{"other": ' . \json_encode(\get_debug_type($value)) . '}';
+    }
+
+    private static function ofFloat(float $value): string
+    {
+        if (\is_nan($value) || \is_infinite($value)) {
+            return '{"float": "' . (\is_nan($value) ? 'nan' : ($value > 0 ? 'inf' : '-inf')) . '"}';
+        }
+        return \json_encode($value, \JSON_PRESERVE_ZERO_FRACTION);
+    }
+
+    private static function ofArray(array $items, bool $asMaps, int $depth): string
+    {
+        if (!\array_is_list($items) || ($asMaps && $items !== [])) {
+            return self::ofPairs($items, $asMaps, $depth);
+        }
+        $texts = [];
+        foreach ($items as $item) {
+            $texts[] = self::of($item, $asMaps, $depth + 1);
+        }
+        return '[' . \implode(', ', $texts) . ']';
+    }
+
+    private static function ofPairs(array $items, bool $asMaps, int $depth): string
+    {
+        $texts = [];
+        foreach ($items as $key => $item) {
+            $texts[] = '[' . self::of($key, $asMaps) . ', ' . self::of($item, $asMaps, $depth + 1) . ']';
+        }
+        return '{"map": [' . \implode(', ', $texts) . ']}';
+    }
+}
+
+function run(): void
+{
+    $nonce = \trim(\fgets(\STDIN));
+    $out = \fopen('php://stdout', 'w');
+    $plan = \json_decode(\file_get_contents('plan.json'), true);
+    try {
+        $entry = loaded($plan['test'] ?? null);
+        foreach ($plan['cases'] ?? [] as [$place, $source]) {
+            \fwrite($out, "\n");
+            foreach (called($entry, $source, $plan['maps']) as $text) {
+                \fwrite($out, "$nonce $place $text\n");
+            }
+        }
+    } catch (\Throwable $problem) {
+        \fwrite(\fopen('php://stderr', 'w'), 'uncaught: ' . \get_class($problem) . ': ' . $problem->getMessage() . "\n");
+        exit(1);
+    }
+    while (\ob_get_level() > 0) {
+        \ob_end_flush();
+    }
+    \fwrite($out, "\n$nonce end\n");
+}
+
+function loaded(?string $test): mixed
+{
+    $entry = include 'solution.php';
+    if ($test !== null) {
+        include $test;
+    }
+    return $entry;
+}
+
+function called(mixed $entry, string $source, bool $maps): array
+{
+    try {
+        $result = $entry(literal($source));
+        $text = Form::of($result, false);
+        return $maps ? [$text, Form::of($result, true)] : [$text];
+    } catch (\Throwable $problem) {
+        return ['{"raised": ' . \json_encode(\get_class($problem)) . '}'];
+    }
+}
+
+function literal(string $source): array
+{
+    return eval("return $source;");
+}
+
+run();
