@@ -10,6 +10,7 @@ from synthcode.verification.languages.java import JAVA
 from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.php import PHP
 from synthcode.verification.languages.python import PYTHON
+from synthcode.verification.languages.ruby import RUBY
 from synthcode.verification.languages.tested import TestedLanguage
 from synthcode.verification.languages.typescript import TYPESCRIPT
 
@@ -21,6 +22,7 @@ _ROWS = (
     CPP,
     JAVA,
     PHP,
+    RUBY,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}

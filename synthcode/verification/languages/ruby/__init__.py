@@ -1,0 +1,29 @@
+"""Ruby: its interpreter runs programs with their tests."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from synthcode.verification.languages.ruby.programs import with_cases, with_test
+from synthcode.verification.languages.tested import Controls, TestedLanguage
+from synthcode.verification.running.job import Runner
+from synthcode.verification.running.programs import ProgramRunner
+from synthcode.verification.sandbox import Sandbox
+
+_MESSAGE = re.compile(r"(?m)^uncaught: (.*)|((?:Syntax|NoMemory|SystemStack)Error.*)")
+
+
+def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
+    return ProgramRunner(sandbox, (str(tools["ruby"]), "--disable=gems", "-W0", "harness.rb"), _MESSAGE)
+
+
+RUBY = TestedLanguage(
+    name="ruby",
+    tools=("ruby",),
+    controls=Controls("def add(a, b)\n  a + b\nend", "def add(a, b)\n  a - b\nend"),
+    open_runner=_runner,
+    with_test=with_test,
+    with_cases=with_cases,
+)

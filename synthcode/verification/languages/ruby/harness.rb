@@ -1,0 +1,107 @@
+# Runs a Ruby program with its tests, in a sandbox: ruby harness.rb
+#
+# The nonce is held by local variables as small integers, which the program cannot reach: it is loaded from a file of
+# its own. All that is used later is bound before that, since a program may redefine any method.
+
+require "json"
+require "set"
+
+module SynthcodeForm
+  DEEPEST = 60
+  KIND = Kernel.instance_method(:class)
+  IS_A = Kernel.instance_method(:kind_of?)
+  JSON_OF = JSON.method(:generate)
+  METHODS = {
+    each: Array.instance_method(:each), pairs: Hash.instance_method(:each_pair), members: Set.instance_method(:each),
+    join: Array.instance_method(:join), digits: Integer.instance_method(:to_s), float: Float.instance_method(:to_s),
+  }.freeze
+
+  def self.of(value, depth = 0)
+    return '{"other": "a value nested too deeply"}' if depth > DEEPEST
+
+    case kind_of(value)
+    when "NilClass" then "null"
+    when "TrueClass" then "true"
+    when "FalseClass" then "false"
+    when "Integer" then METHODS[:digits].bind_call(value)
+    when "Float" then of_float(value)
+    when "String" then of_text(value)
+    when "Symbol" then of_text(value.name)
+    else of_collection(value, depth + 1)
+    end
+  end
+
+  def self.kind_of(value)
+    KIND.bind_call(value).name
+  end
+
+  def self.of_float(value)
+    return '{"float": "nan"}' if value.nan?
+    return value > 0 ? '{"float": "inf"}' : '{"float": "-inf"}' if value.infinite?
+
+    METHODS[:float].bind_call(value)
+  end
+
+  def self.of_text(text)
+    JSON_OF.call(text.encode("UTF-8"))
+  rescue StandardError
+    '{"other": "bytes that are not text"}'
+  end
+
+  def self.of_collection(value, depth)
+    texts = []
+    if IS_A.bind_call(value, Array)
+      METHODS[:each].bind_call(value) { |item| texts << of(item, depth) }
+      "[#{METHODS[:join].bind_call(texts, ", ")}]"
+    elsif IS_A.bind_call(value, Hash)
+      METHODS[:pairs].bind_call(value) { |key, item| texts << "[#{of(key, depth)}, #{of(item, depth)}]" }
+      "{\"map\": [#{METHODS[:join].bind_call(texts, ", ")}]}"
+    elsif IS_A.bind_call(value, Set)
+      METHODS[:members].bind_call(value) { |item| texts << of(item, depth) }
+      "{\"set\": [#{METHODS[:join].bind_call(texts, ", ")}]}"
+    elsif IS_A.bind_call(value, Struct) || IS_A.bind_call(value, Range) || IS_A.bind_call(value, Enumerator)
+      of_collection(value.first(100_000), depth)
+    else
+      "{\"other\": #{JSON_OF.call(kind_of(value).to_s)}}"
+    end
+  end
+end
+
+main = lambda do
+  line = STDIN.gets.to_s.strip
+  parts = line.scan(/.{1,8}/).map { |part| part.to_i(16) } # small integers are no objects that could be listed
+  line.clear
+  out = STDOUT.dup
+  write = IO.instance_method(:syswrite)
+  flush = IO.instance_method(:flush)
+  hex = ->(part) { format("%08x", part) }
+  emit = ->(text) { write.bind_call(out, "\n#{hex.(parts[0])}#{hex.(parts[1])}#{hex.(parts[2])}#{hex.(parts[3])} #{text}\n") }
+  plan = JSON.parse(File.read("plan.json"))
+  leave = Process.method(:exit!)
+  form = SynthcodeForm.method(:of)
+  literal = method(:eval)
+  Object.send(:remove_const, :ObjectSpace)
+  begin
+    load "./solution.rb"
+    load "./test.rb" if plan["test"]
+    (plan["cases"] || []).each do |place, source|
+      result = begin
+        form.call($synthcode_entry.call(*literal.call(source)))
+      rescue SystemExit, SignalException, NoMemoryError
+        raise
+      rescue Exception => problem # a translation may raise anything
+        "{\"raised\": #{JSON.generate(problem.class.name.to_s)}}"
+      end
+      emit.call("#{place} #{result}")
+    end
+  rescue SystemExit
+    leave.call(0)
+  rescue Exception => problem
+    STDERR.syswrite("uncaught: #{problem.class}: #{problem.message}\n") rescue nil
+    leave.call(1)
+  end
+  flush.bind_call(STDOUT)
+  emit.call("end")
+  leave.call(0)
+end
+main.call

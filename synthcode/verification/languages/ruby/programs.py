@@ -1,0 +1,164 @@
+"""Ruby programs joined with their tests."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from synthcode.comments.snippets import parse_snippet
+from synthcode.entry_points import Definition, choose_entry_point, definitions, spelling
+from synthcode.languages import get_language
+from synthcode.languages.parsing import ParseTimeout
+from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.languages.called_names import called_name
+from synthcode.verification.languages.tested import TestProgram
+from synthcode.verification.running.job import CaseProgram, Job
+
+_HARNESS = Path(__file__).with_name("harness.rb")
+_NOT_FINITE = {"nan": "Float::NAN", "inf": "Float::INFINITY", "-inf": "-Float::INFINITY"}
+_LAMBDA = re.compile(r"(?m)^(\w+) ?= ?(?:lambda|proc|->|Proc\.new)")
+_REQUIRED = frozenset({"identifier", "destructured_parameter"})
+_OPTIONAL = frozenset({"optional_parameter"})
+_REST = frozenset({"splat_parameter", "forward_parameter"})
+_KEYWORDS = frozenset({"keyword_parameter"})
+_TEST = "test.rb"
+
+
+class _Entry(NamedTuple):
+    name: str
+    called: str
+    """What evaluates to something that has the method ``call``."""
+    required: int
+    most: float
+
+
+def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
+    """Join a program with a test of the seed's own, which fails by raising; see ``TestedLanguage.with_test``."""
+    called = called_name(test.after, entry_point)
+    entry = _entry(code, entry_point)
+    is_same = entry.called == f"method(:{called})"
+    alias = "" if is_same else f"def {called}(*arguments) = $synthcode_entry.call(*arguments)\n"
+    # In a file of its own, out of reach of an open comment or text of the program.
+    more = {_TEST: f"{test.before}\n{alias}{test.after}\n"}
+    return _job(f"{code}\n{_published(entry)}", {"test": True}, more, test.needs)
+
+
+def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
+    """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
+    entry = _entry(code, entry_point)
+    untestable: dict[int, str] = {}
+    plan: list[Any] = []
+    for place, case in enumerate(cases):
+        try:
+            if not entry.required <= len(case.arguments) <= entry.most:
+                raise Untestable(f"it takes other arguments than {len(case.arguments)}")
+            plan.append([place, literal(list(case.arguments))])
+        except Untestable as reason:
+            untestable[place] = str(reason)
+    if not plan:
+        raise Untestable(next(iter(untestable.values()), "there is no case"))
+    return CaseProgram(_job(f"{code}\n{_published(entry)}", {"cases": plan}, {}), untestable)
+
+
+def literal(value: Value) -> str:
+    """Return the Ruby expression of a value.
+
+    Raises
+    ------
+    Untestable
+        If there is none.
+    """
+    if value is None:
+        return "nil"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return f"({value})" if value < 0 else str(value)
+    if isinstance(value, float):
+        return _float(value)
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{literal(key)} => {literal(item)}' for key, item in value.items())}}}"
+    items = sorted(value, key=repr) if isinstance(value, set) else value
+    text = f"[{', '.join(map(literal, items))}]"
+    return f"Set.new({text})" if isinstance(value, set) else text
+
+
+def _float(value: float) -> str:
+    if not math.isfinite(value):
+        return _NOT_FINITE[str(value)]
+    mantissa, exponent, digits = repr(value).partition("e")
+    return f"({mantissa if '.' in mantissa else f'{mantissa}.0'}{exponent}{digits})"
+
+
+def _quoted(text: str) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise Untestable("a string is not Unicode text")
+    return "+'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _job(source: str, plan: dict[str, Any], more: dict[str, str], needs: tuple[str, ...] = ()) -> Job:
+    files = {"solution.rb": source, "plan.json": json.dumps(plan), "harness.rb": _HARNESS.read_text("utf-8")}
+    return Job({**files, **more}, "harness.rb", needs)
+
+
+def _published(entry: _Entry) -> str:
+    return f"$synthcode_entry = {entry.called}\n"
+
+
+def _entry(code: str, entry_point: str) -> _Entry:
+    language = get_language("ruby")
+    if re.search(r"(?m)^__END__$", code):
+        raise Untestable("it holds data after __END__")
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout as problem:
+        raise Untestable("it cannot be parsed in time") from problem
+    defined = definitions(snippet, language)
+    name = choose_entry_point(snippet, language, defined, entry_point)
+    found = next((one for one in reversed(defined) if one.name == name and not one.is_nested), None)
+    if name is None or found is None:
+        return _lambda(code, entry_point)
+    return _Entry(name, _callable(found), *_arity(found))
+
+
+def _lambda(code: str, entry_point: str) -> _Entry:
+    """Return a function that a variable at the top of the program holds."""
+    names: list[str] = _LAMBDA.findall(code)
+    if not names:
+        raise Untestable("it defines no function that can be called from outside")
+    alike = [name for name in names if spelling(name) == spelling(entry_point)]
+    name = (alike or names)[-1]
+    return _Entry(name, name, 0, math.inf)
+
+
+def _callable(found: Definition) -> str:
+    owner = next(iter(found.types), "")
+    if not owner:
+        return f"method(:{found.name})"
+    if found.node.type == "singleton_method":
+        return f"{owner}.method(:{found.name})"
+    # A class, a module that extends itself, or one whose functions are to be included.
+    made = f"{owner}.is_a?(Class) ? {owner}.new : Object.new.extend({owner})"
+    made = f"{owner}.respond_to?(:{found.name}) ? {owner} : {made}"
+    return f"({made}).method(:{found.name})"
+
+
+def _arity(found: Definition) -> tuple[int, float]:
+    parameters = found.node.child_by_field_name("parameters")
+    required, most = 0, 0.0
+    for parameter in parameters.named_children if parameters is not None else ():
+        if parameter.type in _REST:
+            most = math.inf
+        elif parameter.type in _OPTIONAL:
+            most += 1
+        elif parameter.type in _REQUIRED:
+            required, most = required + 1, most + 1
+        elif parameter.type in _KEYWORDS and parameter.child_by_field_name("value") is None:
+            raise Untestable("it takes keyword arguments")
+    return required, most
