@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from synthcode.verification.languages.c import C
 from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.java import JAVA
@@ -19,6 +20,7 @@ _ROWS = (
     JAVASCRIPT,
     TYPESCRIPT,
     GO,
+    C,
     CPP,
     JAVA,
     PHP,

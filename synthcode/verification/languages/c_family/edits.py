@@ -12,7 +12,9 @@ from synthcode.entry_points import definitions, spelling
 from synthcode.languages import get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import Untestable
+from synthcode.verification.languages.c_family.compiled import PROGRAM_ONLY, SOURCE
 from synthcode.verification.languages.c_family.functions import Program, walk
+from synthcode.verification.running.job import Job
 
 _START = Path(__file__).with_name("start.h")
 _INCLUDE = re.compile(r"(?m)^[ \t]*#[ \t]*include\b.*$")
@@ -27,6 +29,36 @@ def hidden_prefix(*texts: str) -> str:
 def start_of_harness(hidden: str) -> str:
     """Return what stands before a translation."""
     return _START.read_text("utf-8").replace("HIDDEN", hidden)
+
+
+def whole_program(program: Program, hidden: str, tests: str, *, opening: str = "", headers: str = "") -> Job:
+    """Put a harness around a program. Its macros end with it, and so do those that switch ``assert`` off.
+
+    Parameters
+    ----------
+    program, hidden
+        The program, and the prefix of the harness's names.
+    tests
+        What follows it.
+    opening
+        What precedes it.
+    headers
+        The directives that precede the tests.
+    """
+    parts = (
+        start_of_harness(hidden),
+        opening,
+        '#line 1 "solution"',
+        without_main(program, hidden),
+        f"#ifndef {PROGRAM_ONLY}",
+        '#line 1 "test"',
+        undefined(program.macros),
+        "#undef NDEBUG\n#undef assert",
+        headers,
+        tests,
+        "#endif",
+    )
+    return Job({SOURCE: "\n".join(parts) + "\n"})
 
 
 def without_main(program: Program, hidden: str) -> str:

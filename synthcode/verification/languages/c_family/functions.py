@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tree_sitter
 
@@ -36,6 +36,8 @@ class Parameter:
     """``&``, ``&&`` or nothing."""
     is_const: bool = False
     has_default: bool = False
+    is_grouped: bool = False
+    """Whether its name stands in parentheses: a pointer to arrays, ``int (*a)[3]``, not an array of pointers."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +119,23 @@ def _aliases(snippet: Snippet) -> dict[str, str]:
         if node.type == "alias_declaration":
             found[_text(snippet, node.child_by_field_name("name"))] = _text(snippet, node.child_by_field_name("type"))
         elif node.type == "type_definition":
-            declarator, kind = node.child_by_field_name("declarator"), node.child_by_field_name("type")
-            if declarator is None or kind is None or declarator.type != "type_identifier":
-                continue
-            if kind.child_by_field_name("body") is None:
-                text = snippet.data[snippet.span(node)[0] + len(b"typedef") : snippet.span(declarator)[0]]
-                found[_text(snippet, declarator)] = text.decode("utf-8", "replace")
+            found.update(_defined_type(snippet, node))
     return found
+
+
+def _defined_type(snippet: Snippet, node: tree_sitter.Node) -> dict[str, str]:
+    """Return the other name that ``typedef`` gives to a type, if it defines no structure, with what it stands for."""
+    declarator, kind = node.child_by_field_name("declarator"), node.child_by_field_name("type")
+    if declarator is None or kind is None or kind.child_by_field_name("body") is not None:
+        return {}
+    text = snippet.data[snippet.span(node)[0] + len(b"typedef") : snippet.span(declarator)[0]].decode(
+        "utf-8", "replace"
+    )
+    while declarator is not None and declarator.type == "pointer_declarator":
+        text += "*"
+        declarator = declarator.child_by_field_name("declarator")
+    is_name = declarator is not None and declarator.type == "type_identifier"
+    return {_text(snippet, declarator): text} if is_name else {}
 
 
 def _function(snippet: Snippet, definition: Definition) -> Function:
@@ -263,26 +275,31 @@ def _parameter(snippet: Snippet, node: tree_sitter.Node) -> Parameter:
     start, stop = snippet.span(node)
     stop = snippet.span(end)[0] if end is not None else stop
     text = " ".join(snippet.data[start:stop].decode("utf-8", "replace").rstrip("= ").split())
+    has_default = node.type == "optional_parameter_declaration"
+    return replace(declared_as(snippet, text, declarator), has_default=has_default)
+
+
+def declared_as(snippet: Snippet, text: str, declarator: tree_sitter.Node | None) -> Parameter:
+    """Return what a declaration declares: its type as written, and what a declarator adds."""
     dimensions: list[str] = []
-    pointers, reference = 0, ""
+    pointers, reference, is_grouped = 0, "", False
     inner = declarator
-    while inner is not None:
+    while inner is not None and inner.type not in ("identifier", "field_identifier"):
         if "pointer_declarator" in inner.type:
             pointers += 1
         elif "array_declarator" in inner.type:
             dimensions.insert(0, _text(snippet, inner.child_by_field_name("size")))
         elif "reference_declarator" in inner.type:
             reference = _text(snippet, inner.children[0])
+        elif "parenthesized_declarator" in inner.type:
+            is_grouped = True
         elif "function_declarator" in inner.type:
             raise Untestable("it takes a function")
-        elif inner.type == "identifier":
-            break
         nested = inner.child_by_field_name("declarator")
         if nested is None and inner.named_children and "declarator" in inner.type:
             last = inner.named_children[-1]
             nested = last if last.type == "identifier" or "declarator" in last.type else None
         inner = nested
-    name = _text(snippet, inner) if inner is not None and inner.type == "identifier" else ""
-    has_default = node.type == "optional_parameter_declaration"
+    name = _text(snippet, inner)
     is_const = bool(re.match(r"const\b|.*\bconst$", text))
-    return Parameter(name, text, pointers, tuple(dimensions), reference, is_const, has_default)
+    return Parameter(name, text, pointers, tuple(dimensions), reference, is_const, is_grouped=is_grouped)

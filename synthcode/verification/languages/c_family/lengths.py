@@ -10,9 +10,10 @@ from synthcode.verification.cases.case import Untestable, Value
 from synthcode.verification.languages.c_family.functions import Parameter
 
 _LENGTH = re.compile(
-    r"(?i)^(?:n|m|k|l|len\w*|\w*_?len|\w*length\w*|\w*size\w*|sz|\w*count\w*|cnt|num\w*|rows?|cols?|columns?|r|c|n\d"
-    r"|m\d|\w*_n|n_?\w{1,10}|elements|total|end|high|width|height|\w+(?:Rows?|Cols?|Num|_num|Cnt))$"
+    r"(?i)^(?:[nmklrc]|len\w*|\w*_?len|\w*length\w*|\w*size\w*|sz|\w*count\w*|cnt|num\w*|\w*rows?|\w*cols?|columns?|[nm]\d"
+    r"|\w*_[nm]|n_?\w{1,10}|elements|total|end|high|width|height|\w+(?:num|cnt))$"
 )
+_ROW_LENGTHS = re.compile(r"(?i)^\w*(?:col\w*|row\w*|inner\w*|sizes|lens|lengths)$")
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,9 @@ class Given:
     parameter: Parameter
     value: Value = None
     is_length: bool = False
-    """Whether the value is the length of an array before it."""
+    """Whether the value is the length of an array, or those of its rows."""
     is_output: bool = False
-    """Whether there is no value: the function stores its result there."""
+    """Whether there is no value: the function stores a result there."""
 
 
 def matched(
@@ -32,53 +33,99 @@ def matched(
 ) -> list[Given]:
     """Give each parameter its argument.
 
-    If there are more parameters than arguments, integers that follow an array or a string are its length, or the
-    lengths of its rows; the last one may be the place of the result. If there are fewer, arguments that are the length
-    of the list before them are left out.
+    If there are more parameters than arguments, integers next to an array or a string are its length, or the lengths
+    of its rows; the last parameters may be the places of results. If there are fewer, arguments that are the length of
+    the list before them are left out.
 
     Raises
     ------
     Untestable
         If they do not fit.
     """
-    missing = sum(not one.has_default for one in parameters) - len(arguments)
-    given: list[Given] = []
-    rest = list(arguments)
-    lengths: list[int] = []
-    for place, parameter in enumerate(parameters):
-        if missing > 0 and lengths and is_integer(parameter) and _LENGTH.match(parameter.name or "n"):
-            given.append(Given(parameter, _one_length(lengths, missing), is_length=True))
-            missing -= 1
-            continue
-        if not rest:
-            if parameter.has_default:
+    return _Matching(parameters, arguments, is_integer).all()
+
+
+class _Matching:
+    def __init__(
+        self, parameters: Sequence[Parameter], arguments: Sequence[Value], is_integer: Callable[[Parameter], bool]
+    ) -> None:
+        self._parameters = parameters
+        self._rest = list(arguments)
+        self._count = len(arguments)
+        self._is_integer = is_integer
+        self._missing = sum(not one.has_default for one in parameters) - len(arguments)
+        self._lengths: list[int] = []
+        """Of arrays whose lengths have not been given yet."""
+        self._outer: list[int] = []
+        """The lengths of these arrays themselves, without those of their rows."""
+        self._announced = 0
+        """How many lengths of the next array have been given."""
+        self._latest: Value = None
+        """The argument that was given last."""
+
+    def all(self) -> list[Given]:
+        given: list[Given] = []
+        for parameter in self._parameters:
+            one = self._next(parameter)
+            if one is None:
                 break
-            if missing == 1 and place == len(parameters) - 1 and _may_be_output(parameter):
-                given.append(Given(parameter, is_output=True))
-                missing = 0
-                continue
-            raise Untestable(f"it takes other arguments than {len(arguments)}")
-        value = rest.pop(0)
-        given.append(Given(parameter, value))
-        lengths = [*(lengths if isinstance(value, list | tuple) else []), *_lengths(value)]
-        while missing < 0 and rest and lengths and rest[0] == lengths[-1] and not isinstance(rest[0], bool):
-            del rest[0]
-            del lengths[-1]
-            missing += 1
-    if rest:
-        raise Untestable(f"it takes other arguments than {len(arguments)}")
-    return given
+            given.append(one)
+        if self._rest:
+            raise self._unfit()
+        return given
 
+    def _unfit(self) -> Untestable:
+        return Untestable(f"it takes other arguments than {self._count}")
 
-def _one_length(lengths: list[int], missing: int) -> int:
-    """Take the next length: if one parameter is that of several arrays, they must be of one length."""
-    if missing == 1 and len(set(lengths)) > 1:
-        raise Untestable("it takes one length for arrays of several")
-    return lengths.pop(0)
+    def _next(self, parameter: Parameter) -> Given | None:
+        if self._missing > 0:
+            derived = self._derived(parameter)
+            if derived is not None:
+                self._missing -= 1
+                return derived
+        if not self._rest:
+            if parameter.has_default:
+                return None
+            raise self._unfit()
+        replaces = isinstance(self._latest, str)  # the length of a string is rarely given after another array
+        value = self._latest = self._rest.pop(0)
+        lengths = _lengths(value)[self._announced :]
+        self._lengths = [*([] if replaces else self._lengths), *lengths]
+        self._outer = [*([] if replaces else self._outer), *lengths[:1]]
+        self._announced = 0
+        self._leave_lengths_out()
+        return Given(parameter, value)
+
+    def _derived(self, parameter: Parameter) -> Given | None:
+        """Return a length, or the place of a result, if the parameter is one."""
+        is_length = self._is_integer(parameter) and _LENGTH.match(parameter.name or "n")
+        if is_length and self._lengths:
+            if self._missing == 1 and len(set(self._outer)) > 1:
+                raise Untestable("it takes one length for arrays of several")
+            self._outer = self._outer[1:]
+            return Given(parameter, self._lengths.pop(0), is_length=True)
+        if is_length and self._rest and isinstance(self._rest[0], str | list | tuple):
+            lengths = _lengths(self._rest[0])[self._announced :]
+            if lengths:
+                self._announced += 1
+                return Given(parameter, lengths[0], is_length=True)
+        rows = _row_lengths(self._latest)
+        if rows and parameter.pointers == 1 and _ROW_LENGTHS.match(parameter.name):
+            return Given(parameter, rows, is_length=True)
+        return Given(parameter, is_output=True) if not self._rest and _may_be_output(parameter) else None
+
+    def _leave_lengths_out(self) -> None:
+        """Drop arguments that are the length of the list before them, if there are too many."""
+        while self._missing < 0 and self._rest and self._lengths:
+            if isinstance(self._rest[0], bool) or self._rest[0] != self._lengths[-1]:
+                break
+            del self._rest[0], self._lengths[-1]
+            self._missing += 1
 
 
 def _may_be_output(parameter: Parameter) -> bool:
-    return not parameter.is_const and (parameter.reference == "&" or parameter.pointers == 1)
+    is_array = parameter.pointers + len(parameter.dimensions) in (1, 2)
+    return not parameter.is_const and (parameter.reference == "&" or is_array)
 
 
 def _lengths(value: Value) -> list[int]:
@@ -87,6 +134,12 @@ def _lengths(value: Value) -> list[int]:
         return [len(value.encode("utf-8", "replace"))]
     if not isinstance(value, list | tuple):
         return []
-    widths = {len(row) for row in value if isinstance(row, list | tuple)}
-    are_rows = len(widths) == 1 and all(isinstance(row, list | tuple) for row in value)
-    return [len(value), *widths] if are_rows else [len(value)]
+    widths = set(_row_lengths(value))
+    return [len(value), *widths] if len(widths) == 1 else [len(value)]
+
+
+def _row_lengths(value: Value) -> list[int]:
+    """Return the lengths of an array's rows; none if it has none."""
+    if isinstance(value, list | tuple) and all(isinstance(row, list | tuple) for row in value):
+        return [len(row) for row in value]
+    return []

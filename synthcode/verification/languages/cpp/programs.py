@@ -6,20 +6,15 @@ import re
 from collections.abc import Sequence
 
 from synthcode.verification.cases.case import TestCase, Untestable
-from synthcode.verification.languages.c_family.compiled import PROGRAM_ONLY, SOURCE
-from synthcode.verification.languages.c_family.edits import (
-    calling_test,
-    hidden_prefix,
-    start_of_harness,
-    undefined,
-    without_main,
-)
+from synthcode.verification.languages.c_family.edits import calling_test, hidden_prefix, whole_program
 from synthcode.verification.languages.c_family.functions import Program, read_program
 from synthcode.verification.languages.cpp.arguments import Call, call_of
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _USING = "#ifdef SYNTHCODE_USING_STD\nusing namespace std;\n#endif"
+_USES_STD = re.compile(r"\busing\s+(?:namespace\s+)?std\b")
+_HEADERS = "#include <bits/stdc++.h>\n#include <cassert>"
 _EQUALITY = re.compile(r"\boperator\s*(?:==|!=|<=>)\s*\(([^)]*)\)")
 _OWN_MAIN = """
 int main(int count, char **arguments, char **environment) {
@@ -107,23 +102,9 @@ def _case(program: Program, call: Call, place: int) -> str:
 
 
 def _job(program: Program, hidden: str, tests: str, before: str) -> Job:
-    """Put a harness around a program. Its macros end with it, and so do those that switch ``assert`` off."""
-    code = without_main(program, hidden)
-    has_namespace = "std::" in code or re.search(r"\busing\s+(?:namespace\s+)?std\b", f"{before}\n{code}")
-    parts = (
-        start_of_harness(hidden),
-        _USING if has_namespace else "using namespace std;",
-        '#line 1 "solution.cpp"',
-        before,
-        code,
-        f"#ifndef {PROGRAM_ONLY}",
-        '#line 1 "test.cpp"',
-        undefined(program.macros),
-        "#undef NDEBUG\n#undef assert\n#include <bits/stdc++.h>\n#include <cassert>",
-        tests,
-        "#endif",
-    )
-    return Job({SOURCE: "\n".join(parts) + "\n"}, needs=())
+    has_namespace = "std::" in program.code or _USES_STD.search(f"{before}\n{program.code}")
+    opening = f"{_USING if has_namespace else 'using namespace std;'}\n{before}"
+    return whole_program(program, hidden, tests, opening=opening, headers=_HEADERS)
 
 
 def _refuse_own_equality(program: Program) -> None:

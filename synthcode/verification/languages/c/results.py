@@ -1,0 +1,211 @@
+"""What a call in C gives: the function's value, or what it stores; with a length where that is known."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from synthcode.verification.cases.case import Raises, TestCase, Untestable
+from synthcode.verification.languages.c.arguments import Types
+from synthcode.verification.languages.c_family.functions import Function, Parameter
+from synthcode.verification.languages.c_family.lengths import Given
+from synthcode.verification.languages.c_family.types import CType
+
+_LENGTH_FIELD = re.compile(r"(?i)^(?:n|len\w*|size|count|length|used|num\w*)$")
+_LENGTH_NAME = re.compile(r"(?i)^n$|len|size|count|num")
+_COMMA = ' HIDDEN_put(", "); '
+_WRITERS = {"float": "real", "bool": "boolean", "char": "character"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An argument in which a function can store something, or find it changed."""
+
+    given: Given
+    name: str
+    """Of its variable."""
+    length: int | None
+    """How many items it had, if it was an array."""
+
+
+def written_result(function: Function, stored: Sequence[Stored], case: TestCase, types: Types) -> str:
+    """Return the statements that write the result, which is in the variable ``result``.
+
+    Raises
+    ------
+    Untestable
+        If it is not known where the result is, or how long.
+    """
+    if isinstance(case.expected, Raises):
+        raise Untestable("C has no exceptions")
+    if isinstance(case.expected, dict):
+        raise Untestable("C has no mappings")
+    returned = Parameter("", function.returns)
+    kind, levels = types.of(returned)
+    outputs = [one for one in stored if one.given.is_output]
+    if kind.kind == "void" and levels == 0:
+        return _of_nothing(outputs, [one for one in stored if not one.given.is_output], case, types)
+    if isinstance(case.expected, list | tuple | set) and levels == 0 and types.fields(kind) is None:
+        return _of_length(kind, outputs, [one for one in stored if one.length is not None], types)
+    if levels == 0 and outputs:
+        return _of_outputs(outputs, case, types)
+    if case.expected is None and levels == 0:
+        raise Untestable("its result cannot be None")
+    return _of_value(kind, levels, outputs, case, types)
+
+
+def _of_value(kind: CType, levels: int, outputs: Sequence[Stored], case: TestCase, types: Types) -> str:
+    fields = types.fields(kind)
+    if fields is not None and levels <= 1 and not outputs:
+        return _structure("result" if levels == 0 else "(*result)", fields, types, is_pointer=levels == 1)
+    if levels == 0:
+        return _item("result", kind, case, types)
+    if kind.kind == "char" and levels == 1 and not isinstance(case.expected, list | tuple | set):
+        return "HIDDEN_string(result);"
+    if not outputs or levels > 2:
+        raise Untestable("the length of its result is not known")
+    length = _length(outputs[0], types)
+    if levels == 1:
+        return _array("result", length, lambda one: _item(one, kind, None, types))
+    if kind.kind == "char":
+        return _array("result", length, lambda one: f"HIDDEN_string({one});")
+    if len(outputs) < 2 or types.of(outputs[1].given.parameter)[1] != 2:
+        raise Untestable("the lengths of the rows of its result are not known")
+    widths = outputs[1].name
+    return _array(
+        "result", length, lambda one: _array(one, f"{widths}[i]", lambda cell: _item(cell, kind, None, types), "j")
+    )
+
+
+def _of_nothing(outputs: Sequence[Stored], changed: Sequence[Stored], case: TestCase, types: Types) -> str:
+    """Return the result of a function without a value: what it stores, or the array that it changes."""
+    if outputs:
+        return _of_outputs(outputs, case, types)
+    if case.expected is None:
+        return 'HIDDEN_put("null");'
+    if len(changed) != 1:
+        raise Untestable("it returns nothing")
+    [one] = changed
+    kind, levels = types.of(one.given.parameter)
+    if levels == 1 and kind.kind == "char" and isinstance(case.expected, str):
+        return f"HIDDEN_string({one.name});"
+    if levels == 1 and one.length is not None:
+        return _array(one.name, str(one.length), lambda item: _item(item, kind, None, types))
+    if levels == 1:
+        return _item(one.name, kind, case, types)
+    rows = one.given.value
+    if levels == 2 and isinstance(rows, list | tuple) and len({len(row) for row in rows}) == 1:
+        width = str(len(rows[0]))
+        return _array(
+            one.name,
+            str(len(rows)),
+            lambda row: _array(row, width, lambda item: _item(item, kind, None, types), "j"),
+        )
+    raise Untestable("the length of its result is not known")
+
+
+def _of_outputs(outputs: Sequence[Stored], case: TestCase, types: Types) -> str:
+    kinds = [types.of(one.given.parameter) for one in outputs]
+    is_sequence = isinstance(case.expected, list | tuple | set)
+    if len(outputs) == 1 and not is_sequence:
+        (kind, levels), name = kinds[0], outputs[0].name
+        if kind.kind == "char" and isinstance(case.expected, str) and (levels == 2 or len(case.expected) != 1):
+            return f"HIDDEN_string({name});"
+        if levels == 1:
+            return _item(f"{name}[0]", kind, case, types)
+    if is_sequence and len(outputs) == 2 and _is_length(outputs[1], types) and _names_length(outputs[1]):
+        (kind, _), name = kinds[0], outputs[0].name
+        return _array(name, f"{outputs[1].name}[0]", lambda one: _item(one, kind, None, types))
+    is_tuple = isinstance(case.expected, tuple) and len(case.expected) == len(outputs) > 1
+    if is_tuple and all(levels == 1 for _, levels in kinds):
+        parts = [_item(f"{one.name}[0]", kind, None, types) for one, (kind, _) in zip(outputs, kinds, strict=True)]
+        return f'HIDDEN_put("["); {_COMMA.join(parts)} HIDDEN_put("]");'
+    raise Untestable("the length of its result is not known")
+
+
+def _of_length(kind: CType, outputs: Sequence[Stored], arrays: Sequence[Stored], types: Types) -> str:
+    """Return the result of a function that returns how many items it has stored."""
+    places = list(outputs) or [one for one in arrays if not one.given.parameter.is_const]
+    if kind.kind == "bool" or kind.kind != "int":
+        raise Untestable("it returns no array")
+    if len(places) == 2 and _is_length(places[1], types):
+        raise Untestable("it has two lengths of its result")
+    if len(places) != 1:
+        raise Untestable("it returns no array")
+    item, levels = types.of(places[0].given.parameter)
+    if levels == 2 and item.kind == "char":
+        return _array(places[0].name, "result", lambda one: f"HIDDEN_string({one});")
+    if levels > (2 if places[0].given.parameter.pointers == 2 else 1):
+        raise Untestable("the lengths of the rows of its result are not known")
+    return _array(places[0].name, "result", lambda one: _item(one, item, None, types))
+
+
+def _array(array: str, length: str, item: Callable[[str], str], index: str = "i") -> str:
+    loop = f"for (long {index} = 0; {index} < (long)({length}); ++{index})"
+    body = f'{{ if ({index}) HIDDEN_put(", "); {item(f"{array}[{index}]")} }}'
+    return f'HIDDEN_put("["); {loop} {body} HIDDEN_put("]");'
+
+
+def _length(output: Stored, types: Types) -> str:
+    if not _is_length(output, types):
+        raise Untestable("the length of its result is not known")
+    return f"{output.name}[0]"
+
+
+def _is_length(output: Stored, types: Types) -> bool:
+    kind, levels = types.of(output.given.parameter)
+    return kind.kind == "int" and levels == 1
+
+
+def _names_length(output: Stored) -> bool:
+    return bool(_LENGTH_NAME.search(output.given.parameter.name))
+
+
+def _item(expression: str, kind: CType, case: TestCase | None, types: Types) -> str:
+    """Return the statement that writes a number, a character or a structure."""
+    fields = types.fields(kind)
+    if fields is not None:
+        return _structure(expression, fields, types)
+    if case is not None and isinstance(case.expected, bool) and kind.kind == "int":
+        return f"HIDDEN_boolean(({expression}) != 0);"
+    if kind.kind == "int":
+        return f"HIDDEN_{'integer' if kind.is_signed else 'natural'}({expression});"
+    if kind.kind not in _WRITERS:
+        raise Untestable(f"it returns a value of the type {kind.spelling}")
+    return f"HIDDEN_{_WRITERS[kind.kind]}({expression});"
+
+
+def _structure(expression: str, fields: Sequence[Parameter], types: Types, *, is_pointer: bool = False) -> str:
+    """Return the statements that write a structure: an array with its length, or a tuple of its fields."""
+    kinds = [types.of(field) for field in fields]
+    arrays = [place for place, (kind, levels) in enumerate(kinds) if levels == 1 and kind.kind != "char"]
+    strings = [place for place, (kind, levels) in enumerate(kinds) if levels == 2 and kind.kind == "char"]
+    lengths = [
+        place
+        for place, (field, (kind, levels)) in enumerate(zip(fields, kinds, strict=True))
+        if levels == 0 and kind.kind == "int" and _LENGTH_FIELD.match(field.name)
+    ]
+    if len(arrays) + len(strings) == 1 and len(lengths) == 1:
+        place = (arrays or strings)[0]
+        array, length = f"{expression}.{fields[place].name}", f"{expression}.{fields[lengths[0]].name}"
+        item = kinds[place][0]
+        written = _array(
+            array, length, lambda one: f"HIDDEN_string({one});" if strings else _item(one, item, None, types)
+        )
+    else:
+        written = _fields(expression, fields, types)
+    return f'if (result == 0) HIDDEN_put("null"); else {{ {written} }}' if is_pointer else written
+
+
+def _fields(expression: str, fields: Sequence[Parameter], types: Types) -> str:
+    parts = []
+    for field in fields:
+        kind, levels = types.of(field)
+        if levels == 0:
+            parts.append(_item(f"{expression}.{field.name}", kind, None, types))
+        elif levels == 1 and kind.kind == "char":
+            parts.append(f"HIDDEN_string({expression}.{field.name});")
+        else:
+            raise Untestable(f"the length of its field {field.name} is not known")
+    return f'HIDDEN_put("{{\\"tuple\\": ["); {_COMMA.join(parts)} HIDDEN_put("]}}");'
