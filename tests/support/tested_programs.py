@@ -12,10 +12,11 @@ from synthcode.verification.cases.case import TestCase
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
 from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
+from synthcode.verification.languages.typescript.runner import TypeScriptRunner
 from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Job, Ran, Runner
 from synthcode.verification.running.parallel import ParallelRunner
-from synthcode.verification.running.programs import RUN_LIMITS
+from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
 from synthcode.verification.sandbox import why_no_sandbox
 
 
@@ -55,9 +56,12 @@ class TestedPrograms:
 
 
 def _limited(runner: Runner, cpu_s: int) -> Runner:
-    limits = replace(RUN_LIMITS, cpu_s=cpu_s, wall_s=4 * cpu_s, output_bytes=1 << 18, scratch_bytes=64 << 20)
+    lower = {"cpu_s": cpu_s, "wall_s": 4 * cpu_s, "output_bytes": 1 << 18, "scratch_bytes": 64 << 20}
     if isinstance(runner, JvmRunner):
-        return replace(runner, limits=limits)
-    assert isinstance(runner, ParallelRunner)
-    assert isinstance(runner.runner, CompiledRunner)
-    return replace(runner, runner=replace(runner.runner, limits=limits))
+        return replace(runner, limits=replace(RUN_LIMITS, **lower))
+    if isinstance(runner, TypeScriptRunner):
+        return replace(runner, programs=_limited(runner.programs, cpu_s))
+    if isinstance(runner, ParallelRunner):
+        return replace(runner, runner=_limited(runner.runner, cpu_s))
+    assert isinstance(runner, CompiledRunner | ProgramRunner)
+    return replace(runner, limits=replace(runner.limits, **lower))

@@ -11,6 +11,7 @@ from synthcode.verification.languages.javascript.packages import install_command
 from synthcode.verification.languages.javascript.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
+from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
 from synthcode.verification.sandbox import Sandbox
 
@@ -21,7 +22,8 @@ MESSAGE = re.compile(r"(?m)^(?:uncaught: )?((?:\w{0,100}(?:Error|Exception)\b|th
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    return ProgramRunner(sandbox, (str(tools["node"]), *NODE_OPTIONS, "harness.js"), MESSAGE, NODE_LIMITS)
+    command = (str(tools["node"]), *NODE_OPTIONS, "harness.js")
+    return ParallelRunner(ProgramRunner(sandbox, command, MESSAGE, NODE_LIMITS))
 
 
 JAVASCRIPT = TestedLanguage(

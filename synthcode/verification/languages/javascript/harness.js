@@ -1,30 +1,48 @@
 // Runs a JavaScript program with its tests, in a sandbox: node harness.js
 //
-// The nonce is read, and all that is used later is bound, before the program runs, which may replace any of it.
+// The nonce is read, and all that is used later is bound, before the program runs, which may replace any of it. The
+// program and its test are scripts of their own that share global names: neither can swallow or skip the other.
 "use strict";
 const fs = require("fs");
 const path = require("path");
 const url = require("url");
+const vm = require("vm");
 const Module = require("module");
 const nonce = fs.readFileSync(0, "latin1").trim();
 const write = fs.writeSync;
+const bytesOf = Buffer.from;
+const wait = Atomics.wait;
+const clock = new Int32Array(new SharedArrayBuffer(4));
+const { compileFunction, runInThisContext } = vm;
+const exit = process.reallyExit.bind(process);
 const plan = JSON.parse(fs.readFileSync("plan.json", "utf8"));
 const quoted = JSON.stringify;
 const uncurried = (method) => Function.prototype.call.bind(method);
-const { isInteger } = Number;
+const { isSafeInteger, isInteger } = Number;
 const { isArray } = Array;
 const { isView } = ArrayBuffer;
 const { getPrototypeOf, keys, prototype: plain } = Object;
 const tagOf = uncurried(plain.toString);
+const matches = uncurried(RegExp.prototype.test);
 const eachOfMap = uncurried(Map.prototype.forEach);
 const eachOfSet = uncurried(Set.prototype.forEach);
 const then = Promise.prototype.then;
 const evaluate = eval; // of literals of ours only
+const importDynamically = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+const DECLARED_TWICE = /has already been declared/;
 const MOST_ITEMS = 100000;
 const DEEPEST = 60;
 
 function emit(text) {
-  write(1, `\n${nonce} ${text}\n`);
+  const bytes = bytesOf(`\n${nonce} ${text}\n`);
+  for (let start = 0; start < bytes.length; ) {
+    try {
+      start += write(1, bytes, start);
+    } catch (problem) {
+      if (problem.code !== "EAGAIN") throw problem;
+      wait(clock, 0, 0, 1); // what the program has printed fills the pipe
+    }
+  }
 }
 
 function form(value, depth = 0) {
@@ -35,9 +53,7 @@ function form(value, depth = 0) {
     case "bigint":
       return `${value}`;
     case "number":
-      if (value !== value) return '{"float": "nan"}';
-      if (value === Infinity || value === -Infinity) return `{"float": "${value > 0 ? "inf" : "-inf"}"}`;
-      return `${value}`;
+      return formOfNumber(value);
     case "string":
       return quoted(value);
     case "object":
@@ -45,6 +61,13 @@ function form(value, depth = 0) {
     default:
       return `{"other": "${typeof value}"}`;
   }
+}
+
+function formOfNumber(value) {
+  if (value !== value) return '{"float": "nan"}';
+  if (value === Infinity || value === -Infinity) return `{"float": "${value > 0 ? "inf" : "-inf"}"}`;
+  const isRounded = isInteger(value) && !isSafeInteger(value) && value < 1e21 && value > -1e21;
+  return isRounded ? `${value}.0` : `${value}`;
 }
 
 function formOfObject(value, depth) {
@@ -61,7 +84,7 @@ function formOfObject(value, depth) {
     return `{"set": [${text}]}`;
   }
   if (tag === "[object Number]" || tag === "[object String]" || tag === "[object Boolean]") return form(value.valueOf(), depth);
-  if (typeof value.next === "function") return formOfItems(taken(value), depth);
+  if (typeof value.next === "function") return formOfItems(itemsOf(value), depth);
   const parent = getPrototypeOf(value);
   if (parent !== null && parent !== plain) return `{"other": ${quoted(`${parent.constructor && parent.constructor.name}`)}}`;
   const names = keys(value);
@@ -75,7 +98,7 @@ function formOfItems(items, depth) {
   return `[${text}]`;
 }
 
-function taken(iterator) {
+function itemsOf(iterator) {
   const items = [];
   for (let step = iterator.next(); !step.done && items.length < MOST_ITEMS; step = iterator.next()) items[items.length] = step.value;
   return items;
@@ -96,25 +119,72 @@ async function call(entry, source) {
 }
 
 async function main(end) {
-  const entry = plan.module ? (await import(url.pathToFileURL(path.resolve("solution.mjs")).href)).synthcodeEntry : load();
-  if (plan.cases === undefined) return end();
-  const target = entry();
-  if (typeof target !== "function") throw new Error("the program does not define the function");
+  const [before, program, test] = ["before.js", "solution.js", "test.js"].map(contentOf);
+  install();
+  if (!plan.module) run(program, before);
+  const found = async () => plan.module ? (await imported()).synthcodeEntry() : runInThisContext(plan.entry);
+  if (plan.cases === undefined) {
+    if (plan.module || runInThisContext(`typeof ${plan.called}`) === "undefined") globalThis[plan.called] = await found();
+    runTest(test);
+    return end();
+  }
+  const entry = await found();
+  if (typeof entry !== "function") throw new Error("the program does not define the function");
   for (let place = 0; place < plan.cases.length; place++) {
     const [name, sources] = plan.cases[place];
-    for (let form = 0; form < sources.length; form++) emit(`${name} ${await call(target, sources[form])}`);
+    for (let form = 0; form < sources.length; form++) emit(`${name} ${await call(entry, sources[form])}`);
   }
   return end();
 }
 
-function load() {
-  const solution = new Module(path.resolve("solution.js"), null);
-  solution.filename = path.resolve("solution.js");
-  const original = Module._resolveFilename;
-  Module._resolveFilename = (request, ...rest) =>
-    plan.packages[request] ? path.resolve(plan.packages[request]) : original(request, ...rest);
-  solution._compile(fs.readFileSync("solution.js", "utf8"), solution.filename);
-  return solution.exports.synthcodeEntry || (() => undefined);
+function contentOf(name) {
+  return fs.existsSync(name) ? fs.readFileSync(name, "utf8") : "";
+}
+
+// Makes packages and the names of CommonJS known; what tests compare by cannot be replaced.
+function install() {
+  const file = path.resolve("solution.js");
+  const module = new Module(file, null);
+  const own = Module.createRequire(file);
+  Object.assign(globalThis, { require: own, module, exports: module.exports, __filename: file, __dirname: path.dirname(file) });
+  const trusted = [JSON, require("assert"), require("assert").strict];
+  for (const [name, content] of Object.entries(plan.packages)) {
+    fs.mkdirSync(`node_modules/${name}`, { recursive: true });
+    fs.copyFileSync(content, `node_modules/${name}/index.js`);
+    trusted.push(own(name));
+  }
+  for (const one of trusted) Object.freeze(one);
+}
+
+function run(program, before) {
+  const options = { filename: "solution.js", displayErrors: false, importModuleDynamically: importDynamically };
+  if (!before) return runInThisContext(program, options);
+  return unlessDeclaredTwice(
+    () => runInThisContext(`${before}\n${program}`, options),
+    () => runInThisContext(program, options),
+  );
+}
+
+function runTest(test) {
+  const options = { filename: "test.js", displayErrors: false, importModuleDynamically: importDynamically };
+  unlessDeclaredTwice(
+    () => runInThisContext(test, options),
+    () => compileFunction(test, [], options)(),
+  );
+}
+
+// A script that declares a name again fails before anything of it runs.
+function unlessDeclaredTwice(first, second) {
+  try {
+    return first();
+  } catch (error) {
+    if (!matches(DECLARED_TWICE, `${error && error.message}`)) throw error;
+  }
+  return second();
+}
+
+function imported() {
+  return import(url.pathToFileURL(path.resolve("solution.mjs")).href);
 }
 
 let isDone = false;
@@ -125,5 +195,5 @@ main(() => { isDone = true; }).catch((error) => {
   let text = "";
   try { text = `${(error && error.stack) || error}`; } catch { text = "an error that cannot be shown"; }
   write(2, `uncaught: ${text.split("\n").find((line) => /\w*Error\b|Exception/.test(line)) || text}\n`);
-  process.reallyExit(1);
+  exit(1);
 });

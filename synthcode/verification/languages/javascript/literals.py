@@ -6,10 +6,10 @@ import json
 import math
 from collections.abc import Iterator
 
-from synthcode.verification.cases.case import Raises, Untestable, Value
+from synthcode.verification.cases.case import Untestable, Value
 
 _LARGEST = 2**53 - 1
-"""The largest integer that a number holds exactly."""
+"""A number holds this integer exactly, and all smaller ones."""
 
 _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 
@@ -28,12 +28,6 @@ def literals(arguments: tuple[Value, ...]) -> list[str]:
     if any(_holds_collections(value) for value in arguments):
         forms.append(_list(arguments, as_collections=True))
     return forms
-
-
-def refuse_inexact(value: Value | Raises) -> None:
-    """Raise ``Untestable`` if a value holds an integer that a number cannot."""
-    if any(isinstance(part, int) and abs(part) > _LARGEST for part in _parts(value)):
-        raise Untestable("an integer has more than 53 bits")
 
 
 def _parts(value: object) -> Iterator[object]:
@@ -60,8 +54,7 @@ def _literal(value: Value, as_collections: bool) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        refuse_inexact(value)
-        return str(value)
+        return _integer(value)
     if isinstance(value, float):
         return repr(value) if math.isfinite(value) else _NOT_FINITE[str(value)]
     if isinstance(value, str):
@@ -74,6 +67,16 @@ def _literal(value: Value, as_collections: bool) -> str:
     if isinstance(value, dict):
         return _mapping(value, as_collections)
     raise Untestable(f"JavaScript has no literal for {type(value).__name__}")
+
+
+def _integer(value: int) -> str:
+    try:
+        is_exact = abs(value) <= _LARGEST or float(value) == value
+    except OverflowError:
+        is_exact = False
+    if not is_exact:
+        raise Untestable("an integer has more than 53 bits")
+    return str(value)
 
 
 def _mapping(value: dict[Value, Value], as_collections: bool) -> str:

@@ -16,44 +16,57 @@ from synthcode.languages import Language, get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.called_names import called_name
-from synthcode.verification.languages.javascript.literals import literals, refuse_inexact
+from synthcode.verification.languages.javascript.literals import literals
 from synthcode.verification.languages.javascript.packages import module_files
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.js")
-_REQUIRED = re.compile(r"""(?:require\(\s*|from\s+)["'](lodash|underscore)["']""")
+_IMPORTED = re.compile(r"""(?:\brequire\(\s*|\bfrom\s*|\bimport\s*\(?\s*)(["'])([\w@][^"'\n]{0,100})\1""")
+_BUILT_IN = re.compile(
+    r"(?:node:.*|(?:assert|async_hooks|buffer|child_process|cluster|console|constants|crypto|dgram|diagnostics_channel"
+    r"|dns|domain|events|fs|https?|http2|inspector|module|net|os|path|perf_hooks|process|punycode|querystring|readline"
+    r"|repl|stream|string_decoder|sys|timers|tls|trace_events|tty|url|util|v8|vm|wasi|worker_threads|zlib)(?:/.*)?)"
+)
 _MODULE = frozenset({"import_statement", "export_statement"})
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     """Join a program with a test of the seed's own, which fails by throwing; see ``TestedLanguage.with_test``."""
-    called = called_name(test.after, entry_point)
     entry = _entry(code, entry_point)
-    alias = f"\nvar {called} = {entry.expression};\n" if entry.expression != called else "\n"
-    if entry.is_module:
-        raise Untestable("it is an ECMAScript module, and its test is not")
-    needs = required_packages(test)
-    files, packages = module_files(needs)
-    source = f"{test.before}\n{code}\n;{alias}{test.after}\n"
-    return harness_job({"solution.js": source, **files}, {"packages": packages}, needs)
+    name, content = _source(code, entry)
+    files = {name: content, "before.js": test.before, "test.js": test.after}
+    return test_job(files, entry, called_name(test.after, entry_point), code, test)
 
 
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
     """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
     entry = _entry(code, entry_point)
-    plan, untestable = planned_cases(cases, entry.required)
-    asked = {"cases": plan, "module": entry.is_module, "packages": {}}
-    if entry.is_module:
-        source = f"{code}\n;export const synthcodeEntry = () => {entry.expression};\n"
-        return CaseProgram(harness_job({"solution.mjs": source}, asked), untestable)
-    own = f"typeof {entry.name} === 'undefined' ? module.exports.{entry.name} || module.exports : {entry.expression}"
-    source = f"{code}\n;module.exports = {{ synthcodeEntry: ((module) => () => {own})({{ ...module }}) }};\n"
-    return CaseProgram(harness_job({"solution.js": source}, asked), untestable)
+    name, content = _source(code, entry)
+    return case_program({name: content}, entry, cases, code)
 
 
-def planned_cases(cases: Sequence[TestCase], required: int) -> tuple[list[Any], dict[int, str]]:
+def _source(code: str, entry: Entry) -> tuple[str, str]:
+    """Return the name and the content of the program's file."""
+    if not entry.is_module:
+        return "solution.js", code
+    return "solution.mjs", f"{code}\n;export const synthcodeEntry = () => {entry.expression};\n"
+
+
+def test_job(files: dict[str, str], entry: Entry, called: str, code: str, test: TestProgram) -> Job:
+    """Return the job that runs a program, whose files are given, and then its own test, which calls it ``called``."""
+    needs = required_packages(f"{test.before}\n{code}\n{test.after}", test.needs)
+    return _job({name: content for name, content in files.items() if content.strip()}, entry, {"called": called}, needs)
+
+
+def case_program(files: dict[str, str], entry: Entry, cases: Sequence[TestCase], code: str) -> CaseProgram:
+    """Return the job that calls a program, whose files are given, on cases."""
+    plan, untestable = _planned_cases(cases, entry)
+    return CaseProgram(_job(files, entry, {"cases": plan}, required_packages(code)), untestable)
+
+
+def _planned_cases(cases: Sequence[TestCase], entry: Entry) -> tuple[list[Any], dict[int, str]]:
     """Return place and expressions of the arguments of each case, and why the others cannot be tested.
 
     Raises
@@ -65,9 +78,8 @@ def planned_cases(cases: Sequence[TestCase], required: int) -> tuple[list[Any], 
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            if len(case.arguments) < required:
-                raise Untestable(f"it takes {required} arguments, not {len(case.arguments)}")
-            refuse_inexact(case.expected)
+            if len(case.arguments) < entry.required:
+                raise Untestable(f"it takes {entry.required} arguments, not {len(case.arguments)}")
             plan.append([place, literals(case.arguments)])
         except Untestable as reason:
             untestable[place] = str(reason)
@@ -76,15 +88,23 @@ def planned_cases(cases: Sequence[TestCase], required: int) -> tuple[list[Any], 
     return plan, untestable
 
 
-def required_packages(test: TestProgram) -> tuple[str, ...]:
-    """Return the packages that a test needs, by its own words or by what it imports."""
-    return tuple(dict.fromkeys([*test.needs, *_REQUIRED.findall(test.before + test.after)]))
+def required_packages(code: str, named: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return the packages that a program and its test need: those that are named, and those that they import."""
+    imported = (name for _, name in _IMPORTED.findall(code))
+    return tuple(dict.fromkeys([*named, *(name for name in imported if not _BUILT_IN.fullmatch(name))]))
 
 
-def harness_job(files: dict[str, str], plan: dict[str, Any], needs: tuple[str, ...] = ()) -> Job:
-    """Return the job that runs a program by the harness, which reads ``plan``."""
-    own = {"harness.js": _HARNESS.read_text("utf-8"), "plan.json": json.dumps(plan)}
-    return Job({**files, **own}, "harness.js", needs)
+def _job(files: dict[str, str], entry: Entry, plan: dict[str, Any], needs: tuple[str, ...]) -> Job:
+    packages, modules = module_files(needs)
+    asked = {"entry": _reached(entry), "module": entry.is_module, "packages": modules, **plan}
+    own = {"harness.js": _HARNESS.read_text("utf-8"), "plan.json": json.dumps(asked)}
+    return Job({**files, **packages, **own}, "harness.js", needs)
+
+
+def _reached(entry: Entry) -> str:
+    """Return what evaluates to the function after the program: it may be exported only."""
+    exported = f"module.exports.{entry.name} || module.exports"
+    return f"typeof {entry.name} === 'undefined' ? {exported} : {entry.expression}"
 
 
 class Entry:

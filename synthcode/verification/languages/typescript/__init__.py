@@ -12,6 +12,7 @@ from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.languages.typescript.programs import with_cases, with_test
 from synthcode.verification.languages.typescript.runner import TypeScriptRunner
 from synthcode.verification.running.job import Runner
+from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import ProgramRunner
 from synthcode.verification.sandbox import Sandbox
 
@@ -21,7 +22,7 @@ def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     if compiler is None:
         raise Untestable(f"the package typescript is not installed: {install_command('typescript')}")
     node = (str(tools["node"]), *NODE_OPTIONS)
-    programs = ProgramRunner(sandbox, (*node, "harness.js"), MESSAGE, NODE_LIMITS)
+    programs = ParallelRunner(ProgramRunner(sandbox, (*node, "harness.js"), MESSAGE, NODE_LIMITS))
     return TypeScriptRunner(programs, sandbox, node, compiler.encode(), NODE_LIMITS)
 
 

@@ -12,14 +12,11 @@ from typing import NamedTuple
 
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
-from synthcode.verification.running.job import Job, Ran
-from synthcode.verification.running.programs import ProgramRunner
+from synthcode.verification.running.job import Job, Ran, Runner, RunStatus
 from synthcode.verification.sandbox import Limits, Sandbox
 
-SOURCE = "solution.ts"
-PROGRAM = "program.ts"
-"""The translation by itself, which is only parsed."""
-TARGET = "solution.js"
+PROGRAM = "solution.ts"
+_SUFFIX = ".ts"
 _MESSAGE_CHARACTERS = 200
 _TRANSPILER = Path(__file__).with_name("transpile.js")
 _START_SECONDS = 20
@@ -32,7 +29,7 @@ class _Transpiled(NamedTuple):
 
 @dataclass(frozen=True)
 class TypeScriptRunner:
-    """Runs jobs with the files ``solution.ts`` and ``program.ts``.
+    """Runs jobs whose files in TypeScript become JavaScript first.
 
     Parameters
     ----------
@@ -48,7 +45,7 @@ class TypeScriptRunner:
         What the compiler may use for one program.
     """
 
-    programs: ProgramRunner
+    programs: Runner
     sandbox: Sandbox
     node: tuple[str, ...]
     compiler: bytes
@@ -57,20 +54,19 @@ class TypeScriptRunner:
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         """Run jobs; see ``Runner.run``."""
         started = time.monotonic()
-        sources = self._transpiled([job.files[name] for job in jobs for name in (PROGRAM, SOURCE)])
+        places = [(place, name) for place, job in enumerate(jobs) for name in job.files if name.endswith(_SUFFIX)]
+        sources = self._transpiled([jobs[place].files[name] for place, name in places])
+        found = dict(zip(places, sources, strict=True))
         seconds = (time.monotonic() - started) / max(1, len(jobs))
-        results: list[Ran] = []
-        for place, job in enumerate(jobs):
-            # What a test makes of a program with open brackets says nothing: the program must be whole by itself.
-            alone, whole = sources[2 * place : 2 * place + 2]
-            refused = next((source for source in (alone, whole) if source.error), None)
-            if refused is not None:
-                results.append(Ran("refused", (), one_line(refused.error, _MESSAGE_CHARACTERS), seconds))
-                continue
-            files = {name: content for name, content in job.files.items() if name not in (PROGRAM, SOURCE)}
-            [ran] = self.programs.run([replace(job, files={**files, TARGET: whole.code})])
-            results.append(ran._replace(seconds=ran.seconds + seconds))
-        return results
+        refused: dict[int, Ran] = {}
+        for (place, name), source in reversed(found.items()):
+            if source.error:
+                status: RunStatus = "refused" if name == PROGRAM else "misfit"
+                refused[place] = Ran(status, (), one_line(source.error, _MESSAGE_CHARACTERS), seconds)
+        accepted = [place for place in range(len(jobs)) if place not in refused]
+        runs = self.programs.run([_in_javascript(jobs[place], place, found) for place in accepted])
+        ended = {place: ran._replace(seconds=ran.seconds + seconds) for place, ran in zip(accepted, runs, strict=True)}
+        return [refused.get(place) or ended[place] for place in range(len(jobs))]
 
     def _transpiled(self, sources: Sequence[str]) -> list[_Transpiled]:
         """Return the JavaScript of each program, or why there is none."""
@@ -95,6 +91,14 @@ class TypeScriptRunner:
             said = one_line(done.stderr.decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
             raise SandboxFailed(f"TypeScript does not start: {said}", "see: synthcode doctor")
         return [_Transpiled("", "the TypeScript compiler does not survive it")]
+
+
+def _in_javascript(job: Job, place: int, found: dict[tuple[int, str], _Transpiled]) -> Job:
+    files = {
+        name.replace(_SUFFIX, ".js"): found[place, name].code if (place, name) in found else content
+        for name, content in job.files.items()
+    }
+    return replace(job, files=files)
 
 
 def _transpiled(line: bytes) -> _Transpiled:

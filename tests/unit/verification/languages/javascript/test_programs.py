@@ -10,21 +10,19 @@ import pytest
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
-from synthcode.verification.languages.javascript import JAVASCRIPT, NODE_LIMITS
+from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.javascript.packages import VARIABLE, install_command
+from synthcode.verification.languages.javascript.programs import required_packages
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import Job, Ran
-from synthcode.verification.running.programs import ProgramRunner
-from tests.support.benches import runner_of
+from tests.support.tested_programs import TestedPrograms
 
 SORTED = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 OWN = TestProgram("if (sortIt([2, 1])[0] !== 1) { throw 'Error at 1th assert statement'; }")
 
 
 def ran(*jobs: Job, cpu_s: int = 10) -> list[Ran]:
-    runner = runner_of("javascript")
-    assert isinstance(runner, ProgramRunner)
-    return replace(runner, limits=replace(NODE_LIMITS, cpu_s=cpu_s)).run(jobs)
+    return TestedPrograms("javascript", cpu_s).run(jobs)
 
 
 def cases_of(code: str, cases: tuple[TestCase, ...] = SORTED, cpu_s: int = 10) -> Outcome:
@@ -120,15 +118,35 @@ def test_an_endless_loop_is_stopped() -> None:
         "process.emit('beforeExit', 0); process.exit(0); function sortIt() {}",
         "setTimeout(() => process.exit(0)); function sortIt() { for (;;) break; return [2]; }",
         "process.on('uncaughtException', () => {}); function sortIt() { return [2]; }",
+        "return; function sortIt() {}",
+        "function sortIt() {} /*",
+        "function sortIt() {} if (false) {",
     ],
 )
 def test_a_wrong_program_cannot_pass_its_own_test(code: str) -> None:
     assert own_test_of(code).reason == "test_failed"
 
 
-def test_the_seeds_own_test_calls_the_program_by_its_name_there() -> None:
-    assert own_test_of("function sort_it(items) { return items.sort(); }").reason is None
-    assert own_test_of("const Sorter = { sortIt: (items) => items.sort() };").reason is None
+@pytest.mark.parametrize(
+    "code",
+    [
+        "function sort_it(items) { return items.sort(); }",
+        "const Sorter = { sortIt: (items) => items.sort() };",
+        "module.exports = { sortIt: (items) => items.sort() };",
+        "export const sortIt = (items) => items.sort();",
+        "import { ok } from 'node:assert';\nexport default function sortIt(items) { ok(items); return items.sort(); }",
+        "const assert = require('assert');\nfunction sortIt(items) { assert(items); return items.sort(); }",
+        "const assert = () => 1;\nlet items = 1;\nvar sortIt = (items) => items.sort();",
+    ],
+)
+def test_the_seeds_own_test_calls_the_program_by_its_name_there(code: str) -> None:
+    before = "const assert = require('assert');"
+    tests = (OWN, replace(OWN, before=before), TestProgram(f"{before}\nassert.deepEqual(sortIt([2, 1]), [1, 2]);"))
+    outcomes = map(judge_program, ran(*(JAVASCRIPT.with_test(code, test, "sort_it") for test in tests)))
+    assert [outcome.reason for outcome in outcomes] == [None] * 3
+
+
+def test_a_failed_test_is_reported_with_its_message() -> None:
     failed = own_test_of("function sortIt(items) { return items; }")
     assert failed == Outcome(1, 0, "test_failed", "Error at 1th assert statement", frozenset({"seed"}))
 
@@ -150,8 +168,42 @@ def test_a_package_is_taken_from_the_folder_that_npm_filled(tmp_path: Path, monk
     assert judge_program(ran(job)[0]).reason is None
 
 
+def test_what_a_test_compares_by_cannot_be_replaced() -> None:
+    test = TestProgram("require('assert').deepEqual(sortIt([2, 1]), [1, 2]);")
+    code = "const assert = require('assert'); assert.deepEqual = () => {}; function sortIt(items) { return items; }"
+    assert "AssertionError" in judge_program(ran(JAVASCRIPT.with_test(code, test, "sort_it"))[0]).detail
+
+
+def test_a_package_that_nothing_can_install_makes_a_program_untestable() -> None:
+    code = "import { sort } from 'left-sort';\nexport function sortIt(items) { return sort(items); }"
+    with pytest.raises(Untestable, match="needs the package left-sort"):
+        JAVASCRIPT.with_cases(code, "sort_it", SORTED)
+    for name in ("fs", "node:fs", "fs/promises", "./other.js"):
+        assert required_packages(f"const x = require('{name}'); import y from \"{name}\"; import '{name}';") == ()
+
+
+def test_what_a_program_prints_is_never_part_of_a_result() -> None:
+    code = """function sortIt(items) {
+        console.log("y".repeat(40000));
+        process.stdout.write("no newline");
+        return new Array(9000).fill(items);
+    }"""
+    cases = tuple(TestCase((text,), [text] * 9000) for text in ("abc", "é"))
+    assert cases_of(code, cases) == Outcome(2, 2, None, "")
+
+
+def test_integers_of_more_than_53_bits_are_compared_as_what_they_are_rounded_to() -> None:
+    cases = (TestCase((25,), 15511210043330985984000000), TestCase((20,), 2432902008176640000))
+    code = "function sortIt(n) { let product = 1; for (let i = 2; i <= n; i++) product *= i; return product; }"
+    assert cases_of(code, cases) == Outcome(2, 2, None, "")
+    assert cases_of(code.replace("<=", "<"), cases).passed == 0
+    exact = code.replace("= 1;", "= 1n;").replace("*= i", "*= BigInt(i)")
+    assert cases_of(exact, cases) == Outcome(2, 2, None, "")
+    assert cases_of(exact.replace("return product", "return product + 1n"), cases).passed == 0
+
+
 def test_what_does_not_fit_is_untestable() -> None:
-    cases = (TestCase((2**60,), 1), TestCase((1,), 2**60), TestCase((), 1), TestCase((1,), 1))
+    cases = (TestCase((2**60 + 1,), 1), TestCase(([10**400],), 1), TestCase((), 1), TestCase((2**60,), 2**60))
     program = JAVASCRIPT.with_cases("function sortIt(n) { return n; }", "sort_it", cases)
     assert program.untestable == {
         0: "an integer has more than 53 bits",
