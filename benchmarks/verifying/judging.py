@@ -65,11 +65,11 @@ def cases_of(seeds: Sequence[SeedTest], *, scored: bool = False) -> dict[str, Ca
     tool = find_tool("python3")
     assert tool is not None
     box = open_sandbox((tool,))
-    tracing, answering = python.tracing_runners(tool, box), python.hash_seeded_runners(tool, box)
+    tracing, answering = python.tracing_runner(tool, box), python.answering_runners(tool, box)
     scoring = python.scoring_runner(tool, box)
 
     def of_batch(batch: Sequence[SeedTest]) -> list[CasesOfSeed]:
-        found = trace_tests(batch, tracing)
+        found = trace_tests(batch, tracing, answering[1])
         more = more_cases(batch, found, answering)
         original = [one.cases for one in found]
         both = [(*one, *other) for one, other in zip(original, more, strict=True)]

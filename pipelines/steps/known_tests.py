@@ -104,7 +104,7 @@ class KnownTests:
         return {name: _read_cases(found[key]) for name, key in keys.items() if key in found}
 
     def _case_key(self, seed: SeedTest) -> bytes:
-        settings = [self._config.more_inputs, self._config.random_seed]
+        settings = [self._config.more_inputs, self._config.mutants, self._config.random_seed]
         return verdict_key("cases", self._rules, self.toolchain("python").version, settings, seed.__dict__)
 
     # Verdicts on translations

@@ -16,8 +16,10 @@ class VerifyConfig:
 
     more_inputs: Annotated[int, Ge(0), Le(1000)] = 20
     """Further inputs for each seed: its own solution gives the expected results."""
+    mutants: Annotated[int, Ge(0), Le(200)] = 20
+    """Broken versions of each seed's solution, to score its tests by the share that they catch; 0 does not."""
     random_seed: int = 0
-    """Decides which further inputs; the same ones come with the same number."""
+    """Decides which further inputs and versions; the same ones come with the same number."""
     languages: tuple[str, ...] | None = None
     """Verify translations into these languages only; None verifies all."""
     require: Level | None = None

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from synthcode.verification.benches import TestBench
 from synthcode.verification.config import VerifyConfig
-from synthcode.verification.languages.python import hash_seeded_runners, tracing_runners
+from synthcode.verification.languages.python import answering_runners, scoring_runner, tracing_runner
 from synthcode.verification.more_inputs import more_cases
+from synthcode.verification.mutation_score import mutation_scores
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, literal_cases, trace_tests
@@ -41,8 +42,12 @@ def _recorded(seeds: Sequence[SeedTest], config: VerifyConfig) -> list[SeedCases
     if path is None or not seeds:
         return [literal_cases(seed) for seed in seeds]
     sandbox = open_sandbox((path,))
-    found = trace_tests(seeds, tracing_runners(path, sandbox))
-    if not config.more_inputs:
-        return found
-    more = more_cases(seeds, found, hash_seeded_runners(path, sandbox), config.more_inputs, config.random_seed)
-    return [replace(one, cases=(*one.cases, *others)) for one, others in zip(found, more, strict=True)]
+    answering = answering_runners(path, sandbox)
+    found = trace_tests(seeds, tracing_runner(path, sandbox), answering[1])
+    more = more_cases(seeds, found, answering, config.more_inputs, config.random_seed)
+    cases = [(*one.cases, *others) for one, others in zip(found, more, strict=True)]
+    scores = mutation_scores(seeds, cases, scoring_runner(path, sandbox), config.mutants, config.random_seed)
+    return [
+        replace(one, cases=all_cases, mutation_score=score)
+        for one, all_cases, score in zip(found, cases, scores, strict=True)
+    ]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.case import Raises, TestCase, Value
+from synthcode.verification.cases.comparison import repeated
 from synthcode.verification.cases.mutations import InputMutator
 from synthcode.verification.cases.outcome import results_of
-from synthcode.verification.cases.results import read_result
-from synthcode.verification.languages.python.programs import with_cases
-from synthcode.verification.running.job import CaseProgram, Ran, Runner
-from synthcode.verification.seed_cases import SeedCases, SeedTest
+from synthcode.verification.languages.python.programs import answering_job
+from synthcode.verification.running.job import Ran, Runner
+from synthcode.verification.seed_cases import NO_ANSWER, SeedCases, SeedTest, case_program, read_answer
 
 MORE_INPUTS = 20
 """Inputs that are tried for a seed; those on which its solution raises, or that chance decides, are dropped."""
@@ -34,7 +35,8 @@ def more_cases(
     seeds, found
         Python solutions, and the cases of their own tests.
     runners
-        Two runners of Python that differ in its hash seed: an answer that differs between them is dropped.
+        Two runners of answering jobs, with sets in different orders: an answer that differs between them is dropped,
+        and a sequence that differs in its order is compared in any order.
     count
         Inputs to try for each seed.
     random_seed
@@ -46,9 +48,9 @@ def more_cases(
         If the sandbox broke.
     """
     asked = [_inputs(seed, cases.cases, count, random_seed) for seed, cases in zip(seeds, found, strict=True)]
-    programs = [_program(seed, inputs) for seed, inputs in zip(seeds, asked, strict=True)]
+    programs = [case_program(seed, inputs) for seed, inputs in zip(seeds, asked, strict=True)]
     places = [place for place, program in enumerate(programs) if program is not None]
-    jobs = [program.job for program in programs if program is not None]
+    jobs = [answering_job(program) for program in programs if program is not None]
     runs = [dict(zip(places, runner.run(jobs), strict=True)) for runner in runners]
     return [
         _answered(asked[place], found[place].cases, [run[place] for run in runs]) if place in runs[0] else ()
@@ -68,29 +70,20 @@ def _inputs(seed: SeedTest, cases: Sequence[TestCase], count: int, random_seed: 
     return [TestCase(arguments, None, "more", tolerance, ignores_order) for arguments in inputs]
 
 
-def _program(seed: SeedTest, cases: Sequence[TestCase]) -> CaseProgram | None:
-    try:
-        return with_cases(seed.code, seed.entry_point, cases) if cases else None
-    except Untestable:
-        return None
-
-
 def _answered(asked: Sequence[TestCase], recorded: Sequence[TestCase], runs: Sequence[Ran]) -> tuple[TestCase, ...]:
     """Return the inputs with the solution's answers, of those that a right translation can be expected to give."""
-    first, *others = map(results_of, runs)
+    answers = [results_of(ran) for ran in runs]
     kinds = {_kind(case.expected) for case in recorded}
     is_small = all(_is_small(case) for case in recorded)
     cases = []
     for place, case in enumerate(asked):
-        texts = first.get(place)
-        if not texts or any(other.get(place) != texts for other in others):
+        expected, *again = (read_answer(results.get(place)) for results in answers)
+        if NO_ANSWER in (expected, *again) or isinstance(expected, Raises):
             continue
-        try:
-            expected = read_result(texts[0])
-        except (Untestable, ValueError):
-            continue
-        answered = TestCase(case.arguments, expected, "more", case.tolerance, case.ignores_order)
-        if _kind(expected) in kinds and not isinstance(expected, Raises) and (_is_small(answered) or not is_small):
+        answered: TestCase | None = replace(case, expected=expected)
+        for answer in again:
+            answered = repeated(answered, answer) if answered is not None else None
+        if answered is not None and _kind(expected) in kinds and (_is_small(answered) or not is_small):
             cases.append(answered)
     return tuple(cases)
 

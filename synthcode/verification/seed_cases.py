@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from synthcode.bounded.trees import parse_json
 from synthcode.verification.cases.call_sites import CallSite, Position, call_sites
-from synthcode.verification.cases.case import Raises, TestCase, Untestable
+from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.comparison import repeated
+from synthcode.verification.cases.outcome import results_of
 from synthcode.verification.cases.results import read_result
-from synthcode.verification.languages.python.programs import tracing_job
-from synthcode.verification.running.job import Ran, Runner
+from synthcode.verification.languages.python.programs import answering_job, tracing_job, with_cases
+from synthcode.verification.running.job import CaseProgram, Ran, Runner
 
 MOST_CASES = 60
 """Of one seed: more calls of a loop say little more."""
+NO_ANSWER = object()
 _LEVELS = 64
 
 
@@ -48,15 +51,18 @@ class SeedCases:
     """Why some calls of the test are left out."""
 
 
-def trace_tests(seeds: Sequence[SeedTest], runners: Sequence[Runner]) -> list[SeedCases]:
+def trace_tests(seeds: Sequence[SeedTest], tracing: Runner, answering: Runner) -> list[SeedCases]:
     """Run each seed's solution with its test and return the calls as cases.
 
     Parameters
     ----------
     seeds
         Python solutions with Python tests.
-    runners
-        Two runners of tracing jobs that differ in Python's hash seed: what differs between them depends on chance.
+    tracing
+        Runs tracing jobs.
+    answering
+        Runs answering jobs, with sets in another order: it calls each solution again on the recorded arguments. A
+        sequence in another order is then compared in any order, and another result is left out.
 
     Raises
     ------
@@ -66,11 +72,12 @@ def trace_tests(seeds: Sequence[SeedTest], runners: Sequence[Runner]) -> list[Se
     parsed = [_parsed(seed) for seed in seeds]
     places = [place for place, sites in enumerate(parsed) if isinstance(sites, dict)]
     jobs = [tracing_job(seeds[place].code, seeds[place].test, seeds[place].entry_point) for place in places]
-    runs = [dict(zip(places, runner.run(jobs), strict=True)) for runner in runners]
-    return [
-        SeedCases(problem=sites) if isinstance(sites, str) else _cases(sites, [run[place] for run in runs])
+    runs = dict(zip(places, tracing.run(jobs), strict=True))
+    found = [
+        SeedCases(problem=sites) if isinstance(sites, str) else _cases(sites, runs[place])
         for place, sites in enumerate(parsed)
     ]
+    return _repeated(seeds, found, answering)
 
 
 def literal_cases(seed: SeedTest) -> SeedCases:
@@ -106,26 +113,65 @@ def _parsed(seed: SeedTest) -> dict[Position, CallSite] | str:
         return "bad_test: it is not Python"
 
 
-def _cases(sites: dict[Position, CallSite], runs: Sequence[Ran]) -> SeedCases:
-    for ran in runs:
-        if ran.status != "completed":
-            return SeedCases(problem=f"bad_test: the seed's own solution fails it ({ran.message or ran.status})")
-    first, *others = ([line.partition(" ")[2] for line in ran.lines] for ran in runs)
+def _cases(sites: dict[Position, CallSite], ran: Ran) -> SeedCases:
+    if ran.status != "completed":
+        return SeedCases(problem=f"bad_test: the seed's own solution fails it ({ran.message or ran.status})")
     cases: list[TestCase] = []
     left_out: list[str] = []
-    for place, line in enumerate(first):
-        if any(place >= len(lines) or lines[place] != line for lines in others):
-            left_out.append("a result depends on chance")
-            continue
+    for line in ran.lines:
         try:
-            cases.append(_case(parse_json(line, _LEVELS), sites))
+            cases.append(_case(parse_json(line.partition(" ")[2], _LEVELS), sites))
         except Untestable as reason:
             left_out.append(str(reason))
         except (ValueError, TypeError, KeyError, RecursionError):
             left_out.append("a call cannot be read")
-    unique = tuple({json.dumps(repr(case.arguments)): case for case in reversed(cases)}.values())[::-1]
-    problem = "" if unique else f"no test: {next(iter(left_out), 'it never calls the entry point')}"
-    return SeedCases(unique[:MOST_CASES], problem, left_out=tuple(dict.fromkeys(left_out)))
+    unique = tuple({repr(case.arguments): case for case in reversed(cases)}.values())[::-1]
+    return _found(unique[:MOST_CASES], left_out)
+
+
+def _found(cases: tuple[TestCase, ...], left_out: Sequence[str]) -> SeedCases:
+    problem = "" if cases else f"no test: {next(iter(left_out), 'it never calls the entry point')}"
+    return SeedCases(cases, problem, left_out=tuple(dict.fromkeys(left_out)))
+
+
+def _repeated(seeds: Sequence[SeedTest], found: Sequence[SeedCases], answering: Runner) -> list[SeedCases]:
+    """Call the solutions again, and keep what they answer alike."""
+    programs = [case_program(seed, one.cases) for seed, one in zip(seeds, found, strict=True)]
+    places = [place for place, program in enumerate(programs) if program is not None]
+    jobs = [answering_job(program) for program in programs if program is not None]
+    runs = dict(zip(places, answering.run(jobs), strict=True))
+    return [
+        _answered_alike(one, results_of(runs[place])) if place in runs else replace(one, cases=())
+        for place, one in enumerate(found)
+    ]
+
+
+def _answered_alike(found: SeedCases, again: Mapping[int, Sequence[str]]) -> SeedCases:
+    cases = []
+    left_out = list(found.left_out)
+    for place, case in enumerate(found.cases):
+        repeated_case = repeated(case, answer) if (answer := read_answer(again.get(place))) is not NO_ANSWER else None
+        if repeated_case is None:
+            left_out.append("a result depends on chance")
+        else:
+            cases.append(repeated_case)
+    return _found(tuple(cases), left_out)
+
+
+def case_program(seed: SeedTest, cases: Sequence[TestCase]) -> CaseProgram | None:
+    """Return a seed's solution with cases; None if none can be called."""
+    try:
+        return with_cases(seed.code, seed.entry_point, cases) if cases else None
+    except Untestable:
+        return None
+
+
+def read_answer(texts: Sequence[str] | None) -> Value | Raises:
+    """Return what a solution answered; ``NO_ANSWER`` if it did not, or with a value that no other language has."""
+    try:
+        return read_result(texts[0]) if texts else NO_ANSWER
+    except (Untestable, ValueError):
+        return NO_ANSWER
 
 
 def _case(call: dict[str, Any], sites: dict[Position, CallSite]) -> TestCase:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Value
 from synthcode.verification.cases.results import Members, Pairs
@@ -27,6 +28,17 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
     if case.ignores_order and are_sequences and _same_members(case.expected, actual, case.tolerance):
         return None
     return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
+
+
+def repeated(case: TestCase, again: Value | Raises) -> TestCase | None:
+    """Return a case that also holds for the result of a second run; None if the two results have nothing in common.
+
+    A sequence that comes in another order the second time may come in any order.
+    """
+    if difference(case, again) is None:
+        return case
+    in_any_order = replace(case, ignores_order=True)
+    return in_any_order if difference(in_any_order, again) is None else None
 
 
 def _equal(expected: Value, actual: Value, tolerance: float) -> bool:

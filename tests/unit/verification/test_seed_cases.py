@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthcode.verification.cases.case import Raises, TestCase
-from synthcode.verification.languages.python import tracing_runners
+from synthcode.verification.languages.python import answering_runners, tracing_runner
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, literal_cases, seed_tests, trace_tests
@@ -21,8 +21,9 @@ def pick(items, last=False):
 def traced(test: str, code: str = SOLUTION, entry_point: str = "pick") -> SeedCases:
     python = find_tool("python3")
     assert python is not None
-    runners = tracing_runners(python, open_sandbox((python,)))
-    return trace_tests([SeedTest("s", "python", code, entry_point, test)], runners)[0]
+    box = open_sandbox((python,))
+    seed = SeedTest("s", "python", code, entry_point, test)
+    return trace_tests([seed], tracing_runner(python, box), answering_runners(python, box)[1])[0]
 
 
 def test_every_call_that_is_compared_is_a_case() -> None:
@@ -60,7 +61,7 @@ check(pick)
         ("assert pick([1], 2) == 1", "import os\ndef pick(*a):\n    os.kill(os.getpid(), 9)", "bad_test"),
         (
             "assert pick(2) == pick(2)",
-            "def pick(n):\n    return list({'a', 'b', 'c', 'd'})",
+            "def pick(n):\n    return ''.join({'a', 'b', 'c', 'd'})",
             "no test: a result depends on",
         ),
         (
@@ -74,6 +75,65 @@ def test_why_a_test_yields_no_cases(test: str, code: str, problem: str) -> None:
     found = traced(test, code)
     assert found.cases == ()
     assert found.problem.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def pick(a, b):\n    return tuple(set(a) & set(b))",
+        "def pick(a, b):\n    return [n for n in {m for m in a} if n in b]",
+        "def pick(a, b):\n    return list(dict.fromkeys(a).keys() & b)",
+        "def pick(a, b):\n    return [*frozenset(a).intersection(b)]",
+        "def pick(a, b):\n    found = set(a) - (set(a) - set(b))\n    return [found.pop() for _ in list(found)]",
+    ],
+)
+def test_what_is_read_from_a_set_may_come_in_any_order(code: str) -> None:
+    test = "assert sorted(pick([7, 1, 4], [4, 9, 1])) == [1, 4]\nassert list(pick([3, 5, 8], [5, 3, 1])) == [3, 5]"
+    assert [case.ignores_order for case in traced(test, code).cases] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "sorted(set(a))",
+        "len({1} | set(a)) if isinstance({1}, set) else 'another type'",
+        "set(a) == {1, 4, 7} and frozenset(a) == frozenset([1, 4, 7]) and {frozenset(a): 1}[frozenset(a)] == 1",
+        "max(set(a)) - min(set(a).union([0]))",
+        "set(a)",
+        "{n: str(n) for n in set(a)}",
+    ],
+)
+def test_other_results_keep_their_order(body: str) -> None:
+    test = "import random\nx = pick([7, 1, 4])\nassert x == pick([7, 1, 4])"
+    [case] = traced(test, f"def pick(a):\n    return {body}").cases
+    assert not case.ignores_order
+
+
+def test_random_inputs_are_cases_and_random_results_are_not() -> None:
+    test = """
+import random
+for _ in range(3):
+    n = random.randint(0, 10 ** 6)
+    assert pick(n) == n + 1
+"""
+    assert len(traced(test, "def pick(n):\n    return n + 1").cases) == 3
+    found = traced(test.replace("n + 1", "pick(n)"), "import random\ndef pick(n):\n    return n * random.random()")
+    assert found.cases == ()
+
+
+def test_a_slow_call_is_left_out() -> None:
+    code = "import time\ndef pick(n):\n    while n == 2 and time.process_time() < 0.8:\n        pass\n    return n"
+    found = traced("assert pick(1) == 1\nassert pick(2) == 2\nassert pick(3) == 3", code)
+    assert [case.arguments for case in found.cases] == [(1,), (3,)]
+
+
+@pytest.mark.parametrize("body", ["(n for n in items)", "map(int, items)", "range(1, 4)", "zip(items)"])
+def test_what_is_lazy_is_a_list(body: str) -> None:
+    found = traced("assert list(pick([1, 2, 3])) is not None", f"def pick(items):\n    return {body}")
+    assert found.left_out == ("its result is not compared by equality",)
+    found = traced("assert list(pick([1, 2, 3])) == list(pick([1, 2, 3]))", f"def pick(items):\n    return {body}")
+    assert len(found.cases) == 1
+    assert isinstance(found.cases[0].expected, list)
 
 
 def test_a_set_a_tuple_and_a_large_number_are_kept() -> None:

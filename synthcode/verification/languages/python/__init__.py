@@ -16,23 +16,30 @@ _MESSAGE = re.compile(r"(?m)^[\w.]{0,200}(?:Error|Exception|Interrupt|Exit)\b.*"
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    return hash_seeded_runners(tools["python3"], sandbox)[0]
+    return _running(tools["python3"], sandbox, "harness.py")
 
 
-def hash_seeded_runners(python: Path, sandbox: Sandbox, script: str = "harness.py") -> list[Runner]:
-    """Return two runners in which sets have different orders: a result that differs depends on chance."""
-    command = (str(python), "-s", "-X", "utf8", script)
-    return [ProgramRunner(sandbox, ("env", f"PYTHONHASHSEED={seed}", *command), _MESSAGE) for seed in (0, 1)]
+def answering_runners(python: Path, sandbox: Sandbox) -> list[Runner]:
+    """Return two runners of answering jobs in which sets have different orders: what differs depends on chance."""
+    return [
+        _running(python, sandbox, "answering.py"),
+        _running(python, sandbox, "answering.py", "reordered", hash_seed=1),
+    ]
 
 
-def tracing_runners(python: Path, sandbox: Sandbox) -> list[Runner]:
-    """Return two runners of tracing jobs."""
-    return hash_seeded_runners(python, sandbox, "tracing.py")
+def tracing_runner(python: Path, sandbox: Sandbox) -> Runner:
+    """Return a runner of tracing jobs."""
+    return _running(python, sandbox, "tracing.py")
 
 
 def scoring_runner(python: Path, sandbox: Sandbox) -> Runner:
     """Return a runner of scoring jobs."""
-    return hash_seeded_runners(python, sandbox, "scoring.py")[0]
+    return _running(python, sandbox, "scoring.py")
+
+
+def _running(python: Path, sandbox: Sandbox, *script: str, hash_seed: int = 0) -> Runner:
+    command = ("env", f"PYTHONHASHSEED={hash_seed}", str(python), "-s", "-X", "utf8", *script)
+    return ProgramRunner(sandbox, command, _MESSAGE)
 
 
 PYTHON = TestedLanguage(

@@ -16,6 +16,7 @@ from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.py")
 _TRACING = Path(__file__).with_name("tracing.py")
+_ANSWERING = Path(__file__).with_name("answering.py")
 _SCORING = Path(__file__).with_name("scoring.py")
 _OWN = Path(__file__).with_name("own_test.py")
 
@@ -52,6 +53,11 @@ def tracing_job(code: str, test: str, entry_point: str) -> Job:
     files = {"solution.py": code, "test.py": test, "plan.json": json.dumps({"entry_point": entry_point})}
     harnesses = {file.name: file.read_text("utf-8") for file in (_HARNESS, _TRACING)}
     return Job({**files, **harnesses}, "tracing.py")
+
+
+def answering_job(program: CaseProgram) -> Job:
+    """Join a program and its cases with the harness that limits the time of each, and can change the order of sets."""
+    return Job({**program.job.files, "answering.py": _ANSWERING.read_text("utf-8")}, "answering.py")
 
 
 def scoring_job(program: CaseProgram, mutants: Sequence[str]) -> Job:
