@@ -56,7 +56,7 @@ class TestedPrograms:
 
 
 def _limited(runner: Runner, cpu_s: int) -> Runner:
-    lower = {"cpu_s": cpu_s, "wall_s": 4 * cpu_s, "output_bytes": 1 << 18, "scratch_bytes": 64 << 20}
+    lower = {"cpu_s": cpu_s, "wall_s": 10 * cpu_s, "output_bytes": 1 << 18, "scratch_bytes": 64 << 20}
     if isinstance(runner, JvmRunner):
         return replace(runner, limits=replace(RUN_LIMITS, **lower))
     if isinstance(runner, TypeScriptRunner):

@@ -11,10 +11,6 @@ from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
 from synthcode.verification.sandbox import Limits, Sandbox
 
-_KILLED = 137
-_THREADS = 2
-"""How many threads a program uses at once, at most: Go's ``GOMAXPROCS``."""
-
 
 @dataclass(frozen=True)
 class CompiledRunner:
@@ -58,8 +54,6 @@ class CompiledRunner:
         command = ("sh", "-c", self.script)
         done = self.sandbox.run(command, {**files, **self.prepared}, self.limits, stdin=f"{nonce}\n".encode())
         ran = result(done, nonce, self.message, time.monotonic() - started)
-        if done.exit_code == _KILLED and ran.seconds * _THREADS >= self.limits.cpu_s:
-            return ran._replace(status="timed_out", message="")  # Go ignores the signal that comes before
         if ran.status != "refused":
             return ran
         reason = self.misfit(done.stderr.decode("utf-8", "replace"))

@@ -6,11 +6,15 @@ import (
 	"math"
 	"reflect"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"syscall"
 )
 
-const deepest = 50
+const (
+	deepest    = 50
+	stackBytes = 128 << 20 // a quarter of a second of endless recursion; Go's own limit takes several
+)
 
 // How a result is written that the type of Go leaves open.
 const (
@@ -37,6 +41,7 @@ func start() (string, int) {
 		}
 		line = append(line, one[0])
 	}
+	debug.SetMaxStack(stackBytes)
 	output, err := syscall.Dup(1)
 	if err != nil {
 		output = 1

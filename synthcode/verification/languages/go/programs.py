@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.go.literals import bind, common_type, literal, substituted
 from synthcode.verification.languages.go.signature import Signature, read_signature
-from synthcode.verification.languages.go.sources import go_file, renamed, take_apart
+from synthcode.verification.languages.go.sources import GoSource, go_file, renamed, take_apart
 from synthcode.verification.languages.go.types import GoType
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
@@ -17,6 +17,12 @@ HARNESS = "synthcode.invalid/harness"
 """What the runner replaces by the path of its harness."""
 _IMPORT = f'import harness_ "{HARNESS}"'
 _TESTING = re.compile(r"(?m)^func\s+(Test\w*)\s*\(\s*\w+\s+\*\s*testing\.T\s*\)")
+_NAMES = (
+    "any append bool byte cap close copy delete error false float32 float64 int iota len make new nil panic print "
+    "println recover rune string true "
+)
+_BUILT_IN = frozenset(_NAMES.split())
+_OWN_FORM = re.compile(r"\)\s*(?:MarshalJSON|MarshalText|String|GoString|Format|Equal)\s*\(")
 _CHARS, _TEXT, _SET, _HAS_ERROR, _HAS_OK, _OK_RAISES = 1, 2, 4, 8, 16, 32
 
 
@@ -31,6 +37,7 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     calls = _TESTING.findall(own.body)
     if not calls and "main" not in own.declared:
         raise Untestable("its test has neither a main nor a function of testing")
+    _require_meaning(code, solution)
     again = {name: f"{name}OfTest" for name in own.declared & solution.declared - {entry_point}}
     bridge = ""
     if signature.name != signature.callee:  # a method: the test calls a variable that holds it
@@ -43,6 +50,15 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
         "main.go": _main_of_tests(calls) if calls else _main(["mainOfTest()"]),
     }
     return Job(files, "main.go", test.needs)
+
+
+def _require_meaning(code: str, solution: GoSource) -> None:
+    """Refuse a program in which the words of a test would have another meaning."""
+    changed = sorted(_BUILT_IN & solution.declared)
+    if changed:
+        raise Untestable(f"it declares {changed[0]} anew")
+    if _OWN_FORM.search(code):
+        raise Untestable("it says itself how its values are written")
 
 
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:

@@ -46,10 +46,14 @@ fi
 /tmp/main
 status=$?
 [ $status = %(refused)d ] && exit 1
+if [ $status = 137 ]; then # Go ignores SIGXCPU, which precedes it
+    echo "CPU time limit exceeded" >&2
+    exit 152
+fi
 exit $status
 """
 _MESSAGE = re.compile(
-    r"(?m)^(?:[\w./]{1,80}\.go:\d+:\d+: |(?=panic: |fatal error: |--- FAIL: |\s+Error:|runtime: ))(.*)"
+    r"(?m)^(?:[\w./]{1,80}\.go:\d+:\d+: |(?=CPU time|panic: |fatal error: |--- FAIL: |[ \t]{1,16}Error:|runtime: ))(.*)"
 )
 _PROBLEM = re.compile(r"(?m)^(?:\./)?(\w+)\.go:\d+:\d+: (.*)")
 _NEWER = re.compile(

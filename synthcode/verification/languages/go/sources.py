@@ -16,6 +16,13 @@ from synthcode.verification.cases.case import Untestable
 
 GO = get_language("go")
 _TOP = "[(package_clause) (import_declaration)] @head (source_file (function_declaration name: (identifier) @name) @f)"
+_DECLARED = """
+(source_file (type_declaration (type_spec name: (_) @d)))
+(source_file (type_declaration (type_alias name: (_) @d)))
+(source_file (const_declaration (const_spec name: (_) @d)))
+(source_file (var_declaration (var_spec name: (_) @d)))
+(source_file (var_declaration (var_spec_list (var_spec name: (_) @d))))
+"""
 _USES = "(selector_expression operand: (identifier) @u) (qualified_type package: (package_identifier) @u)"
 _VERSION = re.compile(r"v\d+")
 _PACKAGES = (
@@ -50,7 +57,7 @@ class GoSource:
     identifiers: frozenset[str]
     """Names that stand elsewhere."""
     declared: frozenset[str]
-    """Names of functions at the top."""
+    """Names at the top."""
 
 
 def parse_go(code: str) -> Snippet:
@@ -72,7 +79,7 @@ def take_apart(code: str, *, keeps_main: bool = False) -> GoSource:
     snippet = parse_go(code)
     found = captured(GO, _TOP, snippet.root)
     cuts = [snippet.span(node) for node in found.get("head", ())]
-    declared = set()
+    declared = {_text(snippet, node) for node in captured(GO, _DECLARED, snippet.root).get("d", ())}
     for name, function in zip(found.get("name", ()), found.get("f", ()), strict=True):
         text = _text(snippet, name)
         declared.add(text)

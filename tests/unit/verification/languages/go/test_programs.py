@@ -33,12 +33,15 @@ WRONG = {
         "test_failed",
         "([3, 1]) -> raises runtime.Error, expected [1, 3]",
     ),
-    "func sortIt(items []int) []int { for { } }": ("test_timeout", "it ended before its tests did"),
+    "func sortIt(items []int) []int { for { } }": ("test_timeout", "limit exceeded"),
     "func sortIt(items []int) []int { select {} }": (
         "test_failed",
         "fatal error: all goroutines are asleep - deadlock!",
     ),
-    "func sortIt(items []int) []int { return sortIt(append(items, 1)) }": ("test_failed", "stack"),
+    "func sortIt(items []int) []int { return sortIt(append(items, 1)) }": (
+        "test_failed",
+        "goroutine stack exceeds 134217728-byte",
+    ),
     "func sortIt(items []int) []int { unused := 1; return items }": ("compile_error", "unused declared but not used"),
     "func sortIt(items []int) []int { return helper(items) }": ("compile_error", "undefined: helper"),
 }
@@ -138,6 +141,20 @@ def test_one_odd_case_is_left_out() -> None:
         3: "a result of the type int cannot be None",
         4: "it has no way to say that it fails",
     }
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("func panic(x any) {}", "it declares panic anew"),
+        ("var (\n\ta = 1\n\ttrue = false\n)", "it declares true anew"),
+        ("type string int", "it declares string anew"),
+        ("type I int\nfunc (I) MarshalJSON() ([]byte, error) { return nil, nil }", "how its values are written"),
+    ],
+)
+def test_a_program_that_changes_what_a_test_says_is_not_judged_by_it(code: str, reason: str) -> None:
+    with pytest.raises(Untestable, match=reason):
+        with_test(f"{code}\n{RIGHT[0]}", MBXP_TEST, "sort_it")
 
 
 def test_a_test_that_calls_nothing_of_the_program_is_refused() -> None:
