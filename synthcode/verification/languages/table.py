@@ -12,6 +12,7 @@ from synthcode.verification.languages.javascript import JAVASCRIPT
 from synthcode.verification.languages.php import PHP
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.ruby import RUBY
+from synthcode.verification.languages.rust import RUST
 from synthcode.verification.languages.tested import TestedLanguage
 from synthcode.verification.languages.typescript import TYPESCRIPT
 
@@ -25,6 +26,7 @@ _ROWS = (
     JAVA,
     PHP,
     RUBY,
+    RUST,
 )
 
 TESTED_LANGUAGES: Mapping[str, TestedLanguage] = {one.name: one for one in _ROWS}
