@@ -100,5 +100,6 @@ def _problem(language: TestedLanguage, runner: Runner) -> str:
 def _version(language: TestedLanguage, program: str, sandbox: Sandbox) -> str:
     limits = Limits(address_space_bytes=None, processes=256)
     done = sandbox.run([program, language.version_option], limits=limits)
-    lines = (done.stdout or done.stderr).decode("utf-8", "replace").strip().splitlines()
+    said = (done.stdout or done.stderr).decode("utf-8", "replace").strip().splitlines()
+    lines = [line for line in said if " warning: " not in line]  # of the virtual machine that kotlinc runs in
     return one_line(lines[0], _VERSION_CHARACTERS) if lines else ""

@@ -9,6 +9,7 @@ from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.java import JAVA
 from synthcode.verification.languages.javascript import JAVASCRIPT
+from synthcode.verification.languages.kotlin import KOTLIN
 from synthcode.verification.languages.php import PHP
 from synthcode.verification.languages.python import PYTHON
 from synthcode.verification.languages.ruby import RUBY
@@ -24,6 +25,7 @@ _ROWS = (
     C,
     CPP,
     JAVA,
+    KOTLIN,
     PHP,
     RUBY,
     RUST,

@@ -153,6 +153,7 @@ def test_each_endless_one_costs_itself_only() -> None:
     assert_each_costs_itself_only(TestedPrograms("java"), GOOD, ENDLESS)
 
 
+@pytest.mark.toolchains
 def test_a_test_of_its_own_is_not_passed_early() -> None:
     test = TestProgram(
         "class Main { public static void main(String[] a) throws Throwable {"

@@ -9,7 +9,8 @@ import tree_sitter
 from synthcode.entry_points import spelling
 from synthcode.languages import get_language
 from synthcode.verification.languages.java.signature import Method, words_before
-from synthcode.verification.languages.java.source import Source, edited, nodes, text_of
+from synthcode.verification.languages.java.source import Source
+from synthcode.verification.languages.jvm.trees import Edit, edited, name_of, nodes, text_of
 
 _JAVA = get_language("java")
 _RENAMED = "OfTest"
@@ -18,7 +19,6 @@ _CLOSED = frozenset({"final", "sealed"})
 _DECLARATORS = frozenset({"variable_declarator", "formal_parameter"})
 _CREATION = "object_creation_expression"
 _SOLUTION = "Solution"
-Edit = tuple[int, int, str]
 
 
 def bridged(program: Source, method: Method, test: Source, entry_point: str) -> tuple[str, str]:
@@ -48,8 +48,8 @@ def opened(program: Source, method: Method) -> str:
 
 def _edits(program: Source, method: Method, test: Source, entry_point: str) -> Iterator[Edit]:
     called = set()
-    variables = {text_of(one.child_by_field_name("name")) for one in nodes(test.root) if one.type in _DECLARATORS}
-    own = {text_of(one.child_by_field_name("name")) for one in nodes(test.root) if one.type == "method_declaration"}
+    variables = {name_of(one) for one in nodes(test.root) if one.type in _DECLARATORS}
+    own = {name_of(one) for one in nodes(test.root) if one.type == "method_declaration"}
     for node in nodes(test.root):
         name, target = node.child_by_field_name("name"), node.child_by_field_name("object")
         if node.type != "method_invocation" or name is None or spelling(text_of(name)) != spelling(entry_point):
@@ -80,6 +80,4 @@ def _derived(program: Source, method: Method, test: Source) -> str:
 
 
 def _has_main(node: tree_sitter.Node) -> bool:
-    return any(
-        one.type == "method_declaration" and text_of(one.child_by_field_name("name")) == "main" for one in nodes(node)
-    )
+    return any(one.type == "method_declaration" and name_of(one) == "main" for one in nodes(node))

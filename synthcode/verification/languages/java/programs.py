@@ -9,7 +9,7 @@ from synthcode.entry_points import find_entry_point
 from synthcode.languages import get_language
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.java.bridge import bridged, opened
-from synthcode.verification.languages.java.signature import methods_named
+from synthcode.verification.languages.java.signature import methods_named, why_not_made
 from synthcode.verification.languages.java.source import read_source
 from synthcode.verification.languages.jvm.types import untestable_cases
 from synthcode.verification.languages.jvm.wire import encoded_cases
@@ -26,6 +26,8 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     method = next(iter(methods_named(program, name)), None)
     if method is None:
         raise Untestable(f"{name} is not a method of a class")
+    if (reason := why_not_made(method)) is not None:
+        raise Untestable(reason)
     tests, main = bridged(program, method, tester, entry_point)
     if not main:
         raise Untestable("its test has no class with a main method")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import tree_sitter
 
 from synthcode.languages import get_language
-from synthcode.languages.parsing import ParseTimeout, parse
-from synthcode.verification.cases.case import Untestable
+from synthcode.verification.languages.jvm.trees import blanked, parsed, text_of
 
 LONE = "Solution"
 """The class of methods that stand without one."""
@@ -64,38 +63,10 @@ def read_source(code: str) -> Source:
     return _read(package + imports + f"class {LONE} {{ ".encode() + source.body + b"\n}\n")
 
 
-def text_of(node: tree_sitter.Node | None) -> str:
-    """Return a node's text, empty for no node."""
-    return (node.text or b"").decode("utf-8", "replace") if node is not None else ""
-
-
-def nodes(root: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Return a node and all below it."""
-    left = [root]
-    while left:
-        node = left.pop()
-        yield node
-        left.extend(reversed(node.children))
-
-
-def edited(data: bytes, edits: Iterable[tuple[int, int, str]]) -> str:
-    """Return a text with spans replaced: start, end, and what takes the place."""
-    for start, end, text in sorted(edits, reverse=True):
-        data = data[:start] + text.encode("utf-8") + data[end:]
-    return data.decode("utf-8", "replace")
-
-
 def _read(data: bytes) -> Source:
-    try:
-        root = parse(data + b"\n", _JAVA).root_node
-    except ParseTimeout as problem:
-        raise Untestable("it cannot be parsed in time") from problem
+    root = parsed(data, _JAVA)
     headers = [one for one in root.named_children if one.type in _HEADERS]
-    body = data
-    for one in headers:
-        blank = re.sub(rb"[^\n]", b" ", data[one.start_byte : one.end_byte])
-        body = body[: one.start_byte] + blank + body[one.end_byte :]
     package = next((one for one in headers if one.type == "package_declaration"), None)
     name = text_of(package).removeprefix("package").strip().rstrip(";").strip()
     imports = tuple(" ".join(text_of(one).split()) for one in headers if one.type == "import_declaration")
-    return Source(data, root, name if re.fullmatch(r"[\w.]*", name) else "", imports, body)
+    return Source(data, root, name if re.fullmatch(r"[\w.]*", name) else "", imports, blanked(data, headers))

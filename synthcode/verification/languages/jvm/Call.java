@@ -2,6 +2,7 @@ import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.lang.reflect.AccessibleObject;
+import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
@@ -33,6 +34,15 @@ final class Call {
         Candidate(Method method, Field lambda) {
             this.method = method;
             this.lambda = lambda;
+        }
+
+        /** The method that takes a mask of the arguments that are left out, or null. */
+        Method withDefaults() {
+            int count = method.getParameterCount() + (Modifier.isStatic(method.getModifiers()) ? 2 : 3);
+            for (Method one : method.getDeclaringClass().getDeclaredMethods()) {
+                if (one.getName().equals(method.getName() + "$default") && one.getParameterCount() == count) return one;
+            }
+            return null;
         }
     }
 
@@ -126,8 +136,9 @@ final class Call {
     }
 
     private static Object[] arguments(Candidate one, Type[] types, List<Object> raw) throws Values.Mismatch {
-        if (types.length != raw.size()) throw new Values.Mismatch();
-        Object[] made = new Object[types.length];
+        boolean isFull = types.length == raw.size();
+        if (!isFull && (types.length < raw.size() || one.withDefaults() == null)) throw new Values.Mismatch();
+        Object[] made = new Object[raw.size()];
         for (int i = 0; i < made.length; i++) made[i] = Values.to(types[i], raw.get(i), one.bound);
         return made;
     }
@@ -144,8 +155,28 @@ final class Call {
         } else if (!Modifier.isStatic(one.method.getModifiers())) {
             target = instance(one.method.getDeclaringClass());
         }
-        Object result = one.method.invoke(target, arguments);
+        boolean isFull = arguments.length == one.method.getParameterCount();
+        Object result = isFull ? one.method.invoke(target, arguments) : callWithDefaults(one, target, arguments);
         return one.method.getReturnType() == void.class ? Form.other("void") : Form.of(result);
+    }
+
+    /** Calls what Kotlin's compiler makes of a function with default arguments: a mask says which ones are left out. */
+    private static Object callWithDefaults(Candidate one, Object target, Object[] given)
+        throws ReflectiveOperationException {
+        Method method = one.withDefaults();
+        Class<?>[] types = method.getParameterTypes();
+        Object[] all = new Object[types.length];
+        int start = target == null ? 0 : 1;
+        if (target != null) all[0] = target;
+        int mask = 0;
+        for (int i = 0; i < one.method.getParameterCount(); i++) {
+            if (i >= given.length) mask |= 1 << i;
+            Class<?> type = types[start + i];
+            all[start + i] = i < given.length ? given[i] : type.isPrimitive() ? Array.get(Array.newInstance(type, 1), 0) : null;
+        }
+        all[types.length - 2] = mask;
+        method.setAccessible(true);
+        return method.invoke(null, all);
     }
 
     /** Returns an object with the method: the one of a Kotlin object or companion, or a new one. */

@@ -133,7 +133,25 @@ final class Form {
         else if (value instanceof OptionalLong) add(first(((OptionalLong) value).stream()), depth);
         else if (value instanceof OptionalDouble) add(first(((OptionalDouble) value).stream()), depth);
         else if (value.getClass().getName().equals("kotlin.Unit")) text.append("null");
+        else if (isSequence(value.getClass())) sequence(iterator(value), depth);
         else components(value, depth);
+    }
+
+    private static boolean isSequence(Class<?> type) {
+        for (Class<?> one : type.getInterfaces()) {
+            if (one.getName().equals("kotlin.sequences.Sequence") || isSequence(one)) return true;
+        }
+        return false;
+    }
+
+    private static Iterator<?> iterator(Object sequence) {
+        try {
+            Method iterator = sequence.getClass().getMethod("iterator");
+            iterator.setAccessible(true);
+            return (Iterator<?>) iterator.invoke(sequence);
+        } catch (ReflectiveOperationException problem) {
+            throw new TooMuch("a sequence");
+        }
     }
 
     private static Object first(BaseStream<?, ?> values) {

@@ -18,7 +18,7 @@ from synthcode.verification.sandbox import Sandbox
 SECONDS = 30
 """For one program, on a busy machine."""
 _LIMITS = replace(BUILD_LIMITS, cpu_s=600, wall_s=900, output_bytes=64 << 20, scratch_bytes=512 << 20)
-_OPTIONS = ("-Xmx1g",)
+_OPTIONS = ("-Xmx1g", "-Dkotlin.environment.keepalive=true")
 _MESSAGE_CHARACTERS = 200
 
 
@@ -38,6 +38,8 @@ class BatchCompiler:
         The driver's main class. It reads how many sources there are, and the sources.
     arguments
         The driver's, after the milliseconds that a source may take.
+    archives
+        What the driver uses: a compiler that is not the JDK's.
     """
 
     sandbox: Sandbox
@@ -45,6 +47,7 @@ class BatchCompiler:
     drivers: bytes = field(repr=False)
     name: str
     arguments: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
 
     def compile(self, jobs: Sequence[Job]) -> list[tuple[Compiled, float]]:
         """Return what the compiler makes of each job, and the seconds of its share.
@@ -64,7 +67,8 @@ class BatchCompiler:
 
     def _compile(self, sources: Sequence[str]) -> list[Compiled]:
         """Compile the first of the sources, up to one on which the compiler breaks."""
-        command = driver_command(self.java, self.name, _OPTIONS, [str(SECONDS * 1000), *self.arguments])
+        arguments = [str(SECONDS * 1000), *self.arguments]
+        command = driver_command(self.java, self.name, _OPTIONS, arguments, self.archives)
         stdin = struct.pack(">i", len(sources)) + b"".join(map(encoded_text, sources))
         done = self.sandbox.run(command, {DRIVER: self.drivers}, _LIMITS, stdin=stdin)
         found = compiled_programs(done.stdout)

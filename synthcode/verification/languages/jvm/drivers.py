@@ -15,8 +15,9 @@ BUILD_LIMITS = Limits(
 )
 _SOURCES = tuple(sorted(Path(__file__).parent.glob("*.java")))
 _BUILD = """
-javac="$1" jar="$2"; shift 2
-"$javac" -nowarn -d /tmp/made "$@" >&2 && "$jar" cf /tmp/driver.jar -C /tmp/made . && cat /tmp/driver.jar
+javac="$1" jar="$2" quick="-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"; shift 2
+"$javac" $quick -proc:none -nowarn -d /tmp/made "$@" >&2 &&
+"$jar" $quick cf /tmp/driver.jar -C /tmp/made . && cat /tmp/driver.jar
 """
 _MESSAGE_CHARACTERS = 200
 _QUICK_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData", "-Xshare:auto")
@@ -48,6 +49,8 @@ def build_drivers(javac: Path, sandbox: Sandbox, compiling: Sequence[Path]) -> b
     return done.stdout
 
 
-def driver_command(java: Path, name: str, options: Sequence[str], arguments: Sequence[str]) -> list[str]:
-    """Return the command that starts a driver."""
-    return [str(java), *_QUICK_START, *options, "-cp", DRIVER, name, *arguments]
+def driver_command(
+    java: Path, name: str, options: Sequence[str], arguments: Sequence[str], archives: Sequence[str] = ()
+) -> list[str]:
+    """Return the command that starts a driver, which uses archives of others."""
+    return [str(java), *_QUICK_START, *options, "-cp", ":".join((DRIVER, *archives)), name, *arguments]

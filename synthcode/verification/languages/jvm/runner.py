@@ -23,7 +23,7 @@ from synthcode.verification.sandbox import Finished, Limits, Sandbox
 BATCH = 100
 """Programs of one virtual machine: starting one takes as long as running about 30 programs."""
 _FEWEST = 30
-"""Fewer are not divided among cores."""
+"""Programs of one machine, if there are several: fewer are not divided among cores."""
 _START_S = 20
 _SECONDS_OF_EACH = 1
 _OPTIONS = (
@@ -70,8 +70,8 @@ class JvmRunner:
 
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         """Compile and run jobs, a batch on each core; see ``Runner.run``."""
-        cores = available_cores()
-        size = min(BATCH, max(_FEWEST, math.ceil(len(jobs) / cores)))
+        cores = min(available_cores(), max(1, len(jobs) // _FEWEST))
+        size = min(BATCH, max(1, math.ceil(len(jobs) / cores)))
         batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
         with ThreadPoolExecutor(cores) as pool:  # the threads only wait for sandboxes
             return [ran for found in pool.map(self._run, batches) for ran in found]

@@ -104,6 +104,7 @@ def test_a_right_program_passes_in_any_form() -> None:
     assert [(outcome.tests, outcome.passed, outcome.detail) for outcome in outcomes] == [(2, 2, "")] * len(RIGHT)
 
 
+@pytest.mark.toolchains
 def test_a_wrong_program_fails_with_its_first_message() -> None:
     outcomes = TestedPrograms("java").judge_cases("sort_it", [(code, CASES[:2]) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
@@ -111,6 +112,7 @@ def test_a_wrong_program_fails_with_its_first_message() -> None:
         assert detail in outcome.detail
 
 
+@pytest.mark.toolchains
 def test_exceptions_are_results() -> None:
     codes = [RIGHT[0], "class A { static int[] sortIt(int[] items) { return items; } }"]
     outcomes = TestedPrograms("java").judge_cases("sort_it", [(code, CASES[2:]) for code in codes])
@@ -143,6 +145,7 @@ def test_values_of_every_type_come_back() -> None:
     assert [(type_, one.detail) for (type_, _), one in zip(TYPES, outcomes, strict=True) if one.passed != 1] == []
 
 
+@pytest.mark.toolchains
 def test_arguments_are_fresh_for_each_call() -> None:
     code = "class A { List<Long> x = new ArrayList<>(); List<Long> f(List<Long> y) { x.addAll(y); return x; } }"
     outcome = TestedPrograms("java").judge_cases("f", [(code, [TestCase(([1],), [1]), TestCase(([1],), [1])])])[0]

@@ -1,0 +1,72 @@
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Compiles Kotlin, by its own compiler in this process: see Compiling. */
+final class CompileKotlin {
+    private static final Path SOURCE = Path.of("/tmp/source/Program.kt");
+    private static final Path CLASSES = Path.of("/tmp/classes");
+    private static final Pattern ERROR = Pattern.compile(
+        "<(?:error|exception)(?: path=\"[^\"]*\" line=\"(\\d+)\" column=\"\\d+\")?>([^<]*)<", Pattern.CASE_INSENSITIVE);
+
+    /** Arguments: how many milliseconds a source may take, and the libraries that programs see. */
+    public static void main(String[] arguments) throws Exception {
+        Class<?> type = Class.forName("org.jetbrains.kotlin.cli.jvm.K2JVMCompiler");
+        Class<?> services = Class.forName("org.jetbrains.kotlin.config.Services");
+        Object none = services.getField("EMPTY").get(null);
+        Method compile = type.getMethod("execAndOutputXml", PrintStream.class, services, String[].class);
+        Object compiler = type.getDeclaredConstructor().newInstance();
+        String libraries = String.join(":", List.of(arguments).subList(1, arguments.length));
+        String[] options = {
+            SOURCE.toString(), "-d", CLASSES.toString(), "-classpath", libraries, "-no-stdlib", "-no-reflect", "-nowarn",
+            "-jvm-target", "1.8", "-module-name", "program"};
+        Files.createDirectories(SOURCE.getParent());
+        Compiling.all(Long.parseLong(arguments[0]), (source, outcome) -> {
+            Files.writeString(SOURCE, source);
+            empty();
+            ByteArrayOutputStream log = new ByteArrayOutputStream();
+            Object status = compile.invoke(compiler, new PrintStream(log, true, StandardCharsets.UTF_8), none, options);
+            if (status.toString().equals("OK")) keep(outcome);
+            else outcome.message = message(log.toString(StandardCharsets.UTF_8));
+        });
+    }
+
+    /** Returns the first error that the compiler reports, in its XML. */
+    private static String message(String log) {
+        Matcher found = ERROR.matcher(log);
+        if (!found.find()) return "the compiler refuses it";
+        String text = found.group(2).replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"")
+            .replace("&#39;", "'").replace("&amp;", "&").strip();
+        return found.group(1) == null ? text : "line " + found.group(1) + ": " + text;
+    }
+
+    private static List<Path> files() throws IOException {
+        if (!Files.exists(CLASSES)) return List.of();
+        try (Stream<Path> found = Files.walk(CLASSES)) {
+            return found.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
+        }
+    }
+
+    private static void empty() throws IOException {
+        for (Path one : files()) Files.delete(one);
+    }
+
+    private static void keep(Compiling.Outcome outcome) throws IOException {
+        for (Path one : files()) {
+            String name = CLASSES.relativize(one).toString();
+            if (!name.endsWith(".class")) continue;
+            name = name.substring(0, name.length() - ".class".length()).replace('/', '.');
+            outcome.classes.put(name, Files.readAllBytes(one));
+        }
+    }
+}
