@@ -67,7 +67,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 CONTAMINATED = "contaminated"
 """The verdict on a translation that resembles a published benchmark."""
 
-Stage = Literal["seeds", "dedup_seeds", "translate", "check", "dedup", "verify", "build"]
+Stage = Literal["seeds", "dedup_seeds", "translate", "check", "repair", "dedup", "verify", "build"]
 STAGES: tuple[str, ...] = get_args(Stage)
 """The stages of a run, in the order in which they run."""
 
@@ -113,5 +113,9 @@ GATE_REASONS: tuple[GateReason, ...] = get_args(GateReason)
 VerifyReason = Literal["compile_error", "test_failed", "test_timeout", "test_crash"]
 VERIFY_REASONS: tuple[VerifyReason, ...] = get_args(VerifyReason)
 """Why an accepted translation fails its verification."""
+
+RepairReason = Literal[GateReason, VerifyReason]
+REPAIR_REASONS: tuple[RepairReason, ...] = get_args(RepairReason)
+"""Why a translation can fail, and be requested again with its error."""
 
 Reason = SeedReason | GateReason | VerifyReason

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 def build(run: Path, max_failed: float | None, workers: int | None, force: bool) -> None:
     """Build RUN/dataset: triplets, programs in their variants, retrieval judgements, splits, card.
 
-    Runs 'check' and 'dedup' first where they are not up to date. Refuses a run in which more than --max-failed of
-    the requests failed.
+    Runs 'check', repairs and 'dedup' first where they are not up to date. Refuses a run in which more than
+    --max-failed of the requests failed.
 
     \b
     Example:
@@ -39,10 +39,12 @@ def build(run: Path, max_failed: float | None, workers: int | None, force: bool)
     from synthcode.pipelines.steps.build import build_step
     from synthcode.pipelines.steps.check import check_step
     from synthcode.pipelines.steps.dedup import dedup_step
+    from synthcode.pipelines.steps.repair import repair_if_changed
 
     with working_on(existing_run(run), {"workers": workers, "backend.max_failed": max_failed}) as opened:
         _refuse_failed(opened)
         run_if_stale(opened, check_step())
+        repair_if_changed(opened)
         run_if_stale(opened, dedup_step())
         run_if_stale(opened, build_step(), force=force)
         _warn_of_untranslated(opened)

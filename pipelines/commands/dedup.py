@@ -68,8 +68,10 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
             run_if_stale(opened, dedup_seeds_step(early=_is_early(opened)), force=force)
         if "translate" in stages:
             from synthcode.pipelines.steps.check import check_step
+            from synthcode.pipelines.steps.repair import repair_if_changed
 
             run_if_stale(opened, check_step())
+            repair_if_changed(opened)
             run_if_stale(opened, dedup_step(), force=force)
         elif opened.recipe.contamination.against and opened.recipe.contamination.drop != "everywhere":
             click.echo(

@@ -30,6 +30,15 @@ retry_failed_option = click.option("--retry-failed", is_flag=True, help="Also re
 no_model_check_option = click.option(
     "--no-model-check", is_flag=True, help="Send requests though the server does not list the model."
 )
+repair_option = click.option(
+    "--repair",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Request failed translations again with their error, in N rounds at most. Default: 0.",
+)
+repair_budget_option = click.option(
+    "--repair-budget", type=click.IntRange(1), metavar="TOKENS", help="Tokens that all repairs together may take."
+)
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Worker processes. Default: one per core."
 )

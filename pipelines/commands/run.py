@@ -12,6 +12,8 @@ import click
 from synthcode.pipelines.commands.options import (
     max_failed_option,
     no_model_check_option,
+    repair_budget_option,
+    repair_option,
     retry_failed_option,
     sandbox_option,
     settings,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 @click.option(
     "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
+@repair_option
+@repair_budget_option
 @no_model_check_option
 @retry_failed_option
 @max_failed_option
@@ -94,6 +98,8 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.prompt": given["prompt"],
         "translate.sampling.temperature": given["temperature"],
+        "repair.rounds": given["repair"],
+        "repair.budget": given["repair_budget"],
         "execution.concurrency": given["concurrency"],
         "backend.retry_failed": given["retry_failed"] or None,
         "backend.max_failed": given["max_failed"],

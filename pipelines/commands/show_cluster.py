@@ -12,7 +12,9 @@ from rich.text import Text
 
 from synthcode.errors import InputError
 from synthcode.pipelines.tables.programs import seeds_as_programs, translations_as_programs
+from synthcode.pipelines.tables.repairs import all_rows
 from synthcode.sanitize import visible
+from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -92,8 +94,9 @@ def side_by_side(left: str, right: str) -> Iterator[Line]:
 
 def _codes(folder: RunFolder, programs: set[str]) -> dict[str, str]:
     codes: dict[str, str] = {}
-    for as_programs, table in ((seeds_as_programs, folder.seeds), (translations_as_programs, folder.translations)):
-        for part in map(as_programs, folder.rows(table)):
+    translations = all_rows(folder, Manifest(folder.path), "translations")
+    for as_programs, rows in ((seeds_as_programs, folder.rows(folder.seeds)), (translations_as_programs, translations)):
+        for part in map(as_programs, rows):
             codes |= _sources_of(part, programs)
     return codes
 

@@ -60,6 +60,8 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
         click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     if counts["verified"]:
         click.echo(_verified(counts))
+    if counts["repairs"]:
+        click.echo(_repaired(counts["repairs"]))
     for line in _remarks(counts, folder):
         click.echo(line)
     states = counts["stages"].items()
@@ -75,6 +77,17 @@ def _verified(counts: Mapping[str, Any]) -> str:
     for level, count in counts["verified"].items():
         languages = {name: row["verified"].get(level, 0) for name, row in counts["by_language"].items()}
         lines.append(f"  {level:<16} {count:>9,}   {_listed(languages)}")
+    return "\n".join(lines)
+
+
+def _repaired(rounds: Mapping[str, Mapping[str, int]]) -> str:
+    """Return what each round of repairs requested and gained, which the table above includes."""
+    lines = ["repairs (included above)"]
+    for number, row in rounds.items():
+        tokens = row["prompt_tokens"] + row["completion_tokens"]
+        parts = [f"{row[key]:,} {key}" for key in ("requested", "completed", "accepted")]
+        parts += [f"{row[key]:,} {key}" for key in ("failed", "pending") if row[key]]
+        lines.append(f"  round {number:<10} {', '.join(parts)}" + (f"; {tokens:,} tokens" if tokens else ""))
     return "\n".join(lines)
 
 

@@ -14,6 +14,8 @@ from synthcode.pipelines.commands.options import (
     json_object,
     max_failed_option,
     no_model_check_option,
+    repair_budget_option,
+    repair_option,
     retry_failed_option,
     run_argument,
     settings,
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
 @click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
 @click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
 @click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
+@repair_option
+@repair_budget_option
 @no_model_check_option
 @retry_failed_option
 @max_failed_option
@@ -63,18 +67,26 @@ def translate(
     Every completion is stored before it counts: after a stop or a kill, the same command continues. The
     key of a hosted server is read from OPENAI_API_KEY and never stored.
 
+    With --repair, 'check' runs next, and translations that it rejects are requested again with their error.
+
     \b
     Examples:
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java,go
       synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
+      synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java --repair 1
     """
+    from synthcode.llm.prompts import load_prompt
     from synthcode.pipelines.runs.step import run_if_stale
+    from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.translate import translate_step
 
     overrides = _overrides(base_urls, targets, engine, retry_failed, given)
     with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:
+        if opened.recipe.repair.rounds:
+            load_prompt(opened.recipe.repair.prompt)  # before translations are paid for
         run_if_stale(opened, translate_step(), force=force)
+        run_stages(opened, ["check", "repair"] if opened.recipe.repair.rounds else ["repair"])
 
 
 def _overrides(
@@ -97,6 +109,8 @@ def _overrides(
         "backend.engine": settings(engine, "--engine") or None,
         "backend.price_in": given["price_in"],
         "backend.price_out": given["price_out"],
+        "repair.rounds": given["repair"],
+        "repair.budget": given["repair_budget"],
         "execution.concurrency": given["concurrency"],
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.sampling.temperature": given["temperature"],

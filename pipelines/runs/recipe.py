@@ -21,6 +21,7 @@ from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import load_prompt
+from synthcode.llm.repairs import RepairConfig
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
@@ -61,6 +62,8 @@ class Recipe:
     """Where completions come from."""
     check: CheckConfig = field(default_factory=CheckConfig)
     """What the gate accepts."""
+    repair: RepairConfig = field(default_factory=RepairConfig)
+    """Which failed translations to request again, with their errors."""
     dedup: DedupConfig = field(default_factory=DedupConfig)
     """Which programs are near-duplicates."""
     contamination: ContaminationConfig = field(default_factory=ContaminationConfig)
@@ -158,8 +161,10 @@ def require_sections(recipe: Recipe, name: str) -> None:
     Raises
     ------
     InputError
-        If it does not say where seeds come from, or what to translate.
+        If it does not say where seeds come from, or what to translate; or if there is no such repair prompt.
     """
+    if recipe.repair.rounds:
+        load_prompt(recipe.repair.prompt)  # before translations are paid for
     for section in ("seeds", "translate"):
         if getattr(recipe, section) is None:
             raise InputError(

@@ -34,7 +34,7 @@ def build_step() -> Step:
             *files_and_counts("check"),
             *files_and_counts("dedup"),
         ),
-        optional_inputs=files_and_counts("dedup_seeds"),
+        optional_inputs=(*files_and_counts("dedup_seeds"), *files_and_counts("repair")),
         settings=_settings,
         execute=_execute,
         summary=_summary,

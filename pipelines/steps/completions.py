@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError
 from synthcode.llm.backend import HasContextWindow, MatchesSeeds, NamesLanguages, ProbesCapabilities, ReportsCache
 from synthcode.llm.backends.setup import BackendOpener, BackendSetup
-from synthcode.llm.sending.scheduler import run_requests
+from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.pipelines.steps.translation_plan import translate_config
 from synthcode.plugins import BACKENDS
 from synthcode.sanitize import visible
@@ -19,10 +19,10 @@ from synthcode.sanitize import visible
 if TYPE_CHECKING:
     from synthcode.llm.backend import Backend
     from synthcode.llm.journal.journal import Journal
-    from synthcode.llm.sending.scheduler import Outcome
+    from synthcode.llm.prompts import Prompt
     from synthcode.pipelines.runs.reporter import Bar, Reporter
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.steps.translation_plan import TranslationPlan
+    from synthcode.schemas.records import Request
 
 SECONDS_BETWEEN_METRICS = 5.0
 NAMED_LANGUAGES = 5
@@ -67,28 +67,51 @@ def _unknown_languages(rows: Mapping[str, int]) -> str:
     return f"unknown target languages of the recording, with their rows: {named}{more}; see 'synthcode languages'"
 
 
-async def ask(run: Run, asked: TranslationPlan, backend: Backend, journal: Journal, bar: Bar) -> Outcome:
-    """Send every request that the journal has no answer to."""
+async def ask(
+    run: Run, prompt: Prompt, portions: Iterable[Iterable[Request]], backend: Backend, journal: Journal, bar: Bar
+) -> Outcome:
+    """Send every request that the journal has no answer to.
+
+    Parameters
+    ----------
+    run
+        The run.
+    prompt
+        The prompt that the requests were filled from.
+    portions
+        The requests: each portion is drawn when the one before is answered.
+    backend, journal
+        What answers, and where answers go.
+    bar
+        Shows how far this is.
+    """
+    outcome = Outcome()
     async with backend:
         await backend.check()
-        await _check_capabilities(run, asked, backend)
+        await _check_capabilities(run, prompt, backend)
         report = _Progress(bar, run.reporter)
         reading = asyncio.create_task(report.read_metrics(backend))
         try:
-            return await run_requests(
-                asked.requests(),
-                backend,
-                journal,
-                run.recipe.execution,
-                report.tell,
-                run.stop,
-                run.recipe.backend.retry_failed,
-            )
+            for portion in portions:
+                report.begin_portion()
+                sent = await run_requests(
+                    portion,
+                    backend,
+                    journal,
+                    run.recipe.execution,
+                    report.tell,
+                    run.stop,
+                    run.recipe.backend.retry_failed,
+                )
+                outcome = outcome.plus(sent)
+                if outcome.interrupted:
+                    break
         finally:
             reading.cancel()
+    return outcome
 
 
-async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend) -> None:
+async def _check_capabilities(run: Run, prompt: Prompt, backend: Backend) -> None:
     """Find out whether the backend can do what the requests need.
 
     Raises
@@ -108,7 +131,7 @@ async def _check_capabilities(run: Run, asked: TranslationPlan, backend: Backend
             "allow shorter ones with --max-tokens, or serve the model with a larger window",
         )
     if isinstance(backend, ProbesCapabilities):
-        stops = await backend.find_out(prefill=asked.prompt.is_prefilled, stop=bool(sampling.stop))
+        stops = await backend.find_out(prefill=prompt.is_prefilled, stop=bool(sampling.stop))
         if not stops:
             run.reporter.message("this server ignores stop strings; completions may continue past them")
 
@@ -122,6 +145,11 @@ class _Progress:
         self._started = time.monotonic()
         self._hit_share: float | None = None
         self._notices_shown = 0
+
+    def begin_portion(self) -> None:
+        """Count from zero again: each portion has an outcome of its own."""
+        self._seen = self._notices_shown = 0
+        self._started = time.monotonic()
 
     def tell(self, outcome: Outcome) -> None:
         done = outcome.skipped + outcome.completed + outcome.failed + outcome.pending

@@ -15,7 +15,8 @@ from synthcode.dataset.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
 from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.executor import PoisonPolicy
-from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
+from synthcode.pipelines.steps.judging import BATCH_ROWS, halve_table
+from synthcode.pipelines.tables.repairs import rows_of
 from synthcode.pipelines.tables.surviving_rows import (
     NAMED_TRANSLATIONS,
     SEEDS_IN_GROUPS,
@@ -107,7 +108,7 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
     rejected: Counter[Direction] = Counter()
 
     def batches() -> Iterator[pa.Table]:
-        refused = (_REFUSED, run.rows(run.folder.rejected, _REFUSED.names))
+        refused = (_REFUSED, rows_of(run, "rejected", _REFUSED.names))
         checked = (NAMED_TRANSLATIONS, named_translations(run))
         for every_seed, every_translation, refusals in align_on_seed(run.rows(run.folder.seeds), checked, refused):
             accepted.update(_directions(every_seed, every_translation))

@@ -15,6 +15,7 @@ from synthcode.pipelines.steps.contamination import contamination_inputs, search
 from synthcode.pipelines.steps.near_duplicate_search import cluster, search_resources
 from synthcode.pipelines.steps.removed_shares import review_removed_seeds, review_removed_translations, seed_shares
 from synthcode.pipelines.tables.programs import all_programs, seed_programs
+from synthcode.pipelines.tables.repairs import accepted_rows
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.schemas.tables import HITS
 from synthcode.storage.shards import write_table
@@ -46,7 +47,7 @@ def dedup_step() -> Step:
     return Step(
         name="dedup",
         requires=("seeds", "check"),
-        optional_inputs=("dedup_seeds",),
+        optional_inputs=("dedup_seeds", "repair"),
         settings=lambda recipe: [_rules(recipe), recipe.contamination.drop],
         inputs=_inputs,
         execute=_execute,
@@ -114,7 +115,7 @@ def _execute(run: Run) -> StepResult:
     found = cluster(run, all_programs(run), resources)
     kept = SurvivingRows.without_duplicates(run, found.clusters)
     hits, report = search_benchmarks(run, kept.programs(), resources)
-    accepted = run.manifest.stages["check"].counts["by_language"]
+    accepted = accepted_rows(run.manifest)
     contaminated: Counter[str] = Counter()
     if hits.num_rows and run.recipe.contamination.drop == "everywhere":
         contaminated = kept.count_translations() - kept.without(hits).count_translations()

@@ -151,6 +151,8 @@ def review_accepted(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
                 "nothing was accepted: there are no completions to check", f"run 'synthcode translate {command}' first"
             )
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in rejected)
+        if run.recipe.repair.rounds:
+            return [f"warning: nothing was accepted yet: {reasons}"]
         raise FailedRunError(
             f"nothing was accepted: {reasons}", f"see 'synthcode show {command} --reason {rejected[0][0]}'"
         )
@@ -160,6 +162,36 @@ def review_accepted(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         for language, row in translated.items()
     }
     return list(language_warnings(rows, run.folder.path))
+
+
+def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
+    """Return the commonest errors of repairs, and what the budget left.
+
+    Raises
+    ------
+    FailedRunError
+        If neither a translation nor a repair was accepted, or too large a share of the repairs failed.
+    """
+    errors = failure_lines(counts)
+    command = shlex.quote(str(run.folder.path))
+    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
+    bound = run.recipe.backend.max_failed
+    if finished and failed / finished > bound + 1e-9:
+        raise FailedRunError(
+            f"{failed:,} of {finished:,} repairs failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
+            "all that was finished is stored; --retry-failed asks again, --max-failed 1 goes on without them",
+        )
+    if not run.manifest.stages["check"].counts["accepted"] + counts["accepted"]:
+        raise FailedRunError(
+            "nothing was accepted, and no repair was either", f"see 'synthcode show {command} --language ...'"
+        )
+    lines = [*errors, f"{failed:,} failed; --retry-failed asks again"] if failed else []
+    if counts["left"]:
+        lines.append(
+            f"the budget of {run.recipe.repair.budget or 0:,} tokens is reached: "
+            f"{counts['left']:,} failed translations were not repaired"
+        )
+    return lines
 
 
 def language_warnings(by_language: Mapping[str, Mapping[str, Any]], run: Path) -> Iterator[str]:

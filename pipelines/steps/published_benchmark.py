@@ -17,7 +17,7 @@ from synthcode.evaluation.retrieval.benchmark import Benchmark, Tables, from_tab
 from synthcode.execution.executor import Executor, PoisonPolicy
 from synthcode.identity import digest
 from synthcode.languages import find_language, get_language
-from synthcode.pipelines.steps.check import BATCH_ROWS, halve_table
+from synthcode.pipelines.steps.judging import BATCH_ROWS, halve_table
 from synthcode.schemas.records import Rejection
 from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS
 from synthcode.seeds.adapters.problems import number_of

@@ -9,6 +9,7 @@ from synthcode.pipelines.runs.step import Step, run_if_stale
 from synthcode.pipelines.steps.build import build_step
 from synthcode.pipelines.steps.check import check_step
 from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
+from synthcode.pipelines.steps.repair import repair_step
 from synthcode.pipelines.steps.seeds import seeds_step
 from synthcode.pipelines.steps.translate import translate_step
 from synthcode.pipelines.steps.verify import verify_step
@@ -19,6 +20,7 @@ STEPS: Mapping[str, Callable[[], Step]] = {
     "dedup_seeds": dedup_seeds_step,
     "translate": translate_step,
     "check": check_step,
+    "repair": repair_step,
     "dedup": dedup_step,
     "verify": verify_step,
     "build": build_step,

@@ -90,7 +90,7 @@ def _execute(run: Run) -> StepResult:
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
         with run.reporter.progress("translate", requested.total()) as bar, run.stop.finishing():
-            outcome = run_loop(ask(run, asked, backend, journal, bar))
+            outcome = run_loop(ask(run, asked.prompt, [asked.requests()], backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
         done = _export(run, asked, journal, requested, outcome)
@@ -119,12 +119,12 @@ def _export(
                 tokens[column] += sum(filter(None, table.column(column).to_pylist()))
         outputs = shards.commit()
     counts = {
-        **_counts(requested, completed, failed),
+        **asked_counts(requested, completed, failed),
         **failures.counts(),
         "asked": outcome.completed + outcome.failed + outcome.pending,
         "already_known": outcome.skipped,
         **tokens,
-        "cost": _cost(run.recipe, tokens),
+        "cost": cost_of(run.recipe, tokens),
         "model": asked.model,
         "prompt": f"{asked.prompt.name} ({asked.prompt.digest})",
         "sampling": asked.config.sampling.to_json(),
@@ -132,7 +132,7 @@ def _export(
     return StepResult(outputs, counts, complete=counts["pending"] == 0 and passing == 0)
 
 
-def _cost(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
+def cost_of(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
     """Return what all completions cost together, of earlier runs as well; None if no price is known."""
     prices = (recipe.backend.price_in, recipe.backend.price_out)
     if prices == (None, None):
@@ -141,7 +141,8 @@ def _cost(recipe: Recipe, tokens: Mapping[str, int]) -> float | None:
     return round(sum(count * (price or 0.0) / 1e6 for count, price in zip(spent, prices, strict=True)), 6)
 
 
-def _counts(requested: Counter[str], completed: Counter[str], failed: Counter[str]) -> dict[str, Any]:
+def asked_counts(requested: Counter[str], completed: Counter[str], failed: Counter[str]) -> dict[str, Any]:
+    """Return ``requested``, ``completed``, ``failed`` and ``pending``, and the same ``by_language``."""
     by_language = {
         language: {
             "requested": count,

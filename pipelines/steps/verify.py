@@ -41,7 +41,7 @@ def verify_step() -> Step:
     return Step(
         name="verify",
         requires=("seeds", "check", "dedup"),
-        optional_inputs=("dedup_seeds",),
+        optional_inputs=("dedup_seeds", "repair"),
         settings=_settings,
         inputs=_toolchains,
         execute=_execute,

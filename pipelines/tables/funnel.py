@@ -10,6 +10,7 @@ from synthcode.bounded.trees import TREE_ERRORS, parse_json
 from synthcode.errors import InputError
 from synthcode.llm.journal.journal import Journal
 from synthcode.pipelines.runs.stages import ON_REQUEST
+from synthcode.pipelines.tables.repairs import STAGE as REPAIR
 from synthcode.pipelines.tables.untranslated import untranslated_seeds
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
@@ -35,7 +36,8 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         versions, ``rejected`` {reason: n}, ``exact_duplicates``,
         ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
         for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
-        {kind: the commonest message}, ``already_known`` (requests that the last translating did not have to send),
+        {kind: the commonest message}, ``repairs`` {round: what it requested and gained, which all other counts
+        include}, ``already_known`` (requests that the last translating did not have to send),
         ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages`` {stage: done,
         incomplete, stale or missing; one that runs only on request is listed once it has run}. Counts of a stage that
         has not run since the one before it changed are left out (zero), so that what is there reconciles.
@@ -61,6 +63,8 @@ def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
             continue
         if entry is None or not all(_is_read(manifest, key, sha) for key, sha in entry.inputs.items()):
             break
+        if _lacks_repairs(manifest, name):
+            break
         if before is None or before in shown:
             shown.add(name)
         before = name
@@ -85,15 +89,24 @@ def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         "seed_duplicates": counts["dedup_seeds"].get("seed_duplicates", 0),
         "seeds_contaminated": counts["dedup_seeds"].get("seeds_contaminated", 0),
         **_row(totals),
-        "failures": counts["translate"].get("failures", {}),
-        "failure_messages": counts["translate"].get("failure_messages", {}),
+        "failures": dict(
+            sorted(
+                _sums(*(counts[name].get("failures", {}) for name in ("translate", REPAIR))).items(),
+                key=lambda item: -item[1],
+            )
+        ),
+        "failure_messages": {
+            **counts[REPAIR].get("failure_messages", {}),
+            **counts["translate"].get("failure_messages", {}),
+        },
+        "repairs": counts[REPAIR].get("rounds", {}),
         "already_known": counts["translate"].get("already_known", 0),
         "by_language": by_language,
     }
 
 
 def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
-    if stage == "check":
+    if stage in ("check", REPAIR):
         levels: Counter[str] = sum(map(Counter, counts.get("verified", {}).values()), Counter())
         return {**counts, "verified": levels}
     if stage != "build":
@@ -103,7 +116,7 @@ def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     row = counts.get("by_language", {}).get(language, {})
-    if stage == "check":
+    if stage in ("check", REPAIR):
         return {**row, "verified": counts.get("verified", {}).get(language, {})}
     return {**row, "contaminated": counts.get("contaminated", {}).get(language, 0)} if stage == "build" else row
 
@@ -111,16 +124,21 @@ def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mappin
 def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     taken_out = counts["build"].get("contaminated", 0)  # only of the training split
     left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
-    levels = counts["check"].get("verified", {})
+    levels = _sums(counts["check"].get("verified", {}), counts[REPAIR].get("verified", {}))
     left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
     return {
-        **{key: counts["translate"].get(key, 0) for key in _ASKED},
-        "accepted": counts["check"].get("accepted", 0),
+        **{key: counts["translate"].get(key, 0) + counts[REPAIR].get(key, 0) for key in _ASKED},
+        "accepted": counts["check"].get("accepted", 0) + counts[REPAIR].get("accepted", 0),
         "verified": {name: levels[name] for name in LEVELS if levels.get(name)},
-        "rejected": dict(counts["check"].get("rejected", {})),
+        "rejected": _sums(counts["check"].get("rejected", {}), counts[REPAIR].get("rejected", {})),
         **left,
         "splits": {split: counts["build"].get(split, 0) for split in SPLITS},
     }
+
+
+def _sums(*counts: Mapping[str, int]) -> dict[str, int]:
+    total: Counter[str] = sum(map(Counter, counts), Counter())
+    return dict(sorted(total.items()))
 
 
 def _states(manifest: Manifest) -> dict[str, str]:
@@ -130,11 +148,20 @@ def _states(manifest: Manifest) -> dict[str, str]:
         entry = manifest.stages.get(name)
         if entry is None:
             states[name] = "missing"
-        elif any(_has_changed(manifest, states, key, sha) for key, sha in entry.inputs.items()):
+        elif _lacks_repairs(manifest, name) or any(
+            _has_changed(manifest, states, key, sha) for key, sha in entry.inputs.items()
+        ):
             states[name] = "stale"
         else:
             states[name] = "done" if entry.complete else "incomplete"
     return states
+
+
+def _lacks_repairs(manifest: Manifest, stage: str) -> bool:
+    """Return whether a stage has run before the repairs that it should have read."""
+    if stage != "dedup" or REPAIR not in manifest.stages:
+        return False
+    return not any(key.startswith(f"{REPAIR}:") for key in manifest.stages[stage].inputs)
 
 
 def _has_changed(manifest: Manifest, states: Mapping[str, str], key: str, sha: str) -> bool:

@@ -10,15 +10,17 @@ import pyarrow.compute as pc
 
 from synthcode.pipelines.tables.programs import translation_ids
 from synthcode.pipelines.tables.removals import KEPT, PostCheckVerdicts
+from synthcode.pipelines.tables.repairs import all_rows
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TEXTS, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed
+from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
 from synthcode.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
+    from synthcode.pipelines.tables.repairs import Answers
     from synthcode.storage.layout import RunFolder
 
 FAILED = "failed"
@@ -60,11 +62,11 @@ def judged(folder: RunFolder, *, with_code: bool = True) -> Iterator[OutcomeBatc
     later = PostCheckVerdicts(folder)
     code, text = (["code"], ["text"]) if with_code else ([], [])
     streams = (
-        _read(folder.translations, TRANSLATIONS, [*_KEYS, "n_chars", "verification", *code]),
-        _read(folder.rejected, REJECTED, [*_KEYS, "n_chars", "reason", "detail", *code]),
-        _read(folder.completions, COMPLETIONS, [*_KEYS, "error", *text]),
+        _answers(folder, "translations", TRANSLATIONS, [*_KEYS, "n_chars", "verification", *code]),
+        _answers(folder, "rejected", REJECTED, [*_KEYS, "n_chars", "reason", "detail", *code]),
+        _answers(folder, "completions", COMPLETIONS, [*_KEYS, "error", *text]),
     )
-    texts = (_read(folder.dataset / "data" / "texts", TEXTS, ["seed_id"], split) for split in SPLITS)
+    texts = (_split_seeds(folder, split) for split in SPLITS)
     aligned = align_on_seed(_seeds(folder), *streams, *texts)
     for seeds, translations, rejected, completions, *splits in aligned:
         rejected = rejected.rename_columns({"reason": "verdict"})
@@ -87,12 +89,17 @@ def _failed(completions: pa.Table) -> pa.Table:
     return failed.append_column("verdict", pa.array([FAILED] * failed.num_rows, pa.string()))
 
 
-def _read(
-    table: Path, schema: pa.Schema, columns: list[str], prefix: str = "part"
+def _answers(
+    folder: RunFolder, table: Answers, schema: pa.Schema, columns: list[str]
 ) -> tuple[pa.Schema, Iterable[pa.Table]]:
     projected = pa.schema([schema.field(name) for name in columns])
-    parts = read_batches(shards_of(table, prefix), columns)
-    return projected, (part.select(columns).cast(projected) for part in parts)
+    return projected, all_rows(folder, Manifest(folder.path), table, columns)
+
+
+def _split_seeds(folder: RunFolder, split: str) -> tuple[pa.Schema, Iterable[pa.Table]]:
+    projected = pa.schema([TEXTS.field("seed_id")])
+    parts = read_batches(shards_of(folder.dataset / "data" / "texts", split), projected.names)
+    return projected, (part.select(projected.names).cast(projected) for part in parts)
 
 
 def _as_judged(rows: pa.Table) -> pa.Table:

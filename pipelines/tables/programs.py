@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.identity import program_id
+from synthcode.pipelines.tables.repairs import rows_of
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_file
 
@@ -28,7 +29,7 @@ def all_programs(run: Run) -> Iterator[pa.Table]:
     """Yield the seeds of a run, then its translations (schema ``PROGRAMS``)."""
     yield from seed_programs(run)
     columns = ["request_id", "seed_id", "target_language", "code"]
-    for table in run.rows(run.folder.translations, columns):
+    for table in rows_of(run, "translations", columns):
         yield translations_as_programs(table)
 
 

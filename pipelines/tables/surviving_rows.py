@@ -16,6 +16,7 @@ from synthcode.pipelines.tables.programs import (
     translation_ids,
     translations_as_programs,
 )
+from synthcode.pipelines.tables.repairs import rows_of
 from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import read_file
@@ -124,7 +125,7 @@ class SurvivingRows:
 
 def named_translations(run: Run) -> Iterator[pa.Table]:
     """Yield every translation of a run (schema ``NAMED_TRANSLATIONS``), whether it survives or not."""
-    for table in run.rows(run.folder.translations):
+    for table in rows_of(run, "translations"):
         names = pa.array(translation_ids(table), pa.string())
         yield table.append_column(NAMED_TRANSLATIONS.field("program_id"), names)
 

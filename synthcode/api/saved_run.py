@@ -155,7 +155,7 @@ class SavedRun:
         from synthcode.pipelines.tables.outcomes import JUDGED, judged
         from synthcode.storage.manifest import refuse_differences
 
-        refuse_differences(self.path, ["seeds", "dedup_seeds", "check", "dedup", "verify", "build"])
+        refuse_differences(self.path, ["seeds", "dedup_seeds", "check", "repair", "dedup", "verify", "build"])
         target = get_language(language).name if language else None
         parts, seen = [JUDGED.empty_table()], set()
         for _seeds, rows in judged(self._folder):
@@ -174,7 +174,9 @@ class SavedRun:
     def _run_table(self, name: str, columns: Sequence[str] | None) -> pa.Table:
         import pyarrow as pa
 
-        from synthcode.storage.manifest import refuse_differences
+        from synthcode.pipelines.tables.repairs import ANSWERS, repair_shards
+        from synthcode.pipelines.tables.repairs import STAGE as REPAIR
+        from synthcode.storage.manifest import Manifest, refuse_differences
         from synthcode.storage.shards import read_batches, shards_of
 
         place, stage = getattr(self._folder, name), _STAGES[name]
@@ -182,6 +184,10 @@ class SavedRun:
             raise InputError(f"{self.path} has no table {name!r} yet", f"stage {stage!r} writes it")
         refuse_differences(self.path, [stage])
         shards = [place] if place.is_file() else shards_of(place)
+        if name in ANSWERS:
+            refuse_differences(self.path, [REPAIR])
+            rounds = repair_shards(self._folder, Manifest(self.path), name)
+            shards += [shard for some in rounds for shard in some]
         schema = _schema(name)
         if columns is not None:
             schema = pa.schema([_field(schema, column, name) for column in columns])

@@ -29,7 +29,8 @@ class Prompt:
     """A prompt that can be filled.
 
     Templates see ``source`` and ``target`` (rows of the language table), ``code``, ``text`` and
-    ``entry_point`` (which may be none). They are filled in bounded time and memory.
+    ``entry_point`` (which may be none); in a repair also ``answer``, ``fence``, ``reason`` and ``error``. They are
+    filled in bounded time and memory.
     """
 
     name: str
@@ -42,9 +43,21 @@ class Prompt:
         """Whether it ends with the beginning of the answer, which the model is to continue."""
         return "assistant" in self.turns
 
-    def fill(self, seed: Mapping[str, Any], source: Language, target: Language) -> tuple[Message, ...]:
-        """Return the chat that requests one translation of a seed (a row of the seeds table)."""
-        values = {key: seed[key] for key in ("code", "text", "entry_point")}
+    def fill(
+        self, seed: Mapping[str, Any], source: Language, target: Language, failure: Mapping[str, str] | None = None
+    ) -> tuple[Message, ...]:
+        """Return the chat that requests one translation of a seed.
+
+        Parameters
+        ----------
+        seed
+            Row of the seeds table.
+        source, target
+            The seed's language, and that of the translation.
+        failure
+            More variables, of a failed translation that is to be repaired.
+        """
+        values = {**{key: seed[key] for key in ("code", "text", "entry_point")}, **(failure or {})}
         try:
             return tuple(
                 Message(role, fill(template, {"source": source, "target": target, **values}))
@@ -58,7 +71,7 @@ class Prompt:
         except Exception as problem:  # a template can raise whatever its expressions do: 1/0, a wrong type
             raise InputError(
                 f"prompt {self.name!r} cannot be filled: {first_line(problem)}",
-                "templates may use source, target, code, text and entry_point",
+                f"templates may use {', '.join(['source', 'target', *values])}",
             ) from problem
 
 

@@ -12,7 +12,7 @@ from synthcode.identity import canonical_json, digest
 from synthcode.languages import Language, get_language
 from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import Prompt
-from synthcode.schemas.records import Request
+from synthcode.schemas.records import Message, Request
 
 
 @dataclass(frozen=True)
@@ -116,17 +116,47 @@ def make_requests(
         source = get_language(seed["language"])
         for target in targets_of(seed["seed_id"], source.name, config):
             messages = prompt.fill(seed, source, target)
-            turns = [[message.role, message.content] for message in messages]
             for sample_index, sampling in enumerate(settings):
-                yield Request(
-                    request_id=digest("request", model, turns, sampling, sample_index),
-                    seed_id=seed["seed_id"],
-                    source_id=seed["source_id"],
-                    target_language=target.name,
-                    sample_index=sample_index,
-                    model=model,
-                    prompt_name=prompt.name,
-                    prompt_digest=prompt.digest,
-                    sampling=sampling,
-                    messages=messages,
+                yield as_request(
+                    seed, target, messages, model=model, prompt=prompt, sampling=sampling, sample_index=sample_index
                 )
+
+
+def as_request(
+    seed: Mapping[str, Any],
+    target: Language,
+    messages: tuple[Message, ...],
+    *,
+    model: str,
+    prompt: Prompt,
+    sampling: str,
+    sample_index: int,
+    repairs: str | None = None,
+    repair_round: int = 0,
+) -> Request:
+    """Return a filled prompt as a request, identified by all that is sent.
+
+    Parameters
+    ----------
+    seed
+        Row of the seeds table.
+    target, messages, model, prompt, sampling, sample_index, repairs
+        See ``Request``.
+    repair_round
+        Tells a repair from one with the same messages in the round before: the model repeated its failed answer.
+    """
+    turns = [[message.role, message.content] for message in messages]
+    repeated = [repair_round] if repair_round > 1 else []
+    return Request(
+        request_id=digest("request", model, turns, sampling, sample_index, *repeated),
+        seed_id=seed["seed_id"],
+        source_id=seed["source_id"],
+        target_language=target.name,
+        sample_index=sample_index,
+        model=model,
+        prompt_name=prompt.name,
+        prompt_digest=prompt.digest,
+        sampling=sampling,
+        messages=messages,
+        repairs=repairs,
+    )

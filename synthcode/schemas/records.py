@@ -50,6 +50,8 @@ class Request:
     sampling: str
     """Canonical JSON of the request's fields other than the messages."""
     messages: tuple[Message, ...]
+    repairs: str | None = None
+    """The ``request_id`` of the failed attempt that it repairs; None for a first request."""
 
 
 @dataclass(frozen=True, slots=True)

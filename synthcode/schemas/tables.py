@@ -65,6 +65,17 @@ REJECTED = pa.schema(
 )
 """Completions without an acceptable translation; ``code`` is what was extracted, where anything was."""
 
+_REPAIR = [pa.field("round", pa.int32(), nullable=False), *_required("repairs")]
+
+REPAIR_COMPLETIONS = pa.schema([*COMPLETIONS, *_REPAIR])
+"""Completions of repair requests, with the round and the ``request_id`` of the attempt that each one repairs."""
+
+REPAIR_TRANSLATIONS = pa.schema([*TRANSLATIONS, *_REPAIR])
+"""Repaired translations that the gate accepted. The rows that they repair stay rejected."""
+
+REPAIR_REJECTED = pa.schema([*REJECTED, *_REPAIR])
+"""Repairs without an acceptable translation."""
+
 VERIFICATION = pa.schema(
     [
         *_required("request_id", "seed_id", "target_language", "level"),

@@ -34,6 +34,30 @@ def align_on_seed(
             yield (table, *(stream.up_to(last) for stream in streams))
 
 
+def merge_on_seed(schema: pa.Schema, *streams: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Merge streams of tables into one.
+
+    Parameters
+    ----------
+    schema
+        Of every table.
+    streams
+        Each has a ``seed_id`` ascending over all of its tables.
+
+    Yields
+    ------
+    pa.Table
+        Rows of all streams, with a ``seed_id`` ascending over all tables.
+    """
+    left = [_Stream(schema, tables) for tables in streams]
+    while left:
+        first, *left = left
+        for table in first.remaining():
+            last = table.column("seed_id")[-1].as_py()
+            merged = pa.concat_tables([table, *(stream.up_to(last) for stream in left)])
+            yield table if merged.num_rows == table.num_rows else merged.sort_by("seed_id")
+
+
 def join_seed_columns(rows: pa.Table, seeds: pa.Table, columns: Mapping[str, str]) -> pa.Table:
     """Append columns of each row's seed; rows without their seed are left out.
 
@@ -74,3 +98,14 @@ class _Stream:
                 break
             self._buffered = more
         return pa.concat_tables(parts)
+
+    def remaining(self) -> Iterator[pa.Table]:
+        """Yield all rows not yet returned."""
+        while True:
+            table, self._buffered = self._buffered, self._nothing
+            if table.num_rows:
+                yield table
+            more = next(self._tables, None)
+            if more is None:
+                break
+            self._buffered = more

@@ -90,6 +90,21 @@ class RunFolder:
         return self.path / "rejected"
 
     @property
+    def repairs(self) -> Path:
+        """Repaired translations and rejected repairs; their completions are next to all others, in the recording."""
+        return self.path / "repairs"
+
+    @property
+    def repair_journal(self) -> Path:
+        """Every finished request of a repair, from the moment it finished."""
+        return self.repairs / "journal.sqlite"
+
+    @property
+    def repair_verdicts(self) -> Path:
+        """The gate's verdicts on repairs so far; removed without loss."""
+        return self.repairs / "verdicts.sqlite"
+
+    @property
     def clusters(self) -> Path:
         """Near-duplicate clusters of programs."""
         return self.path / "clusters.parquet"

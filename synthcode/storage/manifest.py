@@ -197,7 +197,7 @@ def differing_file(run: Path, stage: str, path: str, difference: Difference) -> 
         "changed": f"is not what {stage!r} wrote",
         "damaged": f"is damaged: it is not what {stage!r} wrote, though its size and time are the same",
     }[difference]
-    command = "dedup" if stage == "dedup_seeds" else stage
+    command = {"dedup_seeds": "dedup", "repair": "translate"}.get(stage, stage)
     return InputError(f"{run / path} {what}", f"'synthcode {command} {run}' makes it again")
 
 

@@ -12,6 +12,7 @@ _CONTAMINATION = {
     str: {"rows": int, "rows_hit": int, "seeds": int, "translations": _COUNTS, "unusable": _COUNTS},
 }
 _ASKED = {"requested": int, "completed": int, "failed": int, "pending": int}
+_TOKENS = ("prompt_tokens", "completion_tokens")
 _LEFT = {"exact_duplicates": int, "near_duplicates": int, "contaminated": int, "kept": int}
 
 SHAPES: Mapping[str, Mapping[str, Any]] = {
@@ -34,6 +35,16 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "by_language": {str: {"accepted": int, "rejected": _COUNTS}},
         "not_compiled": {str: str},
         **dict.fromkeys(("judged", "already_known"), int),
+    },
+    "repair": {
+        **_ASKED,
+        **dict.fromkeys((*_TOKENS, "accepted", "left", "asked", "already_known"), int),
+        "rejected": _COUNTS,
+        "verified": {str: _COUNTS},
+        "by_language": {str: {**_ASKED, "accepted": int, "rejected": _COUNTS}},
+        "rounds": {str: dict.fromkeys((*_ASKED, *_TOKENS, "accepted"), int)},
+        "failures": _COUNTS,
+        "failure_messages": {str: str},
     },
     "dedup": {**_LEFT, "by_language": {str: _LEFT}, "contamination": _CONTAMINATION},
     "verify": {

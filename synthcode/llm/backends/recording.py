@@ -48,6 +48,8 @@ class RecordedAnswer(NamedTuple):
     latency_s: float
     attempts: int
     error: str | None
+    repairs: str | None = None
+    """The request whose failed answer this one repairs."""
 
 
 def recording_files(path: Path) -> list[Path]:
@@ -192,6 +194,7 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
         latency_s=_seconds(row.get("latency_s")),
         attempts=_count(row.get("attempts")) or 1,
         error=error,
+        repairs=_name(row.get("repairs")),
     )
 
 

@@ -27,10 +27,11 @@ _INSERT = f"INSERT INTO answers VALUES ({', '.join('?' * (len(_FIELDS) + 1))})"
 _INDEX = "CREATE INDEX by_{0} ON answers ({0}, target_language) WHERE {0} IS NOT NULL"
 _MODELS = "SELECT DISTINCT model FROM answers ORDER BY model"
 _UNSAID_OR_EQUAL = " AND ".join(f"({name} IS NULL OR {name} = :{name})" for name in _ASKED[4:])
+_FIRST_ATTEMPT = {"request_id": "", "seed_id": " AND repairs IS NULL", "source_id": " AND repairs IS NULL"}
 # What is said of the sample before what is not; answers before failures; then an order that is the content's own.
 _FIND = {
     name: f"SELECT sample_index, content, {', '.join(_ANSWER)} FROM answers "
-    f"WHERE {name} = :{name} AND target_language = :target_language AND {_UNSAID_OR_EQUAL} "
+    f"WHERE {name} = :{name} AND target_language = :target_language AND {_UNSAID_OR_EQUAL}{_FIRST_ATTEMPT[name]} "
     f"ORDER BY sample_index IS NULL, error IS NOT NULL, content, {', '.join(_ANSWER[1:])}"
     for name in _IDS
 }
@@ -45,7 +46,8 @@ class Replay:
 
     A row answers a request where the most telling id that both have is the same (``request_id``, else
     ``seed_id``, else ``source_id``) and nothing else that the row says contradicts the request: target
-    language, model, prompt digest, sampling settings, sample index.
+    language, model, prompt digest, sampling settings, sample index. A repair is answered by its
+    ``request_id`` only: its answer depends on the one that failed.
 
     Where several rows are left: answers come before failures, and rows that name the sample before rows
     that do not. Among those that do not, different texts are different samples, in the order of their
@@ -111,7 +113,7 @@ class Replay:
         """
         answers = self._loaded()
         key = dict(zip(_ASKED, _asked(request), strict=True))
-        for name in self._ids:
+        for name in self._ids if request.repairs is None else _IDS[:1]:
             rows = answers.execute(_FIND[name], key).fetchall()
             position = 0 if name == "request_id" else request.sample_index
             if (chosen := _choose(rows, position)) is not None:

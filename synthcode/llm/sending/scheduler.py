@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -52,6 +52,11 @@ class Outcome:
     """Whether a stop was requested."""
     notices: tuple[str, ...] = ()
     """What the answers show about the server, each once."""
+
+    def plus(self, later: Outcome) -> Outcome:
+        """Return this progress and that of a later call together."""
+        sums = ("seen", "skipped", "completed", "failed", "pending", "prompt_tokens", "completion_tokens")
+        return replace(later, **{name: getattr(self, name) + getattr(later, name) for name in sums})
 
 
 async def run_requests(

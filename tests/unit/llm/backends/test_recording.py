@@ -31,7 +31,7 @@ def test_a_bare_row_is_taken_for_a_whole_answer(tmp_path):
     assert skipped == {}
     assert answer == (
         *(None, None, "MBPP/1", "cpp", None, None, None, None),
-        *("x", "stop", None, None, 0.0, 1, None),
+        *("x", "stop", None, None, 0.0, 1, None, None),
     )
 
 
@@ -49,12 +49,13 @@ def test_everything_that_a_row_says_is_taken(tmp_path):
         "completion_tokens": 6,
         "latency_s": 1.5,
         "attempts": 3,
+        "repairs": "f",
         "other": "ignored",
     }
     (answer,), _ = read(write_lines(tmp_path / "r.jsonl.gz", row))
     assert answer == (
         *("r", "s", "MBPP/1", "java", 2, "m", "d", '{"temperature":0.5,"top_p":1}'),
-        *("x", None, 5, 6, 1.5, 3, None),
+        *("x", None, 5, 6, 1.5, 3, None, "f"),
     )
 
 
