@@ -86,7 +86,7 @@ def by_own_tests(bench: TestBench, problems: Sequence[Problem], codes: Sequence[
     jobs: dict[int, Job] = {}
     verdicts: dict[int, Verdict] = {}
     for place, (problem, code) in enumerate(zip(problems, codes or [one.code for one in problems], strict=True)):
-        test = problem.own_test(bench.language.needs or ())
+        test = problem.own_test(bench.language.needs)
         try:
             jobs[place] = bench.language.with_test(code, test, problem.entry_point)
         except Untestable as reason:

@@ -15,6 +15,7 @@ from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.commands.options import sandbox_option
 
 _OPTIONAL = "(optional, for check --compile)"
+_FOR_VERIFY = "(optional, for verify)"
 _LEAST_FREE = 1 << 30
 """Bytes of disk below which even a small run may not end."""
 EXTRAS = {
@@ -27,15 +28,6 @@ EXTRAS = {
     "s3fs": ("s3", "publish --to s3://"),
 }
 """Optional package -> the extra of synthcode that brings it, and what it is for."""
-DEBIAN_PACKAGES = {
-    "javac": "default-jdk-headless",
-    "node": "nodejs",
-    "php": "php-cli",
-    "go": "golang-go",
-    "gofmt": "golang-go",
-    "bwrap": "bubblewrap",
-}
-"""Program -> the package that brings it, where that has another name."""
 TOKENS = ("HF_TOKEN", "OPENAI_API_KEY")
 
 
@@ -49,18 +41,31 @@ class Finding(NamedTuple):
 
 @click.command()
 @click.option("--base-url", metavar="URL", help="A model server to look for. Default: OPENAI_BASE_URL.")
+@click.option(
+    "--install-hint",
+    is_flag=True,
+    help="Print only the commands that install the missing toolchains, sandbox and npm packages. Nothing is run.",
+)
 @sandbox_option
-def doctor(base_url: str | None) -> None:
+def doctor(base_url: str | None, install_hint: bool) -> None:
     """Say what this machine has: disk, memory, grammars, toolchains, packages, GPU, a model server, tokens.
 
-    For each missing program or package it prints the line that installs it (on Debian or Ubuntu, or with pip).
+    For each missing program or package it prints the line that installs it (on Debian or Ubuntu, with npm or with pip).
+    Each toolchain is tried on two small programs.
 
     Nothing but the grammars is needed to build a dataset from a recording. Tokens are never shown.
 
     \b
     Example:
       synthcode doctor --base-url http://localhost:8000/v1
+      synthcode doctor --install-hint
     """
+    if install_hint:
+        from synthcode.verification.install_hints import install_commands
+
+        for command in install_commands():
+            click.echo(command)
+        return
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -80,6 +85,7 @@ def _findings(base_url: str | None) -> Iterator[Finding]:
     yield from _room()
     yield from _grammars()
     yield from _toolchains()
+    yield from _test_runners()
     for package, (extra, purpose) in EXTRAS.items():
         yield _package(package, extra, purpose)
     gpu = find_program("nvidia-smi")
@@ -98,11 +104,12 @@ def _room() -> Iterator[Finding]:
     yield Finding("memory", True, f"{free_memory() / 2**30:,.1f} GiB free")
 
 
-def _install(program: str) -> str:
-    """Return the line that installs a program on Debian or Ubuntu; empty if the program is there."""
-    if find_program(program) is not None:
-        return ""
-    return f"; apt install {DEBIAN_PACKAGES.get(program, program)}"
+def _install(*programs: str) -> str:
+    """Return the line that installs those programs which are missing; empty if all are there."""
+    from synthcode.verification.install_hints import apt_command
+
+    command = apt_command(programs)
+    return f"; {command}" if command else ""
 
 
 def _grammars() -> Iterator[Finding]:
@@ -137,6 +144,27 @@ def _toolchains() -> Iterator[Finding]:
     install = _install("bwrap") if sandbox_name() == DEFAULT else ""
     lacking = f"{name}: {visible_line(missing or '')}{install} {_OPTIONAL}"
     yield Finding("sandbox", missing is None, f"{name} (for check --compile)" if missing is None else lacking)
+
+
+def _test_runners() -> Iterator[Finding]:
+    """Say which languages' programs can be run with tests, and which packages those tests can import."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from synthcode.verification.benches import open_bench
+    from synthcode.verification.languages.javascript.packages import VERSIONS, install_command, installed_versions
+    from synthcode.verification.languages.table import TESTED_LANGUAGES
+    from synthcode.verification.sandbox import why_no_sandbox
+
+    if why_no_sandbox() is None:
+        with ThreadPoolExecutor() as pool:
+            benches = pool.map(open_bench, TESTED_LANGUAGES)
+            for (name, language), bench in zip(TESTED_LANGUAGES.items(), benches, strict=True):
+                works = bench.runner is not None
+                lack = f"{bench.problem}{_install(*language.tools)} {_FOR_VERIFY}"
+                yield Finding(f"tests {name}", works, bench.version if works else lack)
+    for package in VERSIONS:
+        found = installed_versions(package)
+        yield Finding(f"npm {package}", bool(found), found or f"{install_command(package)} {_FOR_VERIFY}")
 
 
 def _without(language: str, problem: str | None) -> str:

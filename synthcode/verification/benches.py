@@ -102,4 +102,5 @@ def _version(language: TestedLanguage, program: str, sandbox: Sandbox) -> str:
     done = sandbox.run([program, language.version_option], limits=limits)
     said = (done.stdout or done.stderr).decode("utf-8", "replace").strip().splitlines()
     lines = [line for line in said if " warning: " not in line]  # of the virtual machine that kotlinc runs in
-    return one_line(lines[0], _VERSION_CHARACTERS) if lines else ""
+    own = one_line(lines[0], _VERSION_CHARACTERS) if lines else ""
+    return ", ".join(filter(None, (own, language.package_versions())))

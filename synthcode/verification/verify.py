@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from synthcode.errors import SandboxFailed
@@ -121,9 +121,8 @@ def _plan(one: Candidate, language: TestedLanguage) -> _Plan:
 
 def _own_job(one: Candidate, language: TestedLanguage) -> Job:
     assert one.test is not None
-    known: Mapping[str, str] = language.needs or {}
     for package in one.test.needs:
-        if package not in known:
+        if package not in language.needs:
             raise Untestable(f"its own test needs the package {package}")
     return language.with_test(one.code, one.test, one.entry_point)
 

@@ -14,7 +14,7 @@ from synthcode.pipelines.commands.doctor import _without
 
 
 def lines_of(search_path: str, *options: str) -> dict[str, str]:
-    environment = {**os.environ, "PATH": search_path, "COLUMNS": "300"}
+    environment = {**os.environ, "PATH": search_path, "COLUMNS": "300", "SYNTHCODE_NODE_PACKAGES": search_path}
     command = [sys.executable, *options, "-m", "synthcode", "doctor"]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
     rows = (re.split(r" {2,}", line.strip(), maxsplit=2) for line in done.stdout.splitlines())
@@ -26,6 +26,7 @@ def test_missing_things_come_with_the_line_that_installs_them(tmp_path: Path) ->
     assert found["sandbox"].startswith("no: bubblewrap: ")
     assert found["sandbox"].endswith("; apt install bubblewrap (optional, for check --compile)")
     assert found["toolchain java"] == "no: not tried: that needs the sandbox (optional, for check --compile)"
+    assert found["npm lodash"] == f"no: npm install --prefix {tmp_path} lodash@4 (optional, for verify)"
     assert re.fullmatch(r"yes: [\d,.]+ GiB free in the working directory", found["disk"])
     assert re.fullmatch(r"yes: [\d,.]+ GiB free", found["memory"])
     missing = [line for line in found.values() if line.startswith("no: ")]
@@ -42,3 +43,12 @@ def test_a_missing_compiler_comes_with_its_package(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert _without(language, "not found") == f"not found; apt install {package} (optional, for check --compile)"
+
+
+def test_the_hint_is_only_commands(tmp_path: Path) -> None:
+    environment = {**os.environ, "PATH": str(tmp_path), "SYNTHCODE_NODE_PACKAGES": str(tmp_path)}
+    command = [sys.executable, "-m", "synthcode", "doctor", "--install-hint"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    apt, npm = done.stdout.splitlines()
+    assert apt.startswith("apt install bubblewrap ")
+    assert npm == f"npm install --prefix {tmp_path} lodash@4 typescript@5.9"

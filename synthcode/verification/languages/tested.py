@@ -62,5 +62,7 @@ class TestedLanguage:
     """
     version_option: str = "--version"
     """With which the first tool reports its version."""
-    needs: Mapping[str, str] | None = None
-    """Packages that tests may import -> the command that installs them; None if only the standard library is there."""
+    needs: tuple[str, ...] = ()
+    """Packages outside of the standard library that tests may import, or that the runner itself needs."""
+    package_versions: Callable[[], str] = str
+    """Names those that are installed, with their versions; verdicts depend on them."""

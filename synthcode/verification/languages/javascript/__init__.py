@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from synthcode.verification.languages.javascript.packages import install_command
+from synthcode.verification.languages.javascript.packages import installed_versions
 from synthcode.verification.languages.javascript.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
@@ -33,5 +34,6 @@ JAVASCRIPT = TestedLanguage(
     open_runner=_runner,
     with_test=with_test,
     with_cases=with_cases,
-    needs={"lodash": install_command("lodash")},
+    needs=("lodash",),
+    package_versions=partial(installed_versions, "lodash"),
 )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
+import shlex
 from pathlib import Path
 
+from synthcode.sanitize import one_line
 from synthcode.verification.cases.case import Untestable
 
 VARIABLE = "SYNTHCODE_NODE_PACKAGES"
 """The environment variable that names the folder of ``node_modules``."""
 VERSIONS = {"lodash": "4", "typescript": "5.9"}
+_VERSION_CHARACTERS = 40
 _FILES = {"lodash": "lodash/lodash.js", "typescript": "typescript/lib/typescript.js"}
 
 
@@ -20,13 +24,32 @@ def packages_folder() -> Path:
     if os.path.isabs(named):
         return Path(named)
     data = os.environ.get("XDG_DATA_HOME", "")
-    return (Path(data) if os.path.isabs(data) else Path.home() / ".local/share") / "synthcode/node"
+    return (Path(data) if os.path.isabs(data) else Path(os.path.expanduser("~/.local/share"))) / "synthcode/node"
 
 
 def install_command(*names: str) -> str:
     """Return the command that installs packages, by default all."""
     wanted = " ".join(f"{name}@{VERSIONS[name]}" for name in names or VERSIONS)
-    return f"npm install --prefix {packages_folder()} {wanted}"
+    return f"npm install --prefix {shlex.quote(str(packages_folder()))} {wanted}"
+
+
+def installed_versions(*names: str) -> str:
+    """Return the packages that are installed, with their versions, such as ``lodash 4.17.21``."""
+    found = ((name, _version(packages_folder() / "node_modules" / name / "package.json")) for name in names)
+    return ", ".join(f"{name} {version}" for name, version in found if version)
+
+
+def _version(manifest: Path) -> str:
+    try:
+        version = json.loads(manifest.read_text("utf-8"))["version"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return ""
+    return one_line(str(version), _VERSION_CHARACTERS)
+
+
+def missing_packages(*names: str) -> tuple[str, ...]:
+    """Return those packages that are not installed."""
+    return tuple(name for name in names or VERSIONS if package_file(name) is None)
 
 
 def module_files(names: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]]:

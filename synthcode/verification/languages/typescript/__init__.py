@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from synthcode.verification.cases.case import Untestable
 from synthcode.verification.languages.javascript import MESSAGE, NODE_LIMITS, NODE_OPTIONS
-from synthcode.verification.languages.javascript.packages import install_command, package_file
+from synthcode.verification.languages.javascript.packages import install_command, installed_versions, package_file
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.languages.typescript.programs import with_cases, with_test
 from synthcode.verification.languages.typescript.runner import TypeScriptRunner
@@ -36,5 +37,6 @@ TYPESCRIPT = TestedLanguage(
     open_runner=_runner,
     with_test=with_test,
     with_cases=with_cases,
-    needs={name: install_command(name) for name in ("typescript", "lodash")},
+    needs=("typescript", "lodash"),
+    package_versions=partial(installed_versions, "typescript", "lodash"),
 )

@@ -70,3 +70,13 @@ def test_a_program_with_open_brackets_does_not_swallow_its_test() -> None:
 def test_a_program_without_a_function_is_untestable() -> None:
     with pytest.raises(Untestable, match="no function"):
         TYPESCRIPT.with_cases("type A = number;", "sum_all", CASES)
+
+
+def test_imports_that_the_compiler_leaves_out_need_no_package() -> None:
+    unused = "import * as math from 'mathjs'\nimport { type Heap as Own, Row } from 'heap-js';\n"
+    code = "function sumAll(...all: any[]): number { return 3; }"
+    assert cases_of(unused + code) == [Outcome(1, 1, None, "")]
+    with pytest.raises(Untestable, match="needs the package mathjs"):
+        TYPESCRIPT.with_cases(unused + code.replace("3", "math.add(1, 2)"), "sum_all", CASES)
+    with pytest.raises(Untestable, match="needs the package heap-js"):
+        TYPESCRIPT.with_cases(unused + code.replace("3", "new Own(1)"), "sum_all", CASES)
