@@ -14,11 +14,18 @@ from functools import partial
 from typing import Any
 
 from synthcode.verification.cases.case import Value
+from synthcode.verification.cases.invariants import Invariants
 
 Arguments = tuple[Value, ...]
 
 _RECOMBINED = 0.3
 """The share of inputs whose arguments come from different calls."""
+_ATTEMPTS = 10
+"""The most for each input."""
+_SMALL = 3
+"""Numbers up to this one are often cases of their own."""
+_CHOICES = 4
+"""So few different numbers, of which most come more than once, are all that there are."""
 _STEPS = 3
 """The most changes of one input."""
 
@@ -63,6 +70,7 @@ class InputMutator:
         self._recorded = recorded
         self._chance = random.Random(random_seed)
         self._places = [_Seen() for _ in recorded[0]]
+        self._invariants = Invariants(recorded)
         for arguments in recorded:
             for seen, value in zip(self._places, arguments, strict=True):
                 seen.add(value)
@@ -83,9 +91,9 @@ class InputMutator:
         """Return at most ``count`` inputs that differ from the recorded ones and from one another."""
         known = {repr(arguments) for arguments in self._recorded}
         found: list[Arguments] = []
-        for _ in range(count * 5):
+        for _ in range(count * _ATTEMPTS):
             arguments = self._input()
-            if repr(arguments) not in known:
+            if repr(arguments) not in known and self._invariants.hold(arguments):
                 known.add(repr(arguments))
                 found.append(arguments)
             if len(found) == count:
@@ -129,10 +137,12 @@ class InputMutator:
 
     def _integer(self, value: int, seen: _Seen) -> int:
         numbers = [number for number in seen.numbers() if isinstance(number, int)]
+        if len(set(numbers)) <= _CHOICES and len(numbers) > 2 * len(set(numbers)):
+            return self._chance.choice(numbers)
         low, high = min(numbers), max(numbers)
         step = self._chance.choice((-2, -1, 1, 2))
         changed = self._chance.choice((value + step, self._chance.choice(numbers), self._chance.randint(low, high)))
-        least = low if low in (0, 1) else min(low, max(1, low - 2)) if low > 0 else low
+        least = low - 2 if low > _SMALL + 2 else low
         return max(least, min(changed, high + 2))
 
     def _float(self, value: float, seen: _Seen) -> float:
@@ -162,15 +172,19 @@ class InputMutator:
         place = self._chance.randrange(len(value))
         item = self._changed(value[place], seen.items)
         rows_are_equal = seen.always(_has_equal_rows)
+        if isinstance(value[place], list) and not rows_are_equal and len(item) != len(value[place]):
+            return value  # a triangle, for instance
         changes = [[*value[:place], item, *value[place + 1 :]]]
-        if not keeps_length and len({len(one) for one in seen.values if isinstance(one, list)}) > 1:
+        is_ragged = isinstance(item, list) and not rows_are_equal
+        if not keeps_length and not is_ragged and len({len(one) for one in seen.values if isinstance(one, list)}) > 1:
             changes.append([*value[:place], item, *value[place:]])
             changes += [[*value[:place], *value[place + 1 :]]] if len(value) > 1 else []
         changes = [one for one in changes if not rows_are_equal or _has_equal_rows(one)] or [value]
         changed = self._chance.choice(changes)
         if seen.always(_is_distinct) and not _is_distinct(changed):
             return value
-        return _sorted_like(changed, seen)
+        in_order = _sorted_like(changed, seen)
+        return value if is_ragged and in_order != changed else in_order
 
     def _tuple(self, value: tuple[Value, ...], seen: _Seen) -> tuple[Value, ...]:
         if not value or seen.items is None:

@@ -68,6 +68,24 @@ def test_two_lists_stay_equally_long() -> None:
     assert all(len(one) == len(other) for one, other in inputs)
 
 
+def test_a_start_stays_before_its_end() -> None:
+    inputs = derived((1, 5), (3, 9), (2, 3))
+    assert inputs
+    assert all(start < end for start, end in inputs)
+
+
+def test_a_few_numbers_that_come_again_and_again_are_all() -> None:
+    inputs = derived(([0, 1, 2, 2, 0, 1],), ([2, 1, 0, 1],))
+    assert inputs
+    assert all(set(items) <= {0, 1, 2} for (items,) in inputs)
+
+
+def test_rows_of_different_lengths_keep_them() -> None:
+    inputs = derived(([[1], [2, 9], [3, 4, 5]],), ([[6], [7, 8]],))
+    assert inputs
+    assert all([len(row) for row in rows] == list(range(1, len(rows) + 1)) for (rows,) in inputs)
+
+
 def test_what_cannot_be_changed_yields_nothing() -> None:
     assert derived((None,), (None,)) == []
     assert derived((), ()) == []
