@@ -16,6 +16,8 @@ from synthcode.languages.parsing import grammar
 
 _MAX_STUB = 600
 """Bytes, comments left out: a longer body is written out."""
+_WORDS = re.compile(r"\w+")
+_QUOTE_OR_COMMENT = re.compile(r"[\"'`#]|//|/\*|--")
 _LITERAL = re.compile(
     r"""[bBfFrRuU@]{0,2}(?:\"{3}(?P<long>[^"{$\\]*+)\"{3}|'{3}(?P<single>[^'{$\\]*+)'{3}"""
     r"""|"(?P<said>[^"\n\\{$]*+)"|`(?P<raw>[^`\\$]*+)`|(?<![\w&<])'(?P<character>[^'\n\\{$]*+)')"""
@@ -236,6 +238,8 @@ class Program:
         plain = text.replace("_", "").lower() if body is not function.node else ""
         if any(len(name) > 1 and name in plain for name in names) or _ALL_PARAMETERS.search(text):
             return False
+        if not _QUOTE_OR_COMMENT.search(plain) and not names.isdisjoint(_WORDS.findall(plain)):
+            return False  # the same for names of one letter, which other words contain
         own = {spelling(name) for name in self._parameters(function.node)}
         in_strings = any(f"{{{name}" in text for name in own)  # Rust: "{name}"
         return bool(own) and not in_strings and not own & self._words_of(function.node, body)
