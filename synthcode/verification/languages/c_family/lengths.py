@@ -10,10 +10,10 @@ from synthcode.verification.cases.case import Untestable, Value
 from synthcode.verification.languages.c_family.functions import Parameter
 
 _LENGTH = re.compile(
-    r"(?i)^(?:[nmklrc]|len\w*|\w*_?len|\w*length\w*|\w*size\w*|sz|\w*count\w*|cnt|num\w*|\w*rows?|\w*cols?|columns?|[nm]\d"
-    r"|\w*_[nm]|n_?\w{1,10}|elements|total|end|high|width|height|\w+(?:num|cnt))$"
+    r"(?i)^(?:[nmklrc]|len\w{0,40}|\w{0,40}_?len|\w{0,40}length\w{0,40}|\w{0,40}size\w{0,40}|sz|\w{0,40}count\w{0,40}|cnt|num\w{0,40}|\w{0,40}rows?|\w{0,40}cols?|columns?|[nm]\d"
+    r"|\w{0,40}_[nm]|n_?\w{1,10}|elements|total|end|high|width|height|\w{1,40}(?:num|cnt))$"
 )
-_ROW_LENGTHS = re.compile(r"(?i)^\w*(?:col\w*|row\w*|inner\w*|sizes|lens|lengths)$")
+_ROW_LENGTHS = re.compile(r"(?i)^\w{0,40}(?:col\w{0,40}|row\w{0,40}|inner\w{0,40}|sizes|lens|lengths)$")
 
 
 @dataclass(frozen=True)

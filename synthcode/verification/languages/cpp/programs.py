@@ -15,7 +15,7 @@ from synthcode.verification.running.job import CaseProgram, Job
 _USING = "#ifdef SYNTHCODE_USING_STD\nusing namespace std;\n#endif"
 _USES_STD = re.compile(r"\busing\s+(?:namespace\s+)?std\b")
 _HEADERS = "#include <bits/stdc++.h>\n#include <cassert>"
-_EQUALITY = re.compile(r"\boperator\s*(?:==|!=|<=>)\s*\(([^)]*)\)")
+_EQUALITY = re.compile(r"\boperator\s{0,20}(?:==|!=|<=>)\s{0,20}\(([^)]{0,300})\)")
 _OWN_MAIN = """
 int main(int count, char **arguments, char **environment) {
     (void)count, (void)arguments, (void)environment;

@@ -22,7 +22,9 @@ from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.js")
-_IMPORTED = re.compile(r"""(?:\brequire\(\s*|\bfrom\s*|\bimport\s*\(?\s*)(["'])([\w@][^"'\n]{0,100})\1""")
+_IMPORTED = re.compile(
+    r"""(?:\brequire\(\s{0,20}|\bfrom\s{0,20}|\bimport\s{0,20}\(?\s{0,20})(["'])([\w@][^"'\n]{0,100})\1"""
+)
 _BUILT_IN = re.compile(
     r"(?:node:.*|(?:assert|async_hooks|buffer|child_process|cluster|console|constants|crypto|dgram|diagnostics_channel"
     r"|dns|domain|events|fs|https?|http2|inspector|module|net|os|path|perf_hooks|process|punycode|querystring|readline"

@@ -75,7 +75,9 @@ def read_type(text: str, knows_null: bool) -> JvmType:
     knows_null
         Whether only types with a question mark have null, as in Kotlin.
     """
-    tokens = _TOKEN.findall(re.sub(r"@\w+(?:\([^)]*\))?|\b(?:final|out|in|extends|super|vararg)\b", " ", text))
+    tokens = _TOKEN.findall(
+        re.sub(r"@\w{1,100}(?:\([^)]{0,200}\))?|\b(?:final|out|in|extends|super|vararg)\b", " ", text)
+    )
     if not tokens or "->" in tokens or "(" in tokens:
         return UNKNOWN
     try:
