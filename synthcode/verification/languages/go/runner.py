@@ -10,6 +10,7 @@ from pathlib import Path
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.languages.go.programs import HARNESS
+from synthcode.verification.languages.go.sources import ASSERT
 from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
@@ -33,8 +34,8 @@ go="$1"
 """
 _BUILD = """
 set -e
-"$1/compile" -p "$2" -complete -importcfg library.txt -pack -o /tmp/harness.a harness.go >&2
-cat /tmp/harness.a
+"$1/compile" -p "$2" -complete -importcfg library.txt -pack -o /tmp/package.a "$3" >&2
+cat /tmp/package.a
 """
 _RUN = """
 export GOMAXPROCS=2
@@ -53,7 +54,8 @@ fi
 exit $status
 """
 _MESSAGE = re.compile(
-    r"(?m)^(?:[\w./]{1,80}\.go:\d+:\d+: |(?=CPU time|panic: |fatal error: |--- FAIL: |[ \t]{1,16}Error:|runtime: ))(.*)"
+    r"(?m)^(?:[\w./]{1,80}\.go:\d+:\d+: |[ \t]{1,16}\w{1,40}\.go:\d{1,9}: "
+    r"|(?=CPU time|panic: |fatal error: |runtime: ))(.*)"
 )
 _PROBLEM = re.compile(r"(?m)^(?:\./)?(\w+)\.go:\d+:\d+: (.*)")
 _NEWER = re.compile(
@@ -76,11 +78,13 @@ def open_runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
         raise SandboxFailed("go has no compiled standard library", "install Go 1.19, as golang-go of Debian 12 is")
     folder, *library = found
     path = f"harness{secrets.token_hex(16)}"
-    harness = (_FOLDER / "harness.go").read_bytes()
     listed = "\n".join(library)
-    compiled = _output(sandbox, _BUILD, [folder, path], {"harness.go": harness, _LIBRARY: listed.encode()})
-    listed += f"\npackagefile {path}=/box/harness.a\n"
-    prepared = {"harness.a": compiled, _LIBRARY: listed.encode()}
+    prepared = {}
+    for archive, source, package in (("harness.a", "harness.go", path), ("assert.a", "assert.go", ASSERT)):
+        files = {source: (_FOLDER / source).read_bytes(), _LIBRARY: "\n".join(library).encode()}
+        prepared[archive] = _output(sandbox, _BUILD, [folder, package, source], files)
+        listed += f"\npackagefile {package}=/box/{archive}"
+    prepared[_LIBRARY] = f"{listed}\n".encode()
     script = _RUN % {"tools": folder, "refused": REFUSED}
     return ParallelRunner(CompiledRunner(sandbox, script, _MESSAGE, misfit, prepared, (HARNESS, path)))
 

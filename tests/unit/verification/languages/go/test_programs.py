@@ -62,6 +62,21 @@ TESTING_TEST = TestProgram(
 )
 
 
+ASSERTING_TEST = TestProgram(
+    """
+func TestSortIt(t *testing.T) {
+    assert := assert.New(t)
+    assert.Equal([]int{1, 2}, sort_it([]int{2, 1}))
+    assert.True(len(sort_it([]int{})) == 0)
+    assert.InDelta(1.5, 1.5+1e-9, 1e-6)
+    assert.ElementsMatch([]int{1, 2, 2}, []int{2, 1, 2})
+}
+""",
+    'import (\n    "sort"\n    "testing"\n    "github.com/stretchr/testify/assert"\n)\n',
+)
+OWN_TESTS = (MBXP_TEST, TESTING_TEST, ASSERTING_TEST)
+
+
 @pytest.fixture(scope="module")
 def go() -> TestedPrograms:
     return TestedPrograms("go")
@@ -80,20 +95,20 @@ def test_a_wrong_program_fails_with_its_first_message(go: TestedPrograms) -> Non
 
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(go: TestedPrograms) -> None:
     again = "func deepCompare(a int, b int) bool { return a < b }\n" + RIGHT[0]
-    programs = [(code, test) for code in (*RIGHT[:3], again) for test in (MBXP_TEST, TESTING_TEST)]
+    programs = [(code, test) for code in (*RIGHT[:3], again) for test in OWN_TESTS]
     assert [outcome.reason for outcome in go.judge_tests("sort_it", programs)] == [None] * len(programs)
 
 
 def test_a_program_fails_the_own_test_of_a_seed(go: TestedPrograms) -> None:
     wrong = "func SortIt(items []int) []int { return items }"
     early = "func init() { os.Exit(0) }\nfunc SortIt(items []int) []int { return items }"
-    programs = [(wrong, MBXP_TEST), (wrong, TESTING_TEST), (early, MBXP_TEST), (early, TESTING_TEST)]
+    programs = [(code, test) for code in (wrong, early) for test in OWN_TESTS]
     outcomes = go.judge_tests("sort_it", programs)
     assert [outcome.detail for outcome in outcomes] == [
         "panic: Exception --- test case 0 failed to pass",
-        "--- FAIL: TestSortIt (0.00s)",
-        "it ended before its tests did",
-        "it ended before its tests did",
+        "got [2 1]",
+        "Error: not equal: expected []int{1, 2}, actual []int{2, 1}",
+        *["it ended before its tests did"] * 3,
     ]
 
 
