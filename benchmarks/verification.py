@@ -27,9 +27,10 @@ from verifying.broken import broken_programs
 from verifying.hard_coded import hard_coded
 from verifying.judging import (
     CasesOfSeed,
-    Program,
+    Judged,
     Verdict,
-    by_cases,
+    both_judge,
+    by_both,
     by_own_tests,
     cases_of,
     fails,
@@ -45,13 +46,12 @@ from synthcode.verification.cases.outcome import Outcome
 from synthcode.verification.seed_cases import SeedTest
 
 Measure = Callable[[argparse.Namespace], None]
-_SHOWN = 100
 
 
 def cases(options: argparse.Namespace) -> None:
     seeds = list(python_seeds(options.data).values())[: options.limit]
     started = time.monotonic()
-    found = cases_of(seeds, scored=True)
+    found = cases_of(seeds, scored=options.mutants > 0)
     seconds = time.monotonic() - started
     having = [one for one in found.values() if one.own.cases]
     original, more = (
@@ -66,8 +66,14 @@ def cases(options: argparse.Namespace) -> None:
     scored = [
         (one.original_score, one.score) for one in having if one.original_score is not None and one.score is not None
     ]
+    print_reasons(found)
+    if not scored:
+        return
     means = [sum(scores) / max(1, len(scored)) for scores in zip(*scored, strict=True)]
     print(f"mutation score of {len(scored)} seeds: {means[0]:.3f} by their own cases, {means[1]:.3f} with more inputs")
+
+
+def print_reasons(found: dict[str, CasesOfSeed]) -> None:
     for seed_id, one in found.items():
         if one.own.problem:
             print(f"  {seed_id}: {one.own.problem}")
@@ -80,93 +86,65 @@ def known_good(options: argparse.Namespace) -> None:
         verdicts = by_own_tests(bench, problems)
         row(bench, len(problems), share(map(passes, verdicts)), share(map(fails, verdicts)), sum(is_text(verdicts)))
         print_kinds(verdicts)
-        show(options, problems, verdicts, fails)
+        if options.show:
+            show_failures(problems, verdicts)
 
 
 def agreement(options: argparse.Namespace) -> None:
     seeds = python_seeds(options.data)
-    header("language", "programs", "testable", "both judge", "agree", "known good", "false", "false, more inputs")
+    header("language", "programs", "testable", "both judge", "agree", "known good", "false", "fail further inputs")
     for bench, solutions in programs_of(options):
         problems = [*solutions, *sampled_programs(options.data, solutions[0].language, options.limit)]
         found = cases_for(problems, seeds)
-        own = by_own_tests(bench, problems)
-        ruled = by_cases(bench, programs(problems, found))
-        has_cases = [bool(found[one.number].own.cases) if one.number in found else False for one in problems]
-        pairs = [(one, other) for one, other, has in zip(own, ruled, has_cases, strict=True) if has]
-        compiled = [(one, other) for one, other in pairs if not is_refused(one)]
-        judged = [
-            (passes(one), fails_original(other))
-            for one, other in compiled
-            if not isinstance(one, str) and not isinstance(other, str)
-        ]
-        good = [other for one, other in compiled if passes(one) and not isinstance(other, str)]
+        problems = [one for one in problems if one.number in found and found[one.number].own.cases]
+        judged = by_both(bench, problems, found)
+        ruled = [one.ruled for one in judged]
+        both = both_judge(judged)
+        good = [one for one in both if passes(one.own)]
         row(
             bench,
-            len(pairs),
-            share(not isinstance(other, str) for _, other in compiled),
             len(judged),
-            share(passed != failed for passed, failed in judged),
+            share(not isinstance(verdict, str) for verdict in ruled),
+            len(both),
+            share(passes(one.own) != fails_original(one.ruled) for one in both),
             len(good),
-            share(map(fails_original, good)),
-            share(fails(one) and not fails_original(one) for one in good),
+            share(fails_original(one.ruled) for one in good),
+            share(fails(one.ruled) and not fails_original(one.ruled) for one in good),
         )
-        print_kinds([other for _, other in compiled if isinstance(other, str)])
-        differ = [
-            f"own {'passes' if passes(one) else 'fails'}, {other.detail if isinstance(other, Outcome) else other}"
-            if has
-            and isinstance(one, Outcome)
-            and isinstance(other, Outcome)
-            and not is_refused(one)
-            and passes(one) == fails(other)
-            else ""
-            for one, other, has in zip(own, ruled, has_cases, strict=True)
-        ]
-        show(options, problems, differ, bool)
+        print_kinds([verdict for verdict in ruled if isinstance(verdict, str)])
+        if options.show:
+            for one in both:
+                show_difference(one)
 
 
 def mutation(options: argparse.Namespace) -> None:
     seeds = python_seeds(options.data)
     header("language", "broken", "judged", "by the release's test", "by original cases", "with more inputs")
     for bench, problems in programs_of(options):
-        good = [one for one, verdict in zip(problems, by_own_tests(bench, problems), strict=True) if passes(verdict)]
-        found = cases_for(good, seeds)
-        accepted = [
-            one for one, verdict in zip(good, by_cases(bench, programs(good, found)), strict=True) if passes(verdict)
-        ]
-        broken = broken_programs(accepted, options.mutants)
-        targets, codes = [one.problem for one in broken], [one.code for one in broken]
-        own = by_own_tests(bench, targets, codes)
-        ruled = by_cases(bench, programs(targets, found, codes))
-        judged = [
-            (one, other)
-            for one, other in zip(own, ruled, strict=True)
-            if isinstance(one, Outcome) and isinstance(other, Outcome) and not is_refused(one)
-        ]
+        found = cases_for(problems, seeds)
+        good = [one.problem for one in by_both(bench, problems, found) if passes(one.own) and passes(one.ruled)]
+        broken = broken_programs(good, options.mutants)
+        judged = both_judge(by_both(bench, [one.problem for one in broken], found, [one.code for one in broken]))
         row(
             bench,
             len(broken),
             len(judged),
-            share(fails(one) for one, _ in judged),
-            share(fails_original(other) for _, other in judged),
-            share(fails(other) for _, other in judged),
+            share(fails(one.own) for one in judged),
+            share(fails_original(one.ruled) for one in judged),
+            share(fails(one.ruled) for one in judged),
         )
 
 
 def hard_coded_programs(options: argparse.Namespace) -> None:
     seeds = python_seeds(options.data)
-    header("language", "programs", "pass the release's test", "pass original cases", "caught by more inputs")
+    header("language", "programs", "pass the release's test", "and original cases", "caught by more inputs")
     for bench, problems in programs_of(options):
+        found = cases_for(problems, seeds)
         made = [(problem, code) for problem in problems if (code := hard_coded(problem)) is not None]
-        targets, codes = [problem for problem, _ in made], [code for _, code in made]
-        own = by_own_tests(bench, targets, codes)
-        found = cases_for(targets, seeds)
-        ruled = by_cases(bench, programs(targets, found, codes))
-        both = [
-            (one, other) for one, other in zip(own, ruled, strict=True) if passes(one) and isinstance(other, Outcome)
-        ]
-        unseen = [other for _, other in both if not fails_original(other)]
-        row(bench, len(made), sum(map(passes, own)), f"{len(unseen)} of {len(both)}", share(map(fails, unseen)))
-        show(options, targets, own, fails)
+        judged = both_judge(by_both(bench, [problem for problem, _ in made], found, [code for _, code in made]))
+        passing = [one for one in judged if passes(one.own)]
+        unseen = [one for one in passing if not fails_original(one.ruled)]
+        row(bench, len(made), len(passing), len(unseen), share(fails(one.ruled) for one in unseen))
 
 
 def speed(options: argparse.Namespace) -> None:
@@ -218,18 +196,6 @@ def cases_for(problems: Sequence[Problem], seeds: dict[str, SeedTest]) -> dict[s
     return _cases
 
 
-def programs(
-    problems: Sequence[Problem], found: dict[str, CasesOfSeed], codes: Sequence[str] | None = None
-) -> list[Program]:
-    codes = codes or [one.code for one in problems]
-    cases = [(*found[one.number].own.cases, *found[one.number].more) if one.number in found else () for one in problems]
-    return [Program(code, one.entry_point, of) for one, code, of in zip(problems, codes, cases, strict=True)]
-
-
-def is_refused(verdict: Verdict) -> bool:
-    return isinstance(verdict, Outcome) and verdict.reason == "compile_error"
-
-
 def is_text(verdicts: Sequence[Verdict]) -> list[bool]:
     return [isinstance(verdict, str) for verdict in verdicts]
 
@@ -259,11 +225,20 @@ def print_counts(title: str, counts: Counter[str]) -> None:
         print(f"  {title}: {', '.join(f'{count} {reason}' for reason, count in counts.most_common(8))}")
 
 
-def show(options: argparse.Namespace, problems: Sequence[Problem], verdicts: Sequence, holds: Callable) -> None:
+def show_failures(problems: Sequence[Problem], verdicts: Sequence[Verdict]) -> None:
     for problem, verdict in zip(problems, verdicts, strict=True):
-        if options.show and holds(verdict):
-            said = verdict if isinstance(verdict, str) else f"{verdict.reason}: {verdict.detail}"
-            print(f"    {problem.language} {problem.number} {problem.entry_point}: {said}"[:300])
+        if isinstance(verdict, Outcome) and verdict.reason is not None:
+            print(f"    {problem.language} {problem.number} {problem.entry_point}: {verdict.reason}: {verdict.detail}")
+
+
+def show_difference(one: Judged) -> None:
+    if passes(one.own) == fails(one.ruled):
+        problem, verdict = one.problem, "passes" if passes(one.own) else "fails"
+        kind = "its own cases" if fails_original(one.ruled) else "further inputs" if fails(one.ruled) else "no case"
+        print(
+            f"    {problem.language} {problem.number} {problem.entry_point}: the release's test {verdict}, "
+            f"it fails {kind}: {one.ruled.detail if isinstance(one.ruled, Outcome) else one.ruled}"
+        )
 
 
 MEASURES: dict[str, Measure] = {
@@ -282,7 +257,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="a folder with releases of MBXP")
     parser.add_argument("--languages", default=",".join(PREFIXES))
     parser.add_argument("--limit", type=int, help="programs of a language; all by default")
-    parser.add_argument("--mutants", type=int, default=500, help="broken programs of a language")
+    parser.add_argument("--mutants", type=int, default=500, help="broken programs of a language; 0: no scores of seeds")
     parser.add_argument("--single", type=int, default=25, help="programs that are also run one after another")
     parser.add_argument("--show", action="store_true", help="print each failure")
     options = parser.parse_args()

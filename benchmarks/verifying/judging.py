@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
@@ -45,6 +45,20 @@ class CasesOfSeed(NamedTuple):
     """The share of the solution's broken versions that its own cases catch."""
     score: float | None
     """That of all cases."""
+
+    @property
+    def cases(self) -> tuple[TestCase, ...]:
+        return (*self.own.cases, *self.more)
+
+
+class Judged(NamedTuple):
+    """A program with what both kinds of tests say of it."""
+
+    problem: Problem
+    own: Verdict
+    """By the release's own test."""
+    ruled: Verdict
+    """By cases."""
 
 
 def passes(verdict: Verdict) -> bool:
@@ -110,6 +124,31 @@ def by_cases(bench: TestBench, programs: Sequence[Program]) -> list[Verdict]:
         outcome = judge_cases(programs[place].cases, joined[place], ran)
         verdicts[place] = outcome if outcome.tests else outcome.detail or "no case fits it"
     return [verdicts[place] for place in range(len(programs))]
+
+
+def by_both(
+    bench: TestBench, problems: Sequence[Problem], found: Mapping[str, CasesOfSeed], codes: Sequence[str] | None = None
+) -> list[Judged]:
+    """Judge programs by both; those that the language's compiler rejects are left out."""
+    own = by_own_tests(bench, problems, codes)
+    ruled = by_cases(bench, programs(problems, found, codes))
+    judged = map(Judged, problems, own, ruled)
+    return [one for one in judged if isinstance(one.own, str) or one.own.reason != "compile_error"]
+
+
+def both_judge(judged: Sequence[Judged]) -> list[Judged]:
+    return [one for one in judged if isinstance(one.own, Outcome) and isinstance(one.ruled, Outcome)]
+
+
+def programs(
+    problems: Sequence[Problem], found: Mapping[str, CasesOfSeed], codes: Sequence[str] | None = None
+) -> list[Program]:
+    """Return programs with the cases of their problems; ``codes`` are other programs for the same problems."""
+    codes = codes or [one.code for one in problems]
+    return [
+        Program(code, problem.entry_point, found[problem.number].cases if problem.number in found else ())
+        for problem, code in zip(problems, codes, strict=True)
+    ]
 
 
 def run_all(bench: TestBench, jobs: Sequence[Job]) -> list[Ran]:

@@ -21,7 +21,7 @@ class Invariants:
 
     def __init__(self, recorded: Sequence[Sequence[Value]]) -> None:
         places = range(len(recorded[0]))
-        self._held = [
+        self._relations = [
             (relation, one, other)
             for relation in _RELATIONS
             for one in places
@@ -31,7 +31,7 @@ class Invariants:
 
     def hold(self, arguments: Sequence[Value]) -> bool:
         """Return whether the arguments relate as in all recorded calls."""
-        return all(relation(arguments[one], arguments[other]) for relation, one, other in self._held)
+        return all(relation(arguments[one], arguments[other]) for relation, one, other in self._relations)
 
 
 def _is_less(one: Value, other: Value) -> bool:
