@@ -16,7 +16,7 @@ BUILD_LIMITS = Limits(
 _SOURCES = tuple(sorted(Path(__file__).parent.glob("*.java")))
 _BUILD = """
 javac="$1" jar="$2" quick="-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"; shift 2
-"$javac" $quick -proc:none -nowarn -d /tmp/made "$@" >&2 &&
+"$javac" $quick -proc:none -nowarn -d /tmp/made ./*.java >&2 && cp "$@" /tmp/made &&
 "$jar" $quick cf /tmp/driver.jar -C /tmp/made . && cat /tmp/driver.jar
 """
 _MESSAGE_CHARACTERS = 200
@@ -33,7 +33,7 @@ def build_drivers(javac: Path, sandbox: Sandbox, compiling: Sequence[Path]) -> b
     sandbox
         Where.
     compiling
-        The sources of the driver that compiles programs.
+        The sources of the driver that compiles programs, and other files that it reads.
 
     Raises
     ------

@@ -1,5 +1,6 @@
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,12 @@ import java.util.stream.Stream;
 final class CompileKotlin {
     private static final Path SOURCE = Path.of("/tmp/source/Program.kt");
     private static final Path CLASSES = Path.of("/tmp/classes");
+    /** What newer standard libraries have, for a compiler that is older than this. */
+    private static final Path RECENT = Path.of("/tmp/source/Recent.kt");
+    private static final String RECENT_VERSION = "1.7";
+    /** Errors that may be the library's fault: names that it lacks, and results that are null only there. */
+    private static final Pattern LACKS = Pattern.compile("Unresolved reference|nullable|mismatch");
+    private static final Pattern PACKAGE = Pattern.compile("\\A[^\n]*?\\bpackage ([\\w.`]+);");
     private static final Pattern ERROR = Pattern.compile(
         "<(?:error|exception)(?: path=\"[^\"]*\" line=\"(\\d+)\" column=\"\\d+\")?>([^<]*)<", Pattern.CASE_INSENSITIVE);
 
@@ -28,17 +35,44 @@ final class CompileKotlin {
         Object compiler = type.getDeclaredConstructor().newInstance();
         String libraries = String.join(":", List.of(arguments).subList(1, arguments.length));
         String[] options = {
-            SOURCE.toString(), "-d", CLASSES.toString(), "-classpath", libraries, "-no-stdlib", "-no-reflect", "-nowarn",
+            "-d", CLASSES.toString(), "-classpath", libraries, "-no-stdlib", "-no-reflect", "-nowarn",
             "-jvm-target", "1.8", "-module-name", "program"};
         Files.createDirectories(SOURCE.getParent());
+        String recent = recent();
         Compiling.all(Long.parseLong(arguments[0]), (source, outcome) -> {
-            Files.writeString(SOURCE, source);
-            empty();
             ByteArrayOutputStream log = new ByteArrayOutputStream();
-            Object status = compile.invoke(compiler, new PrintStream(log, true, StandardCharsets.UTF_8), none, options);
-            if (status.toString().equals("OK")) keep(outcome);
+            PrintStream output = new PrintStream(log, true, StandardCharsets.UTF_8);
+            Files.writeString(SOURCE, source);
+            boolean isTaken = isOk(compile.invoke(compiler, output, none, with(options, SOURCE)));
+            if (!isTaken && recent != null && LACKS.matcher(log.toString(StandardCharsets.UTF_8)).find()) {
+                Matcher header = PACKAGE.matcher(source);
+                Files.writeString(RECENT, (header.find() ? "package " + header.group(1) + ";" : "") + recent);
+                PrintStream ignored = new PrintStream(new ByteArrayOutputStream());
+                isTaken = isOk(compile.invoke(compiler, ignored, none, with(options, SOURCE, RECENT)));
+            }
+            if (isTaken) keep(outcome);
             else outcome.message = message(log.toString(StandardCharsets.UTF_8));
         });
+    }
+
+    /** Returns the text of Recent.kt, or null for a compiler that does not need it. */
+    private static String recent() throws ReflectiveOperationException, IOException {
+        Class<?> version = Class.forName("kotlin.KotlinVersion");
+        String current = version.getField("CURRENT").get(null).toString();
+        if (Runtime.Version.parse(current).compareTo(Runtime.Version.parse(RECENT_VERSION)) >= 0) return null;
+        try (InputStream text = CompileKotlin.class.getResourceAsStream("/Recent.kt")) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static boolean isOk(Object status) {
+        return status.toString().equals("OK");
+    }
+
+    /** Returns the compiler's arguments for sources; the classes of the ones before are removed. */
+    private static String[] with(String[] options, Path... sources) throws IOException {
+        for (Path one : files()) Files.delete(one);
+        return Stream.concat(Stream.of(options), Stream.of(sources).map(Path::toString)).toArray(String[]::new);
     }
 
     /** Returns the first error that the compiler reports, in its XML. */
@@ -55,10 +89,6 @@ final class CompileKotlin {
         try (Stream<Path> found = Files.walk(CLASSES)) {
             return found.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
         }
-    }
-
-    private static void empty() throws IOException {
-        for (Path one : files()) Files.delete(one);
     }
 
     private static void keep(Compiling.Outcome outcome) throws IOException {

@@ -14,7 +14,7 @@ from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.sandbox import Sandbox
 
-_COMPILER = Path(__file__).with_name("CompileKotlin.java")
+_COMPILER = (Path(__file__).with_name("CompileKotlin.java"), Path(__file__).with_name("Recent.kt"))
 _ARCHIVE = "kotlin-compiler.jar"
 _ITS_OWN = (
     "annotations-*",
@@ -33,7 +33,7 @@ def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     if not (folder / _ARCHIVE).is_file():
         raise SandboxFailed(f"{_ARCHIVE} does not lie in {folder}", "reinstall Kotlin's compiler")
     libraries = tuple(str(folder / name) for name in _LIBRARIES if (folder / name).is_file())
-    drivers = build_drivers(tools["javac"], sandbox, [_COMPILER])
+    drivers = build_drivers(tools["javac"], sandbox, _COMPILER)
     used = (path for name in _ITS_OWN for path in sorted(folder.glob(f"{name}.jar")))
     archives = tuple(map(str, (folder / _ARCHIVE, *used)))
     compiler = BatchCompiler(sandbox, tools["java"], drivers, "CompileKotlin", libraries, archives)

@@ -89,6 +89,24 @@ def test_a_right_program_passes_in_any_form_and_a_wrong_one_fails_with_its_first
         assert detail in outcome.detail
 
 
+@pytest.mark.toolchains
+def test_programs_in_recent_kotlin_run_with_an_old_standard_library() -> None:
+    bodies = (
+        "items.maxOrNull()!! + items.min()",
+        "items.sumOf { it }",
+        "items.sumOf { it * 1.0 }.toInt()",
+        "items.maxOf { it } + items.minBy { it }",
+        "items.toIntArray().max() + 'a'.code - 96",
+        'if ("Ab".uppercase() == "AB") ArrayDeque(items).removeFirst() + 1 else 0',
+        "buildList<Int> {\n        add(items.max())\n        add(1)\n    }.sumOf { it }",
+        "items.max()!! + (items.min() ?: 0)",
+    )
+    header = ("", "package a\nimport kotlin.math.abs\n")
+    codes = [f"{header[place % 2]}fun f(items: List<Int>): Int = {body}\n" for place, body in enumerate(bodies)]
+    outcomes = TestedPrograms("kotlin").judge_cases("f", [(code, [TestCase(([3, 1],), 4)]) for code in codes])
+    assert [(outcome.passed, outcome.detail) for outcome in outcomes] == [(1, "")] * len(codes)
+
+
 @pytest.mark.parametrize("code", UNTESTABLE)
 def test_a_program_that_no_case_fits_is_untestable(code: str) -> None:
     with pytest.raises(Untestable, match=UNTESTABLE[code]):
