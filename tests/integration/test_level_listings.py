@@ -27,7 +27,7 @@ def test_languages_name_their_level_and_the_program_that_decides(capsys: pytest.
         "python": ("syntax", None),
         "ruby": ("checked", "ruby -c"),
         "rust": ("compiled", "rustc"),
-        "typescript": ("syntax", None),
+        "typescript": ("compiled", "tsc"),
     }
 
 

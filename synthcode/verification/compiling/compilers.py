@@ -11,6 +11,7 @@ from synthcode.sanitize import one_line
 from synthcode.vocabulary import Level
 
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
+_TYPESCRIPT_DRIVER = Path(__file__).with_name("CheckEach.js")
 _GO_DRIVER = Path(__file__).with_name("CheckEach.go")
 _SOURCE_FILE = r"(?:in )?(?:/box/)?program\.\w+:?"
 
@@ -64,16 +65,18 @@ class Compiler:
     threads: int = 16
     """Processes and threads that it may have."""
     driver: Path | None = None
-    """A program in Java or Go that checks many files in one process: see ``drivers.py``."""
+    """A program in Java, Go or JavaScript that checks many files in one process: see ``drivers.py``."""
     version: tuple[str, str] = ("", "--version")
     """The program next to it that reports the version (empty: itself), and the option for that."""
     mode: str = ""
     """The argument that makes it check a program's syntax only."""
+    package: tuple[str, str] = ("", "")
+    """A package of npm that is the compiler itself, and how people call that."""
 
     @property
     def name(self) -> str:
         """How people call it, such as ``php -l``."""
-        return f"{self.program} {self.mode}".rstrip()
+        return self.package[1] or f"{self.program} {self.mode}".rstrip()
 
 
 COMPILERS: Mapping[str, Compiler] = {
@@ -99,6 +102,21 @@ COMPILERS: Mapping[str, Compiler] = {
         gigabytes=None,
         threads=64,
         mode="--check",
+    ),
+    "typescript": Compiler(
+        "node",
+        "compiled",
+        ("--max-old-space-size=1024", "--no-warnings"),
+        r"(?<!\d)\d+:\d+: (.*)",
+        Control(
+            "const f = (a: string[]): number => Math.max(...a.map((one) => one.length));",
+            "function f(): number { const a = 1; a = 2; return a; }",
+        ),
+        forms=((".ts", "", ""), (".ts", "class C { ", "\n}\n")),
+        gigabytes=None,
+        threads=64,
+        driver=_TYPESCRIPT_DRIVER,
+        package=("typescript", "tsc"),
     ),
     "c": Compiler(
         "gcc",

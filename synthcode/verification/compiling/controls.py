@@ -15,6 +15,11 @@ from synthcode.execution.child_processes import trusted_path
 from synthcode.verification.compiling.compile import Toolchain, judge
 from synthcode.verification.compiling.compilers import COMPILERS
 from synthcode.verification.compiling.drivers import build_driver
+from synthcode.verification.languages.javascript.packages import (
+    install_command,
+    installed_versions,
+    missing_packages,
+)
 from synthcode.verification.programs import find_tool
 from synthcode.verification.sandbox import Limits, open_sandbox, require_sandbox, sandbox_name, try_sandbox_again
 
@@ -76,6 +81,9 @@ def _examine(language: str, path: str, sandbox: str) -> Examined:
     program = find_tool(compiler.program)
     if program is None:
         return Examined(None, problem=f"{compiler.program} is not on the PATH")
+    package, _ = compiler.package
+    if package and missing_packages(package):
+        return Examined(None, problem=f"the package {package} is not installed: {install_command(package)}")
     require_sandbox()
     box = open_sandbox((program,))
     try:
@@ -104,6 +112,9 @@ def _problem(toolchain: Toolchain) -> str:
 
 
 def _version(toolchain: Toolchain) -> str:
+    package, _ = toolchain.compiler.package
+    if package:
+        return installed_versions(package)
     name, option = toolchain.compiler.version
     program = toolchain.program.with_name(name) if name else toolchain.program
     limits = Limits(address_space_bytes=None, processes=toolchain.compiler.threads)

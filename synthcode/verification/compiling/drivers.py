@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthcode.errors import SandboxFailed
+from synthcode.verification.languages.javascript.packages import typescript_files
 from synthcode.verification.sandbox import Limits
 
 if TYPE_CHECKING:
@@ -62,5 +63,8 @@ def driver_command(compiler: Compiler, program: Path, built: bytes) -> tuple[lis
     assert compiler.driver is not None
     if built:
         return ["sh", "-c", _RUN_BUILT], {_BUILT: built}
-    java = program.with_name("java")
-    return [str(java), *compiler.arguments, compiler.driver.name], {compiler.driver.name: compiler.driver.read_bytes()}
+    starter = program if compiler.driver.suffix == ".js" else program.with_name("java")
+    files = {compiler.driver.name: compiler.driver.read_bytes()}
+    if compiler.package[0]:
+        files |= typescript_files()
+    return [str(starter), *compiler.arguments, compiler.driver.name], files

@@ -8,6 +8,7 @@ import os
 import shlex
 from pathlib import Path
 
+from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.cases.case import Untestable
 
@@ -84,3 +85,27 @@ def _content(path: Path) -> str | None:
         return path.read_text("utf-8")
     except OSError:
         return None
+
+
+def typescript_files() -> dict[str, bytes]:
+    """Return the compiler of TypeScript and, as JSON, the declarations of the standard library, by name.
+
+    Raises
+    ------
+    SandboxFailed
+        If they have been removed.
+    """
+    compiler, libraries = package_file("typescript"), _libraries(packages_folder() / "node_modules/typescript/lib")
+    if compiler is None or not libraries:
+        raise SandboxFailed("the package typescript has been removed", install_command("typescript"))
+    return {"typescript.js": compiler.encode(), "libraries.json": libraries}
+
+
+@functools.cache
+def _libraries(folder: Path) -> bytes:
+    try:
+        files = {path.name: path.read_text("utf-8") for path in sorted(folder.glob("lib.es*.d.ts"))}
+        files |= {path.name: path.read_text("utf-8") for path in sorted(folder.glob("lib.decorators*.d.ts"))}
+    except (OSError, UnicodeDecodeError):
+        return b""
+    return json.dumps(files).encode()

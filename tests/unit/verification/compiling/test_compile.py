@@ -11,7 +11,7 @@ from synthcode.errors import SandboxFailed, SandboxUnavailable
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.compiling.compile import SECONDS, Toolchain, judge_safely
+from synthcode.verification.compiling.compile import SECONDS, Judgement, Toolchain, judge_safely
 from synthcode.verification.compiling.compile_stage import compile_translations
 from synthcode.verification.compiling.compilers import COMPILERS, first_message
 from synthcode.verification.compiling.controls import compiler_versions, examine, missing_compilers
@@ -26,6 +26,11 @@ GOOD = {
         "import fs from 'fs';\nexport const f = 1;",
         "#!/usr/bin/env node\nf()",
     ],
+    "typescript": [
+        "export const f = <T>(all: T[]): Map<T, number> => new Map(all.map((one, place) => [one, place]));",
+        "private f(a: number[]): number { return a.length; }",
+        "function f(a) { console.log(a ?? process.argv); const module = { a }; return module.a.anything; }",
+    ],
     "c": ["int f(int a) { return a; }"],
     "cpp": ["auto f(auto a) { return a + 1; }"],
     "php": ["<?php\nfunction f($a) { return $a; }", "function f($a) { return $a; }", "<?\nfunction f() { }"],
@@ -38,6 +43,7 @@ GOOD = {
     "rust": ["fn f(a: i32) -> i32 { a }"],
 }
 OPEN = {
+    "typescript": "import { Heap } from 'heap-js';\nfunction f(a: TreeNode): number { return helper(new Heap(a)); }",
     "java": "class A { List<String> f(Foo a) { return a.bar(missing); } }",
     "c": "int f(struct node *n) { return n->size; }",
     "cpp": "std::vector<int> f(Node n) { return n.values; }",
@@ -46,6 +52,7 @@ OPEN = {
 }
 """Fragments with undeclared names."""
 BAD = {
+    "typescript": ("let a: number = 1; let a: number = 2;", "Cannot redeclare block-scoped variable 'a'."),
     "java": ('class A { int f() { return "x"; } }', "incompatible types: java.lang.String cannot be converted to int"),
     "javascript": (
         "function f() { const a = 1; const a = 2; }",
@@ -78,6 +85,7 @@ def refusals(codes: list[str], compiler: Toolchain, seconds: int = SECONDS) -> l
 LEVELS: dict[str, tuple[Level, Level]] = {
     "java": ("compiled", "checked"),
     "javascript": ("checked", "checked"),
+    "typescript": ("compiled", "checked"),
     "c": ("compiled", "syntax"),
     "cpp": ("compiled", "syntax"),
     "php": ("checked", "checked"),
@@ -89,6 +97,7 @@ LEVELS: dict[str, tuple[Level, Level]] = {
 UNDEFINED = {
     "java": "class A { int f(int a) { return helper(a); } }",
     "javascript": "function f(a) { return helper(a); }",
+    "typescript": "function f(a: number): number { return helper(a); }",
     "c": "int f(int a) { return helper(a); }",
     "cpp": "int f(int a) { return helper(a); }",
     "php": "function f($a) { return helper($a); }",
@@ -310,3 +319,18 @@ def test_a_compiler_that_breaks_midway_rejects_no_program(tmp_path: Path) -> Non
             program.chmod(0o755)
         with pytest.raises(SandboxFailed, match=problem):
             refusals([GOOD["c"][0]], Toolchain(compiler, program, Bubblewrap((program,))))
+
+
+def test_a_type_error_does_not_refuse_what_typescript_makes_javascript_of() -> None:
+    code = "function f(a: boolean): number { return a + 1; }"
+    assert judge_safely([code], toolchain("typescript")) == [Judgement("checked", None)]
+
+
+def test_a_compiler_from_npm_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNTHCODE_NODE_PACKAGES", str(tmp_path))
+    (tmp_path / "node").touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    problem = missing_compilers(["typescript"])["typescript"]
+    assert problem == f"the package typescript is not installed: npm install --prefix {tmp_path} typescript@5.9"
