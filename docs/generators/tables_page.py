@@ -19,13 +19,15 @@ is marked *optional* if it may be null. Folders hold shards (`part-00000.parquet
 DATASET = """
 ## The published dataset
 
-`RUN/dataset` has four configurations. The card and `croissant.json` describe the columns in the same words.
+`RUN/dataset` has four configurations, and `negatives` if `verify` has found translations that fail their tests.
+The card and `croissant.json` describe the columns in the same words.
 """
 PUBLISHED = {
     "triplets": tables.TRIPLETS,
     "programs": tables.DATASET_PROGRAMS,
     "texts": tables.TEXTS,
     "qrels": tables.QRELS,
+    "negatives": tables.NEGATIVES,
 }
 
 

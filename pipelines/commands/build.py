@@ -15,6 +15,7 @@ from synthcode.pipelines.commands.options import (
     workers_option,
     working_on,
 )
+from synthcode.vocabulary import LEVELS, Level
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -23,29 +24,35 @@ if TYPE_CHECKING:
 @click.command()
 @run_argument
 @max_failed_option
+@click.option(
+    "--require",
+    type=click.Choice(LEVELS[1:]),
+    help="Keep only translations verified to this level or a higher one. Default: all that fail no test.",
+)
 @workers_option
 @force_option
-def build(run: Path, max_failed: float | None, workers: int | None, force: bool) -> None:
+def build(run: Path, max_failed: float | None, require: Level | None, workers: int | None, force: bool) -> None:
     """Build RUN/dataset: triplets, programs in their variants, retrieval judgements, splits, card.
 
-    Runs 'check', repairs and 'dedup' first where they are not up to date. Refuses a run in which more than
-    --max-failed of the requests failed.
+    Runs 'check', repairs, 'dedup' and, if the recipe requests it, 'verify' first where they are not up to date. What
+    fails its tests is left out. Refuses a run in which more than --max-failed of the requests failed.
 
     \b
-    Example:
+    Examples:
       synthcode build runs/mbxp
+      synthcode build runs/mbxp --require tested
     """
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.build import build_step
-    from synthcode.pipelines.steps.check import check_step
-    from synthcode.pipelines.steps.dedup import dedup_step
+    from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.repair import repair_if_changed
 
-    with working_on(existing_run(run), {"workers": workers, "backend.max_failed": max_failed}) as opened:
+    overrides = {"workers": workers, "backend.max_failed": max_failed, "build.require": require}
+    with working_on(existing_run(run), overrides) as opened:
         _refuse_failed(opened)
-        run_if_stale(opened, check_step())
+        run_stages(opened, ("check",))
         repair_if_changed(opened)
-        run_if_stale(opened, dedup_step())
+        run_stages(opened, ("dedup", "verify"))
         run_if_stale(opened, build_step(), force=force)
         _warn_of_untranslated(opened)
 

@@ -95,7 +95,7 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
     from synthcode.publishing.checks import integrity, validation
     from synthcode.publishing.dataset_files import dataset_files
     from synthcode.publishing.targets.target import Dataset
-    from synthcode.storage.published import CONFIGS
+    from synthcode.storage.published import ALL_CONFIGS
 
     folder = run.folder.dataset
     written = {
@@ -107,7 +107,7 @@ def _checked(run: Run) -> tuple[Dataset, Shards]:
     validation.check_rows(rows)
     files = dataset_files(folder)
     shards = validation.find_shards(folder, rows)
-    validation.check_tables(shards, CONFIGS, rows)
+    validation.check_tables(shards, ALL_CONFIGS, rows)
     card = validation.check_card(folder, files, shards, rows)
     integrity.check_disjoint_splits(shards)
     integrity.check_judgements(shards)

@@ -60,6 +60,9 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
         click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     if counts["verified"]:
         click.echo(_verified(counts))
+    for reason, count in sorted(counts["failed_tests"].items(), key=lambda item: -item[1]):
+        languages = {name: row["failed_tests"].get(reason, 0) for name, row in counts["by_language"].items()}
+        click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     if counts["repairs"]:
         click.echo(_repaired(counts["repairs"]))
     for line in _remarks(counts, folder):
@@ -72,8 +75,9 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
 
 
 def _verified(counts: Mapping[str, Any]) -> str:
-    """Return how many of the accepted translations reached each level, and of which languages."""
-    lines = ["verified (of the accepted)"]
+    """Return how many translations reached each level, and of which languages."""
+    of_what = "of those left after dedup" if "verify" in counts["stages"] else "of the accepted"
+    lines = [f"verified ({of_what})"]
     for level, count in counts["verified"].items():
         languages = {name: row["verified"].get(level, 0) for name, row in counts["by_language"].items()}
         lines.append(f"  {level:<16} {count:>9,}   {_listed(languages)}")
@@ -123,7 +127,7 @@ def _table(counts: Mapping[str, Any]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    optional = {"failed", "pending", "contaminated"}
+    optional = {"failed", "pending", "contaminated", "tests failed", "level"}
     cells = {name: _cells(row) for name, row in {**counts["by_language"], "all": counts}.items()}
     columns = [name for name in cells["all"] if name not in optional or cells["all"][name]]
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
@@ -142,6 +146,8 @@ def _cells(row: Mapping[str, Any]) -> dict[str, int]:
         "exact": row["exact_duplicates"],
         "near": row["near_duplicates"],
         "contaminated": row["contaminated"],
+        "tests failed": sum(row["failed_tests"].values()),
+        "level": row["below_level"],
         "kept": row["kept"],
         "train": row["splits"]["train"],
         "valid": row["splits"]["validation"],

@@ -47,11 +47,14 @@ def verify(run: Path, languages: str | None, verify_cache: str | None, force: bo
     """
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.registry import run_stages
+    from synthcode.pipelines.steps.repair import repair_if_changed
     from synthcode.pipelines.steps.verify import verify_step
 
     overrides = _overrides(existing_run(run), languages, verify_cache, given)
     with working_on(run, overrides) as opened:
-        run_stages(opened, ("check", "dedup"))
+        run_stages(opened, ("check",))
+        repair_if_changed(opened)
+        run_stages(opened, ("dedup",))
         run_if_stale(opened, verify_step(), force=force)
 
 

@@ -31,6 +31,7 @@ from synthcode.redaction import refuse_credentials, refuse_credentials_in_addres
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
 from synthcode.verification.config import VerifyConfig
+from synthcode.vocabulary import Level
 
 RECIPES = Path(__file__).resolve().parents[1] / "recipes"
 RECIPE_NAME = "recipe.yaml"
@@ -46,6 +47,14 @@ class CardConfig:
     """One paragraph of plain text."""
     creators: tuple[str, ...] = ()
     """Who made the dataset: for its citation."""
+
+
+@dataclass(frozen=True)
+class BuildConfig:
+    """What the dataset takes of what is left."""
+
+    require: Level | None = None
+    """Keep only translations that reached this level or a higher one; None keeps all that fail no test."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +79,8 @@ class Recipe:
     """Published benchmarks to decontaminate against."""
     verify: VerifyConfig | None = None
     """Run translations with tests, in the sandbox; None does not. This section, or ``verify: true``, requests it."""
+    build: BuildConfig = field(default_factory=BuildConfig)
+    """What the dataset takes of what is left."""
     splits: SplitConfig = field(default_factory=SplitConfig)
     """Shares of train, validation and test."""
     card: CardConfig = field(default_factory=CardConfig)

@@ -13,7 +13,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 from synthcode.llm.prompts import load_prompt
-from synthcode.pipelines.runs.recipe import Recipe, to_tree
+from synthcode.pipelines.runs.recipe import BuildConfig, Recipe, to_tree
 from synthcode.pipelines.tables.funnel import tally
 from synthcode.publishing.card.citations import known_benchmarks
 from synthcode.publishing.card.escaping import yaml_block
@@ -21,10 +21,12 @@ from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCount
 from synthcode.publishing.inventory import take_inventory
 from synthcode.sanitize import one_line
 from synthcode.seeds.adapters.benchmarks import split_benchmark
-from synthcode.storage.published import CONFIGS
+from synthcode.storage.published import ALL_CONFIGS
 from synthcode.vocabulary import SPLITS, STAGES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.dataset_tables import Compared, Pair, Written
 
@@ -55,7 +57,7 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
         title=one_line(run.recipe.card.title or "", None) or TITLE,
         about=run.recipe.card.about,
         creators=run.recipe.card.creators,
-        configs=take_inventory(run.folder.dataset, CONFIGS, SPLITS),
+        configs=take_inventory(run.folder.dataset, _schemas(written), SPLITS),
         funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
         directions=_directions(compared, written.pairs),
         verification=_verification(written.pairs),
@@ -74,6 +76,10 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
         recipe=portable_recipe(run.recipe),
         tool_version=checked.versions["synthcode"],
     )
+
+
+def _schemas(written: Written) -> dict[str, pa.Schema]:
+    return {name: schema for name, schema in ALL_CONFIGS.items() if name in written.rows}
 
 
 def _compilers(run: Run) -> dict[str, str]:
@@ -127,6 +133,11 @@ def portable_recipe(recipe: Recipe) -> str:
     tree = to_tree(recipe)
     for section in ("backend", "execution", "executor", "memory"):
         del tree[section]
+    for section, default in (("verify", None), ("build", to_tree(BuildConfig()))):
+        if tree[section] == default:
+            del tree[section]
+    if "verify" in tree:
+        del tree["verify"]["cache"]
     seeds = tree["seeds"]
     if seeds is not None and (seeds["adapter"] != "hub" or Path(seeds["path"]).exists()):
         seeds["path"] = Path(seeds["path"]).name

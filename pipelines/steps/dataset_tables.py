@@ -24,6 +24,7 @@ from synthcode.pipelines.tables.surviving_rows import (
     named_translations,
     programs_of,
 )
+from synthcode.pipelines.tables.tested_rows import TestedRows
 from synthcode.publishing.card.facts import Direction
 from synthcode.schemas.tables import DATASET_PROGRAMS, REJECTED
 from synthcode.storage.joins import align_on_seed, join_seed_columns
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
 _REFUSED = pa.schema([REJECTED.field(name) for name in ("seed_id", "target_language")])
-_ADDED_LATER = ("document_id", "contaminated_by", "source_id")
+_ADDED_LATER = ("document_id", "contaminated_by", "source_id", "verification")
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in _ADDED_LATER])
 
 
@@ -57,6 +58,8 @@ class Assigned(NamedTuple):
     """Program -> the document that it shares with other programs."""
     hits: pa.Table
     """Contaminated programs (schema ``HITS``): those that are left are marked."""
+    tested: TestedRows
+    """The levels that translations reached."""
 
 
 class Compared(NamedTuple):
@@ -97,10 +100,11 @@ class Written(NamedTuple):
         return sum(count for pair, count in self.pairs.items() if (pair.split, pair.target) == (split, target))
 
 
-def write_variants(run: Run, kept: SurvivingRows) -> Compared:
+def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compared:
     """Write every surviving program with its variants to a temporary table (schema ``VARIANTS``); count the verdicts.
 
-    The same pass counts what the gate did with every answer: the source language is in the seeds.
+    The same pass counts what the gate did with every answer: the source language is in the seeds. ``negatives`` are the
+    programs, not among those that are kept, that go to a table of their own.
     """
     seeds = [SEEDS_IN_GROUPS.empty_table()]
     translated: set[str] = set()
@@ -116,7 +120,8 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
             read, translations = kept.keep_seeds(every_seed), kept.keep(every_translation)
             seeds.append(read.select(SEEDS_IN_GROUPS.names))
             translated.update(translations["seed_id"].to_pylist())
-            rows = programs_of(read, translations)
+            failing = every_translation.filter(pc.is_in(every_translation["program_id"], value_set=negatives))
+            rows = programs_of(read, pa.concat_tables([translations, failing]))
             for start in range(0, rows.num_rows, BATCH_ROWS):
                 yield rows.slice(start, BATCH_ROWS)
 
@@ -124,13 +129,18 @@ def write_variants(run: Run, kept: SurvivingRows) -> Compared:
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
     with (
         ShardWriter(_temporary_programs(run), VARIANTS) as shards,
+        ShardWriter(temporary_negatives(run), VARIANTS) as negative_shards,
         run.reporter.progress("build: code variants", None) as bar,
     ):
-        for programs in run.executor.map(make_variants, batches(), survival):
+        for found in run.executor.map(make_variants, batches(), survival):
+            is_negative = pc.is_in(found["program_id"], value_set=negatives)
+            negative_shards.write(found.filter(is_negative))
+            programs = found.filter(pc.invert(is_negative))
             shards.write(programs)
             keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
-            bar.advance(programs.num_rows)
+            bar.advance(found.num_rows)
         shards.commit()
+        negative_shards.commit()
     return Compared(pa.concat_tables(keys), pa.concat_tables(seeds), translated, accepted, rejected)
 
 
@@ -192,15 +202,20 @@ def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tupl
         where = {"cluster_id": "cluster_id", "split": "split"}
         # The split that a seed came from gives way to the one that it is in.
         seeds = join_seed_columns(seeds.drop_columns(["split"]), assigned.splits, where)
+        translated = assigned.tested.with_levels(translated)
+        written = _with_levels(_marked(add_document_ids(written, assigned.equal), marks), translated)
         yield (
             seeds,
             join_seed_columns(translated, seeds, {**TRIPLET_COLUMNS, **where}),
-            join_seed_columns(
-                _marked(add_document_ids(written, assigned.equal), marks),
-                seeds,
-                {"source_id": "source_id", "split": "split"},
-            ),
+            join_seed_columns(written, seeds, {"source_id": "source_id", "split": "split"}),
         )
+
+
+def _with_levels(programs: pa.Table, translations: pa.Table) -> pa.Table:
+    """Add ``verification``: the level of each translation, null for a seed's own program."""
+    place = pc.index_in(programs["program_id"], value_set=translations["program_id"].combine_chunks())
+    levels = translations["verification"].take(place)
+    return programs.append_column(DATASET_PROGRAMS.field("verification"), levels)
 
 
 def _marks(hits: pa.Table) -> dict[str, str]:
@@ -216,3 +231,8 @@ def _marked(programs: pa.Table, marks: Mapping[str, str]) -> pa.Table:
 
 def _temporary_programs(run: Run) -> Path:
     return run.folder.scratch / "programs"
+
+
+def temporary_negatives(run: Run) -> Path:
+    """Return where ``write_variants`` writes the negatives."""
+    return run.folder.scratch / "negatives"

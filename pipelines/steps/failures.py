@@ -248,8 +248,8 @@ def review_splits(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     """
     if not sum(counts["splits"].values()):
         raise FailedRunError(
-            "the dataset has no pairs: all were taken out as contaminated",
-            f"see 'synthcode show {shlex.quote(str(run.folder.path))} --reason contaminated'",
+            "the dataset has no pairs: all were taken out as contaminated, or fail their tests",
+            f"see what became of each with: synthcode show {shlex.quote(str(run.folder.path))}",
         )
     return list(split_warnings(counts["splits"], run.recipe.splits))
 

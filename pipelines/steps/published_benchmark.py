@@ -116,7 +116,9 @@ def _programs(rows: Mapping[tuple[str, str], RawSeed], executor: Executor) -> pa
     documents = dict(zip(equal["program_id"].to_pylist(), equal["document_id"].to_pylist(), strict=True))
     programs = add_document_ids(programs, documents)
     unmarked = pa.nulls(programs.num_rows, pa.string())
-    return programs.append_column("contaminated_by", unmarked).select(DATASET_PROGRAMS.names).cast(DATASET_PROGRAMS)
+    for name in ("contaminated_by", "verification"):
+        programs = programs.append_column(name, unmarked)
+    return programs.select(DATASET_PROGRAMS.names).cast(DATASET_PROGRAMS)
 
 
 def _row(language: str, problem: str, seed: RawSeed) -> tuple[str | None, ...]:

@@ -55,9 +55,9 @@ def verify_step() -> Step:
 
 
 def _settings(recipe: Recipe) -> Any:
-    """Return what changes the table: not where verdicts are kept, nor what ``build`` makes of them."""
+    """Return what changes the table: not where verdicts are kept."""
     tree = to_tree(_config(recipe))
-    return {key: value for key, value in tree.items() if key not in ("cache", "require")}
+    return {key: value for key, value in tree.items() if key != "cache"}
 
 
 def _config(recipe: Recipe) -> VerifyConfig:
@@ -99,6 +99,8 @@ class _Piece(NamedTuple):
 
     seeds: list[SeedTest]
     rows: list[dict[str, Any]]
+    others: list[dict[str, Any]]
+    """Translations into languages that are not verified."""
 
 
 def _execute(run: Run) -> StepResult:
@@ -115,6 +117,8 @@ def _execute(run: Run) -> StepResult:
             table = _table(rows, cases, known)
             tables.append(table)
             _tally(table, verified, failed)
+            for row in piece.others:
+                verified[row["target_language"]][row["verification"]] += 1
     table = pa.concat_tables(tables)
     counts = {
         "verified": _plain(verified),
@@ -130,12 +134,13 @@ def _pieces(run: Run) -> Iterator[_Piece]:
     """Yield seeds with the translations that are left of them, some at a time."""
     languages = pa.array(_languages(run.recipe), pa.string())
     for seeds, translations in SurvivingRows.of(run).aligned():
-        left = translations.filter(pc.is_in(translations["target_language"], value_set=languages))
-        seeds = seeds.filter(pc.is_in(seeds["seed_id"], value_set=pc.unique(left["seed_id"])))
+        seeds = seeds.filter(pc.is_in(seeds["seed_id"], value_set=pc.unique(translations["seed_id"])))
         for start in range(0, seeds.num_rows, _SEEDS_PER_PIECE):
             some = seeds.slice(start, _SEEDS_PER_PIECE)
-            rows = join_seed_columns(left, some, _SEED_COLUMNS)
-            yield _Piece(seed_tests(some.to_pylist()), rows.to_pylist())
+            rows = join_seed_columns(translations, some, _SEED_COLUMNS)
+            chosen = pc.is_in(rows["target_language"], value_set=languages)
+            others = rows.filter(pc.invert(chosen)).select(["target_language", "verification"])
+            yield _Piece(seed_tests(some.to_pylist()), rows.filter(chosen).to_pylist(), others.to_pylist())
 
 
 def _find_cases(run: Run, known: KnownTests) -> None:

@@ -22,6 +22,8 @@ REQUESTED = "requested"
 _CHAIN = STAGES[STAGES.index("translate") :]
 """Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")
+_TESTED = ("verified", "failed")
+_LEFT_OUT = ("contaminated", "below_level")
 _LEFT = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
 
 
@@ -32,9 +34,11 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
     -------
     dict
         ``seeds``, ``seed_duplicates`` and ``seeds_contaminated`` (taken out before translating), ``requested``,
-        ``completed``, ``failed``, ``pending``, ``accepted``, ``verified`` {level: n}, which is empty in runs of earlier
-        versions, ``rejected`` {reason: n}, ``exact_duplicates``,
-        ``near_duplicates``, ``contaminated``, ``kept``, ``splits``, ``by_language`` (the same from ``requested`` on,
+        ``completed``, ``failed``, ``pending``, ``accepted``, ``verified`` {level: n} (of what was accepted or, once
+        tests have run, of what passed them), which is empty in runs of earlier versions, ``rejected`` {reason: n},
+        ``exact_duplicates``, ``near_duplicates``, ``contaminated``, ``failed_tests`` {reason: n}, ``below_level`` (what
+        did not reach the level that the recipe requires), ``kept`` (what was accepted, without these five),
+        ``splits``, ``by_language`` (the same from ``requested`` on,
         for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
         {kind: the commonest message}, ``repairs`` {round: what it requested and gained, which all other counts
         include}, ``already_known`` (requests that the last translating did not have to send),
@@ -63,7 +67,7 @@ def _reconciling(manifest: Manifest, states: Mapping[str, str]) -> set[str]:
             continue
         if entry is None or not all(_is_read(manifest, key, sha) for key, sha in entry.inputs.items()):
             break
-        if _lacks_repairs(manifest, name):
+        if _lacks_requested(manifest, name):
             break
         if before is None or before in shown:
             shown.add(name)
@@ -107,31 +111,47 @@ def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:
     if stage in ("check", REPAIR):
-        levels: Counter[str] = sum(map(Counter, counts.get("verified", {}).values()), Counter())
-        return {**counts, "verified": levels}
+        return {**counts, "verified": _summed(counts.get("verified", {}))}
+    if stage == "verify":
+        return {name: _summed(counts.get(name, {})) for name in _TESTED}
     if stage != "build":
         return counts
-    return {**counts.get("splits", {}), "contaminated": sum(counts.get("contaminated", {}).values())}
+    return {**counts.get("splits", {}), **{name: sum(counts.get(name, {}).values()) for name in _LEFT_OUT}}
+
+
+def _summed(by_language: Mapping[str, Mapping[str, int]]) -> Counter[str]:
+    return sum(map(Counter, by_language.values()), Counter())
 
 
 def _of_language(stage: str, counts: Mapping[str, Any], language: str) -> Mapping[str, Any]:
     row = counts.get("by_language", {}).get(language, {})
     if stage in ("check", REPAIR):
         return {**row, "verified": counts.get("verified", {}).get(language, {})}
-    return {**row, "contaminated": counts.get("contaminated", {}).get(language, 0)} if stage == "build" else row
+    if stage == "verify":
+        return {name: counts.get(name, {}).get(language, {}) for name in _TESTED}
+    if stage != "build":
+        return dict(row)
+    return {**row, **{name: counts.get(name, {}).get(language, 0) for name in _LEFT_OUT}}
 
 
 def _row(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     taken_out = counts["build"].get("contaminated", 0)  # only of the training split
     left = {key: counts["dedup"].get(key, 0) for key in _LEFT}
-    levels = _sums(counts["check"].get("verified", {}), counts[REPAIR].get("verified", {}))
-    left |= {"contaminated": left["contaminated"] + taken_out, "kept": left["kept"] - taken_out}
+    failed, below = counts["verify"].get("failed", {}), counts["build"].get("below_level", 0)
+    levels = counts["verify"].get("verified")
+    if not levels:
+        levels = _sums(counts["check"].get("verified", {}), counts[REPAIR].get("verified", {}))
+    kept = left.pop("kept") - taken_out - sum(failed.values()) - below
+    left |= {"contaminated": left["contaminated"] + taken_out}
     return {
         **{key: counts["translate"].get(key, 0) + counts[REPAIR].get(key, 0) for key in _ASKED},
         "accepted": counts["check"].get("accepted", 0) + counts[REPAIR].get("accepted", 0),
         "verified": {name: levels[name] for name in LEVELS if levels.get(name)},
         "rejected": _sums(counts["check"].get("rejected", {}), counts[REPAIR].get("rejected", {})),
         **left,
+        "failed_tests": dict(sorted(failed.items())),
+        "below_level": below,
+        "kept": kept,
         "splits": {split: counts["build"].get(split, 0) for split in SPLITS},
     }
 
@@ -148,7 +168,7 @@ def _states(manifest: Manifest) -> dict[str, str]:
         entry = manifest.stages.get(name)
         if entry is None:
             states[name] = "missing"
-        elif _lacks_repairs(manifest, name) or any(
+        elif _lacks_requested(manifest, name) or any(
             _has_changed(manifest, states, key, sha) for key, sha in entry.inputs.items()
         ):
             states[name] = "stale"
@@ -157,11 +177,10 @@ def _states(manifest: Manifest) -> dict[str, str]:
     return states
 
 
-def _lacks_repairs(manifest: Manifest, stage: str) -> bool:
-    """Return whether a stage has run before the repairs that it should have read."""
-    if stage != "dedup" or REPAIR not in manifest.stages:
-        return False
-    return not any(key.startswith(f"{REPAIR}:") for key in manifest.stages[stage].inputs)
+def _lacks_requested(manifest: Manifest, name: str) -> bool:
+    """Return whether a stage has run without one before it that was requested since."""
+    requested = (stage for stage in ON_REQUEST & set(STAGES[: STAGES.index(name)]) if stage in manifest.stages)
+    return any(not any(key.startswith(f"{stage}:") for key in manifest.stages[name].inputs) for stage in requested)
 
 
 def _has_changed(manifest: Manifest, states: Mapping[str, str], key: str, sha: str) -> bool:

@@ -113,6 +113,7 @@ def _as_judged(rows: pa.Table) -> pa.Table:
 
 def _judged_later(rows: pa.Table, later: PostCheckVerdicts) -> pa.Table:
     """Fill in the verdict of what the gate accepted."""
+    rows = later.levels(rows)
     verdicts, details = later.of(rows)
     rows = _replaced(rows, "detail", pc.coalesce(rows["detail"], details))
     return _replaced(rows, "verdict", pc.coalesce(rows["verdict"], verdicts))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.pipelines.runs.run import read_run_recipe
+from synthcode.pipelines.tables.tested_rows import BELOW_LEVEL, TestedRows
 from synthcode.storage.shards import read_batches, read_file
-from synthcode.vocabulary import CONTAMINATED, Status
+from synthcode.vocabulary import CONTAMINATED, Status, at_least
 
 if TYPE_CHECKING:
     from synthcode.storage.layout import RunFolder
@@ -22,6 +24,8 @@ class PostCheckVerdicts:
     def __init__(self, folder: RunFolder) -> None:
         programs, self._seeds = _contaminated(folder)
         self._programs = programs | _duplicates(folder)
+        self._tested = TestedRows.of(folder)
+        self._required = read_run_recipe(folder).build.require
 
     def of(self, rows: pa.Table) -> tuple[pa.Array, pa.Array]:
         """Return the verdict on each row, and its detail.
@@ -29,16 +33,28 @@ class PostCheckVerdicts:
         Parameters
         ----------
         rows
-            ``program_id`` and ``seed_id`` of translations that the gate accepted.
+            ``program_id``, ``seed_id`` and ``verification`` of translations that the gate accepted.
         """
-        names = (rows[name].to_pylist() for name in ("program_id", "seed_id"))
+        names = (rows[name].to_pylist() for name in ("program_id", "seed_id", "verification"))
         # Looked up one by one: Arrow would hash all that is known again for every piece.
         found = [
-            self._programs.get(program) or self._seeds.get(seed) or (KEPT, "")
-            for program, seed in zip(*names, strict=True)
+            self._programs.get(program) or self._seeds.get(seed) or self._by_tests(program, level)
+            for program, seed, level in zip(*names, strict=True)
         ]
         verdicts, details = ([pair[place] for pair in found] for place in (0, 1))
         return pa.array(verdicts, pa.string()), pa.array(details, pa.string())
+
+    def levels(self, rows: pa.Table) -> pa.Table:
+        """Return rows with the levels of verification that they have reached."""
+        return self._tested.with_levels(rows)
+
+    def _by_tests(self, program: str, level: str | None) -> tuple[str, str]:
+        """Return what tests say of a translation that nothing else removes."""
+        if program in self._tested.failures:
+            return self._tested.failures[program]
+        if self._required is None or level is None or at_least(level, self._required):
+            return KEPT, ""
+        return BELOW_LEVEL, f"it is {level}, not {self._required}"
 
 
 def _duplicates(folder: RunFolder) -> dict[str, tuple[str, str]]:

@@ -71,6 +71,10 @@ class SurvivingRows:
             [*self._programs.to_pylist(), *hits["program_id"].to_pylist()],
         )
 
+    def without_programs(self, programs: Iterable[str]) -> SurvivingRows:
+        """Return what is left without some programs."""
+        return SurvivingRows(self._run, self._seeds.to_pylist(), {*self._programs.to_pylist(), *programs})
+
     def keep(self, programs: pa.Table) -> pa.Table:
         """Leave out of a table with ``program_id`` and ``seed_id`` what is left out here."""
         return _without(_without(programs, "program_id", self._programs), "seed_id", self._seeds)

@@ -30,7 +30,7 @@ _STAGES = {
     "verification": "verify",
 }
 """Table of the run -> the stage that writes it."""
-_DATASET_TABLES = ("triplets", "programs", "texts", "qrels")
+_DATASET_TABLES = ("triplets", "programs", "texts", "qrels", "negatives")
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:
@@ -197,10 +197,10 @@ class SavedRun:
     def _dataset_table(self, name: str, split: str | None, columns: Sequence[str] | None) -> pa.Table:
         import pyarrow as pa
 
-        from synthcode.storage.published import CONFIGS, find_dataset
+        from synthcode.storage.published import ALL_CONFIGS, find_dataset
 
         published = find_dataset(self.path)
-        whole = CONFIGS[name]
+        whole = ALL_CONFIGS[name]
         schema = whole if columns is None else pa.schema([_field(whole, column, name) for column in columns])
         parts = []
         for one in published.splits(name) if split is None else [split]:

@@ -50,13 +50,12 @@ def _asked(counts: Mapping[str, Any]) -> Stream | None:
 def _judged(counts: Mapping[str, Any]) -> tuple[Stream, ...]:
     reasons = sorted(counts["rejected"].items(), key=lambda item: (-item[1], item[0]))
     left = [("near-duplicates", "near_duplicates"), ("exact duplicates", "exact_duplicates")]
-    left.append(("contaminated", "contaminated"))
+    left += [("contaminated", "contaminated"), ("below the level", "below_level")]
+    failed = sorted(counts.get("failed_tests", {}).items())
     splits = [Stream(name, count) for name, count in counts["splits"].items() if count]
     kept = _divided(Stream("kept", counts["kept"]), splits)
-    accepted = _divided(
-        Stream("accepted", counts["accepted"]),
-        [*([kept] if kept.count else []), *_losses((label, counts[key]) for label, key in left)],
-    )
+    losses = [(label, counts.get(key, 0)) for label, key in left] + failed
+    accepted = _divided(Stream("accepted", counts["accepted"]), [*([kept] if kept.count else []), *_losses(losses)])
     parts = [*([accepted] if accepted.count else []), *_losses(reasons)]
     return _divided(Stream("completed", counts["completed"]), parts).parts
 

@@ -144,11 +144,22 @@ DATASET_PROGRAMS = pa.schema(
     [
         *_required("program_id", "seed_id", "language", "origin"),
         *_required("code", "code_stripped", "code_anonymous", "document_id"),
-        *_optional("contaminated_by", "source_id"),
+        *_optional("contaminated_by", "source_id", "verification"),
     ]
 )
 """One row a program. Programs of one language equal after stripping share ``document_id``, the id qrels use.
-``contaminated_by`` names a row of a published benchmark that a program is like, where it is like one."""
+``contaminated_by`` names a row of a published benchmark that a program is like, where it is like one; ``verification``
+is the level that a translation has reached, null for a seed's own program."""
+
+NEGATIVES = pa.schema(
+    [
+        *_required("program_id", "seed_id", "language", "code", "code_stripped", "code_anonymous", "reason"),
+        *_optional("detail", "source_id"),
+        *_required("split"),
+    ]
+)
+"""One row a translation that ran and failed its tests: a hard negative of its seed. ``split`` is that of its seed. No
+corpus and no judgement contains it."""
 
 CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
 """Of ``DATASET_PROGRAMS``. Raw code holds comments: a task on it is partly solved by reading them."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
-from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import DATASET_PROGRAMS, NEGATIVES, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
@@ -20,7 +20,12 @@ from synthcode.vocabulary import SPLITS
 CROISSANT_NAME = "croissant.json"
 
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
-"""The dataset's configurations; the first is the default."""
+"""The configurations that every dataset has; the first is the default."""
+NEGATIVES_NAME = "negatives"
+ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES}
+"""With those that a dataset has if there are rows for them."""
+
+_LATER_COLUMNS = frozenset({"verification"})
 
 
 @dataclass(frozen=True)
@@ -70,11 +75,12 @@ class PublishedDataset:
         InputError
             If a file is damaged, lacks a column, or has one of another type or with nulls where none may be.
         """
-        schema = pa.schema([CONFIGS[config].field(name) for name in columns])
+        schema = pa.schema([ALL_CONFIGS[config].field(name) for name in columns])
         for shard in self.shards(config, split):
             if shard not in self._verified:
                 self.verify(shard)
             for table in read_batches([shard], columns):
+                table = _with_later_columns(table, schema)
                 if missing := sorted(set(columns) - set(table.column_names)):
                     raise InputError(
                         f"{shard} has no column {missing[0]!r}",
@@ -104,6 +110,14 @@ class PublishedDataset:
             )
         self._verified.add(file)
         return found
+
+
+def _with_later_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """Add, as null, the columns that datasets of earlier versions do not have."""
+    for column in schema:
+        if column.name in _LATER_COLUMNS and column.nullable and column.name not in table.column_names:
+            table = table.append_column(column, pa.nulls(table.num_rows, column.type))
+    return table
 
 
 def _cast(table: pa.Table, schema: pa.Schema, shard: Path) -> pa.Table:

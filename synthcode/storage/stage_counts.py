@@ -53,7 +53,13 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "not_run": {str: str},
         **dict.fromkeys(("run", "already_known"), int),
     },
-    "build": {"splits": _COUNTS, "by_language": {str: _COUNTS}, "rows": {str: _COUNTS}, "contaminated": _COUNTS},
+    "build": {
+        "splits": _COUNTS,
+        "by_language": {str: _COUNTS},
+        "rows": {str: _COUNTS},
+        "contaminated": _COUNTS,
+        "below_level": _COUNTS,
+    },
 }
 """Stage -> key -> kind of its value: ``int``, ``str``, named keys, or one kind for all keys (``str``)."""
 

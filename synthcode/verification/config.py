@@ -7,8 +7,6 @@ from typing import Annotated
 
 from annotated_types import Ge, Le
 
-from synthcode.vocabulary import Level
-
 
 @dataclass(frozen=True)
 class VerifyConfig:
@@ -22,7 +20,5 @@ class VerifyConfig:
     """Decides which further inputs and versions; the same ones come with the same number."""
     languages: tuple[str, ...] | None = None
     """Verify translations into these languages only; None verifies all."""
-    require: Level | None = None
-    """Keep only translations that reached this level or a higher one; None keeps all that do not fail."""
     cache: str | None = None
     """A file of verdicts that several runs share; it changes no output."""

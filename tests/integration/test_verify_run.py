@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import read_file
 
 SOLUTION = "function {name}(n) {{\n    return n + {number};\n}}\n"
 TEST = "def check(candidate):\n    assert candidate(1) == {one}\n    assert candidate(5) == {five}\n"
+TESTS = tuple(TEST.format(one=1 + number, five=5 + number) for number in range(5))
 ANSWERS = {
     0: "def add_0(n):\n    return n\n",
     1: "def add_1(n):\n    return n - 1\n",
@@ -26,7 +30,7 @@ def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
-def translated(folder: Path) -> Path:
+def translated(folder: Path, tests: Sequence[str] = TESTS) -> Path:
     """JavaScript seeds with Python tests, in the form of MBXP, and their translations into Python."""
     folder.mkdir()
     for name, language in (("mbjsp", "javascript"), ("mbpp", "python")):
@@ -39,7 +43,7 @@ def translated(folder: Path) -> Path:
                 "description": f"Add {number}.",
                 "entry_point": f"add_{number}",
                 "canonical_solution": f"    return n + {number};\n}}\n",
-                "test": TEST.format(one=1 + number, five=5 + number) if language == "python" else "",
+                "test": tests[number] if language == "python" else "",
             }
             for number in ANSWERS
         ]
@@ -56,6 +60,11 @@ def translated(folder: Path) -> Path:
     return run
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache") / "verdicts.sqlite"
+
+
 def verdicts(run: Path) -> list[tuple[Any, ...]]:
     columns = ("level", "tests", "passed", "reason", "detail")
     rows = read_file(run / "verification.parquet").to_pylist()
@@ -67,8 +76,8 @@ def counts(run: Path) -> dict[str, Any]:
     return found
 
 
-def test_levels_failures_and_a_shared_cache(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run, cache = translated(tmp_path / "one"), tmp_path / "verdicts.sqlite"
+def test_levels_failures_and_a_shared_cache(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = translated(tmp_path / "one")
     assert synthcode("check", run) == 0
     before = {path: path.read_bytes() for path in (run / "translations").iterdir()}
     assert synthcode("verify", run, "--verify-cache", cache) == 0
@@ -90,3 +99,91 @@ def test_levels_failures_and_a_shared_cache(tmp_path: Path, capsys: pytest.Captu
     assert synthcode("verify", other, "--verify-cache", cache) == 0
     assert verdicts(other) == found
     assert (counts(other)["run"], counts(other)["already_known"]) == (0, 5)
+
+
+def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    assert synthcode("status", run, "--json") == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    for row in (found, *found["by_language"].values()):
+        out = sum(row[key] for key in ("exact_duplicates", "near_duplicates", "contaminated", "below_level"))
+        assert row["accepted"] == row["kept"] + out + sum(row["failed_tests"].values())
+        assert row["kept"] == sum(row["splits"].values()) or found["stages"]["build"] == "stale"
+    return found
+
+
+def dataset(run: Path, config: str) -> list[dict[str, Any]]:
+    shards = sorted((run / "dataset" / "data" / config).glob("*.parquet"))
+    return [{**row, "file": path.name} for path in shards for row in read_file(path).to_pylist()]
+
+
+def test_what_fails_is_left_out_and_becomes_negatives(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = translated(tmp_path / "one")
+    assert synthcode("build", run) == 0
+    assert len(dataset(run, "triplets")) == 5
+    assert dataset(run, "negatives") == []
+    assert status(run, capsys)["failed_tests"] == {}
+
+    assert synthcode("verify", run, "--verify-cache", cache) == 0
+    assert status(run, capsys)["stages"]["build"] == "stale"
+    assert synthcode("build", run) == 0
+    found = status(run, capsys)
+    assert found["failed_tests"] == {"test_crash": 1, "test_failed": 2}
+    assert (found["verified"], found["kept"]) == ({"tested": 2}, 2)
+    assert {row["verification"] for row in dataset(run, "triplets")} == {"tested"}
+    programs = dataset(run, "programs")
+    assert [row["verification"] for row in programs if row["origin"] == "translation"] == ["tested"] * 2
+    assert [row["verification"] for row in programs if row["origin"] == "seed"] == [None] * 5
+
+    negatives = dataset(run, "negatives")
+    assert sorted(row["reason"] for row in negatives) == ["test_crash", "test_failed", "test_failed"]
+    assert "def f(n):" in "".join(row["code_anonymous"] for row in negatives)
+    split_of = {row["seed_id"]: row["file"].partition("-")[0] for row in dataset(run, "texts")}
+    for row in negatives:
+        assert row["split"] == split_of[row["seed_id"]] == row["file"].partition("-")[0]
+    judged = {row[key] for row in dataset(run, "qrels") for key in ("query_id", "corpus_id")}
+    assert not {row["program_id"] for row in negatives} & ({row["program_id"] for row in programs} | judged)
+    card = (run / "dataset" / "README.md").read_text()
+    assert "failed: `test_failed`" in card
+    assert "config_name: negatives" in card
+    assert synthcode("publish", run, "--to", tmp_path / "published") == 0
+
+    capsys.readouterr()
+    assert synthcode("show", run, "--reason", "test_failed") == 0
+    assert "AssertionError" in capsys.readouterr().out
+    assert synthcode("report", run) == 0
+    assert synthcode("status", run) == 0
+    assert re.search(r"test_crash +1 +python 1\n", capsys.readouterr().out)
+
+
+def test_a_dataset_can_require_a_level(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = translated(tmp_path / "one")
+    assert synthcode("build", run, "--require", "tested") == 1
+    assert "no translation is tested, which the dataset requires" in capsys.readouterr().err
+    recorded = tmp_path / "one" / "mbpp_release_v1.jsonl"
+    rows = [json.loads(line) for line in recorded.read_text().splitlines()]
+    untested = tmp_path / "two"
+    other = translated(untested, tests=[row["test"] if row["task_id"] != "MBPP/0" else "" for row in rows])
+    assert synthcode("verify", other, "--verify-cache", cache) == 0
+    assert synthcode("build", other) == 0
+    assert status(other, capsys)["kept"] == 2
+    assert synthcode("build", other, "--require", "tested") == 0
+    found = status(other, capsys)
+    assert (found["below_level"], found["kept"]) == (1, 1)
+    capsys.readouterr()
+    assert synthcode("show", other, "--reason", "below_level") == 0
+    assert "python - below_level" in capsys.readouterr().out
+
+
+def test_a_recipe_without_verification_forgets_it(
+    tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = translated(tmp_path / "one")
+    assert synthcode("verify", run, "--verify-cache", cache) == 0
+    tree = yaml.safe_load((run / "recipe.yaml").read_text())
+    (run / "recipe.yaml").write_text(yaml.safe_dump({**tree, "verify": False}))
+    assert synthcode("build", run) == 0
+    found = status(run, capsys)
+    assert (found["failed_tests"], found["kept"]) == ({}, 5)

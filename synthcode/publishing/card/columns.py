@@ -11,6 +11,7 @@ CONFIGS = {
     "programs": "a program: as it is, without comments and docstrings, and with its entry point renamed",
     "texts": "a text: the queries of text-to-code retrieval",
     "qrels": "a relevance judgement: this document answers that query",
+    "negatives": "a translation that runs and fails its tests: a hard negative, in no corpus",
 }
 
 COLUMNS = {
@@ -44,6 +45,7 @@ COLUMNS = {
         "document_id": "The program_id under which equal programs of a language are one document.",
         "contaminated_by": "A row of a published benchmark that the program resembles; null for most.",
         "source_id": "The id, in its source, of the seed that it is or that it translates.",
+        "verification": "Highest level that a translation reached, as in triplets; null for a seed's own program.",
     },
     "texts": {
         "seed_id": "The key.",
@@ -62,5 +64,17 @@ COLUMNS = {
         "corpus_id": "A document_id of programs.",
         "score": "1: relevant.",
         "source_id": "The id, in its source, of a seed that makes the document relevant.",
+    },
+    "negatives": {
+        "program_id": "The key. No program of programs has it.",
+        "seed_id": "The seed that it should translate.",
+        "language": "Programming language.",
+        "code": "The program.",
+        "code_stripped": "Without comments and docstrings.",
+        "code_anonymous": "Stripped, and the entry point renamed f.",
+        "reason": "test_failed, test_timeout or test_crash.",
+        "detail": "The first failure.",
+        "source_id": "The seed's own id in its source.",
+        "split": "The split of its seed, which it is in.",
     },
 }

@@ -62,6 +62,9 @@ def funnel_table(facts: CardFacts) -> str:
     for reason, _ in sorted(funnel["rejected"].items(), key=lambda item: (-item[1], item[0])):
         rows.append(row(f"rejected: {code(reason)}", (column["rejected"].get(reason, 0) for column in columns)))
     rows += [of("accepted"), of("exact_duplicates"), of("near_duplicates"), *_unless_zero(of("contaminated"))]
+    for reason in funnel.get("failed_tests", ()):
+        rows.append(row(f"failed: {code(reason)}", (column["failed_tests"].get(reason, 0) for column in columns)))
+    rows += _unless_zero(row("below the level", (column.get("below_level", 0) for column in columns)))
     rows.append([f"**{cell}**" for cell in of("kept")])
     return markdown_table(["", *(_label(name) for name in facts.target_languages), "all"], rows)
 
@@ -96,9 +99,11 @@ def level_list(facts: CardFacts) -> str:
 
 
 def _levels(facts: CardFacts) -> tuple[Level, ...]:
-    """Return the levels that pairs can have reached: only the weakest, if no compiler was used."""
-    were_compiled = facts.compilers or any(set(passed) - {LEVELS[0]} for passed in facts.verification.values())
-    return LEVELS if were_compiled else LEVELS[:1]
+    """Return the levels that pairs can have reached: only the weakest, if neither compilers nor tests were used."""
+    reached = {level for passed in facts.verification.values() for level in passed}
+    if "tested" in reached:
+        return LEVELS
+    return LEVELS[:-1] if facts.compilers or reached - {LEVELS[0]} else LEVELS[:1]
 
 
 def license_table(facts: CardFacts) -> str:

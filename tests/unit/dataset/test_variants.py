@@ -272,7 +272,9 @@ class TestTheStage:
             "int x;\n",
         ]
         columns = [
-            field for field in DATASET_PROGRAMS if field.name not in ("document_id", "contaminated_by", "source_id")
+            field
+            for field in DATASET_PROGRAMS
+            if field.name not in ("document_id", "contaminated_by", "source_id", "verification")
         ]
         result.select([field.name for field in columns]).cast(pa.schema(columns))
 

@@ -8,12 +8,12 @@ from typing import Any
 import mlcroissant
 import pytest
 
-from synthcode.pipelines.steps.dataset_tables import CONFIGS as SCHEMAS
 from synthcode.publishing.card.columns import COLUMNS, CONFIGS
 from synthcode.publishing.card.croissant import croissant
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.sanitize import one_line
 from synthcode.schemas.tables import TEXTS
+from synthcode.storage.published import ALL_CONFIGS as SCHEMAS
 from tests.support.dataset_card import FACTS, HOSTILE, named
 
 
