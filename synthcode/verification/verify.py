@@ -151,7 +151,10 @@ def _verdict(one: Candidate, plan: _Plan, own: Ran | None, by_rule: Ran | None) 
     if by_rule is not None and isinstance(plan.by_rule, CaseProgram):
         cases = judge_cases(one.cases.cases, plan.by_rule, by_rule)
     seconds = sum(ran.seconds for ran in (own, by_rule) if ran is not None)
-    verdict = _weighed(one, judge_program(own) if own is not None else None, cases)
+    by_own = judge_program(own) if own is not None else None
+    if by_own is not None and not by_own.tests:  # the test does not fit: nothing is known
+        plan, by_own = plan._replace(own=f"untestable: {by_own.detail}"), None
+    verdict = _weighed(one, by_own, cases)
     if verdict.level != "tested" and verdict.reason is None and not verdict.detail:
         verdict = verdict._replace(detail=_why_untested(plan, cases))
     return verdict._replace(detail=_ADDRESS.sub("0x...", verdict.detail), seconds=round(seconds, 3))

@@ -140,6 +140,14 @@ def test_an_endless_program_is_rejected() -> None:
     assert endless[:4] == ("syntax", 1, 0, "test_timeout")
 
 
+def test_a_test_that_does_not_fit_proves_nothing() -> None:
+    bench = quick_bench()
+    runner = Flaky(bench, Ran("misfit", (), "no package testify", 1.0))
+    candidate = Candidate(WRONG, "inc", "syntax", OWN, SeedCases(problem="no test"))
+    [verdict] = verify("python", [candidate], replace(bench, runner=runner))
+    assert verdict[:5] == ("syntax", 0, 0, None, "untestable: no package testify")
+
+
 def test_a_toolchain_that_stops_working_rejects_nothing() -> None:
     bench = quick_bench()
     runner = Flaky(bench, Ran("failed", (), "exec format error", 1.0), always=True)
