@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from synthcode.seeds.adapters.problems import appendable_test, number_of
+from synthcode.seeds.adapters.problems import number_of, whole_test
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.seed_cases import SeedTest
 
@@ -56,7 +56,7 @@ def python_seeds(data: Path) -> dict[str, SeedTest]:
     for row in _rows(data, "mbpp_release"):
         code = row["prompt"] + row["canonical_solution"]
         seeds[number_of(row["task_id"])] = SeedTest(
-            row["task_id"], "python", code, row["entry_point"], appendable_test(row) or ""
+            row["task_id"], "python", code, row["entry_point"], whole_test(row) or ""
         )
     return seeds
 
@@ -91,7 +91,7 @@ def _body(row: dict[str, Any], completions: dict[str, dict[str, Any]], has_solut
 
 
 def _problem(row: dict[str, Any], body: str, language: str) -> Problem:
-    test = (appendable_test(row) or "") if language == "python" else row["test"]
+    test = (whole_test(row) or "") if language == "python" else row["test"]
     code = row["prompt"] + body + CLOSED_BY_TEST.get(language, "")
     return Problem(number_of(row["task_id"]), language, row["prompt"], code, row["entry_point"], test)
 

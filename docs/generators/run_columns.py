@@ -60,7 +60,7 @@ COLUMNS = {
     "n_chars": "Length of the code in Unicode characters.",
     "verification": "Highest level reached: " + ", ".join(f"`{level}`" for level in LEVELS) + ".",
     "level": "Highest level reached: " + ", ".join(f"`{level}`" for level in LEVELS) + ".",
-    "tests": "Language -> test program.",
+    "tests": "Language -> test program. The solution stands before it, or at a line `{{solution}}`.",
     "VERIFICATION.tests": "Tests that were run: the seed's own, and single calls.",
     "passed": "Tests that passed.",
     "VERIFICATION.reason": "Why it is rejected: " + ", ".join(f"`{reason}`" for reason in VERIFY_REASONS) + ".",

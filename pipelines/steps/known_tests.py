@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from synthcode import redaction
+from synthcode.schemas.test_programs import parts_of
 from synthcode.storage.verdicts import SharedVerdicts, Verdict, VerdictStore, verdict_key
 from synthcode.verification.benches import TestBench, open_bench
 from synthcode.verification.cases.stored import read_cases, write_cases
@@ -155,10 +156,15 @@ def candidate_of(row: dict[str, Any], cases: dict[str, SeedCases]) -> Row:
         row["code"],
         row["entry_point"] or "",
         row["verification"],
-        TestProgram(own) if own else None,
+        _test_program(own) if own else None,
         cases.get(row["seed_id"], _NO_TEST),
     )
     return Row(row["target_language"], row["request_id"], row["seed_id"], one)
+
+
+def _test_program(text: str) -> TestProgram:
+    before, after = parts_of(text)
+    return TestProgram(after, before)
 
 
 def _language_and_key(one: tuple[Row, bytes]) -> tuple[str, bytes]:

@@ -25,7 +25,8 @@ SEEDS = pa.schema(
         *_optional("repository", "path", "url", "license", "split", "extra"),
     ]
 )
-"""One row a seed. ``tests`` maps a language to a test program; ``split`` is the split it came from; ``extra`` is a JSON
+"""One row a seed. ``tests`` maps a language to a test program: one that follows the solution, or one with a line
+``{{solution}}`` where the solution goes; ``split`` is the split it came from; ``extra`` is a JSON
 object of the further columns that were kept."""
 
 REJECTED_SEEDS = pa.schema(
@@ -166,7 +167,8 @@ CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", 
 
 TEXTS = pa.schema([*_required("seed_id", "text"), *_optional("source", "source_id", "entry_point", "tests", "extra")])
 """One row a seed: its text, and what its source says of it. ``tests`` is a JSON object from languages to programs that
-fail if put after a wrong solution; ``extra`` is a JSON object of further columns."""
+fail with a wrong solution, which stands before them, or at a line ``{{solution}}``; ``extra`` is a JSON object of
+further columns."""
 
 QRELS = pa.schema(
     [

@@ -53,7 +53,8 @@ COLUMNS = {
         "source": "The benchmark or dataset that the seed comes from.",
         "source_id": "The seed's own id in its source.",
         "entry_point": "Name of the function that callers use; null if it is not known.",
-        "tests": "JSON object from languages to test programs, which fail if put after a wrong solution; null if none.",
+        "tests": "JSON object from languages to test programs, which fail with a wrong solution: one follows it, or "
+        "has a line {{solution}} in its place; null if none.",
         "extra": "JSON object of the further columns that were kept; null if none.",
     },
     "qrels": {

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from synthcode.languages import find_language
+from synthcode.schemas.test_programs import around_solution
 from synthcode.seeds.rows.row import Row
 
 Tests = Mapping[str, Mapping[str, str]]
@@ -40,21 +41,23 @@ def read_tests(rows: Iterable[Row]) -> Tests:
     for row in rows:
         task = text_or_none(row.cells.get("task_id"))
         language = find_language(language_of(row.cells))
-        program = appendable_test(row.cells)
+        program = whole_test(row.cells)
         if task and language and program:
             tests[number_of(task)][language.name] = program
     return tests
 
 
-def appendable_test(cells: Mapping[str, object]) -> str | None:
-    """Return a test that makes a whole program when appended to a solution; None if there is none.
+def whole_test(cells: Mapping[str, object]) -> str | None:
+    """Return a test that makes a whole program with a solution; None if there is none.
 
-    Python's tests define ``check(candidate)``, which is called. HumanEval-X's Go tests must stand around the solution
-    (``test_setup`` has the imports), so they are left out.
+    Python's tests define ``check(candidate)``, which is called. HumanEval-X's Go tests stand around the solution:
+    ``test_setup`` has the imports.
     """
     test = text_or_none(cells.get("test"))
-    if test is None or text_or_none(cells.get("test_setup")):
+    if test is None:
         return None
+    if setup := text_or_none(cells.get("test_setup")):
+        return around_solution(setup, test)
     entry_point = text_or_none(cells.get("entry_point")) or ""
     language = find_language(language_of(cells))
     if language is None or language.name != "python" or "def check(" not in test or _CALLS_CHECK.search(test):

@@ -78,7 +78,7 @@ X = {
         "example_test": "",
     },
 }
-ALL_TESTS = {"python", "java", "javascript", "cpp", "rust"}
+ALL_TESTS = {"python", "java", "javascript", "cpp", "go", "rust"}
 
 
 def jsonl(path: Path, *rows: dict[str, Any]) -> None:
