@@ -41,7 +41,7 @@ def write_negatives(
         ``seed_id`` and ``split`` of every seed.
     """
     folder = run.folder.dataset / "data" / NEGATIVES_NAME
-    tables = list(_rows(run, left, tested, splits))
+    tables = list(_rows(run, left, tested, splits)) if tested.negatives() else []
     if not any(table.num_rows for table in tables):
         shutil.rmtree(folder, ignore_errors=True)  # of an earlier build
         return [], {}
