@@ -15,7 +15,7 @@ _HARMLESS = ("local", "games", "etc", "man")
 _PREFIXES = (Path("/usr"), Path("/usr/local"))
 _LINKED = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 _SETTINGS = ("alternatives", "ld.so.cache")
-_SETTINGS_OF = {"javac": "java*", "php": "php"}
+_SETTINGS_OF = {"javac": "java*", "php": "php", "mcs": "mono", "mono": "mono"}
 _SHARED_IN_A_HOME = frozenset({".local", ".config", ".cache", "bin"})
 
 

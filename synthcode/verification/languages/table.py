@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from synthcode.verification.languages.c import C
 from synthcode.verification.languages.cpp import CPP
+from synthcode.verification.languages.csharp import CSHARP
 from synthcode.verification.languages.go import GO
 from synthcode.verification.languages.java import JAVA
 from synthcode.verification.languages.javascript import JAVASCRIPT
@@ -24,6 +25,7 @@ _ROWS = (
     GO,
     C,
     CPP,
+    CSHARP,
     JAVA,
     KOTLIN,
     PHP,

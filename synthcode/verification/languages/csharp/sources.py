@@ -1,0 +1,120 @@
+"""C# sources taken apart and put together: usings, open and surplus braces, methods without a class."""
+
+from __future__ import annotations
+
+import re
+
+import tree_sitter
+
+from synthcode.comments.snippets import Snippet, captured
+from synthcode.languages import get_language
+from synthcode.languages.parsing import MAX_BYTES, ParseTimeout, parse
+from synthcode.verification.cases.case import Untestable
+
+CSHARP = get_language("csharp")
+WRAPPER = "SynthcodeProgram"
+"""The class around methods that have none."""
+TYPES = frozenset({"class_declaration", "struct_declaration", "record_declaration"})
+_USED = (
+    "System System.Collections System.Collections.Generic System.IO System.Linq System.Numerics System.Text "
+    "System.Text.RegularExpressions System.Threading System.Threading.Tasks"
+)
+"""What a fragment may use without naming it, as the compiler does by itself since .NET 6, and what MBXP names."""
+_USING = re.compile(r"(?m)^[ \t]*(?:global[ \t]+)?(using[ \t]+(?:static[ \t]+)?[\w.]+(?:[ \t]*=[^;\n]+)?[ \t]*;)[ \t]*")
+_TOKEN = re.compile(
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"{3,}.*?"{3,}|(?:\$@|@\$|@)"(?:[^"]|"")*"|\$?"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'"""
+    r"|(?P<brace>[{}])",
+    re.DOTALL,
+)
+_FILE_NAMESPACE = "(file_scoped_namespace_declaration) @n"
+_TOP = "[(class_declaration) (struct_declaration) (record_declaration) (interface_declaration)] @t"
+
+
+def parse_csharp(code: str) -> Snippet:
+    """Parse C# as it stands.
+
+    Raises
+    ------
+    Untestable
+        If the parser does not get through it.
+    """
+    data = code.encode("utf-8", "replace")
+    if len(data) > MAX_BYTES:
+        raise Untestable("it is too long to be parsed")
+    try:
+        return Snippet(data, parse(data + b"\n", CSHARP).root_node, 0, ())
+    except ParseTimeout as problem:
+        raise Untestable("it is too long to be parsed") from problem
+
+
+def closed(code: str) -> str:
+    """Close the braces that a program leaves open: the test of its seed would close them."""
+    depth = 0
+    for token in _TOKEN.finditer(code):
+        if token["brace"]:
+            depth += 1 if token["brace"] == "{" else -1
+    return code.rstrip() + "\n}" * depth + "\n" if depth > 0 else code
+
+
+def opened(code: str) -> str:
+    """Cut off the closing braces of a test that close what its solution opens."""
+    depth = 0
+    for token in _TOKEN.finditer(code):
+        if token["brace"]:
+            depth += 1 if token["brace"] == "{" else -1
+            if depth < 0:
+                return code[: token.start()]
+    return code
+
+
+def without_usings(code: str) -> tuple[list[str], str]:
+    """Take the directives ``using`` out of a program, its lines kept."""
+    found: list[str] = [match[1] for match in _USING.finditer(code)]
+    return found, _USING.sub("", code)
+
+
+def usings(*lists: list[str]) -> str:
+    """Return the directives of a file in one line, with those that a fragment may lack."""
+    own = [re.sub(r"\s+", " ", one).replace(" ;", ";") for listed in lists for one in listed]
+    return " ".join(dict.fromkeys([*(f"using {name};" for name in _USED.split()), *own]))
+
+
+def in_class(code: str) -> str:
+    """Return a program without usings whose methods all have a class around them, on the same lines."""
+    snippet = parse_csharp(code)
+    for node in captured(CSHARP, _FILE_NAMESPACE, snippet.root).get("n", []):  # C# 10: a line without a body
+        start, end = snippet.span(node)
+        code = (snippet.data[:start] + snippet.data[end:]).decode("utf-8", "replace")
+    if has_types(snippet):
+        return code
+    return f"public class {WRAPPER} {{ {code}\n}}\n"
+
+
+def has_types(snippet: Snippet) -> bool:
+    """Return whether a program declares a class or another type at its top."""
+    return bool(captured(CSHARP, _TOP, snippet.root)) and not any(
+        child.type in ("global_statement", "ERROR") for child in snippet.root.named_children
+    )
+
+
+def enclosing_type(node: tree_sitter.Node) -> tree_sitter.Node | None:
+    """Return the innermost type around a node."""
+    above = node.parent
+    while above is not None and above.type not in {*TYPES, "interface_declaration"}:
+        above = above.parent
+    return above
+
+
+def end_of_body(snippet: Snippet, node: tree_sitter.Node) -> int:
+    """Return the offset of the brace that closes the body of a type, in bytes.
+
+    Raises
+    ------
+    Untestable
+        If it has none.
+    """
+    body = node.child_by_field_name("body")
+    end = snippet.span(body)[1] - 1 if body is not None else -1
+    if body is None or snippet.data[end : end + 1] != b"}":
+        raise Untestable("its class has no body")
+    return end
