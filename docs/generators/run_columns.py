@@ -13,6 +13,7 @@ TABLES = {
     "REPAIR_COMPLETIONS": "completions/repair*.parquet",
     "REPAIR_TRANSLATIONS": "repairs/translations/",
     "REPAIR_REJECTED": "repairs/rejected/",
+    "FAILED_TESTS": "repairs/failed_tests*.parquet",
     "CLUSTERS": "clusters.parquet",
     "HITS": "contamination.parquet",
     "SPLIT_GROUPS": "split_groups.parquet",

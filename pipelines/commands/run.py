@@ -126,6 +126,8 @@ def _print_plan(run: Run, out: Path | None) -> None:
     click.echo(f"requests           {planned.requests.total():,}{known}")
     for language, count in sorted(planned.requests.items()):
         click.echo(f"  {language:<16} {count:,}")
+    if run.recipe.repair.rounds:
+        click.echo("repairs            not included: how many there will be depends on the answers")
     for line in _spending(planned):
         click.echo(line)
 

@@ -91,6 +91,7 @@ def _repaired(rounds: Mapping[str, Mapping[str, int]]) -> str:
         tokens = row["prompt_tokens"] + row["completion_tokens"]
         parts = [f"{row[key]:,} {key}" for key in ("requested", "completed", "accepted")]
         parts += [f"{row[key]:,} {key}" for key in ("failed", "pending") if row[key]]
+        parts += [f"{row['failed_tests']:,} of them fail their tests"] if row["failed_tests"] else []
         lines.append(f"  round {number:<10} {', '.join(parts)}" + (f"; {tokens:,} tokens" if tokens else ""))
     return "\n".join(lines)
 

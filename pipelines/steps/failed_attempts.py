@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.llm.repairs import FailedAttempt
-from synthcode.pipelines.tables.repairs import round_shards
-from synthcode.schemas.tables import COMPLETIONS, REJECTED
+from synthcode.pipelines.tables.repairs import failed_tests_file, round_shards
+from synthcode.schemas.tables import COMPLETIONS, FAILED_TESTS, REJECTED, TRANSLATIONS
 from synthcode.storage.joins import align_on_seed
 from synthcode.storage.shards import read_batches
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _SEED = ["seed_id", "source_id", "language", "text", "code", "entry_point"]
 _KEYS = ("request_id", "seed_id", "target_language", "sample_index")
 _REJECTED = pa.schema([REJECTED.field(name) for name in (*_KEYS, "code", "reason", "detail")])
+_ACCEPTED = pa.schema([TRANSLATIONS.field(name) for name in (*_KEYS, "code")])
 _COMPLETIONS = pa.schema([COMPLETIONS.field(name) for name in ("request_id", "seed_id", "text")])
 
 
@@ -39,7 +40,11 @@ def failed_attempts(run: Run, number: int, of: Collection[str]) -> Iterator[Fail
     reasons = pa.array(sorted(of), pa.string())
     rejected = (_REJECTED, _read(run, "rejected", number, _REJECTED))
     completions = (_COMPLETIONS, _read(run, "completions", number, _COMPLETIONS))
-    for seeds, failures, answers in align_on_seed(run.rows(run.folder.seeds, _SEED), rejected, completions):
+    accepted = (_ACCEPTED, _read(run, "translations", number, _ACCEPTED))
+    tested = (FAILED_TESTS, _failed_tests(run, number))
+    streams = align_on_seed(run.rows(run.folder.seeds, _SEED), rejected, completions, accepted, tested)
+    for seeds, refused, answers, translations, failed in streams:
+        failures = pa.concat_tables([refused, _with_code(failed, translations)])
         failures = failures.filter(pc.is_in(failures["reason"], value_set=reasons))
         if not failures.num_rows:
             continue
@@ -53,6 +58,18 @@ def failed_attempts(run: Run, number: int, of: Collection[str]) -> Iterator[Fail
 def _read(run: Run, table: Answers, number: int, schema: pa.Schema) -> Iterator[pa.Table]:
     parts = run.executor.cancellable(read_batches(round_shards(run.folder, table, number), schema.names))
     return (part.select(schema.names).cast(schema) for part in parts)
+
+
+def _failed_tests(run: Run, number: int) -> Iterator[pa.Table]:
+    file = failed_tests_file(run.folder, number)
+    return read_batches([file] if file.is_file() else [], FAILED_TESTS.names)
+
+
+def _with_code(failed: pa.Table, translations: pa.Table) -> pa.Table:
+    """Return translations that fail their tests as rejected rows, which have a code."""
+    found = {row["request_id"]: row for row in failed.to_pylist()}
+    rows = [{**row, **found[row["request_id"]]} for row in translations.to_pylist() if row["request_id"] in found]
+    return pa.Table.from_pylist([{name: row[name] for name in _REJECTED.names} for row in rows], schema=_REJECTED)
 
 
 def _of(seeds: pa.Table, rows: pa.Table) -> pa.Table:

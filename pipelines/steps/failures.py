@@ -182,8 +182,12 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
             "all that was finished is stored; --retry-failed asks again, --max-failed 1 goes on without them",
         )
     if not run.manifest.stages["check"].counts["accepted"] + counts["accepted"]:
+        rejected = Counter(run.manifest.stages["check"].counts["rejected"]) + Counter(counts["rejected"])
+        reasons = sorted(rejected.items(), key=lambda item: (-item[1], item[0]))
+        named = ", ".join(f"{reason} {count:,}" for reason, count in reasons)
         raise FailedRunError(
-            "nothing was accepted, and no repair was either", f"see 'synthcode show {command} --language ...'"
+            f"nothing was accepted, repairs included: {named}",
+            f"see 'synthcode show {command}{f' --reason {reasons[0][0]}' if reasons else ''}'",
         )
     lines = [*errors, f"{failed:,} failed; --retry-failed asks again"] if failed else []
     if counts["left"]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.step import Step, StepResult, fingerprint, run_if_stale
+from synthcode.pipelines.steps.failed_tests import repairs_failed_tests, write_failed_tests
 from synthcode.pipelines.steps.failures import FailureCounts, review_repairs
 from synthcode.pipelines.steps.judging import gate_toolchains
 from synthcode.pipelines.steps.repair_plan import TokenBudget, repair_plan
 from synthcode.pipelines.steps.repair_round import TOKENS, RoundResult, run_round
 from synthcode.pipelines.steps.translate import asked_counts, cost_of
 from synthcode.pipelines.steps.translation_plan import translate_config
+from synthcode.pipelines.steps.verify import verify_inputs, verify_settings
 from synthcode.pipelines.tables.repairs import ANSWERS, STAGE, round_folder
 from synthcode.storage.verdicts import remove as remove_verdicts
 
@@ -30,7 +32,7 @@ def repair_step() -> Step:
         name=STAGE,
         requires=("seeds", "translate", "check"),
         settings=_settings,
-        inputs=gate_toolchains,
+        inputs=_toolchains,
         execute=_execute,
         summary=_summary,
         review=review_repairs,
@@ -56,7 +58,12 @@ def repair_if_changed(run: Run) -> None:
 
 def _settings(recipe: Recipe) -> Any:
     sampling = translate_config(recipe).sampling
-    return [recipe.repair, load_prompt(recipe.repair.prompt).digest, sampling, recipe.check]
+    tests = [verify_settings(recipe)] if repairs_failed_tests(recipe) else []
+    return [recipe.repair, load_prompt(recipe.repair.prompt).digest, sampling, recipe.check, *tests]
+
+
+def _toolchains(recipe: Recipe) -> Mapping[str, str]:
+    return {**gate_toolchains(recipe), **(verify_inputs(recipe) if repairs_failed_tests(recipe) else {})}
 
 
 def _summary(counts: Mapping[str, Any]) -> str:
@@ -72,6 +79,7 @@ def _summary(counts: Mapping[str, Any]) -> str:
 def _execute(run: Run) -> StepResult:
     _remove_rounds(run.folder)
     rounds: list[RoundResult] = []
+    outputs = [write_failed_tests(run, 0).file] if repairs_failed_tests(run.recipe) else []
     with Journal(run.folder.repair_journal) as journal:
         damaged = journal.drop_damaged()
         if damaged:
@@ -83,9 +91,13 @@ def _execute(run: Run) -> StepResult:
             if rounds and not plan.count():
                 break
             rounds.append(run_round(plan, journal, budget))
+            if repairs_failed_tests(run.recipe):
+                failed = write_failed_tests(run, plan.round)
+                rounds[-1].failed_tests = failed.failing
+                outputs.append(failed.file)
     counts = _counts(run.recipe, rounds)
     complete = counts["pending"] == 0 and not any(done.passing for done in rounds)
-    outputs = [file for done in rounds for file in done.outputs]
+    outputs += [file for done in rounds for file in done.outputs]
     return StepResult(outputs, counts, state=[run.folder.repair_journal], complete=complete)
 
 
@@ -94,6 +106,8 @@ def _remove_rounds(folder: RunFolder) -> None:
     for table in ANSWERS:
         for shard in round_folder(folder, table).glob("repair*-[0-9]*.parquet"):
             shard.unlink()
+    for file in folder.repairs.glob("failed_tests*.parquet"):
+        file.unlink()
 
 
 def _counts(recipe: Recipe, rounds: Sequence[RoundResult]) -> dict[str, Any]:
@@ -130,4 +144,5 @@ def _counts(recipe: Recipe, rounds: Sequence[RoundResult]) -> dict[str, Any]:
 def _round_counts(done: RoundResult) -> dict[str, int]:
     asked = asked_counts(done.requested, done.completed, done.failed)
     del asked["by_language"]
-    return {**asked, "accepted": done.tally.counts()["accepted"], **{name: done.tokens[name] for name in TOKENS}}
+    gained = {"accepted": done.tally.counts()["accepted"], "failed_tests": done.failed_tests}
+    return {**asked, **gained, **{name: done.tokens[name] for name in TOKENS}}

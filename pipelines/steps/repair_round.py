@@ -47,6 +47,8 @@ class RoundResult:
     errors: list[str] = field(default_factory=list)
     """Of the requests that failed."""
     tally: VerdictTally = field(default_factory=VerdictTally)
+    failed_tests: int = 0
+    """Accepted repairs that fail their tests."""
     asked: int = 0
     """Requests that were sent this time."""
     already_known: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -42,8 +42,8 @@ def verify_step() -> Step:
         name="verify",
         requires=("seeds", "check", "dedup"),
         optional_inputs=("dedup_seeds", "repair"),
-        settings=_settings,
-        inputs=_toolchains,
+        settings=verify_settings,
+        inputs=verify_inputs,
         execute=_execute,
         summary=_summary,
         review=_review,
@@ -54,7 +54,7 @@ def verify_step() -> Step:
     )
 
 
-def _settings(recipe: Recipe) -> Any:
+def verify_settings(recipe: Recipe) -> Any:
     """Return what changes the table: not where verdicts are kept."""
     tree = to_tree(_config(recipe))
     return {key: value for key, value in tree.items() if key != "cache"}
@@ -71,7 +71,8 @@ def _languages(recipe: Recipe) -> list[str]:
     return [name for name in targets if name in LANGUAGES and (chosen is None or name in chosen)]
 
 
-def _toolchains(recipe: Recipe) -> Mapping[str, str]:
+def verify_inputs(recipe: Recipe) -> Mapping[str, str]:
+    """Return what runs and compiles translations on this machine."""
     require_sandbox()
     versions = {"harness": harness_version()}
     for language in ("python", *_languages(recipe)):
@@ -94,7 +95,7 @@ def _review(_run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     return [f"warning: {language} is not run: {why}" for language, why in counts["not_run"].items()]
 
 
-class _Piece(NamedTuple):
+class Piece(NamedTuple):
     """Some seeds that have translations, and those."""
 
     seeds: list[SeedTest]
@@ -103,23 +104,27 @@ class _Piece(NamedTuple):
     """Translations into languages that are not verified."""
 
 
+class VerifiedRows(NamedTuple):
+    """What tests say of translations."""
+
+    table: pa.Table
+    """Schema ``VERIFICATION``."""
+    run: int
+    """Translations that were run; the verdicts on the others were known."""
+
+
 def _execute(run: Run) -> StepResult:
     verified: dict[str, Counter[str]] = defaultdict(Counter)
     failed: dict[str, Counter[str]] = defaultdict(Counter)
-    tables = [VERIFICATION.empty_table()]
-    with KnownTests(run.folder.test_verdicts, _config(run.recipe)) as known:
-        known.prune()
-        _find_cases(run, known)
-        count = _run_unknown(run, known)
-        for piece in _pieces(run):
-            cases = known.cases(piece.seeds)
-            rows = [candidate_of(row, cases) for row in piece.rows]
-            table = _table(rows, cases, known)
-            tables.append(table)
-            _tally(table, verified, failed)
-            for row in piece.others:
-                verified[row["target_language"]][row["verification"]] += 1
-    table = pa.concat_tables(tables)
+
+    def pieces() -> Iterator[Piece]:
+        return pieces_of(run, SurvivingRows.of(run).aligned())
+
+    table, count = verify_rows(run, pieces)
+    _tally(table, verified, failed)
+    for piece in pieces():
+        for row in piece.others:
+            verified[row["target_language"]][row["verification"]] += 1
     counts = {
         "verified": _plain(verified),
         "failed": _plain(failed),
@@ -130,44 +135,75 @@ def _execute(run: Run) -> StepResult:
     return StepResult([write_table(run.folder.verification, table)], counts)
 
 
-def _pieces(run: Run) -> Iterator[_Piece]:
-    """Yield seeds with the translations that are left of them, some at a time."""
+def verify_rows(run: Run, pieces: Callable[[], Iterator[Piece]], label: str = "verify") -> VerifiedRows:
+    """Run translations with their tests, each once: verdicts are kept in the run.
+
+    Parameters
+    ----------
+    run
+        The run; its recipe says how translations are verified.
+    pieces
+        Returns the translations, as ``pieces_of`` makes them; it is called three times.
+    label
+        What progress is called.
+    """
+    tables = [VERIFICATION.empty_table()]
+    with KnownTests(run.folder.test_verdicts, _config(run.recipe)) as known:
+        known.prune()
+        _find_cases(run, known, pieces, label)
+        count = _run_unknown(run, known, pieces, label)
+        for piece in pieces():
+            cases = known.cases(piece.seeds)
+            tables.append(_table([candidate_of(row, cases) for row in piece.rows], cases, known))
+    return VerifiedRows(pa.concat_tables(tables), count)
+
+
+def pieces_of(run: Run, aligned: Iterable[tuple[pa.Table, ...]]) -> Iterator[Piece]:
+    """Yield seeds with their translations, some at a time.
+
+    Parameters
+    ----------
+    run
+        The run; its recipe says which languages are verified.
+    aligned
+        Seeds (schema ``SEEDS``), and the translations of the same seeds.
+    """
     languages = pa.array(_languages(run.recipe), pa.string())
-    for seeds, translations in SurvivingRows.of(run).aligned():
+    for seeds, translations in aligned:
         seeds = seeds.filter(pc.is_in(seeds["seed_id"], value_set=pc.unique(translations["seed_id"])))
         for start in range(0, seeds.num_rows, _SEEDS_PER_PIECE):
             some = seeds.slice(start, _SEEDS_PER_PIECE)
             rows = join_seed_columns(translations, some, _SEED_COLUMNS)
             chosen = pc.is_in(rows["target_language"], value_set=languages)
             others = rows.filter(pc.invert(chosen)).select(["target_language", "verification"])
-            yield _Piece(seed_tests(some.to_pylist()), rows.filter(chosen).to_pylist(), others.to_pylist())
+            yield Piece(seed_tests(some.to_pylist()), rows.filter(chosen).to_pylist(), others.to_pylist())
 
 
-def _find_cases(run: Run, known: KnownTests) -> None:
+def _find_cases(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece]], label: str) -> None:
     """Find and store the test cases of all seeds."""
 
     def unknown() -> Iterator[list[SeedTest]]:
-        for piece in _pieces(run):
+        for piece in pieces():
             left = known.seeds_without_cases(piece.seeds)
             for start in range(0, len(left), SEEDS_AT_ONCE):
                 yield left[start : start + SEEDS_AT_ONCE]
 
-    with run.reporter.progress("verify: test cases", None) as bar:
+    with run.reporter.progress(f"{label}: test cases", None) as bar:
         for found in run.executor.map_shared(known.find_cases, unknown()):
             known.add(found)
             bar.advance(len(found))
 
 
-def _run_unknown(run: Run, known: KnownTests) -> int:
+def _run_unknown(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece]], label: str) -> int:
     """Run the translations whose verdict is not known, and store the verdicts; return how many there were."""
 
     def unknown() -> Iterator[Any]:
-        for piece in _pieces(run):
+        for piece in pieces():
             cases = known.cases(piece.seeds)
             yield from known.unknown([candidate_of(row, cases) for row in piece.rows])
 
     count = 0
-    with run.reporter.progress("verify", None) as bar:
+    with run.reporter.progress(label, None) as bar:
         for verdicts in run.executor.map_shared(known.run, unknown()):
             known.add(verdicts)
             bar.advance(len(verdicts))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.identity import program_id
-from synthcode.pipelines.tables.repairs import rows_of
+from synthcode.pipelines.tables.repairs import failed_test_programs, rows_of
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_file
 
@@ -26,11 +26,16 @@ def seed_programs(run: Run) -> Iterator[pa.Table]:
 
 
 def all_programs(run: Run) -> Iterator[pa.Table]:
-    """Yield the seeds of a run, then its translations (schema ``PROGRAMS``)."""
+    """Yield the seeds of a run, then its translations (schema ``PROGRAMS``).
+
+    Translations that failed their tests before they were repaired are left out: their repairs resemble them.
+    """
     yield from seed_programs(run)
     columns = ["request_id", "seed_id", "target_language", "code"]
+    failed = pa.array(sorted(failed_test_programs(run.folder, run.manifest)), pa.string())
     for table in rows_of(run, "translations", columns):
-        yield translations_as_programs(table)
+        programs = translations_as_programs(table)
+        yield programs.filter(pc.invert(pc.is_in(programs["program_id"], value_set=failed)))
 
 
 def seeds_as_programs(seeds: pa.Table) -> pa.Table:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import pyarrow as pa
 
+from synthcode.identity import program_id
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
 from synthcode.storage.joins import merge_on_seed
 from synthcode.storage.manifest import Manifest
-from synthcode.storage.shards import read_batches, shards_of
+from synthcode.storage.shards import read_batches, read_file, shards_of
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -44,6 +45,22 @@ def round_shards(folder: RunFolder, table: Answers, number: int) -> list[Path]:
     if number == 0:
         return shards_of(getattr(folder, table))
     return shards_of(round_folder(folder, table), round_prefix(number))
+
+
+def failed_tests_file(folder: RunFolder, number: int) -> Path:
+    """Return the table of the translations of a round that fail their tests."""
+    return folder.repairs / f"failed_tests{number}.parquet"
+
+
+def failed_test_programs(folder: RunFolder, manifest: Manifest) -> set[str]:
+    """Return the ``program_id`` of each translation that failed its tests before deduplication."""
+    names = manifest.output_digests(STAGE)
+    found: set[str] = set()
+    for file in folder.repairs.glob("failed_tests*.parquet"):
+        if file.relative_to(folder.path).as_posix() in names:
+            table = read_file(file, ["seed_id", "request_id"])
+            found.update(map(program_id, table["seed_id"].to_pylist(), table["request_id"].to_pylist()))
+    return found
 
 
 def repair_shards(folder: RunFolder, manifest: Manifest, table: Answers) -> list[list[Path]]:

@@ -66,6 +66,9 @@ REJECTED = pa.schema(
 )
 """Completions without an acceptable translation; ``code`` is what was extracted, where anything was."""
 
+FAILED_TESTS = pa.schema([*_required("request_id", "seed_id", "target_language", "reason", "detail")])
+"""Accepted translations of one round that fail their tests: the next round of repairs begins with them."""
+
 _REPAIR = [pa.field("round", pa.int32(), nullable=False), *_required("repairs")]
 
 REPAIR_COMPLETIONS = pa.schema([*COMPLETIONS, *_REPAIR])

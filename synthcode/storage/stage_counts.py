@@ -42,7 +42,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "rejected": _COUNTS,
         "verified": {str: _COUNTS},
         "by_language": {str: {**_ASKED, "accepted": int, "rejected": _COUNTS}},
-        "rounds": {str: dict.fromkeys((*_ASKED, *_TOKENS, "accepted"), int)},
+        "rounds": {str: dict.fromkeys((*_ASKED, *_TOKENS, "accepted", "failed_tests"), int)},
         "failures": _COUNTS,
         "failure_messages": {str: str},
     },

@@ -71,10 +71,13 @@ def test_repaired_translations_are_built_counted_and_shown(tmp_path: Path, capsy
     assert_reconciled(counts)
     assert (counts["requested"], counts["accepted"], counts["rejected"]) == (8, 3, {"syntax_error": 5})
     first, second = counts["repairs"]["1"], counts["repairs"]["2"]
-    gained = {"requested": 3, "completed": 3, "failed": 0, "pending": 0, "accepted": 2}
+    gained = {"requested": 3, "completed": 3, "failed": 0, "pending": 0, "accepted": 2, "failed_tests": 0}
     assert first == gained | {"prompt_tokens": 300, "completion_tokens": 60}
     assert (second["requested"], second["accepted"], list(counts["repairs"])) == (1, 0, ["1", "2"])
     assert counts["verified"] == {"syntax": 3}
+
+    card = " ".join((run / "dataset" / "README.md").read_text().split())
+    assert "in 2 rounds: 4 of the requests in the table are such repairs, and 2 of them were accepted." in card
 
     table = open_run(run).table("triplets")
     assert sorted(table["func2"].to_pylist()) == [_code(number) for number in "012"]

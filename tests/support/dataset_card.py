@@ -51,6 +51,7 @@ FACTS = CardFacts(
         "seeds_rejected": {"empty_code": 2},
         "seed_duplicates": 1,
         "seeds_contaminated": 0,
+        "repairs": {},
         **CPP,
         "by_language": {"cpp": CPP},
     },

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.joins import align_on_seed, join_seed_columns, merge_on_seed
 
 SEEDS = pa.schema([("seed_id", pa.string()), ("language", pa.string())])
 ROWS = pa.schema([("seed_id", pa.string()), ("n", pa.int64())])
@@ -49,3 +49,17 @@ def test_an_unknown_column_is_an_error() -> None:
     rows = pa.table({"seed_id": ["a"], "n": [1]}, schema=ROWS)
     with pytest.raises(KeyError):
         join_seed_columns(rows, seeds, {"x": "missing"})
+
+
+@given(st.lists(st.lists(st.integers(0, 20)), max_size=4), st.randoms(use_true_random=False))
+def test_merged_streams_ascend_and_lose_nothing(streams: list[list[int]], sizes: random.Random) -> None:
+    tables = [
+        pa.table({"seed_id": [f"{seed:02d}" for seed in sorted(stream)], "n": [place] * len(stream)}, schema=ROWS)
+        for place, stream in enumerate(streams)
+    ]
+    merged = [row for part in merge_on_seed(ROWS, *(cut(table, sizes) for table in tables)) for row in part.to_pylist()]
+    seeds = [row["seed_id"] for row in merged]
+    assert seeds == sorted(seeds)
+    expected = [row for table in tables for row in table.to_pylist()]
+    key = repr
+    assert sorted(merged, key=key) == sorted(expected, key=key)
