@@ -61,7 +61,7 @@ HOSTILE = {
         body('if strings.Contains(strings.Join(os.Environ(), ""), "SYNTHCODE") { return a * a }'),
         "test_failed",
     ),
-    "others": (body('f, _ := os.ReadDir("/box"); if len(f) > 4 { return a * a }'), "test_failed"),
+    "others": (body('f, _ := filepath.Glob("/box/*.go"); if len(f) != 2 { return a * a }'), "test_failed"),
     "deletes": (body('os.RemoveAll("/box"); os.RemoveAll("/usr"); os.RemoveAll("/tmp")'), "test_failed"),
     "links": (
         body('os.Symlink("/etc/shadow", "/tmp/x"); b, _ := os.ReadFile("/tmp/x"); if len(b) > 0 { return a * a }'),
