@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from synthcode.verification.languages.c.programs import with_cases, with_test
-from synthcode.verification.languages.c_family.compiled import CompilerOptions, CompilingRunner
+from synthcode.verification.languages.c_family.compiled import CompilerOptions, CompilingRunner, Form
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.sandbox import Sandbox
@@ -17,10 +17,11 @@ _OPTIONS = (
     *("-std=gnu17", "-O0", "-w", "-pipe", "-fno-diagnostics-show-caret", "-fmax-errors=3"),
     *(f"-Wno-error={name}" for name in _ALLOWED),
 )
+_CLASHES = "conflicting|redefin|redecl|different kind|called object|expected"
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    forms = (_OPTIONS, (*_OPTIONS, "-DSYNTHCODE_FEW_HEADERS"))
+    forms = (Form(_OPTIONS), Form((*_OPTIONS, "-DSYNTHCODE_FEW_HEADERS"), _CLASHES))
     return CompilingRunner(sandbox, str(tools["gcc"]), CompilerOptions(".c", forms, ("-lm",)))
 
 

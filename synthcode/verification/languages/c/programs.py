@@ -22,7 +22,7 @@ _HEADERS = (
 )
 _OPENING = "\n".join(["#ifndef SYNTHCODE_FEW_HEADERS", *(f"#include <{name}.h>" for name in _HEADERS), "#endif"])
 _OWN_MAIN = """
-int main(int count, char **arguments, char **environment) {
+signed main(signed count, char **arguments, char **environment) {
     int code = CALL;
     if (code) HIDDEN_exit(code & 63 ? code & 63 : 1);
     HIDDEN_send("end", 3);
@@ -38,7 +38,7 @@ _CASE = """static void HIDDEN_case_PLACE(void) {
 }
 """
 _CASES_MAIN = """
-int main(void) {
+signed main(void) {
 CALLS
     HIDDEN_send("end", 3);
     HIDDEN_exit(0);

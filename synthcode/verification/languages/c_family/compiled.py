@@ -13,6 +13,7 @@ import shlex
 import tarfile
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from typing import NamedTuple
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.running.job import Job, Ran
+from synthcode.verification.running.parallel import available_cores
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
 from synthcode.verification.sandbox import Limits, Sandbox
 
@@ -28,7 +30,7 @@ SOURCE = "program"
 PROGRAM_ONLY = "SYNTHCODE_PROGRAM_ONLY"
 """The macro with which the compiler sees the translation without the calls of its harness."""
 _BATCH = 32
-_COMPILE_LIMITS = Limits(cpu_s=10, file_bytes=160 << 20, scratch_bytes=640 << 20)
+_COMPILE_LIMITS = Limits(cpu_s=10, file_bytes=160 << 20, scratch_bytes=512 << 20)
 _COMPILE_WALL_S = 60
 """Of each program, on a busy machine."""
 _PROGRAM_BYTES = 8 << 20
@@ -59,14 +61,22 @@ exec tar cf - "$@"
 """
 
 
+class Form(NamedTuple):
+    """One way to compile a program."""
+
+    options: tuple[str, ...]
+    when: str = ""
+    """It is tried if this pattern of grep -E is in the messages of the first form."""
+
+
 @dataclass(frozen=True)
 class CompilerOptions:
     """How a compiler is called."""
 
     suffix: str
     """Of source files."""
-    forms: tuple[tuple[str, ...], ...]
-    """Options: a program is compiled with the first of these that the compiler accepts it with."""
+    forms: tuple[Form, ...]
+    """A program is compiled in the first of these in which the compiler accepts it."""
     libraries: tuple[str, ...] = ()
     """Options that follow the source."""
     files: Mapping[str, bytes] = field(default_factory=dict)
@@ -94,23 +104,28 @@ class CompilingRunner:
         How it is called.
     limits
         What a program may use when it runs.
+    workers
+        How many batches are compiled and run at the same time.
     """
 
     sandbox: Sandbox
     compiler: str
     options: CompilerOptions
     limits: Limits = RUN_LIMITS
+    workers: int = field(default_factory=available_cores)
 
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
-        """Compile and run jobs; see ``Runner.run``."""
-        ran: list[Ran] = []
-        for start in range(0, len(jobs), _BATCH):
-            batch = jobs[start : start + _BATCH]
-            began = time.monotonic()
-            compiled = self._compile(batch)
-            share = (time.monotonic() - began) / len(batch)
-            ran += [self._run(one, share) for one in compiled]
-        return ran
+        """Compile and run jobs, on all cores; see ``Runner.run``."""
+        size = max(1, min(_BATCH, -(-len(jobs) // self.workers)))
+        batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+        with ThreadPoolExecutor(self.workers) as pool:  # its threads only wait for sandboxes
+            return [ran for batch in pool.map(self._run_batch, batches) for ran in batch]
+
+    def _run_batch(self, jobs: Sequence[Job]) -> list[Ran]:
+        began = time.monotonic()
+        compiled = self._compile(jobs)
+        share = (time.monotonic() - began) / len(jobs)
+        return [self._run(one, share) for one in compiled]
 
     def _run(self, compiled: _Compiled, share: float) -> Ran:
         if compiled.status != "ready":
@@ -166,24 +181,25 @@ class CompilingRunner:
         ]
 
     def _script(self) -> str:
-        tries = [_attempt(self._call(form, '-o "$name.out"'), "ready") for form in self.options.forms]
         alone = f"-fsyntax-only -D{PROGRAM_ONLY}"
-        tries += [_attempt(self._call(form, alone), "misfit") for form in self.options.forms]
+        first, *others = self.options.forms
+        tries = [self._attempt(form, '-o "$name.out"', "ready") for form in others]
+        tries += [self._attempt(form, alone, "misfit") for form in self.options.forms]
         return _COMPILE.format(
             blocks=_PROGRAM_BYTES // 512,
             suffix=self.options.suffix,
-            first=self._call(self.options.forms[0], '-o "$name.out"'),
-            tries="\n    ".join(tries[1:]),
+            first=self._call(first, '-o "$name.out"'),
+            tries="\n    ".join(tries),
             log_bytes=_LOG_BYTES,
         )
 
-    def _call(self, form: Sequence[str], purpose: str) -> str:
-        return f'{shlex.join([self.compiler, *form])} {purpose} "$source" {shlex.join(self.options.libraries)}'
+    def _attempt(self, form: Form, purpose: str, status: str) -> str:
+        """Return the line of the script that tries a form, unless an earlier one was accepted."""
+        condition = f' && grep -qE {shlex.quote(form.when)} "$name.log"' if form.when else ""
+        return f"[ $status = refused ]{condition} && {self._call(form, purpose)} 2> /dev/null && status={status}"
 
-
-def _attempt(call: str, status: str) -> str:
-    """Return the line of the script that compiles a program in one more form, unless an earlier one was accepted."""
-    return f"[ $status = refused ] && {call} 2> /dev/null && status={status}"
+    def _call(self, form: Form, purpose: str) -> str:
+        return f'{shlex.join([self.compiler, *form.options])} {purpose} "$source" {shlex.join(self.options.libraries)}'
 
 
 _RUN_MESSAGE = re.compile(r"(?m)(?<=^error: ).*|Assertion .{0,300} failed|(?<=what\(\):  ).*")
@@ -204,17 +220,19 @@ def _members(archive: bytes) -> dict[str, bytes]:
         return {}
 
 
-def precompiled(sandbox: Sandbox, compiler: str, form: Sequence[str], header: str, content: bytes) -> bytes:
-    """Return a precompiled header, made in a sandbox.
+def precompiled(
+    sandbox: Sandbox, compiler: str, options: Sequence[str], header: str, headers: Mapping[str, bytes]
+) -> bytes:
+    """Return a precompiled header, made in a sandbox that has all of ``headers``.
 
     Raises
     ------
     SandboxFailed
         If the compiler does not make it.
     """
-    command = shlex.join([compiler, *form, "-x", "c++-header", header, "-o", "/tmp/header.gch"])
+    command = shlex.join([compiler, *options, "-x", "c++-header", header, "-o", "/tmp/header.gch"])
     limits = replace(_COMPILE_LIMITS, cpu_s=120, wall_s=600, output_bytes=512 << 20, file_bytes=512 << 20)
-    done = sandbox.run(["sh", "-c", f"{command} >&2 && exec cat /tmp/header.gch"], {header: content}, limits)
+    done = sandbox.run(["sh", "-c", f"{command} >&2 && exec cat /tmp/header.gch"], headers, limits)
     if done.exit_code != 0:
         said = one_line(done.stderr.decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
         raise SandboxFailed(f"{compiler} cannot precompile its headers: {said}", "see: synthcode doctor")

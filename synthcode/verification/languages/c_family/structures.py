@@ -19,7 +19,7 @@ def structures(snippet: Snippet) -> Structures:
     found: dict[str, tuple[Parameter, ...]] = {}
     for node in walk(snippet.root):
         body = node.child_by_field_name("body") if node.type in ("struct_specifier", "class_specifier") else None
-        fields = _fields(snippet, node, body) if body is not None else None
+        fields = _fields(snippet, node, body) if body is not None and _is_outermost(node) else None
         if fields is None:
             continue
         name = node.child_by_field_name("name")
@@ -31,6 +31,13 @@ def structures(snippet: Snippet) -> Structures:
         if declarator is not None and declarator.type == "type_identifier":
             found[snippet.bytes_of(declarator).decode("utf-8", "replace")] = fields
     return found
+
+
+def _is_outermost(node: tree_sitter.Node) -> bool:
+    parent = node.parent
+    if parent is not None and parent.type in ("type_definition", "declaration"):
+        parent = parent.parent
+    return parent is not None and parent.type == "translation_unit"
 
 
 def _fields(snippet: Snippet, node: tree_sitter.Node, body: tree_sitter.Node) -> tuple[Parameter, ...] | None:

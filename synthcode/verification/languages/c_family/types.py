@@ -61,6 +61,7 @@ def read_type(text: str, aliases: Mapping[str, str]) -> CType | None:
 
 class _Reader:
     def __init__(self, text: str, aliases: Mapping[str, str], depth: int) -> None:
+        text = re.sub(r"\bint\b", aliases.get("int", "int"), text)  # "#define int long long"
         self._tokens = [token for token in _TOKEN.findall(text) if token not in _IGNORED]
         self._place = 0
         self._aliases = aliases

@@ -5,24 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from synthcode.verification.languages.c_family.compiled import CompilerOptions, CompilingRunner, precompiled
+from synthcode.verification.languages.c_family.compiled import (
+    CompilerOptions,
+    CompilingRunner,
+    Form,
+    precompiled,
+)
 from synthcode.verification.languages.cpp.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
+from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Runner
 from synthcode.verification.sandbox import Sandbox
 
-_HEADER = "results.h"
+_FOLDER = Path(__file__).parent
 _OPTIONS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-ftemplate-depth=256", "-fno-diagnostics-show-caret")
+_CLASHES = "ambiguous|redefin|redecl|conflict|different kind"
+_UNKNOWN = "not declared|not been declared|does not name|not a member|not defined|incomplete type|expected"
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     compiler = str(tools["g++"])
-    header = Path(__file__).with_name(_HEADER).read_bytes()
-    files = {_HEADER: header, f"{_HEADER}.gch": precompiled(sandbox, compiler, _OPTIONS, _HEADER, header)}
-    limited = (*_OPTIONS, "-fmax-errors=3", "-include", _HEADER)
-    forms = (limited, *((*limited, f"-DSYNTHCODE_{other}") for other in ("FEW_HEADERS", "USING_STD")))
-    options = CompilerOptions(".cpp", forms, files=files)
-    return CompilingRunner(sandbox, compiler, options)
+    headers = {name: (_FOLDER / name).read_bytes() for name in ("common.h", "results.h")}
+    made = precompiled(sandbox, compiler, _OPTIONS, "common.h", headers)
+    linker = ("-fuse-ld=gold",) if find_tool("ld.gold") is not None else ()
+    options = (*_OPTIONS, *linker, "-fmax-errors=3")
+    common, every = (f"-DSYNTHCODE_LIBRARY={name}" for name in ('"common.h"', "<bits/stdc++.h>"))
+    forms = (
+        Form((*options, "-include", "common.h", common)),
+        Form((*options, "-include", "common.h", every, "-DSYNTHCODE_ALL_HEADERS"), _UNKNOWN),
+        Form((*options, "-include", "common.h", every, "-DSYNTHCODE_ALL_HEADERS", "-DSYNTHCODE_USING_STD"), _UNKNOWN),
+        Form((*options, "-include", "results.h", every), _CLASHES),
+    )
+    return CompilingRunner(sandbox, compiler, CompilerOptions(".cpp", forms, files={**headers, "common.h.gch": made}))
 
 
 CPP = TestedLanguage(

@@ -6,12 +6,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import TestCase, Untestable, Value
-from synthcode.verification.languages.c_family.functions import Function, Parameter
+from synthcode.verification.languages.c_family.functions import Function, Parameter, Program
 from synthcode.verification.languages.c_family.lengths import Given, matched
+from synthcode.verification.languages.c_family.structures import Structures, structures
 from synthcode.verification.languages.c_family.types import CType, read_type
 from synthcode.verification.languages.cpp.literals import common_type, literal, spelled, type_of
 
+_NEVER_NONE = frozenset({"int", "float", "bool", "char", "string", "vector", "pair", "tuple", "map", "set", "array"})
 _VIEWS = {"span": "vector", "initializer_list": "vector"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a program's types in one call."""
+
+    aliases: Mapping[str, str]
+    structures: Structures
+    templates: Mapping[str, CType]
+
+    def resolved(self, kind: CType) -> CType:
+        """Return a type with its type parameters filled in, and with the fields of its structures."""
+        if kind.kind in self.templates:
+            return self.templates[kind.kind]
+        if kind.kind in self.structures and not kind.arguments:
+            fields = [(one, read_type(one.type, self.aliases)) for one in self.structures[kind.kind]]
+            if all(inner is not None and not one.pointers and not one.dimensions for one, inner in fields):
+                inner = tuple(self.resolved(inner) for _, inner in fields if inner is not None)
+                return CType("aggregate", inner, f"::{kind.kind}")
+        return CType(kind.kind, tuple(map(self.resolved, kind.arguments)), kind.spelling, kind.bits, kind.is_signed)
 
 
 @dataclass(frozen=True)
@@ -25,25 +47,26 @@ class Call:
     """The expression of the result in a function without one; empty if the function returns it."""
 
 
-def call_of(function: Function, aliases: Mapping[str, str], case: TestCase) -> Call:
-    """Return the call of a function on a case.
+def call_of(program: Program, case: TestCase) -> Call:
+    """Return the call of a program's entry point on a case.
 
     Raises
     ------
     Untestable
         If the case does not fit the signature.
     """
+    function, aliases = program.function, program.aliases
     given = matched(function.parameters, case.arguments, lambda one: _is_integer(one, aliases))
     declarations, passed, changed = [], [], []
-    templates = _template_types(function, given)
+    known = Known(aliases, structures(program.snippet), _template_types(function, given, aliases))
     for place, one in enumerate(given):
         name = f"a{place}"
-        made = _variable(name, one, aliases, templates)
+        made = _variable(name, one, known)
         declarations.append(made[0])
         passed.append(made[1])
         if _is_changed(one.parameter):
             changed.append((one, name if not one.parameter.pointers and not one.parameter.dimensions else made[2]))
-    return Call(tuple(declarations), ", ".join(passed), _result(function, changed, case))
+    return Call(tuple(declarations), ", ".join(passed), _result(function, changed, case, program.aliases))
 
 
 def _is_integer(parameter: Parameter, aliases: Mapping[str, str]) -> bool:
@@ -58,36 +81,58 @@ def _is_changed(parameter: Parameter) -> bool:
     return parameter.reference == "&" or bool(parameter.pointers) or bool(parameter.dimensions)
 
 
-def _result(function: Function, changed: Sequence[tuple[Given, str]], case: TestCase) -> str:
-    """Return what a function without a result has changed: its only argument that it can change."""
+def _result(
+    function: Function, changed: Sequence[tuple[Given, str]], case: TestCase, aliases: Mapping[str, str]
+) -> str:
+    """Return what a function without a result stores, or has changed: its only argument that it can change."""
     if function.returns != "void":
+        returned = read_type(function.returns, aliases)
+        if case.expected is None and returned is not None and returned.kind in _NEVER_NONE:
+            raise Untestable("its result cannot be None")
         return ""
     if case.expected is None:
         return "nullptr"
-    if len(changed) != 1:
+    results = [(one, text) for one, text in changed if one.is_output] or changed
+    if len(results) > 1 and isinstance(case.expected, tuple) and len(case.expected) == len(results):
+        return f"std::make_tuple({', '.join(text for _, text in results)})"
+    if len(results) != 1:
         raise Untestable("it returns nothing")
-    return changed[0][1]
+    return results[0][1]
 
 
-def _template_types(function: Function, given: Sequence[Given]) -> dict[str, CType]:
-    """Return the type of each type parameter that is the whole type of some arguments."""
-    values: dict[str, list[Value]] = {}
+def _template_types(function: Function, given: Sequence[Given], aliases: Mapping[str, str]) -> dict[str, CType]:
+    """Return the type of each type parameter: the common one of all values that it stands for."""
+    values: dict[str, list[Value]] = {name: [] for name in function.templates}
     for one in given:
-        words = one.parameter.type.replace("const", "").split()
-        if len(words) == 1 and words[0] in function.templates and not one.is_length:
-            listed = bool(one.parameter.pointers or one.parameter.dimensions)
-            values.setdefault(words[0], []).extend(one.value if listed and isinstance(one.value, list) else [one.value])
-    return {name: common_type(found) for name, found in values.items()} | {
-        name: CType(name, spelling=name) for name in function.templates if name not in values
-    }
+        kind = read_type(one.parameter.type, aliases)
+        if kind is None or one.is_length or one.is_output:
+            continue
+        for _ in range(one.parameter.pointers + len(one.parameter.dimensions)):
+            kind = CType("vector", (kind,), "vector")
+        _collect(kind, one.value, values)
+    return {name: common_type(found) for name, found in values.items()}
 
 
-def _variable(
-    name: str, given: Given, aliases: Mapping[str, str], templates: Mapping[str, CType]
-) -> tuple[str, str, str]:
+def _collect(kind: CType, value: Value, values: dict[str, list[Value]]) -> None:
+    """Add what a value says of the type parameters in its type."""
+    if kind.kind in values:
+        values[kind.kind].append(value)
+    elif isinstance(value, dict) and len(kind.arguments) >= 2:
+        for key, item in value.items():
+            _collect(kind.arguments[0], key, values)
+            _collect(kind.arguments[1], item, values)
+    elif kind.kind in ("pair", "tuple") and isinstance(value, list | tuple):
+        for one, item in zip(kind.arguments, value, strict=False):
+            _collect(one, item, values)
+    elif kind.arguments:
+        for item in value if isinstance(value, list | tuple | set) else (value,):
+            _collect(kind.arguments[0], item, values)
+
+
+def _variable(name: str, given: Given, known: Known) -> tuple[str, str, str]:
     """Return the declaration of an argument, what is passed, and the expression of what it holds afterwards."""
     parameter, value = given.parameter, given.value
-    kind = _kind(parameter, value, aliases, templates, is_output=given.is_output)
+    kind = _kind(parameter, value, known)
     if parameter.dimensions or (parameter.pointers and not isinstance(value, str) and kind.kind != "void"):
         return _array(name, parameter, value, kind, is_output=given.is_output)
     for _ in range(parameter.pointers):
@@ -103,55 +148,14 @@ def _variable(
     return f"auto {name} = {literal(value, kind)};", passed, name
 
 
-def _kind(
-    parameter: Parameter,
-    value: Value,
-    aliases: Mapping[str, str],
-    templates: Mapping[str, CType],
-    *,
-    is_output: bool,
-) -> CType:
-    kind = read_type(parameter.type, aliases)
+def _kind(parameter: Parameter, value: Value, known: Known) -> CType:
+    kind = read_type(parameter.type, known.aliases)
     if kind is None:
         raise Untestable(f"the type {parameter.type} cannot be read")
-    listed = bool(parameter.pointers or parameter.dimensions)
     if kind.kind in ("auto", "decltype"):
+        listed = bool(parameter.pointers or parameter.dimensions)
         return common_type(value) if listed and isinstance(value, list | tuple) else type_of(value)
-    if kind.kind in templates and templates[kind.kind].kind != kind.kind:
-        return templates[kind.kind]
-    if is_output:
-        return kind
-    return _filled(kind, value, frozenset(templates))
-
-
-def _filled(kind: CType, value: Value, templates: frozenset[str]) -> CType:
-    """Return a type such as ``vector<T>`` with the types that a value suggests for the type parameters."""
-    if not _mentions(kind, templates):
-        return kind
-    if kind.kind in templates:
-        return type_of(value)
-    suggested = type_of(value)
-    if len(suggested.arguments) < len(kind.arguments):
-        raise Untestable(f"its type parameters cannot be told from {suggested.kind}")
-    inner = tuple(
-        _merged(one, other, templates) for one, other in zip(kind.arguments, suggested.arguments, strict=False)
-    )
-    return CType(kind.kind, inner, kind.spelling)
-
-
-def _merged(kind: CType, suggested: CType, templates: frozenset[str]) -> CType:
-    if kind.kind in templates:
-        return suggested
-    if not kind.arguments:
-        return kind
-    inner = tuple(
-        _merged(one, other, templates) for one, other in zip(kind.arguments, suggested.arguments, strict=False)
-    )
-    return CType(kind.kind, inner, kind.spelling)
-
-
-def _mentions(kind: CType, templates: frozenset[str]) -> bool:
-    return kind.kind in templates or any(_mentions(one, templates) for one in kind.arguments)
+    return known.resolved(kind)
 
 
 def _array(name: str, parameter: Parameter, value: Value, kind: CType, *, is_output: bool) -> tuple[str, str, str]:
@@ -166,6 +170,11 @@ def _array(name: str, parameter: Parameter, value: Value, kind: CType, *, is_out
         return f"auto {name} = {literal(value, kind)};", f"&{name}", name
     if not isinstance(value, list | tuple):
         raise Untestable(f"{value!r} is not an array")
+    if levels == 1 and kind.arguments and kind.kind not in ("aggregate", "pair", "tuple"):
+        return f"auto {name} = {literal(value, kind)};", f"&{name}", name
+    if levels == 1 and parameter.reference and parameter.dimensions[0] == str(len(value)):
+        items = ", ".join(literal(one, kind) for one in value)
+        return f"{item} {name}[{len(value)}] = {{{items}}};", name, name
     holder = CType("vector", (kind,), "vector")
     if kind.kind == "bool":
         raise Untestable("there is no pointer into a vector of bool")

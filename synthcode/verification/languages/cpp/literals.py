@@ -55,6 +55,9 @@ def literal(value: Value, kind: CType) -> str:
     if name in ("pair", "tuple") and isinstance(value, list | tuple) and len(value) == len(arguments):
         inner = ", ".join(literal(item, one) for item, one in zip(value, arguments, strict=True))
         return f"{spelled(kind)}({inner})"
+    if name == "aggregate" and isinstance(value, list | tuple) and len(value) == len(arguments):
+        inner = ", ".join(literal(item, one) for item, one in zip(value, arguments, strict=True))
+        return f"{kind.spelling}{{{inner}}}"
     if name in ("any", "variant"):
         return _held(value, kind)
     raise unfit(value, kind)
@@ -62,7 +65,7 @@ def literal(value: Value, kind: CType) -> str:
 
 def spelled(kind: CType) -> str:
     """Return a type's full name."""
-    if kind.kind in _SCALARS or kind.kind in ("number", "void"):
+    if kind.kind in _SCALARS or kind.kind in ("number", "void", "aggregate"):
         return kind.spelling
     if kind.kind == "pointer":
         return f"{spelled(kind.arguments[0])}*"

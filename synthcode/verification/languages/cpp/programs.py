@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.c_family.compiled import SOURCE
 from synthcode.verification.languages.c_family.edits import calling_test, hidden_prefix, whole_program
 from synthcode.verification.languages.c_family.functions import Program, read_program
+from synthcode.verification.languages.c_family.structures import structures
 from synthcode.verification.languages.cpp.arguments import Call, call_of
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _USING = "#ifdef SYNTHCODE_USING_STD\nusing namespace std;\n#endif"
 _USES_STD = re.compile(r"\busing\s+(?:namespace\s+)?std\b")
-_HEADERS = "#include <bits/stdc++.h>\n#include <cassert>"
+_HEADERS = "#include SYNTHCODE_LIBRARY\n#include <cassert>"
+_WHOLE_LIBRARY = re.compile(r"(?m)^[ \t]{0,20}#[ \t]{0,20}include[ \t]{0,20}[<\"]bits/stdc\+\+\.h[>\"]")
+_ALL = "#ifdef SYNTHCODE_ALL_HEADERS\n#include <bits/stdc++.h>\n#endif"
 _EQUALITY = re.compile(r"\boperator\s{0,20}(?:==|!=|<=>)\s{0,20}\(([^)]{0,300})\)")
 _OWN_MAIN = """
-int main(int count, char **arguments, char **environment) {
+signed main(signed count, char **arguments, char **environment) {
     (void)count, (void)arguments, (void)environment;
     try {
         if (int code = CALL) HIDDEN_exit(code & 63 ? code & 63 : 1);
@@ -48,7 +53,7 @@ template <typename F> static void HIDDEN_case(const char *place, F call) {
     HIDDEN_send(line.data(), line.size());
 }
 CASES
-int main() {
+signed main() {
 CALLS
     HIDDEN_send("end", 3);
     HIDDEN_exit(0);
@@ -80,7 +85,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     functions, calls = [], []
     for place, case in enumerate(cases):
         try:
-            call = call_of(program.function, program.aliases, case)
+            call = call_of(program, case)
         except Untestable as reason:
             untestable[place] = str(reason)
             continue
@@ -88,8 +93,17 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
         calls.append(f'    HIDDEN_case("{place} ", HIDDEN_case_{place});')
     if not calls:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    main = _CASES_MAIN.replace("CASES", "".join(functions)).replace("CALLS", "\n".join(calls))
+    main = _CASES_MAIN.replace("CASES", "".join([*_fields(program), *functions])).replace("CALLS", "\n".join(calls))
     return CaseProgram(_job(program, hidden, main.replace("HIDDEN", hidden), ""), untestable)
+
+
+def _fields(program: Program) -> list[str]:
+    """Return the functions by which results that are structures are written as tuples of their fields."""
+    return [
+        f"inline auto synthcode_fields(const ::{name} &value) "
+        f"{{ return std::tie({', '.join(f'value.{field.name}' for field in fields)}); }}\n"
+        for name, fields in structures(program.snippet).items()
+    ]
 
 
 def _case(program: Program, call: Call, place: int) -> str:
@@ -103,8 +117,9 @@ def _case(program: Program, call: Call, place: int) -> str:
 
 def _job(program: Program, hidden: str, tests: str, before: str) -> Job:
     has_namespace = "std::" in program.code or _USES_STD.search(f"{before}\n{program.code}")
-    opening = f"{_USING if has_namespace else 'using namespace std;'}\n{before}"
-    return whole_program(program, hidden, tests, opening=opening, headers=_HEADERS)
+    opening = f"{_ALL}\n{_USING if has_namespace else 'using namespace std;'}\n{before}"
+    job = whole_program(program, hidden, tests, opening=opening, headers=_HEADERS)
+    return replace(job, files={SOURCE: _WHOLE_LIBRARY.sub("#include SYNTHCODE_LIBRARY", job.files[SOURCE])})
 
 
 def _refuse_own_equality(program: Program) -> None:

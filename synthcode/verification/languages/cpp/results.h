@@ -1,8 +1,8 @@
 // Results as canonical JSON, see synthcode/verification/cases/results.py. Containers are known by what they can do, so
 // that this file needs few headers: with all of them, names of programs may clash with those of the library.
-#ifndef SYNTHCODE_FEW_HEADERS
-#include <bits/stdc++.h>
-#endif
+#ifndef SYNTHCODE_RESULTS_H
+#define SYNTHCODE_RESULTS_H
+
 #include <cmath>
 #include <concepts>
 #include <cstdint>
@@ -123,6 +123,10 @@ template <typename T> std::string text(const T &value) {
         return items(value);
     } else if constexpr (Tuple<T>) {
         return "{\"tuple\": " + fields(value, std::make_index_sequence<std::tuple_size_v<T>>()) + "}";
+    } else if constexpr (requires { synthcode_fields(value); }) {
+        return text(synthcode_fields(value));
+    } else if constexpr (requires { value.get() == nullptr; *value; }) {
+        return value.get() == nullptr ? "null" : text(*value);
     } else if constexpr (requires { value.valueless_by_exception(); }) {
         return visit([](const auto &held) { return text(held); }, value);
     } else if constexpr (std::is_array_v<T>) {
@@ -140,3 +144,5 @@ inline std::string raised(const std::type_info *type) {
 }
 
 }  // namespace synthcode_results
+
+#endif

@@ -110,6 +110,7 @@ def test_calls_that_do_not_fit_are_untestable() -> None:
         ("void sort_it(const vector<int>& items) { cout << items[0]; }", "it returns nothing"),
         ('asm("nop"); vector<int> sort_it(vector<int> v) { return v; }', "assembly"),
         ("int x = 3;", "no function"),
+        ("template <class T> struct S { T sort_it(T x) { return x; } };", "its class is a template"),
     ],
 )
 def test_programs_that_no_case_fits_say_why(code: str, reason: str) -> None:
@@ -174,3 +175,33 @@ def test_an_exception_is_the_result_of_a_call_that_raises() -> None:
     cases = (TestCase((0,), Raises("ZeroDivisionError")), TestCase((2,), 5))
     code = 'int divide(int x) { if (x == 0) throw std::invalid_argument("zero"); return 10 / x; }'
     assert cases_of(code, cases=cases, entry_point="divide") == [Outcome(2, 2, None, "")]
+
+
+FITTING = (
+    ("struct R { int low; int high; };\nR f(std::vector<int> v) { return {v[0], v[1]}; }", ([1, 2],), (1, 2)),
+    ("struct P { int x, y; };\nstd::vector<P> f(std::vector<P> v) { return {v[1]}; }", ([(1, 2), (3, 4)],), [(3, 4)]),
+    ("template <class T> T f(const std::vector<T>& a, const T& b) { return a[0] + b; }", ([1.5], 2), 3.5),
+    ("template <class K, class V> K f(std::map<K, std::vector<V>> m) { return m.begin()->first; }", ({"a": [1]},), "a"),
+    ("int f(std::vector<int>* v) { return v->size(); }", ([1, 2],), 2),
+    ("int f(const int (&a)[3]) { return a[2]; }", ([1, 2, 3],), 3),
+    ("int f(int a[][2], int n) { return a[n - 1][1]; }", ([[1, 2], [3, 4]],), 4),
+    ("int f(char* s) { return std::strlen(s); }", ("abc",), 3),
+    ("int f(int arr[], int n) { return arr[n - 1]; }", ([1, 2, 3], 2), 2),
+    ("int f(std::vector<int> arr) { return arr.size(); }", ([1, 2, 3], 3), 3),
+    ("void f(int a, int b, int& q, int& r) { q = a / b; r = a % b; }", (7, 2), (3, 1)),
+    ("std::unique_ptr<int> f(int x) { return x ? std::make_unique<int>(x) : nullptr; }", (0,), None),
+    ("#define int long long\nstd::vector<int> f(int k) { return {k}; }\nsigned main() {}", (1 << 40,), [1 << 40]),
+    ("auto f(int x) -> std::vector<int> { return {x}; }", (3,), [3]),
+    ("int f(std::initializer_list<int> v) { return *v.begin(); }", ([3],), 3),
+)
+
+
+def test_calls_are_made_by_the_signature_of_the_program() -> None:
+    runner = open_bench("cpp").runner
+    assert runner is not None
+    cases = [(TestCase(arguments, expected),) for _, arguments, expected in FITTING]
+    programs = [CPP.with_cases(code, "f", case) for (code, _, _), case in zip(FITTING, cases, strict=True)]
+    ran = runner.run([program.job for program in programs])
+    assert [judge_cases(*one) for one in zip(cases, programs, ran, strict=True)] == [
+        Outcome(1, 1, None, "") for _ in FITTING
+    ]
