@@ -64,6 +64,8 @@ COLUMNS = {
     "tests": "Language -> test program. The solution stands before it, or at a line `{{solution}}`.",
     "VERIFICATION.tests": "Tests that were run: the seed's own, and single calls.",
     "passed": "Tests that passed.",
+    "more_tests": "Calls on further inputs that were run.",
+    "more_passed": "Those that gave what the seed's solution gives.",
     "VERIFICATION.reason": "Why it is rejected: " + ", ".join(f"`{reason}`" for reason in VERIFY_REASONS) + ".",
     "VERIFICATION.detail": "What failed first, or why nothing was tested.",
     "toolchain": "Version of the toolchain that ran the tests.",

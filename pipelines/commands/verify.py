@@ -22,6 +22,11 @@ from synthcode.pipelines.commands.options import (
 @click.option(
     "--more-inputs", type=click.IntRange(0, 1000), metavar="N", help="Further inputs for each seed. Default: 20."
 )
+@click.option(
+    "--strict/--no-strict",
+    default=None,
+    help="Also reject translations that differ from the seed's solution on a further input. Default: only record it.",
+)
 @click.option("--languages", metavar="LIST", help="Verify translations into these only: java,go. Default: all.")
 @click.option(
     "--verify-cache",
@@ -36,8 +41,9 @@ def verify(run: Path, languages: str | None, verify_cache: str | None, force: bo
     """Run the translations that are left after 'dedup' with tests, in a sandbox.
 
     Tests are the seed's own for that language, the calls in its Python test, and calls on further inputs, whose
-    results the seed's solution gives. Programs that no test passes are compiled. A program that fails is kept out
-    of the dataset; one that cannot be tested keeps its level. Runs 'check' and 'dedup' first where they are not up
+    results the seed's solution gives. Programs that no test passes are compiled. A program that fails the seed's
+    tests is kept out of the dataset; one that cannot be tested keeps its level. How many further inputs it passes
+    is recorded, and decides only with --strict. Runs 'check' and 'dedup' first where they are not up
     to date; afterwards 'build' uses what was found.
 
     \b
@@ -67,6 +73,7 @@ def _overrides(run: Path, languages: str | None, cache: str | None, given: dict[
     asked = {} if read_run_recipe(RunFolder(run)).verify is not None else {"verify": True}
     return asked | {
         "verify.more_inputs": given["more_inputs"],
+        "verify.strict": given["strict"],
         "verify.languages": [one.name for one in parse_languages(languages)] if languages else None,
         "verify.cache": str(Path(cache).expanduser().resolve()) if cache else None,
         "workers": given["workers"],

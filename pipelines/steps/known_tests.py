@@ -172,7 +172,8 @@ def _language_and_key(one: tuple[Row, bytes]) -> tuple[str, bytes]:
 
 
 def _stored(verdict: Verified) -> Verdict:
-    return verdict._replace(detail=redaction.redact(verdict.detail))._asdict()
+    detail, more_detail = map(redaction.redact, (verdict.detail, verdict.more_detail))
+    return verdict._replace(detail=detail, more_detail=more_detail)._asdict()
 
 
 def _stored_cases(found: SeedCases) -> Verdict:

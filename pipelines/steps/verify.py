@@ -24,6 +24,7 @@ from synthcode.verification.config import VerifyConfig
 from synthcode.verification.harness_version import harness_version
 from synthcode.verification.sandbox import require_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, seed_tests
+from synthcode.verification.verify import Verified
 from synthcode.vocabulary import LEVELS
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def _summary(counts: Mapping[str, Any]) -> str:
     failed: Counter[str] = sum(map(Counter, counts["failed"].values()), Counter())
     parts = [f"{levels[level]:,} {level}" for level in reversed(LEVELS) if levels[level]]
     parts += [f"{count:,} {reason}" for reason, count in sorted(failed.items())]
+    if differ := sum(counts["differ"].values()):
+        parts.append(f"{differ:,} of the tested differ from their source on further inputs")
     known = f"; {counts['run']:,} run, {counts['already_known']:,} already known"
     return (", ".join(parts) or "no translation to verify") + known
 
@@ -127,6 +130,7 @@ def _execute(run: Run) -> StepResult:
             verified[row["target_language"]][row["verification"]] += 1
     counts = {
         "verified": _plain(verified),
+        "differ": dict(sorted(Counter(_differing(table)).items())),
         "failed": _plain(failed),
         "not_run": _not_run(sorted({*verified, *failed})),
         "run": count,
@@ -154,7 +158,8 @@ def verify_rows(run: Run, pieces: Callable[[], Iterator[Piece]], label: str = "v
         count = _run_unknown(run, known, pieces, label)
         for piece in pieces():
             cases = known.cases(piece.seeds)
-            tables.append(_table([candidate_of(row, cases) for row in piece.rows], cases, known))
+            rows = [candidate_of(row, cases) for row in piece.rows]
+            tables.append(_table(rows, cases, known, strict=_config(run.recipe).strict))
     return VerifiedRows(pa.concat_tables(tables), count)
 
 
@@ -211,9 +216,11 @@ def _run_unknown(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piec
     return count
 
 
-def _table(rows: Sequence[Row], cases: Mapping[str, SeedCases], known: KnownTests) -> pa.Table:
+def _table(rows: Sequence[Row], cases: Mapping[str, SeedCases], known: KnownTests, *, strict: bool) -> pa.Table:
     """Return verdicts in the form of ``VERIFICATION``."""
     verdicts = known.verdicts(rows)
+    if strict:
+        verdicts = [_strict(verdict, row) for verdict, row in zip(verdicts, rows, strict=True)]
     return pa.Table.from_pylist(
         [
             {
@@ -223,6 +230,8 @@ def _table(rows: Sequence[Row], cases: Mapping[str, SeedCases], known: KnownTest
                 "level": verdict.level,
                 "tests": verdict.tests,
                 "passed": verdict.passed,
+                "more_tests": verdict.more_tests,
+                "more_passed": verdict.more_passed,
                 "reason": verdict.reason,
                 "detail": verdict.detail or None,
                 "toolchain": known.toolchain(row.language).bench.version or None,
@@ -235,11 +244,25 @@ def _table(rows: Sequence[Row], cases: Mapping[str, SeedCases], known: KnownTest
     )
 
 
+def _strict(verdict: Verified, row: Row) -> Verified:
+    """Reject what differs from the seed's solution on a further input."""
+    if verdict.reason is not None or verdict.more_reason is None:
+        return verdict
+    return verdict._replace(level=row.candidate.level, reason=verdict.more_reason, detail=verdict.more_detail)
+
+
 def _tally(table: pa.Table, verified: Mapping[str, Counter[str]], failed: Mapping[str, Counter[str]]) -> None:
     columns = (table[name].to_pylist() for name in ("target_language", "level", "reason"))
     for language, level, reason in zip(*columns, strict=True):
         counter, value = (verified, level) if reason is None else (failed, reason)
         counter[language][value] += 1
+
+
+def _differing(table: pa.Table) -> Sequence[str]:
+    """Return the languages of the rows that pass the seed's tests and differ from its solution on a further input."""
+    differs = pc.less(table["more_passed"], table["more_tests"])
+    languages: list[str] = table.filter(pc.and_(differs, pc.is_null(table["reason"])))["target_language"].to_pylist()
+    return languages
 
 
 def _plain(counts: Mapping[str, Counter[str]]) -> dict[str, dict[str, int]]:

@@ -83,16 +83,17 @@ REPAIR_REJECTED = pa.schema([*REJECTED, *_REPAIR])
 VERIFICATION = pa.schema(
     [
         *_required("request_id", "seed_id", "target_language", "level"),
-        *(pa.field(name, pa.int32(), nullable=False) for name in ("tests", "passed")),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("tests", "passed", "more_tests", "more_passed")),
         *_optional("reason", "detail", "toolchain"),
         pa.field("seconds", pa.float64(), nullable=False),
         pa.field("mutation_score", pa.float64()),
     ]
 )
-"""One row a translation that was left after deduplication: the ``level`` that it has reached, how many ``tests`` were
-run and ``passed``. ``reason`` says why it is rejected; ``detail`` what failed first, or why it was not tested.
-``seconds`` is the time that its tests took: it differs from run to run, and no other table depends on it.
-``mutation_score`` is that of its seed: the share of broken solutions that its cases catch."""
+"""One row a translation that was left after deduplication: the ``level`` that it has reached, and how many of the
+seed's ``tests`` were run and ``passed``; ``more_tests`` and ``more_passed`` are the same of cases on further inputs.
+``reason`` says why it is rejected; ``detail`` what failed first, or why it was not tested. ``seconds`` is the time its
+tests took: it differs from run to run, and no other table depends on it. ``mutation_score`` is that of its seed: the
+share of broken solutions that its cases catch."""
 
 CHECK_INPUT = pa.schema(
     [

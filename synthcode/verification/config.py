@@ -14,6 +14,8 @@ class VerifyConfig:
 
     more_inputs: Annotated[int, Ge(0), Le(1000)] = 20
     """Further inputs for each seed: its own solution gives the expected results."""
+    strict: bool = False
+    """Reject translations that pass the seed's tests and differ from its solution on a further input."""
     mutants: Annotated[int, Ge(0), Le(200)] = 20
     """Broken versions of each seed's solution, to score its tests by the share that they catch; 0 does not."""
     random_seed: int = 0

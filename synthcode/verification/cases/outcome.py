@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,9 @@ class Outcome(NamedTuple):
     """What failed first, or why nothing could be tested; empty if every test passed."""
     failed_origins: frozenset[CaseOrigin] = frozenset()
     """Where the cases come from that it failed."""
+    more_tests: int = 0
+    """How many of the cases are on further inputs."""
+    more_passed: int = 0
 
 
 def judge_program(ran: Ran) -> Outcome:
@@ -62,7 +66,8 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     if ran.status == "misfit":
         return Outcome(0, 0, None, ran.message)
     results = results_of(ran)
-    run = passed = 0
+    run: Counter[CaseOrigin] = Counter()
+    passed: Counter[CaseOrigin] = Counter()
     failures: list[tuple[CaseOrigin, VerifyReason, str]] = []
     for place, case in enumerate(cases):
         if place in program.untestable:
@@ -70,23 +75,26 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
         if place not in results:
             if ran.status == "completed":
                 failures.append((case.origin, "test_failed", "a result is missing"))
-                run += 1
+                run[case.origin] += 1
             break  # the case that it ended in, and all after it
         try:
             wrong = _difference(case, results[place])
         except Untestable:
             continue
-        run += 1
-        passed += wrong is None
+        run[case.origin] += 1
+        passed[case.origin] += wrong is None
         if wrong is not None:
             failures.append((case.origin, "test_failed", wrong))
     if ran.status != "completed":
-        run += 1
-        failures.append((_origin_of_end(cases, program, results), REASON_OF[ran.status], ran.message or STOPPED))
+        origin = _origin_of_end(cases, program, results)
+        run[origin] += 1
+        failures.append((origin, REASON_OF[ran.status], ran.message or STOPPED))
+    counts = (run.total(), passed.total())
+    more = (run["more"], passed["more"])
     if not failures:
-        return Outcome(run, passed, None, "" if run else "no result could be compared")
+        return Outcome(*counts, None, "" if run.total() else "no result could be compared", frozenset(), *more)
     _, reason, detail = failures[0]
-    return Outcome(run, passed, reason, detail, frozenset(origin for origin, _, _ in failures))
+    return Outcome(*counts, reason, detail, frozenset(origin for origin, _, _ in failures), *more)
 
 
 def _difference(case: TestCase, texts: Sequence[str]) -> str | None:

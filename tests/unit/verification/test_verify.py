@@ -47,7 +47,9 @@ def quick_bench() -> TestBench:
 def test_a_right_program_is_tested_by_whatever_there_is(
     test: TestProgram | None, cases: Sequence[TestCase], tests: int
 ) -> None:
-    assert verified(RIGHT, test, cases) == Verified("tested", tests, tests)
+    more = sum(case.origin == "more" for case in cases)
+    own = tests - more
+    assert verified(RIGHT, test, cases) == Verified("tested", own, own, more_tests=more, more_passed=more)
 
 
 @pytest.mark.parametrize(
@@ -66,18 +68,19 @@ def test_a_wrong_program_is_rejected(
     assert detail in found.detail
 
 
-def test_a_program_that_is_hard_coded_to_its_tests_fails_on_more_inputs() -> None:
+def test_a_program_that_is_hard_coded_to_its_tests_differs_on_further_inputs() -> None:
     assert verified(HARD_CODED, OWN, SEED).level == "tested"
-    found = verified(HARD_CODED, OWN, MORE)
-    assert found[:4] == ("syntax", 4, 3, "test_failed")
-    assert found.detail.startswith("on more inputs than its tests': ")
-    assert verified(HARD_CODED, None, MORE).reason == "test_failed"
+    for own in (OWN, None):
+        found = verified(HARD_CODED, own, MORE)
+        assert (found.level, found.reason, found.more_tests, found.more_passed) == ("tested", None, 1, 0)
+        assert found.more_reason == "test_failed"
+        assert found.more_detail == "further input: (7) -> None, expected 8"
 
 
-def test_cases_that_do_not_fit_a_program_which_passes_its_own_test_reject_nothing() -> None:
+def test_cases_that_fail_a_program_which_passes_its_own_test_neither_reject_nor_raise_it() -> None:
     found = verified(OWN_ONLY, OWN, MORE)
-    assert found[:4] == ("tested", 1, 1, None)
-    assert "the cases of its Python test do not fit it" in found.detail
+    assert found[:4] == ("syntax", 1, 1, None)
+    assert found.detail.startswith("disputed: its own test passes, but the cases of its Python test do not (")
     assert verified(OWN_ONLY, None, MORE).reason == "test_failed"
 
 
@@ -89,7 +92,7 @@ def test_a_program_on_which_two_tests_disagree_keeps_its_level() -> None:
 
 def test_nothing_to_test_keeps_the_level_and_says_why() -> None:
     assert verified(RIGHT) == Verified("syntax", 0, 0, None, "no test")
-    assert verified(TWO_ARGUMENTS, None, SEED)[2:] == (0, None, "untestable: it takes other arguments than 1", 0.0)
+    assert verified(TWO_ARGUMENTS, None, SEED)[2:5] == (0, None, "untestable: it takes other arguments than 1")
     packages = TestProgram("assert inc(1) == 2", needs=("left-pad",))
     assert verified(RIGHT, packages).detail == "untestable: its own test needs the package left-pad"
     assert verified(RIGHT, packages, SEED) == Verified("tested", 2, 2)
