@@ -49,8 +49,7 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
             f"{config.path} has no MBXP release for {selected}{did_you_mean(selected, by_language)}",
             f"choose one of: {', '.join(sorted(by_language))}",
         )
-    appendable = (file for language, file in by_language.items() if language not in _CLOSED_BY_TEST)
-    tests = read_tests(row for file in appendable for row in read_json(file))
+    tests = read_tests(row for file in by_language.values() for row in read_json(file))
     for row in read_json(by_language[selected]):
         yield _seed(row, selected, tests, config.source or "mbxp")
 

@@ -62,4 +62,6 @@ def whole_test(cells: Mapping[str, object]) -> str | None:
     language = find_language(language_of(cells))
     if language is None or language.name != "python" or "def check(" not in test or _CALLS_CHECK.search(test):
         return test
+    if entry_point == "check":  # the test's own function has the name of the solution
+        return f"solution_ = check\n\n\n{test.strip()}\n\n\ncheck(solution_)\n"
     return f"{test.rstrip()}\n\n\ncheck({entry_point})\n" if entry_point.isidentifier() else None

@@ -25,9 +25,9 @@ def called_name(test: str, entry_point: str) -> str:
     Untestable
         If there is none.
     """
-    wanted = spelling(re.split(r"\.|::|->|#", entry_point)[-1])
+    looked_for = spelling(re.split(r"\.|::|->|#", entry_point)[-1])
     names: list[str] = _NAME.findall(test)
-    found = next((name for name in names if wanted and spelling(name) == wanted), None)
+    found = next((name for name in names if looked_for and spelling(name) == looked_for), None)
     if found is None:
         raise Untestable(f"its test does not call {entry_point}")
     return found

@@ -8,7 +8,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.running.job import END, Job, Ran, RunStatus
 from synthcode.verification.sandbox import Finished, Limits, Sandbox
@@ -17,7 +16,6 @@ RUN_LIMITS = Limits(cpu_s=10, wall_s=30, output_bytes=1 << 20)
 """For one program with its tests."""
 REFUSED = 120
 """The exit status with which a command says that the compiler did not accept the program."""
-_NOT_STARTED = frozenset({126, 127})
 _TIME_SIGNAL = 128 + 24
 _SIGNALS = range(128 + 1, 128 + 65)
 _MESSAGE_CHARACTERS = 200
@@ -75,15 +73,7 @@ def result(done: Finished, nonce: str, message: re.Pattern[str], seconds: float)
         The pattern of an error.
     seconds
         How long it took.
-
-    Raises
-    ------
-    SandboxFailed
-        If the command could not be started.
     """
-    if done.exit_code in _NOT_STARTED:
-        said = one_line((done.stderr or done.stdout).decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
-        raise SandboxFailed(f"a program cannot be started in the sandbox: {said}", "see: synthcode doctor")
     lines = harness_lines(done.stdout.decode("utf-8", "replace"), nonce)
     status = _status(done, bool(lines) and lines[-1] == END)
     shown = "" if status == "completed" else first_error(done, message, nonce)

@@ -59,7 +59,7 @@ def literal(value: Value, kind: CType) -> str:
         inner = ", ".join(literal(item, one) for item, one in zip(value, arguments, strict=True))
         return f"{kind.spelling}{{{inner}}}"
     if name in ("any", "variant"):
-        return _held(value, kind)
+        return _in_variable(value, kind)
     raise unfit(value, kind)
 
 
@@ -169,7 +169,7 @@ def _pointer(value: Value, kind: CType) -> str:
     raise unfit(value, kind)
 
 
-def _held(value: Value, kind: CType) -> str:
+def _in_variable(value: Value, kind: CType) -> str:
     """Return a value within ``any`` or ``variant``."""
     if kind.kind == "any" or not kind.arguments:
         return f"{spelled(kind)}({literal(value, type_of(value))})"

@@ -33,6 +33,10 @@ SOLUTION, UNPARSED, TEST = "solution.cs", "unparsed.cs", "test.cs"
 """How the compiler calls the translation, one that the grammar does not parse either, and what is put around it."""
 ENTRY = "entry.txt"
 """The file with the arguments of the harness."""
+_CALL = re.compile(
+    r"(?<![\w.])(?:new\s{1,5}\w{1,60}\(\)\s{0,5}\.\s{0,5}|(?:\w{1,60}\s{0,5}\.\s{0,5}){1,5})?(\w{1,100})\b(?=\s{0,5}[(<])"
+)
+"""A call, of a member or not; its group is the name."""
 _HARNESS = "global::SynthcodeHarness.Harness"
 
 
@@ -121,7 +125,7 @@ def _call_of_main(members: str, main: str) -> str:
     Untestable
         If it has none.
     """
-    found = re.search(rf"\b([\w<>.]+)\s+{main}\s*\(([^)]*)\)", members)
+    found = re.search(rf"\b([\w<>.]{{1,100}})\s{{1,20}}{main}\s{{0,20}}\(([^)]{{0,300}})\)", members)
     if found is None:
         raise Untestable("its test has no Main")
     call = f"{main}({'new string[0]' if found[2].strip() else ''})"
@@ -140,8 +144,7 @@ def _holder_of_main(snippet: Snippet) -> tree_sitter.Node:
 
 def _calling(test: str, called: str, callee: str) -> str:
     """Return a test that calls the method where the program has it."""
-    name = rf"(?<![\w.])(?:new\s+\w+\(\)\s*\.\s*|(?:\w+\s*\.\s*)+)?{re.escape(called)}\b(?=\s*[(<])"
-    return re.sub(name, lambda _: callee, test)
+    return _CALL.sub(lambda found: callee if found[1] == called else found[0], test)
 
 
 def _from_outside(snippet: Snippet, signature: Signature) -> str:

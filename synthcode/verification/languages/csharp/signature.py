@@ -144,14 +144,14 @@ def _instance(snippet: Snippet, holder: tree_sitter.Node) -> str:
 
 def _delegate(snippet: Snippet, types: Types, entry_point: str) -> Signature | None:
     """Return the field or property with the entry point's name, if it holds a ``Func``."""
-    wanted = spelling(entry_point.rpartition(".")[2])
+    sought = spelling(entry_point.rpartition(".")[2])
     for member in captured(CSHARP, _MEMBERS, snippet.root).get("m", []):
         declaration = next(_named(member, "variable_declaration"), member)
         kind = declaration.child_by_field_name("type")
         named = next(_named(declaration, "variable_declarator"), declaration).child_by_field_name("name")
         name, holder = _text(snippet, named), enclosing_type(member)
         is_func = kind is not None and kind.type == "generic_name" and _text(snippet, kind).startswith("Func<")
-        if spelling(name) != wanted or kind is None or not is_func or holder is None or holder.type not in TYPES:
+        if spelling(name) != sought or kind is None or not is_func or holder is None or holder.type not in TYPES:
             continue
         *taken, returned = (types.read(child) for child in kind.named_children[-1].named_children)
         is_static = modifiers(snippet, member) & {"static", "const"}

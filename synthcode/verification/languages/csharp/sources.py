@@ -22,9 +22,10 @@ _USED = (
 """What a fragment may use without naming it, as the compiler does by itself since .NET 6, and what MBXP names."""
 _USING = re.compile(r"(?m)^[ \t]*(?:global[ \t]+)?(using[ \t]+(?:static[ \t]+)?[\w.]+(?:[ \t]*=[^;\n]+)?[ \t]*;)[ \t]*")
 _TOKEN = re.compile(
-    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"{3,}.*?"{3,}|(?:\$@|@\$|@)"(?:[^"]|"")*"|\$?"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'"""
+    r"""//[^\n]*|/\*.*?(?:\*/|\Z)|"{3}.*?(?:"{3}|\Z)|(?:\$@|@\$|@)"(?:[^"]|"")*(?:"|\Z)"""
+    r"""|\$?"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n])+'?"""
     r"|(?P<brace>[{}])",
-    re.DOTALL,
+    re.DOTALL | re.MULTILINE,
 )
 _FILE_NAMESPACE = "(file_scoped_namespace_declaration) @n"
 _TOP = "[(class_declaration) (struct_declaration) (record_declaration) (interface_declaration)] @t"

@@ -70,7 +70,7 @@ def _edits(program: Source, method: Method, test: Source, entry_point: str) -> I
 
 
 def _derived(program: Source, method: Method, test: Source) -> str:
-    """Return classes that stand for those which the test makes objects of and nobody defines."""
+    """Return classes that stand for those which the test makes objects of and no program defines."""
     made = {text_of(one.child_by_field_name("type")) for one in nodes(test.root) if one.type == _CREATION}
     owner = program.types.get(method.owner)
     if owner is None or owner.type != "class_declaration" or words_before(owner) & _CLOSED:

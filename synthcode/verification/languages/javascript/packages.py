@@ -30,8 +30,8 @@ def packages_folder() -> Path:
 
 def install_command(*names: str) -> str:
     """Return the command that installs packages, by default all."""
-    wanted = " ".join(f"{name}@{VERSIONS[name]}" for name in names or VERSIONS)
-    return f"npm install --prefix {shlex.quote(str(packages_folder()))} {wanted}"
+    requested = " ".join(f"{name}@{VERSIONS[name]}" for name in names or VERSIONS)
+    return f"npm install --prefix {shlex.quote(str(packages_folder()))} {requested}"
 
 
 def installed_versions(*names: str) -> str:

@@ -63,7 +63,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
             if not entry.required <= len(case.arguments) <= entry.most:
                 raise Untestable(f"it takes other arguments than {len(case.arguments)}")
             if not isinstance(case.expected, Raises):
-                literal(case.expected)  # an integer that PHP cannot hold is no result, either
+                literal(case.expected)  # PHP cannot return an integer that it cannot hold, either
             plan.append([place, literal(list(case.arguments))])
         except Untestable as reason:
             untestable[place] = str(reason)

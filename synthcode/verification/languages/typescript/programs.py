@@ -16,7 +16,7 @@ from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _PROGRAM = "solution.ts"
-_IMPORT = re.compile(r"\bimport\s+([\w$*{},\s]+?)\s+from\s*([\"'])[^\"'\n]{1,100}\2")
+_IMPORT = re.compile(r"\bimport\s{1,20}([\w$*{},\s]{1,300}?)\sfrom\s{0,20}([\"'])[^\"'\n]{1,100}\2")
 _NAME = re.compile(r"[A-Za-z_$][\w$]*")
 _WORDS = frozenset({"as", "type", "default"})
 

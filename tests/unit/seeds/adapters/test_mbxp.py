@@ -102,7 +102,18 @@ def test_csharp_is_closed_where_its_test_would_close_it(tmp_path: Path) -> None:
     release(tmp_path, "mbcsp_release_v1.2.jsonl", row)
     (seed,) = seeds(tmp_path, language="C#")
     assert str(seed.code).endswith("return x + 1;\n        }\n    }\n}\n")
-    assert seed.tests == {}
+    assert seed.tests == {"csharp": row["test"]}  # what runs it takes the braces that are left over
+
+
+def test_a_solution_may_have_the_name_of_the_tests_own_function(tmp_path: Path) -> None:
+    row = PYTHON | {"entry_point": "check", "prompt": "def check(n):\n", "canonical_solution": "    return n == 1\n"}
+    row["test"] = "def check(candidate):\n    assert candidate(1)\n    assert not candidate(2)\n"
+    release(tmp_path, "mbpp_release_v1.jsonl", row)
+    (seed,) = seeds(tmp_path)
+    space: dict[str, object] = {}
+    exec(f"{seed.code}\n{seed.tests['python']}", space)  # noqa: S102 - written above
+    with pytest.raises(AssertionError):
+        exec(f"def check(n):\n    return n == 2\n{seed.tests['python']}", {})  # noqa: S102 - written above
 
 
 def test_rows_that_cannot_be_read_are_counted(folder: Path) -> None:
