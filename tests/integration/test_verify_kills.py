@@ -61,7 +61,7 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(tmp_path: Path) -> N
 
     for _ in range(KILLS):
         process = subprocess.Popen([sys.executable, "-m", "synthcode", "verify", str(run)], stderr=subprocess.DEVNULL)
-        time.sleep(generator.uniform(0.3, 0.9) * seconds / 2)  # the moment of the kill
+        time.sleep(generator.uniform(0.5, 0.95) * seconds)  # the moment of the kill
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert not (run / "verification.parquet").exists() or process.returncode == 0
