@@ -11,6 +11,7 @@ import tree_sitter
 
 from synthcode.comments.snippets import Snippet, any_of, captured
 from synthcode.entry_points import Definition, definitions, spelling
+from synthcode.gate.parameters import is_typing, parameter_list
 from synthcode.languages import Language
 from synthcode.languages.parsing import grammar
 
@@ -72,8 +73,6 @@ _UNNAMED = frozenset(
     | {"operator_declaration", "macro_definition", "preproc_function_def", "method_reference", "callable_reference"}
 )
 """Nodes that do something without being a function with a name; ``block`` only in Ruby."""
-_TYPED_FIELDS = ("type", "value", "default_value", "return_type", "default")
-_OF_TYPE = re.compile(r"type|annotation|attribute|modifier|generic_name|qualified|template")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,7 @@ class Program:
         return {spelling(self.text(word)) for word in words if word.start_byte >= start}
 
     def _parameters(self, node: tree_sitter.Node) -> Iterator[str]:
-        parameters = _parameter_list(node)
+        parameters = parameter_list(node)
         if parameters is None:
             return
         kinds = self.language.identifiers
@@ -262,38 +261,13 @@ class Program:
             yield self.text(parameters)
             return
         for word in captured(self.language, any_of(kinds, "word"), parameters).get("word", []):
-            if self.text(word) not in ("self", "cls") and not _is_typing(word, parameters):
+            if self.text(word) not in ("self", "cls") and not is_typing(word, parameters):
                 yield self.text(word)
 
 
 def _of_literal(found: re.Match[str]) -> str:
     said = next(filter(None, found.groups()), "")
     return '"s"' if said and not _MARKED.search(said) else '""'
-
-
-def _parameter_list(node: tree_sitter.Node) -> tree_sitter.Node | None:
-    declarator = node.child_by_field_name("declarator")
-    while declarator is not None and declarator.type != "function_declarator":
-        declarator = declarator.child_by_field_name("declarator") or next(
-            (child for child in declarator.named_children if child.type.endswith("declarator")), None
-        )
-    holder = node if declarator is None else declarator
-    found = holder.child_by_field_name("parameters") or holder.child_by_field_name("parameter")
-    return found or next((child for child in node.children if child.type == "function_value_parameters"), None)
-
-
-def _is_typing(word: tree_sitter.Node, parameters: tree_sitter.Node) -> bool:
-    """Return whether a word among parameters belongs to a type or default rather than to a name."""
-    node = word
-    while (parent := node.parent) is not None and node.id != parameters.id:
-        if any(
-            (field := parent.child_by_field_name(name)) is not None and field.id == node.id for name in _TYPED_FIELDS
-        ):
-            return True
-        if node.id != word.id and _OF_TYPE.search(node.type) and not node.type.startswith(("typed_", "optional_")):
-            return True
-        node = parent
-    return False
 
 
 @functools.cache
