@@ -10,12 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from synthcode.comments.snippets import parse_snippet
-from synthcode.entry_points import Definition, choose_entry_point, definitions, spelling
-from synthcode.languages import get_language
-from synthcode.languages.parsing import ParseTimeout
+from synthcode.entry_points import Definition
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.called_names import called_name
+from synthcode.verification.languages.found_functions import defined_function, held_function
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -134,27 +132,11 @@ def _opened(code: str) -> str:
 
 
 def _entry(code: str, entry_point: str) -> _Entry:
-    language = get_language("php")
-    try:
-        snippet = parse_snippet(code, language)
-    except ParseTimeout as problem:
-        raise Untestable("it cannot be parsed in time") from problem
-    defined = definitions(snippet, language)
-    name = choose_entry_point(snippet, language, defined, entry_point)
-    found = next((one for one in reversed(defined) if one.name == name and not one.is_nested), None)
-    if name is None or found is None:
-        return _closure(code, entry_point)
-    return _Entry(name, _expression(found), *_arity(found))
-
-
-def _closure(code: str, entry_point: str) -> _Entry:
-    """Return a function that a variable at the top of the program holds."""
-    names: list[str] = _CLOSURE.findall(code)
-    alike = [name for name in names if spelling(name) == spelling(entry_point)]
-    if not names:
-        raise Untestable("it defines no function that can be called from outside")
-    name = (alike or names)[-1]
-    return _Entry(name, f"${name}", 0, math.inf)
+    found = defined_function(code, "php", entry_point)
+    if found is None:
+        name = held_function(_CLOSURE.findall(code), entry_point)
+        return _Entry(name, f"${name}", 0, math.inf)
+    return _Entry(found.name, _expression(found), *_arity(found))
 
 
 def _expression(found: Definition) -> str:

@@ -9,12 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from synthcode.comments.snippets import parse_snippet
-from synthcode.entry_points import Definition, choose_entry_point, definitions, spelling
-from synthcode.languages import get_language
-from synthcode.languages.parsing import ParseTimeout
+from synthcode.entry_points import Definition
 from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.languages.called_names import called_name
+from synthcode.verification.languages.found_functions import defined_function, held_function
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -112,29 +110,13 @@ def _published(entry: _Entry) -> str:
 
 
 def _entry(code: str, entry_point: str) -> _Entry:
-    language = get_language("ruby")
     if re.search(r"(?m)^__END__$", code):
         raise Untestable("it holds data after __END__")
-    try:
-        snippet = parse_snippet(code, language)
-    except ParseTimeout as problem:
-        raise Untestable("it cannot be parsed in time") from problem
-    defined = definitions(snippet, language)
-    name = choose_entry_point(snippet, language, defined, entry_point)
-    found = next((one for one in reversed(defined) if one.name == name and not one.is_nested), None)
-    if name is None or found is None:
-        return _lambda(code, entry_point)
-    return _Entry(name, _callable(found), *_arity(found))
-
-
-def _lambda(code: str, entry_point: str) -> _Entry:
-    """Return a function that a variable at the top of the program holds."""
-    names: list[str] = _LAMBDA.findall(code)
-    if not names:
-        raise Untestable("it defines no function that can be called from outside")
-    alike = [name for name in names if spelling(name) == spelling(entry_point)]
-    name = (alike or names)[-1]
-    return _Entry(name, name, 0, math.inf)
+    found = defined_function(code, "ruby", entry_point)
+    if found is None:
+        name = held_function(_LAMBDA.findall(code), entry_point)
+        return _Entry(name, name, 0, math.inf)
+    return _Entry(found.name, _callable(found), *_arity(found))
 
 
 def _callable(found: Definition) -> str:
