@@ -1,0 +1,1 @@
+"""Training of multi-exit encoders on a dataset that ``build`` made."""

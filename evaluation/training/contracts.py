@@ -1,0 +1,72 @@
+"""What the parts of training know of each other: pairs on one side, a model with exits on the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from synthcode.evaluation.encoder import Role
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+Features = Mapping[str, "Tensor"]
+"""``input_ids`` and ``attention_mask`` of some texts, (texts, tokens); padded."""
+
+
+@dataclass(frozen=True)
+class TrainingText:
+    """A text as it is encoded, and its role."""
+
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True)
+class TrainingPair:
+    """A query with the document that answers it."""
+
+    anchor: TrainingText
+    positive: TrainingText
+    negative: TrainingText | None
+    """A document that does not answer it, if hard negatives are drawn."""
+    group: int
+    """Texts of one group are never negatives of each other: programs of one split group, equal texts."""
+
+
+class PairSequence(Protocol):
+    """The pairs of a whole training run, in the order in which they are trained on.
+
+    Item ``step * batch_size + place`` depends on the data, the settings and the random seed only, so that a run that
+    was stopped goes on with the very same pairs. No two pairs of a batch are of one group.
+    """
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> TrainingPair: ...
+
+
+class MultiExitModel(Protocol):
+    """An encoder with several exits whose weights can be trained: a torch module."""
+
+    exits: tuple[int, ...]
+    """Ascending."""
+    width: int
+    """Of the vector at each exit."""
+
+    def tokenize(self, texts: Sequence[TrainingText], max_tokens: int) -> dict[str, Tensor]:
+        """Return ``input_ids`` and ``attention_mask`` (texts, tokens), padded; the end of a long text is left out."""
+
+    def forward(self, features: dict[str, Any]) -> dict[str, Any]:
+        """Add ``sentence_embedding``: (texts, exits * width), each exit's vector of unit length, exits ascending."""
+
+    def states(self, features: Features) -> dict[int, Tensor]:
+        """Return exit -> states of all tokens, (texts, tokens, width), as pooling is given them."""
+
+    def save_model(self, folder: Path) -> None:
+        """Write weights (safetensors), configuration and tokenizer, so that ``open_model`` and encoders read them."""
+
+    def save_exit(self, folder: Path, exit_: int) -> None:
+        """Write the model cut after one exit: ``SentenceTransformer(folder)`` gives the same vectors."""

@@ -1,0 +1,147 @@
+"""What a training run is to do: the sections of a training recipe, with all defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, get_args
+
+from annotated_types import Ge, Gt, Le
+from pydantic import ConfigDict
+
+from synthcode.vocabulary import Variant
+
+Share = Annotated[float, Ge(0), Le(1)]
+Positive = Annotated[float, Gt(0)]
+Count = Annotated[int, Ge(1)]
+
+Objective = Literal["contrastive", "adaptive_layer"]
+OBJECTIVES: tuple[Objective, ...] = get_args(Objective)
+"""``contrastive`` trains every exit on every batch; ``adaptive_layer`` is the baseline of sentence-transformers, which
+draws a layer for each batch."""
+
+ExitWeights = Literal["depth", "uniform"]
+EXIT_WEIGHTS: tuple[ExitWeights, ...] = get_args(ExitWeights)
+"""The weight of an exit in the loss: its depth divided by the deepest exit's, as in the MoSE paper, or 1."""
+
+Teacher = Literal["deepest", "next"]
+TEACHERS: tuple[Teacher, ...] = get_args(Teacher)
+"""Which exit teaches another one: the deepest of all, or the next deeper one."""
+
+PretrainTask = Literal["in_context", "next_sentence", "none"]
+PRETRAIN_TASKS: tuple[PretrainTask, ...] = get_args(PretrainTask)
+"""What pre-training asks besides masked tokens: whether the snippets come from one repository, whether the second
+snippet follows the first, or nothing."""
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """Which pairs are drawn."""
+
+    variant: Variant = "stripped"
+    """How programs are shown."""
+    text_share: Share = 0.5
+    """Share of text-code pairs; the rest are code-code pairs."""
+    renamed_share: Share = 0.3
+    """Share of programs whose identifiers are replaced."""
+    hard_negatives: Literal["none", "bm25", "failed"] = "none"
+    """A further negative for each pair: the nearest program of another problem by BM25, or a translation of the same
+    seed that compiled and failed its tests."""
+    holdout: tuple[str, ...] = ()
+    """Datasets whose problems must not be trained on: near-duplicates of their programs leave the training data."""
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """What is minimised at the exits."""
+
+    objective: Objective = "contrastive"
+    exit_weights: ExitWeights = "depth"
+    temperature: Positive = 0.05
+    """Similarities are divided by it."""
+    learned_temperature: bool = False
+    """Train the temperature, beginning with ``temperature``."""
+    distillation: Annotated[float, Ge(0)] = 0.0
+    """Weight of the KL divergence of each exit's similarities from its teacher's."""
+    teacher: Teacher = "deepest"
+    distillation_temperature: Positive = 1.0
+    """Both distributions of similarities are softened by it, on top of ``temperature``."""
+    dims: tuple[Count, ...] = ()
+    """Also train the first so many dimensions of each exit's vector (Matryoshka)."""
+
+
+@dataclass(frozen=True)
+class OptimiserSettings:
+    """How long and how fast."""
+
+    steps: Count = 200
+    batch_size: Count = 64
+    """Pairs a step, over all devices."""
+    chunk_size: Count | None = None
+    """Pairs that are encoded at a time, with cached gradients; None encodes a batch at once."""
+    learning_rate: Positive = 5e-5
+    warmup_share: Share = 0.1
+    weight_decay: Annotated[float, Ge(0)] = 0.01
+    max_gradient_norm: Positive = 1.0
+    max_tokens: Count = 256
+    """Longest input while training; the end of a longer one is left out."""
+    gradient_checkpointing: bool = False
+    dtype: Literal["float32", "bfloat16"] = "float32"
+
+
+@dataclass(frozen=True)
+class RunSettings:
+    """What is written while training. None of it changes the last weights."""
+
+    save_every: Count = 50
+    """Steps between checkpoints."""
+    validate_every: Count = 50
+    """Steps between validations."""
+    validation_queries: Count = 200
+    """Queries of each validation task and language at most."""
+    keep_checkpoints: Count = 2
+
+
+@dataclass(frozen=True)
+class NewModel:
+    """A MoSE encoder that begins with random weights; its tokenizer is trained on the data."""
+
+    layers: Count = 6
+    hidden: Count = 256
+    heads: Count = 4
+    key_value_heads: Count = 2
+    intermediate: Count = 1024
+    vocabulary: Annotated[int, Ge(300)] = 8192
+
+
+@dataclass(frozen=True)
+class PretrainSettings:
+    """Masked language modelling at every exit, before training on pairs."""
+
+    steps: Count = 500
+    batch_size: Count = 32
+    task: PretrainTask = "in_context"
+    mask_share: Share = 0.15
+    max_tokens: Count = 256
+    learning_rate: Positive = 5e-4
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """All that a training run depends on, apart from its data."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # its sections', too
+
+    base: str | None = None
+    """``st:NAME`` or a plain NAME: a HuggingFace encoder; ``mose:NAME``: a MoSE checkpoint. None: ``new`` says."""
+    new: NewModel | None = None
+    exits: tuple[Count, ...] = ()
+    """Blocks after which an embedding is read; empty takes all blocks of a new model or a HuggingFace encoder of up to
+    12 blocks, and a MoSE checkpoint's own exits."""
+    heads: Literal["none", "linear"] = "none"
+    """A projection of each exit's vector; a MoSE encoder has its own."""
+    data: DataSettings = field(default_factory=DataSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
+    optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    pretrain: PretrainSettings | None = None
+    run: RunSettings = field(default_factory=RunSettings)
+    random_seed: int = 0
