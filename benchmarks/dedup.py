@@ -38,10 +38,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.clustering.components import DisjointSets
+from synthcode.dedup.clustering.exhaustive import similarities_by_text
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import Clustering, cluster_programs
-from synthcode.dedup.exhaustive import similarities_by_text
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_batches

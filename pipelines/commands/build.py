@@ -43,9 +43,9 @@ def build(run: Path, max_failed: float | None, require: Level | None, workers: i
       synthcode build runs/mbxp --require tested
     """
     from synthcode.pipelines.runs.step import run_if_stale
-    from synthcode.pipelines.steps.build import build_step
+    from synthcode.pipelines.steps.build.step import build_step
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.repair import repair_if_changed
+    from synthcode.pipelines.steps.repair.step import repair_if_changed
 
     overrides = {"workers": workers, "backend.max_failed": max_failed, "build.require": require}
     with working_on(existing_run(run), overrides) as opened:

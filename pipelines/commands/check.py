@@ -41,7 +41,7 @@ def check(run: Path, compiled: bool | None, workers: int | None, force: bool) ->
       synthcode check runs/mbxp --compile
     """
     from synthcode.pipelines.runs.step import run_if_stale
-    from synthcode.pipelines.steps.check import check_step
+    from synthcode.pipelines.steps.check.step import check_step
 
     with working_on(existing_run(run), {"workers": workers, "check.compile": compiled}) as opened:
         run_if_stale(opened, check_step(), force=force)

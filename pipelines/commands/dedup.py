@@ -59,7 +59,7 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
       synthcode dedup runs/mine --against human-eval/data/HumanEval.jsonl.gz --against mbpp=table:mbpp.parquet@python
     """
     from synthcode.pipelines.runs.step import run_if_stale
-    from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
+    from synthcode.pipelines.steps.dedup.step import dedup_seeds_step, dedup_step
 
     with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:
         stages = opened.manifest.stages
@@ -67,8 +67,8 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
         if "translate" not in stages or "dedup_seeds" in stages:
             run_if_stale(opened, dedup_seeds_step(early=_is_early(opened)), force=force)
         if "translate" in stages:
-            from synthcode.pipelines.steps.check import check_step
-            from synthcode.pipelines.steps.repair import repair_if_changed
+            from synthcode.pipelines.steps.check.step import check_step
+            from synthcode.pipelines.steps.repair.step import repair_if_changed
 
             run_if_stale(opened, check_step())
             repair_if_changed(opened)
@@ -100,7 +100,7 @@ def _report(run: Run) -> None:
     last = stages.get("dedup") or stages.get("dedup_seeds")
     report = last.counts.get("contamination") if last is not None else None
     if report:
-        from synthcode.pipelines.steps.contamination import print_report
+        from synthcode.pipelines.steps.dedup.contamination import print_report
 
         print_report(report)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.execution.executor import Executor
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 
 
 @click.command()
@@ -113,7 +113,7 @@ def evaluate(
     from synthcode.extras import install_line
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
 
     try:
         _refuse_without_extra(encoder)
@@ -136,8 +136,8 @@ def _evaluation(
     from synthcode.evaluation.encoders.registry import open_encoder
     from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.terminal import TerminalReporter
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.results_folder import named_after, settings_of, usual_folder
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.results_folder import named_after, settings_of, usual_folder
     from synthcode.sanitize import short_name
 
     opened = open_encoder(encoder, _encoder_options(given))
@@ -226,7 +226,7 @@ def _languages(listing: str | None) -> list[str]:
 def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
     """Return a digest of where a dataset is; a run's results are in the run, wherever that is."""
     from synthcode.identity import digest
-    from synthcode.pipelines.steps.results_folder import run_of
+    from synthcode.pipelines.steps.evaluate.results_folder import run_of
 
     return {} if run_of(dataset) is not None else {"source": digest(str(Path(path or dataset or "").resolve()))[:12]}
 
@@ -246,7 +246,7 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: E
         return replace(named, name=str(dataset))
     if given["path"] is None:
         raise click.UsageError("missing option '--path': where that benchmark is", context)
-    from synthcode.pipelines.steps.published_benchmark import load_published_benchmark
+    from synthcode.pipelines.steps.evaluate.published_benchmark import load_published_benchmark
 
     benchmark, reasons = load_published_benchmark(given["original"], given["path"], given["limit"], executor)
     if reasons:

@@ -36,7 +36,7 @@ def report(run: Path, out: Path | None, rows: int) -> None:
     """
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.stages import SHOWN_STAGES
-    from synthcode.pipelines.steps.report_content import gather
+    from synthcode.pipelines.steps.report.content import gather
     from synthcode.reporting.html_page import render
     from synthcode.storage.atomic import write_text
     from synthcode.storage.layout import RunFolder

@@ -23,7 +23,7 @@ from synthcode.pipelines.commands.options import (
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.steps.cost_estimate import CostEstimate
+    from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
 
 @click.command()
@@ -113,8 +113,8 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
 
 def _print_plan(run: Run, out: Path | None) -> None:
     """Print what would be requested; what the run directory ``out`` has already is not counted again."""
-    from synthcode.pipelines.steps.cost_estimate import estimate_cost
     from synthcode.pipelines.steps.registry import run_stages
+    from synthcode.pipelines.steps.translate.cost_estimate import estimate_cost
     from synthcode.storage.layout import RunFolder
 
     run_stages(run, ["seeds", "dedup_seeds"])

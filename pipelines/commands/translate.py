@@ -79,7 +79,7 @@ def translate(
     from synthcode.llm.prompts import load_prompt
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.translate import translate_step
+    from synthcode.pipelines.steps.translate.step import translate_step
 
     overrides = _overrides(base_urls, targets, engine, retry_failed, given)
     with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:

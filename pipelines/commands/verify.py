@@ -53,8 +53,8 @@ def verify(run: Path, languages: str | None, verify_cache: str | None, force: bo
     """
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.repair import repair_if_changed
-    from synthcode.pipelines.steps.verify import verify_step
+    from synthcode.pipelines.steps.repair.step import repair_if_changed
+    from synthcode.pipelines.steps.verify.step import verify_step
 
     overrides = _overrides(existing_run(run), languages, verify_cache, given)
     with working_on(run, overrides) as opened:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping
 
 from synthcode.pipelines.runs.run import Run
 from synthcode.pipelines.runs.step import Step, run_if_stale
-from synthcode.pipelines.steps.build import build_step
-from synthcode.pipelines.steps.check import check_step
-from synthcode.pipelines.steps.dedup import dedup_seeds_step, dedup_step
-from synthcode.pipelines.steps.repair import repair_step
+from synthcode.pipelines.steps.build.step import build_step
+from synthcode.pipelines.steps.check.step import check_step
+from synthcode.pipelines.steps.dedup.step import dedup_seeds_step, dedup_step
+from synthcode.pipelines.steps.repair.step import repair_step
 from synthcode.pipelines.steps.seeds import seeds_step
-from synthcode.pipelines.steps.translate import translate_step
-from synthcode.pipelines.steps.verify import verify_step
+from synthcode.pipelines.steps.translate.step import translate_step
+from synthcode.pipelines.steps.verify.step import verify_step
 from synthcode.vocabulary import STAGES
 
 STEPS: Mapping[str, Callable[[], Step]] = {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoders.python_function import Similarity
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.pipelines.runs.interrupt import StopRequest
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
     from synthcode.vocabulary import Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Callable[[list[str]], Any]
@@ -160,7 +160,7 @@ class _Request(NamedTuple):
 
 def _written(request: _Request, folder: Path, store: Path, stop: StopRequest, *, force: bool) -> Results:
     """Score and write a results folder, unless it is up to date."""
-    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
+    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
 
     evaluate_if_stale(_evaluation(request, folder, store, stop), force=force, may_replace=force)
     return read_results(folder)
@@ -168,7 +168,7 @@ def _written(request: _Request, folder: Path, store: Path, stop: StopRequest, *,
 
 def _ranked(request: _Request, store: Path, stop: StopRequest) -> Results:
     """Score without writing results."""
-    from synthcode.pipelines.steps.encoder_ranks import rank
+    from synthcode.pipelines.steps.evaluate.encoder_ranks import rank
 
     evaluation = _evaluation(request, Path(), store, stop)
     benchmark = evaluation.benchmark
@@ -178,8 +178,8 @@ def _ranked(request: _Request, store: Path, stop: StopRequest) -> Results:
 
 def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest) -> Evaluation:
     from synthcode.languages import get_language
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.results_folder import settings_of
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.results_folder import settings_of
     from synthcode.sanitize import short_name
 
     whole = _benchmark(request.dataset, request.split)

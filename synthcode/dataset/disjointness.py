@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.dedup.clustering.exhaustive import all_similarities
 from synthcode.dedup.config import DedupConfig
-from synthcode.dedup.exhaustive import all_similarities
 from synthcode.errors import SynthcodeError
 from synthcode.vocabulary import SPLITS
 

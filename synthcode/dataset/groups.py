@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.clustering.components import DisjointSets
 from synthcode.schemas.tables import SPLIT_GROUPS
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from annotated_types import Ge, Le
 
-from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.clustering.components import DisjointSets
 from synthcode.dedup.texts import I64
 from synthcode.errors import InputError
 from synthcode.identity import digest

@@ -17,12 +17,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dedup.buckets import mixed, shared_keys, starts_of
-from synthcode.dedup.candidate_pairs import salts
+from synthcode.dedup.clustering.buckets import mixed, shared_keys, starts_of
+from synthcode.dedup.clustering.candidate_pairs import salts
+from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.documents import Documents, read_programs
-from synthcode.dedup.similarity import Similarity
-from synthcode.dedup.sketches import SketchConfig
+from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.dedup.texts import I64
 from synthcode.execution.threads import Apply
 from synthcode.schemas.tables import HITS, PROGRAMS

@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dedup.kernel_choice import count_agreement
-from synthcode.dedup.minhash import bands_and_rows
-from synthcode.dedup.sketches import SketchConfig, Sketches, first_of_equal, sketch
+from synthcode.dedup.kernels.choice import count_agreement
+from synthcode.dedup.minhash.signatures import bands_and_rows
+from synthcode.dedup.minhash.sketches import SketchConfig, Sketches, first_of_equal, sketch
 from synthcode.dedup.texts import I64, U32, U64, Mask, Texts, offsets
 from synthcode.errors import InputError
 from synthcode.execution.threads import Apply

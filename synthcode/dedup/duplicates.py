@@ -26,11 +26,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.documents import read_programs
+from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.dedup.rules import Programs, Verdict, judge, number_programs, tie
-from synthcode.dedup.similarity import Similarity
-from synthcode.dedup.sketches import SketchConfig
 from synthcode.dedup.texts import F64, I64
 from synthcode.execution.threads import Apply
 from synthcode.identity import digest

@@ -9,11 +9,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.dedup.candidate_pairs import Entries, link
-from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.clustering.candidate_pairs import Entries, link
+from synthcode.dedup.clustering.components import DisjointSets
+from synthcode.dedup.clustering.representatives import choose_representatives
+from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.documents import Documents
-from synthcode.dedup.representatives import choose_representatives
-from synthcode.dedup.similarity import Similarity
 from synthcode.dedup.texts import I64, Mask
 from synthcode.errors import InputError
 from synthcode.vocabulary import TransitiveMode

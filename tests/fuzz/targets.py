@@ -26,7 +26,7 @@ from synthcode.llm.backends.recording import read_recording
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.recipe import load_recipe
-from synthcode.pipelines.steps.report_scores import read_evaluations
+from synthcode.pipelines.steps.report.scores import read_evaluations
 from synthcode.publishing.card.card_merge import merge_card
 from synthcode.publishing.card.front_matter_merge import split_card
 from synthcode.schemas.tables import TRANSLATIONS

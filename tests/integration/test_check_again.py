@@ -13,7 +13,7 @@ import pytest
 from synthcode.gate.gate import CheckConfig
 from synthcode.gate.gate import check as check_batch
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.steps.known_verdicts import KnownVerdicts
+from synthcode.pipelines.steps.check.known_verdicts import KnownVerdicts
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import CHECK_INPUT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.steps.report_scores import read_evaluations
+from synthcode.pipelines.steps.report.scores import read_evaluations
 from tests.support.retrieval_tables import write_dataset
 
 QUICK = ("--resamples", "100")
@@ -32,8 +32,8 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def narrow(run: Path) -> Path:
     """Results of another encoder on two of the languages."""
     from synthcode.evaluation.retrieval.datasets import load_benchmark
-    from synthcode.pipelines.steps.evaluation import evaluate_if_stale
-    from synthcode.pipelines.steps.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
     from tests.support.encoders import HashingEncoder
 
     benchmark = load_benchmark(run / "dataset").restricted([], ["go", "java"])

@@ -10,7 +10,7 @@ import pytest
 
 from synthcode.evaluation.results import comparison
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.steps import evaluation as scoring
+from synthcode.pipelines.steps.evaluate import evaluation as scoring
 from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
 from tests.support.retrieval_tables import write_dataset
 

@@ -162,7 +162,7 @@ from pathlib import Path
 sys.path[:0] = {paths!r}
 from tests.support.embeddings_server import MODEL, embeddings_server
 from tests.support.retrieval_tables import write_dataset
-from synthcode.pipelines.steps import evaluation as scoring
+from synthcode.pipelines.steps.evaluate import evaluation as scoring
 from synthcode.pipelines.main import run_cli
 disk = Path({disk!r})
 filler = disk / "filler"

@@ -98,7 +98,7 @@ def test_a_folder_with_a_recipe_is_not_a_run(home: Path, capsys: pytest.CaptureF
 
 
 def test_scores_go_to_a_run_and_to_no_other_folder(home: Path, run: Path) -> None:
-    from synthcode.pipelines.steps.results_folder import run_of
+    from synthcode.pipelines.steps.evaluate.results_folder import run_of
 
     assert run_of(home) is None
     assert run_of(run / "dataset") == run

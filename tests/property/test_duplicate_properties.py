@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from synthcode.dedup.buckets import all_pairs, pivots, shared_keys
-from synthcode.dedup.components import DisjointSets
+from synthcode.dedup.clustering.buckets import all_pairs, pivots, shared_keys
+from synthcode.dedup.clustering.components import DisjointSets
+from synthcode.dedup.clustering.exhaustive import all_similarities
+from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.documents import read_programs
 from synthcode.dedup.duplicates import cluster_programs
-from synthcode.dedup.exhaustive import all_similarities
+from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.dedup.rules import judge, number_programs, tie
-from synthcode.dedup.similarity import Similarity
-from synthcode.dedup.sketches import SketchConfig
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.spill import SpillStore

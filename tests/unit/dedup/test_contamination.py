@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.contamination import find_hits
 from synthcode.dedup.documents import Documents
-from synthcode.dedup.similarity import Similarity
 from synthcode.schemas.tables import BENCHMARK_ROWS, HITS, PROGRAMS
 
 BODY = (

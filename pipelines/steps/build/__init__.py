@@ -1,0 +1,1 @@
+"""The build stage: dataset, configurations, card."""

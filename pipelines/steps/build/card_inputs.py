@@ -1,0 +1,152 @@
+"""What the dataset card tells, from the manifest and from the tables: no time, place or speed is in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.errors import InputError
+from synthcode.llm.prompts import load_prompt
+from synthcode.pipelines.runs.recipe import BuildConfig, Recipe, to_tree
+from synthcode.pipelines.tables.funnel import tally
+from synthcode.publishing.card.citations import known_benchmarks
+from synthcode.publishing.card.escaping import yaml_block
+from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
+from synthcode.publishing.inventory import take_inventory
+from synthcode.sanitize import one_line
+from synthcode.seeds.adapters.benchmarks import split_benchmark
+from synthcode.storage.published import ALL_CONFIGS
+from synthcode.vocabulary import SPLITS, STAGES
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.steps.build.dataset_tables import Compared, Pair, Written
+
+TITLE = "Cross-language code retrieval"
+
+_TOOLCHAIN = "toolchain:"
+_REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping[str, Any]) -> CardFacts:
+    """Gather what the card tells of a dataset whose data are written.
+
+    Parameters
+    ----------
+    run
+        The run.
+    compared
+        What the gate accepted and rejected.
+    written
+        What the dataset holds.
+    counts
+        The build's, which the manifest does not have yet.
+    """
+    stages = run.manifest.stages
+    translated, checked = stages["translate"].counts, stages["check"]
+    sources = dict(sorted(written.sources.items()))
+    return CardFacts(
+        title=one_line(run.recipe.card.title or "", None) or TITLE,
+        about=run.recipe.card.about,
+        creators=run.recipe.card.creators,
+        configs=take_inventory(run.folder.dataset, _schemas(written), SPLITS),
+        funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
+        directions=_directions(compared, written.pairs),
+        verification=_verification(written.pairs),
+        sources=sources,
+        source_datasets=_source_datasets(run.recipe, sources),
+        licenses=dict(sorted(written.licenses.items())),
+        model=translated["model"],
+        prompt=translated["prompt"],
+        turns=_turns(run.recipe, translated["prompt"]),
+        sampling=translated["sampling"],
+        dedup=asdict(run.recipe.dedup),
+        benchmarks=stages["dedup"].counts["contamination"],
+        drop_contaminated=run.recipe.contamination.drop,
+        compilers=_compilers(run),
+        inputs=stages["seeds"].inputs,
+        recipe=portable_recipe(run.recipe),
+        tool_version=checked.versions["synthcode"],
+    )
+
+
+def _schemas(written: Written) -> dict[str, pa.Schema]:
+    return {name: schema for name, schema in ALL_CONFIGS.items() if name in written.rows}
+
+
+def _compilers(run: Run) -> dict[str, str]:
+    inputs = run.manifest.stages["check"].inputs
+    return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
+
+
+def _directions(compared: Compared, pairs: Mapping[Pair, int]) -> dict[Direction, DirectionCounts]:
+    """Count, for each direction, what the model answered, what the gate accepted, and what is left."""
+    accepted, rejected = compared.accepted, compared.rejected
+    kept: Counter[Direction] = Counter()
+    for pair, count in pairs.items():
+        kept[Direction(pair.source, pair.target)] += count
+    return {
+        direction: DirectionCounts(accepted[direction] + rejected[direction], accepted[direction], kept[direction])
+        for direction in sorted({*accepted, *rejected})
+    }
+
+
+def _verification(pairs: Mapping[Pair, int]) -> dict[str, dict[str, int]]:
+    levels: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for pair, count in pairs.items():
+        levels[pair.target][pair.verification] += count
+    return {target: dict(sorted(counter.items())) for target, counter in sorted(levels.items())}
+
+
+def _source_datasets(recipe: Recipe, sources: Mapping[str, int]) -> list[str]:
+    """Return the datasets on the Hub that the seeds come from, as far as they are known."""
+    seeds = recipe.seeds
+    if seeds is not None and seeds.adapter == "hub" and not Path(seeds.path).exists():
+        return [seeds.path] if _REPOSITORY.fullmatch(seeds.path) else []
+    return [benchmark.hub for benchmark in known_benchmarks(sources)]
+
+
+def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
+    """Return the prompt's templates, where they are still those that were asked with."""
+    if recipe.translate is None:
+        return {}
+    try:
+        prompt = load_prompt(recipe.translate.prompt)
+    except InputError:
+        return {}
+    files = {role: turn.filename for role, turn in prompt.turns.items()}
+    if f"{prompt.name} ({prompt.digest})" != asked_with:
+        return {}
+    return {role: read_text(Path(file), limits.TEMPLATE) for role, file in files.items() if file is not None}
+
+
+def portable_recipe(recipe: Recipe) -> str:
+    """Return the recipe as YAML, with names of files instead of paths, and without what changes no row."""
+    tree = to_tree(recipe)
+    for section in ("backend", "execution", "executor", "memory"):
+        del tree[section]
+    for section, default in (("verify", None), ("build", to_tree(BuildConfig()))):
+        if tree[section] == default:
+            del tree[section]
+    if "verify" in tree:
+        del tree["verify"]["cache"]
+    seeds = tree["seeds"]
+    if seeds is not None and (seeds["adapter"] != "hub" or Path(seeds["path"]).exists()):
+        seeds["path"] = Path(seeds["path"]).name
+    if tree["translate"] is not None and "/" in tree["translate"]["prompt"]:
+        tree["translate"]["prompt"] = f"./{Path(tree['translate']['prompt']).name}"
+    tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
+    return yaml_block(tree)
+
+
+def _portable(spec: str) -> str:
+    head, path, tail = split_benchmark(spec)
+    return f"{head}{Path(path).name if Path(path).exists() else path}{tail}"

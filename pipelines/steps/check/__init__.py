@@ -1,0 +1,1 @@
+"""The check stage: completions are judged by the gate."""

@@ -1,0 +1,1 @@
+"""The dedup stages: duplicates among seeds and among translations, and contamination."""

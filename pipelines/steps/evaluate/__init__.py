@@ -1,0 +1,1 @@
+"""Scores: encoding, ranking, and the folder of results."""

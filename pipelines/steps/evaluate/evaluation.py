@@ -1,0 +1,192 @@
+"""Bringing a results folder up to date: encode what is missing, rank, write what papers print."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, NamedTuple
+
+from synthcode.evaluation.encoder import Costed
+from synthcode.evaluation.interop.mteb_results import model_name
+from synthcode.evaluation.output.baseline import Baseline, find_baseline
+from synthcode.evaluation.output.results_folder import write_files
+from synthcode.evaluation.plots.figures import can_draw
+from synthcode.evaluation.results.comparison import Estimate, Macro
+from synthcode.evaluation.results.coverage import Covered, coverage, warnings_of
+from synthcode.evaluation.results.score_entries import read_score_entries, score_entry
+from synthcode.evaluation.results_json import (
+    FACTS_NAME,
+    Facts,
+    Speed,
+    damaged_files,
+    read_facts,
+    withdraw_facts,
+    write_facts,
+)
+from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
+from synthcode.extras import install_line
+from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
+from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+from synthcode.pipelines.steps.evaluate.results_folder import different_settings, refuse_other_settings
+from synthcode.sanitize import short_path
+from synthcode.schemas.results import RANKS_NAME
+from synthcode.storage.lock import hold
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from synthcode.evaluation.cost import ExitCost
+
+PACKAGES = ("synthcode", "numpy", "torch", "transformers", "sentence-transformers", "bm25s")
+"""Whose versions results name, where they are installed."""
+
+
+class Scores(NamedTuple):
+    """The means of an evaluation over pairs of languages, and what they rest on."""
+
+    macros: Mapping[Macro, Estimate]
+    covered: Covered
+
+
+def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replace: bool = False) -> Scores:
+    """Score unless the results are what scoring would make; return the means.
+
+    Parameters
+    ----------
+    evaluation
+        What is scored, and where results go.
+    force
+        Score again although nothing has changed.
+    may_replace
+        Replace results of other settings.
+
+    Raises
+    ------
+    InputError
+        If the folder holds results of other settings that may not be replaced.
+    """
+    with hold(evaluation.folder):
+        _look_at_earlier(evaluation, may_replace=may_replace)
+        evaluation = with_store(evaluation)
+        baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
+        known = None if force or evaluation.fresh else _known_scores(evaluation, evaluation.fingerprint(baseline))
+        if known is None:
+            ranks = None if force or evaluation.fresh else _known_ranks(evaluation)
+            return _score(evaluation, baseline, ranks)
+        evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
+        return known
+
+
+def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
+    """Refuse to replace results of other settings, or say that they are replaced."""
+    known, content = read_facts(evaluation.folder), evaluation.benchmark.digest
+    if known is None:
+        return
+    if not may_replace:
+        refuse_other_settings(evaluation.folder, known, content, evaluation.settings)
+    elif different := different_settings(known, content, evaluation.settings):
+        evaluation.reporter.message(
+            f"evaluate: replacing results of other settings in {evaluation.folder}: {different}"
+        )
+
+
+def _known_scores(evaluation: Evaluation, fingerprint: str) -> Scores | None:
+    """Return the means of complete results with that fingerprint; None if they are missing or damaged."""
+    folder = evaluation.folder
+    known = read_facts(folder)
+    if known is None and (folder / FACTS_NAME).is_file():
+        evaluation.reporter.message(f"evaluate: {folder / FACTS_NAME} is damaged, or of another version: scoring again")
+    if known is None or known.fingerprint != fingerprint:
+        return None
+    for name in damaged_files(folder, known):
+        evaluation.reporter.message(f"evaluate: {folder / name} is damaged or was changed: scoring again")
+        return None
+    try:
+        return Scores(*read_score_entries(evaluation.label, known.scores)) if known.scores else None
+    except ValueError:
+        return None
+
+
+def _known_ranks(evaluation: Evaluation) -> tuple[list[pa.Table], Speed] | None:
+    """Return the ranks of earlier results if only label, resamples, baseline or costs differ, and say so."""
+    folder = evaluation.folder
+    known = read_facts(folder)
+    if known is None or known.ranks_fingerprint != evaluation.ranks_fingerprint:
+        return None
+    if RANKS_NAME in damaged_files(folder, known):
+        return None
+    changes = _presentation_changes(known, evaluation)
+    written = f"tables and plots are written again{changes}"
+    evaluation.reporter.message(f"evaluate: the ranks in {folder} are kept; {written}")
+    return [read_ranks(folder)], known.speed
+
+
+def _presentation_changes(known: Facts, evaluation: Evaluation) -> str:
+    """Return the label and the resamples if they differ from those of earlier results, as the end of a sentence."""
+    changes = []
+    if known.encoder != evaluation.label:
+        changes.append(f"label {evaluation.label} (was {known.encoder})")
+    if known.resamples not in (None, evaluation.resamples):
+        changes.append(f"resamples {evaluation.resamples:,} (were {known.resamples:,})")
+    return "".join(f", {change}" for change in changes).replace(", ", ": ", 1)
+
+
+def _score(
+    evaluation: Evaluation, baseline: Baseline | None, known_ranks: tuple[list[pa.Table], Speed] | None
+) -> Scores:
+    parts, speed = known_ranks or rank_parts(evaluation)
+    evaluation.stop.raise_if_set()
+    costs = _costs(evaluation)
+    evaluation.stop.raise_if_set()
+    facts = Facts(
+        fingerprint=evaluation.fingerprint(baseline),
+        encoder=evaluation.label,
+        model=model_name(evaluation.encoder.name),
+        identity=evaluation.identity,
+        exits=evaluation.exits,
+        dataset=short_path(evaluation.benchmark.name),
+        dataset_digest=evaluation.benchmark.digest,
+        split=evaluation.benchmark.split,
+        variants=tuple(evaluation.variants),
+        settings=dict(evaluation.settings),
+        versions=_versions(),
+        speed=speed,
+        ranks_fingerprint=evaluation.ranks_fingerprint,
+        resamples=evaluation.resamples,
+    )
+    withdraw_facts(evaluation.folder)
+    ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])
+    macros = write_files(
+        evaluation.folder,
+        ranks,
+        facts,
+        costs,
+        baseline=baseline.ranks if baseline is not None else None,
+        dataset_id=evaluation.dataset_id,
+        resamples=evaluation.resamples,
+    )
+    if not can_draw():
+        evaluation.reporter.message(f"evaluate: no plots, because matplotlib is not installed ({install_line('eval')})")
+    covered = coverage(ranks)
+    scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
+    write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))
+    return Scores(macros, covered)
+
+
+def _costs(evaluation: Evaluation) -> list[ExitCost]:
+    if not evaluation.costs or not isinstance(evaluation.encoder, Costed):
+        return []
+    evaluation.reporter.message(f"measuring what {len(evaluation.exits)} exits cost")
+    return evaluation.encoder.costs()
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,1 @@
+"""The repair stage: failed translations are requested again with their errors."""

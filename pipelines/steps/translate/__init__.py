@@ -1,0 +1,1 @@
+"""The translate stage: its plan, its cost, its requests."""

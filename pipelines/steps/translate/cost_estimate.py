@@ -1,0 +1,125 @@
+"""What translating would still cost: the requests that a run has no answer to, their tokens, price and time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from synthcode.llm.backend import is_transient
+from synthcode.llm.journal.journal import Journal
+from synthcode.pipelines.steps.translate.plan import translate_config, translation_plan
+from synthcode.storage.manifest import Manifest
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.schemas.records import Request
+    from synthcode.storage.layout import RunFolder
+
+CHARS_PER_TOKEN = 3.5
+"""Average for source code; only for estimates."""
+_LOOKED_UP_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What the last translating of a run measured."""
+
+    seconds: float
+    """For each request that was sent."""
+    completion_tokens: float
+    """Of each answer."""
+
+
+@dataclass(frozen=True)
+class CostEstimate:
+    """What translating would cost."""
+
+    requests: Counter[str] = field(default_factory=Counter)
+    """Those without an answer, by target language."""
+    known: int = 0
+    """Requests that were answered already, or failed for good and are not repeated."""
+    prompt_tokens: int = 0
+    """Estimated from the characters of the prompts."""
+    most_completion_tokens: int | None = 0
+    """None if the longest answer is left to the server."""
+    completion_tokens: int | None = None
+    """At the mean length of the answers so far; None if there are none."""
+    cost: float | None = None
+    """At the recipe's prices; None if it has none, or answers have no known length."""
+    most_cost: float | None = None
+    """If each answer is as long as allowed."""
+    seconds: float | None = None
+    """At the pace of the last translating; None if it is not known."""
+
+
+def estimate_cost(run: Run, earlier: RunFolder | None = None) -> CostEstimate:
+    """Estimate what ``translate`` would request, without sending anything.
+
+    Parameters
+    ----------
+    run
+        A run with seeds, whose recipe is to be carried out.
+    earlier
+        The run directory whose answers count; it is only read.
+    """
+    manifest = None if earlier is None else Manifest(earlier.path)
+    entry = None if manifest is None else manifest.stages.get("translate")
+    model = translate_config(run.recipe).model or (entry.counts.get("model") if entry else None)
+    planned = translation_plan(run, model or "the recording's")
+    counts: Counter[str] = Counter()
+    known = characters = 0
+    for request, is_known in _looked_up(planned.requests(), earlier, run.recipe.backend.retry_failed):
+        known += is_known
+        if not is_known:
+            counts[request.target_language] += 1
+            characters += sum(len(message.content) for message in request.messages)
+    prompt = round(characters / CHARS_PER_TOKEN)
+    longest = planned.config.sampling.longest_answer
+    most = None if longest is None else counts.total() * longest
+    pace = None if manifest is None else _pace(manifest)
+    expected = None if pace is None or not pace.completion_tokens else round(counts.total() * pace.completion_tokens)
+    return CostEstimate(
+        requests=counts,
+        known=known,
+        prompt_tokens=prompt,
+        most_completion_tokens=most,
+        completion_tokens=expected,
+        cost=_price(run, prompt, expected),
+        most_cost=_price(run, prompt, most),
+        seconds=None if pace is None else counts.total() * pace.seconds,
+    )
+
+
+def _looked_up(
+    requests: Iterable[Request], earlier: RunFolder | None, retry_failed: bool
+) -> Iterator[tuple[Request, bool]]:
+    """Yield each request, and whether it would not be sent because of what the journal has."""
+    if earlier is None or not earlier.journal.is_file():
+        yield from ((request, False) for request in requests)
+        return
+    with Journal(earlier.journal, read_only=True) as journal:
+        remaining = iter(requests)
+        while block := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
+            errors = journal.errors([request.request_id for request in block])
+            for request in block:
+                error = errors.get(request.request_id)
+                again = error is not None and (retry_failed or is_transient(error))
+                yield request, request.request_id in errors and not again
+
+
+def _pace(manifest: Manifest) -> Pace | None:
+    entry = manifest.stages.get("translate")
+    if entry is None or not entry.counts.get("asked") or not entry.counts["completed"]:
+        return None
+    mean = entry.counts["completion_tokens"] / entry.counts["completed"]
+    return Pace(entry.seconds / entry.counts["asked"], mean)
+
+
+def _price(run: Run, prompt: int, completion: int | None) -> float | None:
+    prices = run.recipe.backend.price_in, run.recipe.backend.price_out
+    if prices == (None, None) or (completion is None and prices[1]):
+        return None
+    return (prompt * (prices[0] or 0.0) + (completion or 0) * (prices[1] or 0.0)) / 1e6

@@ -1,0 +1,1 @@
+"""The verify stage: translations are run with tests."""

@@ -1,0 +1,1 @@
+"""MinHash signatures, their bands, and the sketches that a search works with."""
