@@ -11,6 +11,9 @@ from synthcode.evaluation.encoder import Role
 
 if TYPE_CHECKING:
     from torch import Tensor
+    from torch.nn import Embedding
+
+    from synthcode.evaluation.training.vocabulary import Vocabulary
 
 Features = Mapping[str, "Tensor"]
 """``input_ids`` and ``attention_mask`` of some texts, (texts, tokens); padded."""
@@ -55,6 +58,16 @@ class MultiExitModel(Protocol):
     """Ascending."""
     width: int
     """Of the vector at each exit."""
+    pooling: str
+    """How the states of a text become its vector: a name in ``POOLINGS``."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens: see ``huggingface_vocabulary`` and ``mose_vocabulary``."""
+
+    @property
+    def token_embedding(self) -> Embedding:
+        """The table that token ids are looked up in, (vocabulary, width of the table)."""
 
     def tokenize(self, texts: Sequence[TrainingText], max_tokens: int) -> dict[str, Tensor]:
         """Return ``input_ids`` and ``attention_mask`` (texts, tokens), padded; the end of a long text is left out."""

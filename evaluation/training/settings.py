@@ -117,6 +117,8 @@ class NewModel:
 class PretrainSettings:
     """Masked language modelling at every exit, before training on pairs."""
 
+    data: tuple[str, ...] = ()
+    """Runs and datasets whose seeds name their repositories; empty takes the dataset that is trained on."""
     steps: Count = 500
     batch_size: Count = 32
     task: PretrainTask = "in_context"

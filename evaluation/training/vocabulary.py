@@ -1,0 +1,90 @@
+"""The tokens of a model, for inputs that ``tokenize`` does not make: those of pre-training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from synthcode.evaluation.mose.tokens import MoseTokenizer
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A tokenizer, and the ids of the special tokens around and between texts."""
+
+    tokenizer: Tokenizer
+    start: tuple[int, ...]
+    """What an input begins with, as ``[CLS]``."""
+    separator: tuple[int, ...]
+    """What stands between two texts, as ``[SEP]``; empty if the tokenizer has no such token."""
+    end: tuple[int, ...]
+    """What an input ends with."""
+    pad: int
+    mask: int
+    """What stands for a token that is to be predicted; the unknown token or the padding if there is no mask token."""
+
+    @property
+    def special(self) -> frozenset[int]:
+        """Ids that are never predicted and never drawn."""
+        added = (id_ for id_, token in self.tokenizer.get_added_tokens_decoder().items() if token.special)
+        return frozenset((*added, *self.start, *self.separator, *self.end, self.pad, self.mask))
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """Return the token ids of texts, whole and without special tokens around them.
+
+        A special token that is spelled out in a text is ordinary characters there.
+        """
+        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
+
+def huggingface_vocabulary(tokenizer: Any) -> Vocabulary:
+    """Return the vocabulary of a fast tokenizer of transformers.
+
+    Its backend is copied: the settings of ``tokenizer`` stay as they are.
+    """
+    plain = _plain(tokenizer.backend_tokenizer)
+    probe = plain.encode("a")
+    text = [place for place, is_special in enumerate(probe.special_tokens_mask) if not is_special]
+    separator = _first(tokenizer.sep_token_id, tokenizer.eos_token_id)
+    pad = _first(tokenizer.pad_token_id, tokenizer.eos_token_id, 0)
+    return Vocabulary(
+        tokenizer=plain,
+        start=tuple(probe.ids[: text[0]]),
+        separator=() if separator is None else (separator,),
+        end=tuple(probe.ids[text[-1] + 1 :]),
+        pad=pad if pad is not None else 0,
+        mask=next(id_ for id_ in (tokenizer.mask_token_id, tokenizer.unk_token_id, pad, 0) if id_ is not None),
+    )
+
+
+def mose_vocabulary(tokenizer: MoseTokenizer) -> Vocabulary:
+    """Return the vocabulary of a MoSE checkpoint: ``<sep>`` before each text, ``<cls>`` at the end."""
+    plain = _plain(tokenizer.tokenizer)
+    separator = tuple(id_ for id_ in [plain.token_to_id(tokenizer.sep)] if id_ is not None)
+    mask = plain.token_to_id("<mask>")
+    return Vocabulary(
+        tokenizer=plain,
+        start=separator,
+        separator=separator,
+        end=(tokenizer.cls_id,),
+        pad=tokenizer.pad_id,
+        mask=tokenizer.pad_id if mask is None else mask,
+    )
+
+
+def _plain(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a copy that takes texts literally and whole."""
+    copy: Tokenizer = type(tokenizer).from_str(tokenizer.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    copy.encode_special_tokens = True
+    return copy
+
+
+def _first(*ids: int | None) -> int | None:
+    return next((id_ for id_ in ids if id_ is not None), None)
