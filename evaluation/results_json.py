@@ -51,6 +51,8 @@ class Facts:
     """Of each exit, task and variant: the mean of the main measure with its interval, and what it rests on."""
     warnings: Sequence[str] = ()
     """Why the scores say little, if they do."""
+    requirement: Mapping[str, Any] | None = None
+    """The level that translations must have reached to be scored, and how many were left out; None if none was."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 

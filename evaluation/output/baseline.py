@@ -51,7 +51,8 @@ def find_baseline(
     """
     if named is not None:
         return _read(named, benchmark, variants)
-    bm25 = folder.parent / BASELINE
+    requirement = benchmark.requirement
+    bm25 = folder.parent / (BASELINE if requirement is None else f"{BASELINE}_require-{requirement.level}")
     if bm25 == folder:
         return None
     try:
@@ -68,6 +69,11 @@ def _read(folder: Path, benchmark: Benchmark, variants: Sequence[Variant]) -> Ba
             "is not complete" if facts is None else f"is of another dataset or split ({facts.dataset}, {facts.split})"
         )
         raise InputError(f"the baseline {folder} {what}", "evaluate it on the same dataset and split")
+    if (known := facts.settings.get("require")) != (level := _level(benchmark)):
+        raise InputError(
+            f"the baseline {folder} is of translations that are {known or 'verified to any level'}",
+            f"evaluate it {f'with --require {level}' if level else 'without --require'}",
+        )
     required = {(variant, *cell) for variant in variants for cell in benchmark.cells}
     there, parts = set(), [RANKS.empty_table()]
     for cell, _, rows in sorted_groups(ranks.sort_by([(key, "ascending") for key in CELL_KEYS]), CELL_KEYS):
@@ -80,3 +86,7 @@ def _read(folder: Path, benchmark: Benchmark, variants: Sequence[Variant]) -> Ba
             f"the baseline {folder} has no {' '.join(missing[0])}", "evaluate it with the same variants and languages"
         )
     return Baseline(pa.concat_tables(parts), facts.fingerprint)
+
+
+def _level(benchmark: Benchmark) -> str | None:
+    return None if benchmark.requirement is None else benchmark.requirement.level

@@ -34,6 +34,7 @@ from synthcode.evaluation.results.tables import (
     coverage_table,
     macro_table,
     pair_table,
+    requirement_lines,
     trade_table,
     warning_lines,
 )
@@ -108,7 +109,8 @@ def _remove_earlier(folder: Path) -> None:
 
 def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
     """Write what mteb reads and, of a dataset on the Hub, what the Hub does."""
-    scored = Scored(facts.model, facts.identity, facts.dataset_digest, facts.split)
+    revision = facts.dataset_digest + (f"-{facts.requirement['level']}" if facts.requirement else "")
+    scored = Scored(facts.model, facts.identity, revision, facts.split)
     rows = metrics.to_pylist()
     files = {f"mteb/{name}": text for name, text in result_files(rows, scored).items()}
     if dataset_id is not None:
@@ -144,6 +146,7 @@ def _write_tables(
     parts = [
         f"# {markdown_cell(facts.encoder)}",
         f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN_METRIC}, {interval}.",
+        *requirement_lines(facts.requirement),
         *warning_lines(warnings_of(covered.values())),
         "## Mean over pairs of languages",
         macro_table(macros),

@@ -156,7 +156,7 @@ def compare(
     if not common.queries:
         raise InputError(
             "the two results have no query in common: none is of the same languages, variant and documents",
-            "evaluate both with the same dataset, split, variants, languages and limit",
+            "evaluate both with the same dataset, split, variants, languages, level and limit",
         )
     ours, theirs = (cell_sums(ranks, metric) for ranks in common.ranks)
     same = {macro.exit for macro in ours} == {macro.exit for macro in theirs}

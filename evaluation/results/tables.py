@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import pyarrow as pa
 
@@ -10,6 +11,7 @@ from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.comparison import Difference, Estimate, Macro
 from synthcode.evaluation.results.coverage import Coverage, spread
+from synthcode.evaluation.retrieval.benchmark import Requirement
 from synthcode.languages import LANGUAGES
 from synthcode.markdown import markdown_cell, markdown_table
 from synthcode.sanitize import short_name
@@ -43,6 +45,11 @@ def coverage_table(covered: Mapping[tuple[str, int, str, str], Coverage]) -> str
 def warning_lines(warnings: Sequence[str]) -> list[str]:
     """Return warnings as a Markdown quotation; nothing if there are none."""
     return ["\n".join(f"> **Warning.** {warning}" for warning in warnings)] if warnings else []
+
+
+def requirement_lines(requirement: Mapping[str, Any] | None) -> list[str]:
+    """Return what is left out for a required level as a sentence; nothing if no level is required."""
+    return [f"Verified programs only: {Requirement(**requirement)}."] if requirement else []
 
 
 def pair_table(metrics: pa.Table) -> str:

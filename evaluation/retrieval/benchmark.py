@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -13,13 +13,15 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.grouping import sorted_groups
-from synthcode.schemas.tables import CODE_COLUMNS
-from synthcode.vocabulary import TASKS, TEXT, Variant
-
-"""The language of descriptions."""
-
+from synthcode.schemas.tables import CODE_COLUMNS, DATASET_PROGRAMS
+from synthcode.vocabulary import TASKS, TEXT, Level, Variant
 
 I64 = npt.NDArray[np.int64]
+
+PROGRAM_LEVELS = pa.schema(
+    [DATASET_PROGRAMS.field(name) for name in ("document_id", "seed_id", "language", "origin", "verification")]
+)
+"""One row a program: the document that shows it, and how far it was verified."""
 
 
 class Cell(NamedTuple):
@@ -75,6 +77,32 @@ Ranks = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True)
+class Requirement:
+    """A level that translations must have reached, and what was left out for it, by language."""
+
+    level: Level
+    left_out: Mapping[str, int]
+    """Translations that have not reached it; a language in which all have is not in it."""
+    translations: Mapping[str, int]
+    """All translations, those that are left out included."""
+
+    def __str__(self) -> str:
+        """Return what is left out in words."""
+        left_out, among = sum(self.left_out.values()), sum(self.translations.values())
+        by_language = ", ".join(
+            f"{language} {count:,} of {self.translations[language]:,}" for language, count in self.left_out.items()
+        )
+        return f"{left_out:,} of {among:,} translations are not {self.level} and are left out" + (
+            f": {by_language}" if by_language else ""
+        )
+
+    def of_languages(self, languages: Collection[str]) -> Requirement:
+        """Return the same of some languages."""
+        counts = (self.left_out, self.translations)
+        return Requirement(self.level, *({name: n for name, n in one.items() if name in languages} for one in counts))
+
+
+@dataclass(frozen=True)
 class Benchmark:
     """Everything that is scored."""
 
@@ -85,6 +113,10 @@ class Benchmark:
     texts: Mapping[str, Texts]
     """Language -> its documents; ``text`` -> the descriptions."""
     cells: Mapping[Cell, Judgements]
+    programs: pa.Table = field(default_factory=PROGRAM_LEVELS.empty_table, repr=False)
+    """Schema ``PROGRAM_LEVELS``: every program that a document stands for."""
+    requirement: Requirement | None = None
+    """Set if programs below a level are left out."""
 
     @property
     def languages(self) -> list[str]:
@@ -108,10 +140,13 @@ class Benchmark:
             )
         used = {language for cell in cells for language in (cell.query_language, cell.corpus_language)}
         texts = {language: texts for language, texts in self.texts.items() if language in used}
-        return Benchmark(self.name, self.digest, self.split, texts, cells)
+        programs = self.programs.filter(pc.is_in(self.programs["language"], value_set=pa.array(sorted(used))))
+        requirement = None if self.requirement is None else self.requirement.of_languages(used)
+        return replace(self, texts=texts, cells=cells, programs=programs, requirement=requirement)
 
     def _refuse_missing(self, tasks: Sequence[str], languages: Sequence[str]) -> None:
-        where = f"{self.name}: split {self.split!r} has no"
+        verified = "" if self.requirement is None else f", of which translations must be {self.requirement.level},"
+        where = f"{self.name}: split {self.split!r}{verified} has no"
         if not self.cells:
             raise InputError(f"{where} judgements", "score another --split")
         there = sorted({cell.task for cell in self.cells})
@@ -141,8 +176,8 @@ def from_tables(name: str, digest: str, split: str, tables: Tables) -> Benchmark
             raise InputError(f"{name}: qrels has an unknown task {cell.task!r}", f"tasks are {' and '.join(TASKS)}")
         queries = _places(name, rows["query_id"], places.get(cell.query_language), cell)
         answers = _places(name, rows["corpus_id"], places.get(cell.corpus_language), cell)
-        cells[cell] = _judgements(queries, answers)
-    return Benchmark(name, digest, split, texts, cells)
+        cells[cell] = judgements(queries, answers)
+    return Benchmark(name, digest, split, texts, cells, tables.programs.select(PROGRAM_LEVELS.names))
 
 
 def _descriptions(tables: Tables) -> Texts:
@@ -181,7 +216,14 @@ def _places(name: str, ids: pa.ChunkedArray, among: pa.Array | None, cell: Cell)
     return np.asarray(found.combine_chunks(), dtype=np.int64)
 
 
-def _judgements(queries: I64, answers: I64) -> Judgements:
+def judgements(queries: I64, answers: I64) -> Judgements:
+    """Return pairs of a query and one of its answers, in any order and perhaps twice, as judgements.
+
+    Parameters
+    ----------
+    queries, answers
+        Places of texts, (pairs,).
+    """
     pairs = np.unique(np.stack([queries, answers], axis=1), axis=0)
     asked, starts = np.unique(pairs[:, 0], return_index=True)
     return Judgements(asked, np.append(starts, len(pairs)).astype(np.int64), np.ascontiguousarray(pairs[:, 1]))

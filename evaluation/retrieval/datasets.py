@@ -11,9 +11,10 @@ import pyarrow as pa
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
+from synthcode.evaluation.retrieval.levels import at_level
 from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
 from synthcode.storage.shards import shards_of
-from synthcode.vocabulary import DEFAULT_VARIANT, TEXT, Variant
+from synthcode.vocabulary import DEFAULT_VARIANT, TEXT, Level, Variant
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ def load_task(
     *,
     split: str = "test",
     variant: Variant = DEFAULT_VARIANT,
+    require: Level | None = None,
 ) -> RetrievalTask:
     """Read one task of ``RUN/dataset``, or of a downloaded copy of it.
 
@@ -50,13 +52,15 @@ def load_task(
         ``train``, ``validation`` or ``test``.
     variant
         Of the code: as it came, without comments and docstrings, or with the entry point renamed as well.
+    require
+        Only translations that were verified to this level or a higher one; the seeds' own programs stay.
 
     Raises
     ------
     InputError
-        If the dataset, the split, or that pair of languages does not exist.
+        If the dataset, the split, or that pair of languages does not exist, or no translation has the level.
     """
-    benchmark = load_benchmark(dataset, split)
+    benchmark = load_benchmark(dataset, split, require)
     cell = Cell("text2code" if query_language == TEXT else "code2code", query_language, corpus_language)
     if cell not in benchmark.cells:
         raise InputError(
@@ -75,19 +79,30 @@ def load_task(
     )
 
 
-def load_benchmark(dataset: str | os.PathLike[str], split: str = "test") -> Benchmark:
+def load_benchmark(dataset: str | os.PathLike[str], split: str = "test", require: Level | None = None) -> Benchmark:
     """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
+
+    Parameters
+    ----------
+    dataset
+        A run directory, its dataset, or a folder that holds ``data/``.
+    split
+        ``train``, ``validation`` or ``test``.
+    require
+        ``checked``, ``compiled`` or ``tested``: leave out the translations that were not verified to this level, as
+        queries and as documents. The seeds' own programs stay.
 
     Raises
     ------
     InputError
-        If the dataset or the split does not exist, or a table has other columns.
+        If the dataset or the split does not exist, a table has other columns, or no translation has the level.
     """
     published = find_dataset(Path(dataset))
     tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
     content = published.digest([split], list(tables))
     whole = Tables(**tables, problems=_problems(published, split))
-    return from_tables(str(dataset), content, split, whole)
+    benchmark = from_tables(str(dataset), content, split, whole)
+    return benchmark if require is None else at_level(benchmark, require)
 
 
 def _problems(published: PublishedDataset, split: str) -> Mapping[str, str]:

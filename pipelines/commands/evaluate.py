@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import assignments, settings, workers_option
-from synthcode.vocabulary import SCORED_VARIANTS, TASKS, VARIANTS
+from synthcode.vocabulary import LEVELS, SCORED_VARIANTS, TASKS, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,6 +44,11 @@ if TYPE_CHECKING:
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
 @click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
 @click.option("--languages", metavar="java,go", help="Score only these languages.")
+@click.option(
+    "--require",
+    type=click.Choice(LEVELS[1:]),
+    help="Score only translations verified to this level or a higher one.",
+)
 @click.option(
     "--baseline",
     metavar="RESULTS",
@@ -107,6 +112,7 @@ def evaluate(
     Examples:
       synthcode evaluate runs/quickstart/dataset --encoder bm25
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
+      synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
     """
     from synthcode.errors import InputError
@@ -232,18 +238,28 @@ def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
 
 
 def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:
+    from synthcode.errors import InputError
     from synthcode.evaluation.retrieval.datasets import load_benchmark
+    from synthcode.evaluation.retrieval.levels import at_level
 
     context = click.get_current_context()
     if (dataset is None) == (given["original"] is None):
         raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
     if dataset is not None and (given["path"] or given["limit"]):
         raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
+    if given["require"] is not None and given["dataset_id"] is not None:
+        raise click.UsageError("--dataset-id reports scores of a whole dataset, --require scores a part", context)
     if dataset is not None:
         from synthcode.evaluation.interop.hub_datasets import dataset_folder
 
-        named = load_benchmark(dataset_folder(dataset, given["split"]), given["split"])
-        return replace(named, name=str(dataset))
+        folder = dataset_folder(dataset, given["split"])
+        named = replace(load_benchmark(folder, given["split"]), name=str(dataset))
+        return named if given["require"] is None else at_level(named, given["require"])
+    if given["require"] is not None:
+        raise InputError(
+            f"a published benchmark ({given['original']}) has no levels of verification",
+            "leave out --require: levels are those of translations in a dataset that 'synthcode build' makes",
+        )
     if given["path"] is None:
         raise click.UsageError("missing option '--path': where that benchmark is", context)
     from synthcode.pipelines.steps.evaluate.published_benchmark import load_published_benchmark

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.pipelines.runs.interrupt import StopRequest
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.vocabulary import Variant
+    from synthcode.vocabulary import Level, Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Callable[[list[str]], Any]
 
@@ -90,6 +90,7 @@ def evaluate(
     variants: Sequence[Variant] = SCORED_VARIANTS,
     tasks: Sequence[str] = (),
     languages: Sequence[str] = (),
+    require: Level | None = None,
     label: str | None = None,
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
@@ -114,6 +115,9 @@ def evaluate(
         ``text2code``, ``code2code``. Default: both.
     languages
         Only these.
+    require
+        ``checked``, ``compiled`` or ``tested``: only translations that were verified to this level or a higher one.
+        The seeds' own programs stay.
     label
         What results call the encoder.
     out
@@ -130,13 +134,11 @@ def evaluate(
     Raises
     ------
     SynthcodeError
-        If the dataset or the encoder cannot be used. Vectors in a store are kept.
+        If the dataset or the encoder cannot be used, or no translation has the level. Vectors in a store are kept.
     """
     opened = open_encoder(encoder)
-    request = _Request(
-        dataset, opened, split, tuple(dict.fromkeys(variants)), tasks, languages, label, resamples,
-        CallbackReporter(on_progress),
-    )  # fmt: skip
+    part = _Part(split, tuple(dict.fromkeys(variants)), tuple(tasks), tuple(languages), require)
+    request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
     if out is not None:
         folder = Path(out)
         return call(lambda stop: _written(request, folder, Path(store or folder / "embeddings"), stop, force=force))
@@ -144,15 +146,22 @@ def evaluate(
         return call(lambda stop: _ranked(request, Path(vectors), stop))
 
 
-class _Request(NamedTuple):
-    """What ``evaluate`` was called with."""
+class _Part(NamedTuple):
+    """What of a dataset is scored."""
 
-    dataset: str | os.PathLike[str] | Benchmark
-    encoder: Encoder | LexicalScorer
     split: str
     variants: Sequence[Variant]
     tasks: Sequence[str]
     languages: Sequence[str]
+    require: Level | None
+
+
+class _Request(NamedTuple):
+    """What ``evaluate`` was called with."""
+
+    dataset: str | os.PathLike[str] | Benchmark
+    part: _Part
+    encoder: Encoder | LexicalScorer
     label: str | None
     resamples: int
     reporter: CallbackReporter
@@ -182,9 +191,10 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     from synthcode.pipelines.steps.evaluate.results_folder import settings_of
     from synthcode.sanitize import short_name
 
-    whole = _benchmark(request.dataset, request.split)
-    chosen = whole.restricted(request.tasks, [get_language(name).name for name in request.languages])
-    given: dict[str, Any] = {"variants": request.variants, "split": chosen.split, "original": None, "exits": "all"}
+    part = request.part
+    whole = _benchmark(request.dataset, part)
+    chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
+    given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
     given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url"))
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(
@@ -193,7 +203,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
         label=request.label or short_name(request.encoder.name),
         folder=folder,
         settings=settings_of(given, whole, chosen),
-        variants=request.variants,
+        variants=part.variants,
         store=store,
         baseline=None,
         costs=False,
@@ -205,7 +215,14 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     )
 
 
-def _benchmark(dataset: str | os.PathLike[str] | Benchmark, split: str) -> Benchmark:
+def _benchmark(dataset: str | os.PathLike[str] | Benchmark, part: _Part) -> Benchmark:
+    from synthcode.evaluation.retrieval.levels import at_level
+
+    whole = _whole_benchmark(dataset, part.split)
+    return whole if part.require is None else at_level(whole, part.require)
+
+
+def _whole_benchmark(dataset: str | os.PathLike[str] | Benchmark, split: str) -> Benchmark:
     from synthcode.evaluation.interop.hub_datasets import dataset_folder
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.evaluation.retrieval.datasets import load_benchmark

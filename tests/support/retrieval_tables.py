@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,9 +37,24 @@ def tables(problems: int = 12) -> Tables:
     return Tables(programs, rows(TEXTS, texts), QrelsMaker(["java-000"]).judge(programs), {"s000": "c", "s001": "c"})
 
 
+def with_levels(made: Tables, levels: Mapping[str, str]) -> Tables:
+    """Return the tables with the named programs as translations that reached a level."""
+    rows = [
+        {**row, "origin": "translation", "verification": levels[row["program_id"]]}
+        if row["program_id"] in levels
+        else row
+        for row in made.programs.to_pylist()
+    ]
+    return made._replace(programs=pa.Table.from_pylist(rows, DATASET_PROGRAMS))
+
+
 def write_dataset(folder: Path, problems: int = 12, split: str = "test") -> Path:
     """Write the benchmark as a published dataset lies on disk."""
-    made = tables(problems)
+    return write_tables(folder, tables(problems), split)
+
+
+def write_tables(folder: Path, made: Tables, split: str = "test") -> Path:
+    """Write tables as a published dataset lies on disk."""
     triplet = dict.fromkeys(TRIPLETS.names, "")
     pairs = [{**triplet, "seed_id": seed, "cluster_id": cluster} for seed, cluster in made.problems.items()]
     triplets = pa.Table.from_pylist(pairs, TRIPLETS)

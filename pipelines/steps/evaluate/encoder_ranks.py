@@ -21,7 +21,7 @@ from synthcode.evaluation.results_json import (
 from synthcode.evaluation.retrieval.ranks import labelled, sorted_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.pipelines.runs.interrupt import StopRequest
-from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
 from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 def rank(evaluation: Evaluation) -> pa.Table:
     """Return the ranks (schema ``RANKS``) without writing results; vectors go to the store."""
+    report_left_out(evaluation)
     parts, _ = rank_parts(with_store(evaluation))
     return sorted_ranks([labelled(part, evaluation.label) for part in parts])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -28,7 +28,7 @@ from synthcode.evaluation.results_json import (
 from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
 from synthcode.extras import install_line
 from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
-from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
 from synthcode.pipelines.steps.evaluate.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
 from synthcode.schemas.results import RANKS_NAME
@@ -67,6 +67,7 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
     InputError
         If the folder holds results of other settings that may not be replaced.
     """
+    report_left_out(evaluation)
     with hold(evaluation.folder):
         _look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
@@ -155,6 +156,7 @@ def _score(
         speed=speed,
         ranks_fingerprint=evaluation.ranks_fingerprint,
         resamples=evaluation.resamples,
+        requirement=asdict(requirement) if (requirement := evaluation.benchmark.requirement) else None,
     )
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])

@@ -88,4 +88,11 @@ class Evaluation:
     def _scored(self) -> list[object]:
         cells = [list(cell) for cell in self.benchmark.cells]
         known_by = [self.identity] if self.word_scores is None else [self.identity, self.word_scores]
-        return [*known_by, self.exits, sorted(self.variants), cells]
+        level = [] if self.benchmark.requirement is None else [self.benchmark.requirement.level]
+        return [*known_by, self.exits, sorted(self.variants), cells, *level]
+
+
+def report_left_out(evaluation: Evaluation) -> None:
+    """Say what is not scored because its level of verification is too low."""
+    if evaluation.benchmark.requirement is not None:
+        evaluation.reporter.message(f"evaluate: {evaluation.benchmark.requirement}")

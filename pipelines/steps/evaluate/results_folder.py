@@ -40,6 +40,7 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
     found = {
         "task": ",".join(sorted(tasks)) if tasks != {cell.task for cell in whole.cells} else "",
         "languages": ",".join(scored.languages) if scored.languages != whole.languages else "",
+        "require": "" if scored.requirement is None else scored.requirement.level,
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
         "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",
