@@ -19,6 +19,9 @@ Features = Mapping[str, "Tensor"]
 """``input_ids`` and ``attention_mask`` of some texts, (texts, tokens); padded."""
 
 
+NO_GROUP = -1
+
+
 @dataclass(frozen=True)
 class TrainingText:
     """A text as it is encoded, and its role."""
@@ -37,6 +40,8 @@ class TrainingPair:
     """A document that does not answer it, if hard negatives are drawn."""
     group: int
     """Texts of one group are never negatives of each other: programs of one split group, equal texts."""
+    negative_group: int = NO_GROUP
+    """Of the hard negative. ``NO_GROUP`` if it answers no anchor at all, as a translation that failed its tests."""
 
 
 class PairSequence(Protocol):

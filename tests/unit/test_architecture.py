@@ -21,6 +21,9 @@ TORCH_MODULES = {
     "synthcode.evaluation.mose.heads",
     "synthcode.evaluation.mose.model",
     "synthcode.evaluation.mose.pooling",
+    "synthcode.evaluation.training.losses.multi_exit",
+    "synthcode.evaluation.training.losses.similarities",
+    "synthcode.evaluation.training.trainer",
 }
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""
 COMMAND_LINE = ("synthcode.pipelines.commands.", "synthcode.pipelines.main")
