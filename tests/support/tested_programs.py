@@ -10,6 +10,7 @@ import pytest
 from synthcode.verification.benches import open_bench
 from synthcode.verification.cases.case import TestCase
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
+from synthcode.verification.languages.csharp.runner import CSharpRunner
 from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
 from synthcode.verification.languages.typescript.runner import TypeScriptRunner
@@ -63,5 +64,5 @@ def _limited(runner: Runner, cpu_s: int) -> Runner:
         return replace(runner, programs=_limited(runner.programs, cpu_s))
     if isinstance(runner, ParallelRunner):
         return replace(runner, runner=_limited(runner.runner, cpu_s))
-    assert isinstance(runner, CompiledRunner | ProgramRunner)
+    assert isinstance(runner, CompiledRunner | CSharpRunner | ProgramRunner)
     return replace(runner, limits=replace(runner.limits, **lower))

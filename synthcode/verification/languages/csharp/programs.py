@@ -31,8 +31,8 @@ from synthcode.verification.running.job import CaseProgram, Job
 
 SOLUTION, UNPARSED, TEST = "solution.cs", "unparsed.cs", "test.cs"
 """How the compiler calls the translation, one that the grammar does not parse either, and what is put around it."""
-ENTRY = "entry.txt"
-"""The file with the arguments of the harness."""
+TYPE, METHOD = "type", "method"
+"""The options of a job that say what the harness runs."""
 _CALL = re.compile(
     r"(?<![\w.])(?:new\s{1,5}\w{1,60}\(\)\s{0,5}\.\s{0,5}|(?:\w{1,60}\s{0,5}\.\s{0,5}){1,5})?(\w{1,100})\b(?=\s{0,5}[(<])"
 )
@@ -114,7 +114,7 @@ def _file(snippet: Snippet) -> str:
 def _job(code: str, head: str, body: str, tail: str, holder: str) -> Job:
     name = _file(parse_csharp(closed(code)))
     source = f'#pragma warning disable\n{head}\n#line 1 "{name}"\n{body}\n{tail}'
-    return Job({SOLUTION: source, ENTRY: f"{holder}\nRun{_digest(code)}\n"}, SOLUTION)
+    return Job({SOLUTION: source}, SOLUTION, options={TYPE: holder, METHOD: f"Run{_digest(code)}"})
 
 
 def _call_of_main(members: str, main: str) -> str:

@@ -1,98 +1,103 @@
-"""Mono's compiler and runtime: a program takes them a quarter of a second, each in a sandbox of its own."""
+"""Mono's compiler and runtime: many programs are compiled together, and each runs in a sandbox of its own."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
+import math
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
-from synthcode.verification.languages.csharp.programs import ENTRY, SOLUTION, TEST, UNPARSED
-from synthcode.verification.running.compiled import CompiledRunner
-from synthcode.verification.running.job import Runner
-from synthcode.verification.running.parallel import ParallelRunner
-from synthcode.verification.running.programs import REFUSED, RUN_LIMITS
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.languages.csharp.compiling import (
+    DRIVER,
+    MONO_LIMITS,
+    SMALL_HEAP,
+    BatchCompiler,
+    Compiled,
+    build_program,
+)
+from synthcode.verification.languages.csharp.diagnostics import MESSAGE, misfit
+from synthcode.verification.languages.csharp.programs import METHOD, SOLUTION, TYPE
+from synthcode.verification.running.job import Job, Ran, Runner
+from synthcode.verification.running.parallel import available_cores
+from synthcode.verification.running.programs import new_nonce, result
+from synthcode.verification.sandbox import Limits, Sandbox
 
-_FOLDER = Path(__file__).parent
-_HARNESS = ("Harness.cs", "Results.cs", "CompareLogic.cs")
-_LIBRARIES = "-r:System.Numerics.dll -r:System.Core.dll -r:Microsoft.CSharp.dll"
-_LIMITS = replace(RUN_LIMITS, address_space_bytes=None, data_bytes=2 << 30, processes=128)
-_BUILD = f"mcs -nologo {_LIBRARIES} -out:/tmp/harness.exe {' '.join(_HARNESS)} >&2 && cat /tmp/harness.exe"
-_RUN = f"""
-export MONO_GC_PARAMS=max-heap-size=768m
-if ! mcs -nologo -unsafe -warn:0 -target:library -out:/tmp/program.dll {_LIBRARIES} -r:harness.exe {SOLUTION} \
-    >/tmp/errors 2>&1; then
-    cat /tmp/errors >&2
-    exit {REFUSED}
-fi
-{{ read -r type; read -r method; }} <{ENTRY}
-mono harness.exe /tmp/program.dll "$type" "$method"
-status=$?
-[ $status = {REFUSED} ] && exit 1
-exit $status
-"""
-_MESSAGE = re.compile(
-    r"(?m)^(?:[\w./]{1,80}\.cs\(\d+,\d+\): error CS\d+: )(.*)|^((?:[A-Za-z_]\w*\.)+\w*(?:Exception|Error)\w*: .*)"
-)
-_PROBLEM = re.compile(r"(?m)^(?:/box/)?([\w.]+)\(\d+,\d+\): error (CS\d+): (.*)")
-_SYNTAX = re.compile(
-    "CS(?:10(?:01|02|03|10|24|26|31|41|56)|15(?:13|14|19|20|25|28|34|36|47|85|97)|164[46]|0135|0136|0210|0453"
-    "|8025|8059|8107|8370|8652)"
-)
-"""What the compiler says of syntax that it does not know, and of names that only newer versions let hide others."""
-_NEWER = re.compile(
-    r"\W(?:Clamp|MaxBy|MinBy|DistinctBy|UnionBy|ExceptBy|IntersectBy|Chunk|ToHashSet|TakeLast|SkipLast|PriorityQueue"
-    r"|TryGetNonEnumeratedCount|Index|Range|Order|OrderDescending|CountBy|AggregateBy|Deconstruct|GetValueOrDefault"
-    r"|TryAdd|TryPop|TryPeek|TryDequeue|EnsureCapacity|Span|ReadOnlySpan|Memory|AsSpan|BitOperations|MathF|Half|Int128"
-    r"|UInt128|DateOnly|TimeOnly|HashCode|Random\.Shared|Shared|Log2|Cbrt|BitIncrement|BitDecrement|ILogB|ScaleB"
-    r"|CopySign|FusedMultiplyAdd|Tau|IsFinite|IsNegative|IsNormal|Fill|Append|Prepend|AppendJoin|Json|JsonSerializer"
-    r"|ThrowIfNull|ThrowIfNullOrEmpty|ThrowIfNegative|IsAscii\w*|EnumerateRunes|Rune|ReplaceLineEndings|IAsyncEnumerable"
-    r"|Immutable\w*|FrozenSet|FrozenDictionary|GetString|Convert\.ToHexString|ToHexString|FromHexString|Required"
-    r"|GetBitLength|PopCount|LeadingZeroCount|TrailingZeroCount|RemoveAll|RemoveWhere|CallerArgumentExpression"
-    r"|Contains|Split|Join|Trim|TrimEnd|TrimStart|Zip|IndexOf|Replace|StartsWith|EndsWith|Concat|Remove|First"
-    r"|FirstOrDefault|Last|LastOrDefault|Single|SingleOrDefault|ElementAt|Take|Max|Min|Round|Parse|Reverse|Sort"
-    r"|Count|Sum|Average|DivRem|Abs|Sqrt|IsLetter|IsDigit|Insert|Enum|Array)\W"
-)
-"""Methods and types of newer libraries, and methods with newer overloads."""
-_NAMES = re.compile("CS(?:0103|0117|0121|0234|0246|0411|1061|150[123]|1729|1929|7036)")
-"""What the compiler says of a method or an overload that its libraries do not have."""
-_AMBIGUOUS = frozenset({"CS0104", "CS0433", "CS0436"})
-"""A name of two namespaces: the program may have named only one of them."""
+BATCH = 50
+"""Programs of one compiler: starting it takes as long as compiling five."""
+_FEWEST = 3
+"""Programs of one compiler, if there are several: fewer are not divided among cores."""
+_HARNESS = tuple(Path(__file__).with_name(name) for name in ("Harness.cs", "Results.cs", "CompareLogic.cs"))
+_MESSAGE_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class CSharpRunner:
+    """Compiles jobs together and runs each in a sandbox of its own.
+
+    Parameters
+    ----------
+    sandbox
+        Where.
+    mono
+        The runtime.
+    compiler
+        Compiles many programs.
+    harness
+        The program that runs each of them.
+    limits
+        What each program may use.
+    """
+
+    sandbox: Sandbox
+    mono: Path
+    compiler: BatchCompiler
+    harness: bytes = field(repr=False)
+    limits: Limits = MONO_LIMITS
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Compile and run jobs, a batch on each core; see ``Runner.run``."""
+        cores = min(available_cores(), max(1, len(jobs) // _FEWEST))
+        size = min(BATCH, max(1, math.ceil(len(jobs) / cores)))
+        batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
+        with ThreadPoolExecutor(cores) as pool:  # the threads only wait for sandboxes
+            return [ran for found in pool.map(self._run, batches) for ran in found]
+
+    def _run(self, jobs: Sequence[Job]) -> list[Ran]:
+        compiled = self.compiler.compile([job.files[SOLUTION] for job in jobs])
+        return [self._ran(job, one, seconds) for job, (one, seconds) in zip(jobs, compiled, strict=True)]
+
+    def _ran(self, job: Job, compiled: Compiled, seconds: float) -> Ran:
+        if not compiled.assembly:
+            return _refused(compiled.messages, seconds)
+        nonce = new_nonce()
+        started = time.monotonic()
+        files = {"harness.exe": self.harness, "program.dll": compiled.assembly}
+        command = ["env", SMALL_HEAP, str(self.mono), "harness.exe", "program.dll", job.options[TYPE]]
+        done = self.sandbox.run([*command, job.options[METHOD]], files, self.limits, stdin=f"{nonce}\n".encode())
+        ran = result(done, nonce, MESSAGE, time.monotonic() - started + seconds)
+        return ran._replace(status="failed") if ran.status == "refused" else ran  # it chose its status itself
+
+
+def _refused(messages: str, seconds: float) -> Ran:
+    reason = misfit(messages)
+    if reason:
+        return Ran("misfit", (), reason, seconds)
+    found = MESSAGE.search(messages)
+    shown = next(filter(None, found.groups()), "") if found is not None else messages
+    return Ran("refused", (), one_line(shown, _MESSAGE_CHARACTERS), seconds)
 
 
 def open_runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    """Return a runner of C# programs, with the harness compiled once.
+    """Return a runner of C# programs, with the harness and the compiler's driver compiled once.
 
     Raises
     ------
     SandboxFailed
         If the toolchain does not work.
     """
-    files = {name: (_FOLDER / name).read_bytes() for name in _HARNESS}
-    limits = replace(_LIMITS, cpu_s=60, wall_s=120)
-    done = sandbox.run(["sh", "-c", _BUILD], files, limits)
-    if done.exit_code != 0 or not done.stdout:
-        said = one_line(done.stderr.decode("utf-8", "replace"), 200)
-        raise SandboxFailed(f"the harness of C# cannot be prepared: {said}", "see: synthcode doctor")
-    prepared = {"harness.exe": done.stdout}
-    return ParallelRunner(CompiledRunner(sandbox, _RUN, _MESSAGE, misfit, prepared, limits=_LIMITS))
-
-
-def misfit(messages: str) -> str:
-    """Return why the compiler's messages do not count against a translation; empty if they do."""
-    problems = _PROBLEM.findall(messages)
-    if not problems:
-        return f"the compiler does not survive it: {one_line(messages, 100)}"
-    for file, code, text in problems:
-        if _SYNTAX.fullmatch(code) and file != UNPARSED:
-            return f"it needs a newer version of C#: {one_line(text, 100)}"
-        if _NAMES.fullmatch(code) and _NEWER.search(f" {text} "):
-            return f"it may need a newer version of .NET: {one_line(text, 100)}"
-        if code in _AMBIGUOUS:
-            return f"it does not say which namespaces it uses: {one_line(text, 100)}"
-    if all(file == TEST for file, _, _ in problems):
-        return f"its tests do not fit its types: {one_line(problems[0][2], 100)}"
-    return ""
+    harness = build_program(tools["mcs"], sandbox, _HARNESS)
+    driver = build_program(tools["mcs"], sandbox, [DRIVER])
+    return CSharpRunner(sandbox, tools["mono"], BatchCompiler(sandbox, tools["mono"], driver, harness), harness)

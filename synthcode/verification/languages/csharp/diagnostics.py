@@ -1,0 +1,54 @@
+"""What the compiler's messages say of a program: that it is wrong, or only too new for this compiler."""
+
+from __future__ import annotations
+
+import re
+
+from synthcode.sanitize import one_line
+from synthcode.verification.languages.csharp.programs import TEST, UNPARSED
+
+MESSAGE = re.compile(
+    r"(?m)^(?:[\w./]{1,80}\.cs\(\d+,\d+\): error CS\d+: )(.*)|^((?:[A-Za-z_]\w*\.)+\w*(?:Exception|Error)\w*: .*)"
+)
+"""An error of the compiler, or an exception."""
+_PROBLEM = re.compile(r"(?m)^(?:/box/)?([\w.]+)\(\d+,\d+\): error (CS\d+): (.*)")
+_SYNTAX = re.compile(
+    "CS(?:10(?:01|02|03|10|24|26|31|41|56)|15(?:13|14|19|20|25|28|34|36|47|85|97)|164[46]|0135|0136|0210|0453"
+    "|8025|8059|8107|8370|8652)"
+)
+"""What the compiler says of syntax that it does not know, and of names that only newer versions let hide others."""
+_NEWER = re.compile(
+    r"\W(?:Clamp|MaxBy|MinBy|DistinctBy|UnionBy|ExceptBy|IntersectBy|Chunk|ToHashSet|TakeLast|SkipLast|PriorityQueue"
+    r"|TryGetNonEnumeratedCount|Index|Range|Order|OrderDescending|CountBy|AggregateBy|Deconstruct|GetValueOrDefault"
+    r"|TryAdd|TryPop|TryPeek|TryDequeue|EnsureCapacity|Span|ReadOnlySpan|Memory|AsSpan|BitOperations|MathF|Half|Int128"
+    r"|UInt128|DateOnly|TimeOnly|HashCode|Random\.Shared|Shared|Log2|Cbrt|BitIncrement|BitDecrement|ILogB|ScaleB"
+    r"|CopySign|FusedMultiplyAdd|Tau|IsFinite|IsNegative|IsNormal|Fill|Append|Prepend|AppendJoin|Json|JsonSerializer"
+    r"|ThrowIfNull|ThrowIfNullOrEmpty|ThrowIfNegative|IsAscii\w*|EnumerateRunes|Rune|ReplaceLineEndings|IAsyncEnumerable"
+    r"|Immutable\w*|FrozenSet|FrozenDictionary|GetString|Convert\.ToHexString|ToHexString|FromHexString|Required"
+    r"|GetBitLength|PopCount|LeadingZeroCount|TrailingZeroCount|RemoveAll|RemoveWhere|CallerArgumentExpression"
+    r"|Contains|Split|Join|Trim|TrimEnd|TrimStart|Zip|IndexOf|Replace|StartsWith|EndsWith|Concat|Remove|First"
+    r"|FirstOrDefault|Last|LastOrDefault|Single|SingleOrDefault|ElementAt|Take|Max|Min|Round|Parse|Reverse|Sort"
+    r"|Count|Sum|Average|DivRem|Abs|Sqrt|IsLetter|IsDigit|Insert|Enum|Array)\W"
+)
+"""Methods and types of newer libraries, and methods with newer overloads."""
+_NAMES = re.compile("CS(?:0103|0117|0121|0234|0246|0411|1061|150[123]|1729|1929|7036)")
+"""What the compiler says of a method or an overload that its libraries do not have."""
+_AMBIGUOUS = frozenset({"CS0104", "CS0433", "CS0436"})
+"""A name of two namespaces: the program may have named only one of them."""
+
+
+def misfit(messages: str) -> str:
+    """Return why the compiler's messages do not count against a translation; empty if they do."""
+    problems = _PROBLEM.findall(messages)
+    if not problems:
+        return f"the compiler does not survive it: {one_line(messages, 100)}".rstrip(": ")
+    for file, code, text in problems:
+        if _SYNTAX.fullmatch(code) and file != UNPARSED:
+            return f"it needs a newer version of C#: {one_line(text, 100)}"
+        if _NAMES.fullmatch(code) and _NEWER.search(f" {text} "):
+            return f"it may need a newer version of .NET: {one_line(text, 100)}"
+        if code in _AMBIGUOUS:
+            return f"it does not say which namespaces it uses: {one_line(text, 100)}"
+    if all(file == TEST for file, _, _ in problems):
+        return f"its tests do not fit its types: {one_line(problems[0][2], 100)}"
+    return ""
