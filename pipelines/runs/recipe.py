@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, is_dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, get_args, get_type_hints
+from typing import Any, ClassVar
 
 import yaml
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.dataset.splits import SplitConfig
@@ -30,6 +29,7 @@ from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.seeds.config import SeedsConfig
+from synthcode.strict_settings import checked, texts_in, to_tree, with_values
 from synthcode.verification.config import VerifyConfig
 from synthcode.vocabulary import Level
 
@@ -93,8 +93,6 @@ class Recipe:
     """The memory that deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
 
 
-_UNKNOWN_KEY = ("unexpected_keyword_argument", "invalid_key")
-"""Pydantic's names for a key that a section does not have, and one that is not even text."""
 _RECIPE: TypeAdapter[Recipe] = TypeAdapter(Recipe)
 
 
@@ -142,11 +140,8 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     if not isinstance(tree, Mapping):
         raise InputError(f"{origin} holds no sections", "a recipe has sections such as seeds: and translate:")
     tree = in_full(tree, origin)
-    _refuse_secrets(tree, origin, ())
-    try:
-        recipe = _RECIPE.validate_python(dict(tree))
-    except ValidationError as problem:
-        raise _validation_error(problem, origin) from problem
+    _refuse_secrets(tree, origin)
+    recipe: Recipe = checked(Recipe, _RECIPE, tree, origin)
     BACKENDS.find(recipe.backend.name)
     EXECUTORS.find(recipe.executor.name)
     if recipe.seeds is not None:
@@ -184,49 +179,14 @@ def require_sections(recipe: Recipe, name: str) -> None:
             )
 
 
-def _validation_error(problem: ValidationError, origin: str) -> InputError:
-    """Return the two lines for the first of a recipe's mistakes; a key that does not exist comes before all others."""
-    errors = problem.errors(include_url=False)
-    first = next((error for error in errors if error["type"] in _UNKNOWN_KEY), errors[0])
-    place = ".".join(map(str, first["loc"]))
-    if first["type"] in _UNKNOWN_KEY:
-        *above, key = map(str, first["loc"])
-        known = _known_keys(above)
-        return InputError(
-            f"{origin}: unknown key {place!r}{did_you_mean(key, known)}", f"known here: {', '.join(known)}"
-        )
-    message = first["msg"][:1].lower() + first["msg"][1:]
-    more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    return InputError(
-        f"{origin}: {place}: {message}, not {first['input']!r:.80}{more}",
-        f"fix {place} in the recipe or on the command line",
-    )
-
-
-def _known_keys(place: Iterable[str]) -> list[str]:
-    """Return the keys that a recipe may have in a section."""
-    kind: type = Recipe
-    for key in place:
-        hint = get_type_hints(kind)[key]
-        kind = next(inner for inner in (hint, *get_args(hint)) if isinstance(inner, type) and is_dataclass(inner))
-    return [field.name for field in dataclasses.fields(kind)]
-
-
-def _refuse_secrets(tree: Any, origin: str, above: tuple[str, ...]) -> None:
+def _refuse_secrets(tree: Any, origin: str) -> None:
     """Refuse secrets anywhere in a recipe: it is written to disk and shown."""
-    if isinstance(tree, Mapping):
-        for key, value in tree.items():
-            _refuse_secrets(str(key), origin, above)
-            _refuse_secrets(value, origin, (*above, str(key)))
-    elif isinstance(tree, list | tuple):
-        for value in tree:
-            _refuse_secrets(value, origin, above)
-    elif isinstance(tree, str):
+    for above, text in texts_in(tree):
         place = f"{origin}: {'.'.join(above)}"
         if above[-1:] == ("base_urls",):
-            refuse_credentials_in_address(tree, place)
+            refuse_credentials_in_address(text, place)
         else:
-            refuse_credentials(tree, place, user_is_one=above[:1] != ("card",))
+            refuse_credentials(text, place, user_is_one=above[:1] != ("card",))
 
 
 def to_yaml(recipe: Recipe) -> str:
@@ -234,28 +194,11 @@ def to_yaml(recipe: Recipe) -> str:
     return yaml.safe_dump(to_tree(recipe), sort_keys=False, allow_unicode=True)
 
 
-def to_tree(value: Any) -> Any:
-    """Return a configuration as plain dicts, lists and scalars."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return to_tree(asdict(value))
-    if isinstance(value, Mapping):
-        return {key: to_tree(item) for key, item in value.items()}
-    return [to_tree(item) for item in value] if isinstance(value, tuple | list) else value
-
-
 def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    for dotted, value in overrides.items():
-        if dotted == "workers":  # replaces either spelling
-            dotted = "executor.workers"
-        if dotted == "executor.workers":
-            tree.pop("workers", None)
-        *sections, key = dotted.split(".")
-        node = tree
-        for section in sections:
-            inner = node.get(section)
-            node[section] = node = dict(inner) if isinstance(inner, dict) else {}
-        node[key] = value
-    return tree
+    in_place = {"executor.workers" if dotted == "workers" else dotted: value for dotted, value in overrides.items()}
+    if "executor.workers" in in_place:  # replaces either spelling
+        tree = {key: value for key, value in tree.items() if key != "workers"}
+    return with_values(tree, in_place)
 
 
 def override(recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:

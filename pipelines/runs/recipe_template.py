@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_type_hints
 
 from synthcode.pipelines.runs.docstrings import of_class
-from synthcode.pipelines.runs.recipe import Recipe, to_tree
+from synthcode.pipelines.runs.recipe import Recipe
+from synthcode.strict_settings import to_tree
 
 WIDTH = 100
 HEADER = """\

@@ -13,9 +13,10 @@ from typing import Any
 
 from synthcode.errors import InputError
 from synthcode.identity import digest
-from synthcode.pipelines.runs.recipe import Recipe, to_tree
+from synthcode.pipelines.runs.recipe import Recipe
 from synthcode.pipelines.runs.run import Run
 from synthcode.storage.manifest import COUNTS, Manifest, StageEntry, describe_outputs, differing_file
+from synthcode.strict_settings import to_tree
 
 TOOL_VERSION = version("synthcode")
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import InputError
 from synthcode.execution.executor import PoisonPolicy, halve
-from synthcode.pipelines.runs.recipe import to_tree
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import review_seeds
 from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
@@ -19,6 +18,7 @@ from synthcode.seeds.cleaning import clean, drop_duplicate_ids, reject
 from synthcode.seeds.descriptions import names_entry_point
 from synthcode.storage.shards import ShardWriter
 from synthcode.storage.sorting import sort_by_hash
+from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:
     import pyarrow as pa

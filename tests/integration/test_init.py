@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.runs.recipe import load_recipe, parse_recipe, to_tree
+from synthcode.pipelines.runs.recipe import load_recipe, parse_recipe
+from synthcode.strict_settings import to_tree
 from synthcode.verification.config import VerifyConfig
 
 SEED = {"id": "a", "description": "Add one.", "solution": "def add(a):\n    return a + 1\n"}

@@ -13,7 +13,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 from synthcode.llm.prompts import load_prompt
-from synthcode.pipelines.runs.recipe import BuildConfig, Recipe, to_tree
+from synthcode.pipelines.runs.recipe import BuildConfig, Recipe
 from synthcode.pipelines.tables.funnel import tally
 from synthcode.publishing.card.citations import known_benchmarks
 from synthcode.publishing.card.escaping import yaml_block
@@ -22,6 +22,7 @@ from synthcode.publishing.inventory import take_inventory
 from synthcode.sanitize import one_line
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.storage.published import ALL_CONFIGS
+from synthcode.strict_settings import to_tree
 from synthcode.vocabulary import SPLITS, STAGES
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.languages import LANGUAGES
-from synthcode.pipelines.runs.recipe import to_tree
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, candidate_of
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
@@ -18,6 +17,7 @@ from synthcode.schemas.tables import VERIFICATION
 from synthcode.storage.joins import join_seed_columns
 from synthcode.storage.shards import write_table
 from synthcode.storage.verdicts import remove as remove_verdicts
+from synthcode.strict_settings import to_tree
 from synthcode.verification.benches import open_bench
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.config import VerifyConfig
