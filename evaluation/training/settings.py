@@ -27,6 +27,9 @@ Teacher = Literal["deepest", "next"]
 TEACHERS: tuple[Teacher, ...] = get_args(Teacher)
 """Which exit teaches another one: the deepest of all, or the next deeper one."""
 
+KeptWeights = Literal["best", "last"]
+KEPT_WEIGHTS: tuple[KeptWeights, ...] = get_args(KeptWeights)
+
 PretrainTask = Literal["in_context", "next_sentence", "none"]
 PRETRAIN_TASKS: tuple[PretrainTask, ...] = get_args(PretrainTask)
 """What pre-training asks besides masked tokens: whether the snippets come from one repository, whether the second
@@ -90,15 +93,18 @@ class OptimiserSettings:
 
 @dataclass(frozen=True)
 class RunSettings:
-    """What is written while training. None of it changes the last weights."""
+    """What is written while training. None of it changes how the weights are trained."""
 
+    keep: KeptWeights = "best"
+    """Which weights become the model: those with the best mean over exits on the validation split, or the last ones."""
     save_every: Count = 50
     """Steps between checkpoints."""
     validate_every: Count = 50
     """Steps between validations."""
     validation_queries: Count = 200
-    """Queries of each validation task and language at most."""
+    """Problems of the validation split that are scored, at most: queries and documents are theirs."""
     keep_checkpoints: Count = 2
+    """The newest ones; the one with the best validation stays as well."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""A training run on disk: its settings, checkpoints, curves, validation and model card."""
