@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
 from synthcode.evaluation.retrieval.levels import at_level
+from synthcode.identity import digest
 from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
 from synthcode.storage.shards import shards_of
 from synthcode.vocabulary import DEFAULT_VARIANT, TEXT, Level, Variant
@@ -79,7 +81,13 @@ def load_task(
     )
 
 
-def load_benchmark(dataset: str | os.PathLike[str], split: str = "test", require: Level | None = None) -> Benchmark:
+def load_benchmark(
+    dataset: str | os.PathLike[str],
+    split: str = "test",
+    require: Level | None = None,
+    *,
+    most_problems: int | None = None,
+) -> Benchmark:
     """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
 
     Parameters
@@ -91,6 +99,9 @@ def load_benchmark(dataset: str | os.PathLike[str], split: str = "test", require
     require
         ``checked``, ``compiled`` or ``tested``: leave out the translations that were not verified to this level, as
         queries and as documents. The seeds' own programs stay.
+    most_problems
+        Keep only the texts and programs of so many seeds, the same ones at every call. A smaller corpus is easier:
+        such scores compare models, and are no scores of the benchmark.
 
     Raises
     ------
@@ -100,9 +111,31 @@ def load_benchmark(dataset: str | os.PathLike[str], split: str = "test", require
     published = find_dataset(Path(dataset))
     tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
     content = published.digest([split], list(tables))
+    if most_problems is not None:
+        tables = _sampled(tables, most_problems)
     whole = Tables(**tables, problems=_problems(published, split))
     benchmark = from_tables(str(dataset), content, split, whole)
     return benchmark if require is None else at_level(benchmark, require)
+
+
+def _sampled(tables: Mapping[str, pa.Table], most: int) -> dict[str, pa.Table]:
+    """Return the rows of some seeds, drawn by the digests of their ids, and the judgements among them."""
+    seeds = sorted({*_ids(tables, "texts", "seed_id"), *_ids(tables, "programs", "seed_id")}, key=digest)
+    drawn = pa.array(seeds[:most], pa.string())
+    texts, programs = (_among(tables[name], "seed_id", drawn) for name in ("texts", "programs"))
+    documents = programs["program_id"].combine_chunks()
+    queries = pa.concat_arrays([texts["seed_id"].combine_chunks(), documents])
+    qrels = _among(_among(tables["qrels"], "query_id", queries), "corpus_id", documents)
+    return {"programs": programs, "texts": texts, "qrels": qrels}
+
+
+def _ids(tables: Mapping[str, pa.Table], name: str, column: str) -> list[str]:
+    found: list[str] = pc.unique(tables[name][column]).to_pylist()
+    return found
+
+
+def _among(table: pa.Table, column: str, values: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table[column], value_set=values))
 
 
 def _problems(published: PublishedDataset, split: str) -> Mapping[str, str]:
