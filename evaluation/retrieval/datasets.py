@@ -101,7 +101,7 @@ def load_benchmark(
         queries and as documents. The seeds' own programs stay.
     most_problems
         Keep only the texts and programs of so many seeds, the same ones at every call. A smaller corpus is easier:
-        such scores compare models, and are no scores of the benchmark.
+        its scores compare models, and say nothing of the whole benchmark.
 
     Raises
     ------

@@ -69,7 +69,7 @@ class MultiExitTrainer(SentenceTransformerTrainer):
     def get_train_dataloader(self) -> DataLoader[Any]:
         """Return the batches of this process; several processes take turns within a batch."""
         loader: DataLoader[Any] = DataLoader(
-            self.pairs,  # type: ignore[arg-type]  # torch asks for no more than these methods
+            self.pairs,  # type: ignore[arg-type]  # torch needs no more than these methods
             batch_size=self.args.per_device_train_batch_size,
             sampler=SequentialSampler(self.pairs),
             collate_fn=self.data_collator,
