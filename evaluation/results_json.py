@@ -18,7 +18,15 @@ from synthcode.storage.atomic import write_text
 
 FACTS_NAME = "results.json"
 
-WRITTEN = ("ranks.parquet", "*.csv", "tables.md", "mteb/**/*", ".eval_results/**/*", "plots/**/*")
+WRITTEN = (
+    "ranks.parquet",
+    "ranks_by_level.parquet",
+    "*.csv",
+    "tables.md",
+    "mteb/**/*",
+    ".eval_results/**/*",
+    "plots/**/*",
+)
 
 Speed = dict[str, float | int | None]
 

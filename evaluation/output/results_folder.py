@@ -16,6 +16,7 @@ from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.interop.hub_results import eval_results_files
 from synthcode.evaluation.interop.mteb_results import Scored, result_files
 from synthcode.evaluation.plots.figures import can_draw
+from synthcode.evaluation.results.by_level import LevelScores, by_level, split_levels
 from synthcode.evaluation.results.comparison import (
     Difference,
     Estimate,
@@ -32,6 +33,8 @@ from synthcode.evaluation.results.summary import summarise, write_metrics
 from synthcode.evaluation.results.tables import (
     cost_table,
     coverage_table,
+    level_difference_table,
+    level_table,
     macro_table,
     pair_table,
     requirement_lines,
@@ -61,6 +64,7 @@ def write_files(
     costs: Sequence[ExitCost] = (),
     *,
     baseline: pa.Table | None = None,
+    level_ranks: pa.Table | None = None,
     dataset_id: str | None = None,
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
@@ -80,6 +84,8 @@ def write_files(
         Of the exits, where they were measured.
     baseline
         The ranks of another encoder, for the picture of accuracy against cost.
+    level_ranks
+        Schema ``LEVEL_RANKS``: the same encoder on verified programs only, where a dataset has levels.
     dataset_id
         The dataset's name on the Hub: with it, the files that a model's page shows are written too.
     resamples
@@ -95,7 +101,9 @@ def write_files(
     if costs:
         _write_costs(folder / COSTS_NAME, facts.encoder, costs)
     differences = exit_differences(sums, resamples)
-    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, resamples)
+    levels = split_levels(level_ranks) if level_ranks is not None else {}
+    about_levels = _about_levels(by_level(ranks, levels, resamples)) if levels else []
+    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, about_levels, resamples)
     _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
     return macros
 
@@ -140,6 +148,7 @@ def _write_tables(
     macros: Mapping[Macro, Estimate],
     covered: Covered,
     costs: Sequence[ExitCost],
+    about_levels: Sequence[str],
     resamples: int,
 ) -> None:
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
@@ -153,6 +162,7 @@ def _write_tables(
         *_about_few(covered),
         coverage_table(covered),
         VARIANTS_MEAN,
+        *about_levels,
     ]
     if differences:
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
@@ -175,6 +185,18 @@ def _about_few(covered: Covered) -> list[str]:
     if all(one.problems >= FEW for one in covered.values()):
         return []
     return [f"Intervals of fewer than {FEW} problems are Hoeffding's bounds: resampling them shows no uncertainty."]
+
+
+def _about_levels(scores: LevelScores) -> list[str]:
+    """Return the section that compares levels of verification."""
+    return [
+        "## By level of verification",
+        "Each on the queries that it has. The seeds' own programs are always there.",
+        level_table(scores),
+        "On the queries that all levels have. Each searches the programs of its level; fewer documents are easier to"
+        " search, and that is a part of each difference.",
+        level_difference_table(scores),
+    ]
 
 
 def _speed_table(facts: Facts) -> str:

@@ -17,6 +17,8 @@ KINDS = ("task", "variant")
 PAIRS = ("query_language", "corpus_language")
 QUERY_KEYS = (*KINDS, *PAIRS, "query_id", "problem_id", "documents")
 """What makes two rows the same question: a query of one problem, asked of a corpus of one size."""
+ANY_CORPUS = QUERY_KEYS[:-1]
+"""The same, whatever the size of the corpus."""
 
 _SEPARATOR = "\x1f"
 Names: TypeAlias = "pa.ChunkedArray"
@@ -55,7 +57,7 @@ class Common:
         return not any(one.queries for one in self.left_out)
 
 
-def on_common_queries(results: Sequence[pa.Table]) -> Common:
+def on_common_queries(results: Sequence[pa.Table], keys: Sequence[str] = QUERY_KEYS) -> Common:
     """Restrict results to the queries that every exit of each of them has.
 
     A query is the same if its id, task, variant, languages and problem are, and it searches as many documents: a rank
@@ -65,8 +67,10 @@ def on_common_queries(results: Sequence[pa.Table]) -> Common:
     ----------
     results
         Schema ``RANKS``, one table a result.
+    keys
+        What makes two rows the same question. ``ANY_CORPUS`` compares corpora of different sizes.
     """
-    named = [_query_names(ranks) for ranks in results]
+    named = [_query_names(ranks, keys) for ranks in results]
     sets = [names.filter(at) for ranks, names in zip(results, named, strict=True) for at in _exits(ranks)]
     if not sets:
         return Common(results, 0, [])
@@ -79,7 +83,9 @@ def on_common_queries(results: Sequence[pa.Table]) -> Common:
 def merged(results: Sequence[pa.Table]) -> pa.Table:
     """Return the ranks of several results of one encoder; of a query that several have, the first one's."""
     rows = pa.concat_tables([RANKS.empty_table(), *results]).combine_chunks()
-    keys = pa.table({"query": _query_names(rows), "exit": rows["exit"], "place": pa.array(range(rows.num_rows))})
+    keys = pa.table(
+        {"query": _query_names(rows, QUERY_KEYS), "exit": rows["exit"], "place": pa.array(range(rows.num_rows))}
+    )
     first = keys.group_by(["query", "exit"]).aggregate([("place", "min")])["place_min"]
     return rows.take(first.combine_chunks().sort())
 
@@ -109,8 +115,8 @@ def refuse_other_datasets(names: Sequence[str], digests: Sequence[str], datasets
         )
 
 
-def _query_names(ranks: pa.Table) -> Names:
-    parts = [ranks[key].cast(pa.string()) for key in QUERY_KEYS]
+def _query_names(ranks: pa.Table, keys: Sequence[str]) -> Names:
+    parts = [ranks[key].cast(pa.string()) for key in keys]
     return pc.binary_join_element_wise(*parts, _SEPARATOR)
 
 

@@ -161,7 +161,7 @@ def compare(
     ours, theirs = (cell_sums(ranks, metric) for ranks in common.ranks)
     same = {macro.exit for macro in ours} == {macro.exit for macro in theirs}
     pairs = [(one, two) for one in ours for two in theirs if one[2:] == two[2:] and (not same or one.exit == two.exit)]
-    return _differences(pairs, ours, theirs, resamples)
+    return differences_of(pairs, ours, theirs, resamples)
 
 
 def compare_exits(ranks: pa.Table, metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES) -> list[Difference]:
@@ -173,15 +173,16 @@ def exit_differences(sums: Mapping[Macro, CellSums], resamples: int = RESAMPLES)
     """Compare every exit with the deepest; all of them have answered the same queries."""
     deepest = max((macro.exit for macro in sums), default=0)
     pairs = [(macro, macro._replace(exit=deepest)) for macro in sums if macro.exit != deepest]
-    return _differences(pairs, sums, sums, resamples)
+    return differences_of(pairs, sums, sums, resamples)
 
 
-def _differences(
+def differences_of(
     pairs: Sequence[tuple[Macro, Macro]],
     ours: Mapping[Macro, CellSums],
     theirs: Mapping[Macro, CellSums],
     resamples: int,
 ) -> list[Difference]:
+    """Return the differences of pairs of means; the two of a pair are of the same queries."""
     if not pairs:
         return []
     both = [ours[one] - theirs[two] for one, two in pairs]

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.results.by_level import LevelScores, place
 from synthcode.evaluation.results.comparison import Difference, Estimate, Macro
 from synthcode.evaluation.results.coverage import Coverage, spread
 from synthcode.evaluation.retrieval.benchmark import Requirement
@@ -50,6 +51,45 @@ def warning_lines(warnings: Sequence[str]) -> list[str]:
 def requirement_lines(requirement: Mapping[str, Any] | None) -> list[str]:
     """Return what is left out for a required level as a sentence; nothing if no level is required."""
     return [f"Verified programs only: {Requirement(**requirement)}."] if requirement else []
+
+
+def level_table(scores: LevelScores) -> str:
+    """Return a line a level and exit: its means over pairs of languages, on the queries that it has."""
+    columns = sorted({(one.task, one.variant) for one in scores.macros}, key=_kind)
+    lines = sorted({(place(one.encoder), one.encoder, one.exit) for one in scores.macros})
+    rows = [
+        [*_named(name, exit_), *(_estimate(scores.macros.get(Macro(name, exit_, *column))) for column in columns)]
+        for _, name, exit_ in lines
+    ]
+    return _table(["level", "exit", *(f"{task} {variant}" for task, variant in columns)], rows, left=2)
+
+
+def level_difference_table(scores: LevelScores) -> str:
+    """Return a line a task, variant, exit and level: its mean on common queries, and its difference to all programs."""
+    lines = sorted(scores.common, key=lambda one: (one.task, _kind(one[2:]), one.exit, place(one.encoder)))
+    head = ["task", "variant", "level", "exit", "queries", "problems", "documents", MAIN_METRIC]
+    rows = []
+    for one in lines:
+        covered, difference = scores.common_covered[one], scores.differences.get(one)
+        size = [f"{covered.queries:,}", f"{covered.problems:,}", spread(covered.documents)]
+        change = (
+            ["", ""]
+            if difference is None
+            else [
+                _estimate(difference.difference, signed=True),
+                p_value(difference.p_holm),
+            ]
+        )
+        rows.append(
+            [one.task, one.variant, *_named(one.encoder, one.exit), *size, _estimate(scores.common[one]), *change]
+        )
+    return _table([*head, "difference to all", "p (Holm)"], rows, left=3)
+
+
+def _kind(kind: tuple[str, str]) -> tuple[str, bool, str]:
+    """Return what sorts tasks and variants: stripped first."""
+    task, variant = kind
+    return task, variant != "stripped", variant
 
 
 def pair_table(metrics: pa.Table) -> str:

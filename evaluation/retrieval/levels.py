@@ -61,6 +61,18 @@ def at_level(benchmark: Benchmark, level: Level) -> Benchmark:
     return replace(benchmark, texts=texts, cells=cells, programs=programs, requirement=requirement)
 
 
+def levels_of(benchmark: Benchmark) -> list[Level]:
+    """Return the levels that leave out some translations and not all, the weakest first.
+
+    Of levels that leave out the same ones it is the strongest; a benchmark without levels has none.
+    """
+    translations = _translations(benchmark.programs)
+    counts = Counter(translations["verification"].to_pylist())
+    reached = {level: sum(counts[name] for name in LEVELS if at_least(name, level)) for level in LEVELS}
+    strongest = {count: level for level, count in reached.items()}
+    return [level for count, level in strongest.items() if 0 < count < translations.num_rows]
+
+
 def _reached(benchmark: Benchmark, level: Level) -> pa.ChunkedArray:
     """Return which programs stay.
 

@@ -12,7 +12,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.results_json import damaged_files, read_facts
 from synthcode.evaluation.retrieval.benchmark import Cell, Judgements, Ranks, Texts
 from synthcode.evaluation.retrieval.measures import QueryRanks
-from synthcode.schemas.results import CELL_FIELDS, CELL_KEYS, RANKS, RANKS_NAME
+from synthcode.schemas.results import CELL_FIELDS, CELL_KEYS, LEVEL_RANKS, LEVEL_RANKS_NAME, RANKS, RANKS_NAME
 from synthcode.storage.shards import read_file, write_table
 
 AGAIN = "run 'synthcode evaluate' again: vectors are kept"
@@ -83,13 +83,29 @@ def read_ranks(folder: Path) -> pa.Table:
     InputError
         If there are no ranks, they are damaged, or in another form than this version writes.
     """
-    path = folder / RANKS_NAME
-    if not path.is_file():
+    if not (folder / RANKS_NAME).is_file():
         raise InputError(f"{folder} holds no results ({RANKS_NAME})", "name a folder that 'synthcode evaluate' wrote")
-    known = read_facts(folder)
-    if known is not None and RANKS_NAME in damaged_files(folder, known):
+    return _read(folder, RANKS_NAME, RANKS)
+
+
+def read_level_ranks(folder: Path) -> pa.Table:
+    """Read the ranks by level of verification (schema ``LEVEL_RANKS``); empty if the results have none.
+
+    Raises
+    ------
+    InputError
+        If they are damaged, or in another form than this version writes.
+    """
+    if not (folder / LEVEL_RANKS_NAME).is_file():
+        return LEVEL_RANKS.empty_table()
+    return _read(folder, LEVEL_RANKS_NAME, LEVEL_RANKS)
+
+
+def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
+    path, known = folder / name, read_facts(folder)
+    if known is not None and name in damaged_files(folder, known):
         raise InputError(f"{path} is damaged or was changed", AGAIN)
     rows = read_file(path, fix=AGAIN)
-    if rows.schema.names != RANKS.names:
+    if rows.schema.names != schema.names:
         raise InputError(f"{path} has columns {', '.join(rows.schema.names)}", "run 'synthcode evaluate' again")
-    return rows.cast(RANKS)
+    return rows.cast(schema)

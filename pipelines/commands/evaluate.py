@@ -85,6 +85,9 @@ if TYPE_CHECKING:
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option(
+    "--by-level/--no-by-level", default=True, help="Score each level of verification as well, where there are several."
+)
+@click.option(
     "--resamples",
     default=10_000,
     show_default=True,
@@ -164,6 +167,7 @@ def _evaluation(
         costs=given["costs"],
         dataset_id=given["dataset_id"],
         resamples=given["resamples"],
+        by_level=given["by_level"],
         device=given["device"],
         fresh=given["fresh"],
         executor=executor,

@@ -41,6 +41,14 @@ class Score:
     """Sizes of the corpora: ``40``, or ``40 to 60``."""
 
 
+class LevelScore(NamedTuple):
+    """A score of the programs that have reached a level of verification."""
+
+    level: str
+    """As tables name it."""
+    score: Score
+
+
 @dataclass(frozen=True)
 class Cost:
     """The cost of one text at an exit."""
@@ -63,11 +71,20 @@ class Evaluation:
     warnings: Sequence[str] = ()
     """Why the scores say little, if they do."""
 
+    levels: Sequence[LevelScore] = ()
+    """By level of verification: all of a task and variant are of the same queries, and of corpora of their own."""
+
+    def level_tables(self) -> dict[str, dict[str, list[LevelScore]]]:
+        """Return task -> variant -> lines, encoder by encoder, exit by exit, in the order of their levels."""
+        tree: dict[str, dict[str, list[LevelScore]]] = {}
+        for line in sorted(self.levels, key=lambda one: (_place(one.score.setting.variant), one.score.setting[2:])):
+            tree.setdefault(line.score.setting.task, {}).setdefault(line.score.setting.variant, []).append(line)
+        return dict(sorted(tree.items()))
+
     def tables(self) -> dict[str, dict[str, dict[str, list[Score]]]]:
         """Return task -> variant -> encoder -> scores of its exits; the variants in the usual order."""
         tree: dict[str, dict[str, dict[str, list[Score]]]] = {}
-        places: dict[str, int] = {variant: place for place, variant in enumerate(VARIANTS)}
-        for score in sorted(self.scores, key=lambda score: places.get(score.setting.variant, len(VARIANTS))):
+        for score in sorted(self.scores, key=lambda score: _place(score.setting.variant)):
             task, variant, encoder, _ = score.setting
             tree.setdefault(task, {}).setdefault(variant, {}).setdefault(encoder, []).append(score)
         return dict(sorted(tree.items()))
@@ -75,8 +92,13 @@ class Evaluation:
     @property
     def metrics(self) -> list[str]:
         """The metrics that there are, in the usual order."""
-        found = {metric for score in self.scores for metric in score.values}
+        found = {metric for score in (*self.scores, *(line.score for line in self.levels)) for metric in score.values}
         return [metric for metric in METRICS if metric in found] + sorted(found.difference(METRICS))
+
+
+def _place(variant: str) -> int:
+    """Return what sorts variants in the usual order."""
+    return next((place for place, name in enumerate(VARIANTS) if name == variant), len(VARIANTS))
 
 
 def read_costs(path: Path, encoder: str) -> dict[tuple[str, int], Cost]:

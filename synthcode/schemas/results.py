@@ -5,6 +5,7 @@ from __future__ import annotations
 import pyarrow as pa
 
 RANKS_NAME = "ranks.parquet"
+LEVEL_RANKS_NAME = "ranks_by_level.parquet"
 METRICS_NAME = "metrics.csv"
 COSTS_NAME = "costs.csv"
 
@@ -28,6 +29,9 @@ RANKS = pa.schema(
 )
 """One row a query. ``exit`` is 0 for an encoder without exits; ``problem_id`` is the unit of statistics; ``ranks`` are
 those of all relevant documents, ascending, from 1; ``documents`` is the size of the corpus."""
+
+LEVEL_RANKS = pa.schema([pa.field("level", pa.string(), nullable=False), *RANKS])
+"""The same of verified programs only: ``level`` is the one that translations must have reached."""
 
 METRICS = pa.schema(
     [

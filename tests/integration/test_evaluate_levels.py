@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
@@ -12,9 +13,11 @@ import synthcode
 from synthcode.dataset.retrieval import QrelsMaker
 from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.steps.report.scores import read_evaluations
 from tests.support.encoders import HashingEncoder
 from tests.support.loopback.recorded_programs import MBXP
 from tests.support.retrieval_tables import tables, with_levels, write_dataset, write_tables
+from tests.support.small_run import make_tables, write_run
 
 QUICK = ("--resamples", "100")
 LITTLE = ("--variant", "stripped")
@@ -119,3 +122,74 @@ def test_an_empty_rest_and_a_dataset_without_levels_are_refused(
         assert problem in line
         assert "level" in fix
     assert not (tmp_path / "out" / "results.json").exists()
+
+
+def section(text: str, heading: str) -> list[list[str]]:
+    """Return the cells of all table rows below a heading."""
+    below = text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in below.splitlines() if "---" not in line]
+
+
+def test_levels_are_compared_on_their_common_queries(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = (run / "dataset", "--encoder", "bm25", *LITTLE, "--task", "text2code")
+    assert evaluate(*given) == 0
+    folder = run / "evaluation" / "bm25_task-text2code_variant-stripped"
+    rows = section((folder / "tables.md").read_text(), "By level of verification")
+    own = {row[0]: row[2].split()[0] for row in rows if len(row) == 3}
+    assert list(own) == ["level", "all programs", "compiled or higher", "tested"]
+    common = {row[2]: row for row in rows if row[:2] == ["text2code", "stripped"]}
+    # Twelve queries search Python, six Java and four Go, with whatever level.
+    assert {name: row[4:7] for name, row in common.items()} == {
+        "all programs": ["22", "11", "8 to 12"],
+        "compiled or higher": ["22", "11", "6 to 12"],
+        "tested": ["22", "11", "4 to 12"],
+    }
+    assert common["all programs"][8] == ""
+    for level in ("tested", "compiled"):
+        assert evaluate(*given, "--require", level) == 0
+        facts = json.loads(
+            (folder.with_name(f"bm25_task-text2code_require-{level}_variant-stripped") / "results.json").read_text()
+        )
+        name = "tested" if level == "tested" else "compiled or higher"
+        assert own[name] == f"{facts['scores'][0]['value']:.3f}"
+    stored = (folder / "ranks_by_level.parquet").read_bytes()
+    capsys.readouterr()
+    assert evaluate(*given, "--label", "words") == 0
+    assert "are kept" in capsys.readouterr().err
+    (folder / "ranks_by_level.parquet").write_bytes(stored[:-9])
+    assert evaluate(*given, "--label", "bm25") == 0
+    assert (folder / "ranks_by_level.parquet").read_bytes() == stored
+    assert evaluate(*given, "--no-by-level") == 0
+    assert not (folder / "ranks_by_level.parquet").exists()
+    assert "By level" not in (folder / "tables.md").read_text()
+
+
+def test_the_report_compares_levels(tmp_path: Path) -> None:
+    made = make_tables()
+    for split in ("train", "validation", "test"):
+        programs = made["programs", split]
+        levels = {
+            row["program_id"]: "tested" if number % 4 == 1 else "syntax"
+            for number, row in enumerate(programs.to_pylist())
+            if row["origin"] == "translation"
+        }
+        rows = [{**row, "verification": levels.get(row["program_id"])} for row in programs.to_pylist()]
+        made["programs", split] = pa.Table.from_pylist(rows, programs.schema)
+    run = write_run(tmp_path / "run", made)
+    assert evaluate(run / "dataset", "--encoder", "bm25", *LITTLE) == 0
+    assert evaluate(run / "dataset", "--encoder", "bm25", *LITTLE, "--require", "tested") == 0
+    (evaluation,) = read_evaluations(run / "evaluation")
+    # Two problems, one of which has a tested translation. The results of that level do not restrict the others.
+    assert [score.queries for score in evaluation.scores] == [2, 4]
+    assert [
+        (line.level, task, line.score.queries, line.score.documents)
+        for task, variants in evaluation.level_tables().items()
+        for line in variants["stripped"]
+    ] == [
+        ("all programs", "code2code", 1, "2"),
+        ("tested", "code2code", 1, "1"),
+        ("all programs", "text2code", 3, "2"),
+        ("tested", "text2code", 3, "1 to 2"),
+    ]
+    assert run_cli(["report", str(run)]) == 0
+    assert "Code to code, by level of verification" in (run / "report.html").read_text()

@@ -54,20 +54,28 @@ def with_store(evaluation: Evaluation) -> Evaluation:
     return replace(evaluation, vectors=found)
 
 
-def rank_parts(evaluation: Evaluation) -> tuple[list[pa.Table], Speed]:
-    """Return the ranks (schema ``RANKS``) of every cell, exit and variant, and what encoding took."""
+def rank_parts(evaluation: Evaluation, label: str = "ranking") -> tuple[list[pa.Table], Speed]:
+    """Return the ranks (schema ``RANKS``) of every cell, exit and variant, and what encoding took.
+
+    Parameters
+    ----------
+    evaluation
+        With its store.
+    label
+        What the progress of ranking is called.
+    """
     from synthcode.evaluation.retrieval.scoring import cells_to_score, score_words
 
     if not isinstance(evaluation.encoder, LexicalScorer):
-        return _rank_vectors(evaluation, evaluation.encoder)
+        return _rank_vectors(evaluation, evaluation.encoder, label)
     total = cells_to_score(evaluation.benchmark, 1, len(evaluation.variants))
-    with evaluation.reporter.progress("ranking", total) as bar:
+    with evaluation.reporter.progress(label, total) as bar:
         advance = _watched(bar.advance, evaluation.stop)
         parts = list(score_words(evaluation.benchmark, evaluation.encoder, evaluation.variants, advance))
     return parts, {"peak_memory_bytes": peak_memory()}
 
 
-def _rank_vectors(evaluation: Evaluation, encoder: Encoder) -> tuple[list[pa.Table], Speed]:
+def _rank_vectors(evaluation: Evaluation, encoder: Encoder, label: str) -> tuple[list[pa.Table], Speed]:
     from synthcode.evaluation.embedding_store import EmbeddingStore
     from synthcode.evaluation.retrieval.scoring import Inputs, cells_to_score, encode_missing, score_vectors
 
@@ -84,7 +92,7 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder) -> tuple[list[pa.Tab
             if new := set(store.files) - earlier:
                 _refuse_changed_model(evaluation, encoder, new)
         total = cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))
-        with evaluation.reporter.progress("ranking", total) as bar:
+        with evaluation.reporter.progress(label, total) as bar:
             advance = _watched(bar.advance, evaluation.stop)
             device = _search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))

@@ -29,6 +29,7 @@ from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ran
 from synthcode.extras import install_line
 from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
+from synthcode.pipelines.steps.evaluate.level_ranks import level_ranks, write_level_ranks
 from synthcode.pipelines.steps.evaluate.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
 from synthcode.schemas.results import RANKS_NAME
@@ -139,6 +140,8 @@ def _score(
 ) -> Scores:
     parts, speed = known_ranks or rank_parts(evaluation)
     evaluation.stop.raise_if_set()
+    by_level = level_ranks(evaluation, may_keep=known_ranks is not None)
+    evaluation.stop.raise_if_set()
     costs = _costs(evaluation)
     evaluation.stop.raise_if_set()
     facts = Facts(
@@ -160,12 +163,14 @@ def _score(
     )
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])
+    write_level_ranks(evaluation.folder, by_level)
     macros = write_files(
         evaluation.folder,
         ranks,
         facts,
         costs,
         baseline=baseline.ranks if baseline is not None else None,
+        level_ranks=by_level,
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )

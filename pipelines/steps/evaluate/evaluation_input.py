@@ -13,10 +13,11 @@ from synthcode.evaluation.model_probe import Store
 from synthcode.evaluation.output.baseline import Baseline
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.retrieval.benchmark import Benchmark
+from synthcode.evaluation.retrieval.levels import levels_of
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
-from synthcode.vocabulary import Variant
+from synthcode.vocabulary import Level, Variant
 
 if TYPE_CHECKING:
     from synthcode.execution.executor import Executor
@@ -45,6 +46,8 @@ class Evaluation:
     """The dataset's name on the Hub."""
     resamples: int
     device: str
+    by_level: bool = True
+    """Whether verified programs are scored by themselves, too, where the benchmark has levels."""
     fresh: bool = False
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
@@ -68,6 +71,11 @@ class Evaluation:
         return getattr(self.encoder, "exits", (ONLY_EXIT,))
 
     @property
+    def levels(self) -> list[Level]:
+        """The levels of verification that are scored by themselves, too."""
+        return levels_of(self.benchmark) if self.by_level and self.benchmark.requirement is None else []
+
+    @property
     def measures_costs(self) -> bool:
         """Whether costs are wanted, and the encoder has any: then they are drawn, too."""
         return self.costs and isinstance(self.encoder, Costed)
@@ -82,6 +90,7 @@ class Evaluation:
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]
         written += [] if can_draw() else ["without plots"]
+        written += [["by level", self.levels]] if self.levels else []
         return digest("results", version("synthcode"), self.benchmark.digest, self._scored, written)
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.evaluation.results.common_queries import KINDS, Common, merged, on_common_queries
+from synthcode.evaluation.results.by_level import level_name, split_levels
+from synthcode.evaluation.results.common_queries import ANY_CORPUS, KINDS, Common, merged, on_common_queries
 from synthcode.evaluation.results.comparison import cell_sums
 from synthcode.evaluation.results.coverage import coverage, spread, warnings_of
 from synthcode.evaluation.results_json import read_facts
 from synthcode.evaluation.retrieval.measures import MEASURES
-from synthcode.evaluation.retrieval.ranks import labelled, read_ranks
-from synthcode.reporting.scores import Cost, Evaluation, Score, Setting, read_costs
+from synthcode.evaluation.retrieval.ranks import labelled, read_level_ranks, read_ranks
+from synthcode.reporting.scores import Cost, Evaluation, LevelScore, Score, Setting, read_costs
 from synthcode.schemas.results import COSTS_NAME, METRICS_NAME, RANKS, RANKS_NAME
+from synthcode.vocabulary import LEVELS, Level
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -31,6 +33,9 @@ class _Encoder:
     label: str
     folders: Sequence[Path]
     ranks: pa.Table
+    """Of all programs."""
+    level_ranks: Mapping[Level, pa.Table]
+    """Of the programs that have reached a level, where they were scored by themselves."""
 
 
 def read_evaluations(folder: Path) -> list[Evaluation]:
@@ -71,11 +76,13 @@ def _evaluation(results: Sequence[tuple[Path, Facts]]) -> Evaluation:
     ranks = pa.concat_tables(parts)
     covered = coverage(ranks)
     facts = results[0][1]
+    levels, level_notes = _levels(encoders)
     return Evaluation(
         scores=_scores(ranks),
         costs=_costs(encoders),
         dataset=f"{facts.dataset}, split {facts.split}",
-        notes=notes,
+        notes=[*notes, *level_notes],
+        levels=levels,
         warnings=warnings_of(covered.values()),
     )
 
@@ -90,14 +97,44 @@ def _encoders(results: Sequence[tuple[Path, Facts]]) -> list[_Encoder]:
     for label, mine in zip(labels, by_identity.values(), strict=True):
         folders = [path for path, _ in mine]
         name = label if labels.count(label) == 1 else f"{label} ({folders[0].name})"
-        encoders.append(_Encoder(name, folders, labelled(merged([read_ranks(path) for path in folders]), name)))
+        whole = [read_ranks(path) for path, facts in mine if facts.requirement is None]
+        encoders.append(_Encoder(name, folders, labelled(merged(whole), name), _level_ranks(mine, name)))
     return encoders
 
 
+def _level_ranks(results: Sequence[tuple[Path, Facts]], name: str) -> dict[Level, pa.Table]:
+    """Return the ranks at each level: those next to the ranks of all programs, and those of a required level."""
+    parts: dict[Level, list[pa.Table]] = defaultdict(list)
+    for path, facts in results:
+        if facts.requirement is not None:
+            parts[facts.requirement["level"]].append(read_ranks(path))
+        for level, ranks in split_levels(read_level_ranks(path)).items():
+            parts[level].append(ranks)
+    return {level: labelled(merged(parts[level]), name) for level in LEVELS if level in parts}
+
+
+def _levels(encoders: Sequence[_Encoder]) -> tuple[list[LevelScore], list[str]]:
+    """Return the scores of each level on the queries that all levels of all encoders have, and what is left out."""
+    lines: list[tuple[str, pa.Table]] = []
+    for one in encoders:
+        if one.level_ranks:
+            lines.append((level_name(None), one.ranks))
+            lines += [(level_name(level), ranks) for level, ranks in one.level_ranks.items()]
+    scores, notes = [], []
+    for task, variant in _kinds(encoders):
+        mine = [(level, _of_kind(ranks, task, variant)) for level, ranks in lines]
+        mine = [(level, ranks) for level, ranks in mine if ranks.num_rows]
+        common = on_common_queries([ranks for _, ranks in mine], ANY_CORPUS)
+        if mine and not common.queries:
+            notes.append(f"{task} {variant}: no query is common to all levels of verification.")
+        for (level, _), ranks in zip(mine, common.ranks, strict=True):
+            scores += [LevelScore(level, score) for score in (_scores(ranks) if common.queries else [])]
+    return scores, notes
+
+
 def _kinds(encoders: Sequence[_Encoder]) -> list[tuple[str, str]]:
-    kinds = {
-        tuple(row.values()) for one in encoders for row in one.ranks.group_by(list(KINDS)).aggregate([]).to_pylist()
-    }
+    tables = [ranks for one in encoders for ranks in (one.ranks, *one.level_ranks.values())]
+    kinds = {tuple(row.values()) for ranks in tables for row in ranks.group_by(list(KINDS)).aggregate([]).to_pylist()}
     return sorted(kinds)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from synthcode.dataset.retrieval import QrelsMaker
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
-from synthcode.evaluation.retrieval.levels import at_level
+from synthcode.evaluation.retrieval.levels import at_level, levels_of
 from synthcode.vocabulary import LEVELS
 from tests.support.retrieval_tables import tables, with_levels
 
@@ -103,3 +103,13 @@ def test_it_is_what_a_dataset_of_these_programs_would_be(drawn: list[str], rank:
     }
     assert {name: side.ids for name, side in found.texts.items()} == {n: side.ids for n, side in want.texts.items()}
     assert {cell: pairs(found, cell) for cell in found.cells} == {cell: pairs(want, cell) for cell in want.cells}
+
+
+def test_levels_are_those_that_leave_out_different_programs() -> None:
+    def found(*levels: str) -> list[str]:
+        return list(levels_of(benchmark(dict(zip(LEVELS_OF, levels * 7, strict=False)))))
+
+    assert found("syntax", "checked", "compiled", "tested") == ["checked", "compiled", "tested"]
+    assert found("syntax", "tested") == found("checked", "tested") == ["tested"]
+    assert found("syntax") == found("tested") == []
+    assert levels_of(from_tables("b", "d", "test", tables(4))) == []
