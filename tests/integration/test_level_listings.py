@@ -18,7 +18,7 @@ def test_languages_name_their_level_and_the_program_that_decides(capsys: pytest.
     assert listed == {
         "c": ("compiled", "gcc"),
         "cpp": ("compiled", "g++"),
-        "csharp": ("syntax", None),
+        "csharp": ("compiled", "mcs"),
         "go": ("compiled", "go"),
         "java": ("compiled", "javac"),
         "javascript": ("checked", "node --check"),

@@ -128,7 +128,8 @@ def _forms(code: str, toolchain: Toolchain, seconds: int) -> list[Verdict]:
 
 def _sources(code: str, compiler: Compiler) -> Iterator[tuple[str, bytes]]:
     mark, opening = compiler.opening
-    opened = code if mark in code else opening + code
+    completed = compiler.completed(code)
+    opened = completed if mark in completed else opening + completed
     for suffix, before, after in compiler.forms:
         yield suffix, f"{before}{opened}{after}".encode("utf-8", "replace")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from synthcode.sanitize import one_line
+from synthcode.verification.languages.csharp.compiling import DRIVER, LIBRARIES
+from synthcode.verification.languages.csharp.diagnostics import UNRESOLVED
+from synthcode.verification.languages.csharp.sources import whole_program
 from synthcode.vocabulary import Level
 
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
@@ -46,7 +49,7 @@ class Compiler:
     level: Level
     """What a program has reached that the compiler accepts: ``checked`` if no names and types are resolved."""
     arguments: tuple[str, ...]
-    """The name of the file comes last; with a driver in Java, these are options of ``java``."""
+    """The name of the file comes last; with a driver in Java, these are options of ``java``, in C# its own."""
     message: str
     """The first match of this pattern is the error: its group, or all of it."""
     control: Control
@@ -60,12 +63,14 @@ class Compiler:
     """Suffix of the file, and what is put before and after the code: the program passes if it does so in any form."""
     opening: tuple[str, str] = ("", "")
     """What is found in programs that say where they begin, and what is put before the others."""
+    completed: Callable[[str], str] = str
+    """Makes a whole program of a fragment."""
     gigabytes: int | None = 4
     """Of address space; None if the program reserves more than it uses and is limited by its arguments."""
     threads: int = 16
     """Processes and threads that it may have."""
     driver: Path | None = None
-    """A program in Java, Go or JavaScript that checks many files in one process: see ``drivers.py``."""
+    """A program in Java, Go, JavaScript or C# that checks many files in one process: see ``drivers.py``."""
     version: tuple[str, str] = ("", "--version")
     """The program next to it that reports the version (empty: itself), and the option for that."""
     mode: str = ""
@@ -170,6 +175,23 @@ COMPILERS: Mapping[str, Compiler] = {
         threads=64,
         driver=_GO_DRIVER,
         version=("", "version"),
+    ),
+    "csharp": Compiler(
+        "mcs",
+        "compiled",
+        ("10", "verdicts", "-nologo", "-unsafe", "-warn:0", *LIBRARIES),
+        r"error CS\d+: (.*)",
+        Control(
+            "public static int F(List<int> a) => a.Sum();",
+            'class A { int F() { return "x"; } }',
+        ),
+        unknown_names=UNRESOLVED,
+        unresolved="syntax",
+        forms=((".cs", "", ""),),
+        completed=whole_program,
+        gigabytes=None,
+        threads=64,
+        driver=DRIVER,
     ),
     "rust": Compiler(
         "rustc",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthcode.errors import SandboxFailed
+from synthcode.verification.languages.csharp.compiling import SMALL_HEAP, build_program
 from synthcode.verification.languages.javascript.packages import typescript_files
 from synthcode.verification.sandbox import Limits
 
@@ -39,6 +40,8 @@ def build_driver(compiler: Compiler, program: Path, sandbox: Sandbox) -> bytes:
     SandboxFailed
         If it cannot be built.
     """
+    if compiler.driver is not None and compiler.driver.suffix == ".cs":
+        return build_program(program, sandbox, [compiler.driver])
     if compiler.driver is None or compiler.driver.suffix != ".go":
         return b""
     source = compiler.driver
@@ -61,6 +64,8 @@ def driver_command(compiler: Compiler, program: Path, built: bytes) -> tuple[lis
         What ``build_driver`` has made for it.
     """
     assert compiler.driver is not None
+    if compiler.driver.suffix == ".cs":
+        return ["env", SMALL_HEAP, str(program.with_name("mono")), _BUILT, *compiler.arguments], {_BUILT: built}
     if built:
         return ["sh", "-c", _RUN_BUILT], {_BUILT: built}
     starter = program if compiler.driver.suffix == ".js" else program.with_name("java")

@@ -35,6 +35,13 @@ _NAMES = re.compile("CS(?:0103|0117|0121|0234|0246|0411|1061|150[123]|1729|1929|
 """What the compiler says of a method or an overload that its libraries do not have."""
 _AMBIGUOUS = frozenset({"CS0104", "CS0433", "CS0436"})
 """A name of two namespaces: the program may have named only one of them."""
+_UNKNOWN = "CS(?:0012|0103|0117|0118|0234|0246|0400|0426|0432|0501|0584|0616|1061|1069|1070|1935|5001)"
+"""What the compiler says of a name that a fragment does not define, and of a fault of its own."""
+UNRESOLVED = (
+    rf"error (?:{_UNKNOWN}|{'|'.join(sorted(_AMBIGUOUS))}|{_SYNTAX.pattern}): "
+    rf"|error {_NAMES.pattern}: .*{_NEWER.pattern}"
+)
+"""A pattern of messages about a program that may be right, as a fragment or with a newer compiler and libraries."""
 
 
 def misfit(messages: str) -> str:

@@ -91,6 +91,24 @@ def in_class(code: str) -> str:
     return f"public class {WRAPPER} {{ {code}\n}}\n"
 
 
+def whole_program(code: str) -> str:
+    """Return a program that can be compiled by itself: with the usual usings, and a class around lone methods.
+
+    It does not use namespaces that neither it nor the platform has: if it needs them, a name remains unknown.
+    """
+    own, body = without_usings(code)
+    known = [one for one in own if "=" in one or _is_known(one, body)]
+    try:
+        return f'{usings(known)}\n#line 1 "program.cs"\n{in_class(body)}'
+    except Untestable:
+        return code
+
+
+def _is_known(using: str, body: str) -> bool:
+    root = re.findall(r"\w+", using)[2 if re.match(r"using\s+static\s", using) else 1]
+    return root in ("System", "Microsoft") or re.search(rf"\b(?:namespace|class|struct)\s+{root}\b", body) is not None
+
+
 def has_types(snippet: Snippet) -> bool:
     """Return whether a program declares a class or another type at its top."""
     return bool(captured(CSHARP, _TOP, snippet.root)) and not any(

@@ -41,6 +41,12 @@ GOOD = {
         "a := []int{1}\nfor i := range a {\n\ta[i]++\n}",
     ],
     "rust": ["fn f(a: i32) -> i32 { a }"],
+    "csharp": [
+        "class A { int F(int a) { return a; } }",
+        "public static List<int> F(int[] a) => a.Where(x => x > 0).ToList();",
+        "using System.Linq;\nusing D = System.Collections.Generic.Dictionary<string, int>;\nnamespace A.B;\n"
+        "public class C { public D F() { return new D(); } }",
+    ],
 }
 OPEN = {
     "typescript": "import { Heap } from 'heap-js';\nfunction f(a: TreeNode): number { return helper(new Heap(a)); }",
@@ -48,6 +54,7 @@ OPEN = {
     "c": "int f(struct node *n) { return n->size; }",
     "cpp": "std::vector<int> f(Node n) { return n.values; }",
     "go": 'package a\n\nimport "github.com/a/b"\n\nfunc f(n *Node) int { return b.Sum(n.Values) + helper(n) }',
+    "csharp": "using Newtonsoft.Json;\nclass A : Base { Node F(Node n) { return helper(n.Next) ?? n?.Missing(); } }",
     "rust": "use serde::Serialize;\nfn f(a: Missing) -> HashMap<i32, i32> { helper(a).into() }",
 }
 """Fragments with undeclared names."""
@@ -63,6 +70,10 @@ BAD = {
     "php": ("function f() { break; }", "'break' not in the 'loop' or 'switch' context on line 1"),
     "ruby": ("def f\n  yield = 1\nend", "syntax error, unexpected '='"),
     "go": ("func f(s string) string { return s.trim() }", "s.trim undefined (type string has no field or method trim)"),
+    "csharp": (
+        'class A { int F(int a) { string a1 = a; return "/"; } }',
+        "Cannot implicitly convert type `int' to `string'",
+    ),
     "rust": ('fn f() -> i32 { "x" }', "mismatched types: expected `i32`, found `&str`"),
 }
 
@@ -92,6 +103,7 @@ LEVELS: dict[str, tuple[Level, Level]] = {
     "ruby": ("checked", "checked"),
     "go": ("compiled", "checked"),
     "rust": ("compiled", "checked"),
+    "csharp": ("compiled", "syntax"),
 }
 """What a whole program reaches, and one with a name that it does not define."""
 UNDEFINED = {
@@ -104,6 +116,7 @@ UNDEFINED = {
     "ruby": "def f(a)\n  helper(a)\nend",
     "go": "package a\n\nfunc f(a int) int { return helper(a) }",
     "rust": "pub fn f(a: i32) -> i32 { helper(a) }",
+    "csharp": "static int F(int a) { return Helper(a); }",
 }
 
 
