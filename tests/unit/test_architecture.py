@@ -23,6 +23,9 @@ TORCH_MODULES = {
     "synthcode.evaluation.mose.pooling",
     "synthcode.evaluation.training.losses.multi_exit",
     "synthcode.evaluation.training.losses.similarities",
+    "synthcode.evaluation.training.ordered_trainer",
+    "synthcode.evaluation.training.pretraining.heads",
+    "synthcode.evaluation.training.pretraining.training",
     "synthcode.evaluation.training.trainer",
 }
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""

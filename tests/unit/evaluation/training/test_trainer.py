@@ -10,8 +10,9 @@ import torch
 from transformers import TrainerCallback, set_seed
 
 from synthcode.errors import SynthcodeError
+from synthcode.evaluation.training.ordered_trainer import DivergedError, share_of_device
 from synthcode.evaluation.training.settings import OptimiserSettings, RunSettings, TrainingSettings
-from synthcode.evaluation.training.trainer import DivergedError, MultiExitTrainer, share_of_device
+from synthcode.evaluation.training.trainer import MultiExitTrainer
 from tests.support.toy_exits import ToyExits, ToyPairs
 
 SETTINGS = TrainingSettings(
@@ -78,5 +79,5 @@ def test_a_loss_that_is_not_a_number_stops_training(tmp_path: Path) -> None:
 
 def test_a_batch_is_divided_among_devices() -> None:
     assert share_of_device(64, 4) == 16
-    with pytest.raises(SynthcodeError, match="66 pairs cannot be divided among 4"):
+    with pytest.raises(SynthcodeError, match="66 cannot be divided among 4"):
         share_of_device(66, 4)

@@ -1,0 +1,1 @@
+"""Pre-training at every exit: masked tokens, and whether the snippets of a document belong together."""
