@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 import tree_sitter
 
 from synthcode.languages import Language
+from synthcode.languages.parsing import grammar
 
-_BRACKET = re.compile(rb"[()\[\]{}]")
+_BRACKET = re.compile(rb"[()\[\]{}](?:(?<=\()\w*+\)|(?<=\[)\w*+\]|(?<=\{)\w*+\})?+")
+"""A bracket, or a pair around at most a word: such a pair matches, be it code or text."""
+_RUBY_BRACKET = re.compile(rb"[()\[\]{}]")
+"""In Ruby the first may be text and the second not: ``?(x)``."""
 _CLOSES = {b"(": b")", b"[": b"]", b"{": b"}"}
 _QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|rune")
 _MAX_BRACKETS = 5_000
@@ -40,12 +45,14 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
     tuple or None
         A line number from 1, and what to say of it; None if all of them match.
     """
+    quoted = _quoted_kinds(language)
     opened: list[bytes] = []
-    for count, found in enumerate(_BRACKET.finditer(data)):
+    brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
+    for count, found in enumerate(brackets.finditer(data)):
         if count == _MAX_BRACKETS:
             return None
         bracket = found[0]
-        if _is_quoted(root, found.start()):
+        if len(bracket) > 1 or _is_quoted(root, found.start(), quoted):
             continue
         if bracket in _CLOSES:
             opened.append(_CLOSES[bracket])
@@ -53,7 +60,7 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
             return _line(data, found.start()), f"a '{bracket.decode()}' too many"
         elif (expected := opened.pop()) != bracket:
             return _line(data, found.start()), f"'{expected.decode()}' is missing before '{bracket.decode()}'"
-    ends = _ends_missing(root, data) if language.name == "ruby" and not opened else 0
+    ends = _ends_missing(root, data, quoted) if language.name == "ruby" and not opened else 0
     missing = [bracket.decode() for bracket in opened[::-1]] or ["end"] * ends
     return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
 
@@ -70,13 +77,13 @@ def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:
     return f"the text ends in the middle of a statement, and {what}" if is_cut else what
 
 
-def _ends_missing(root: tree_sitter.Node, data: bytes) -> int:
+def _ends_missing(root: tree_sitter.Node, data: bytes, quoted: frozenset[int]) -> int:
     """Return how many more constructs of Ruby are begun than ended."""
     open_ = 0
     for count, word in enumerate(_RUBY_WORD.finditer(data)):
         if count == _MAX_BRACKETS:
             return 0
-        if _is_quoted(root, word.start()):
+        if _is_quoted(root, word.start(), quoted):
             continue
         if word[0] == b"end":
             open_ -= 1
@@ -85,9 +92,17 @@ def _ends_missing(root: tree_sitter.Node, data: bytes) -> int:
     return max(open_, 0)
 
 
-def _is_quoted(root: tree_sitter.Node, offset: int) -> bool:
+def _is_quoted(root: tree_sitter.Node, offset: int, quoted: frozenset[int]) -> bool:
     node = root.descendant_for_byte_range(offset, offset + 1)
-    return node is not None and node.child_count == 0 and _QUOTED.search(node.type) is not None
+    return node is not None and node.kind_id in quoted and node.child_count == 0
+
+
+@functools.cache
+def _quoted_kinds(language: Language) -> frozenset[int]:
+    """Return the numbers of the types of nodes in which a bracket is text."""
+    kinds = grammar(language)
+    names = ((number, kinds.node_kind_for_id(number)) for number in range(kinds.node_kind_count))
+    return frozenset(number for number, name in names if name is not None and _QUOTED.search(name))
 
 
 def _line(data: bytes, offset: int) -> int:

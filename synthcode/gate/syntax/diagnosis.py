@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
+from collections.abc import Callable
 from typing import NamedTuple
 
 import tree_sitter
@@ -14,7 +15,7 @@ from synthcode.gate.syntax.characters import control_character, foreign_characte
 from synthcode.gate.syntax.javascript import EngineLimit, early_error
 from synthcode.gate.syntax.other_forms import other_forms
 from synthcode.gate.syntax.parser_guards import hazard
-from synthcode.gate.syntax.python import PythonError, read_python
+from synthcode.gate.syntax.python import PythonError, check_python, read_python
 from synthcode.gate.syntax.refusals import captures, find_refused, line_of_node
 from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
@@ -28,6 +29,11 @@ _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
 _TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\s+\w")
+
+_MAY_BEGIN_LITERAL = re.compile(rb"[/\"'`]")
+
+
+_PythonReader = Callable[[str], ast.Module | tree_sitter.Node | None]
 
 
 class Reading(NamedTuple):
@@ -58,7 +64,7 @@ def diagnose(code: str, language: Language, deadline_s: float = DEADLINE_S) -> R
     Rejection or None
         Reasons: ``syntax_error``, ``too_long``, ``too_deep``, ``repetitive``, ``parse_timeout``.
     """
-    return _read(code, language, deadline_s).rejection
+    return _read(code, language, deadline_s, check_python).rejection
 
 
 def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE_S) -> Rejection | None:
@@ -67,7 +73,7 @@ def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE
     ``no_definition`` for one that defines no function and no type; ``syntax_error`` for words and HTML in it that
     happen to be sound: ``Output:`` is a label, and ``a &lt; b;`` is ``a & lt; b;``.
     """
-    rejection, program, added_lines = _read(code, language, deadline_s)
+    rejection, program, added_lines = _read(code, language, deadline_s, read_python)
     if rejection is not None:
         return rejection
     if isinstance(program, tree_sitter.Node):
@@ -81,7 +87,7 @@ def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE
     return None if said is None else Rejection("syntax_error", f"line {said[0] - added_lines}: {said[1]}")
 
 
-def _read(code: str, language: Language, deadline_s: float) -> Reading:
+def _read(code: str, language: Language, deadline_s: float, of_python: _PythonReader) -> Reading:
     data = code.encode("utf-8", "surrogatepass")
     rejection = hazard(data)
     if rejection is not None:
@@ -89,7 +95,7 @@ def _read(code: str, language: Language, deadline_s: float) -> Reading:
     if (control := control_character(data)) is not None:
         return _error_at(data, control, f"the control character U+{data[control]:04X}")
     if language.name == "python":
-        return _python(code)
+        return _python(code, of_python)
     if (fence := _markdown_fence(data)) is not None:
         return _error_at(data, fence, "a Markdown fence")
     try:
@@ -98,9 +104,9 @@ def _read(code: str, language: Language, deadline_s: float) -> Reading:
         return Reading(Rejection(problem.reason, str(problem)), None)
 
 
-def _python(code: str) -> Reading:
+def _python(code: str, reader: _PythonReader) -> Reading:
     try:
-        return Reading(None, read_python(code))
+        return Reading(None, reader(code))
     except PythonError as problem:
         return Reading(Rejection("syntax_error", str(problem)), None)
 
@@ -116,7 +122,7 @@ def _markdown_fence(data: bytes) -> int | None:
 
     Grammars can take a minute to recover from one, so the parser is not run without need.
     """
-    if b"```" not in data and b"~~~" not in data:
+    if b"`" not in data and b"~" not in data:
         return None
     fence = _FENCE.search(data)
     if fence is None:
@@ -140,7 +146,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
         if not other.has_error:
             root, data = other, candidate
             break
-    if root.has_error and rules.enclosure is not None and not _TYPE.search(masked(data, rules.literals)):
+    if root.has_error and rules.enclosure is not None and not _declares_type(data, rules):
         enclosed = rules.enclosure[0] + data + rules.enclosure[1]
         member = parse(enclosed, language, deadline_s).root_node
         if not member.has_error and member.named_child_count == 1:  # it closes no more than it opens
@@ -152,18 +158,31 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
 
 
+def _declares_type(data: bytes, rules: SyntaxRules) -> bool:
+    """Return whether a text declares a type, or a namespace, in code."""
+    found = _TYPE.search(data)
+    if found is None or not _MAY_BEGIN_LITERAL.search(data, 0, found.start()):
+        return found is not None
+    return _TYPE.search(masked(data, rules.literals)) is not None
+
+
 def _root(data: bytes, language: Language, deadline_s: float) -> tuple[tree_sitter.Node, bytes, bytes]:
     """Parse a text; return the root of its tree, what was put before it, and the whole."""
     rules = RULES[language.name]
     opening, opened = _opened(data, rules)
     root = parse(opened, language, deadline_s).root_node
-    if rules.opening and root.has_error and not opening:
-        # The first tag may be within a string, or after text that the code prints.
+    if root.has_error and not opening and _begins_with_text(data, rules):
         whole = rules.opening + data
         other = parse(whole, language, deadline_s).root_node
         if not other.has_error:
             return other, rules.opening, whole
     return root, opening, opened
+
+
+def _begins_with_text(data: bytes, rules: SyntaxRules) -> bool:
+    """Return whether there is text before the first opening: the opening may be within a string, or printed by code."""
+    opened = re.search(rules.opened, data) if rules.opening else None
+    return opened is not None and not data[: opened.start()].isspace() and opened.start() > 0
 
 
 def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
@@ -206,11 +225,12 @@ def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int
 def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
     """Find text between the nodes at the top: a scanner of its own may skip what it does not know."""
     end = 0
-    for start, after in [*((node.start_byte, node.end_byte) for node in root.children), (len(data), 0)]:
-        if data[end:start].strip():
+    for node in root.children:
+        start = node.start_byte
+        if end < start and not data[end:start].isspace():
             return _line_of(data, end), "there is text that is not code"
-        end = after
-    return None
+        end = node.end_byte
+    return (_line_of(data, end), "there is text that is not code") if data[end:].strip() else None
 
 
 def _said(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:

@@ -33,7 +33,7 @@ def hazard(data: bytes) -> Rejection | None:
     if len(data) > MAX_BYTES:
         return Rejection("too_long", f"{len(data):,} bytes, at most {MAX_BYTES:,} are parsed")
     brackets = data.translate(None, _NOT_BRACKETS)
-    if len(brackets) > MAX_UNCLOSED:
+    if len(brackets) > MAX_UNCLOSED and len(brackets.translate(None, b")]}")) > MAX_UNCLOSED:
         depths = list(accumulate(map(_STEP.__getitem__, brackets)))
         if max(depths) > MAX_DEPTH:
             return Rejection("too_deep", f"{max(depths):,} brackets are open at once, at most {MAX_DEPTH} may be")

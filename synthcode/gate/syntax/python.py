@@ -30,6 +30,28 @@ class PythonError(Exception):
     """What is wrong with a text."""
 
 
+def check_python(code: str) -> None:
+    """Compile a text without running it: what ``read_python`` does, in half the time, for its verdict only.
+
+    Raises
+    ------
+    PythonError
+        If the text is not a program.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(code, "<text>", "exec", dont_inherit=True)
+        except SyntaxError as problem:
+            if _is_refused(code):
+                raise PythonError(_described(problem)) from None
+        except (ValueError, RecursionError, MemoryError):
+            pass
+        else:
+            return
+    read_python(code)
+
+
 def read_python(code: str) -> ast.Module | tree_sitter.Node:
     """Parse a text, and compile it without running it.
 
@@ -68,13 +90,11 @@ def _compile(tree: ast.Module) -> None:
 
 def _read_newer(code: str, refusal: SyntaxError) -> ast.Module | tree_sitter.Node:
     """Read what this interpreter refuses; its own message is the one to show if Ruff's parser refuses it too."""
+    if _is_refused(code):
+        raise PythonError(_described(refusal))
     try:
-        errors = ast_serialize.parse("text.py", code, python_version=NEWEST_PYTHON)[1]
-        # An error that is no blocker is one of mypy's own, about a comment with a type.
-        if any(error.get("blocker") for error in errors):
-            raise PythonError(_described(refusal))
         root = parse(code.encode("utf-8", "surrogatepass"), LANGUAGES["python"]).root_node
-    except (ValueError, ParseTimeout):
+    except ParseTimeout:
         raise PythonError(_described(refusal)) from None
     try:
         tree = ast.parse(_lowered(root))
@@ -82,6 +102,16 @@ def _read_newer(code: str, refusal: SyntaxError) -> ast.Module | tree_sitter.Nod
         return root
     _compile(tree)
     return tree
+
+
+def _is_refused(code: str) -> bool:
+    """Return whether Ruff's parser, too, finds an error in a text that this interpreter refuses."""
+    try:
+        errors = ast_serialize.parse("text.py", code, python_version=NEWEST_PYTHON)[1]
+    except ValueError:
+        return True
+    # An error that is no blocker is one of mypy's own, about a comment with a type.
+    return any(error.get("blocker") for error in errors)
 
 
 def _lowered(root: tree_sitter.Node) -> str:

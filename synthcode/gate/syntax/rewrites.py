@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from synthcode.languages.rules import Rewrite
 
-_NOT_NEWLINE = re.compile(rb"[^\n]")
+_BLANKED = bytes(byte if byte == 10 else 32 for byte in range(256))
+"""The table that makes blanks of everything but line breaks."""
 
 
 def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[bytes]) -> bytes:
@@ -21,11 +22,13 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     rewrites
         What to rewrite, one after another.
     literals
-        Matches tokens; those in the group ``literal`` are comments and strings, in which nothing is rewritten.
+        Matches comments and strings, in which nothing is rewritten, as in ``SyntaxRules``.
     """
     code = None
     for rewrite in rewrites:
         if rewrite.hint not in data:
+            continue
+        if rewrite.shown_by is not None and not rewrite.shown_by.search(b"\n" + data):
             continue
         code = masked(data, literals) if code is None else code
         groups = range(1, rewrite.pattern.groups + 1)
@@ -37,12 +40,14 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
 @functools.lru_cache(maxsize=2)
 def masked(data: bytes, literals: re.Pattern[bytes]) -> bytes:
     """Blank comments, and what stands between the quotes of strings. The last texts are remembered."""
+    has_others = "other" in literals.groupindex
     spans = []
-    for token in literals.finditer(data):
-        start, end = token.span("literal")
-        if start >= 0:
-            quoted = data[end - 1 : end] in (b'"', b"'", b"`")
-            spans.append((start + quoted, end - quoted))
+    for literal in literals.finditer(data):
+        if has_others and literal.start("other") >= 0:
+            continue
+        start, end = literal.span()
+        quoted = data[end - 1 : end] in (b'"', b"'", b"`")
+        spans.append((start + quoted, end - quoted))
     return _replaced(data, spans, b"")
 
 
@@ -50,8 +55,6 @@ def _replaced(data: bytes, spans: list[tuple[int, int]], replacement: bytes) -> 
     parts, done = [], 0
     for start, end in spans:
         if start >= done:
-            piece = data[start:end]
-            blank = _NOT_NEWLINE.sub(b" ", piece) if b"\n" in piece else b" " * len(piece)
-            parts += [data[done:start], replacement + blank[len(replacement) :]]
+            parts += [data[done:start], replacement + data[start:end].translate(_BLANKED)[len(replacement) :]]
             done = end
     return b"".join([*parts, data[done:]])

@@ -111,7 +111,8 @@ C = SyntaxRules(
 _SIMPLE_TYPE = r"(?:const\s+|static\s+){0,2}(?:auto|bool|char|double|float|int|long|short|unsigned)\b[\s*&]{0,20}"
 _CPP_REWRITES = (
     *_GNU,
-    rewrite("", r"^[ \t]*((?:export\s+)?(?:import|module)\b[^;{}()]{0,300});"),
+    rewrite("import", r"^[ \t]*((?:export\s+)?import\b[^;{}()]{0,300});"),
+    rewrite("module", r"^[ \t]*((?:export\s+)?module\b[^;{}()]{0,300});"),
     rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
     rewrite("consteval", r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
     rewrite("typename", r"(?:\breturn|[,(=?:]|&&|\|\|)\s*(typename)\s+[\w:]{1,99}\s*(?:<|\(|::)"),
@@ -130,7 +131,7 @@ _CPP_REWRITES = (
     rewrite("typeid", r"\b(typeid)\s*\(", "sizeof"),
     rewrite("throw", r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
     rewrite("*", r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
-    rewrite(") ", r"(?:\)|\belse|\bdo)\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
+    rewrite(") ", r"(?:\)|else(?<!\welse)|do(?<!\wdo))\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
     rewrite("new ", r"\bnew\s+[\w:]{1,99}(?:\s*<[^;(){}]{0,300}>)?[\s*]{0,20}(\[\s*\])\s*[{(]"),
 )
 

@@ -29,6 +29,8 @@ def _has_no_value(declarator: tree_sitter.Node) -> bool:
 
 
 _MEMBERS = r"[\w.?\[\]\"]{1,200}"
+_DIRECTIVE = r"\n[ \t]*+#"
+_ANY_LIST = r"\[[\s.]*+[\]/]"
 _ASSIGNMENT = r"(?:[-+*/%&|^]|<<|>>>?|\?\?)?=(?![=>])"
 
 CSHARP = SyntaxRules(
@@ -92,12 +94,13 @@ CSHARP = SyntaxRules(
     ),
     enclosure=(b"class C {\n", b"\n}\n"),
     rewrites=(
-        rewrite("#", r"^(#[:!][^\n]{0,300})"),  # options of a program in one file
-        rewrite("#", r"^[ \t]*(#[ \t]*(?:else|elif)\b[\s\S]{0,3000}?#[ \t]*endif\b[^\n]{0,300})"),
-        rewrite("#", r"^[ \t]*(#[^\n]{0,300})$"),
+        rewrite("#", r"^(#[:!][^\n]{0,300})", shown_by=_DIRECTIVE),  # options of a program in one file
+        rewrite("#", r"^[ \t]*(#[ \t]*(?:else|elif)\b[\s\S]{0,3000}?#[ \t]*endif\b[^\n]{0,300})", shown_by=_DIRECTIVE),
+        rewrite("#", r"^[ \t]*(#[^\n]{0,300})$", shown_by=_DIRECTIVE),
         rewrite("..", r"[\[,]\s*(\.\.)\s*[\w({\[]"),
-        rewrite("[", r"\[\s*((?:\.\.)?)\s*\]\s*(?:=>|when\b|:)", "_"),  # a pattern of any list, or of an empty one
-        rewrite("[", r"\b(?:is|not|case|and|or)\s*\[\s*((?:\.\.)?)\s*\]", "_"),
+        # a pattern of any list, or of an empty one
+        rewrite("[", r"\[\s*((?:\.\.)?)\s*\]\s*(?:=>|when\b|:)", "_", shown_by=_ANY_LIST),
+        rewrite("[", r"\b(?:is|not|case|and|or)\s*\[\s*((?:\.\.)?)\s*\]", "_", shown_by=_ANY_LIST),
         rewrite(
             "extension",
             r"\b(extension)\s*(?:<[^;{}()]{1,200}>)?\s*\([^;{}]{0,300}\)\s*(?:where\b[^;{}]{0,200})?\{",

@@ -7,7 +7,16 @@ import re
 import tree_sitter
 
 from synthcode.languages.rules.literals import above, escapes, like, on_one_line, unlike
-from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite
+from synthcode.languages.rules.model import (
+    C_COMMENT,
+    C_QUOTED,
+    FOREIGN,
+    FOREIGN_TYPES,
+    Refusal,
+    SyntaxRules,
+    only_at_top,
+    rewrite,
+)
 
 _TOP_LEVEL = (
     "annotation_type_declaration",
@@ -141,11 +150,11 @@ JAVA = SyntaxRules(
         rewrite("super", r"[;{}]\s*(super)\s*\(", _LATE_SUPER),
         rewrite("this", r"[;{}]\s*(this)\s*\(", _LATE_THIS),
         rewrite("final", r"(?:\b(?:case|instanceof)\s|[(,])\s*(final)\s+\w"),
-        rewrite(".", r"(?:\b(?:case|instanceof)\s|[(,])\s*((?:[A-Za-z_]\w{0,80}\s*\.\s*){1,9})[A-Z]\w{0,80}\s*[(<]"),
+        rewrite(
+            ".",
+            r"(?:\b(?:case|instanceof)\s|[(,])\s*((?:[A-Za-z_]\w{0,80}\s*\.\s*){1,9})[A-Z]\w{0,80}\s*[(<]",
+            shown_by=r"\.\s*+(?:[A-Z]\w*+\s*+[(</]|/)",
+        ),
     ),
-    literals=re.compile(
-        rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)"
-        rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?)|\w+",
-        re.DOTALL,
-    ),
+    literals=re.compile(C_COMMENT + rb"|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)|" + C_QUOTED, re.DOTALL),
 )

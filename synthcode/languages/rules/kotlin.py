@@ -7,7 +7,17 @@ import re
 import tree_sitter
 
 from synthcode.languages.rules.literals import NO_ESCAPE, OPEN, above, escapes, like
-from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
+from synthcode.languages.rules.model import (
+    C_COMMENT,
+    C_QUOTED,
+    FOREIGN,
+    FOREIGN_TYPES,
+    Refusal,
+    SyntaxRules,
+    only_at_top,
+    rewrite,
+    words,
+)
 
 _TOP_LEVEL = (
     "anonymous_function",  # a function that lost its name is refused where names are resolved, not by the parser
@@ -100,9 +110,10 @@ KOTLIN = SyntaxRules(
         Refusal("'=' or ':' is missing", "(block (property_declaration (user_type) . (variable_declaration)) @bad)"),
     ),
     rewrites=(
-        rewrite("}", r"()\}", "\r"),  # without a line break the grammar misses the end of the last member of a class
-        rewrite("else", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
-        rewrite("if", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
+        # Without a line break the grammar misses the end of the last member of a class.
+        rewrite("}", r"()\}", "\r", shown_by=r"[^ \t\n][ \t]*+\}"),
+        rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
+        rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
         rewrite(
             "context",
             rf"(?:^|[;{{}}])\s*(context\s*\((?:[^()]|\([^()]{{0,200}}\)){{1,300}}\))\s*(?:@|(?:{_MODIFIERS})\b)",
@@ -111,9 +122,5 @@ KOTLIN = SyntaxRules(
         rewrite("$", r"(\${1,16})\""),
         rewrite("@all", r"@(all):\s*\w", "get"),
     ),
-    literals=re.compile(
-        rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)|\"\"\".*?(?:\"\"\"|\Z)"
-        rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?)|\w+",
-        re.DOTALL,
-    ),
+    literals=re.compile(C_COMMENT + rb"|\"\"\".*?(?:\"\"\"|\Z)|" + C_QUOTED, re.DOTALL),
 )

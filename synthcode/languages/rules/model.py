@@ -9,14 +9,25 @@ from typing import NamedTuple
 
 import tree_sitter
 
+C_COMMENT = rb"//[^\n]*|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
+"""Regular expression of a comment, which may be open at the end of the text."""
+C_QUOTED = rb"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
+"""Regular expression of what stands between quotes on one line."""
+# Begins with a set of characters, and looks behind only after one of them: a search then skips to such characters.
 C_LITERALS = re.compile(
-    rb"(?P<literal>//[^\n]*|/\*.*?(?:\*/|\Z)"
-    rb"|R\"(?P<mark>[^()\\\s]{0,16})\(.*?(?:\)(?P=mark)\"|\Z)"
-    rb"|\"(?:\\.|[^\"\\\n])*+\"?|'(?:\\.|[^'\\\n])*+'?|`(?:\\.|[^`\\])*+`?)"
-    rb"|[A-Za-z_]\w*|\d(?:'?[\w.])*",
-    re.DOTALL,
+    rb"""
+    [/"'`R\d]
+    (?: (?<=/) (?: /[^\n]* | \*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z) )
+      | (?<=") [^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?
+      | (?<=') [^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?
+      | (?<=`) [^`\\]*+(?:\\.[^`\\]*+)*+`?
+      | (?<=R)(?<!\wR) "(?P<mark>[^()\\\s]{0,16})\(.*?(?:\)(?P=mark)"|\Z)
+      | (?<=\d)(?<!\w\d) (?P<other>(?:'?[\w.])*)
+    )
+    """,
+    re.DOTALL | re.VERBOSE,
 )
-"""Tokens of C, and of the languages that took its comments and strings. A number may hold quotes: ``1'000``."""
+"""Comments and strings of C, and of the languages that took theirs. A number may hold quotes: ``1'000``."""
 
 
 class Refusal(NamedTuple):
@@ -54,15 +65,18 @@ class Rewrite(NamedTuple):
     """What stands for each group; blanks fill the rest."""
     hint: bytes
     """Part of every text that the pattern matches: looking for it is many times as fast."""
+    shown_by: re.Pattern[bytes] | None = None
+    """Matches in every text, comments and strings included, that the rewrite may be of use to: after a line break."""
 
 
-def rewrite(hint: str, pattern: str, replacement: str = "") -> Rewrite:
+def rewrite(hint: str, pattern: str, replacement: str = "", *, shown_by: str | None = None) -> Rewrite:
     """Return a rewrite of what a regular expression has in its groups.
 
     White space in it is bounded, as are its other repetitions: a search must not take time quadratic in the text.
     """
     bounded = pattern.replace(r"\s*", r"\s{0,40}").replace(r"\s+", r"\s{1,40}")
-    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode(), hint.encode())
+    shown = None if shown_by is None else re.compile(shown_by.encode())
+    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode(), hint.encode(), shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,7 @@ class SyntaxRules:
     rewrites: tuple[Rewrite, ...] = ()
     """Newer syntax, for a text that does not parse."""
     literals: re.Pattern[bytes] = C_LITERALS
-    """Matches tokens; comments and strings, in which nothing is rewritten, are its group ``literal``."""
+    """Matches comments and strings, in which nothing is rewritten; in its group ``other``, what only begins as one."""
     heredocs: bool = False
     """Whether a text that does not parse is read once more with Ruby's here-documents emptied."""
     preprocessor: Mapping[bytes, bytes] | None = None

@@ -34,7 +34,8 @@ _RUBY_TYPES = frozenset({"class", "module", "singleton_class"})
 _RUBY_LOOPS = frozenset(
     {"block", "do_block", "for", "lambda", "until", "until_modifier", "while", "while_modifier", "begin_block"}
 )
-_COMMAND = r"\bdef[ \t]+[\w.]{1,80}[?!]?(?:\([^()\n]{0,200}\))?[ \t]*"
+_ENDLESS = r"def[ \t][^\n]*="
+_COMMAND = r"def(?<!\wdef)[ \t]+[\w.]{1,80}[?!]?(?:\([^()\n]{0,200}\))?[ \t]*"
 
 RUBY = SyntaxRules(
     definitions="""
@@ -98,12 +99,18 @@ RUBY = SyntaxRules(
     regex="(regex) @regex",
     regex_options="eimnosux",
     heredocs=True,
-    end=re.compile(rb"^__END__\r?$", re.MULTILINE),
+    end=re.compile(rb"__END__(?<![^\n]__END__)\r?$", re.MULTILINE),
     literals=re.compile(
-        rb"(?P<literal>#[^\n]*|\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?)|[A-Za-z_]\w*[?!]?|\?.", re.DOTALL
+        rb"#[^\n]*|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"?|'[^'\\]*+(?:\\.[^'\\]*+)*+'?|\?(?P<other>(?<!\w\?).)",
+        re.DOTALL,
     ),
     rewrites=(  # an endless method whose body is a command
-        rewrite("def ", _COMMAND + r"=[ \t]+[a-z_]\w{0,80}[?!]?[ \t]+[^\s=.&|<>*/%+-][^\n]{0,200}()$", ";end"),
-        rewrite("def ", _COMMAND + r"(=)[ \t][^\n]{1,300};end$", ";"),
+        rewrite(
+            "def ",
+            _COMMAND + r"=[ \t]+[a-z_]\w{0,80}[?!]?[ \t]+[^\s=.&|<>*/%+-][^\n]{0,200}()$",
+            ";end",
+            shown_by=_ENDLESS,
+        ),
+        rewrite("def ", _COMMAND + r"(=)[ \t][^\n]{1,300};end$", ";", shown_by=_ENDLESS),
     ),
 )

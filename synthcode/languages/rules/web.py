@@ -84,7 +84,7 @@ TYPESCRIPT = SyntaxRules(
         _ACCESSOR,
         *_USING,
         rewrite("out ", r"[<,]\s*(?:const\s+)?((?:in\s+)?out)\s+[A-Z_a-z]"),
-        rewrite("in ", r"[<,]\s*(?:const\s+)?(in)\s+[A-Z_a-z]"),
+        rewrite("in ", r"[<,]\s*(?:const\s+)?(in)\s+[A-Z_a-z]", shown_by=r"(?:<|,|const)\s*+(?:in\s|/)"),
         rewrite("import", r"(import\s*\(\s*[\"'][^\"'\n]{0,200}[\"']\s*\))\s*[.<]", "_"),
         # Members of a type that a line break ends, before one that begins with a bracket.
         rewrite(">(", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+<[^;{}()]{1,300}>\s*\(", ";"),
@@ -170,7 +170,7 @@ PHP = SyntaxRules(
         ),
         Refusal("'yield' outside of a function", "(yield_expression) @bad", outside=_PHP_FUNCTIONS),
     ),
-    end=re.compile(rb"\b__halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
+    end=re.compile(rb"__(?<!\w__)halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
     opening=b"<?php\n",
     # To PHP, a file whose tag is spelt wrongly is text without code in it: sound, and without a definition.
     opened=rb"<\?(?:php\b|=)|\A\s*(?:(<\?(?i:php\b)?)(?=\s)|<php\b|\?php\b)",
