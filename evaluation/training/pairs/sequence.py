@@ -9,6 +9,7 @@ import pyarrow as pa
 from synthcode.evaluation.encoder import Role, Side
 from synthcode.evaluation.training.contracts import TrainingPair, TrainingText
 from synthcode.evaluation.training.pairs.planning import Batch, BatchPlanner
+from synthcode.evaluation.training.pairs.renamed import RenamedPrograms
 from synthcode.evaluation.training.pairs.tables import SplitTables
 from synthcode.vocabulary import TEXT
 
@@ -30,8 +31,8 @@ class BalancedPairs:
 
     def __init__(self, tables: SplitTables, planner: BatchPlanner, *, steps: int, batch_size: int) -> None:
         self._texts = _whole(tables.texts["text"])
-        self._shown, self._anonymous = (_whole(tables.programs[name]) for name in ("shown", "anonymous"))
-        self._languages = tables.programs["language"].combine_chunks()
+        self._shown, self._languages = (_whole(tables.programs[name]) for name in ("shown", "language"))
+        self._renamed = RenamedPrograms(_whole(tables.programs["anonymous"]), self._languages)
         self._planner = planner
         self.steps, self.batch_size = steps, batch_size
         self._planned: tuple[int, Batch] | None = None
@@ -60,8 +61,8 @@ class BalancedPairs:
         return self._planned[1]
 
     def _program(self, row: int, side: Side, renamed: bool) -> TrainingText:
-        codes = self._anonymous if renamed else self._shown
-        return TrainingText(codes[row].as_py(), Role(side, "code", self._languages[row].as_py()))
+        code = self._renamed[row] if renamed else self._shown[row].as_py()
+        return TrainingText(code, Role(side, "code", self._languages[row].as_py()))
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

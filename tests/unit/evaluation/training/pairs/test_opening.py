@@ -222,3 +222,23 @@ def test_what_is_in_two_splits_is_refused(tmp_path: Path, split: str, what: str)
 def test_equal_texts_of_two_splits_are_no_leak(tmp_path: Path) -> None:
     write_problems(tmp_path, [Problem("s0009", "Solve problem 0.", {"go": "other"})], "test")
     assert opened(tmp_path, [problem(number, ALL) for number in range(3)]).groups == 3
+
+
+def test_the_identifiers_of_some_programs_are_replaced(tmp_path: Path) -> None:
+    shown = "def add(a, b):\n    total = a + b\n    return total + {n}\n"
+    problems = [
+        Problem(
+            f"s{n}",
+            f"Do {n}.",
+            {"python": shown.format(n=n), "unheard_of": f"add {n}"},
+            anonymous={"python": shown.format(n=n).replace("add", "f"), "unheard_of": f"f {n}"},
+        )
+        for n in range(10)
+    ]
+    replaced = {f"def f(v1, v2):\n    v3 = v1 + v2\n    return v3 + {n}\n" for n in range(10)}
+    replaced |= {f"f {n}" for n in range(10)}
+    pairs = list(opened(tmp_path, problems, settings(steps=200, batch_size=10, renamed_share=0.3)).pairs)
+    texts = [text for pair in pairs for text in (pair.anchor, pair.positive) if text.role.kind == "code"]
+    originals = {code for one in problems for code in one.codes.values()}
+    assert {text.text for text in texts} == originals | replaced
+    assert sum(text.text in replaced for text in texts) / len(texts) == pytest.approx(0.3, abs=0.03)
