@@ -32,8 +32,8 @@ class Speed:
 
 
 @dataclass(frozen=True)
-class ExitCost:
-    """The cost of one exit by itself, for texts of one length: no deeper block runs."""
+class ExitSize:
+    """The size of one exit by itself, for texts of one length: no deeper block runs."""
 
     exit: int
     tokens: int
@@ -42,6 +42,12 @@ class ExitCost:
     """Of the encoder cut at this exit, embeddings included."""
     flops_per_token: float
     """Of a text's pass, divided by ``tokens``: attention grows with length."""
+
+
+@dataclass(frozen=True)
+class ExitCost(ExitSize):
+    """The size of one exit, and its speed here."""
+
     speed: Speed
 
 

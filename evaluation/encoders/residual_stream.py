@@ -7,21 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.checkpoint_files import refused
 from synthcode.evaluation.encoders.remote_code import no_remote_code
+from synthcode.evaluation.encoders.stream_inputs import encoder_folder
 
 if TYPE_CHECKING:
     from synthcode.evaluation.device import Placement
-
-POOLING_CONFIG = "1_Pooling/config.json"
-POOLING_MODES = {
-    "pooling_mode_cls_token": "first_token",
-    "pooling_mode_mean_tokens": "mean",
-    "pooling_mode_lasttoken": "last_token",
-}
-"""Keys of sentence-transformers' pooling configuration, and this project's names for them."""
 
 PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
 """Token ids that every vocabulary has."""
@@ -72,69 +64,64 @@ class ResidualStream:
 _COUNTED_FROM_PAD = frozenset({"roberta", "xlm-roberta", "camembert", "mpnet", "longformer"})
 
 
-def open_stream(name: str, exits: Sequence[int], place: Placement) -> ResidualStream:
+def open_stream(name: str, exits: Sequence[int] | None, place: Placement) -> ResidualStream:
     """Load a model, cut it after the deepest exit and find its final norm.
+
+    Parameters
+    ----------
+    name
+        A folder, or a repository on the Hub.
+    exits
+        Ascending; None takes every block.
+    place
+        Device and number format.
 
     Raises
     ------
     InputError
         If it is not there, has fewer blocks, cannot be taken apart, or needs remote code or pickled weights.
     """
-    from transformers import AutoModel
+    model = _load(name, place).to(place.device).eval()
+    blocks = _blocks(name, model)
+    chosen = tuple(range(1, len(blocks) + 1)) if exits is None else tuple(exits)
+    if chosen[-1] > len(blocks):
+        raise InputError(f"{name} has {len(blocks)} blocks, and none numbered {chosen[-1]}", "lower the exits")
+    norm = _final_norm(name, model, blocks)
+    # From here on the model ends at its deepest exit.
+    del blocks[chosen[-1] :]
+    shorten(model.config, chosen[-1])
+    model.config.use_cache = False  # nothing is generated
+    return ResidualStream(model, blocks, norm, chosen)
 
-    folder = safe_folder(name)
+
+def shorten(config: Any, blocks: int) -> None:
+    """Have a configuration describe the first blocks only."""
+    for key in ("num_hidden_layers", "num_layers"):
+        if isinstance(getattr(config, key, None), int):
+            setattr(config, key, blocks)
+    if getattr(config, "layer_types", None):
+        config.layer_types = config.layer_types[:blocks]
+
+
+def _load(name: str, place: Placement) -> Any:
+    """Load a model; of one with a decoder, its encoder."""
+    from transformers import AutoConfig, AutoModel
+    from transformers.models.auto.modeling_auto import MODEL_FOR_TEXT_ENCODING_MAPPING
+
+    folder = encoder_folder(name)
     try:
         with no_remote_code(name):
-            model = AutoModel.from_pretrained(folder, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
+            config = AutoConfig.from_pretrained(folder, trust_remote_code=False)
+            encoder: Any = MODEL_FOR_TEXT_ENCODING_MAPPING.get(type(config), None)
+            # T5's kind has a class of its own for the encoder, which is saved and loaded without a decoder.
+            is_half = encoder is not None and encoder.__name__.endswith("EncoderModel")
+            loader: Any = encoder if is_half else AutoModel
+            model = loader.from_pretrained(folder, trust_remote_code=False, use_safetensors=True, dtype=place.dtype)
     except InputError:
         raise
     except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
         raise refused(name, problem) from problem
-    if model.config.is_encoder_decoder:
-        model = model.get_encoder()
-    model = model.to(place.device).eval()
-    blocks = _blocks(name, model)
-    if exits[-1] > len(blocks):
-        raise InputError(f"{name} has {len(blocks)} blocks, and none numbered {exits[-1]}", "lower the exits")
-    norm = _final_norm(name, model, blocks)
-    # From here on the model ends at its deepest exit.
-    del blocks[exits[-1] :]
-    for key in ("num_hidden_layers", "num_layers"):
-        if isinstance(getattr(model.config, key, None), int):
-            setattr(model.config, key, exits[-1])
-    return ResidualStream(model, blocks, norm, tuple(exits))
-
-
-def open_tokenizer(name: str) -> Any:
-    """Return a model's tokenizer, which pads on the right.
-
-    Raises
-    ------
-    InputError
-        If it is not there, or needs remote code.
-    """
-    from transformers import AutoTokenizer
-
-    folder = safe_folder(name)
-    try:
-        with no_remote_code(name):
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-    except InputError:
-        raise
-    except Exception as problem:
-        raise refused(name, problem) from problem
-    if tokenizer.pad_token is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    # On the right it moves no position, be they learned or rotated, and a causal model never sees it.
-    tokenizer.padding_side = "right"
-    return tokenizer
-
-
-def usual_pooling(name: str) -> str:
-    """Return the pooling of a model's sentence-transformers configuration; ``mean`` where it has none."""
-    path = safe_folder(name) / POOLING_CONFIG
-    modes = read_json(path) if path.is_file() else {}
-    return next((ours for theirs, ours in POOLING_MODES.items() if modes.get(theirs)), "mean")
+    return model.get_encoder() if model.config.is_encoder_decoder and not is_half else model
 
 
 def weights_digest(model: Any) -> str:
@@ -165,7 +152,7 @@ def _final_norm(name: str, model: Any, blocks: Any) -> Any | None:
 
     ids = torch.tensor(PROBE, device=model.device)
     mask = torch.ones_like(ids)
-    with torch.inference_mode():
+    with torch.no_grad():  # what it computes may be kept, as rotations are, and trained with
         output = model(input_ids=ids, attention_mask=mask).last_hidden_state
         state = _block_outputs(model, blocks, ids, mask)[-1]
         if torch.allclose(state, output):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from synthcode.evaluation.cost import BATCHES, ExitCost, Speed, measure_speed
+from synthcode.evaluation.cost import BATCHES, ExitCost, ExitSize, Speed, measure_speed
 from synthcode.evaluation.mose.configuration import MoseConfig
 
 if TYPE_CHECKING:
@@ -26,15 +27,20 @@ def exit_costs(
     batches, repeats
         As :func:`synthcode.evaluation.cost.measure_speed` takes them.
     """
+    sizes = exit_sizes(model.config, tokens)
+    return [ExitCost(**asdict(size), speed=_speed(model, size.exit, tokens, batches, repeats)) for size in sizes]
+
+
+def exit_sizes(config: MoseConfig, tokens: int = 512) -> list[ExitSize]:
+    """Return the size of every exit, shallowest first, for texts of ``tokens`` tokens; nothing is timed."""
     return [
-        ExitCost(
+        ExitSize(
             exit=exit_,
             tokens=tokens,
-            parameters=exit_parameters(model.config, exit_),
-            flops_per_token=forward_flops(model.config, exit_, tokens) / tokens,
-            speed=_speed(model, exit_, tokens, batches, repeats),
+            parameters=exit_parameters(config, exit_),
+            flops_per_token=forward_flops(config, exit_, tokens) / tokens,
         )
-        for exit_ in model.config.exits
+        for exit_ in config.exits
     ]
 
 

@@ -149,14 +149,20 @@ def test_the_identity_is_of_weights_exits_and_pooling(bert: Path, tmp_path: Path
     assert len({plain, *(encoder.identity for encoder in others)}) == 3
 
 
-@pytest.mark.parametrize("spec", ["model", "model@", "@3", "model@0", "model@3,x", "model@-1"])
+@pytest.mark.parametrize("spec", ["model@", "@3", "model@0", "model@3,x", "model@-1"])
 def test_a_spec_without_exits_is_a_clear_error(spec: str) -> None:
     with pytest.raises(InputError, match=r"no exits in .*\nwrite NAME@3,6,12"):
         parse_exits(spec)
 
 
+def test_a_model_whose_exits_were_not_trained_needs_them_named(bert: Path) -> None:
+    with pytest.raises(InputError, match=r"no exits in .*\nwrite NAME@3,6,12"):
+        IntermediateExits(str(bert))
+
+
 def test_a_name_may_hold_the_sign_itself() -> None:
     assert parse_exits("a@b/c@6,3,3") == ("a@b/c", (3, 6))
+    assert parse_exits("a@b/c") == ("a@b/c", ())
 
 
 def test_an_exit_behind_the_last_block_is_a_clear_error(bert: Path) -> None:
