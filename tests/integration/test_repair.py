@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from synthcode import open_run
 from synthcode.pipelines.main import run_cli
-from tests.support.broken_answers import broken_first, is_repair, javascript, number_of
-from tests.support.chat_server import Asked, ChatServer, Reply, chat_server, completion
+from tests.support.broken_answers import (
+    broken_first,
+    is_repair,
+    javascript,
+    number_of,
+    parquet_digests,
+    translate_javascript,
+)
+from tests.support.chat_server import Asked, Reply, chat_server, completion
 from tests.support.seeded_run import seeded_run
 
 
 def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
-
-
-def translate(run: Path, server: ChatServer, *options: str) -> int:
-    return synthcode(
-        *("translate", run, "--base-url", server.base_url, "--model", "m", "--targets", "javascript", *options)
-    )
 
 
 def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -49,17 +43,10 @@ def assert_reconciled(counts: dict[str, Any]) -> None:
         assert row["kept"] == sum(row["splits"].values())
 
 
-def digests(run: Path) -> dict[str, str]:
-    return {
-        path.relative_to(run).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(run.rglob("*.parquet"))
-    }
-
-
 def test_repaired_translations_are_built_counted_and_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 4)
     with chat_server(broken_first(right_at_once="0", never_right="3")) as server:
-        assert translate(run, server, "--repair", "2") == 0
+        assert translate_javascript(run, server, "--repair", "2") == 0
         repairs = [asked for asked in server.asked if is_repair(asked)]
         assert len(server.asked) == 4 + 3 + 1
     assert [number_of(asked) for asked in repairs[-1:]] == ["3"]
@@ -98,7 +85,7 @@ def _code(number: str) -> str:
 def test_repairs_name_what_they_repair(tmp_path: Path) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(broken_first(never_right="1")) as server:
-        assert translate(run, server, "--repair", "2") == 0
+        assert translate_javascript(run, server, "--repair", "2") == 0
     failed = set(pq.read_table(run / "rejected")["request_id"].to_pylist())
     completions = pq.read_table(run / "completions" / "repair1-00000.parquet")
     assert set(completions["repairs"].to_pylist()) == failed
@@ -113,12 +100,12 @@ def test_repairs_name_what_they_repair(tmp_path: Path) -> None:
 def test_nothing_is_repaired_unless_it_is_requested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(broken_first(right_at_once="0")) as server:
-        assert translate(run, server) == 0
+        assert translate_javascript(run, server) == 0
         assert len(server.asked) == 2
-        assert translate(run, server, "--repair", "1") == 0
+        assert translate_javascript(run, server, "--repair", "1") == 0
         assert len(server.asked) == 3
         assert status(run, capsys)["accepted"] == 2
-        assert translate(run, server, "--repair", "0") == 0
+        assert translate_javascript(run, server, "--repair", "0") == 0
         assert len(server.asked) == 3
     counts = status(run, capsys)
     assert (counts["requested"], counts["accepted"], counts["repairs"]) == (2, 1, {})
@@ -128,9 +115,9 @@ def test_nothing_is_repaired_unless_it_is_requested(tmp_path: Path, capsys: pyte
 def test_a_deduplication_before_the_repairs_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(broken_first(right_at_once="0")) as server:
-        assert translate(run, server) == 0
+        assert translate_javascript(run, server) == 0
         assert synthcode("dedup", run) == 0
-        assert translate(run, server, "--repair", "1") == 0
+        assert translate_javascript(run, server, "--repair", "1") == 0
     counts = status(run, capsys)
     assert (counts["stages"]["dedup"], counts["accepted"], counts["kept"]) == ("stale", 2, 0)
     assert synthcode("dedup", run) == 0
@@ -150,7 +137,7 @@ def test_only_the_reasons_that_are_named_are_repaired(tmp_path: Path) -> None:
         return Reply(completion(texts[number], "length" if number == "1" else "stop"))
 
     with chat_server(answer) as server:
-        assert translate(run, server, "--repair", "3") == 0
+        assert translate_javascript(run, server, "--repair", "3") == 0
         assert [number_of(asked) for asked in server.asked if is_repair(asked)] == ["1"]
 
 
@@ -159,11 +146,11 @@ def test_a_replayed_recording_gives_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "two").mkdir()
     run, again = seeded_run(tmp_path / "one", 6), seeded_run(tmp_path / "two", 6)
     with chat_server(broken_first(right_at_once="0", never_right="4")) as server:
-        assert translate(run, server, "--repair", "2") == 0
+        assert translate_javascript(run, server, "--repair", "2") == 0
     replay = ("translate", again, "--recording", run / "completions", "--targets", "javascript", "--repair", "2")
     assert synthcode(*replay, "--concurrency", "3") == 0
-    assert digests(again) == digests(run)
-    assert len(digests(run)) == 11
+    assert parquet_digests(again) == parquet_digests(run)
+    assert len(parquet_digests(run)) == 11
 
 
 def test_a_recording_without_repairs_answers_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,95 +166,14 @@ def test_a_recording_without_repairs_answers_none(tmp_path: Path, capsys: pytest
     assert (counts["requested"], counts["completed"], counts["pending"], counts["accepted"]) == (3, 2, 1, 1)
 
 
-def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    run, expected = seeded_run(tmp_path / "one", 8), seeded_run(tmp_path / "two", 8)
-    answered, hold = threading.Semaphore(0), threading.Event()
-
-    def wait(asked: Asked) -> None:
-        if is_repair(asked):
-            answered.release()
-            if len([one for one in server.asked if is_repair(one)]) > 4:
-                hold.wait(30)
-
-    with chat_server(broken_first(right_at_once="0", before=wait)) as server:
-        command = ["translate", run, "--base-url", server.base_url, "--model", "m", "--targets", "javascript"]
-        command += ["--repair", "1", "--concurrency", "1"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "synthcode", *map(str, command)], stderr=subprocess.DEVNULL, start_new_session=True
-        )
-        for _ in range(5):
-            assert answered.acquire(timeout=60)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        hold.set()
-        before = sum(map(is_repair, server.asked))
-        assert synthcode(*command) == 0
-        assert sum(map(is_repair, server.asked)) - before == 7 - 4
-        assert translate(expected, server, "--repair", "1") == 0
-    own, other = (
-        {name: one for name, one in digests(at).items() if "completions" not in name} for at in (run, expected)
-    )
-    assert own == other
-    assert pq.read_table(run / "repairs" / "translations").num_rows == 7
-
-
-@pytest.mark.parametrize(("budget", "repaired"), [(299, 0), (300, 1), (539, 2), (540, 3)])
-def test_a_budget_ends_the_repairs(
-    budget: int, repaired: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """A prompt of 350 characters (100 tokens) and the longest answer (200) must fit into what is left of the budget.
-
-    Each answer takes 120 tokens off it. So the third is sent if 240 + 300 tokens are allowed.
-    """
-    run = seeded_run(tmp_path, 6)
-    prompt = tmp_path / "short"
-    prompt.mkdir()
-    (prompt / "user.jinja").write_text("translation failed: {{ code }}{{ '.' * (330 - code|length) }}")
-    recipe = yaml.safe_load((run / "recipe.yaml").read_text())
-    recipe["repair"]["prompt"] = str(prompt)
-    (run / "recipe.yaml").write_text(yaml.safe_dump(recipe))
-    options = ("--repair", "2", "--repair-budget", str(budget), "--max-tokens", "200")
-    with chat_server(broken_first(right_at_once="0")) as server:
-        assert translate(run, server, *options) == 0
-        said = capsys.readouterr().err
-        assert translate(run, server, *options) == 0
-        assert sum(map(is_repair, server.asked)) == repaired
-    counts = status(run, capsys)
-    assert counts["repairs"]["1"]["requested"] == repaired
-    assert counts["requested"] == 6 + repaired
-    assert f"the budget of {budget} tokens is reached: {5 - repaired} failed translations were not repaired" in said
-
-
-def test_a_server_that_fails_midway_is_continued_later(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = seeded_run(tmp_path, 4)
-    with chat_server(broken_first(right_at_once="0")) as server:
-        right = server.answer
-
-        def refuse(asked: Asked) -> Reply:
-            spent = is_repair(asked) and sum(map(is_repair, server.asked)) > 1
-            body = {"error": {"message": "You exceeded your current quota", "code": "insufficient_quota"}}
-            return Reply(body, 429) if spent else right(asked)
-
-        server.answer = refuse
-        assert translate(run, server, "--repair", "1", "--concurrency", "1") == 1
-        assert "quota" in capsys.readouterr().err
-        server.answer = right
-        before = sum(map(is_repair, server.asked))
-        assert translate(run, server, "--repair", "1") == 0
-        assert sum(map(is_repair, server.asked)) - before == 2
-    assert status(run, capsys)["accepted"] == 4
-
-
 def test_repairs_are_accepted_where_no_first_attempt_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 3)
     with chat_server(broken_first()) as server:
-        assert translate(run, server, "--repair", "1") == 0
+        assert translate_javascript(run, server, "--repair", "1") == 0
     (tmp_path / "worse").mkdir()
     worse = seeded_run(tmp_path / "worse", 3)
     with chat_server(broken_first(never_right="012")) as server:
-        assert translate(worse, server, "--repair", "1") == 1
+        assert translate_javascript(worse, server, "--repair", "1") == 1
     assert "nothing was accepted" in capsys.readouterr().err
 
 
@@ -294,7 +200,7 @@ def test_a_wrong_setting_is_named(
 def test_a_simple_prompt_asks_in_one_sentence(tmp_path: Path) -> None:
     run = seeded_run(tmp_path, 1)
     with chat_server(lambda asked: Reply(completion(javascript("0")))) as server:
-        assert translate(run, server, "--prompt", "simple") == 0
+        assert translate_javascript(run, server, "--prompt", "simple") == 0
         (asked,) = server.asked
     code = "def add_0(a, b):\n    return a + b + 0"
     assert asked.body["messages"] == [

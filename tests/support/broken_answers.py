@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Collection
+from pathlib import Path
 
-from tests.support.chat_server import Answer, Asked, Reply, completion
+from synthcode.pipelines.main import run_cli
+from tests.support.chat_server import Answer, Asked, ChatServer, Reply, completion
 
 FAILED = "translation failed"
 """The bundled repair prompt says so, and no other."""
@@ -44,3 +47,17 @@ def broken_first(
         return Reply(completion(javascript(number, is_broken=not is_right), usage=USAGE))
 
     return answer
+
+
+def translate_javascript(run: Path, server: ChatServer, *options: str) -> int:
+    """Run ``synthcode translate`` into JavaScript; return its exit code."""
+    asked = ("--base-url", server.base_url, "--model", "m", "--targets", "javascript")
+    return run_cli(["translate", str(run), *asked, *options])
+
+
+def parquet_digests(run: Path) -> dict[str, str]:
+    """Digest of every table of a run."""
+    return {
+        path.relative_to(run).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(run.rglob("*.parquet"))
+    }
