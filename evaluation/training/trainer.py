@@ -45,8 +45,6 @@ class MultiExitTrainer(OrderedTrainer, SentenceTransformerTrainer):
         self.items = pairs
         encoder = SentenceTransformer(modules=[model])
         optimiser = settings.optimiser
-        if optimiser.gradient_checkpointing:
-            encoder.gradient_checkpointing_enable()
         self.multi_exit_loss = MultiExitLoss(encoder, model.exits, settings.loss, optimiser.chunk_size)
         self.trained_module = self.multi_exit_loss
         super().__init__(

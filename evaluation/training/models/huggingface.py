@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from synthcode.errors import InputError
@@ -29,6 +29,7 @@ from synthcode.evaluation.encoders.trained_exits import (
 )
 from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
 from synthcode.evaluation.training.models.sentence_transformer import write_model
+from synthcode.evaluation.training.vocabulary import Vocabulary, huggingface_vocabulary
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitSize
@@ -71,6 +72,17 @@ class HuggingFaceExits(MultiExitEncoder):
         self.encoder = stream.model  # registers its weights
         self.heads = heads
         self.freeze_unused()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens, special ones included."""
+        return huggingface_vocabulary(self.tokenizer)
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        """The table that token ids are looked up in, (vocabulary, width of the table)."""
+        table: nn.Embedding = self.encoder.get_input_embeddings()
+        return table
 
     @property
     def max_tokens(self) -> int:

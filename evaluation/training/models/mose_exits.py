@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from synthcode.evaluation.encoders.length_batches import pad
 from synthcode.evaluation.mose.checkpoint import from_pretrained, save_pretrained
@@ -20,6 +20,7 @@ from synthcode.evaluation.mose.tokens import MoseTokenizer, load_tokenizer
 from synthcode.evaluation.training.models.model_folder import replacing_model
 from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
 from synthcode.evaluation.training.models.tokenizer_training import MASK
+from synthcode.evaluation.training.vocabulary import Vocabulary, mose_vocabulary
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitSize
@@ -41,9 +42,21 @@ class MoseExits(MultiExitEncoder):
         super().__init__()
         self.exits = model.config.exits
         self.width = model.config.hidden_size
+        self.pooling = model.config.pooling
         self.tokenizer: MoseTokenizer = tokenizer
         self.model = model
         self.freeze_unused()
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens, special ones included."""
+        return mose_vocabulary(self.tokenizer)
+
+    @property
+    def token_embedding(self) -> nn.Embedding:
+        """The table that token ids are looked up in, (vocabulary, width)."""
+        table: nn.Embedding = self.model.backbone.embed_tokens
+        return table
 
     @property
     def max_tokens(self) -> int:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitSize
     from synthcode.evaluation.training.contracts import Features, TrainingText
+    from synthcode.evaluation.training.vocabulary import Vocabulary
 
 PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
 """Token ids that every vocabulary has."""
@@ -28,12 +29,23 @@ class MultiExitEncoder(nn.Module, ABC):
 
     exits: tuple[int, ...]
     width: int
+    pooling: str
     tokenizer: Any
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:
         """Add ``sentence_embedding``: (texts, exits * width), each exit's vector of unit length, exits ascending."""
         vectors = self.vectors(features)
         return {**features, "sentence_embedding": torch.cat([vectors[exit_] for exit_ in self.exits], dim=1)}
+
+    @property
+    @abstractmethod
+    def vocabulary(self) -> Vocabulary:
+        """Its tokens, special ones included."""
+
+    @property
+    @abstractmethod
+    def token_embedding(self) -> nn.Embedding:
+        """The table that token ids are looked up in, (vocabulary, width of the table)."""
 
     @property
     @abstractmethod

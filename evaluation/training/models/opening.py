@@ -44,11 +44,15 @@ def open_training_model(settings: TrainingSettings, texts: Iterable[str], random
         )
     if settings.base is not None:
         kind, name = _kind_and_name(settings.base)
-        return _open(name, kind, exits, settings)
-    from synthcode.evaluation.training.models.new_mose import new_mose
+        model = _open(name, kind, exits, settings)
+    else:
+        from synthcode.evaluation.training.models.new_mose import new_mose
 
-    assert settings.new is not None
-    return new_mose(settings.new, exits, texts, random_seed)
+        assert settings.new is not None
+        model = new_mose(settings.new, exits, texts, random_seed)
+    if settings.optimiser.gradient_checkpointing:
+        model.gradient_checkpointing_enable()
+    return model
 
 
 def open_model(folder: Path) -> MultiExitEncoder:

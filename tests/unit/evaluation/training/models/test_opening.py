@@ -6,17 +6,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import set_seed
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.mose import MoseEncoder
-from synthcode.evaluation.training.contracts import TrainingText
+from synthcode.evaluation.training.contracts import MultiExitModel, TrainingText
 from synthcode.evaluation.training.models.huggingface import HuggingFaceExits
 from synthcode.evaluation.training.models.mose_exits import MoseExits
 from synthcode.evaluation.training.models.opening import open_training_model
-from synthcode.evaluation.training.settings import NewModel, TrainingSettings
+from synthcode.evaluation.training.settings import NewModel, OptimiserSettings, TrainingSettings
+from synthcode.evaluation.training.trainer import MultiExitTrainer
 from tests.support.mose_checkpoint import write_checkpoint
 from tests.support.tiny_encoders import write_encoder
+from tests.support.toy_exits import ToyPairs
 
 PYTHON = Role("document", "code", "python")
 TEXTS = ["def add(first, second):\n    return first + second\n", "def mean(values):\n    return sum(values) / 2\n"] * 3
@@ -37,6 +40,24 @@ def test_the_base_names_its_kind(tmp_path: Path) -> None:
         open_training_model(TrainingSettings(base=f"st:{mose}"), [], 0)
 
 
+@pytest.mark.parametrize("kind", ["st", "mose"])
+def test_checkpointed_blocks_train_to_the_same_weights(tmp_path: Path, kind: str) -> None:
+    base = write_encoder(tmp_path / "base", "MPNet") if kind == "st" else write_checkpoint(tmp_path / "base")
+    trained = []
+    for checkpointing in (False, True):
+        optimiser = OptimiserSettings(steps=2, batch_size=4, chunk_size=2, gradient_checkpointing=checkpointing)
+        settings = TrainingSettings(base=f"{kind}:{base}", exits=(1, 2), optimiser=optimiser)
+        set_seed(0)
+        model = open_training_model(settings, [], 0)
+        before = {name: weight.clone() for name, weight in model.state_dict().items()}
+        MultiExitTrainer(model, ToyPairs(8), settings, tmp_path / "run", []).train()
+        trained.append({name: weight for name, weight in model.state_dict().items() if (weight != before[name]).any()})
+    plain, checkpointed = trained
+    assert plain.keys() == checkpointed.keys() >= {name for name, one in model.named_parameters() if one.requires_grad}
+    for name, weight in plain.items():
+        torch.testing.assert_close(checkpointed[name], weight, rtol=1e-4, atol=1e-6)
+
+
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
@@ -55,6 +76,22 @@ def test_settings_that_make_no_model_are_clear_errors(settings: TrainingSettings
     with pytest.raises(InputError, match=problem) as caught:
         open_training_model(settings, TEXTS, 0)
     assert len(str(caught.value).splitlines()) == 2
+
+
+def test_a_model_says_what_pre_training_needs(tmp_path: Path) -> None:
+    base = write_encoder(tmp_path / "base", pooling="cls")
+    models: list[MultiExitModel] = [
+        open_training_model(TrainingSettings(base=str(base)), [], 0),
+        open_training_model(TrainingSettings(new=SMALL), TEXTS, 0),
+    ]
+    assert [model.pooling for model in models] == ["first_token", "last_token"]
+    for model in models:
+        size = model.vocabulary.tokenizer.get_vocab_size()
+        assert tuple(model.token_embedding.weight.shape) == (size, 32)
+        features = {"input_ids": torch.tensor([[3, 1, 2]]), "attention_mask": torch.ones((1, 3), dtype=torch.long)}
+        assert {exit_: tuple(state.shape) for exit_, state in model.states(features).items()} == dict.fromkeys(
+            (1, 2, 3), (1, 3, 32)
+        )
 
 
 def test_a_new_model_without_texts_is_a_clear_error() -> None:
