@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthcode.evaluation.training.contracts import PairSequence
+from synthcode.evaluation.training.pairs.holdout import LeftOut
 from synthcode.evaluation.training.pairs.members import Members
 from synthcode.evaluation.training.pairs.problems import Problems
 
@@ -30,9 +31,11 @@ class DataCounts:
     """Different code-code pairs, of a program with one in another language; either may be the query."""
     text_share: float
     """Expected share of text-code pairs in the training."""
+    left_out: tuple[LeftOut, ...]
+    """What is not trained on for the sake of each dataset that is held out."""
 
 
-def count_data(problems: Problems, members: Members) -> DataCounts:
+def count_data(problems: Problems, members: Members, left_out: Sequence[LeftOut]) -> DataCounts:
     """Count what pairs are made of."""
     sizes = problems.sizes
     total = sizes.sum(axis=1)
@@ -45,6 +48,7 @@ def count_data(problems: Problems, members: Members) -> DataCounts:
         text_pairs=int(total[members.seeds[members.can_text]].sum()),
         code_pairs=int(pairs[members.seeds[members.can_code]].sum()),
         text_share=members.text_share,
+        left_out=tuple(left_out),
     )
 
 

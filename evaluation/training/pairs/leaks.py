@@ -24,7 +24,7 @@ def refuse_leaks(published: PublishedDataset, train: SplitTables) -> None:
     InputError
         If a seed or a split group is in two splits, or programs that are equal after stripping.
     """
-    seeds = pc.unique(pa.chunked_array([*train.programs["seed_id"].chunks, *train.texts["seed_id"].chunks]))
+    seeds = pc.unique(pa.concat_arrays([one["seed_id"].combine_chunks() for one in (train.programs, train.texts)]))
     groups = pc.unique(train.problems["cluster_id"])
     keys = np.unique(train.programs["key"].to_numpy())
     for split in OTHER_SPLITS:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synthcode.errors import InputError
 from synthcode.evaluation.training.pairs.counts import DataCounts, count_data
+from synthcode.evaluation.training.pairs.holdout import Holdout, leave_out, open_holdout
 from synthcode.evaluation.training.pairs.leaks import refuse_leaks
 from synthcode.evaluation.training.pairs.members import Members, usable_members
 from synthcode.evaluation.training.pairs.planning import BatchPlanner
@@ -15,6 +16,7 @@ from synthcode.evaluation.training.pairs.problems import number_problems
 from synthcode.evaluation.training.pairs.sequence import BalancedPairs
 from synthcode.evaluation.training.pairs.tables import SplitTables, has_split, read_split
 from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.identity import digest
 from synthcode.storage.published import PublishedDataset, find_dataset
 
 
@@ -28,7 +30,7 @@ class TrainingData:
     """A ``PairSequence`` of ``settings.optimiser``'s length and batch size."""
     counts: DataCounts
     digest: str
-    """Of the files that were read."""
+    """Of the files that were read, those of held-out datasets as well."""
     warnings: tuple[str, ...]
     """One line each: where the data do not allow what the settings say."""
     tables: SplitTables
@@ -63,7 +65,8 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
     """
     published = find_dataset(dataset)
     published.shards("programs", "train")
-    tables = read_split(published, "train", settings.data.variant)
+    holdouts = [open_holdout(name, published) for name in settings.data.holdout]
+    tables, left_out = leave_out(read_split(published, "train", settings.data.variant), holdouts)
     refuse_leaks(published, tables)
     problems = number_problems(tables)
     members = usable_members(problems, settings.data.text_share)
@@ -78,8 +81,8 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
         random_seed=settings.random_seed,
     )
     pairs = BalancedPairs(tables, planner, steps=settings.optimiser.steps, batch_size=batch_size)
-    counts = count_data(problems, members)
-    return TrainingData(effective, pairs, counts, _digest(published), tuple(warnings), tables)
+    counts = count_data(problems, members, left_out)
+    return TrainingData(effective, pairs, counts, _digest(published, holdouts), tuple(warnings), tables)
 
 
 def _refuse_few(published: PublishedDataset, members: Members, settings: TrainingSettings) -> None:
@@ -92,7 +95,7 @@ def _refuse_few(published: PublishedDataset, members: Members, settings: Trainin
     raise InputError(
         f"{published.folder}: split 'train' has {found} of seeds that gives {kind}pairs, training takes two or more",
         "text-code pairs take a text and a program, code-code pairs programs in two languages:"
-        " build a larger dataset, or change text_share",
+        " build a larger dataset, change text_share, or hold out less with holdout",
     )
 
 
@@ -116,7 +119,7 @@ def _effective(settings: TrainingSettings, members: Members, languages: int) -> 
     return settings, warnings
 
 
-def _digest(published: PublishedDataset) -> str:
+def _digest(published: PublishedDataset, holdouts: Sequence[Holdout]) -> str:
     """Hash the files that were read."""
     there = [config for config in ("programs", "texts", "triplets") if has_split(published, config, "train")]
-    return published.digest(["train"], there)
+    return digest(published.digest(["train"], there), *(holdout.digest() for holdout in holdouts))

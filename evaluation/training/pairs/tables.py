@@ -48,6 +48,14 @@ class SplitTables:
         found: list[str] = pc.unique(self.programs["language"]).to_pylist()
         return sorted(found)
 
+    def of_seeds(self, seeds: pa.Array) -> SplitTables:
+        """Return the rows of some seeds."""
+        return SplitTables(*(_of_seeds(table, seeds) for table in (self.programs, self.texts, self.problems)))
+
+
+def _of_seeds(table: pa.Table, seeds: pa.Array) -> pa.Table:
+    return table.filter(pc.is_in(table["seed_id"], value_set=seeds)).combine_chunks()
+
 
 def read_split(published: PublishedDataset, split: str, variant: Variant) -> SplitTables:
     """Read a split, a batch at a time; tables that the split does not have are empty.

@@ -1,0 +1,99 @@
+"""What is held out is not trained on, in no language and under no name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from synthcode.errors import InputError
+from synthcode.evaluation.training.pairs.holdout import LeftOut
+from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
+from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
+from tests.support.training_dataset import Problem, write_problems
+
+LONG = "def f(items, size):\n    total = 0\n    for item in items:\n        total += item * size\n    return total"
+TEXT = "Multiply each item of a list by a size and return the sum of all products."
+
+
+def problem(number: int, languages: list[str]) -> Problem:
+    """Return a problem that has no near-duplicates."""
+    texts = {name: sha256(f"{name} {number}".encode()).hexdigest() for name in ["text", *languages]}
+    return Problem(f"s{number}", f"The problem {texts.pop('text')}.", texts)
+
+
+def opened(folder: Path, problems: list[Problem], holdout: tuple[Path, ...]) -> TrainingData:
+    data = DataSettings(renamed_share=0.0, holdout=tuple(map(str, holdout)))
+    chosen = TrainingSettings(data=data, optimiser=OptimiserSettings(steps=20, batch_size=2))
+    return open_pairs(write_problems(folder, problems), chosen)
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        Problem("h1", "Other.", {"python": LONG}),
+        Problem("h1", "Other.", {"python": LONG.replace("total", "t").replace("def f", "def multiply")}),
+        Problem("h1", "Other.", {"python": LONG.replace("return total", "return total + 0")}),
+        Problem("h1", TEXT.upper(), {"go": "other"}),
+        Problem("h1", TEXT.replace("all products", "the products"), {"go": "other"}),
+        Problem("s0", "Other.", {"go": "other"}),
+        Problem("h1", "Other.", {"go": "other"}, "cluster"),
+    ],
+    ids=["program", "renamed program", "near-duplicate", "text", "similar text", "seed", "split group"],
+)
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_problem_that_is_held_out_leaves_in_all_languages(tmp_path: Path, held: Problem, split: str) -> None:
+    if "multiply" in held.codes.get("python", ""):
+        held = replace(held, anonymous={"python": LONG.replace("return total", "return (total)")})
+    problems = [Problem("s0", TEXT, {"python": LONG, "java": "int f() {}"}, "cluster")]
+    problems += [Problem("s1", "Its twin.", {"go": "func f() {}"}, "cluster")]
+    problems += [problem(number, ["go", "java"]) for number in range(2, 5)]
+    write_problems(tmp_path / "held", [held, problem(99, ["go"])], split)
+    data = opened(tmp_path / "data", problems, (tmp_path / "held",))
+    assert data.counts.left_out == (LeftOut(str(tmp_path / "held"), 1, 2, 3),)
+    assert data.groups == 3
+    shown = {pair.positive.text for pair in data.pairs} | {pair.anchor.text for pair in data.pairs}
+    assert not (shown | set(data.texts())) & {TEXT, LONG, "int f() {}", "Its twin.", "func f() {}"}
+
+
+def test_a_program_of_another_language_is_no_duplicate(tmp_path: Path) -> None:
+    write_problems(tmp_path / "held", [Problem("h1", "Other.", {"java": LONG})])
+    problems = [Problem("s0", TEXT, {"python": LONG}), *(problem(number, ["go"]) for number in range(2, 5))]
+    assert opened(tmp_path / "data", problems, (tmp_path / "held",)).groups == 4
+
+
+def test_a_dataset_that_leaks_can_be_trained_on_without_its_leaks(tmp_path: Path) -> None:
+    problems = [problem(number, ["go", "java"]) for number in range(5)]
+    write_problems(tmp_path, [problem(3, ["go"]), Problem("t", f" {problem(2, []).text} ", {"go": "other"})], "test")
+    with pytest.raises(InputError, match="--holdout"):
+        opened(tmp_path, problems, ())
+    data = opened(tmp_path, problems, (tmp_path,))
+    assert [(one.groups, one.seeds, one.programs) for one in data.counts.left_out] == [(2, 2, 4)]
+    assert data.groups == 3
+
+
+def test_training_data_depend_on_what_is_held_out(tmp_path: Path) -> None:
+    problems = [problem(number, ["go", "java"]) for number in range(5)]
+    held = write_problems(tmp_path / "held", [problem(50, ["go"])])
+    alone, with_one = (opened(tmp_path / "data", problems, out).digest for out in ((), (held,)))
+    write_problems(held, [problem(51, ["go"])])
+    assert len({alone, with_one, opened(tmp_path / "data", problems, (held,)).digest}) == 3
+
+
+def test_nothing_left_is_refused(tmp_path: Path) -> None:
+    problems = [problem(number, ["go", "java"]) for number in range(5)]
+    held = write_problems(tmp_path / "held", problems)
+    with pytest.raises(InputError) as refused:
+        opened(tmp_path / "data", problems, (held,))
+    assert "no group" in refused.value.problem
+    assert "holdout" in refused.value.fix
+
+
+def test_holding_out_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    problems = [problem(number, ["go", "java"]) for number in range(5)]
+    with pytest.raises(InputError, match="does not exist"):
+        opened(tmp_path / "data", problems, (tmp_path / "missing",))
+    with pytest.raises(InputError, match="no split but the one that is trained on"):
+        opened(tmp_path / "data", problems, (tmp_path / "data",))
