@@ -118,7 +118,12 @@ def _is_asserted(node: ast.expr, parents: Mapping[ast.AST, ast.AST]) -> bool:
     parent = parents.get(node)
     if isinstance(parent, ast.BoolOp) and isinstance(parent.op, ast.And):
         return _is_asserted(parent, parents)
-    return isinstance(parent, ast.Assert) and parent.test is node
+    return isinstance(parent, ast.Assert) and parent.test is node and not _cuts_a_tuple(parent)
+
+
+def _cuts_a_tuple(node: ast.Assert) -> bool:
+    """Return whether a message is a value, as in ``assert f(x) == 1, 2``: the test meant to compare with a tuple."""
+    return node.msg is not None and isinstance(_constant(node.msg), int | float | tuple | list)
 
 
 def _compared(child: ast.AST, node: ast.Compare, site: CallSite) -> CallSite | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Value
+from synthcode.verification.cases.notation import MOST_CHARACTERS, items_of, structure_of
 from synthcode.verification.cases.results import Members, Pairs
 
 _SHOWN_CHARACTERS = 60
@@ -17,17 +18,28 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
 
     Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
     sequence of pairs; ``3`` equals ``3.0`` and ``True`` equals ``1``, as in Python; any exception counts as raised.
+    Text in Python's notation, such as ``'[(1, None)]'``, equals the collection that it stands for, in any notation.
     """
     if isinstance(case.expected, Raises) or isinstance(actual, Raises):
         if isinstance(case.expected, Raises) and isinstance(actual, Raises):
             return None
         return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
-    if _equal(case.expected, actual, case.tolerance):
+    if _equal(case.expected, actual, case.tolerance) or _is_noted(case.expected, actual, case.tolerance):
         return None
     are_sequences = isinstance(case.expected, list | tuple) and isinstance(actual, list | tuple)
     if case.ignores_order and are_sequences and _same_members(case.expected, actual, case.tolerance):
         return None
     return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
+
+
+def _is_noted(expected: Value, actual: Value, tolerance: float) -> bool:
+    """Return whether a result is what expected text in Python's notation stands for, in any notation."""
+    structure = structure_of(expected) if isinstance(expected, str) else None
+    if structure is None:
+        return False
+    if isinstance(actual, str):
+        return len(actual) <= MOST_CHARACTERS and items_of(actual) == items_of(str(expected))
+    return _equal(structure, actual, tolerance)
 
 
 def repeated(case: TestCase, again: Value | Raises) -> TestCase | None:

@@ -59,6 +59,8 @@ def test_other_rules(test: str, site: CallSite) -> None:
         "assert f(1) != 2",
         "assert f(1) > 2",
         "assert f(1)[0] == 2",
+        "assert f(1) == 2, 3",
+        "assert f(1) == -2, -3.5",
         "assert f(1) == 2 or f(1) == 3",
         "f(1)",
         "x = f(1)\nassert len(x) == 2",

@@ -32,6 +32,10 @@ from synthcode.verification.cases.results import read_result
         ({(1, 2): "x"}, '{"map": [[[1, 2], "x"]]}'),
         (2**80, str(2**80)),
         (Raises("ValueError"), '{"raised": "RangeError"}'),
+        ("[(1, None), ('a b', 2.0)]", '"[[1, nil], [\\"a b\\", 2]]"'),
+        ("[(1, None), ('a b', 2.0)]", '[[1, null], ["a b", 2]]'),
+        ("{1: 2, -4: 'x'}", '"{1=2, -4=x}"'),
+        ("{1: 2, -4: 'x'}", '{"map": [[1, 2], [-4, "x"]]}'),
     ],
 )
 def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
@@ -54,6 +58,14 @@ def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
         ({"a": 1}, "[]"),
         (5, '{"raised": "KeyError"}'),
         (Raises("KeyError"), "5"),
+        ("[(1, None)]", '"[(1, 2)]"'),
+        ("[(1, None)]", "[[1, 2]]"),
+        ("[1, 2]", "[2, 1]"),
+        ("['+', '-']", "\"['-', '+']\""),
+        ("(1)", "1"),
+        ("[]", "[]"),
+        ("[not python", '"not python"'),
+        ("[" * 1500, '"["'),
     ],
 )
 def test_different_values(expected: Any, actual: str) -> None:
