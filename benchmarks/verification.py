@@ -11,8 +11,9 @@ MBXP is at github.com/amazon-science/mxeval, commit e09974f9. A language whose t
     hard-coded   programs that know their tests, and nothing else, that more inputs catch
     speed        programs a second, against one sandbox for each program, one after another
 
-``known good`` is a program that passes the release's own test. ``--limit`` takes a sample of the problems of each
-language, the same one each time.
+``known good`` is a program that passes the release's own test. In PHP and TypeScript that test compares loosely:
+``'7'`` equals 7 and, in PHP, ``true`` equals any text that is not empty. So agreement is also counted by the release's
+own equality. ``--limit`` takes a sample of the problems of each language, the same one each time.
 """
 
 from __future__ import annotations
@@ -38,7 +39,15 @@ from verifying.judging import (
     passes,
     run_all,
 )
-from verifying.problems import PREFIXES, Problem, known_programs, python_seeds, sampled_programs
+from verifying.problems import (
+    PREFIXES,
+    Problem,
+    Programs,
+    has_release,
+    known_programs,
+    python_seeds,
+    sampled_programs,
+)
 
 from synthcode.verification.benches import TestBench, open_bench
 from synthcode.verification.cases.case import Untestable
@@ -92,9 +101,14 @@ def known_good(options: argparse.Namespace) -> None:
 
 def agreement(options: argparse.Namespace) -> None:
     seeds = python_seeds(options.data)
-    header("language", "programs", "testable", "both judge", "agree", "known good", "false", "fail further inputs")
+    header(
+        *("language", "programs", "testable", "both judge", "agree", "agree by the release's equality"),
+        *("known good", "false", "false by the release's equality", "fail further inputs"),
+    )
     for bench, solutions in programs_of(options):
-        problems = [*solutions, *sampled_programs(options.data, solutions[0].language, options.limit)]
+        sampled = sampled_programs(options.data, solutions[0].language, options.limit)
+        print_unparsed(solutions[0].language, "completions", sampled)
+        problems = [*solutions, *sampled.whole]
         found = cases_for(problems, seeds)
         problems = [one for one in problems if one.number in found and found[one.number].own.cases]
         judged = by_both(bench, problems, found)
@@ -107,8 +121,10 @@ def agreement(options: argparse.Namespace) -> None:
             share(not isinstance(verdict, str) for verdict in ruled),
             len(both),
             share(passes(one.own) != fails_original(one.ruled) for one in both),
+            share(passes(one.own) == one.passes_loosely for one in both),
             len(good),
             share(fails_original(one.ruled) for one in good),
+            share(not one.passes_loosely for one in good),
             share(fails(one.ruled) and not fails_original(one.ruled) for one in good),
         )
         print_kinds([verdict for verdict in ruled if isinstance(verdict, str)])
@@ -178,11 +194,20 @@ def programs_of(options: argparse.Namespace) -> list[tuple[TestBench, list[Probl
     found = []
     for language in options.languages.split(","):
         bench = open_bench(language)
-        if bench.runner is None:
+        if language not in PREFIXES or not has_release(options.data, language):
+            print(f"{language}: no release of it in {options.data}")
+        elif bench.runner is None:
             print(f"{language}: {bench.problem}")
         else:
-            found.append((bench, known_programs(options.data, language, options.limit)))
+            programs = known_programs(options.data, language, options.limit)
+            print_unparsed(language, "programs", programs)
+            found.append((bench, programs.whole))
     return found
+
+
+def print_unparsed(language: str, kind: str, programs: Programs) -> None:
+    if programs.unparsed:
+        print(f"{language}: {programs.unparsed} {kind} of the release do not parse, and are left out")
 
 
 _cases: dict[str, CasesOfSeed] = {}

@@ -16,6 +16,7 @@ from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, trace_tests
+from verifying.loose import passes_loosely
 from verifying.problems import Problem
 
 Item = TypeVar("Item")
@@ -59,6 +60,8 @@ class Judged(NamedTuple):
     """By the release's own test."""
     ruled: Verdict
     """By cases."""
+    passes_loosely: bool
+    """Whether it passes the original cases by the equality of the release's test."""
 
 
 def passes(verdict: Verdict) -> bool:
@@ -110,19 +113,21 @@ def by_own_tests(bench: TestBench, problems: Sequence[Problem], codes: Sequence[
     return [verdicts[place] for place in range(len(problems))]
 
 
-def by_cases(bench: TestBench, programs: Sequence[Program]) -> list[Verdict]:
-    """Judge programs by cases."""
+def by_cases(bench: TestBench, programs: Sequence[Program]) -> list[tuple[Verdict, bool]]:
+    """Judge programs by cases: as verification compares, and whether they pass the original ones loosely."""
     assert bench.language is not None
     joined = {}
-    verdicts: dict[int, Verdict] = {}
+    verdicts: dict[int, tuple[Verdict, bool]] = {}
     for place, program in enumerate(programs):
         try:
             joined[place] = bench.language.with_cases(program.code, program.entry_point, program.cases)
         except Untestable as reason:
-            verdicts[place] = str(reason)
+            verdicts[place] = str(reason), False
     for place, ran in zip(joined, run_all(bench, [one.job for one in joined.values()]), strict=True):
-        outcome = judge_cases(programs[place].cases, joined[place], ran)
-        verdicts[place] = outcome if outcome.tests else outcome.detail or "no case fits it"
+        cases = programs[place].cases
+        outcome = judge_cases(cases, joined[place], ran)
+        loosely = passes_loosely(bench.language.name, cases, joined[place], ran)
+        verdicts[place] = (outcome if outcome.tests else outcome.detail or "no case fits it", loosely)
     return [verdicts[place] for place in range(len(programs))]
 
 
@@ -132,7 +137,7 @@ def by_both(
     """Judge programs by both; those that the language's compiler rejects are left out."""
     own = by_own_tests(bench, problems, codes)
     ruled = by_cases(bench, programs(problems, found, codes))
-    judged = map(Judged, problems, own, ruled)
+    judged = [Judged(problem, one, *other) for problem, one, other in zip(problems, own, ruled, strict=True)]
     return [one for one in judged if isinstance(one.own, str) or one.own.reason != "compile_error"]
 
 

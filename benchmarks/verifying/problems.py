@@ -8,8 +8,10 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from synthcode.gate.syntax.diagnosis import diagnose
+from synthcode.languages import get_language
 from synthcode.seeds.adapters.problems import number_of, whole_test
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.seed_cases import SeedTest
@@ -61,20 +63,33 @@ def python_seeds(data: Path) -> dict[str, SeedTest]:
     return seeds
 
 
-def known_programs(data: Path, language: str, limit: int | None = None) -> list[Problem]:
+class Programs(NamedTuple):
+    """Programs of one language."""
+
+    whole: list[Problem]
+    unparsed: int
+    """How many others do not parse: most are cut off. The syntax gate would reject them."""
+
+
+def known_programs(data: Path, language: str, limit: int | None = None) -> Programs:
     """Return the release's own solutions; for Go, which has none, a model's completions."""
     completions = {row["task_id"]: row for row in _rows(data, f"{PREFIXES[language]}_samples")}
     rows = list(_rows(data, f"{PREFIXES[language]}_release"))
     has_solutions = any(row["canonical_solution"] for row in rows)
     bodies = ((row, _body(row, completions, has_solutions)) for row in rows)
-    return _chosen([_problem(row, body, language) for row, body in bodies if body], limit)
+    return _whole([_problem(row, body, language) for row, body in bodies if body], limit)
 
 
-def sampled_programs(data: Path, language: str, limit: int | None = None) -> list[Problem]:
+def sampled_programs(data: Path, language: str, limit: int | None = None) -> Programs:
     """Return a model's completions, a part of which are wrong."""
     rows = {row["task_id"]: row for row in _rows(data, f"{PREFIXES[language]}_release")}
     samples = _rows(data, f"{PREFIXES[language]}_samples")
-    return _chosen([_problem(rows[row["task_id"]], row["completion"], language) for row in samples], limit)
+    return _whole([_problem(rows[row["task_id"]], row["completion"], language) for row in samples], limit)
+
+
+def has_release(data: Path, language: str) -> bool:
+    """Return whether the folder holds a release of a language."""
+    return any(data.glob(f"{PREFIXES[language]}_release*.jsonl.gz"))
 
 
 def _rows(data: Path, start: str) -> list[dict[str, Any]]:
@@ -96,9 +111,11 @@ def _problem(row: dict[str, Any], body: str, language: str) -> Problem:
     return Problem(number_of(row["task_id"]), language, row["prompt"], code, row["entry_point"], test)
 
 
-def _chosen(problems: list[Problem], limit: int | None) -> list[Problem]:
-    """Return a sample that is the same each time, in the release's order."""
-    if limit is None or limit >= len(problems):
-        return problems
-    places = sorted(random.Random(0).sample(range(len(problems)), limit))
-    return [problems[place] for place in places]
+def _whole(problems: list[Problem], limit: int | None) -> Programs:
+    """Return a sample of the programs that parse; it is the same each time, in the release's order."""
+    whole = [one for one in problems if diagnose(one.code, get_language(one.language)) is None]
+    unparsed = len(problems) - len(whole)
+    if limit is None or limit >= len(whole):
+        return Programs(whole, unparsed)
+    places = sorted(random.Random(0).sample(range(len(whole)), limit))
+    return Programs([whole[place] for place in places], unparsed)
