@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sentence_transformers import SentenceTransformer, SentenceTransformerTrainer, SentenceTransformerTrainingArguments
+from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
 from torch import nn
 from transformers import TrainerCallback
 
 from synthcode.evaluation.training.batches import PairCollator
 from synthcode.evaluation.training.contracts import MultiExitModel, PairSequence
-from synthcode.evaluation.training.losses.multi_exit import MultiExitLoss
+from synthcode.evaluation.training.losses.opening import open_loss
 from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device
 from synthcode.evaluation.training.settings import TrainingSettings
 
@@ -43,16 +43,15 @@ class MultiExitTrainer(OrderedTrainer, SentenceTransformerTrainer):
     ) -> None:
         assert isinstance(model, nn.Module)
         self.items = pairs
-        encoder = SentenceTransformer(modules=[model])
-        optimiser = settings.optimiser
-        self.multi_exit_loss = MultiExitLoss(encoder, model.exits, settings.loss, optimiser.chunk_size)
-        self.trained_module = self.multi_exit_loss
+        self.multi_exit_loss = open_loss(model, settings)
+        # The baseline shares its weights with the model and has none of its own.
+        self.trained_module = model if settings.loss.objective == "adaptive_layer" else self.multi_exit_loss
         super().__init__(
-            model=encoder,
+            model=self.multi_exit_loss.model,
             args=training_arguments(settings, folder),
             train_dataset=pairs,
             loss=self.multi_exit_loss,
-            data_collator=PairCollator(model, optimiser.max_tokens),  # type: ignore[arg-type]  # it is only called
+            data_collator=PairCollator(model, settings.optimiser.max_tokens),  # type: ignore[arg-type]  # it is only called
             callbacks=callbacks,
         )
 

@@ -142,7 +142,7 @@ def _arguments(settings: TrainingSettings, pretrain: PretrainSettings, folder: P
         remove_unused_columns=False,
         seed=settings.random_seed,
         data_seed=settings.random_seed,
-        ddp_find_unused_parameters=False,
+        ddp_find_unused_parameters=True,  # the model's own heads
     )
     arguments.per_device_train_batch_size = share_of_device(pretrain.batch_size, arguments.world_size)
     return arguments

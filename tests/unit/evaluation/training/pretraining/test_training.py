@@ -9,12 +9,15 @@ import pytest
 import torch
 from transformers import TrainerCallback, set_seed
 
+from synthcode.evaluation.training.models.opening import open_model, open_training_model
 from synthcode.evaluation.training.pretraining.masking import collate
 from synthcode.evaluation.training.pretraining.opening import masked_documents
 from synthcode.evaluation.training.pretraining.snippets import Snippet
 from synthcode.evaluation.training.pretraining.training import ExitMeans, PretrainingLoss, PretrainingTrainer
 from synthcode.evaluation.training.settings import PretrainSettings, RunSettings, TrainingSettings
+from tests.support.mose_checkpoint import write_checkpoint
 from tests.support.reading_exits import ReadingExits
+from tests.support.tiny_encoders import KINDS, write_encoder
 
 PRETRAIN = PretrainSettings(steps=9, batch_size=8, max_tokens=48, learning_rate=3e-3)
 SETTINGS = TrainingSettings(pretrain=PRETRAIN, run=RunSettings(save_every=3), random_seed=5)
@@ -104,3 +107,23 @@ def test_the_model_keeps_its_parts_and_nothing_is_pickled_but_the_optimizer(tmp_
     assert not torch.equal(after["mose.backbone.embed_tokens.weight"], before["mose.backbone.embed_tokens.weight"])
     files = {path.name for path in (tmp_path / "checkpoint-9").iterdir()}
     assert files == {"weights.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"}
+
+
+@pytest.mark.parametrize("family", [*KINDS, "MoSE"])
+def test_models_of_every_family_are_pretrained_and_saved_without_the_heads(tmp_path: Path, family) -> None:
+    pretrain = replace(PRETRAIN, steps=2, batch_size=4)
+    if family == "MoSE":
+        settings = TrainingSettings(base=f"mose:{write_checkpoint(tmp_path / 'base', (1, 2))}", pretrain=pretrain)
+    else:
+        settings = TrainingSettings(base=f"st:{write_encoder(tmp_path / 'base', family)}", pretrain=pretrain)
+    model = open_training_model(settings, [], 0)
+    before = model.token_embedding.weight.detach().clone()
+    masked = masked_documents(SNIPPETS, model.vocabulary, pretrain, 0)
+    trainer = PretrainingTrainer(model, masked, settings, tmp_path / "run", [])
+    trainer.train()
+    assert {*trainer.pretraining_loss.means()} == {*model.exits}
+    model.save_model(tmp_path / "saved")
+    read = open_model(tmp_path / "saved").state_dict()
+    assert read.keys() == model.state_dict().keys()
+    assert all(torch.equal(read[name], tensor) for name, tensor in model.state_dict().items())
+    assert not torch.equal(model.token_embedding.weight, before)
