@@ -115,7 +115,9 @@ def _parsed(seed: SeedTest) -> dict[Position, CallSite] | str:
 
 def _cases(sites: dict[Position, CallSite], ran: Ran) -> SeedCases:
     if ran.status != "completed":
-        return SeedCases(problem=f"bad_test: the seed's own solution fails it ({ran.message or ran.status})")
+        return SeedCases(
+            problem=f"bad_test: the seed's own solution fails it ({ran.message or ran.status.replace('_', ' ')})"
+        )
     cases: list[TestCase] = []
     left_out: list[str] = []
     for line in ran.lines:

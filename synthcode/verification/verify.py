@@ -7,7 +7,6 @@ translation is never blamed for what its seed, the harness or the machine does.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,12 +18,10 @@ from synthcode.verification.compiling.compile import Judgement, judge_safely
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
 from synthcode.verification.running.job import CaseProgram, Job, Ran, Runner
+from synthcode.verification.running.patient import MAY_BE_THE_LOAD, run_alone
 from synthcode.verification.seed_cases import SeedCases
 from synthcode.vocabulary import Level, VerifyReason, at_least
 
-_MAY_BE_THE_LOAD = frozenset({"timed_out", "crashed"})
-"""Ends that a busy machine can cause: such a program is run once more, by itself."""
-_alone = threading.Lock()
 _ADDRESS = re.compile(r"\b0x[0-9a-fA-F]{4,16}\b")
 
 
@@ -146,9 +143,8 @@ def _run_safely(jobs: Sequence[Job], language: TestedLanguage, runner: Runner) -
             "see what it is with: synthcode doctor; no program was rejected because of this",
         )
     for place, job in enumerate(jobs):
-        if ran[place].status in _MAY_BE_THE_LOAD:
-            with _alone:
-                ran[place] = runner.run([job])[0]
+        if ran[place].status in MAY_BE_THE_LOAD:
+            ran[place] = run_alone(runner, job)
     return ran
 
 

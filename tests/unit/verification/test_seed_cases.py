@@ -7,6 +7,7 @@ import pytest
 from synthcode.verification.cases.case import Raises, TestCase
 from synthcode.verification.languages.python import answering_runners, tracing_runner
 from synthcode.verification.programs import find_tool
+from synthcode.verification.running.programs import RUN_LIMITS
 from synthcode.verification.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, literal_cases, seed_tests, trace_tests
 
@@ -125,6 +126,23 @@ def test_a_slow_call_is_left_out() -> None:
     code = "import time\ndef pick(n):\n    while n == 2 and time.process_time() < 0.8:\n        pass\n    return n"
     found = traced("assert pick(1) == 1\nassert pick(2) == 2\nassert pick(3) == 3", code)
     assert [case.arguments for case in found.cases] == [(1,), (3,)]
+
+
+LIMITED = f"""
+import os, resource
+def pick(n):
+    if resource.getrlimit(resource.RLIMIT_CPU)[0] <= {RUN_LIMITS.cpu_s}:
+        os.kill(os.getpid(), SIGNAL)
+    return n
+"""
+"""It is ended within the usual limits, and not within higher ones: as on a busy machine."""
+
+
+@pytest.mark.parametrize("signal", [24, 9])
+def test_a_test_that_a_busy_machine_ended_is_run_again_with_more_time(signal: int) -> None:
+    found = traced("assert pick(1) == 1\nassert pick(2) == 2", LIMITED.replace("SIGNAL", str(signal)))
+    assert (found.problem, found.left_out) == ("", ())
+    assert [case.arguments for case in found.cases] == [(1,), (2,)]
 
 
 @pytest.mark.parametrize("body", ["(n for n in items)", "map(int, items)", "range(1, 4)", "zip(items)"])

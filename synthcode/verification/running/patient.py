@@ -1,0 +1,42 @@
+"""Programs that a busy machine may have ended are run once more, by themselves and with more time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from synthcode.verification.running.job import Job, Ran, Runner
+
+MAY_BE_THE_LOAD = frozenset({"timed_out", "crashed"})
+"""Ends that a busy machine can cause."""
+_alone = threading.Lock()
+
+
+def run_alone(runner: Runner, job: Job) -> Ran:
+    """Run a job while no other one is run so."""
+    with _alone:
+        return runner.run([job])[0]
+
+
+@dataclass(frozen=True)
+class PatientRunner:
+    """Runs jobs, and those again that a busy machine may have ended.
+
+    Parameters
+    ----------
+    runner
+        Runs all jobs.
+    patient
+        Runs those again: with more time.
+    """
+
+    runner: Runner
+    patient: Runner
+
+    def run(self, jobs: Sequence[Job]) -> list[Ran]:
+        """Run jobs; see ``Runner.run``."""
+        return [
+            run_alone(self.patient, job) if ran.status in MAY_BE_THE_LOAD else ran
+            for job, ran in zip(jobs, self.runner.run(jobs), strict=True)
+        ]
