@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from synthcode.bounded.writing import make_folder, remove_link
+from synthcode.errors import StorageError, first_line
 from synthcode.storage.atomic import TEMPORARY, sync
 
 CONFIG = "config.json"
@@ -24,17 +25,29 @@ def replacing_model(folder: Path) -> Iterator[Path]:
 
     What else is in ``folder`` stays. A kill leaves the old model, the new one, or a folder without ``config.json``,
     which nothing loads.
+
+    Raises
+    ------
+    StorageError
+        If the disk is full, or does not let itself be written: the old model is as it was then.
     """
+    from safetensors import SafetensorError
+
     make_folder(folder)
     written = folder / f"{TEMPORARY}model"
-    _remove(written)
-    written.mkdir()
     try:
+        _remove(written)
+        written.mkdir()
         yield written
         for path in sorted(written.rglob("*"), reverse=True):
             sync(path)
         sync(written)
         _put_in_place(written, folder)
+    except (OSError, SafetensorError) as problem:  # the latter has the system's words in it
+        raise StorageError(
+            f"the model cannot be written to {folder}: {first_line(problem)}",
+            "free space there, or name a folder on another disk",
+        ) from problem
     finally:
         _remove(written)
 
