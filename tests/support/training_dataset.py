@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import DATASET_PROGRAMS, NEGATIVES, TEXTS, TRIPLETS
 from tests.support.small_dataset import write_split
 
 
@@ -53,3 +53,16 @@ def write_problems(folder: Path, problems: Iterable[Problem], split: str = "trai
     if triplets:
         write_split(folder, "triplets", split, pa.Table.from_pylist(triplets, TRIPLETS))
     return folder
+
+
+def write_failed(folder: Path, failed: Iterable[tuple[str, str, str]], split: str = "train") -> None:
+    """Write failed translations: ``seed_id``, language and program of each."""
+    rows = [
+        {
+            **{"program_id": f"failed-{number}", "seed_id": seed, "language": language, "reason": "test_failed"},
+            **dict.fromkeys(("code", "code_stripped", "code_anonymous"), code),
+            "split": split,
+        }
+        for number, (seed, language, code) in enumerate(failed)
+    ]
+    write_split(folder, "negatives", split, pa.Table.from_pylist(rows, NEGATIVES))

@@ -78,7 +78,7 @@ def leave_out(tables: SplitTables, holdouts: Sequence[Holdout]) -> tuple[SplitTa
     left_out = []
     for holdout in holdouts:
         problems = number_problems(tables)
-        seeds = pc.unique(tables.programs["seed_id"]).sort()
+        seeds = problems.seed_ids
         hit = pc.is_in(seeds, value_set=_found(tables, holdout)).to_numpy(zero_copy_only=False)
         leaving = np.isin(problems.group, problems.group[hit])
         programs = int(problems.sizes[leaving].sum())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from synthcode.errors import InputError
 from synthcode.evaluation.training.pairs.counts import DataCounts, count_data
+from synthcode.evaluation.training.pairs.hard_negatives.opening import open_hard_negatives
 from synthcode.evaluation.training.pairs.holdout import Holdout, leave_out, open_holdout
 from synthcode.evaluation.training.pairs.leaks import refuse_leaks
 from synthcode.evaluation.training.pairs.members import Members, usable_members
@@ -15,9 +16,9 @@ from synthcode.evaluation.training.pairs.planning import BatchPlanner
 from synthcode.evaluation.training.pairs.problems import number_problems
 from synthcode.evaluation.training.pairs.sequence import BalancedPairs
 from synthcode.evaluation.training.pairs.tables import SplitTables, has_split, read_split
-from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.evaluation.training.settings import DataSettings, TrainingSettings
 from synthcode.identity import digest
-from synthcode.storage.published import PublishedDataset, find_dataset
+from synthcode.storage.published import NEGATIVES_NAME, PublishedDataset, find_dataset
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
     Raises
     ------
     InputError
-        If the dataset or its train split does not exist or is damaged, gives no pairs, or has something in another
-        split as well.
+        If the dataset or its train split does not exist or is damaged, gives no pairs, lacks the hard negatives, or has
+        something in another split as well.
     """
     published = find_dataset(dataset)
     published.shards("programs", "train")
@@ -72,17 +73,16 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
     members = usable_members(problems, settings.data.text_share)
     _refuse_few(published, members, settings)
     effective, warnings = _effective(settings, members, len(problems.languages))
-    batch_size = effective.optimiser.batch_size
-    planner = BatchPlanner(
-        problems,
-        members,
-        batch_size=batch_size,
-        renamed_share=settings.data.renamed_share,
-        random_seed=settings.random_seed,
+    hard_negatives = open_hard_negatives(published, settings.data, tables, problems)
+    planner = BatchPlanner(problems, members, hard_negatives, effective)
+    return TrainingData(
+        settings=effective,
+        pairs=BalancedPairs(tables, planner, steps=settings.optimiser.steps),
+        counts=count_data(problems, members, left_out),
+        digest=_digest(published, settings.data, holdouts),
+        warnings=(*warnings, *([] if hard_negatives is None else hard_negatives.warnings)),
+        tables=tables,
     )
-    pairs = BalancedPairs(tables, planner, steps=settings.optimiser.steps, batch_size=batch_size)
-    counts = count_data(problems, members, left_out)
-    return TrainingData(effective, pairs, counts, _digest(published, holdouts), tuple(warnings), tables)
 
 
 def _refuse_few(published: PublishedDataset, members: Members, settings: TrainingSettings) -> None:
@@ -119,7 +119,8 @@ def _effective(settings: TrainingSettings, members: Members, languages: int) -> 
     return settings, warnings
 
 
-def _digest(published: PublishedDataset, holdouts: Sequence[Holdout]) -> str:
+def _digest(published: PublishedDataset, settings: DataSettings, holdouts: Sequence[Holdout]) -> str:
     """Hash the files that were read."""
-    there = [config for config in ("programs", "texts", "triplets") if has_split(published, config, "train")]
+    configs = ["programs", "texts", "triplets", *[NEGATIVES_NAME] * (settings.hard_negatives == "failed")]
+    there = [config for config in configs if has_split(published, config, "train")]
     return digest(published.digest(["train"], there), *(holdout.digest() for holdout in holdouts))

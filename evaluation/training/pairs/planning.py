@@ -9,8 +9,10 @@ import numpy as np
 from synthcode.evaluation.retrieval.benchmark import I64
 from synthcode.evaluation.training.pairs.balance import Draws, draw, draw_programs, draw_texts
 from synthcode.evaluation.training.pairs.cycles import GroupCycles
+from synthcode.evaluation.training.pairs.hard_negatives.contract import HardNegatives
 from synthcode.evaluation.training.pairs.members import Flags, Members
 from synthcode.evaluation.training.pairs.problems import Problems
+from synthcode.evaluation.training.settings import TrainingSettings
 
 _GOLDEN = (5**0.5 - 1) / 2
 """Its multiples modulo 1 are spread evenly, however many are taken: languages are drawn with little noise."""
@@ -28,7 +30,9 @@ class Batch:
     positive: I64
     """The row of a program."""
     renamed: Flags
-    """Whether the identifiers of the anchor and of the positive are replaced. (batch_size, 2)"""
+    """Whether the identifiers of the anchor, the positive and the negative are replaced. (batch_size, 3)"""
+    negative: I64 | None
+    """The row of a program of the hard negatives."""
 
 
 class BatchPlanner:
@@ -38,20 +42,19 @@ class BatchPlanner:
     ----------
     problems, members
         What pairs are made of.
-    batch_size
-        At most as many as there are groups.
-    renamed_share
-        Share of programs whose identifiers are replaced.
-    random_seed
-        Batches depend on the parameters only.
+    hard_negatives
+        Where further negatives are drawn from, if they are. The pairs do not depend on it.
+    settings
+        With a batch size of as many as there are groups, at most.
     """
 
     def __init__(
-        self, problems: Problems, members: Members, *, batch_size: int, renamed_share: float, random_seed: int
+        self, problems: Problems, members: Members, hard_negatives: HardNegatives | None, settings: TrainingSettings
     ) -> None:
+        self.batch_size, self.hard_negatives = settings.optimiser.batch_size, hard_negatives
         self._problems, self._members = problems, members
-        self._batch_size, self._renamed_share, self._random_seed = batch_size, renamed_share, random_seed
-        self._cycles = GroupCycles(members.groups, batch_size, random_seed)
+        self._renamed_share, self._random_seed = settings.data.renamed_share, settings.random_seed
+        self._cycles = GroupCycles(members.groups, self.batch_size, settings.random_seed)
         has, classes = np.unique(problems.has[members.seeds], axis=0, return_inverse=True)
         self._classes = classes.astype(np.int64).reshape(-1)
         self._texts, self._programs = (
@@ -73,13 +76,16 @@ class BatchPlanner:
                 anchor[places], positive[places] = self._languages(chosen[places], draws, random)
         rows = self._problems.text[seeds].copy()
         rows[~is_text] = self._rows(seeds[~is_text], anchor[~is_text], random)
-        renamed = random.random((chosen.size, 2)) < self._renamed_share
-        return Batch(self._problems.group[seeds], is_text, rows, self._rows(seeds, positive, random), renamed)
+        answers = self._rows(seeds, positive, random)
+        renamed = random.random((chosen.size, 3)) < self._renamed_share
+        negatives = self.hard_negatives
+        negative = None if negatives is None else negatives.draw(seeds, answers, random.random(chosen.size))
+        return Batch(self._problems.group[seeds], is_text, rows, answers, renamed, negative)
 
     def _kinds(self, chosen: I64, step: int, random: np.random.Generator) -> Flags:
         """Return which members give a text: as many as the share says, after those that give nothing else."""
         can_text, can_code = self._members.can_text[chosen], self._members.can_code[chosen]
-        share = self._members.text_share * self._batch_size
+        share = self._members.text_share * self.batch_size
         requested = int((step + 1) * share) - int(step * share)  # shares of small batches come out over several
         is_text = ~can_code
         both = np.flatnonzero(can_text & can_code)

@@ -20,6 +20,10 @@ class Problems:
 
     languages: tuple[str, ...]
     """Sorted."""
+    seed_ids: pa.Array
+    """Sorted. (seeds,)"""
+    seed: I64
+    """The number of each program's seed. (programs,)"""
     group: I64
     """The group of each seed, from 0 and without gaps. (seeds,)"""
     text: I64
@@ -60,7 +64,8 @@ def number_problems(tables: SplitTables) -> Problems:
     key = seed * len(languages) + language
     rows = np.argsort(key, kind="stable")
     starts = np.searchsorted(key[rows], np.arange(len(seeds) * len(languages) + 1))
-    return Problems(tuple(languages), group_seeds(seeds, tables), _texts(tables, seeds), rows, starts)
+    groups, texts = group_seeds(seeds, tables), _texts(tables, seeds)
+    return Problems(tuple(languages), seeds, seed, groups, texts, rows, starts)
 
 
 def _texts(tables: SplitTables, seeds: pa.Array) -> I64:

@@ -65,16 +65,26 @@ def read_split(published: PublishedDataset, split: str, variant: Variant) -> Spl
     InputError
         If a table is damaged or lacks a column.
     """
-    shown = CODE_COLUMNS[variant]
-    columns = list(dict.fromkeys(["program_id", "seed_id", "language", _STRIPPED, _ANONYMOUS, shown]))
-    programs = (_program_rows(table, shown) for table in batches_of(published, "programs", split, columns))
     texts = (_text_rows(table) for table in batches_of(published, "texts", split, ["seed_id", "text"]))
     problems = list(batches_of(published, "triplets", split, SPLIT_GROUPS.names))
     return SplitTables(
-        _sorted(programs, _PROGRAMS),
+        read_programs(published, "programs", split, variant),
         _sorted(texts, _TEXTS),
         pa.concat_tables([SPLIT_GROUPS.empty_table(), *problems]).group_by(SPLIT_GROUPS.names).aggregate([]),
     )
+
+
+def read_programs(published: PublishedDataset, config: str, split: str, variant: Variant) -> pa.Table:
+    """Read the programs of a split of ``programs`` or ``negatives``, as ``SplitTables.programs``.
+
+    Raises
+    ------
+    InputError
+        If a table is damaged or lacks a column.
+    """
+    shown = CODE_COLUMNS[variant]
+    columns = list(dict.fromkeys(["program_id", "seed_id", "language", _STRIPPED, _ANONYMOUS, shown]))
+    return _sorted((_program_rows(table, shown) for table in batches_of(published, config, split, columns)), _PROGRAMS)
 
 
 def has_split(published: PublishedDataset, config: str, split: str) -> bool:

@@ -1,0 +1,1 @@
+"""Hard negatives: programs that look like the answer and are not."""
