@@ -56,16 +56,28 @@ def charge_values(values: Iterable[Any]) -> None:
     TemplateTooLargeError
         Also if one is a number too large for a width or a count.
     """
+    known: dict[int, int] = {}
     for value in values:
-        if isinstance(value, int):
-            if abs(value) > limits.PROMPT:
-                raise TemplateTooLargeError(f"it uses a number above {limits.PROMPT:,} as an argument")
-        elif isinstance(value, str | bytes):
-            charge(len(value))
-        elif isinstance(value, list | tuple | set | frozenset | dict):
-            charge(len(value) * _ELEMENT)
-            charge_values(value)
-            charge_values(value.values() if isinstance(value, dict) else ())
+        charge(_units(value, known))
+
+
+def _units(value: Any, known: dict[int, int]) -> int:
+    """Return the work of reading a value, with what it holds.
+
+    A collection that several others hold counts each time, but is looked at once: ``known`` has its units by its id.
+    """
+    if isinstance(value, int):
+        if abs(value) > limits.PROMPT:
+            raise TemplateTooLargeError(f"it uses a number above {limits.PROMPT:,} as an argument")
+        return 0
+    if isinstance(value, str | bytes):
+        return len(value)
+    if not isinstance(value, list | tuple | set | frozenset | dict):
+        return 0
+    if id(value) not in known:
+        held = (*value, *value.values()) if isinstance(value, dict) else value
+        known[id(value)] = len(value) * _ELEMENT + sum(_units(one, known) for one in held)
+    return known[id(value)]
 
 
 def charge_operands(values: Iterable[Any]) -> None:
