@@ -22,6 +22,7 @@ TORCH_MODULES = {
     "synthcode.evaluation.mose.model",
     "synthcode.evaluation.mose.pooling",
     "synthcode.evaluation.training.losses.adaptive_layer",
+    "synthcode.evaluation.training.losses.length_chunks",
     "synthcode.evaluation.training.losses.multi_exit",
     "synthcode.evaluation.training.losses.opening",
     "synthcode.evaluation.training.losses.similarities",

@@ -12,6 +12,7 @@ from sentence_transformers.util import all_gather, all_gather_with_grad, get_ran
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
+from synthcode.evaluation.training.losses.length_chunks import encode_by_length
 from synthcode.evaluation.training.losses.similarities import BatchPairs, contrastive, divergence, similarities
 from synthcode.evaluation.training.losses.weights import exit_weights
 from synthcode.evaluation.training.settings import LossSettings
@@ -33,7 +34,7 @@ class MultiExitLoss(CachedLossMixin, nn.Module):
         Temperature, weights, distillation, Matryoshka dimensions.
     chunk_size
         Texts that are encoded at a time, with cached gradients (GradCache, arXiv 2101.06983): the same gradients as of
-        the whole batch, for the memory of a chunk and a second forward pass. None encodes the batch at once.
+        the whole batch, for the memory of a chunk and a second forward pass. None keeps all of the batch in memory.
 
     Raises
     ------
@@ -70,7 +71,11 @@ class MultiExitLoss(CachedLossMixin, nn.Module):
         """
         if self.mini_batch_size:
             return self.forward_cached(sentence_features, labels)
-        return self.loss_of([self.model(features)["sentence_embedding"] for features in sentence_features], labels)
+        return self.loss_of([encode_by_length(self._encode, features) for features in sentence_features], labels)
+
+    def _encode(self, features: dict[str, Any]) -> Tensor:
+        vectors: Tensor = self.model(features)["sentence_embedding"]
+        return vectors
 
     def calculate_loss(
         self, reps: list[list[Tensor]], labels: Tensor | None = None, *, with_backward: bool = False
