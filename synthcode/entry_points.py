@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from bisect import bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,9 +59,20 @@ class _Scope(NamedTuple):
 
 def definitions(snippet: Snippet, language: Language) -> list[Definition]:
     """Return the functions of a text that have names, constructors left out, in their order."""
+    return definitions_among(captured(language, definition_nodes(language), snippet.root), snippet, language)
+
+
+@functools.cache
+def definition_nodes(language: Language) -> str:
+    """Return the query that captures functions as ``@function``, and what may own them as ``@type``."""
     types_and_namespaces = language.types | _NAMESPACES.get(language.name, frozenset())
-    pattern = f"{any_of(language.functions, 'function')} {any_of(types_and_namespaces, 'type')}"
-    found = captured(language, pattern, snippet.root)
+    return f"{any_of(language.functions, 'function')} {any_of(types_and_namespaces, 'type')}"
+
+
+def definitions_among(
+    found: Mapping[str, list[tree_sitter.Node]], snippet: Snippet, language: Language
+) -> list[Definition]:
+    """Return what ``definitions`` does, of a text in which the query of ``definition_nodes`` has found its nodes."""
     types = {node.id for node in found.get("type", ())}
     nodes = [*found.get("type", ()), *found.get("function", ())]
     defined: list[Definition] = []

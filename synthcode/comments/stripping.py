@@ -63,13 +63,18 @@ def strip(code: str, language: Language) -> str:
     str
         The code; unchanged if it is too long to parse, or the parser too slow.
     """
-    if not _SIGNS.get(language.name, _SLASHES).search(code):
+    if not may_have_comments(code, language):
         return code
     try:
         snippet = parse_snippet(code, language)
     except ParseTimeout:
         return code
     return cut_out(snippet, comment_cuts(snippet, language), language)
+
+
+def may_have_comments(code: str, language: Language) -> bool:
+    """Return False for code without comments, and without strings where they serve as comments, unparsed as it is."""
+    return _SIGNS.get(language.name, _SLASHES).search(code) is not None
 
 
 def comment_cuts(snippet: Snippet, language: Language) -> list[Cut]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import tree_sitter
 
 from synthcode.comments.snippets import parse_snippet
-from synthcode.gate.stubs import Function, Program
+from synthcode.gate.program import Function, Program
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout
 
@@ -77,8 +77,6 @@ class _Original(NamedTuple):
     program: Program
     demanded: dict[str, Function]
     """By their spelling, the functions that do something which a translation must do as well."""
-    used: dict[str, frozenset[str]]
-    """The parameters that each of them mentions."""
 
 
 def placeholder(code: str, target: Language, source_code: str, source: Language, entry_point: str | None) -> str | None:
@@ -125,8 +123,7 @@ def _original(code: str, language: Language) -> _Original | None:
     if program is None:
         return None
     demanded = {function.spelling: function for function in program.functions if _is_demanded(function)}
-    used = {name: program.parameters_used(function) for name, function in demanded.items()}
-    return _Original(program, demanded, used)
+    return _Original(program, demanded)
 
 
 def _is_demanded(function: Function) -> bool:
@@ -182,15 +179,16 @@ def _stub(program: Program, original: _Original, main: str) -> str | None:
             written.setdefault(function.spelling, []).append(function)
     for name, functions in written.items():
         is_main = name == main or len(original.demanded) == 1
-        used = original.used[name] if name == main else frozenset()
-        if all(_is_stub(one, main=is_main) or (used and program.ignores_parameters(one, used)) for one in functions):
+        used = original.demanded[name].parameters_used if name == main else frozenset()
+        if all(_is_stub(one, main=is_main) or (used and one.ignores_parameters(used)) for one in functions):
             return f"line {functions[0].line}: {functions[0].name} is a stub"
     return None
 
 
 def _is_stub(function: Function, *, main: bool) -> bool:
-    empty = function.is_empty and not _RESOURCE.search(function.spelling)
-    return function.is_stub and (main or function.is_marked or empty)
+    if not function.is_stub:
+        return False
+    return main or function.is_marked or (function.is_empty and not _RESOURCE.search(function.spelling))
 
 
 def _quoted(program: Program, original: _Original) -> str | None:
