@@ -79,8 +79,20 @@ def any_of(node_types: Iterable[str], capture: str) -> str:
 
 
 def captured(language: Language, pattern: str, node: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    """Return the nodes from ``node`` down that a query captures, by the name of the capture."""
-    return tree_sitter.QueryCursor(_query(language, pattern)).captures(node)
+    """Return the nodes from ``node`` down that a query captures, by the name of the capture, as the text has them."""
+    return in_order(tree_sitter.QueryCursor(_query(language, pattern)).captures(node))
+
+
+def in_order(captures: dict[str, list[tree_sitter.Node]]) -> dict[str, list[tree_sitter.Node]]:
+    """Sort the nodes that a query captured by where they stand, in place: they come in the order of their addresses."""
+    for nodes in captures.values():
+        if len(nodes) > 1:
+            nodes.sort(key=_place)
+    return captures
+
+
+def _place(node: tree_sitter.Node) -> tuple[int, int]:
+    return node.start_byte, -node.end_byte
 
 
 def parse_snippet(code: str, language: Language) -> Snippet:

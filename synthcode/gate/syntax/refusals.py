@@ -8,6 +8,7 @@ from collections.abc import Set
 
 import tree_sitter
 
+from synthcode.comments.snippets import in_order
 from synthcode.gate.syntax.regex_literals import malformation
 from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import grammar
@@ -77,8 +78,8 @@ def _checks(language_name: str) -> tree_sitter.QueryCursor:
 
 
 def captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    """Return the nodes that a query captures, by name."""
-    return _cursor(language.name, pattern).captures(root)
+    """Return the nodes that a query captures, by name, as the text has them."""
+    return in_order(_cursor(language.name, pattern).captures(root))
 
 
 @functools.cache

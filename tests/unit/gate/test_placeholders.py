@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from synthcode.gate.placeholders import placeholder
+from synthcode.languages import LANGUAGES
 from tests.support.placeholders import PYTHON, why_placeholder
 
 HEADS = {
@@ -180,3 +182,12 @@ def test_a_block_that_holds_only_a_comment_that_asks_for_code(language: str, cod
     reason = why_placeholder(code, language)
     assert reason is not None
     assert "yet to be written" in reason
+
+
+def test_several_comments_are_left_out_of_a_stub() -> None:
+    comments = "  // 1. It has 30 (or 31) days.\n\n  // 2. Then it is long.\n\n  // 3. Else not.\n"
+    code = f"bool isLong(int month) {{\n{comments}}}\n"
+    source = "def is_long(month):\n    return month in (1, 3, 5, 7, 8, 10, 12)\n"
+    cpp, python = LANGUAGES["cpp"], LANGUAGES["python"]
+    verdicts = {placeholder(code + "\n" * blank, cpp, source, python, None) for blank in range(20)}
+    assert verdicts == {"line 1: isLong is a stub"}
