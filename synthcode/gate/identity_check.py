@@ -16,6 +16,8 @@ _COMMENTS = {
     "//": re.compile(r"/\*.*?(?:\*/|\Z)|//[^\n]*", re.DOTALL),
 }
 """By the mark of a line comment. Strings are not looked at: what is wrongly cut is cut on both sides."""
+_COMMENT_MARKS = {"#": ("#", '"""', "'''"), "//": ("//", "/*")}
+"""Code without these has no comments."""
 _COMMENTED = 0.4
 """Code less like its source than this is not its source with other comments, but for very long ones."""
 
@@ -77,10 +79,11 @@ def is_unchanged(code: str, target: Language, source_code: str, source: Language
     """
     if source.name in RULES[target.name].includes:
         return _bare_tokens(code, source) == _bare_tokens(source_code, source)
-    raw = _similarity(Counter(_TOKEN.findall(code)), _counted(source_code))
+    counted = Counter(_TOKEN.findall(code))
+    raw = _similarity(counted, _counted(source_code))
     if raw < min(similarity, _COMMENTED):
         return False
-    ours, theirs = Counter(_bare_tokens(code, source)), Counter(_bare_tokens(source_code, source))
+    ours, theirs = _bare(code, source, counted), _bare_source(source_code, source)
     if max(raw, _similarity(ours, theirs)) < similarity:
         return False
     return not _is_translated(ours, theirs, _NEAR.get((source.name, target.name)))
@@ -97,12 +100,31 @@ def _is_translated(ours: Counter[str], theirs: Counter[str], changes: _Changes |
 
 
 def _similarity(ours: Counter[str], theirs: Counter[str]) -> float:
-    return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())
+    common = ours.keys() & theirs.keys()
+    shared = sum(map(min, map(ours.__getitem__, common), map(theirs.__getitem__, common)))
+    return 2 * shared / max(1, ours.total() + theirs.total())
 
 
 @functools.lru_cache(maxsize=64)
 def _counted(text: str) -> Counter[str]:
     return Counter(_TOKEN.findall(text))
+
+
+@functools.lru_cache(maxsize=64)
+def _bare_source(text: str, language: Language) -> Counter[str]:
+    return _bare(text, language, _counted(text))
+
+
+def _bare(code: str, language: Language, counted: Counter[str]) -> Counter[str]:
+    """Return how often each token stands in code that no formatter changes; ``counted`` are all tokens."""
+    if any(mark in code for mark in _COMMENT_MARKS[language.line_comment]):
+        return Counter(_bare_tokens(code, language))
+    bare = counted.copy()
+    if quotes := bare.pop("'", 0):
+        bare['"'] += quotes
+    for token in ";,":
+        bare.pop(token, None)
+    return bare
 
 
 def _bare_tokens(code: str, language: Language) -> list[str]:

@@ -26,6 +26,7 @@ _FENCE_OF_QUOTES = re.compile(r"^(?P<quotes>\"{3}|'{3})(?P<tag>[A-Za-z][\w+#]{0,
 _QUOTED_FENCE = re.compile(r"^> ?(?:```|~~~)", re.MULTILINE)
 _QUOTE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _QUOTATIONS = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
+_QUOTATION_MARKS = ("/*", "*/", '"""', "'''")
 _LONGEST_QUOTATION = 200
 """Lines from a fence within a comment or string to the end of that."""
 
@@ -58,6 +59,9 @@ class _Count(NamedTuple):
     """Numbers of the lines that hold it."""
     sums: list[int]
     """How often it stands in the first 0, 1, 2, ... of these lines."""
+
+
+_NOWHERE = _Count([], [0])
 
 
 class AnswerLines:
@@ -120,28 +124,26 @@ class AnswerLines:
 
     def is_quoted(self, start: int, fence: int) -> bool:
         """Return whether a fence stands in a comment or string of the block that begins at line ``start``."""
-        for opening, closing in _QUOTATIONS:
+        for opening, closing in _QUOTATIONS if self._marks else ():
             opened = self._between(opening, start, fence)
             is_open = opened % 2 == 1 if opening == closing else opened > self._between(closing, start, fence)
             if is_open:
                 # If the mark stood in a string, there is no other fence to end the block after its counterpart.
-                closes = _first_from(self._marks[closing].lines, fence + 1)
+                closes = _first_from(self._marks.get(closing, _NOWHERE).lines, fence + 1)
                 limit = fence + _LONGEST_QUOTATION
                 return closes < limit and _first_from(self._fence_numbers, closes + 1) < limit
         return False
 
     def _between(self, mark: str, start: int, end: int) -> int:
         """Count a mark in the lines from ``start`` to before ``end``."""
-        lines, sums = self._marks[mark]
-        return sums[bisect_left(lines, end)] - sums[bisect_left(lines, start)] if lines else 0
+        lines, sums = self._marks.get(mark, _NOWHERE)
+        return sums[bisect_left(lines, end)] - sums[bisect_left(lines, start)]
 
     @functools.cached_property
     def _marks(self) -> dict[str, _Count]:
-        return {mark: self._counted(mark) for pair in _QUOTATIONS for mark in pair}
+        return {mark: self._counted(mark) for mark in _QUOTATION_MARKS if mark in self._text}
 
     def _counted(self, mark: str) -> _Count:
-        if mark not in self._text:  # most answers hold no such mark
-            return _Count([], [])
         counts = {number: count for number, line in enumerate(self.lines) if (count := line.count(mark))}
         return _Count(list(counts), [0, *accumulate(counts.values())])
 

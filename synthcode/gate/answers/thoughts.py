@@ -24,6 +24,8 @@ _MARK = re.compile(
 )
 """``<think>``, ``[THINK]``, ``◁think▷``, ``<seed:think>``, ``<|START_THINKING|>``, ``<|begin_of_thought|>``,
 ``<｜end▁of▁thinking｜>`` and their like; after them those of Gemma 4, Apertus, MedGemma and openPangu."""
+_IN_MARKS = ("think", "thought", "reason", "reflection", "analysis", "scratchpad", "inner_", "channel", "unused")
+"""Every mark has one of these in it: to look for them is ten times as fast."""
 _MAX_MARKS = 2_000
 """Marks of an answer that are looked at."""
 _MAX_BLANKS = 80
@@ -84,7 +86,10 @@ def without_thoughts(text: str) -> Spoken:
     if _WORDS.match(text):
         answer = _WORDS_BEFORE_ANSWER.search(text)
         return Spoken(text[answer.end() :], in_thought=False) if answer else Spoken("", in_thought=True)
-    return _between_marks(text.removeprefix("<|begin|>assistant"))
+    text = text.removeprefix("<|begin|>assistant")
+    folded = text.casefold()
+    has_marks = any(part in folded for part in _IN_MARKS)
+    return _between_marks(text) if has_marks else Spoken(text, in_thought=False)
 
 
 def _unmarked(text: str) -> Spoken | None:
