@@ -83,7 +83,7 @@ class PretrainingHeads(nn.Module):
     ) -> ExitLoss:
         marked = states + self.exit_embedding.weight[self._place[exit_]]
         chosen = labels != NOT_CHOSEN
-        # Only the chosen tokens: logits over the vocabulary of all of them would be the largest tensor by far.
+        # Only the chosen tokens: logits over the vocabulary of all of them would be the largest tensor of all.
         logits = nn.functional.linear(self.transform(marked[chosen]), table, self.bias)
         masked = nn.functional.cross_entropy(logits.float(), labels[chosen])
         if belongs is None:
