@@ -90,6 +90,7 @@ QUERIES: dict[str, str] = {
 (enum_constant name: (identifier) @kept)
 (field_access field: (identifier) @other)
 (method_invocation name: (identifier) @other)
+(method_reference (_) (identifier) @other .)
 (method_declaration name: (identifier) @other)
 (labeled_statement . (identifier) @other)
 [(break_statement (identifier) @other) (continue_statement (identifier) @other)]
@@ -232,6 +233,8 @@ QUERIES: dict[str, str] = {
 (function_declaration name: (identifier) @kept)
 (value_argument . (identifier) @kept . "=")
 (call_expression . (identifier) @kept)
+(navigation_expression (_) (identifier) @other .)
+(callable_reference (identifier) @kept)
 (enum_entry (identifier) @kept)
 (user_type (identifier) @other)
 """,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 
 import tree_sitter
@@ -15,8 +16,6 @@ from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout
 
 _WORD = re.compile(rb"[^\W\d][\w$]*+")
-_RECEIVER = re.compile(rb"(?:(?<!\.)\.|::)\s*+\Z")
-_RECEIVER_REACH = 40
 _OWN_MEANING = re.compile(rb"(?:self|cls|this|super|_+|_[A-Z]+|GLOBALS|arg[cv])\Z")
 """Names that say more than that they are a variable's; the latter three are PHP's globals."""
 _REFLECTION = frozenset(
@@ -79,17 +78,17 @@ def _variables(snippet: Snippet, language: Language) -> dict[bytes, list[Span]]:
     found = captured(language, QUERIES[language.name] + MENTIONS[language.name], snippet.root)
     if "reflection" in found:
         return {}
-    scopes = sorted(snippet.span(node) for node in found.get("scope", []))
-    declared = _declared(snippet, scopes, found.get("declared", []), language)
+    declared = _declared(snippet, language, found)
     for name in _kept(snippet, language, found):
         declared.pop(name, None)
     others = {snippet.span(node) for node in found.get("other", [])}
+    others |= {span for span in map(snippet.span, found.get("token", [])) if _is_member(snippet.data, span[0])}
     mentions: dict[bytes, list[Span]] = defaultdict(list)
     for node in found.get("mention", []):
         span = snippet.span(node)
         name = snippet.data[slice(*span)]
-        if name in declared and span not in others and not _is_member(snippet.data, span[0]):
-            if any(start <= span[0] < end for start, end in declared[name]):
+        if name in declared and span not in others:
+            if _are_around(declared[name], span[0]):
                 mentions[name].append(span)
             else:  # a field, a function, something of a library: which, only the language's own rules say
                 del declared[name]
@@ -97,17 +96,37 @@ def _variables(snippet: Snippet, language: Language) -> dict[bytes, list[Span]]:
 
 
 def _declared(
-    snippet: Snippet, scopes: list[Span], nodes: list[tree_sitter.Node], language: Language
-) -> dict[bytes, set[Span]]:
-    """Return the scopes in which each name is declared."""
-    declared: dict[bytes, set[Span]] = defaultdict(set)
-    for node in nodes:
-        start, end = snippet.span(node)
+    snippet: Snippet, language: Language, found: dict[str, list[tree_sitter.Node]]
+) -> dict[bytes, list[Span]]:
+    """Return the scopes in which each name is declared: in order, none within another."""
+    scopes = sorted((snippet.span(node) for node in found.get("scope", [])), key=lambda span: (span[0], -span[1]))
+    remaining = deque(scopes)
+    around: list[Span] = []
+    declared: dict[bytes, list[Span]] = defaultdict(list)
+    for start, end in sorted(map(snippet.span, found.get("declared", []))):
+        while remaining and remaining[0][0] <= start:
+            around.append(remaining.popleft())
+        while around and around[-1][1] < end:
+            around.pop()
         name = snippet.data[start:end]
-        around = [scope for scope in scopes if scope[0] <= start and end <= scope[1]]
         if around and not _OWN_MEANING.match(name) and not _is_constant(name, language):
-            declared[name].add(min(around, key=lambda scope: scope[1] - scope[0]))
-    return declared
+            declared[name].append(around[-1])
+    return {name: _outermost(spans) for name, spans in declared.items()}
+
+
+def _outermost(spans: list[Span]) -> list[Span]:
+    """Leave out spans within others; no two overlap otherwise."""
+    outermost: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not outermost or span[0] >= outermost[-1][1]:
+            outermost.append(span)
+    return outermost
+
+
+def _are_around(spans: list[Span], place: int) -> bool:
+    """Return whether a place is in one of some spans, which are in order and do not overlap."""
+    before = bisect.bisect_right(spans, place, key=lambda span: span[0])
+    return before > 0 and place < spans[before - 1][1]
 
 
 def _is_constant(name: bytes, language: Language) -> bool:
@@ -119,7 +138,8 @@ def _kept(snippet: Snippet, language: Language, found: dict[str, list[tree_sitte
     """Yield the names that must stay."""
     yield from (snippet.bytes_of(node) for node in found.get("kept", []))
     for node in found.get("token", []):
-        if _NOT_A_VALUE.match(snippet.data, snippet.span(node)[1]):
+        start, end = snippet.span(node)
+        if _NOT_A_VALUE.match(snippet.data, end) and not _is_member(snippet.data, start):
             yield snippet.bytes_of(node)
     for node in found.get("macro", []):
         yield from _WORD.findall(snippet.bytes_of(node))
@@ -128,5 +148,6 @@ def _kept(snippet: Snippet, language: Language, found: dict[str, list[tree_sitte
 
 
 def _is_member(data: bytes, start: int) -> bool:
-    """Return whether the name at ``start`` is that of a member of what is in front of it."""
-    return _RECEIVER.search(data, max(start - _RECEIVER_REACH, 0), start) is not None
+    """Return whether a token of a macro is the name of a member: ``.name``, and not ``..name``."""
+    before = data[max(start - 2, 0) : start]
+    return before.endswith((b".", b"::")) and before != b".."

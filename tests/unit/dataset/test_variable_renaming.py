@@ -364,3 +364,33 @@ def test_a_name_in_another_function_that_may_be_a_librarys_stays() -> None:
 def test_characters_of_several_bytes_stay_in_place() -> None:
     code = "def f(größe):\n    return 'größe 🎈' + größe\n"
     assert rename_variables(code, get_language("python")) == "def f(v1):\n    return 'größe 🎈' + v1\n"
+
+
+def test_a_comment_that_ends_with_a_dot_hides_no_variable() -> None:
+    code = "function f(a) {\n  // The first.\n  a = 1;\n  return a;\n}\n"
+    assert rename_variables(code, get_language("javascript")) == code.replace("(a)", "(v1)").replace(
+        "a = 1", "v1 = 1"
+    ).replace("return a", "return v1")
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("kotlin", "fun f(size: List<Int>) = size.size + size?.size!! + size.map(Int::size)"),
+        ("java", "class C { int f(List size) { return size.map(this::size).size + size.size(); } }"),
+        ("rust", 'fn f(size: P) { println!("{}", size.size, size.size(), Q::size); }'),
+        ("csharp", "class C { int F(List size) { return size.size + size?.size; } }"),
+        ("python", "def f(size):\n    return size.size + size . size\n"),
+        ("go", "package p\nfunc f(size P) int { return size.size }"),
+        ("cpp", "int f(P* size) { return size->size + size->size() + Q::size; }"),
+        ("ruby", "def f(size)\n  size.size + size&.size\nend\n"),
+        ("typescript", "function f(size: P) { return size.size + size?.size; }"),
+    ],
+)
+def test_a_member_is_no_variable(language: str, code: str) -> None:
+    parsed = parse_snippet(code, get_language(language))
+    assert not parsed.root.has_error
+    renamed = rename_variables(code, get_language(language))
+    assert renamed.count("size") == code.count(".size") + code.count(". size") + code.count("->size") + code.count(
+        "::size"
+    )
