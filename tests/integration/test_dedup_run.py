@@ -149,9 +149,16 @@ def digests(run: Path) -> dict[str, str]:
     return {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in names}
 
 
-def test_killed_midway_it_starts_over_and_ends_the_same(run: Path) -> None:
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param((15, 30), id="twice"),
+        pytest.param((4, 9, 14, 19, 25), id="five times", marks=pytest.mark.durability),
+    ],
+)
+def test_killed_midway_it_starts_over_and_ends_the_same(moments: tuple[int, ...], run: Path) -> None:
     expected = digests(run)
-    for moment in (15, 30):
+    for moment in moments:
         assert run_to(moment, run, ("dedup", str(run), "--force"), signal.SIGKILL).exit_code == -signal.SIGKILL
         assert synthcode("status", run) == 0
     assert synthcode("dedup", run) == 0

@@ -166,11 +166,20 @@ def test_only_what_changed_is_done_again(run: Path, tmp_path: Path, capsys: pyte
     assert counts["kept"] == sum(counts["splits"].values())
 
 
-def test_killed_again_and_again_it_ends_with_the_same_bytes(run: Path, tmp_path: Path) -> None:
-    """At moments of three stages; test_kills.py, in CI, kills at many more."""
+@pytest.mark.parametrize(
+    "moments",
+    [
+        pytest.param((70, 110, 130), id="three stages"),
+        pytest.param((20, 50, 80, 110, 130), id="five moments", marks=pytest.mark.durability),
+    ],
+)
+def test_killed_again_and_again_it_ends_with_the_same_bytes(
+    moments: tuple[int, ...], run: Path, tmp_path: Path
+) -> None:
+    """At moments of its stages; test_kills.py, in CI, kills at many more."""
     killed = tmp_path / "killed"
     command = ("run", "quickstart", "--out", str(killed), "--workers", "2")
-    for moment in (70, 110, 130):
+    for moment in moments:
         assert run_to(moment, killed, command, signal.SIGKILL).exit_code == -signal.SIGKILL
     assert synthcode(*command) == 0
     assert parquet(killed) == parquet(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthcode.verification.cases.case import Untestable
-from synthcode.verification.languages.c_family.functions import Parameter
+from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.lengths import matched
 
 A, B = Parameter("a", "int", pointers=1), Parameter("b", "int", dimensions=("",))
