@@ -1,4 +1,8 @@
-"""Running a plan: every request that wants an answer, so many at once, every answer into the journal."""
+"""Running a plan: every request that wants an answer, so many at once, every answer into the journal.
+
+Memory does not grow with the plan: it holds two blocks of 500 requests, and as many more as are in flight. A request is
+in flight until its answer is on the disk, so that a killed run repeats no more than those.
+"""
 
 from __future__ import annotations
 
@@ -70,19 +74,15 @@ async def run_requests(
 ) -> Outcome:
     """Send the requests that the journal has no answer to, and store the answers.
 
-    Memory does not grow with the plan: it holds two blocks of 500 requests, and ``settings.concurrency`` more. A
-    request is in flight until its answer is on the disk, so that a killed run repeats at most
-    ``settings.concurrency`` requests. The first request is sent by itself, as a test of the key and the model. The
-    others follow once the server has reacted to it, or after ten seconds.
+    The first request is sent by itself, as a test of the key and the model. The others follow once the server has
+    reacted to it, or after ten seconds.
 
     Parameters
     ----------
     requests
         The plan. Read lazily, in its own thread; sent in this order.
-    backend
-        Answers the requests; opened and checked by the caller.
-    journal
-        Where answers go.
+    backend, journal
+        Who answers, opened and checked by the caller, and where answers go.
     settings
         Concurrency, deadlines and patience.
     on_progress
@@ -108,18 +108,23 @@ async def run_requests(
         If an answer could not be stored.
     """
     cancellation = Cancellation(stop)
+    async with JournalWriter(journal) as writer, RequestQueue(requests, journal, retry_failed) as queue:
+        client = RetryingClient(backend, settings, cancellation, Random())
+        run = _Run(queue, client, writer, cancellation, on_progress)
+        await _send_all(run, cancellation, settings.concurrency)
+    return run.report()
+
+
+async def _send_all(run: _Run, cancellation: Cancellation, concurrency: int) -> None:
+    """Let so many workers send requests until none are left, while stops are looked for and progress is reported."""
     async with AsyncExitStack() as stack:
-        writer = await stack.enter_async_context(JournalWriter(journal))
-        queue = await stack.enter_async_context(RequestQueue(requests, journal, retry_failed))
-        run = _Run(queue, RetryingClient(backend, settings, cancellation, Random()), writer, cancellation, on_progress)
         for background in (cancellation.watch(), run.keep_reporting()):
             stack.callback(asyncio.create_task(background).cancel)
         try:
-            await _all_or_first_error([run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
+            await _all_or_first_error([run.lead(), *(run.follow() for _ in range(concurrency - 1))])
             run.raise_refusal()
         except ServerError as problem:
             raise run.explained(problem) from problem
-    return run.report()
 
 
 class _Run:

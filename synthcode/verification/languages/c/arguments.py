@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import Untestable, Value
-from synthcode.verification.languages.c_family.functions import Parameter
+from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.lengths import Given
 from synthcode.verification.languages.c_family.scalars import quoted, scalar, unfit
 from synthcode.verification.languages.c_family.structures import Structures

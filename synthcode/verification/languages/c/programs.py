@@ -8,8 +8,9 @@ from pathlib import Path
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.c.arguments import Types, variable
 from synthcode.verification.languages.c.results import Stored, written_result
+from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.edits import calling_test, hidden_prefix, whole_program
-from synthcode.verification.languages.c_family.functions import Parameter, Program, read_program
+from synthcode.verification.languages.c_family.functions import Program, read_program
 from synthcode.verification.languages.c_family.lengths import Given, matched
 from synthcode.verification.languages.c_family.structures import structures
 from synthcode.verification.languages.tested import TestProgram

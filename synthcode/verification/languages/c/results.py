@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.languages.c.arguments import Types
-from synthcode.verification.languages.c_family.functions import Function, Parameter
+from synthcode.verification.languages.c_family.declarations import Parameter
+from synthcode.verification.languages.c_family.functions import Function
 from synthcode.verification.languages.c_family.lengths import Given
 from synthcode.verification.languages.c_family.types import CType
 

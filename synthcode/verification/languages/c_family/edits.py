@@ -13,7 +13,8 @@ from synthcode.languages import get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import Untestable
 from synthcode.verification.languages.c_family.compiled import PROGRAM_ONLY, SOURCE
-from synthcode.verification.languages.c_family.functions import Program, walk
+from synthcode.verification.languages.c_family.declarations import walk
+from synthcode.verification.languages.c_family.functions import Program
 from synthcode.verification.running.job import Job
 
 _START = Path(__file__).with_name("start.h")

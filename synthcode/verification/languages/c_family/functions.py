@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import tree_sitter
 
@@ -13,31 +13,13 @@ from synthcode.entry_points import Definition, definitions, find_entry_point
 from synthcode.languages import get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import Untestable
+from synthcode.verification.languages.c_family.declarations import Parameter, parameters_of, text_of, walk
 
 _DEFINE = re.compile(r"(?m)^[ \t]*#[ \t]*define[ \t]+(\w+)(\([^)\n]*\))?[ \t]*(.*)$")
 _CLASSES = frozenset({"class_specifier", "struct_specifier"})
-_PARAMETERS = frozenset({"parameter_declaration", "optional_parameter_declaration"})
 _STARTS_PROGRAMS = re.compile(
     r"preinit_array|init_array|\bifunc\b|\b__libc_start_main\b|\b_start\b|\b(?:__)?asm(?:__)?\b|\.incbin"
 )
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter of a function."""
-
-    name: str
-    type: str
-    """As written, without what belongs to the name."""
-    pointers: int = 0
-    dimensions: tuple[str, ...] = ()
-    """What stands in brackets after the name: ``("", "3")`` for ``int a[][3]``."""
-    reference: str = ""
-    """``&``, ``&&`` or nothing."""
-    is_const: bool = False
-    has_default: bool = False
-    is_grouped: bool = False
-    """Whether its name stands in parentheses: a pointer to arrays, ``int (*a)[3]``, not an array of pointers."""
 
 
 @dataclass(frozen=True)
@@ -100,24 +82,13 @@ def _most_callable(functions: list[Definition]) -> Definition:
     return max(functions, key=lambda one: (not one.is_nested, one.node.start_byte))
 
 
-def _text(snippet: Snippet, node: tree_sitter.Node | None) -> str:
-    return snippet.bytes_of(node).decode("utf-8", "replace") if node is not None else ""
-
-
-def walk(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Yield a node and all within it, in their order."""
-    waiting = [node]
-    while waiting:
-        one = waiting.pop()
-        yield one
-        waiting += reversed(one.children)
-
-
 def _aliases(snippet: Snippet) -> dict[str, str]:
     found = {}
     for node in walk(snippet.root):
         if node.type == "alias_declaration":
-            found[_text(snippet, node.child_by_field_name("name"))] = _text(snippet, node.child_by_field_name("type"))
+            found[text_of(snippet, node.child_by_field_name("name"))] = text_of(
+                snippet, node.child_by_field_name("type")
+            )
         elif node.type == "type_definition":
             found.update(_defined_type(snippet, node))
     return found
@@ -135,7 +106,7 @@ def _defined_type(snippet: Snippet, node: tree_sitter.Node) -> dict[str, str]:
         text += "*"
         declarator = declarator.child_by_field_name("declarator")
     is_name = declarator is not None and declarator.type == "type_identifier"
-    return {_text(snippet, declarator): text} if is_name else {}
+    return {text_of(snippet, declarator): text} if is_name else {}
 
 
 def _function(snippet: Snippet, definition: Definition) -> Function:
@@ -144,8 +115,8 @@ def _function(snippet: Snippet, definition: Definition) -> Function:
     node = definition.node
     declarator = _function_declarator(definition.name_node)
     templates = _templates(snippet, node)
-    parameters = _parameters(snippet, declarator)
-    kind = _text(snippet, node.child_by_field_name("type"))
+    parameters = parameters_of(snippet, declarator)
+    kind = text_of(snippet, node.child_by_field_name("type"))
     outer = node.child_by_field_name("declarator")
     pointers = ""
     while outer is not None and outer.type in ("pointer_declarator", "reference_declarator"):
@@ -173,9 +144,9 @@ def _templates(snippet: Snippet, node: tree_sitter.Node) -> frozenset[str]:
             parameters = outer.child_by_field_name("parameters")
             for one in parameters.named_children if parameters is not None else ():
                 if one.type in ("type_parameter_declaration", "optional_type_parameter_declaration"):
-                    names.add(_text(snippet, one.named_children[0]) if one.named_children else "")
+                    names.add(text_of(snippet, one.named_children[0]) if one.named_children else "")
                 else:
-                    names.add(_text(snippet, one).rpartition(" ")[2])
+                    names.add(text_of(snippet, one).rpartition(" ")[2])
         outer = outer.parent
     return frozenset(names - {""})
 
@@ -189,16 +160,16 @@ def _path(snippet: Snippet, definition: Definition) -> str:
         if outer.type in _CLASSES and owner is None:
             owner = outer
         elif outer.type in (*_CLASSES, "namespace_definition"):
-            namespaces.insert(0, _text(snippet, outer.child_by_field_name("name")))
+            namespaces.insert(0, text_of(snippet, outer.child_by_field_name("name")))
         outer = outer.parent
     prefix = "".join(f"{name}::" for name in namespaces if name)
     if owner is not None:
         return _member(snippet, owner, prefix, definition)
     parent = definition.name_node.parent
     if parent is not None and parent.type == "qualified_identifier":
-        scope = _text(snippet, parent.child_by_field_name("scope"))
+        scope = text_of(snippet, parent.child_by_field_name("scope"))
         for node in walk(snippet.root):
-            if node.type in _CLASSES and _text(snippet, node.child_by_field_name("name")) == scope:
+            if node.type in _CLASSES and text_of(snippet, node.child_by_field_name("name")) == scope:
                 return _member(snippet, node, prefix, definition)
         prefix += f"{scope}::"
     return f"::{prefix}{definition.name}"
@@ -206,7 +177,7 @@ def _path(snippet: Snippet, definition: Definition) -> str:
 
 def _member(snippet: Snippet, owner: tree_sitter.Node, prefix: str, definition: Definition) -> str:
     """Return how a method is called: on its class if it is static, or on a new object."""
-    name = _text(snippet, owner.child_by_field_name("name"))
+    name = text_of(snippet, owner.child_by_field_name("name"))
     if not name:
         raise Untestable("its class has no name")
     if owner.parent is not None and owner.parent.type == "template_declaration":
@@ -217,17 +188,17 @@ def _member(snippet: Snippet, owner: tree_sitter.Node, prefix: str, definition: 
     is_static = has_access = False
     for one in body.named_children if body is not None else ():
         if one.type == "access_specifier":
-            is_public = _text(snippet, one).startswith("public")
+            is_public = text_of(snippet, one).startswith("public")
         declared = _declared_function(one)
         if declared is None:
             continue
-        called = _text(snippet, declared.child_by_field_name("declarator"))
+        called = text_of(snippet, declared.child_by_field_name("declarator"))
         if called == name:
-            required = [p for p in _parameters(snippet, declared) if not p.has_default]
+            required = [p for p in parameters_of(snippet, declared) if not p.has_default]
             constructors += [len(required)] if is_public else [1]
         if called == definition.name:
             has_access = is_public
-            is_static = any(_text(snippet, part) == "static" for part in one.children)
+            is_static = any(text_of(snippet, part) == "static" for part in one.children)
     if not has_access:
         raise Untestable(f"{name}::{definition.name} is private")
     if is_static:
@@ -249,57 +220,10 @@ def _declared_function(node: tree_sitter.Node) -> tree_sitter.Node | None:
 def _lambda(snippet: Snippet, name: str) -> Function:
     """Return a function that is a lambda in a variable."""
     for node in walk(snippet.root):
-        if node.type == "init_declarator" and _text(snippet, node.child_by_field_name("declarator")) == name:
+        if node.type == "init_declarator" and text_of(snippet, node.child_by_field_name("declarator")) == name:
             value = node.child_by_field_name("value")
             if value is not None and value.type == "lambda_expression":
                 declarator = value.child_by_field_name("declarator")
-                parameters = _parameters(snippet, declarator) if declarator is not None else ()
+                parameters = parameters_of(snippet, declarator) if declarator is not None else ()
                 return Function(name, f"::{name}", parameters, "")
     raise Untestable(f"{name} is not a function")
-
-
-def _parameters(snippet: Snippet, declarator: tree_sitter.Node) -> tuple[Parameter, ...]:
-    listed = declarator.child_by_field_name("parameters")
-    found: list[Parameter] = []
-    for node in listed.children if listed is not None else ():
-        if node.type in _PARAMETERS:
-            found.append(_parameter(snippet, node))
-        elif node.type in ("variadic_parameter", "variadic_parameter_declaration", "..."):
-            raise Untestable("it takes any number of arguments")
-    return () if len(found) == 1 and found[0].type == "void" and not found[0].pointers else tuple(found)
-
-
-def _parameter(snippet: Snippet, node: tree_sitter.Node) -> Parameter:
-    declarator = node.child_by_field_name("declarator")
-    end = declarator if declarator is not None else node.child_by_field_name("default_value")
-    start, stop = snippet.span(node)
-    stop = snippet.span(end)[0] if end is not None else stop
-    text = " ".join(snippet.data[start:stop].decode("utf-8", "replace").rstrip("= ").split())
-    has_default = node.type == "optional_parameter_declaration"
-    return replace(declared_as(snippet, text, declarator), has_default=has_default)
-
-
-def declared_as(snippet: Snippet, text: str, declarator: tree_sitter.Node | None) -> Parameter:
-    """Return what a declaration declares: its type as written, and what a declarator adds."""
-    dimensions: list[str] = []
-    pointers, reference, is_grouped = 0, "", False
-    inner = declarator
-    while inner is not None and inner.type not in ("identifier", "field_identifier"):
-        if "pointer_declarator" in inner.type:
-            pointers += 1
-        elif "array_declarator" in inner.type:
-            dimensions.insert(0, _text(snippet, inner.child_by_field_name("size")))
-        elif "reference_declarator" in inner.type:
-            reference = _text(snippet, inner.children[0])
-        elif "parenthesized_declarator" in inner.type:
-            is_grouped = True
-        elif "function_declarator" in inner.type:
-            raise Untestable("it takes a function")
-        nested = inner.child_by_field_name("declarator")
-        if nested is None and inner.named_children and "declarator" in inner.type:
-            last = inner.named_children[-1]
-            nested = last if last.type == "identifier" or "declarator" in last.type else None
-        inner = nested
-    name = _text(snippet, inner)
-    is_const = bool(re.match(r"const\b|.*\bconst$", text))
-    return Parameter(name, text, pointers, tuple(dimensions), reference, is_const, is_grouped=is_grouped)

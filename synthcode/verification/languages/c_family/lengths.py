@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import Untestable, Value
-from synthcode.verification.languages.c_family.functions import Parameter
+from synthcode.verification.languages.c_family.declarations import Parameter
 
 _LENGTH = re.compile(
     r"(?i)^(?:[nmklrc]|len\w{0,40}|\w{0,40}_?len|\w{0,40}length\w{0,40}|\w{0,40}size\w{0,40}|sz|\w{0,40}count\w{0,40}|cnt|num\w{0,40}|\w{0,40}rows?|\w{0,40}cols?|columns?|[nm]\d"

@@ -8,7 +8,7 @@ import tree_sitter
 
 from synthcode.comments.snippets import Snippet
 from synthcode.verification.cases.case import Untestable
-from synthcode.verification.languages.c_family.functions import Parameter, declared_as, walk
+from synthcode.verification.languages.c_family.declarations import Parameter, declared_as, walk
 
 Structures = Mapping[str, tuple[Parameter, ...]]
 """Name -> fields, of structures that are made of fields only."""

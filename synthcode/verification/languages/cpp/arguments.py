@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import TestCase, Untestable, Value
-from synthcode.verification.languages.c_family.functions import Function, Parameter, Program
+from synthcode.verification.languages.c_family.declarations import Parameter
+from synthcode.verification.languages.c_family.functions import Function, Program
 from synthcode.verification.languages.c_family.lengths import Given, matched
 from synthcode.verification.languages.c_family.structures import Structures, structures
 from synthcode.verification.languages.c_family.types import CType, read_type
