@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import importlib
 import itertools
 import pkgutil
@@ -49,13 +50,17 @@ def module_names() -> list[str]:
     return sorted(name for name in names if not name.endswith("__main__"))
 
 
+@functools.cache
 def sources() -> dict[str, ast.Module]:
     """Return the syntax trees of all modules that import ``re``."""
     trees = {}
     for name in module_names():
         path = ROOT / name.replace(".", "/")
         path = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
-        tree = ast.parse(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        if re.search(r"\bimport\b.*\bre\b", text) is None:  # most do not, and to parse them all takes seconds
+            continue
+        tree = ast.parse(text)
         if any(isinstance(node, ast.Import) and any(one.name == "re" for one in node.names) for node in ast.walk(tree)):
             trees[name] = tree
     return trees
