@@ -13,8 +13,8 @@ MESSAGE = re.compile(
 """An error of the compiler, or an exception."""
 _PROBLEM = re.compile(r"(?m)^(?:/box/)?([\w.]+)\(\d+,\d+\): error (CS\d+): (.*)")
 _SYNTAX = re.compile(
-    "CS(?:10(?:01|02|03|10|24|26|31|41|56)|15(?:13|14|19|20|25|28|34|36|47|85|97)|164[46]|0135|0136|0210|0453"
-    "|8025|8059|8107|8370|8652)"
+    "CS(?:10(?:01|02|03|10|14|24|26|31|41|56)|15(?:13|14|19|20|25|28|34|36|47|85|97)|164[46]|0135|0136|0210|0453"
+    "|8025|8059|8107|8346|8370|8652)"
 )
 """What the compiler says of syntax that it does not know, and of names that only newer versions let hide others."""
 _NEWER = re.compile(
@@ -28,17 +28,24 @@ _NEWER = re.compile(
     r"|GetBitLength|PopCount|LeadingZeroCount|TrailingZeroCount|RemoveAll|RemoveWhere|CallerArgumentExpression"
     r"|Contains|Split|Join|Trim|TrimEnd|TrimStart|Zip|IndexOf|Replace|StartsWith|EndsWith|Concat|Remove|First"
     r"|FirstOrDefault|Last|LastOrDefault|Single|SingleOrDefault|ElementAt|Take|Max|Min|Round|Parse|Reverse|Sort"
-    r"|Count|Sum|Average|DivRem|Abs|Sqrt|IsLetter|IsDigit|Insert|Enum|Array)\W"
+    r"|Count|Sum|Average|DivRem|Abs|Sqrt|IsLetter|IsDigit|Insert|Enum|Array|TrimEntries|To(?:Zero|(?:Posi|Nega)tiveInfinity)"
+    r"|I\w{1,20}Number|INumber\w*|IBinaryInteger|nu?int|unmanaged|notnull|GroupCollection|namespace `System[\w.]*')\W"
 )
 """Methods and types of newer libraries, and methods with newer overloads."""
-_NAMES = re.compile("CS(?:0103|0117|0121|0234|0246|0411|1061|150[123]|1729|1929|7036)")
+_NAMES = re.compile("CS(?:0103|0117|0121|0234|0246|0308|0411|1061|150[123]|1729|192[89]|7036)")
 """What the compiler says of a method or an overload that its libraries do not have."""
+_RULES = re.compile(
+    r"CS0100: The parameter name `_'|CS0815: .* `(?:anonymous method|method group)'|CS0(?:131|133|173|225|508|531): "
+    r"|CS0019: Operator `[=!]=' .* type `\(|CS0151: .* type `\(|CS1061: Type `\("
+)
+"""What newer versions allow: lambdas with a type of their own, conditions with a target's type, members of tuples with
+inferred names, tuples that are compared, matched or assigned to elements, overriding with another type, and so on."""
 _AMBIGUOUS = frozenset({"CS0104", "CS0433", "CS0436"})
 """A name of two namespaces: the program may have named only one of them."""
 _UNKNOWN = "CS(?:0012|0103|0117|0118|0234|0246|0400|0426|0432|0501|0584|0616|1061|1069|1070|1935|5001)"
 """What the compiler says of a name that a fragment does not define, and of a fault of its own."""
 UNRESOLVED = (
-    rf"error (?:{_UNKNOWN}|{'|'.join(sorted(_AMBIGUOUS))}|{_SYNTAX.pattern}): "
+    rf"error (?:{_UNKNOWN}|{'|'.join(sorted(_AMBIGUOUS))}|{_SYNTAX.pattern}): |error (?:{_RULES.pattern})"
     rf"|error {_NAMES.pattern}: .*{_NEWER.pattern}"
 )
 """A pattern of messages about a program that may be right, as a fragment or with a newer compiler and libraries."""
@@ -50,7 +57,7 @@ def misfit(messages: str) -> str:
     if not problems:
         return f"the compiler does not survive it: {one_line(messages, 100)}".rstrip(": ")
     for file, code, text in problems:
-        if _SYNTAX.fullmatch(code) and file != UNPARSED:
+        if (_SYNTAX.fullmatch(code) and file != UNPARSED) or _RULES.match(f"{code}: {text}"):
             return f"it needs a newer version of C#: {one_line(text, 100)}"
         if _NAMES.fullmatch(code) and _NEWER.search(f" {text} "):
             return f"it may need a newer version of .NET: {one_line(text, 100)}"
