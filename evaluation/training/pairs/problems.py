@@ -9,9 +9,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import I64
 from synthcode.evaluation.training.pairs.groups import group_seeds
 from synthcode.evaluation.training.pairs.tables import SplitTables
+
+MOST_LANGUAGES = 32
+"""Tables of pairs of languages would be large beyond: a column that holds something else has thousands of values."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,19 @@ class Problems:
 
 
 def number_problems(tables: SplitTables) -> Problems:
-    """Find the texts and programs of every seed. A text without words, or of a seed without programs, is left out."""
+    """Find the texts and programs of every seed. A text without words, or of a seed without programs, is left out.
+
+    Raises
+    ------
+    InputError
+        If there are more than ``MOST_LANGUAGES`` languages.
+    """
     languages = tables.languages
+    if len(languages) > MOST_LANGUAGES:
+        raise InputError(
+            f"split 'train' has programs in {len(languages):,} languages, training takes {MOST_LANGUAGES}",
+            "train on a dataset that names its languages as synthcode does: see 'synthcode languages'",
+        )
     seeds = pc.unique(tables.programs["seed_id"]).sort()
     seed = _places(tables.programs["seed_id"], seeds)
     language = _places(tables.programs["language"], pa.array(languages, pa.string()))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.training.contracts import TrainingPair, TrainingText
+from synthcode.evaluation.training.pairs.counts import mean_tokens
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
 from tests.support.training_dataset import Problem, problem, write_problems
@@ -217,6 +219,33 @@ def test_what_is_in_two_splits_is_refused(tmp_path: Path, split: str, what: str)
     with pytest.raises(InputError) as refused:
         opened(tmp_path, [problem(number, ALL, f"c{number}") for number in range(3)])
     assert f"{what} is both in split 'train' and in {split!r}" in refused.value.problem
+
+
+def test_a_column_that_holds_no_languages_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="in 33 languages, training takes 32"):
+        opened(tmp_path, [problem(number, [f"language {number}"]) for number in range(33)])
+
+
+def test_pairs_are_the_same_in_another_process(tmp_path: Path) -> None:
+    pairs = opened(tmp_path, [problem(number, ALL) for number in range(8)], settings(renamed_share=0.5)).pairs
+    there = pickle.loads(pickle.dumps(pairs))  # noqa: S301  # as torch hands them to a worker
+    assert list(there) == list(pairs)
+
+
+def test_tokens_of_a_pair_are_estimated_from_pairs_of_the_whole_run(tmp_path: Path) -> None:
+    data = opened(tmp_path, [problem(number, ALL) for number in range(8)], settings(steps=50, batch_size=8))
+    counted: list[str] = []
+
+    def words(texts: Sequence[str]) -> list[int]:
+        counted.extend(texts)
+        return [len(text.split()) for text in texts]
+
+    assert mean_tokens(data.pairs, words, sample=40) == 6  # every text and every program has three words
+    assert len(counted) == 80
+    first, last = data.pairs[0], data.pairs[-1]
+    assert counted[:2] == [first.anchor.text, first.positive.text]
+    assert counted[-2:] == [last.anchor.text, last.positive.text]
+    assert mean_tokens(opened(tmp_path, [problem(n, ALL) for n in range(8)], settings(steps=1)).pairs, words) == 6
 
 
 def test_equal_texts_of_two_splits_are_no_leak(tmp_path: Path) -> None:
