@@ -89,7 +89,7 @@ class LossTable(TrainerCallback):
 def pretrained(model: MultiExitModel, snippets: Sequence[Snippet], settings: TrainingSettings, folder: Path) -> None:
     """Pre-train a model; the losses by exit go to ``pretraining.csv``."""
     set_seed(settings.random_seed)
-    documents = masked_documents(snippets, model.vocabulary, settings.pretrain, settings.random_seed)
+    documents = masked_documents(snippets, model, settings.pretrain, settings.random_seed)
     table = LossTable(folder / "pretraining.csv")
     table.trainer = PretrainingTrainer(model, documents, settings, folder / "pretraining", [table])
     table.trainer.train()

@@ -67,6 +67,10 @@ class MultiExitModel(Protocol):
     """How the states of a text become its vector: a name in ``POOLINGS``."""
 
     @property
+    def max_tokens(self) -> int:
+        """Longest input, in tokens."""
+
+    @property
     def vocabulary(self) -> Vocabulary:
         """Its tokens: see ``huggingface_vocabulary`` and ``mose_vocabulary``."""
 

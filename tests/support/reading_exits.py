@@ -35,6 +35,7 @@ class ReadingExits(nn.Module):
         write_tokenizer(folder)
         self.mose = MoseModel(CONFIG)
         self.exits, self.width, self.pooling = CONFIG.exits, CONFIG.hidden_size, CONFIG.pooling
+        self.max_tokens = CONFIG.max_position_embeddings
         self.vocabulary: Vocabulary = mose_vocabulary(load_tokenizer(folder, 128))
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from synthcode.evaluation.training.pretraining.packing import (
     LanguagePacking,
     Packing,
     RepositoryPacking,
+    Tokens,
     Window,
 )
 from synthcode.evaluation.training.pretraining.snippets import Snippet
@@ -22,6 +24,7 @@ from synthcode.evaluation.training.vocabulary import Vocabulary
 
 SHORTEST_ROOM = 16
 """Tokens of a document at least, without those around it."""
+ENCODED_AT_ONCE = 1024
 
 
 class DocumentSequence:
@@ -58,10 +61,7 @@ class DocumentSequence:
                 f"a window of {settings.max_tokens} tokens is too small to pre-train with",
                 f"set pretrain.max_tokens to {SHORTEST_ROOM + around} or more",
             )
-        tokens = vocabulary.encode([snippet.content for snippet in snippets])
-        self._packing = _packing(
-            settings.task, [pair for pair in zip(snippets, tokens, strict=True) if pair[1]], window
-        )
+        self._packing = _packing(settings.task, _encoded(snippets, vocabulary, window.room), window)
 
     def __len__(self) -> int:
         return self._length
@@ -74,6 +74,16 @@ class DocumentSequence:
     def generator(self, index: int, use: int) -> np.random.Generator:
         """Return the source of chance of one document; each use has its own."""
         return np.random.default_rng([abs(self._random_seed), int(self._random_seed < 0), index, use])
+
+
+def _encoded(snippets: Sequence[Snippet], vocabulary: Vocabulary, longest: int) -> list[tuple[Snippet, Tokens]]:
+    """Return the snippets that have tokens, with as many as a document can hold, at four bytes a token."""
+    found: list[tuple[Snippet, Tokens]] = []
+    for start in range(0, len(snippets), ENCODED_AT_ONCE):
+        batch = snippets[start : start + ENCODED_AT_ONCE]
+        tokens = vocabulary.encode([snippet.content for snippet in batch])
+        found += [(snippet, array("i", ids[:longest])) for snippet, ids in zip(batch, tokens, strict=True) if ids]
+    return found
 
 
 def _packing(task: PretrainTask, encoded: Encoded, window: Window) -> Packing:

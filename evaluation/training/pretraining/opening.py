@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.pretraining.documents import DocumentSequence
 from synthcode.evaluation.training.pretraining.masking import MaskedDocuments
 from synthcode.evaluation.training.pretraining.snippets import Snippet, read_snippets
 from synthcode.evaluation.training.settings import PretrainSettings
-from synthcode.evaluation.training.vocabulary import Vocabulary
 
 
 def open_snippets(dataset: Path, pretrain: PretrainSettings) -> list[Snippet]:
@@ -26,14 +27,16 @@ def open_snippets(dataset: Path, pretrain: PretrainSettings) -> list[Snippet]:
 
 
 def masked_documents(
-    snippets: Sequence[Snippet], vocabulary: Vocabulary, pretrain: PretrainSettings, random_seed: int
+    snippets: Sequence[Snippet], model: MultiExitModel, pretrain: PretrainSettings, random_seed: int
 ) -> MaskedDocuments:
-    """Return all documents of a run, in their order.
+    """Return all documents of a run, in their order; none is longer than the model's longest input.
 
     Raises
     ------
     InputError
         If the window is too small, or the snippets do not allow the task.
     """
-    documents = DocumentSequence(snippets, vocabulary, pretrain, random_seed)
+    vocabulary = model.vocabulary
+    fitting = replace(pretrain, max_tokens=min(pretrain.max_tokens, model.max_tokens))
+    documents = DocumentSequence(snippets, vocabulary, fitting, random_seed)
     return MaskedDocuments(documents, vocabulary, pretrain.mask_share)

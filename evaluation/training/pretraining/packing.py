@@ -10,7 +10,7 @@ import numpy as np
 
 from synthcode.evaluation.training.pretraining.snippets import Snippet
 
-Tokens = list[int]
+Tokens = Sequence[int]
 Encoded = Sequence[tuple[Snippet, Tokens]]
 """Snippets, each with its token ids: at least one."""
 
@@ -72,11 +72,11 @@ class RepositoryPacking:
         self._window = window
         pools = (pool for pool in _pools(encoded).values() if pool.groups > 1)
         self._firsts = [
-            (pool, group)
+            first
             for pool in pools
-            for group in range(pool.groups)
-            if len(pool.members(group)) > 1
-            for _ in pool.members(group)  # large repositories are drawn as often as their snippets
+            for first in ((pool, group) for group in range(pool.groups))
+            if len(pool.members(first[1])) > 1
+            for _ in pool.members(first[1])  # large repositories are drawn as often as their snippets
         ]
 
     @property

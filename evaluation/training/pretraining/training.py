@@ -75,6 +75,10 @@ class PretrainingLoss(nn.Module):
         means = {exit_: (total / batches).tolist() for exit_, total in sums.items()}
         return {exit_: ExitMeans(row[0], *(row[1:] or (None, None))) for exit_, row in means.items()}
 
+    def mean_by_exit(self) -> dict[int, float]:
+        """Return exit -> mean loss since the last call, tokens and question together; empty if there was no batch."""
+        return {exit_: means.masked + (means.context or 0.0) for exit_, means in self.means().items()}
+
     def _record(self, found: dict[int, ExitLoss]) -> None:
         if not self.training:
             return

@@ -47,7 +47,7 @@ def trainer_of(
     set_seed(settings.random_seed)
     model = ReadingExits(folder)
     assert settings.pretrain is not None
-    masked = masked_documents(SNIPPETS, model.vocabulary, settings.pretrain, settings.random_seed)
+    masked = masked_documents(SNIPPETS, model, settings.pretrain, settings.random_seed)
     watch = watch or Watch(stop, ())
     trainer = PretrainingTrainer(model, masked, settings, folder, [watch])
     watch.loss = trainer.pretraining_loss
@@ -65,15 +65,18 @@ def test_every_exit_learns_tokens_and_the_deepest_the_question(tmp_path: Path) -
 
 def test_the_loss_is_the_mean_over_exits_weighted_by_depth(tmp_path: Path) -> None:
     model = ReadingExits(tmp_path)
-    masked = masked_documents(SNIPPETS, model.vocabulary, PRETRAIN, 0)
+    masked = masked_documents(SNIPPETS, model, PRETRAIN, 0)
     batch = collate([masked[number] for number in range(4)], model.vocabulary.pad)
-    torch.manual_seed(0)
     loss = PretrainingLoss(model, (0.5, 1.0), "in_context").train()
+    torch.manual_seed(1)
     found = loss(**batch)["loss"].item()
     first, second = loss.means().values()
     expected = (0.5 * (first.masked + first.context) + 1.0 * (second.masked + second.context)) / 1.5
     assert found == pytest.approx(expected)
-    assert loss.means() == {}
+    torch.manual_seed(1)
+    loss(**batch)
+    assert loss.mean_by_exit() == pytest.approx({1: first.masked + first.context, 2: second.masked + second.context})
+    assert loss.means() == loss.mean_by_exit() == {}
 
 
 @pytest.mark.parametrize("task", ["none", "next_sentence"])
@@ -118,7 +121,7 @@ def test_models_of_every_family_are_pretrained_and_saved_without_the_heads(tmp_p
         settings = TrainingSettings(base=f"st:{write_encoder(tmp_path / 'base', family)}", pretrain=pretrain)
     model = open_training_model(settings, [], 0)
     before = model.token_embedding.weight.detach().clone()
-    masked = masked_documents(SNIPPETS, model.vocabulary, pretrain, 0)
+    masked = masked_documents(SNIPPETS, model, pretrain, 0)
     trainer = PretrainingTrainer(model, masked, settings, tmp_path / "run", [])
     trainer.train()
     assert {*trainer.pretraining_loss.means()} == {*model.exits}
@@ -127,3 +130,10 @@ def test_models_of_every_family_are_pretrained_and_saved_without_the_heads(tmp_p
     assert read.keys() == model.state_dict().keys()
     assert all(torch.equal(read[name], tensor) for name, tensor in model.state_dict().items())
     assert not torch.equal(model.token_embedding.weight, before)
+
+
+def test_documents_are_no_longer_than_the_input_of_the_model(tmp_path: Path) -> None:
+    model = ReadingExits(tmp_path)
+    long = [snippet._replace(content=snippet.content * 40) for snippet in SNIPPETS]
+    masked = masked_documents(long, model, replace(PRETRAIN, max_tokens=5000), 0)
+    assert 126 <= max(len(masked[number].ids) for number in range(len(masked))) <= model.max_tokens == 128
