@@ -16,7 +16,7 @@ from synthcode.gate.syntax.javascript import EngineLimit, early_error
 from synthcode.gate.syntax.other_forms import other_forms
 from synthcode.gate.syntax.parser_guards import hazard
 from synthcode.gate.syntax.python import PythonError, check_python, read_python
-from synthcode.gate.syntax.refusals import captures, find_refused, line_of_node
+from synthcode.gate.syntax.refusals import captures, find_definition_and_words, find_refused, line_of_node
 from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout, parse
@@ -77,8 +77,8 @@ def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE
     if rejection is not None:
         return rejection
     if isinstance(program, tree_sitter.Node):
-        defines = bool(captures(language, RULES[language.name].definitions, program))
-        said = _said(program, language)
+        defines, said = find_definition_and_words(program, language)
+        said = said or _entity(program)
     else:
         defines = program is not None and any(map(_is_definition, ast.walk(program)))
         said = python_entity(program) if program is not None and "&" in code else None
@@ -210,7 +210,7 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         if error.is_missing:
             return line_of_node(error), f"{error.type!r} is missing"
         return imbalance(root, data, language) or (line_of_node(error), "it does not parse")
-    return _unfit(root, data, language) or find_refused(root, language)
+    return _unfit(root, data, language) or find_refused(root, data, language)
 
 
 def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
@@ -233,11 +233,7 @@ def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
     return (_line_of(data, end), "there is text that is not code") if data[end:].strip() else None
 
 
-def _said(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
-    """Find what is sound, and no code all the same."""
-    for refusal in RULES[language.name].words:
-        if found := captures(language, refusal.pattern, root).get("bad"):
-            return line_of_node(found[0]), refusal.why
+def _entity(root: tree_sitter.Node) -> tuple[int, str] | None:
     entity = html_entity(root)
     return None if entity is None else (line_of_node(entity), "an HTML entity")
 

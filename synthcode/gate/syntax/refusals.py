@@ -18,17 +18,38 @@ _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
 _NAMES = frozenset({"identifier", "name", "variable_name"})
 
 
-def find_refused(root: tree_sitter.Node, language: Language) -> tuple[int, str] | None:
+def find_refused(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
     """Return the line of a construct that the language does not take, and what is wrong with it, or None."""
     rules = RULES[language.name]
-    for number, captured in _checks(language.name).matches(root):
-        if number == len(rules.refused):
+    is_shown = any(pattern.search(data) for pattern in _shown_by(language.name))
+    cursor, refused = _checks(language.name, is_shown)
+    for number, captured in cursor.matches(root):
+        if number == len(refused):
             node = captured["regex"][0]
             if (malformed := _regex_problem(node, rules)) is not None:
                 return line_of_node(node), f"in a regular expression {malformed}"
-        elif _is_refused(captured["bad"][0], rules.refused[number]):
-            return line_of_node(captured["bad"][0]), rules.refused[number].why
+        elif _is_refused(captured["bad"][0], refused[number]):
+            return line_of_node(captured["bad"][0]), refused[number].why
     return None
+
+
+def find_definition_and_words(root: tree_sitter.Node, language: Language) -> tuple[bool, tuple[int, str] | None]:
+    """Return whether a program defines a function or type, and the line of what is sound, and no code all the same.
+
+    One walk finds both.
+    """
+    words = RULES[language.name].words
+    found = captures(language, _definition_and_words(language.name), root)
+    said = next((number for number in range(len(words)) if f"word{number}" in found), None)
+    problem = None if said is None else (line_of_node(found[f"word{said}"][0]), words[said].why)
+    return "definition" in found, problem
+
+
+@functools.cache
+def _definition_and_words(language_name: str) -> str:
+    rules = RULES[language_name]
+    words = (word.pattern.replace("@bad", f"@word{number}") for number, word in enumerate(rules.words))
+    return "\n".join([rules.definitions, *words])
 
 
 def _is_refused(node: tree_sitter.Node, refusal: Refusal) -> bool:
@@ -71,10 +92,20 @@ def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
 
 
 @functools.cache
-def _checks(language_name: str) -> tree_sitter.QueryCursor:
-    """Return a query of all that is refused of a language, and then its regular expressions: one walk finds all."""
+def _checks(language_name: str, is_shown: bool) -> tuple[tree_sitter.QueryCursor, tuple[Refusal, ...]]:
+    """Return a query of what is refused of a language, and then its regular expressions: one walk finds all.
+
+    What is refused only where a text shows it is left out of the query for other texts.
+    """
     rules = RULES[language_name]
-    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in rules.refused), rules.regex]))
+    refused = tuple(refusal for refusal in rules.refused if is_shown or refusal.shown_by is None)
+    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in refused), rules.regex])), refused
+
+
+@functools.cache
+def _shown_by(language_name: str) -> tuple[re.Pattern[bytes], ...]:
+    """Return the patterns that show something to refuse, each once."""
+    return tuple(dict.fromkeys(refusal.shown_by for refusal in RULES[language_name].refused if refusal.shown_by))
 
 
 def captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tree_sitter
 
-from synthcode.languages.rules.literals import above, like, unlike
+from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
 
 _NO_TYPE = "a method has no type"
@@ -90,7 +90,12 @@ CSHARP = SyntaxRules(
             when=_has_no_value,
         ),
         Refusal("the variable of a loop has no type", "(foreach_statement . left: (identifier) @bad)"),
-        Refusal("the number is too large", "(integer_literal) @bad", when=like(rf"{above(2**64 - 1)}[uUlL]*")),
+        Refusal(
+            "the number is too large",
+            "(integer_literal) @bad",
+            when=like(rf"{above(2**64 - 1)}[uUlL]*"),
+            shown_by=TEN_DIGITS,
+        ),
     ),
     enclosure=(b"class C {\n", b"\n}\n"),
     rewrites=(

@@ -6,7 +6,7 @@ import re
 
 import tree_sitter
 
-from synthcode.languages.rules.literals import above, escapes, like, on_one_line, unlike
+from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
     C_QUOTED,
@@ -43,6 +43,7 @@ _STATEMENTS = frozenset(
         "update_expression",
     }
 )
+_DIAMOND = re.compile(rb"<\s*+>")
 _EMPTY_ARGUMENTS = '(generic_type (type_arguments . "<" . ">")) @bad'
 _TYPED = (
     "cast_expression",
@@ -131,10 +132,13 @@ JAVA = SyntaxRules(
         Refusal(
             "a text block begins on the next line", "(string_literal) @bad", when=like(r'"""[ \t\f]*[^ \t\f\r\n].*')
         ),
-        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(above(2**31))),
-        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(f"{above(2**63)}[lL]")),
-        Refusal("type arguments are empty", f"(type_arguments {_EMPTY_ARGUMENTS})"),
-        *(Refusal("type arguments are empty", f"({place} type: {_EMPTY_ARGUMENTS})") for place in _TYPED),
+        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(above(2**31)), shown_by=TEN_DIGITS),
+        Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(f"{above(2**63)}[lL]"), shown_by=TEN_DIGITS),
+        Refusal("type arguments are empty", f"(type_arguments {_EMPTY_ARGUMENTS})", shown_by=_DIAMOND),
+        *(
+            Refusal("type arguments are empty", f"({place} type: {_EMPTY_ARGUMENTS})", shown_by=_DIAMOND)
+            for place in _TYPED
+        ),
         *(
             Refusal(
                 "a method has no return type",

@@ -6,7 +6,7 @@ import re
 
 import tree_sitter
 
-from synthcode.languages.rules.literals import NO_ESCAPE, OPEN, above, escapes, like
+from synthcode.languages.rules.literals import NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
     C_COMMENT,
     C_QUOTED,
@@ -95,6 +95,7 @@ KOTLIN = SyntaxRules(
             "an operator begins a line",
             '(binary_expression (_) . ["*" "/" "%" "<" ">" "<=" ">=" "==" "!="] @bad)',
             when=_begins_line,
+            shown_by=re.compile(rb"\n\s*+[*/%<>=!]"),
         ),
         Refusal(
             "a keyword stands between operands",
@@ -103,9 +104,17 @@ KOTLIN = SyntaxRules(
         escapes(r"""\\(?:[tbrn'"\\$]|u[0-9A-Fa-f]{4})"""),
         Refusal(NO_ESCAPE, "(string_literal (string_content) @bad)", when=_is_no_escape),
         Refusal(OPEN, "(string_literal (string_content) @bad)", when=like(r"[^\n]*\n.*")),
-        Refusal("a number begins with zero", "(number_literal) @bad", when=like(r"0[0-9_]+[uUlL]*")),
         Refusal(
-            "the number is too large", "(number_literal) @bad", when=like(rf"{above(2**63)}L?|{above(2**64)}[uU]L?")
+            "a number begins with zero",
+            "(number_literal) @bad",
+            when=like(r"0[0-9_]+[uUlL]*"),
+            shown_by=re.compile(rb"0(?<!\w0)[0-9_]"),
+        ),
+        Refusal(
+            "the number is too large",
+            "(number_literal) @bad",
+            when=like(rf"{above(2**63)}L?|{above(2**64)}[uU]L?"),
+            shown_by=TEN_DIGITS,
         ),
         Refusal("'=' or ':' is missing", "(block (property_declaration (user_type) . (variable_declaration)) @bad)"),
     ),

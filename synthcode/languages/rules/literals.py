@@ -62,6 +62,10 @@ def on_one_line(query: str, *, opening: str = '"') -> Refusal:
     return Refusal(OPEN, query, when=like(rf"(?:{opening})[^\n]*\n.*"))
 
 
+TEN_DIGITS = re.compile(rb"[0-9][0-9_]{9}")
+"""Matches in every text with a decimal number of ten digits or more."""
+
+
 def above(limit: int) -> str:
     """Return a regular expression of the decimal numbers above a limit, with or without ``_`` between digits.
 

@@ -51,6 +51,8 @@ class Refusal(NamedTuple):
     """Refused only where two of its children have the same name."""
     when: Callable[[tree_sitter.Node], bool] | None = None
     """Refused only if this is true of the node: for what a query cannot say."""
+    shown_by: re.Pattern[bytes] | None = None
+    """Matches in every text that has what is refused: without a match there, the query is spared."""
 
 
 class Rewrite(NamedTuple):
