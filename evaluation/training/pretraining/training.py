@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from transformers import TrainerCallback, TrainingArguments
+from transformers import TrainerCallback, TrainingArguments, set_seed
 
 from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.losses.weights import exit_weights
@@ -116,6 +116,7 @@ class PretrainingTrainer(OrderedTrainer):
         callbacks: list[TrainerCallback],
     ) -> None:
         assert settings.pretrain is not None
+        set_seed(settings.random_seed)  # of the heads, too
         self.items = documents
         weights = exit_weights(model.exits, settings.loss.exit_weights)
         self.pretraining_loss = PretrainingLoss(model, weights, settings.pretrain.task)
