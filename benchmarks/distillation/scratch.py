@@ -12,7 +12,7 @@ import pyarrow as pa
 from distillation.mining import mined_run, with_mined
 from distillation.models import settings_of, trained
 from distillation.scores import CELLS, differences, estimates, of_cell, scored, shown, shown_difference
-from synthcode.evaluation.training.pretraining.snippets import read_snippets
+from synthcode.evaluation.training.pretraining.opening import open_snippets
 from synthcode.evaluation.training.settings import NewModel, PretrainSettings, PretrainTask
 from synthcode.markdown import markdown_table
 
@@ -27,7 +27,7 @@ SMALL = NewModel(layers=2, hidden=32, heads=2, key_value_heads=2, intermediate=6
 
 def main(chosen: argparse.Namespace) -> int:
     run = mined_run(chosen.out / "mined", chosen.packages)
-    snippets = read_snippets([run])
+    snippets = open_snippets(chosen.dataset, PretrainSettings(data=(str(run),)))
     dataset = with_mined(chosen.dataset, run, chosen.out / "dataset")
     ranks, curves = {}, {}
     for name, task in TASKS.items():

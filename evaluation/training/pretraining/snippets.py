@@ -20,8 +20,16 @@ class Snippet(NamedTuple):
     repository: str
     """Empty if its seed names none."""
     language: str
-    content: str
-    """Its description and, below it, the code as it came: words stand next to the code that they describe."""
+    code: str
+    """As it came, with its comments."""
+    text: str = ""
+    """Its description, if there is one."""
+    seed_id: str = ""
+
+    @property
+    def content(self) -> str:
+        """The description and, below it, the code: words stand next to the code that they describe."""
+        return f"{self.text}\n{self.code}" if self.text else self.code
 
 
 def read_snippets(sources: Iterable[Path]) -> list[Snippet]:
@@ -59,10 +67,10 @@ def _snippets(path: Path) -> Iterator[Snippet]:
 
 
 def _of_seeds(run: RunFolder) -> Iterator[Snippet]:
-    for table in run.rows(run.seeds, ["repository", "language", "text", "code", "split"]):
+    for table in run.rows(run.seeds, ["seed_id", "repository", "language", "text", "code", "split"]):
         for row in table.to_pylist():
             if row["split"] not in HELD_OUT:
-                yield Snippet(row["repository"] or "", row["language"], _content(row["text"], row["code"]))
+                yield Snippet(row["repository"] or "", row["language"], row["code"], row["text"] or "", row["seed_id"])
 
 
 def _of_dataset(dataset: PublishedDataset) -> Iterator[Snippet]:
@@ -72,7 +80,7 @@ def _of_dataset(dataset: PublishedDataset) -> Iterator[Snippet]:
     texts = _of_each_seed(dataset, "texts", "text")
     for table in dataset.batches("programs", "train", ("seed_id", "language", "code")):
         for seed, language, code in zip(*(column.to_pylist() for column in table.columns), strict=True):
-            yield Snippet(repositories.get(seed, ""), language, _content(texts.get(seed, ""), code))
+            yield Snippet(repositories.get(seed, ""), language, code, texts.get(seed, ""), seed)
 
 
 def _of_each_seed(dataset: PublishedDataset, config: str, column: str) -> dict[str, str]:
@@ -82,7 +90,3 @@ def _of_each_seed(dataset: PublishedDataset, config: str, column: str) -> dict[s
     tables = dataset.batches(config, "train", ("seed_id", column))
     rows = (zip(*(values.to_pylist() for values in table.columns), strict=True) for table in tables)
     return {seed: value for table in rows for seed, value in table if value}
-
-
-def _content(text: str, code: str) -> str:
-    return f"{text}\n{code}" if text else code

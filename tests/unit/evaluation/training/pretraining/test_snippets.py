@@ -9,6 +9,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.training.pretraining.snippets import Snippet, read_snippets
+from synthcode.identity import digest
 from synthcode.pipelines.main import run_cli
 from tests.support.small_run import make_tables, write_run
 
@@ -40,7 +41,7 @@ def test_a_dataset_gives_its_train_split_with_the_repositories_of_its_seeds(tmp_
     tables["triplets", "train"] = triplets.set_column(0, "repository_name", pa.array(names))
     found = read_snippets([write_run(tmp_path / "run", tables)])
     assert found == sorted(
-        Snippet(f"owner/{number % 2}", language, f"Return {number}.\n{language} {number} 1")
+        Snippet(f"owner/{number % 2}", language, f"{language} {number} 1", f"Return {number}.", digest("seed", number))
         for number in range(6)
         for language in ("python", "java")
     )

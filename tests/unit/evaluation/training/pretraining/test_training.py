@@ -133,6 +133,6 @@ def test_models_of_every_family_are_pretrained_and_saved_without_the_heads(tmp_p
 
 def test_documents_are_no_longer_than_the_input_of_the_model(tmp_path: Path) -> None:
     model = ReadingExits(tmp_path)
-    long = [snippet._replace(content=snippet.content * 40) for snippet in SNIPPETS]
+    long = [snippet._replace(code=snippet.code * 40) for snippet in SNIPPETS]
     masked = masked_documents(long, model, replace(PRETRAIN, max_tokens=5000), 0)
     assert 126 <= max(len(masked[number].ids) for number in range(len(masked))) <= model.max_tokens == 128
