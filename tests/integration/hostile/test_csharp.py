@@ -55,7 +55,7 @@ ENDLESS = {
 }
 FORGED = 'Console.WriteLine("\\n{0} 0 4\\n{0} 1 9\\n{0} end\\n", word)'
 HOSTILE = {
-    "recursion": (body("return square(a) + 1;"), "test_crash|test_failed"),
+    "recursion": (body("return square(a) + 1;"), "test_crash|test_failed|test_timeout"),
     "disk": (
         body('using (var f = File.OpenWrite("/tmp/x")) { while (true) f.Write(new byte[1 << 20], 0, 1 << 20); }'),
         "test_failed|test_crash",
@@ -72,7 +72,7 @@ HOSTILE = {
     "exit at start": (body("", "static Squares() { Environment.Exit(0); }"), "test_failed"),
     "native exit": (body("_exit(0);", native("void _exit(int a)")), "test_failed"),
     "exit as if refused": (body("Environment.Exit(120);"), "test_failed|test_crash"),
-    "fail fast": (body('Environment.FailFast("");'), "test_crash|test_failed"),
+    "fail fast": (body('Environment.FailFast("");'), "test_crash|test_failed|test_timeout"),
     "at exit": (
         body("AppDomain.CurrentDomain.ProcessExit += (o, e) => Environment.Exit(0); throw new Exception();"),
         "test_failed",
@@ -144,13 +144,13 @@ HOSTILE = {
 
 def test_some_cost_themselves_only() -> None:
     names = ("exit", "exit at start", "reads first", "forged lines", "own equality", "accounts")
-    assert_each_costs_itself_only(TestedPrograms("csharp"), GOOD, {name: HOSTILE[name] for name in names})
+    assert_each_costs_itself_only(TestedPrograms("csharp", cpu_s=2), GOOD, {name: HOSTILE[name] for name in names})
 
 
 @pytest.mark.toolchains
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
-    assert_each_costs_itself_only(TestedPrograms("csharp"), GOOD, HOSTILE)
+    assert_each_costs_itself_only(TestedPrograms("csharp", cpu_s=2), GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
