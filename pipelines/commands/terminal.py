@@ -64,15 +64,21 @@ class _TerminalBar:
 class _LineBar:
     def __init__(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = label, total, 0
+        self._started = time.monotonic()
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def advance(self, count: int = 1, note: str = "") -> None:
         self._done += count
         if time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
-            of = f" of {self._total:,}" if self._total is not None else ""
-            remark = "; ".join(map(visible_line, note.splitlines()))
-            click.echo(f"{self._label}: {self._done:,}{of} {remark}".rstrip(), err=True)
+            of = f" of {self._total:,}, left {self._left()}" if self._total is not None else ""
+            remark = "; ".join(["", *map(visible_line, note.splitlines())])
+            click.echo(f"{self._label}: {self._done:,}{of}{remark}", err=True)
+
+    def _left(self) -> str:
+        """Return how long the rest takes at the pace so far."""
+        pace = (time.monotonic() - self._started) / self._done if self._done else None
+        return _clock(None if pace is None or self._total is None else pace * (self._total - self._done))
 
 
 class TerminalReporter:

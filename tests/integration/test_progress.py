@@ -57,3 +57,12 @@ def test_a_long_label_and_an_unknown_total_leave_the_count(  # as of an encoder'
     lines = on_terminal("encode sentence-transformers/all-MiniLM-L6-v2", None, "")
     assert max(map(len, lines)) <= COLUMNS
     assert any(re.search(r"^encode sentence-\S* +\S* *1,234,567 for 0:00:\d\d$", line) for line in lines)
+
+
+def test_a_pipe_gets_lines_with_the_total_and_the_time_that_is_left() -> None:
+    often = "from synthcode.pipelines.commands import terminal\nterminal.SECONDS_BETWEEN_LINES = 0\n"
+    work = often + WORK.format(label="verify", total=7_654_321, note=NOTE)
+    done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
+    figures, remarks = done.stderr.split("; ", 1)
+    assert re.fullmatch(r"verify: 1,234,567 of 7,654,321, left \d:\d\d:\d\d", figures)
+    assert remarks.startswith("12,345 failed, 64 at once")

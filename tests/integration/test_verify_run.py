@@ -11,7 +11,12 @@ from typing import Any
 import pytest
 import yaml
 
+from synthcode.api.calls import CallbackReporter, Progress
 from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.runs.run import open_run
+from synthcode.pipelines.runs.step import run_if_stale
+from synthcode.pipelines.steps.verify.step import verify_step
 from synthcode.storage.shards import read_file
 
 SOLUTION = "function {name}(n) {{\n    return n + {number};\n}}\n"
@@ -187,3 +192,20 @@ def test_a_recipe_without_verification_forgets_it(
     assert synthcode("build", run) == 0
     found = status(run, capsys)
     assert (found["failed_tests"], found["kept"]) == ({}, 5)
+
+
+def test_progress_counts_what_is_not_known_yet(tmp_path: Path) -> None:
+    run = translated(tmp_path / "one")
+    for command in ("check", "dedup"):
+        assert synthcode(command, run) == 0
+    said: list[Progress] = []
+    opened = open_run(run, StopRequest(), {"verify": True}, reporter=CallbackReporter(said.append))
+    run_if_stale(opened, verify_step())
+    bars = {one.label: (one.done, one.total) for one in said if one.label}
+    assert bars == {"verify: cases": (5, 5), "verify": (5, 5)}
+
+    said.clear()
+    (run / "verification.parquet").unlink()
+    run_if_stale(open_run(run, StopRequest(), {}, reporter=CallbackReporter(said.append)), verify_step())
+    assert (run / "verification.parquet").exists()
+    assert not [one for one in said if one.label]

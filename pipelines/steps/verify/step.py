@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from synthcode.languages import LANGUAGES
 from synthcode.pipelines.runs.step import Step, StepResult
-from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, candidate_of
+from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, Work, candidate_of
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.schemas.tables import VERIFICATION
 from synthcode.storage.joins import join_seed_columns
@@ -147,7 +147,7 @@ def verify_rows(run: Run, pieces: Callable[[], Iterator[Piece]], label: str = "v
     run
         The run; its recipe says how translations are verified.
     pieces
-        Returns the translations, as ``pieces_of`` makes them; it is called three times.
+        Returns the translations, as ``pieces_of`` makes them; it is called up to five times.
     label
         What progress is called.
     """
@@ -193,7 +193,10 @@ def _find_cases(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece
             for start in range(0, len(left), SEEDS_AT_ONCE):
                 yield left[start : start + SEEDS_AT_ONCE]
 
-    with run.reporter.progress(f"{label}: test cases", None) as bar:
+    total = sum(map(len, unknown()))
+    if not total:
+        return
+    with run.reporter.progress(f"{label}: cases", total) as bar:
         for found in run.executor.map_shared(known.find_cases, unknown()):
             known.add(found)
             bar.advance(len(found))
@@ -202,13 +205,15 @@ def _find_cases(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece
 def _run_unknown(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece]], label: str) -> int:
     """Run the translations whose verdict is not known, and store the verdicts; return how many there were."""
 
-    def unknown() -> Iterator[Any]:
+    def unknown() -> Iterator[Work]:
         for piece in pieces():
             cases = known.cases(piece.seeds)
             yield from known.unknown([candidate_of(row, cases) for row in piece.rows])
 
-    count = 0
-    with run.reporter.progress(label, None) as bar:
+    count, total = 0, sum(len(work.keys) for work in unknown())
+    if not total:
+        return count
+    with run.reporter.progress(label, total) as bar:
         for verdicts in run.executor.map_shared(known.run, unknown()):
             known.add(verdicts)
             bar.advance(len(verdicts))
