@@ -197,6 +197,9 @@ def _storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as problem:
+        if getattr(problem, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+            full = f"the disk is full: {path} cannot be written"
+            raise StorageError(full, "make room, then run the same command again: it goes on") from problem
         raise StorageError(
             f"{path} cannot be read or written: {problem}",
             "make room on the disk, or remove the file: its verdicts are reached again, and nothing is requested again",

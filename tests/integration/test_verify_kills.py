@@ -10,49 +10,21 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from synthcode.pipelines.main import run_cli
-from synthcode.storage.shards import read_file
+from tests.support.many_translations import checked_run, verdicts
 
 COUNT = 200
 KILLS = 4
 RANDOM_SEED = 11
 
 
-def checked(folder: Path) -> Path:
-    """Return a run with many translations into Python, every fifth of them wrong, that is ready to be verified."""
-    rows, answers = [], []
-    for number in range(COUNT):
-        test = f"assert add_{number}(1) == {1 + number}\nassert add_{number}(5) == {5 + number}\n"
-        code = f"function add_{number}(n) {{\n    return n + {number};\n}}\n"
-        seed = {"source_id": str(number), "language": "javascript", "text": f"Add {number}.", "code": code}
-        rows.append({**seed, "entry_point": f"add_{number}", "tests": {"python": test}})
-        right = f"def add_{number}(n):\n    return n + {number}\n"
-        code = right if number % 5 else right.replace("+", "-")
-        answers.append({"source_id": str(number), "target_language": "python", "text": f"```python\n{code}```"})
-    for name, lines in (("seeds", rows), ("answers", answers)):
-        (folder / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    run = folder / "run"
-    seeds = ["seeds", str(run), "--from", "table", "--path", str(folder / "seeds.jsonl")]
-    replay = ["--backend", "replay", "--recording", str(folder / "answers.jsonl"), "--model", "m"]
-    for command in (seeds, ["translate", str(run), *replay, "--targets", "python"], ["check", str(run)]):
-        assert run_cli(command) == 0
-    assert run_cli(["dedup", str(run), "--threshold", "1"]) == 0
-    return run
-
-
-def verdicts(run: Path) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = read_file(run / "verification.parquet").drop_columns(["seconds"]).to_pylist()
-    return rows
-
-
 @pytest.mark.durability
 def test_killed_at_random_moments_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     generator = random.Random(RANDOM_SEED)
-    run = checked(tmp_path)
+    run = checked_run(tmp_path, COUNT)
     expected = tmp_path / "expected"
     shutil.copytree(run, expected)
     started = time.monotonic()
