@@ -138,12 +138,19 @@ class MultiExitLoss(CachedLossMixin, nn.Module):
 
 def gathered(column: Tensor) -> Tensor:
     """Return a column of all devices, with gradients; of one device, the column itself."""
+    if not _has_several_devices():
+        return column
     found: Tensor = all_gather_with_grad(column)
     return found
 
 
+def _has_several_devices() -> bool:
+    """Tell whether there is something to gather; sentence-transformers warns if there is not."""
+    return torch.distributed.is_available() and torch.distributed.is_initialized()
+
+
 def _batch_pairs(labels: Tensor, *, with_negatives: bool) -> BatchPairs:
-    everywhere = all_gather(labels)
+    everywhere = all_gather(labels) if _has_several_devices() else labels
     return BatchPairs(
         groups=everywhere[:, 0],
         negative_groups=everywhere[:, 1] if with_negatives else None,

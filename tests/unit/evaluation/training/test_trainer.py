@@ -81,3 +81,8 @@ def test_a_batch_is_divided_among_devices() -> None:
     assert share_of_device(64, 4) == 16
     with pytest.raises(SynthcodeError, match="66 cannot be divided among 4"):
         share_of_device(66, 4)
+
+
+def test_one_device_is_no_reason_to_warn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    trained(tmp_path, stop=1)
+    assert not [record.getMessage() for record in caplog.records if "gather" in record.getMessage()]
