@@ -82,7 +82,11 @@ def _units(value: Any, known: dict[int, int]) -> int:
 
 def charge_operands(values: Iterable[Any]) -> None:
     """Count values that are looked at whole, such as what is compared; numbers may be of any size."""
-    charge_values(value for value in values if not isinstance(value, int))
+    for value in values:
+        if type(value) is str:  # nearly all are, several to a prompt
+            charge(len(value))
+        elif not isinstance(value, int):
+            charge_values([value])
 
 
 def counted(values: Any) -> Any:
