@@ -103,8 +103,8 @@ def evaluate(
     """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
 
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
-    blocks); openai:MODEL with --base-url; mteb:NAME. A NAME is a folder or a repository on the Hub.
-    py:MODULE:ATTRIBUTE imports your own module from the current directory or PYTHONPATH: a function from a list of
+    blocks); exits:MODEL (all trained exits of a model from synthcode train); openai:MODEL with --base-url; mteb:NAME. A
+    NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory or PYTHONPATH: a function from a list of
     texts to an array, or an Encoder.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
