@@ -46,7 +46,10 @@ def parse_exits(spec: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _no_exits(spec: str) -> InputError:
-    return InputError(f"no exits in {spec!r}", "write NAME@3,6,12: a model, and the blocks after which to read it")
+    return InputError(
+        f"no exits in {spec!r}",
+        "write NAME@3,6,12: a model, and the blocks after which to read it; a MoSE checkpoint is mose:NAME",
+    )
 
 
 class IntermediateExits:
