@@ -104,8 +104,8 @@ def evaluate(
 
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); exits:MODEL (all trained exits of a model from synthcode train); openai:MODEL with --base-url; mteb:NAME. A
-    NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory or PYTHONPATH: a function from a list of
-    texts to an array, or an Encoder.
+    NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory
+    or PYTHONPATH: a function from a list of texts to an array, or an Encoder.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is

@@ -180,10 +180,10 @@ def _refuse_unusable(name: str, stream: ResidualStream, *, named: bool) -> None:
         raise InputError(f"{name} has a decoder, which exits leave out", "use a model that is an encoder only")
 
 
-def _heads(name: str, trained: TrainedExits | None, stream: ResidualStream, wanted: str) -> Any | None:
+def _heads(name: str, trained: TrainedExits | None, stream: ResidualStream, requested: str) -> Any | None:
     """Return the trained projections, new ones for other exits; None if there are to be none."""
     known = trained.exits if trained is not None and trained.heads == "linear" else ()
-    if wanted == "none" and not known:
+    if requested == "none" and not known:
         return None
     heads = new_heads(stream.exits, stream.width)
     shared = sorted({*known} & {*stream.exits})
