@@ -42,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--exits", type=numbers, default=(1, 2, 3, 4, 5, 6))
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--learning-rate", type=float, default=5e-5)
+    parser.add_argument("--learning-rate", type=float, default=1e-4)
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--distillation", type=float, default=1.0, help="claim: weight of the KL divergence")
     parser.add_argument("--random-seeds", type=numbers, default=(0, 1, 2), help="exits and scratch take the first")

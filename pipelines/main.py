@@ -33,6 +33,8 @@ COMMANDS = {
     "report": "One HTML page that shows a run.",
     "export": "The dataset in the layouts of other tools.",
     "evaluate": "Score an encoder, at every exit, on every pair of languages.",
+    "train": "Train an encoder with several exits on a dataset.",
+    "cut": "One exit of a trained model, as a model of its own.",
     "compare": "Test whether two encoders, or the exits of one, differ.",
     "languages": "The languages, as commands and prompts name them.",
     "doctor": "Installed and missing tools of this machine.",

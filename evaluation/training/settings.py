@@ -81,7 +81,7 @@ class OptimiserSettings:
     """Pairs a step, over all devices."""
     chunk_size: Count | None = None
     """Pairs that are encoded at a time, with cached gradients; None encodes a batch at once."""
-    learning_rate: Positive = 5e-5
+    learning_rate: Positive = 1e-4
     warmup_share: Share = 0.1
     weight_decay: Annotated[float, Ge(0)] = 0.01
     max_gradient_norm: Positive = 1.0

@@ -33,6 +33,8 @@ TORCH_MODULES = {
     "synthcode.evaluation.training.ordered_trainer",
     "synthcode.evaluation.training.pretraining.heads",
     "synthcode.evaluation.training.pretraining.training",
+    "synthcode.evaluation.training.runs.phases",
+    "synthcode.evaluation.training.runs.watching",
     "synthcode.evaluation.training.trainer",
 }
 """Classes of torch's: they import it, and who uses them imports them where they are needed."""

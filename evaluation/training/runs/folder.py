@@ -67,6 +67,16 @@ class TrainingFolder:
         return self.training / "curves"
 
     @property
+    def pretraining_checkpoints(self) -> Path:
+        """Those of the phase before training on pairs."""
+        return self.training / "pretraining" / "checkpoints"
+
+    @property
+    def pretraining_curves(self) -> Path:
+        """Loss of that phase by step."""
+        return self.training / "pretraining" / "curves"
+
+    @property
     def is_training(self) -> bool:
         """Whether a training run was started here."""
         return read_record(self) is not None
@@ -138,6 +148,9 @@ def discard(folder: TrainingFolder) -> None:
         parts = PurePosixPath(name).parts
         if parts and ".." not in parts and not name.startswith("/"):
             (folder.path / name).unlink(missing_ok=True)
+    for below in sorted((path for path in folder.path.rglob("*") if path.is_dir()), reverse=True):
+        if folder.training not in (below, *below.parents) and not below.is_symlink() and not any(below.iterdir()):
+            below.rmdir()
     if record or (folder.manifest.is_file() and not folder.training.is_symlink()):
         shutil.rmtree(folder.training)
 

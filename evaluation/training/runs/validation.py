@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from itertools import product
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -15,6 +17,7 @@ from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.evaluation.retrieval.measures import MEASURES, QueryRanks
 from synthcode.evaluation.retrieval.ranking import vector_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
+from synthcode.execution.threads import ThreadExecutor
 from synthcode.storage.published import find_dataset
 from synthcode.vocabulary import MAIN_METRIC, SCORED_VARIANTS, TEXT, Variant
 
@@ -55,13 +58,13 @@ def score_exits(
     """
     vectors = _Vectors(encoder, benchmark)
     values: dict[ScoreKey, list[float]] = {}
-    for variant in variants:
-        for cell, judged in benchmark.cells.items():
+    with closing(ThreadExecutor()) as threads:
+        for variant, (cell, judged) in product(variants, benchmark.cells.items()):
             asked = vectors.of(variant, cell.query_language, "query")
             found = vectors.of(variant, cell.corpus_language, "document")
             for exit_ in encoder.exits:
                 queries, documents = asked.vectors[exit_][judged.queries], found.vectors[exit_]
-                ranks = vector_ranks(queries, documents, judged)
+                ranks = vector_ranks(queries, documents, judged, executor=threads)
                 values.setdefault(ScoreKey(exit_, cell.task, variant), []).append(_mean_score(judged, ranks))
     return {key: fmean(cells) for key, cells in sorted(values.items())}
 

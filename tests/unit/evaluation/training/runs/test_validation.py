@@ -11,11 +11,12 @@ import torch
 
 from synthcode.evaluation.encoder import Encoded, Role, Trait
 from synthcode.evaluation.retrieval.datasets import load_benchmark
+from synthcode.evaluation.training.contracts import TrainingText
 from synthcode.evaluation.training.runs.trained_encoder import TrainedEncoder, seen_traits
 from synthcode.evaluation.training.runs.validation import ScoreKey, load_validation, mean_over_exits, score_exits
 from synthcode.storage.published import CONFIGS
-from tests.support.multi_exit import ByteModel
 from tests.support.small_dataset import write_dataset, write_split
+from tests.support.toy_exits import ToyExits
 
 
 class Spelled:
@@ -84,33 +85,32 @@ def test_no_validation_split_is_said(dataset: Path) -> None:
 
 def test_encoding_leaves_no_trace_on_training() -> None:
     def train(*, encode: bool) -> list[torch.Tensor]:
-        model = ByteModel()
-        model.embedding.eval()  # a part whose owner froze it stays so; dropout draws random numbers
+        model = ToyExits()
+        model.words.eval()  # a part whose owner froze it stays so; dropout draws random numbers
         optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
         torch.manual_seed(7)
         for _ in range(3):
-            features = {"input_ids": torch.randint(1, 257, (4, 5)), "attention_mask": torch.ones(4, 5)}
+            features = {"input_ids": torch.randint(1, 101, (4, 5)), "attention_mask": torch.ones(4, 5)}
             model.forward(features)["sentence_embedding"].std().backward()
             optimiser.step()
             if encode:
-                TrainedEncoder(model, 8).encode(["a", "longer than eight", ""], Role("query", "code", "go"))
-            assert (model.training, model.dropout.training, model.embedding.training) == (True, True, False)
+                TrainedEncoder(model, 8).encode(["a", "longer than eight"], Role("query", "code", "go"))
+            assert (model.training, model.dropout.training, model.words.training) == (True, True, False)
         return list(model.parameters())
 
     assert all(map(torch.equal, train(encode=False), train(encode=True)))
 
 
 def test_the_encoder_gives_what_the_model_gives() -> None:
-    model = ByteModel().eval()
+    model = ToyExits().eval()
     encoder = TrainedEncoder(model, 8)
     assert encoder.sees == seen_traits(model) == frozenset()
-    texts = ["short", "much longer than eight", "middle"]
-    found = encoder.encode(texts, Role("query", "code", "go"))
+    texts, role = ["short", "much longer than eight", "middle"], Role("query", "code", "go")
+    found = encoder.encode(texts, role)
     assert found.tokens.tolist() == [5, 8, 6]
     assert found.truncated.tolist() == [False, True, False]
     for place, text in enumerate(texts):
-        ids = torch.tensor([[byte + 1 for byte in text.encode()[:8]]])
-        expected = model.forward({"input_ids": ids, "attention_mask": torch.ones_like(ids)})["sentence_embedding"][0]
+        expected = model.forward(model.tokenize([TrainingText(text, role)], 8))["sentence_embedding"][0]
         for number, exit_ in enumerate(model.exits):
-            part = expected[number * 16 : (number + 1) * 16].detach().numpy()
+            part = expected[number * 8 : (number + 1) * 8].detach().numpy()
             np.testing.assert_allclose(found.vectors[exit_][place], part, atol=1e-6)

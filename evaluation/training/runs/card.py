@@ -1,0 +1,146 @@
+"""The card of a trained model: its data, settings, scores and costs by exit, and its limits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from synthcode.evaluation.training.pairs.counts import DataCounts
+from synthcode.evaluation.training.runs.curves import Curves
+from synthcode.evaluation.training.runs.folder import TrainingRecord
+from synthcode.evaluation.training.runs.validation import ScoreKey
+from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.languages import LANGUAGES
+from synthcode.markdown import code, fenced, markdown_table, prose
+from synthcode.publishing.card.escaping import yaml_block
+from synthcode.sanitize import short_path
+from synthcode.strict_settings import to_tree
+from synthcode.templates import environment, template_folder
+from synthcode.vocabulary import MAIN_METRIC
+
+if TYPE_CHECKING:
+    from synthcode.evaluation.cost import ExitSize
+
+TAGS = ("code", "code-retrieval", "multi-exit", "self-distillation", "synthcode")
+
+
+def model_card(
+    *,
+    name: str,
+    settings: TrainingSettings,
+    record: TrainingRecord,
+    counts: DataCounts,
+    curves: Curves,
+    sizes: Sequence[ExitSize],
+) -> str:
+    """Return ``README.md``: the same facts give the same bytes. Paths of this machine are shortened."""
+    jinja = environment(template_folder("data_cards"))
+    jinja.filters |= {"prose": prose, "code": code, "fenced": fenced, "count": "{:,}".format, "short": short_path}
+    base = None if settings.base is None else short_path(_name(settings.base))
+    text = jinja.get_template("model.md.jinja").render(
+        front_matter=yaml_block(_front_matter(settings, record)),
+        name=name,
+        base=base,
+        exits=[size.exit for size in sizes],
+        is_mose=_is_mose(settings),
+        record=record,
+        counts=counts,
+        metric=MAIN_METRIC,
+        scores=_scores_table(curves, int(record.outcome.get("step", 0))),
+        before_words="before training and after" if 0 in curves.validated else "after training",
+        costs=_costs_table(sizes),
+        cost_tokens=sizes[0].tokens if sizes else 0,
+        languages=_languages_table(counts),
+        left_out=", ".join(f"{code(short_path(one.dataset))} ({one.programs:,} programs)" for one in counts.left_out),
+        outcome_words=_outcome_words(record, settings),
+        settings=yaml.safe_dump(_public(settings), sort_keys=False, allow_unicode=True),
+        window=settings.optimiser.max_tokens,
+    )
+    return text.rstrip() + "\n"
+
+
+def _is_mose(settings: TrainingSettings) -> bool:
+    return settings.base is None or settings.base.startswith("mose:")
+
+
+def _name(base: str) -> str:
+    """Return a base without its kind."""
+    return base.partition(":")[2] or base
+
+
+def _front_matter(settings: TrainingSettings, record: TrainingRecord) -> dict[str, Any]:
+    base = "" if settings.base is None else _name(settings.base)
+    return {
+        **({"base_model": base} if _is_hub_name(base) else {}),
+        **({"datasets": [record.dataset]} if _is_hub_name(record.dataset) else {}),
+        "language": ["en", "code"],
+        **({} if _is_mose(settings) else {"library_name": "sentence-transformers"}),
+        "pipeline_tag": "feature-extraction",
+        "tags": list(TAGS),
+    }
+
+
+def _is_hub_name(name: str) -> bool:
+    """Tell a repository from a folder of this machine."""
+    owner, slash, rest = name.partition("/")
+    is_name = bool(owner and slash and rest) and "/" not in rest and not name.startswith((".", "~"))
+    return is_name and not Path(name).exists()
+
+
+def _scores_table(curves: Curves, step: int) -> str:
+    """Return scores by exit, before and after; empty if there are none."""
+    after, before = curves.scores(step), curves.scores(0) if step else {}
+    kinds = sorted({(key.task, key.variant) for key in after})
+    exits = sorted({key.exit for key in after})
+    if not after:
+        return ""
+    rows = [
+        [str(exit_), *(_before_and_after(ScoreKey(exit_, *kind), before, after) for kind in kinds)] for exit_ in exits
+    ]
+    return markdown_table(["exit", *(f"{task} {variant}" for task, variant in kinds)], rows)
+
+
+def _before_and_after(key: ScoreKey, before: dict[ScoreKey, float], after: dict[ScoreKey, float]) -> str:
+    return f"{before[key]:.3f} / {after[key]:.3f}" if key in before else f"{after[key]:.3f}"
+
+
+def _costs_table(sizes: Sequence[ExitSize]) -> str:
+    deepest = sizes[-1].flops_per_token
+    rows = [
+        [str(size.exit), f"{size.parameters:,}", f"{size.flops_per_token:.3g}", f"{size.flops_per_token / deepest:.0%}"]
+        for size in sizes
+    ]
+    return markdown_table(["exit", "parameters", "operations a token", "of the deepest"], rows)
+
+
+def _languages_table(counts: DataCounts) -> str:
+    rows = [
+        [LANGUAGES[name].label if name in LANGUAGES else prose(name), f"{count:,}"]
+        for name, count in sorted(counts.programs.items())
+    ]
+    return markdown_table(["language", "programs"], rows)
+
+
+def _outcome_words(record: TrainingRecord, settings: TrainingSettings) -> str:
+    outcome = record.outcome
+    steps, step = settings.optimiser.steps, outcome.get("step", settings.optimiser.steps)
+    chosen = f" The weights are those after step {step:,}, the best on the validation split." if step != steps else ""
+    return (
+        f"{steps:,} steps of {settings.optimiser.batch_size:,} pairs, {outcome.get('tokens', 0):,} tokens,"
+        f" {outcome.get('seconds', 0) / 60:,.0f} minutes.{chosen} All settings:"
+    )
+
+
+def _public(settings: TrainingSettings) -> dict[str, Any]:
+    """Return all settings, with folders of this machine shortened."""
+    tree: dict[str, Any] = to_tree(settings)
+    if isinstance(tree["base"], str):
+        kind, colon, name = tree["base"].partition(":")
+        tree["base"] = f"{kind}:{short_path(name)}" if colon else short_path(tree["base"])
+    for section, key in (("data", "holdout"), ("pretrain", "data")):
+        if tree[section] and tree[section].get(key):
+            tree[section][key] = [short_path(path) for path in tree[section][key]]
+    return tree

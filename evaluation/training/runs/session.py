@@ -1,0 +1,162 @@
+"""A whole training run: data, model, phases, and the finished model in its folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from synthcode.errors import Interrupted
+from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
+from synthcode.evaluation.training.runs.card import model_card
+from synthcode.evaluation.training.runs.curves import Curves, read_curves
+from synthcode.evaluation.training.runs.folder import (
+    TrainingFolder,
+    TrainingRecord,
+    discard,
+    read_record,
+    start,
+    write_record,
+)
+from synthcode.evaluation.training.runs.progress import Callbacks
+from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.storage.atomic import write_text
+from synthcode.storage.lock import LOCK_NAME, hold
+
+if TYPE_CHECKING:
+    from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
+    from synthcode.evaluation.training.pretraining.snippets import Snippet
+    from synthcode.evaluation.training.runs.phases import TrainedPhase
+
+CARD_NAME = "README.md"
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "synthcode")
+
+
+@dataclass(frozen=True)
+class TrainingOutcome:
+    """What came of a training run."""
+
+    folder: Path
+    """Of the model."""
+    curves: Curves
+    step: int
+    """After which the weights were taken."""
+    was_finished: bool
+    """Whether there was nothing left to do."""
+
+
+def train_model(
+    dataset: Path, out: Path, settings: TrainingSettings, callbacks: Callbacks, *, force: bool = False
+) -> TrainingOutcome:
+    """Train a model with several exits, or go on with its training; nothing is done if it is finished.
+
+    Parameters
+    ----------
+    dataset
+        A run directory, its dataset, or any folder in that form.
+    out
+        Folder of the model; ``out/training`` holds all that belongs to the run.
+    settings
+        Base, exits, data, loss, steps.
+    callbacks
+        Who hears of it, and may stop it.
+    force
+        Remove a run that is there, and start anew.
+
+    Raises
+    ------
+    InputError
+        If the data, the base or the settings cannot be used, or ``out`` holds something else.
+    Interrupted
+        If it was stopped: a checkpoint has been saved, and the same call goes on from there.
+    """
+    folder = TrainingFolder(out)
+    with hold(out):
+        if force:
+            discard(folder)
+        data = open_pairs(dataset, settings)
+        folder.training.mkdir(exist_ok=True)
+        record = TrainingRecord(str(dataset), data.digest, {name: version(name) for name in _PACKAGES})
+        start(folder, data.settings, record, callbacks.report)
+        known = read_record(folder)
+        if known is not None and folder.is_finished:
+            curves = read_curves(folder.curves.with_suffix(".csv"))
+            return TrainingOutcome(out, curves, int(known.outcome.get("step", 0)), was_finished=True)
+        for warning in data.warnings:
+            callbacks.report(f"train: warning: {warning}")
+        return _train(dataset, folder, data, record, callbacks)
+
+
+def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[Snippet]]:
+    """Open the model that the run begins with, and what it is pre-trained on; both depend on the random seed only."""
+    from transformers import set_seed
+
+    from synthcode.evaluation.training.models.opening import open_training_model
+    from synthcode.evaluation.training.pretraining.opening import open_snippets
+
+    settings = data.settings
+    snippets = open_snippets(dataset, settings.pretrain) if settings.pretrain is not None else []
+    set_seed(settings.random_seed)
+    texts = chain(data.texts(), (snippet.content for snippet in snippets))
+    return open_training_model(settings, texts, settings.random_seed), snippets
+
+
+def _train(
+    dataset: Path, folder: TrainingFolder, data: TrainingData, record: TrainingRecord, callbacks: Callbacks
+) -> TrainingOutcome:
+    from transformers import set_seed
+
+    from synthcode.evaluation.training.runs.phases import pretrain_on_documents, train_on_pairs
+    from synthcode.evaluation.training.runs.validation import load_validation
+
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a fork of a checkpoint's writer would warn of it
+    settings = data.settings
+    model, snippets = open_new(dataset, data)
+    benchmark = load_validation(dataset, settings.run.validation_queries, callbacks.report)
+    if settings.pretrain is not None:
+        pretrain_on_documents(model, snippets, settings, folder, callbacks)
+    set_seed(settings.random_seed)
+    phase = train_on_pairs(model, data.pairs, settings, folder, benchmark, callbacks)
+    if callbacks.should_stop():
+        raise Interrupted
+    _finish(folder, data, record, model.eval().cpu(), phase)
+    if phase.counts.at_limit:
+        share = phase.counts.at_limit / max(1, phase.counts.texts)
+        callbacks.report(
+            f"train: {share:.0%} of the texts filled the window of {settings.optimiser.max_tokens} tokens:"
+            " what was longer was cut (--max-tokens)"
+        )
+    return TrainingOutcome(folder.path, phase.curves, phase.step, was_finished=False)
+
+
+def _finish(
+    folder: TrainingFolder, data: TrainingData, record: TrainingRecord, model: MultiExitEncoder, phase: TrainedPhase
+) -> None:
+    """Write the model and its card. ``config.json`` is last of the model, and the record's outcome last of all."""
+    before = _files(folder)
+    model.save_model(folder.path)
+    outcome = {"step": phase.step, "kept": phase.kept, **asdict(phase.counts)}
+    finished = replace(record, files=sorted((_files(folder) - before) | {CARD_NAME}), outcome=outcome)
+    card = model_card(
+        name=folder.path.resolve().name,
+        settings=data.settings,
+        record=finished,
+        counts=data.counts,
+        curves=phase.curves,
+        sizes=model.exit_sizes(),
+    )
+    write_text(folder.path / CARD_NAME, card)
+    write_record(folder, finished)
+
+
+def _files(folder: TrainingFolder) -> set[str]:
+    paths = (path for path in folder.path.rglob("*") if path.is_file() and folder.training not in path.parents)
+    return {path.relative_to(folder.path).as_posix() for path in paths if path.name != LOCK_NAME}
+
+
+def total_steps(settings: TrainingSettings) -> int:
+    """Return the steps of all phases of a run."""
+    return settings.optimiser.steps + (settings.pretrain.steps if settings.pretrain is not None else 0)
