@@ -120,7 +120,7 @@ def pretrain_on_documents(
     """
     assert settings.pretrain is not None
     set_seed(settings.random_seed)
-    documents = masked_documents(snippets, model.vocabulary, settings.pretrain, settings.random_seed)
+    documents = masked_documents(snippets, model, settings.pretrain, settings.random_seed)
     trainer = DocumentTrainer(model, documents, settings, folder.pretraining_checkpoints, [])
     loss = trainer.pretraining_loss
 
