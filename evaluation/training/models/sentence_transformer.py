@@ -60,8 +60,8 @@ def _cut_model(stream: ResidualStream, blocks: int) -> Any:
     config.__dict__.pop("auto_map", None)  # of the base's own code, which was not run
     with torch.device("meta"):
         model = type(stream.model)(config)
-    names = model.state_dict().keys()
-    model.load_state_dict({name: stream.model.state_dict()[name] for name in names}, assign=True)
+    weights = stream.model.state_dict()
+    model.load_state_dict({name: weights[name] for name in model.state_dict()}, assign=True)
     return model
 
 
