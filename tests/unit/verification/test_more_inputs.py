@@ -51,9 +51,10 @@ def test_answers_that_depend_on_chance_or_leave_32_bits_are_dropped() -> None:
 def test_negative_answers_need_a_recorded_one() -> None:
     code = "def f(items, n):\n    return items.index(n) if n in items else -1"
     cases = (TestCase(([4, 9, 2], 9), 1), TestCase(([5, 3, 8, 1], 1), 3), TestCase(([5, 3], 5), 0))
-    assert all(case.expected >= 0 for case in more(code, *cases))
-    cases = (*cases, TestCase(([7, 6], 2), -1))
-    assert any(case.expected == -1 for case in more(code, *cases))
+    answers = [case.expected for case in more(code, *cases)]
+    assert all(isinstance(answer, int) and answer >= 0 for answer in answers)
+    negative = TestCase(([7, 6], 2), -1)
+    assert any(case.expected == -1 for case in more(code, *cases, negative))
 
 
 def test_answers_that_are_read_from_a_set_may_come_in_any_order() -> None:
@@ -61,7 +62,7 @@ def test_answers_that_are_read_from_a_set_may_come_in_any_order() -> None:
         "def f(items):\n    return list(set(items))", TestCase(([4, 9, 2],), [4, 9, 2]), TestCase(([5, 3],), [5, 3])
     )
     assert found
-    assert all(case.ignores_order for case in found if len(case.expected) > 1)
+    assert all(case.ignores_order for case in found if isinstance(case.expected, list) and len(case.expected) > 1)
 
 
 def test_no_case_without_recorded_arguments() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from synthcode.verification.cases.case import Raises, TestCase
@@ -166,6 +168,6 @@ def test_a_test_of_a_solution_in_another_language_yields_its_literals() -> None:
 
 
 def test_only_seeds_with_a_python_test_have_cases() -> None:
-    row = {"seed_id": "s", "language": "python", "code": "c", "entry_point": None}
+    row: dict[str, Any] = {"seed_id": "s", "language": "python", "code": "c", "entry_point": None}
     rows = [{**row, "tests": [("python", "t")]}, {**row, "tests": [("java", "t")]}, {**row, "tests": None}]
     assert seed_tests(rows) == [SeedTest("s", "python", "c", "", "t")]

@@ -27,6 +27,7 @@ def test_exceptions_and_nan_come_back() -> None:
     raising, odd = read_cases(write_cases((TestCase((), Raises("KeyError")), TestCase((math.nan,), math.nan))))
     assert raising == TestCase((), Raises("KeyError"))
     assert math.isnan(odd.arguments[0])
+    assert isinstance(odd.expected, float)
     assert math.isnan(odd.expected)
 
 
