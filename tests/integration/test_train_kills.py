@@ -1,0 +1,56 @@
+"""Training that is killed at any moment ends with the same weights."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from synthcode.identity import file_digest
+from tests.support.tiny_encoders import write_encoder
+from tests.support.training_runs import train, write_training_dataset
+
+pytestmark = pytest.mark.durability
+
+STEPS = ("--steps", "60", "--batch-size", "8", "--save-every", "3", "--validate-every", "10", "--learning-rate", "0.01")
+KILLS = 3
+
+
+def test_a_run_that_is_killed_three_times_ends_with_the_same_weights(tmp_path: Path) -> None:
+    dataset = write_training_dataset(tmp_path / "dataset", problems=40)
+    base = ["--base", f"st:{write_encoder(tmp_path / 'bert', pooling='mean')}", *STEPS]
+    assert train(dataset, *base, "--out", tmp_path / "whole") == 0
+    drawn, out = random.Random(0), tmp_path / "killed"
+    command = [sys.executable, "-m", "synthcode", "train", str(dataset), *base, "--out", str(out)]
+    for _ in range(KILLS):
+        seen = set(out.rglob("complete.json"))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and set(out.rglob("complete.json")) <= seen:
+            time.sleep(0.01)  # until it has come further than the command before
+        time.sleep(drawn.uniform(0, 0.5))
+        process.kill()
+        assert process.wait() in (-9, 0)
+        assert (out / "config.json").exists() == (process.returncode == 0)
+    subprocess.run(command, check=True, capture_output=True)
+    assert file_digest(out / "model.safetensors") == file_digest(tmp_path / "whole" / "model.safetensors")
+
+
+def test_a_stop_request_saves_a_checkpoint_and_exits_143(tmp_path: Path) -> None:
+    dataset = write_training_dataset(tmp_path / "dataset", problems=40)
+    base = ["--base", f"st:{write_encoder(tmp_path / 'bert', pooling='mean')}", *STEPS[:6]]
+    out = tmp_path / "model"
+    command = [sys.executable, "-m", "synthcode", "train", str(dataset), *base, "--save-every", "1", "--out", str(out)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while process.poll() is None and not list(out.rglob("complete.json")):
+        time.sleep(0.01)
+    process.terminate()
+    _, errors = process.communicate()
+    assert process.returncode in (143, 0), errors
+    assert "Traceback" not in errors
+    if process.returncode:
+        assert not (out / "config.json").exists()
+        assert train(dataset, *base, "--save-every", "1", "--out", out) == 0
