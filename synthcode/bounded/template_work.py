@@ -75,8 +75,8 @@ def _units(value: Any, known: dict[int, int]) -> int:
     if not isinstance(value, list | tuple | set | frozenset | dict):
         return 0
     if id(value) not in known:
-        held = (*value, *value.values()) if isinstance(value, dict) else value
-        known[id(value)] = len(value) * _ELEMENT + sum(_units(one, known) for one in held)
+        inner = (*value, *value.values()) if isinstance(value, dict) else value
+        known[id(value)] = len(value) * _ELEMENT + sum(_units(one, known) for one in inner)
     return known[id(value)]
 
 

@@ -1,4 +1,4 @@
-"""Pairs of any dataset: batches of different groups, the same whoever computes them."""
+"""Pairs of any dataset: batches of different groups, the same in every process."""
 
 from __future__ import annotations
 

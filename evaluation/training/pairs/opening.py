@@ -86,7 +86,7 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
 
 
 def _refuse_few(published: PublishedDataset, members: Members, settings: TrainingSettings) -> None:
-    """Raise if there are not two groups: a pair alone in its batch has nothing to be told apart from."""
+    """Raise if there are not two groups: the only pair of a batch has nothing to be told apart from."""
     if members.groups > 1:
         return
     share = settings.data.text_share

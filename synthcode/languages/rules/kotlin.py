@@ -95,7 +95,7 @@ KOTLIN = SyntaxRules(
             "an operator begins a line",
             '(binary_expression (_) . ["*" "/" "%" "<" ">" "<=" ">=" "==" "!="] @bad)',
             when=_begins_line,
-            shown_by=re.compile(rb"\n\s*+[*/%<>=!]"),
+            shown_by=re.compile(rb"\n[^\S\n]*+[*/%<>=!]"),
         ),
         Refusal(
             "a keyword stands between operands",

@@ -13,7 +13,7 @@ C_COMMENT = rb"//[^\n]*|/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)"
 """Regular expression of a comment, which may be open at the end of the text."""
 C_QUOTED = rb"\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\"?|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'?"
 """Regular expression of what stands between quotes on one line."""
-# Begins with a set of characters, and looks behind only after one of them: a search then skips to such characters.
+# Begins with a set of characters, and looks at what precedes only after one of them: a search skips to such characters.
 C_LITERALS = re.compile(
     rb"""
     [/"'`R\d]

@@ -40,7 +40,7 @@ class NearestPrograms:
 def nearest_programs(tables: SplitTables, problems: Problems) -> NearestPrograms:
     """Find the nearest program of another group in the same language, by BM25.
 
-    A program that shares no word with those of other groups gets any of them, one that is alone in its language a
+    A program that shares no word with those of other groups gets any of them, the only one in its language a
     program of another language.
 
     Raises

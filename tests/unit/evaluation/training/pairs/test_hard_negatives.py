@@ -47,7 +47,7 @@ def test_bm25_finds_the_nearest_program_of_another_group_in_the_same_language(tm
 
 
 def test_a_negative_is_of_another_group_whatever_there_is(tmp_path: Path) -> None:
-    """Nothing to search: a program without words, and one that is alone in its language."""
+    """Nothing to search: a program without words, and the only one in its language."""
     problems = [Problem(f"s{n}", f"Do {n}.", {"python": "+" * n, "go": "-" * n}) for n in range(1, 5)]
     problems.append(Problem("s9", "Do 9.", {"ruby": "only", "go": "word"}))
     group: dict[str, int] = {}

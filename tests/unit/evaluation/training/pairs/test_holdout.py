@@ -1,4 +1,4 @@
-"""What is held out is not trained on, in no language and under no name."""
+"""What is holdout out is not trained on, in no language and under no name."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def opened(folder: Path, problems: list[Problem], holdout: tuple[Path, ...]) -> 
 
 
 @pytest.mark.parametrize(
-    "held",
+    "holdout",
     [
         Problem("h1", "Other.", {"python": LONG}),
         Problem("h1", "Other.", {"python": LONG.replace("total", "t").replace("def f", "def multiply")}),
@@ -44,24 +44,24 @@ def opened(folder: Path, problems: list[Problem], holdout: tuple[Path, ...]) -> 
     ids=["program", "renamed program", "near-duplicate", "text", "similar text", "seed", "split group"],
 )
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_a_problem_that_is_held_out_leaves_in_all_languages(tmp_path: Path, held: Problem, split: str) -> None:
-    if "multiply" in held.codes.get("python", ""):
-        held = replace(held, anonymous={"python": LONG.replace("return total", "return (total)")})
+def test_a_problem_that_is_left_out_leaves_in_all_languages(tmp_path: Path, holdout: Problem, split: str) -> None:
+    if "multiply" in holdout.codes.get("python", ""):
+        holdout = replace(holdout, anonymous={"python": LONG.replace("return total", "return (total)")})
     problems = [Problem("s0", TEXT, {"python": LONG, "java": "int f() {}"}, "cluster")]
     problems += [Problem("s1", "Its twin.", {"go": "func f() {}"}, "cluster")]
     problems += [problem(number, ["go", "java"]) for number in range(2, 5)]
-    write_problems(tmp_path / "held", [held, problem(99, ["go"])], split)
-    data = opened(tmp_path / "data", problems, (tmp_path / "held",))
-    assert data.counts.left_out == (LeftOut(str(tmp_path / "held"), 1, 2, 3),)
+    write_problems(tmp_path / "holdout", [holdout, problem(99, ["go"])], split)
+    data = opened(tmp_path / "data", problems, (tmp_path / "holdout",))
+    assert data.counts.left_out == (LeftOut(str(tmp_path / "holdout"), 1, 2, 3),)
     assert data.groups == 3
     shown = {pair.positive.text for pair in data.pairs} | {pair.anchor.text for pair in data.pairs}
     assert not (shown | set(data.texts())) & {TEXT, LONG, "int f() {}", "Its twin.", "func f() {}"}
 
 
 def test_a_program_of_another_language_is_no_duplicate(tmp_path: Path) -> None:
-    write_problems(tmp_path / "held", [Problem("h1", "Other.", {"java": LONG})])
+    write_problems(tmp_path / "holdout", [Problem("h1", "Other.", {"java": LONG})])
     problems = [Problem("s0", TEXT, {"python": LONG}), *(problem(number, ["go"]) for number in range(2, 5))]
-    assert opened(tmp_path / "data", problems, (tmp_path / "held",)).groups == 4
+    assert opened(tmp_path / "data", problems, (tmp_path / "holdout",)).groups == 4
 
 
 def test_a_dataset_that_leaks_can_be_trained_on_without_its_leaks(tmp_path: Path) -> None:
@@ -76,17 +76,17 @@ def test_a_dataset_that_leaks_can_be_trained_on_without_its_leaks(tmp_path: Path
 
 def test_training_data_depend_on_what_is_held_out(tmp_path: Path) -> None:
     problems = [problem(number, ["go", "java"]) for number in range(5)]
-    held = write_problems(tmp_path / "held", [problem(50, ["go"])])
-    alone, with_one = (opened(tmp_path / "data", problems, out).digest for out in ((), (held,)))
-    write_problems(held, [problem(51, ["go"])])
-    assert len({alone, with_one, opened(tmp_path / "data", problems, (held,)).digest}) == 3
+    holdout = write_problems(tmp_path / "holdout", [problem(50, ["go"])])
+    alone, with_one = (opened(tmp_path / "data", problems, out).digest for out in ((), (holdout,)))
+    write_problems(holdout, [problem(51, ["go"])])
+    assert len({alone, with_one, opened(tmp_path / "data", problems, (holdout,)).digest}) == 3
 
 
 def test_nothing_left_is_refused(tmp_path: Path) -> None:
     problems = [problem(number, ["go", "java"]) for number in range(5)]
-    held = write_problems(tmp_path / "held", problems)
+    holdout = write_problems(tmp_path / "holdout", problems)
     with pytest.raises(InputError) as refused:
-        opened(tmp_path / "data", problems, (held,))
+        opened(tmp_path / "data", problems, (holdout,))
     assert "no group" in refused.value.problem
     assert "holdout" in refused.value.fix
 
