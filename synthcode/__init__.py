@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from synthcode.api.running import load_recipe, run
     from synthcode.api.saved_run import SavedRun, open_run
     from synthcode.api.scoring import evaluate, open_encoder
+    from synthcode.api.training import train
     from synthcode.errors import SynthcodeError
     from synthcode.evaluation.mose.checkpoint import from_pretrained
     from synthcode.evaluation.retrieval.datasets import load_benchmark, load_task
@@ -35,6 +36,7 @@ _MODULES = {
     "open_encoder": "synthcode.api.scoring",
     "open_run": "synthcode.api.saved_run",
     "run": "synthcode.api.running",
+    "train": "synthcode.api.training",
 }
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "open_encoder",
     "open_run",
     "run",
+    "train",
 ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from safetensors.numpy import load_file
 from sentence_transformers import SentenceTransformer
 
+import synthcode
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.registry import EncoderOptions, open_encoder
 from synthcode.pipelines.main import run_cli
@@ -137,6 +138,16 @@ def test_what_cannot_be_trained_is_refused_in_two_lines(
     assert problem in printed
     assert "Traceback" not in printed
     assert not (tmp_path / "model" / "config.json").exists()
+
+
+def test_python_trains_too(dataset: Path, base: str, tmp_path: Path) -> None:
+    seen = []
+    settings = {"base": base, "exits": [2], "optimiser.steps": 3, "optimiser.batch_size": 4}
+    folder = synthcode.train(dataset, str(tmp_path / "model"), settings, on_progress=seen.append)
+    assert vectors(f"exits:{folder}", 2).shape == (2, 32)
+    assert (seen[-1].label, seen[-1].done, seen[-1].total) == ("train", 3, 3)
+    with pytest.raises(synthcode.SynthcodeError, match=r"unknown key 'optimiser\.step'"):
+        synthcode.train(dataset, tmp_path / "other", {"base": base, "optimiser.step": 3})
 
 
 def test_an_empty_train_split_is_refused(base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,7 +98,7 @@ def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[
     from synthcode.evaluation.training.pretraining.opening import open_snippets
 
     settings = data.settings
-    snippets = open_snippets(dataset, settings.pretrain) if settings.pretrain is not None else []
+    snippets = open_snippets(dataset, settings.pretrain, settings.data.holdout) if settings.pretrain is not None else []
     set_seed(settings.random_seed)
     texts = chain(data.texts(), (snippet.content for snippet in snippets))
     return open_training_model(settings, texts, settings.random_seed), snippets
