@@ -141,7 +141,9 @@ class Benchmark:
         used = {language for cell in cells for language in (cell.query_language, cell.corpus_language)}
         texts = {language: texts for language, texts in self.texts.items() if language in used}
         programs = self.programs.filter(pc.is_in(self.programs["language"], value_set=pa.array(sorted(used))))
-        requirement = None if self.requirement is None else self.requirement.of_languages(used)
+        requirement = self.requirement
+        if requirement is not None and languages:
+            requirement = requirement.of_languages(languages)
         return replace(self, texts=texts, cells=cells, programs=programs, requirement=requirement)
 
     def _refuse_missing(self, tasks: Sequence[str], languages: Sequence[str]) -> None:

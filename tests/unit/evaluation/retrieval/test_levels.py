@@ -68,6 +68,8 @@ def test_a_language_without_a_verified_program_is_not_there() -> None:
     assert str(at_level(benchmark(levels), "compiled").requirement) == (
         "0 of 7 translations are not compiled and are left out"
     )
+    # A language of which nothing is left still counts.
+    assert left.restricted([], []).requirement.left_out == {"java": 4}  # type: ignore[union-attr]
     assert left.restricted([], ["go", "python"]).requirement.left_out == {}  # type: ignore[union-attr]
 
 
