@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import existing_run, run_argument, working_on
+from synthcode.pipelines.commands.publish_model import is_trained_model, publish_model
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -47,16 +48,22 @@ def publish(
     Text that people added to the published card stays. HF_TOKEN, HF_HOME and HF_ENDPOINT are respected. Run it again
     if it was interrupted: nothing is uploaded twice, and if nothing differs there is no new commit.
 
+    RUN may also be a folder that 'synthcode train' made: the finished model and its card go to a model repository.
+
     \b
     Examples:
       synthcode publish runs/mine --repo-id user/name --dry-run
       synthcode publish runs/mine --repo-id user/name --private --tag v1.0
       synthcode publish runs/mine --to s3://bucket/datasets/mine
+      synthcode publish models/minilm-exits --repo-id user/minilm-exits
     """
     if (repo_id is None) == (to is None):
         raise click.UsageError("give one of '--repo-id' and '--to'", ctx)
     if to is not None and any(given.values()):
         raise click.UsageError("'--private', '--revision' and '--tag' need '--repo-id'", ctx)
+    if is_trained_model(run):
+        _publish_model(ctx, run, repo_id, dry_run=dry_run, **given)
+        return
     with working_on(existing_run(run), {}) as opened:
         target = _target(opened, repo_id, to, **given)
         dataset, shards = _checked(opened)
@@ -73,6 +80,15 @@ def publish(
         click.echo(f"publish: {target.name}: {what}", err=True)
         click.echo(address)
         _compare(opened, target, shards)
+
+
+def _publish_model(ctx: click.Context, folder: Path, repo_id: str | None, *, dry_run: bool, **given: Any) -> None:
+    from synthcode.publishing.targets.hub import HubDestination
+
+    if repo_id is None:
+        raise click.UsageError("a model goes to the Hub: give '--repo-id'", ctx)
+    destination = HubDestination(repo_id, given["private"], given["revision"], given["tag"], "model")
+    publish_model(folder, destination, dry_run=dry_run)
 
 
 def _target(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from synthcode.errors import InputError
 from synthcode.publishing.dataset_files import CARD_NAME, RemoteFile
@@ -20,17 +20,13 @@ from synthcode.publishing.targets.hub_access import (
 from synthcode.publishing.targets.hub_attempts import Attempts
 from synthcode.publishing.targets.hub_errors import status_of
 from synthcode.publishing.targets.plan import Change, Plan
-from synthcode.publishing.targets.target import Dataset, PublishCallbacks, RemoteState
+from synthcode.publishing.targets.target import Publishable, PublishCallbacks, RemoteState
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, HfApi
 
 BATCH_BYTES, BATCH_FILES = 1 << 28, 50
 """Limits of an upload batch. The Hub keeps uploaded files: a commit that is repeated after a kill finds them again."""
-
-
-EXAMPLES = ('load_dataset("{}"', "hf download {} ")
-"""Placeholders in the card for ``user/name``, replaced when the repository is known."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +40,11 @@ class HubDestination:
     """The branch, made where it is not there; None is ``main``."""
     tag: str | None = None
     """Names the version."""
+    repo_type: Literal["dataset", "model"] = "dataset"
 
 
 class HubRepo:
-    """A dataset repository on the Hub.
+    """A repository on the Hub: of a dataset, or of a model.
 
     Parameters
     ----------
@@ -78,13 +75,13 @@ class HubRepo:
         self._callbacks = callbacks
         self._attempts = Attempts(destination.repo_id, callbacks)
         self._api: HfApi = HfApi(library_name="synthcode")
-        self._where: dict[str, Any] = {"repo_id": destination.repo_id, "repo_type": "dataset"}
+        self._where: dict[str, Any] = {"repo_id": destination.repo_id, "repo_type": destination.repo_type}
         self._operations: dict[tuple[str, str], CommitOperationAdd] = {}
         self._uploaded: set[str] = set()
         self._commit: str | None = None
         self._seen: str | None = None
 
-    def plan(self, dataset: Dataset) -> Plan:
+    def plan(self, dataset: Publishable) -> Plan:
         """Return what publishing would change.
 
         Raises
@@ -99,12 +96,13 @@ class HubRepo:
             raise self._taken()
         return plan
 
-    def publish(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
+    def publish(self, dataset: Publishable, uploaded: Callable[[int], None]) -> str:
         """Commit the dataset, and return the address of the commit."""
         self._commit = self._attempts.persist(lambda: self._bring_to(dataset, uploaded))
         if self._destination.tag:
             self._attempts.persist(self._tag)
-        return f"{self._api.endpoint}/datasets/{self.name}/tree/{self._commit}"
+        place = "" if self._destination.repo_type == "model" else "datasets/"
+        return f"{self._api.endpoint}/{place}{self.name}/tree/{self._commit}"
 
     def load(self, config: str, split: str, paths: Sequence[str]) -> Any:
         """Return a split of the commit that was made, as ``datasets`` streams it."""
@@ -112,7 +110,7 @@ class HubRepo:
 
         return datasets.load_dataset(self.name, config, split=split, revision=self._commit, streaming=True)
 
-    def _bring_to(self, dataset: Dataset, uploaded: Callable[[int], None]) -> str:
+    def _bring_to(self, dataset: Publishable, uploaded: Callable[[int], None]) -> str:
         """Return the commit that contains the whole dataset; create it if there is none."""
         from huggingface_hub import CommitOperationDelete
 
@@ -134,11 +132,8 @@ class HubRepo:
         )
         return str(made.oid)
 
-    def _plan(self, dataset: Dataset, there: RemoteState) -> Plan:
-        card = dataset.card
-        for example in EXAMPLES:
-            card = card.replace(example.format("user/name"), example.format(self.name))
-        return replace(dataset, card=card).plan(there, f"the card of {self.name}")
+    def _plan(self, dataset: Publishable, there: RemoteState) -> Plan:
+        return dataset.addressed(self.name).plan(there, f"the card of {self.name}")
 
     def _upload(self, changes: Sequence[Change], uploaded: Callable[[int], None]) -> None:
         """Upload large files ahead of the commit, which then only names them."""
@@ -167,10 +162,10 @@ class HubRepo:
         from huggingface_hub.hf_api import RepoFile
 
         try:
-            info = self._api.dataset_info(self.name, revision=self._destination.revision)
+            info = self._api.repo_info(**self._where, revision=self._destination.revision)
             version: str | None = str(info.sha)
         except RevisionNotFoundError:  # a branch that is still to be made, of what is in main
-            info, version = self._api.dataset_info(self.name), None
+            info, version = self._api.repo_info(**self._where), None
         except RepositoryNotFoundError as problem:
             if status_of(problem) != 404:
                 raise
@@ -220,7 +215,7 @@ class HubRepo:
         if not self._destination.tag:
             return None
         try:
-            return str(self._api.dataset_info(self.name, revision=self._destination.tag).sha)
+            return str(self._api.repo_info(**self._where, revision=self._destination.tag).sha)
         except (RevisionNotFoundError, RepositoryNotFoundError):
             return None
 

@@ -22,13 +22,36 @@ class RemoteState:
     """The commit, for a target with versions; None if there is none yet."""
 
 
+class Publishable(Protocol):
+    """What is to be published: a dataset, or a model."""
+
+    def addressed(self, name: str) -> Publishable:
+        """Return it with the name of its repository in the examples of its card."""
+        ...
+
+    def plan(self, there: RemoteState, where: str) -> Plan:
+        """Compare with what is in a place; ``where`` is what errors call its card."""
+        ...
+
+
+EXAMPLES = ('load_dataset("{}"', "hf download {} ")
+"""Placeholders in a dataset's card for ``user/name``, replaced when the repository is known."""
+
+
 @dataclass(frozen=True)
 class Dataset:
-    """What is to be published."""
+    """A dataset that is to be published."""
 
     card: str
     files: Sequence[LocalFile]
     """All but the card."""
+
+    def addressed(self, name: str) -> Dataset:
+        """Return it with the name of its repository in the examples of its card."""
+        card = self.card
+        for example in EXAMPLES:
+            card = card.replace(example.format("user/name"), example.format(name))
+        return replace(self, card=card)
 
     def plan(self, there: RemoteState, where: str) -> Plan:
         """Compare with what is in a place."""
@@ -37,6 +60,24 @@ class Dataset:
         files = [*self.files, LocalFile(CARD_NAME, card.encode("utf-8", "surrogateescape"))]
         plan = make_plan(files, there.files, {*roots, *recorded_paths(there.card)} - {CARD_NAME})
         return replace(plan, card_there=there.card)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model that is to be published."""
+
+    card: str
+    files: Sequence[LocalFile]
+    """All but the card."""
+
+    def addressed(self, name: str) -> Model:
+        """Return it with the name of its repository in the examples of its card."""
+        return replace(self, card=self.card.replace("user/name", name))
+
+    def plan(self, there: RemoteState, where: str) -> Plan:
+        """Compare with what is in a place; files that are not the model's stay."""
+        files = [*self.files, LocalFile(CARD_NAME, self.card.encode("utf-8", "surrogateescape"))]
+        return replace(make_plan(files, there.files, ()), card_there=there.card)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A small Hugging Face Hub on the loopback interface, for testing what publishes to the Hub.
 
 The real `huggingface_hub` and `datasets` clients talk to it when HF_ENDPOINT names it: repositories,
-LFS uploads, commits, listings and downloads of dataset repos. Standard library only.
+LFS uploads, commits, listings and downloads of repositories of datasets and models. Standard library only.
 
     python -m tests.support.loopback.hub_server --port 8198 --root hub-data
     export HF_ENDPOINT=http://127.0.0.1:8198 HF_TOKEN=hf_test HF_HUB_DISABLE_XET=1
@@ -183,25 +183,25 @@ class Handler(Writing):
         self.json({"errors": [], "warnings": []})
 
 
-NAME, REV = r"([^/]+/[^/]+)", r"([^/]+)"
+NAME, REV, KIND = r"([^/]+/[^/]+)", r"([^/]+)", "(?:datasets|models)"
 ROUTES = [
     (("GET",), r"/stats", Handler.stats),
     (("GET",), r"/api/whoami-v2", Handler.whoami),
     (("POST",), r"/api/repos/create", Handler.create),
     (("DELETE",), r"/api/repos/delete", Handler.remove),
     (("POST",), r"/api/validate-yaml", Handler.yaml),
-    (("POST",), rf"/api/datasets/{NAME}/preupload/{REV}", Handler.preupload),
-    (("POST",), rf"/datasets/{NAME}\.git/info/lfs/objects/batch", Handler.lfs_batch),
+    (("POST",), rf"/api/{KIND}/{NAME}/preupload/{REV}", Handler.preupload),
+    (("POST",), rf"(?:/datasets)?/{NAME}\.git/info/lfs/objects/batch", Handler.lfs_batch),
     (("PUT",), r"/lfs/([0-9a-f]{64})", Handler.lfs_put),
-    (("POST",), rf"/api/datasets/{NAME}/commit/{REV}", Handler.commit),
-    (("GET",), rf"/api/datasets/{NAME}/tree/{REV}(?:/(.*))?", Handler.tree),
-    (("POST",), rf"/api/datasets/{NAME}/paths-info/{REV}", Handler.paths_info),
-    (("GET",), rf"/api/datasets/{NAME}/commits/{REV}", Handler.commits),
-    (("GET",), rf"/api/datasets/{NAME}/refs", Handler.refs),
-    (("POST",), rf"/api/datasets/{NAME}/(branch|tag)/{REV}", Handler.add_ref),
-    (("GET", "HEAD"), rf"/datasets/{NAME}/resolve/{REV}/(.+)", Handler.resolve),
-    (("GET",), rf"/api/datasets/{NAME}/revision/{REV}", Handler.info),
-    (("GET",), rf"/api/datasets/{NAME}", Handler.info),
+    (("POST",), rf"/api/{KIND}/{NAME}/commit/{REV}", Handler.commit),
+    (("GET",), rf"/api/{KIND}/{NAME}/tree/{REV}(?:/(.*))?", Handler.tree),
+    (("POST",), rf"/api/{KIND}/{NAME}/paths-info/{REV}", Handler.paths_info),
+    (("GET",), rf"/api/{KIND}/{NAME}/commits/{REV}", Handler.commits),
+    (("GET",), rf"/api/{KIND}/{NAME}/refs", Handler.refs),
+    (("POST",), rf"/api/{KIND}/{NAME}/(branch|tag)/{REV}", Handler.add_ref),
+    (("GET", "HEAD"), rf"(?:/datasets)?/{NAME}/resolve/{REV}/(.+)", Handler.resolve),
+    (("GET",), rf"/api/{KIND}/{NAME}/revision/{REV}", Handler.info),
+    (("GET",), rf"/api/{KIND}/{NAME}", Handler.info),
 ]
 
 Handler.routes = ROUTES

@@ -20,8 +20,8 @@ class Writing(Exchange):
             return
         payload = json.loads(content)
         name = f"{payload.get('organization') or 'tester'}/{payload['name']}"
-        if payload.get("type") != "dataset":
-            return self.fail(400, "this hub has only dataset repositories")
+        if payload.get("type", "model") not in ("dataset", "model"):
+            return self.fail(400, "this hub has only repositories of datasets and models")
         if name in self.hub.repos:
             return self.json({"error": "You already created this dataset repo", "url": self.url(name)}, 409)
         private = payload.get("visibility") == "private" or bool(payload.get("private"))
