@@ -15,6 +15,7 @@ DOCS = Path(__file__).resolve().parent
 PAGES: dict[str, Callable[[], str]] = {
     "reference/cli.md": cli_page.render,
     "reference/recipe.md": recipe_page.render,
+    "reference/training_recipe.md": recipe_page.render_training,
     "reference/tables.md": tables_page.render,
     "reference/python.md": python_page.render,
     "reference/languages.md": language_page.render,

@@ -1,4 +1,4 @@
-"""The recipe reference, from the dataclasses that a recipe is checked against."""
+"""The references of recipes, from the dataclasses that a recipe is checked against."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from annotated_types import Ge, Gt, Le, Lt, MinLen
 
 from docs.generators import docstrings
 from docs.generators.markdown import page, prose, table
+from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.pipelines.runs.recipe import Recipe
 
 INTRODUCTION = """
@@ -26,6 +27,15 @@ there.
 `RUN/recipe.yaml` with all defaults filled in; edit that file, or give other options, and the next run repeats only the
 stages that the change affects.
 """
+TRAINING_INTRODUCTION = """
+# Training recipe
+
+`synthcode train DATASET --recipe training.yaml --out MODEL` reads a YAML file with these keys; options of the command
+win over it. Give `base` or `new`; other keys have defaults. An unknown key, a value of the wrong type or one out of
+range is refused before anything starts. Folders in `base`, `data.holdout` and `pretrain.data` are relative to the file.
+
+`MODEL/training/settings.yaml` has all of them filled in.
+"""
 LIMITS = {Ge: "at least", Gt: "more than", Le: "at most", Lt: "less than"}
 PLAIN = {str: "text", int: "integer", float: "number", bool: "true or false", Any: "any value"}
 
@@ -35,9 +45,18 @@ class UndocumentedKeyError(Exception):
 
 
 def render() -> str:
-    """Return the page: the keys at the top, then one section per section of a recipe."""
-    sections = [_section(name, kind) for name, kind in _sections(Recipe, ())]
-    return page(INTRODUCTION, "## At the top\n\n" + _keys(Recipe, ()), *sections)
+    """Return the page of recipes of a run: the keys at the top, then one section per section of a recipe."""
+    return _page(INTRODUCTION, Recipe)
+
+
+def render_training() -> str:
+    """Return the page of recipes of training."""
+    return _page(TRAINING_INTRODUCTION, TrainingSettings)
+
+
+def _page(introduction: str, kind: type) -> str:
+    sections = [_section(name, inner) for name, inner in _sections(kind, ())]
+    return page(introduction, "## At the top\n\n" + _keys(kind, ()), *sections)
 
 
 def _sections(kind: type, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], type]]:

@@ -58,7 +58,9 @@ class LossSettings:
     """What is minimised at the exits."""
 
     objective: Objective = "contrastive"
+    """Train every exit on every batch, or the baseline ``AdaptiveLayerLoss`` of sentence-transformers."""
     exit_weights: ExitWeights = "depth"
+    """The weight of an exit: its depth divided by the deepest one's, or 1."""
     temperature: Positive = 0.05
     """Similarities are divided by it."""
     learned_temperature: bool = False
@@ -66,6 +68,7 @@ class LossSettings:
     distillation: Annotated[float, Ge(0)] = 0.0
     """Weight of the KL divergence of each exit's similarities from its teacher's."""
     teacher: Teacher = "deepest"
+    """Whose similarities an exit is to have: the deepest exit's, or the next deeper one's."""
     distillation_temperature: Positive = 1.0
     """Both distributions of similarities are softened by it, on top of ``temperature``."""
     dims: tuple[Count, ...] = ()
@@ -77,18 +80,25 @@ class OptimiserSettings:
     """How long and how fast."""
 
     steps: Count = 200
+    """Batches."""
     batch_size: Count = 64
     """Pairs a step, over all devices."""
     chunk_size: Count | None = None
     """Pairs that are encoded at a time, with cached gradients; None encodes a batch at once."""
     learning_rate: Positive = 1e-4
+    """Its highest value: it falls to 0 in a straight line. A model of a billion weights wants 1e-5 (the MoSE paper)."""
     warmup_share: Share = 0.1
+    """Share of the steps in which the learning rate rises from 0."""
     weight_decay: Annotated[float, Ge(0)] = 0.01
+    """Of AdamW; biases, norms and the temperature do not decay."""
     max_gradient_norm: Positive = 1.0
+    """Longer gradients are shortened to it."""
     max_tokens: Count = 256
     """Longest input while training; the end of a longer one is left out."""
     gradient_checkpointing: bool = False
+    """Keep only inputs of blocks, and run the blocks again in the backward pass: less memory, more time."""
     dtype: Literal["float32", "bfloat16"] = "float32"
+    """In which blocks compute; weights and losses are in single precision."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +122,17 @@ class NewModel:
     """A MoSE encoder that begins with random weights; its tokenizer is trained on the data."""
 
     layers: Count = 6
+    """Blocks."""
     hidden: Count = 256
+    """Width of a state, and of an embedding."""
     heads: Count = 4
+    """Attention heads of a block."""
     key_value_heads: Count = 2
+    """Heads of keys and values, which attention heads share."""
     intermediate: Count = 1024
+    """Width within a block's feed-forward part."""
     vocabulary: Annotated[int, Ge(300)] = 8192
+    """Tokens that the tokenizer learns."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +142,18 @@ class PretrainSettings:
     data: tuple[str, ...] = ()
     """Runs and datasets whose seeds name their repositories; empty takes the dataset that is trained on."""
     steps: Count = 500
+    """Batches."""
     batch_size: Count = 32
+    """Documents a step, over all devices."""
     task: PretrainTask = "in_context"
+    """What is asked besides masked tokens: whether all snippets come from one repository (MoSE), whether the second
+    half of a program follows the first, or nothing."""
     mask_share: Share = 0.15
+    """Share of the tokens that are to be predicted."""
     max_tokens: Count = 256
+    """Length of a document."""
     learning_rate: Positive = 5e-4
+    """Its highest value."""
 
 
 @dataclass(frozen=True)
@@ -142,14 +165,21 @@ class TrainingSettings:
     base: str | None = None
     """``st:NAME`` or a plain NAME: a HuggingFace encoder; ``mose:NAME``: a MoSE checkpoint. None: ``new`` says."""
     new: NewModel | None = None
+    """The sizes of a new MoSE encoder, instead of a base."""
     exits: tuple[Count, ...] = ()
     """Blocks after which an embedding is read; empty takes all blocks of a new model or a HuggingFace encoder of up to
     12 blocks, and a MoSE checkpoint's own exits."""
     heads: Literal["none", "linear"] = "none"
     """A projection of each exit's vector; a MoSE encoder has its own."""
     data: DataSettings = field(default_factory=DataSettings)
+    """Which pairs are drawn."""
     loss: LossSettings = field(default_factory=LossSettings)
+    """What is minimised."""
     optimiser: OptimiserSettings = field(default_factory=OptimiserSettings)
+    """How long and how fast."""
     pretrain: PretrainSettings | None = None
+    """Training on masked programs before that; None does none."""
     run: RunSettings = field(default_factory=RunSettings)
+    """What is written on the way."""
     random_seed: int = 0
+    """Of everything that is drawn: pairs, dropout, new weights."""

@@ -17,6 +17,8 @@ from synthcode.strict_settings import checked, texts_in, to_tree, with_values
 
 FREE_SECTIONS = ("run",)
 """Sections that change nothing about the weights: a run may go on with other values."""
+_PATHS = (("data", "holdout"), ("pretrain", "data"))
+"""Keys that hold folders, or names of datasets."""
 _SETTINGS: TypeAdapter[TrainingSettings] = TypeAdapter(TrainingSettings)
 
 
@@ -100,9 +102,10 @@ def _with_absolute_paths(tree: Mapping[str, Any], folder: Path) -> dict[str, Any
     if isinstance(base, str):
         kind, colon, name = base.rpartition(":")
         changed["base"] = f"{kind}{colon}{_absolute(name, folder)}"
-    data = changed.get("data")
-    if isinstance(data, Mapping) and isinstance(data.get("holdout"), list | tuple):
-        changed["data"] = {**data, "holdout": [_absolute(str(name), folder) for name in data["holdout"]]}
+    for section, key in _PATHS:
+        below = changed.get(section)
+        if isinstance(below, Mapping) and isinstance(below.get(key), list | tuple):
+            changed[section] = {**below, key: [_absolute(str(name), folder) for name in below[key]]}
     return changed
 
 

@@ -67,11 +67,13 @@ def test_paths_are_of_the_recipe_and_absolute(tmp_path: Path, monkeypatch: pytes
     inner = tmp_path / "inner"
     (inner / "model").mkdir(parents=True)
     (tmp_path / "held").mkdir()
-    path = written(inner, "base: st:model\ndata: {holdout: [../held, user/published]}\n")
+    text = "base: st:model\ndata: {holdout: [../held, user/published]}\npretrain: {data: [../held]}\n"
+    path = written(inner, text)
     monkeypatch.chdir(tmp_path)
     settings = load_training_recipe(path)
     assert settings.base == f"st:{inner / 'model'}"
     assert settings.data.holdout == (str(tmp_path / "held"), "user/published")
+    assert settings.pretrain.data == (str(tmp_path / "held"),)
     assert load_training_recipe(path, {"base": "st:inner/model"}).base == settings.base
 
 
