@@ -155,9 +155,8 @@ def _train(dataset: Path, out: Path, settings: TrainingSettings, *, force: bool)
     if outcome.was_finished:
         click.echo(f"train: {out} is finished, nothing to do (--force starts anew)")
         return
-    click.echo(
-        f"the model of step {outcome.step:,} is in {out}; score it: synthcode evaluate {dataset} --encoder exits:{out}"
-    )
+    score = f"synthcode evaluate {dataset} --encoder {_encoder(settings)}:{out}"
+    click.echo(f"the model of step {outcome.step:,} is in {out}; score it: {score}")
 
 
 def _encoder(settings: TrainingSettings) -> str:
