@@ -78,7 +78,13 @@ def test_other_settings_are_refused_and_force_starts_anew(
     other = ["--base", base, "--out", out, *SMALL, "--temperature", "0.1"]
     assert train(dataset, *other) == 1
     assert "loss.temperature 0.1 (was 0.05)" in capsys.readouterr().err
+    before = (out / "model.safetensors").read_bytes()
+    assert train(dataset, *other, "--base", "st:nowhere/at-all-1", "--force") == 1  # refused: the model stays
+    assert (out / "model.safetensors").read_bytes() == before
+    (out / "notes.txt").write_text("mine")
     assert train(dataset, *other, "--force") == 0
+    assert (out / "model.safetensors").read_bytes() != before
+    assert (out / "notes.txt").read_text() == "mine"
 
 
 def test_a_new_encoder_is_pretrained_and_trained(
@@ -89,6 +95,7 @@ def test_a_new_encoder_is_pretrained_and_trained(
     assert train(dataset, *arguments, "--out", out, *SMALL) == 0, capsys.readouterr().err
     assert (out / "training" / "pretraining" / "curves.csv").is_file()
     assert vectors(f"mose:{out}", 2).shape == (2, 16)
+    assert f"--encoder mose:{out}" in capsys.readouterr().out
     names = load_file(out / "model.safetensors")
     assert any("projection_heads" in name for name in names)
 

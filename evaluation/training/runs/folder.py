@@ -31,6 +31,8 @@ class TrainingRecord:
     versions: Mapping[str, str]
     files: Sequence[str] = ()
     """Of the finished model, by path relative to its folder."""
+    others: Sequence[str] | None = None
+    """Files that were there before the model was written: the user's own. None before that."""
     outcome: Mapping[str, Any] = field(default_factory=dict)
     """Steps, scores, costs of the finished model: what its card says."""
 
@@ -112,9 +114,16 @@ def write_record(folder: TrainingFolder, record: TrainingRecord) -> None:
 
 
 def start(
-    folder: TrainingFolder, settings: TrainingSettings, record: TrainingRecord, report: Callable[[str], None]
+    folder: TrainingFolder,
+    settings: TrainingSettings,
+    record: TrainingRecord,
+    report: Callable[[str], None],
+    *,
+    anew: bool = False,
 ) -> None:
     """Start a run, or go on with one that had the same data and settings; the caller holds the lock.
+
+    ``anew`` says that a run was removed from the folder: what else it holds is the user's own, and stays.
 
     Raises
     ------
@@ -123,36 +132,57 @@ def start(
     """
     known = read_record(folder)
     if known is None:
-        _refuse_foreign(folder)
+        if not anew:
+            _refuse_foreign(folder)
     else:
         remove_temporary_files(folder.training)
         _refuse_other_run(folder, settings, known, record)
         if known.versions != record.versions:
             report("train: other versions of packages than at the start: the last bits of the weights may differ")
-        record = replace(record, dataset=known.dataset, files=known.files, outcome=known.outcome)
+        record = replace(record, dataset=known.dataset, files=known.files, others=known.others, outcome=known.outcome)
     write_text(folder.settings, to_yaml(settings))
     write_record(folder, record)
 
 
-def discard(folder: TrainingFolder) -> None:
+def files_of(folder: TrainingFolder) -> set[str]:
+    """Return the files outside of ``training``, by path relative to the folder."""
+    paths = (path for path in folder.path.rglob("*") if path.is_file() and folder.training not in path.parents)
+    return {path.relative_to(folder.path).as_posix() for path in paths if path.name != LOCK_NAME}
+
+
+def discard(folder: TrainingFolder) -> bool:
     """Remove a run with all that it made, so that it can be started anew; the user's own files stay.
 
     Killed meanwhile, the folder holds no finished model, and a run without checkpoints.
+
+    Returns
+    -------
+    bool
+        Whether there was a run.
     """
     try:
         record = read_record(folder)
     except InputError:
         record = None
     (folder.path / CONFIG_NAME).unlink(missing_ok=True) if record else None
-    for name in record.files if record else ():
+    for name in _made(folder, record) if record else ():
         parts = PurePosixPath(name).parts
         if parts and ".." not in parts and not name.startswith("/"):
             (folder.path / name).unlink(missing_ok=True)
     for below in sorted((path for path in folder.path.rglob("*") if path.is_dir()), reverse=True):
         if folder.training not in (below, *below.parents) and not below.is_symlink() and not any(below.iterdir()):
             below.rmdir()
-    if record or (folder.manifest.is_file() and not folder.training.is_symlink()):
+    there_was_one = record is not None or (folder.manifest.is_file() and not folder.training.is_symlink())
+    if there_was_one:
         shutil.rmtree(folder.training)
+    return there_was_one
+
+
+def _made(folder: TrainingFolder, record: TrainingRecord) -> set[str]:
+    """Return the files of the model, also of one whose writer was killed before it could list them."""
+    if record.outcome or record.others is None:
+        return set(record.files)
+    return files_of(folder) - set(record.others)
 
 
 def _refuse_foreign(folder: TrainingFolder) -> None:

@@ -17,6 +17,7 @@ from synthcode.evaluation.training.runs.folder import (
     TrainingFolder,
     TrainingRecord,
     discard,
+    files_of,
     read_record,
     start,
     write_record,
@@ -24,7 +25,7 @@ from synthcode.evaluation.training.runs.folder import (
 from synthcode.evaluation.training.runs.progress import Callbacks
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.storage.atomic import write_text
-from synthcode.storage.lock import LOCK_NAME, hold
+from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
     from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
@@ -75,19 +76,19 @@ def train_model(
     """
     folder = TrainingFolder(out)
     with hold(out):
-        if force:
-            discard(folder)
         data = open_pairs(dataset, settings)
+        opened = open_new(dataset, data) if force else None  # what is refused must not cost a finished model
+        anew = force and discard(folder)
         folder.training.mkdir(exist_ok=True)
         record = TrainingRecord(str(dataset), data.digest, {name: version(name) for name in _PACKAGES})
-        start(folder, data.settings, record, callbacks.report)
+        start(folder, data.settings, record, callbacks.report, anew=anew)
         known = read_record(folder)
         if known is not None and folder.is_finished:
             curves = read_curves(folder.curves.with_suffix(".csv"))
             return TrainingOutcome(out, curves, int(known.outcome.get("step", 0)), was_finished=True)
         for warning in data.warnings:
             callbacks.report(f"train: warning: {warning}")
-        return _train(dataset, folder, data, record, callbacks)
+        return _train(dataset, folder, data, opened or open_new(dataset, data), callbacks)
 
 
 def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[Snippet]]:
@@ -105,7 +106,11 @@ def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[
 
 
 def _train(
-    dataset: Path, folder: TrainingFolder, data: TrainingData, record: TrainingRecord, callbacks: Callbacks
+    dataset: Path,
+    folder: TrainingFolder,
+    data: TrainingData,
+    opened: tuple[MultiExitEncoder, list[Snippet]],
+    callbacks: Callbacks,
 ) -> TrainingOutcome:
     from transformers import set_seed
 
@@ -114,7 +119,7 @@ def _train(
 
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a fork of a checkpoint's writer would warn of it
     settings = data.settings
-    model, snippets = open_new(dataset, data)
+    model, snippets = opened
     benchmark = load_validation(dataset, settings.run.validation_queries, callbacks.report)
     if settings.pretrain is not None:
         pretrain_on_documents(model, snippets, settings, folder, callbacks)
@@ -122,7 +127,7 @@ def _train(
     phase = train_on_pairs(model, data.pairs, settings, folder, benchmark, callbacks)
     if callbacks.should_stop():
         raise Interrupted
-    _finish(folder, data, record, model.eval().cpu(), phase)
+    _finish(folder, data, model.eval().cpu(), phase)
     if phase.counts.at_limit:
         share = phase.counts.at_limit / max(1, phase.counts.texts)
         callbacks.report(
@@ -132,14 +137,17 @@ def _train(
     return TrainingOutcome(folder.path, phase.curves, phase.step, was_finished=False)
 
 
-def _finish(
-    folder: TrainingFolder, data: TrainingData, record: TrainingRecord, model: MultiExitEncoder, phase: TrainedPhase
-) -> None:
+def _finish(folder: TrainingFolder, data: TrainingData, model: MultiExitEncoder, phase: TrainedPhase) -> None:
     """Write the model and its card. ``config.json`` is last of the model, and the record's outcome last of all."""
-    before = _files(folder)
+    record = read_record(folder)
+    assert record is not None
+    if record.others is None:  # else a command that was killed has written some of the model
+        record = replace(record, others=sorted(files_of(folder)))
+        write_record(folder, record)
+    before = set(record.others or ())
     model.save_model(folder.path)
     outcome = {"step": phase.step, "kept": phase.kept, **asdict(phase.counts)}
-    finished = replace(record, files=sorted((_files(folder) - before) | {CARD_NAME}), outcome=outcome)
+    finished = replace(record, files=sorted((files_of(folder) - before) | {CARD_NAME}), outcome=outcome)
     card = model_card(
         name=folder.path.resolve().name,
         settings=data.settings,
@@ -150,11 +158,6 @@ def _finish(
     )
     write_text(folder.path / CARD_NAME, card)
     write_record(folder, finished)
-
-
-def _files(folder: TrainingFolder) -> set[str]:
-    paths = (path for path in folder.path.rglob("*") if path.is_file() and folder.training not in path.parents)
-    return {path.relative_to(folder.path).as_posix() for path in paths if path.name != LOCK_NAME}
 
 
 def total_steps(settings: TrainingSettings) -> int:

@@ -87,7 +87,30 @@ def test_starting_anew_removes_what_the_run_made_and_nothing_else(folder: Traini
     files = ["config.json", "model.safetensors", "../outside", str(outside)]
     write_record(folder, replace(RECORD, files=files, outcome={"steps": 1}))
     assert folder.is_finished
-    discard(folder)
+    assert discard(folder)
     assert sorted(path.name for path in folder.path.iterdir()) == ["notes.txt"]
     assert outside.read_text() == "mine"
     assert read_record(folder) is None
+
+
+def test_starting_anew_next_to_other_files_is_no_refusal(folder: TrainingFolder) -> None:
+    (folder.path / "notes.txt").write_text("mine")
+    other = replace(SETTINGS, random_seed=5)
+    start(folder, other, RECORD, pytest.fail, anew=discard(folder))
+    assert read_settings(folder) == other
+    assert (folder.path / "notes.txt").read_text() == "mine"
+
+
+def test_a_model_whose_writer_was_killed_is_removed_as_well(folder: TrainingFolder) -> None:
+    (folder.path / "notes.txt").write_text("mine")
+    write_record(folder, replace(RECORD, others=["notes.txt"]))
+    for name in ("config.json", "model.safetensors"):
+        (folder.path / name).write_text("x")
+    assert discard(folder)
+    assert sorted(path.name for path in folder.path.iterdir()) == ["notes.txt"]
+
+
+def test_nothing_is_removed_where_there_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    assert not discard(TrainingFolder(tmp_path))
+    assert (tmp_path / "config.json").exists()
