@@ -12,7 +12,7 @@ from transformers import TrainerCallback
 from synthcode.evaluation.training.batches import PairCollator
 from synthcode.evaluation.training.contracts import MultiExitModel, PairSequence
 from synthcode.evaluation.training.losses.opening import open_loss
-from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device
+from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device, use_one_gpu
 from synthcode.evaluation.training.settings import TrainingSettings
 
 
@@ -91,5 +91,6 @@ def training_arguments(settings: TrainingSettings, folder: Path) -> SentenceTran
         data_seed=settings.random_seed,
         ddp_find_unused_parameters=False,
     )
+    use_one_gpu(arguments)
     arguments.per_device_train_batch_size = share_of_device(optimiser.batch_size, arguments.world_size)
     return arguments

@@ -12,7 +12,7 @@ from transformers import TrainerCallback, TrainingArguments, set_seed
 
 from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.losses.weights import exit_weights
-from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device
+from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device, use_one_gpu
 from synthcode.evaluation.training.pretraining.heads import ExitLoss, PretrainingHeads
 from synthcode.evaluation.training.pretraining.masking import MaskedDocuments, collate
 from synthcode.evaluation.training.settings import PretrainSettings, PretrainTask, TrainingSettings
@@ -149,5 +149,6 @@ def _arguments(settings: TrainingSettings, pretrain: PretrainSettings, folder: P
         data_seed=settings.random_seed,
         ddp_find_unused_parameters=True,  # the model's own heads
     )
+    use_one_gpu(arguments)
     arguments.per_device_train_batch_size = share_of_device(pretrain.batch_size, arguments.world_size)
     return arguments
