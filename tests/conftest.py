@@ -39,6 +39,7 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         options.maxprocesses = options.maxprocesses or MOST_PROCESSES
     if options.numprocesses and options.dist == "no":
         options.dist = "loadfile"
+        options.maxworkerrestart = options.maxworkerrestart or "1"  # which is given the test that hung
         options.loadscopereorder = False  # the longest files come first by testpaths: the processes end together
 
 
