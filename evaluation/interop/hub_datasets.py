@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from synthcode.errors import InputError, first_line
@@ -27,6 +28,27 @@ def dataset_folder(dataset: Path, split: str) -> Path:
     InputError
         If there is neither.
     """
+    patterns = [f"data/*/{split}-*.parquet", CROISSANT_NAME]
+    return fetched_files(dataset, patterns, "name RUN/dataset, or user/name; HF_TOKEN opens a private one")
+
+
+def fetched_files(dataset: Path, patterns: Sequence[str], fix: str) -> Path:
+    """Return a file or folder that is there, or the folder of a dataset's files from the Hub.
+
+    Parameters
+    ----------
+    dataset
+        A path, or ``user/name`` or ``user/name@revision`` if there is no such path.
+    patterns
+        Of the files that are fetched.
+    fix
+        What a user does if there is neither.
+
+    Raises
+    ------
+    InputError
+        If there is neither.
+    """
     named = _NAME.fullmatch(str(dataset))
     if dataset.exists() or named is None:
         return dataset
@@ -37,14 +59,10 @@ def dataset_folder(dataset: Path, split: str) -> Path:
     disable_progress_bars()
     try:
         fetched = snapshot_download(
-            named["repository"],
-            repo_type="dataset",
-            revision=named["revision"],
-            allow_patterns=[f"data/*/{split}-*.parquet", CROISSANT_NAME],
+            named["repository"], repo_type="dataset", revision=named["revision"], allow_patterns=list(patterns)
         )
     except Exception as problem:  # the client raises errors of many kinds
         raise InputError(
-            f"{dataset} is neither a folder nor a dataset on the Hub: {first_line(problem)}",
-            "name RUN/dataset, or user/name; HF_TOKEN opens a private one",
+            f"{dataset} is neither a folder nor a dataset on the Hub: {first_line(problem)}", fix
         ) from problem
     return Path(fetched)

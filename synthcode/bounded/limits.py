@@ -37,6 +37,9 @@ TABLE_RATIO = 200
 BENCHMARK = 512 * MIB
 """Texts and programs of a published benchmark, which are scored together. MBXP has 20 MB."""
 
+JSON_ARRAY = 256 * MIB
+"""A file that is one JSON array. Devign's functions have 55 MB."""
+
 RECIPE = MIB // 4
 """YAML of a recipe, a command-line value, or the front matter of a card. The parser takes seconds a megabyte."""
 CARD = 4 * MIB

@@ -1,0 +1,1 @@
+"""Published benchmarks of clone detection and classification, read as they were published."""

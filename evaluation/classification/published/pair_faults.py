@@ -1,0 +1,88 @@
+"""What is wrong with a benchmark of pairs, counted and in words. Only what makes a score meaningless is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+import numpy as np
+
+from synthcode.errors import InputError
+from synthcode.evaluation.classification.published.benchmark import I64, PairRows
+from synthcode.vocabulary import SPLITS, Split
+
+
+def refuse_one_class(where: str, split: Split, rows: PairRows) -> None:
+    """Refuse a split in which all pairs have one label: no threshold separates them.
+
+    Raises
+    ------
+    InputError
+        If there is one label, or no pair.
+    """
+    clones = int(rows.label.sum())
+    if 0 < clones < len(rows.label):
+        return
+    problem = f"all {len(rows.label):,} pairs of {split} are labelled {int(bool(clones))}"
+    raise InputError(
+        f"{where}: {problem if len(rows.label) else f'{split} has no pair'}",
+        "precision, AP and ROC-AUC need pairs of both labels: fetch the benchmark again, whole",
+    )
+
+
+def pair_faults(parts: Mapping[Split, PairRows], texts: Sequence[str]) -> list[str]:
+    """Return the faults of a benchmark of pairs as sentences, each with its count; none if there is nothing to say."""
+    equal = _equal_texts(texts)
+    faults = [fault for split in SPLITS if split in parts for fault in _within(split, parts[split], equal)]
+    for one, other in combinations([split for split in SPLITS if split in parts], 2):
+        faults += _across(one, other, parts[one], parts[other], len(texts))
+    return faults
+
+
+def drop_repeated(rows: PairRows) -> tuple[PairRows, int]:
+    """Leave out repeats of a pair in the same order, and return how many: its last label counts.
+
+    CodeXGLUE's evaluator keeps answers in a mapping from the two ids, so it scores such a pair once.
+    """
+    order = np.arange(len(rows.a))[::-1]
+    key = _keys(rows.a, rows.b)
+    _, last = np.unique(key[order], return_index=True)
+    keep = np.sort(order[last])
+    return PairRows(rows.a[keep], rows.b[keep], rows.label[keep]), len(key) - len(keep)
+
+
+def _within(split: Split, rows: PairRows, equal: I64) -> Iterator[str]:
+    total = f"of {len(rows.a):,} pairs of {split}"
+    if itself := int((rows.a == rows.b).sum()):
+        yield f"{itself:,} {total} pair a program with itself"
+    if same := int(((rows.a != rows.b) & (equal[rows.a] == equal[rows.b])).sum()):
+        yield f"{same:,} {total} pair two programs with equal text"
+    keys, index, counts = np.unique(_unordered(rows), return_inverse=True, return_counts=True)
+    if repeated := len(rows.a) - len(keys):
+        yield f"{repeated:,} {total} repeat another pair in the other order"
+    clones = np.bincount(index, weights=rows.label, minlength=len(keys))
+    if both := int(((clones > 0) & (clones < counts)).sum()):
+        yield f"{both:,} pairs of {split} have both labels"
+
+
+def _across(one: Split, other: Split, first: PairRows, second: PairRows, programs: int) -> Iterator[str]:
+    shared = np.isin(_unordered(second), _unordered(first))
+    if leaked := int(shared.sum()):
+        yield f"{leaked:,} of {len(second.a):,} pairs of {other} are also in {one}"
+    theirs, ours = (np.isin(np.arange(programs), np.concatenate([rows.a, rows.b])) for rows in (first, second))
+    if both := int((theirs & ours).sum()):
+        yield f"{both:,} of {int(ours.sum()):,} programs of {other} are also in pairs of {one}"
+
+
+def _keys(a: I64, b: I64) -> I64:
+    return a << 32 | b
+
+
+def _unordered(rows: PairRows) -> I64:
+    return _keys(np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b))
+
+
+def _equal_texts(texts: Sequence[str]) -> I64:
+    """Return a number for each text, the same for equal texts."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
