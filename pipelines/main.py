@@ -10,7 +10,7 @@ from importlib import import_module
 import click
 
 from synthcode import __version__
-from synthcode.errors import Interrupted, SynthcodeError, did_you_mean
+from synthcode.errors import Interrupted, SynthcodeError, WaitingForResults, did_you_mean
 from synthcode.pipelines.runs.interrupt import exit_code, stop_at_once
 from synthcode.process_environment import prepare
 from synthcode.redacted_streams import redacted_streams
@@ -42,7 +42,7 @@ COMMANDS = {
 """Command -> its line in the listing. A command's module is imported when it is called."""
 
 _MAX_PROBLEM_CHARS = 500
-EXIT_FAILED, EXIT_USAGE = 1, 2
+EXIT_FAILED, EXIT_USAGE, EXIT_WAITING = 1, 2, 3
 
 
 class LazyGroup(click.Group):
@@ -89,7 +89,10 @@ def cli(ctx: click.Context, debug: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line and exit: 0 done, 1 refused or failed, 2 wrong usage, 130 interrupted, 143 terminated."""
+    """Run the command line and exit.
+
+    The status is 0 done, 1 refused or failed, 2 wrong usage, 3 waiting for results, 130 interrupted, 143 terminated.
+    """
     try:
         with stop_at_once():
             code = run_cli(sys.argv[1:])
@@ -125,6 +128,9 @@ def _run(arguments: list[str]) -> int:
     except (Interrupted, KeyboardInterrupt, click.Abort):
         click.echo("stopped; everything that was finished is stored\nrun the same command again to go on", err=True)
         return exit_code()
+    except WaitingForResults as waiting:
+        _tell(waiting.problem, waiting.fix, head="waiting")
+        return EXIT_WAITING
     except Exception as problem:
         if "--debug" in arguments:
             traceback.print_exc()
@@ -156,7 +162,7 @@ def _words(problem: Exception) -> str:
     return str(problem) or type(problem).__name__
 
 
-def _tell(problem: str, fix: str) -> None:
+def _tell(problem: str, fix: str, head: str = "error") -> None:
     # Both may name what is in a dataset or a checkpoint: nothing of it moves a cursor.
-    lines = (visible_line(line) for line in (f"error: {problem}", fix))
+    lines = (visible_line(line) for line in (f"{head}: {problem}", fix))
     click.echo("\n".join(lines), err=True)

@@ -55,6 +55,10 @@ class FailedRunError(SynthcodeError):
     """A stage that ended, and whose result is a failure: nothing translated or accepted, or too much that failed."""
 
 
+class WaitingForResults(SynthcodeError):
+    """Requests that were written to files, and whose results have yet to come: the run is neither done nor failed."""
+
+
 class SandboxUnavailable(SynthcodeError):
     """No sandbox can be started on this machine."""
 

@@ -21,6 +21,7 @@ the problem, then the fix.
 | 0 | done |
 | 1 | refused or failed |
 | 2 | wrong usage |
+| 3 | waiting for the results of [batch files](../how-to/batch_files.md): neither done nor failed |
 | 130 | interrupted (Ctrl-C) |
 | 143 | terminated (SIGTERM) |
 """

@@ -29,12 +29,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @run_argument
-@click.option("--backend", type=click.Choice(BACKENDS.names()), help="A server, vLLM in this process, or a recording.")
+@click.option(
+    "--backend",
+    type=click.Choice(BACKENDS.names()),
+    help="A server, vLLM in this process, a recording, or batch files.",
+)
 @click.option("--model", metavar="M", help="The model's name as the server knows it.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The server, up to /v1. Repeat for replicas."
 )
 @click.option("--recording", metavar="FILE", help="Parquet or JSONL(.gz) for the replay backend.")
+@click.option(
+    "--results", multiple=True, metavar="PATH", help="Results of batch files: a file, or a folder of files. Repeat."
+)
 @click.option("--targets", metavar="LIST", help="Languages to translate into: java,go,rust.")
 @click.option("--sample-targets", type=int, metavar="K", help="Draw K of the targets for each seed.")
 @click.option("--samples", type=int, metavar="N", help="Completions for each seed and target.")
@@ -67,6 +74,9 @@ def translate(
     Every completion is stored before it counts: after a stop or a kill, the same command continues. The
     key of a hosted server is read from OPENAI_API_KEY and never stored.
 
+    The backend batch-file writes the requests to RUN/batches, takes results from RUN/batches/results and --results,
+    and exits with status 3 while any is missing.
+
     With --repair, 'check' runs next, and translations that it rejects are requested again with their error.
 
     \b
@@ -75,6 +85,7 @@ def translate(
       synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java --repair 1
+      synthcode translate runs/mbxp --backend batch-file --model NAME --targets java,go
     """
     from synthcode.llm.prompts import load_prompt
     from synthcode.pipelines.runs.step import run_if_stale
@@ -98,11 +109,12 @@ def _overrides(
 ) -> dict[str, Any]:
     from synthcode.languages import parse_languages
 
-    recording = given["recording"]
+    recording, results = given["recording"], given["results"]
     return {
         "backend.name": given["backend"] or ("replay" if recording else "openai" if base_urls else None),
         "backend.base_urls": list(base_urls) or None,
         "backend.recording": str(Path(recording).resolve()) if recording else None,
+        "backend.batch.results": [str(Path(path).resolve()) for path in results] or None,
         "backend.retry_failed": retry_failed,
         "backend.max_failed": given["max_failed"],
         "backend.model_check": False if given["no_model_check"] else None,

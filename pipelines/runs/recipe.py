@@ -214,6 +214,9 @@ def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
         node = tree.get(section)
         if isinstance(node, dict) and isinstance(node.get(key), str) and _exists(folder / node[key]):
             node[key] = str((folder / node[key]).resolve())
+    batch = (tree.get("backend") or {}).get("batch") if isinstance(tree.get("backend"), dict) else None
+    if isinstance(batch, dict) and isinstance(batch.get("results"), list):
+        batch["results"] = [str((folder / str(path)).resolve()) for path in batch["results"]]
     published = tree.get("contamination")
     if isinstance(published, dict) and isinstance(published.get("against"), list):
         published["against"] = [resolved_benchmark(str(spec), folder) for spec in published["against"]]

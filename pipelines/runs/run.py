@@ -96,7 +96,7 @@ def _remove_leftovers(folder: RunFolder) -> None:
     shutil.rmtree(folder.scratch, ignore_errors=True)
     for path in (folder.seeds, folder.seeds_rejected, folder.completions, folder.translations, folder.rejected):
         remove_temporary_files(path)
-    for path in (folder.dataset, folder.repairs / "translations", folder.repairs / "rejected"):
+    for path in (folder.batches, folder.dataset, folder.repairs / "translations", folder.repairs / "rejected"):
         remove_temporary_files(path)
     for path in folder.path.glob(f"{TEMPORARY}*"):
         if path.name != TEMPORARY + folder.report.name and not path.is_dir():  # 'report' takes no lock

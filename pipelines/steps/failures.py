@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import FailedRunError
+from synthcode.errors import FailedRunError, WaitingForResults
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from synthcode.dataset.splits import SplitConfig
     from synthcode.pipelines.runs.run import Run
 
+NAMED_FILES = 3
 NAMED_ERRORS = 3
 """So many kinds of errors are named; the others are counted."""
 MESSAGE_CHARS = 160
@@ -97,8 +98,11 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     ------
     FailedRunError
         If nothing was translated, or the share of failures is above the bound.
+    WaitingForResults
+        If requests were written to batch files whose results have yet to come.
     """
     errors = failure_lines(counts)
+    _refuse_waiting(counts, errors)
     failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     if not counts["requested"]:
         raise FailedRunError(
@@ -120,6 +124,27 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         )
     failures = [*errors, f"{failed:,} failed; {again}"] if failed else []
     return [*failures, *unanswered_languages(counts["by_language"])]
+
+
+def _refuse_waiting(counts: Mapping[str, Any], errors: Sequence[str]) -> None:
+    """Stop where requests were written to batch files, and wait for their results.
+
+    Raises
+    ------
+    WaitingForResults
+        If there are any.
+    """
+    waiting = counts.get("waiting")
+    if not waiting:
+        return
+    files = [f"{count:,} in {file}" for file, count in list(waiting.items())[:NAMED_FILES]]
+    more = [f"and {len(waiting) - NAMED_FILES:,} more files"] if len(waiting) > NAMED_FILES else []
+    failed = f"; {counts['failed']:,} failed: {'; '.join(errors)}" if counts["failed"] else ""
+    raise WaitingForResults(
+        f"{sum(waiting.values()):,} of {counts['requested']:,} requests have no result yet: "
+        f"{', '.join([*files, *more])}{failed}",
+        f"have these files answered, put the results into {counts['results_folder']}, and run the same command again",
+    )
 
 
 def unanswered_languages(by_language: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -173,6 +198,7 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         If neither a translation nor a repair was accepted, or too large a share of the repairs failed.
     """
     errors = failure_lines(counts)
+    _refuse_waiting(counts, errors)
     command = shlex.quote(str(run.folder.path))
     failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     bound = run.recipe.backend.max_failed

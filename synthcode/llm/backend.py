@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self, runtime_checkable
@@ -213,6 +213,33 @@ class NamesLanguages(Protocol):
     @property
     def unknown_languages(self) -> Mapping[str, int]:
         """Rows in such a language, by its name."""
+
+
+@runtime_checkable
+class AnswersLater(Protocol):
+    """A backend that writes requests to files, and has their answers once the files of results are there."""
+
+    @property
+    def waiting(self) -> Mapping[str, int]:
+        """Requests that wait for a result, by the file that they are in."""
+
+    @property
+    def where(self) -> str:
+        """Where files of results go."""
+
+    def lines(self, answered: Callable[[Sequence[str]], Mapping[str, object]], /) -> Sequence[str]:
+        """Say what the results hold, a line each.
+
+        Parameters
+        ----------
+        answered
+            Returns which of some requests, by id, had an answer before.
+
+        Raises
+        ------
+        InputError
+            If no result is of a request of this run.
+        """
 
 
 def is_transient(error: str) -> bool:

@@ -75,6 +75,11 @@ class RunFolder:
         return self.completions / "journal.sqlite"
 
     @property
+    def batches(self) -> Path:
+        """Requests as batch files, and their results in ``results`` below it."""
+        return self.path / "batches"
+
+    @property
     def translations(self) -> Path:
         """What the gate accepted."""
         return self.path / "translations"

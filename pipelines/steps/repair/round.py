@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -15,7 +15,7 @@ from synthcode.llm.backend import is_transient
 from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.steps.check.judging import Judge, VerdictTally, gate_batches, repair_gate_config
 from synthcode.pipelines.steps.repair.plan import RepairPlan, TokenBudget
-from synthcode.pipelines.steps.translate.completions import ask, open_backend
+from synthcode.pipelines.steps.translate.completions import ask, open_backend, waiting_requests
 from synthcode.pipelines.tables.repairs import round_folder, round_prefix, round_shards
 from synthcode.schemas.tables import COMPLETIONS, REPAIR_COMPLETIONS, REPAIR_REJECTED, REPAIR_TRANSLATIONS
 from synthcode.storage.shards import ShardWriter, read_batches
@@ -52,6 +52,8 @@ class RoundResult:
     asked: int = 0
     """Requests that were sent this time."""
     already_known: int = 0
+    waiting: dict[str, Any] = field(default_factory=dict)
+    """See ``waiting_requests``."""
     outputs: list[Path] = field(default_factory=list)
 
     @property
@@ -113,6 +115,7 @@ def _send(plan: RepairPlan, journal: Journal, budget: TokenBudget, done: RoundRe
         outcome = run_loop(ask(run, plan.prompt, budget.portions(plan.requests()), backend, journal, bar))
     if outcome.interrupted:
         raise Interrupted
+    done.waiting = waiting_requests(backend)
     done.asked = outcome.completed + outcome.failed + outcome.pending
     done.already_known = outcome.skipped
 

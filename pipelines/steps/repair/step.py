@@ -39,7 +39,16 @@ def repair_step() -> Step:
         again=lambda run, counts: bool(counts["failed"]) and run.recipe.backend.retry_failed,
         start_over=lambda run: remove_verdicts(run.folder.repair_verdicts),
         is_wanted=lambda recipe: recipe.repair.rounds > 0,
-        run_counts=("asked", "already_known", "failures", "failure_messages", *TOKENS, "cost"),
+        run_counts=(
+            "asked",
+            "already_known",
+            "failures",
+            "failure_messages",
+            *TOKENS,
+            "cost",
+            "waiting",
+            "results_folder",
+        ),
         packages=("pyarrow", "aiohttp", "tree-sitter"),
     )
 
@@ -91,12 +100,14 @@ def _execute(run: Run) -> StepResult:
             if rounds and not plan.count():
                 break
             rounds.append(run_round(plan, journal, budget))
+            if rounds[-1].waiting:
+                break
             if repairs_failed_tests(run.recipe):
                 failed = write_failed_tests(run, plan.round)
                 rounds[-1].failed_tests = failed.failing
                 outputs.append(failed.file)
     counts = _counts(run.recipe, rounds)
-    complete = counts["pending"] == 0 and not any(done.passing for done in rounds)
+    complete = counts["pending"] == 0 and not any(done.passing or done.waiting for done in rounds)
     outputs += [file for done in rounds for file in done.outputs]
     return StepResult(outputs, counts, state=[run.folder.repair_journal], complete=complete)
 
@@ -138,6 +149,7 @@ def _counts(recipe: Recipe, rounds: Sequence[RoundResult]) -> dict[str, Any]:
         **failures.counts(),
         **tokens,
         "cost": cost_of(recipe, tokens),
+        **(rounds[-1].waiting if rounds else {}),
     }
 
 

@@ -6,10 +6,17 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import InputError
-from synthcode.llm.backend import HasContextWindow, MatchesSeeds, NamesLanguages, ProbesCapabilities, ReportsCache
+from synthcode.llm.backend import (
+    AnswersLater,
+    HasContextWindow,
+    MatchesSeeds,
+    NamesLanguages,
+    ProbesCapabilities,
+    ReportsCache,
+)
 from synthcode.llm.backends.setup import BackendOpener, BackendSetup
 from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.pipelines.steps.translate.plan import translate_config
@@ -38,7 +45,8 @@ def open_backend(run: Run) -> AbstractContextManager[tuple[Backend, str]]:
     """
     config = run.recipe.backend
     opener: BackendOpener = BACKENDS.load_factory(config.name)
-    return opener(BackendSetup(config, translate_config(run.recipe).model, run.named_urls, run.reporter.message))
+    model = translate_config(run.recipe).model
+    return opener(BackendSetup(config, model, run.named_urls, run.reporter.message, run.folder.batches))
 
 
 def unmatched_rows(run: Run, backend: Backend) -> int:
@@ -57,6 +65,13 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
     if isinstance(backend, NamesLanguages) and backend.unknown_languages:
         run.reporter.message(f"translate: {_unknown_languages(backend.unknown_languages)}")
     return count
+
+
+def waiting_requests(backend: Backend) -> dict[str, Any]:
+    """Return what of a backend's requests waits for results: ``waiting`` {file: requests}, ``results_folder``."""
+    if not isinstance(backend, AnswersLater) or not backend.waiting:
+        return {}
+    return {"waiting": dict(backend.waiting), "results_folder": backend.where}
 
 
 def _unknown_languages(rows: Mapping[str, int]) -> str:
@@ -108,6 +123,9 @@ async def ask(
                     break
         finally:
             reading.cancel()
+        if isinstance(backend, AnswersLater):
+            for line in backend.lines(journal.errors):
+                run.reporter.message(f"translate: {line}")
     return outcome
 
 

@@ -15,7 +15,7 @@ from synthcode.llm.prompts import load_prompt
 from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import FailureCounts, review_translations
-from synthcode.pipelines.steps.translate.completions import ask, open_backend, unmatched_rows
+from synthcode.pipelines.steps.translate.completions import ask, open_backend, unmatched_rows, waiting_requests
 from synthcode.pipelines.steps.translate.plan import translate_config, translation_plan
 from synthcode.pipelines.tables.funnel import REQUESTED
 from synthcode.schemas.tables import COMPLETIONS
@@ -42,6 +42,7 @@ def translate_step() -> Step:
         again=_again,
         run_counts=(
             *("asked", "already_known", "unmatched_rows", "failures", "failure_messages"),
+            *("waiting", "results_folder"),
             *("prompt_tokens", "completion_tokens", "cost"),
         ),
         packages=("pyarrow", "aiohttp"),
@@ -94,7 +95,13 @@ def _execute(run: Run) -> StepResult:
         if outcome.interrupted:
             raise Interrupted
         done = _export(run, asked, journal, requested, outcome)
-    return replace(done, counts={**done.counts, "unmatched_rows": unmatched}, state=[run.folder.journal])
+        waiting = waiting_requests(backend)
+    return replace(
+        done,
+        counts={**done.counts, "unmatched_rows": unmatched, **waiting},
+        state=[run.folder.journal],
+        complete=done.complete and not waiting,
+    )
 
 
 def _export(

@@ -1,4 +1,4 @@
-"""How the built-in backends are opened: a server, vLLM in this process, or a recording."""
+"""How the built-in backends are opened: a server, vLLM in this process, a recording, or batch files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from synthcode.errors import InputError
 from synthcode.llm.backend import Backend
+from synthcode.llm.backends.batch_files.backend import BatchFiles
 from synthcode.llm.backends.openai.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
 from synthcode.llm.backends.replay import Replay
 from synthcode.llm.backends.setup import BackendSetup
@@ -28,6 +29,13 @@ def open_recording(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
         raise InputError("the replay backend has no recording", "name it with --recording FILE")
     recording = Replay(Path(path), model)
     yield recording, model or _only_model(recording, path)
+
+
+@contextmanager
+def open_batch_files(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
+    """Provide files of requests and results, as batch APIs have them."""
+    model, config = setup.required_model(), setup.config
+    yield BatchFiles(setup.batches, config.batch, retry_failed=config.retry_failed), model
 
 
 @contextmanager

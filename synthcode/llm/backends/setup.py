@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Annotated, Any
 
 from annotated_types import Ge, Le
@@ -14,17 +15,32 @@ from synthcode.llm.backend import Backend
 
 
 @dataclass(frozen=True)
+class BatchFilesConfig:
+    """What the backend ``batch-file`` reads and writes."""
+
+    results: tuple[str, ...] = ()
+    """Files of results, or folders of them, next to those in ``RUN/batches/results``."""
+    rows: Annotated[int, Ge(1)] = 50_000
+    """Most requests in one file. OpenAI takes 50,000."""
+    megabytes: Annotated[int, Ge(1)] = 200
+    """Largest size of one file, in millions of bytes. OpenAI takes 200."""
+
+
+@dataclass(frozen=True)
 class BackendConfig:
     """Where completions come from. A change invalidates nothing: a completion is identified by its request."""
 
     name: str = "openai"
-    """A server that speaks OpenAI's protocol, ``vllm`` in this process, a recording (``replay``), or a plug-in's."""
+    """A server that speaks OpenAI's protocol, ``vllm`` in this process, a recording (``replay``), files of requests and
+    results (``batch-file``), or a plug-in's."""
     base_urls: tuple[str, ...] = ()
     """Servers with the same model, up to and including ``/v1``."""
     model_check: bool = True
     """Whether a server must list the model, or answer for it if it lists none; ``--no-model-check``."""
     recording: str | None = None
     """Parquet or JSONL that the replay backend reads."""
+    batch: BatchFilesConfig = field(default_factory=BatchFilesConfig)
+    """Files of requests and results of the backend ``batch-file``."""
     engine: Mapping[str, Any] = field(default_factory=dict)
     """Options of vLLM's engine (``vllm``), such as max_model_len."""
     serve: tuple[str, ...] | None = None
@@ -52,6 +68,8 @@ class BackendSetup:
     """Servers that the user named on the command line."""
     message: Callable[[str], None]
     """Tells the user something, in one line."""
+    batches: Path = Path("batches")
+    """Where the run keeps files of requests and results."""
 
     def required_model(self) -> str:
         """Return the model.
