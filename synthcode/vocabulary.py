@@ -71,6 +71,18 @@ Stage = Literal["seeds", "dedup_seeds", "translate", "check", "repair", "dedup",
 STAGES: tuple[str, ...] = get_args(Stage)
 """The stages of a run, in the order in which they run."""
 
+PairDifficulty = Literal["verified", "unverified", "random", "same_signature", "lexical", "failed_translation"]
+PAIR_DIFFICULTIES: dict[PairDifficulty, str] = {
+    "verified": "both programs solve one problem; each is a seed's own or passed its tests",
+    "unverified": "both programs translate one seed or are it, and a translation was not run",
+    "random": "programs of two problems",
+    "same_signature": "programs of two problems whose functions take as many arguments",
+    "lexical": "a program and one of the problem whose words are nearest by BM25",
+    "failed_translation": "a program and a translation of the same seed that fails its tests",
+}
+"""Kinds of pairs of programs: two of clones, then those of others, with what they mean."""
+CLONE_DIFFICULTIES: tuple[PairDifficulty, ...] = ("verified", "unverified")
+
 LostReason = Literal["parse_timeout", "parser_crash"]
 """Why a row has no result: its parser hangs, or takes its process down."""
 

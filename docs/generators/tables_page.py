@@ -19,7 +19,8 @@ is marked *optional* if it may be null. Folders hold shards (`part-00000.parquet
 DATASET = """
 ## The published dataset
 
-`RUN/dataset` has four configurations, and `negatives` if `verify` has found translations that fail their tests.
+`RUN/dataset` has four configurations, `negatives` if `verify` has found translations that fail their tests, and
+`clones` if `build --clones` was requested.
 The card and `croissant.json` describe the columns in the same words.
 """
 PUBLISHED = {
@@ -28,6 +29,7 @@ PUBLISHED = {
     "texts": tables.TEXTS,
     "qrels": tables.QRELS,
     "negatives": tables.NEGATIVES,
+    "clones": tables.CLONES,
 }
 
 

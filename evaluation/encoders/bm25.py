@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from synthcode.evaluation.encoder import Scores
+from synthcode.identifiers import PIECES, pieces
 from synthcode.identity import digest
 
 K1, B = 1.5, 0.75
 """Robertson's usual values, and those of bm25s."""
 
 METHOD = "lucene"
-
-# maxDepth, max_depth, HTTPServer2 -> max depth, max depth, http server 2
-_PIECES = re.compile(r"[A-Z]+(?![^\W\d_A-Z])|[A-Z]?[^\W\d_A-Z]+|\d+")
-
-
-def pieces(text: str) -> list[str]:
-    """Return the words of a text and the pieces of its identifiers, in lower case, in their order."""
-    return [piece.lower() for piece in _PIECES.findall(text)]
 
 
 class Bm25:
@@ -35,7 +27,7 @@ class Bm25:
     @property
     def identity(self) -> str:
         """A digest of its settings."""
-        return digest(self.name, K1, B, METHOD, _PIECES.pattern)
+        return digest(self.name, K1, B, METHOD, PIECES.pattern)
 
     def score_blocks(self, queries: Sequence[str], documents: Sequence[str]) -> Iterator[Scores]:
         """Yield the scores of some queries after others; a word that a query has twice counts twice."""

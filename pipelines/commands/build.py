@@ -29,9 +29,21 @@ if TYPE_CHECKING:
     type=click.Choice(LEVELS[1:]),
     help="Keep only translations verified to this level or a higher one. Default: all that fail no test.",
 )
+@click.option(
+    "--clones/--no-clones",
+    default=None,
+    help="Write the configuration clones: pairs of programs that solve one problem, and pairs that do not.",
+)
 @workers_option
 @force_option
-def build(run: Path, max_failed: float | None, require: Level | None, workers: int | None, force: bool) -> None:
+def build(
+    run: Path,
+    max_failed: float | None,
+    require: Level | None,
+    clones: bool | None,
+    workers: int | None,
+    force: bool,
+) -> None:
     """Build RUN/dataset: triplets, programs in their variants, retrieval judgements, splits, card.
 
     Runs 'check', repairs, 'dedup' and, if the recipe requests it, 'verify' first where they are not up to date. What
@@ -41,6 +53,7 @@ def build(run: Path, max_failed: float | None, require: Level | None, workers: i
     Examples:
       synthcode build runs/mbxp
       synthcode build runs/mbxp --require tested
+      synthcode build runs/mbxp --clones
     """
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.build.step import build_step
@@ -48,6 +61,7 @@ def build(run: Path, max_failed: float | None, require: Level | None, workers: i
     from synthcode.pipelines.steps.repair.step import repair_if_changed
 
     overrides = {"workers": workers, "backend.max_failed": max_failed, "build.require": require}
+    overrides |= {"build.clones": clones}
     with working_on(existing_run(run), overrides) as opened:
         _refuse_failed(opened)
         run_stages(opened, ("check",))

@@ -55,6 +55,8 @@ class BuildConfig:
 
     require: Level | None = None
     """Keep only translations that reached this level or a higher one; None keeps all that fail no test."""
+    clones: bool = False
+    """Whether to write the configuration ``clones``: pairs of programs that solve one problem, and others."""
 
 
 @dataclass(frozen=True)

@@ -166,6 +166,17 @@ NEGATIVES = pa.schema(
 """One row a translation that ran and failed its tests: a hard negative of its seed. ``split`` is that of its seed. No
 corpus and no judgement contains it."""
 
+CLONES = pa.schema(
+    [
+        *_required("program_a", "program_b", "language_a", "language_b"),
+        pa.field("label", pa.int8(), nullable=False),
+        *_required("difficulty", "cluster_id_a", "cluster_id_b"),
+        *_optional("source_id", "source_id_b"),
+    ]
+)
+"""One row a pair of programs, the smaller ``program_id`` first. ``label`` is 1 if they solve one problem. The code is
+in the configuration ``programs``; that of a translation that fails its tests in ``negatives``."""
+
 CODE_COLUMNS: dict[Variant, str] = {"raw": "code", "stripped": "code_stripped", "anonymous": "code_anonymous"}
 """Of ``DATASET_PROGRAMS``. Raw code holds comments: a task on it is partly solved by reading them."""
 

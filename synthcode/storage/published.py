@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
-from synthcode.schemas.tables import DATASET_PROGRAMS, NEGATIVES, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import CLONES, DATASET_PROGRAMS, NEGATIVES, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
@@ -22,8 +22,9 @@ CROISSANT_NAME = "croissant.json"
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 """The configurations that every dataset has; the first is the default."""
 NEGATIVES_NAME = "negatives"
-ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES}
-"""With those that a dataset has if there are rows for them."""
+CLONES_NAME = "clones"
+ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES, CLONES_NAME: CLONES}
+"""With those that a dataset has if there are rows for them, or if they were requested."""
 
 _LATER_COLUMNS = frozenset({"verification"})
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from synthcode.evaluation.encoder import Encoded, Role, Trait
-from synthcode.evaluation.encoders.bm25 import pieces
+from synthcode.identifiers import pieces
 from synthcode.identity import digest
 
 

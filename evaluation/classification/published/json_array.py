@@ -24,7 +24,7 @@ _AGAIN = "fetch the file again"
 
 
 def read_objects(file: DataFile) -> Iterator[Row]:
-    """Yield the objects of an array; what is no object is a row that cannot be read.
+    """Yield the objects of an array; what is not an object is a row that cannot be read.
 
     The array is parsed in a process of its own, whose memory is bounded: a few bytes of JSON can take thousands.
 

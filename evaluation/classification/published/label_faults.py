@@ -57,7 +57,7 @@ def problem_faults(parts: Mapping[Split, LabelledRows]) -> list[str]:
     for split in there:
         sizes = Counter(parts[split].labels)
         if single := sum(size == 1 for size in sizes.values()):
-            faults.append(f"{single:,} of {len(sizes):,} problems of {split} have one program, and are no queries")
+            faults.append(f"{single:,} of {len(sizes):,} problems of {split} have one program, and are not queries")
     return faults
 
 

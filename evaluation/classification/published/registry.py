@@ -45,7 +45,7 @@ def task_of(name: str, task: str | None) -> str:
     entry = _entry(name)
     if task is not None and task not in entry.tasks:
         raise InputError(
-            f"{name} cannot be scored by --task {task}: {entry.why_no_other or 'it is no such benchmark'}",
+            f"{name} cannot be scored by --task {task}: {entry.why_no_other or 'it is not made for that task'}",
             f"give --task {next(iter(entry.tasks))}",
         )
     return task or next(iter(entry.tasks))

@@ -14,6 +14,7 @@ from synthcode.dataset.splits import assign_splits
 from synthcode.errors import InputError
 from synthcode.pipelines.runs.step import Step, StepResult, files_and_counts
 from synthcode.pipelines.steps.build.card_inputs import gather_facts, portable_recipe
+from synthcode.pipelines.steps.build.clones import write_clones
 from synthcode.pipelines.steps.build.dataset_tables import Assigned, write_dataset, write_variants, written_programs
 from synthcode.pipelines.steps.build.negatives import write_negatives
 from synthcode.pipelines.steps.failures import review_splits
@@ -21,7 +22,7 @@ from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.pipelines.tables.tested_rows import TestedRows, count_languages
 from synthcode.publishing.card.documents import write_documents
 from synthcode.schemas.tables import VERIFICATION
-from synthcode.storage.published import NEGATIVES_NAME
+from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -81,10 +82,14 @@ def _execute(run: Run) -> StepResult:
     negative_files, negatives = write_negatives(run, left, tested, splits)
     if negatives:
         written = written._replace(rows={**written.rows, NEGATIVES_NAME: negatives})
-    counts = written.counts() | {"below_level": count_languages(below)}
+    clone_files, clones = write_clones(run, splits)
+    if clones:
+        pairs = {split: sum(kinds.values()) for split, kinds in clones.items()}
+        written = written._replace(rows={**written.rows, CLONES_NAME: pairs})
+    counts = written.counts() | {"below_level": count_languages(below)} | ({"clones": clones} if clones else {})
     counts |= {"contaminated": _taken_out(run, counts)}
     facts = gather_facts(run, compared, written, counts)
-    return StepResult([*files, *negative_files, *write_documents(run.folder.dataset, facts)], counts)
+    return StepResult([*files, *negative_files, *clone_files, *write_documents(run.folder.dataset, facts)], counts)
 
 
 def _tested(run: Run) -> TestedRows:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from synthcode.vocabulary import LEVEL_MEANINGS
+from synthcode.vocabulary import LEVEL_MEANINGS, PAIR_DIFFICULTIES
 
 _LEVELS = "; ".join(f"{level} ({meaning})" for level, meaning in LEVEL_MEANINGS.items())
+_DIFFICULTIES = "; ".join(f"{kind} ({meaning})" for kind, meaning in PAIR_DIFFICULTIES.items())
 
 CONFIGS = {
     "triplets": "a source program, its translation, and the text that says what both do",
@@ -12,6 +13,7 @@ CONFIGS = {
     "texts": "a text: the queries of text-to-code retrieval",
     "qrels": "a relevance judgement: this document answers that query",
     "negatives": "a translation that runs and fails its tests: a hard negative, in no corpus",
+    "clones": "a pair of programs that solve one problem, or that do not",
 }
 
 COLUMNS = {
@@ -77,5 +79,17 @@ COLUMNS = {
         "detail": "The first failure.",
         "source_id": "The seed's own id in its source.",
         "split": "The split of its seed, which it is in.",
+    },
+    "clones": {
+        "program_a": "A program_id of programs, or of negatives; the smaller one of the two.",
+        "program_b": "A program_id of programs, or of negatives.",
+        "language_a": "Programming language of program_a.",
+        "language_b": "Programming language of program_b.",
+        "label": "1: both solve one problem; 0: they do not.",
+        "difficulty": f"The kind of pair: {_DIFFICULTIES}.",
+        "cluster_id_a": "The cluster_id of program_a's seed: pairs of one cluster are not independent samples.",
+        "cluster_id_b": "The cluster_id of program_b's seed.",
+        "source_id": "The id, in its source, of program_a's seed.",
+        "source_id_b": "The id, in its source, of program_b's seed.",
     },
 }

@@ -9,12 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.bm25 import K1, METHOD, B, pieces
+from synthcode.evaluation.encoders.bm25 import K1, METHOD, B
 from synthcode.evaluation.retrieval.benchmark import I64
 from synthcode.evaluation.training.pairs.balance import F64
 from synthcode.evaluation.training.pairs.problems import Problems
 from synthcode.evaluation.training.pairs.tables import SplitTables
 from synthcode.extras import install_line
+from synthcode.identifiers import pieces
 
 _DEPTH = 32
 """Programs that BM25 returns: so many of a program's own group may come before the first of another one."""

@@ -13,12 +13,13 @@ import pytrec_eval
 from synthcode.errors import Interrupted
 from synthcode.evaluation.embedding_store import EmbeddingStore
 from synthcode.evaluation.encoder import Role
-from synthcode.evaluation.encoders.bm25 import Bm25, pieces
+from synthcode.evaluation.encoders.bm25 import Bm25
 from synthcode.evaluation.results.summary import summarise
 from synthcode.evaluation.retrieval import scoring
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, from_tables
 from synthcode.evaluation.retrieval.ranks import query_ranks
 from synthcode.evaluation.retrieval.scoring import Inputs, encode_missing, score_vectors, score_words
+from synthcode.identifiers import pieces
 from synthcode.schemas.results import RANKS
 from synthcode.vocabulary import Variant
 from tests.support.encoders import HashingEncoder

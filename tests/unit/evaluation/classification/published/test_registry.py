@@ -114,7 +114,7 @@ def test_poj104_counts_problems_and_programs(tmp_path: Path) -> None:
         stream.write("".join(json.dumps(row) + "\n" for row in rows))
     found = labels("poj104", tmp_path)
     assert "1 problems are both in train and in test: 1" in found.warnings
-    assert "2 of 4 problems of test have one program, and are no queries" in found.warnings
+    assert "2 of 4 problems of test have one program, and are not queries" in found.warnings
     assert "1 of 12 programs of test are also in train" in found.warnings
     write_lines(tmp_path / "test.jsonl", [{"label": "1", "index": str(n), "code": f"int x{n};"} for n in range(3)])
     assert "all 3 programs of test are labelled '1'" in refusal("poj104", tmp_path)

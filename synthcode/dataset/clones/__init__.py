@@ -1,0 +1,1 @@
+"""Pairs of programs for the detection of clones across languages."""
