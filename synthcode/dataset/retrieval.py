@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.dedup.texts import I64
 from synthcode.identity import digest
 from synthcode.schemas.tables import QRELS
 from synthcode.vocabulary import TEXT
@@ -68,7 +69,7 @@ class QrelsMaker:
     """
 
     def __init__(self, shared: Iterable[str]) -> None:
-        self._shared = frozenset(shared)
+        self._shared = pa.array(sorted(set(shared)), pa.string())
         self._given: set[tuple[str, str]] = set()
 
     def judge(self, programs: pa.Table) -> pa.Table:
@@ -79,35 +80,67 @@ class QrelsMaker:
         programs
             ``seed_id``, ``language``, ``document_id``, ``source_id``; all rows of a seed, in any order.
         """
-        documents: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-        names: dict[str, str | None] = {}
-        columns = (programs.column(name).to_pylist() for name in ("seed_id", "language", "document_id", "source_id"))
-        for seed, language, document, name in zip(*columns, strict=True):
-            documents[seed][language].add(document)
-            names[seed] = name
-        rows = [(*row, names[seed]) for seed in sorted(documents) for row in self._of_seed(seed, documents[seed])]
-        *ids, sources = (list(column) for column in zip(*rows, strict=True)) if rows else [[]] * 6
-        arrays = [pa.array(column, pa.string()) for column in ids]
-        scores = pa.array([1] * len(rows), pa.int8())
-        return pa.table([*arrays, scores, pa.array(sources, pa.string())], schema=QRELS)
+        rows = programs.group_by(["seed_id", "language", "document_id"], use_threads=False).aggregate([])
+        rows = rows.sort_by([(name, "ascending") for name in ("seed_id", "language", "document_id")])
+        seeds, languages, documents = (rows.column(name).combine_chunks() for name in rows.column_names[:3])
+        groups, of_language = _codes(seeds), _codes(languages)
+        queries, corpus = self._given_once(documents, *_pairs(groups, of_language))
+        every = np.arange(rows.num_rows)
+        # Of each seed its text's judgements, then those of its documents.
+        order = np.argsort(np.concatenate([2 * groups, 2 * groups[queries] + 1]), kind="stable")
+        of_text = order < rows.num_rows
+        left = pa.array(np.concatenate([every, rows.num_rows + queries])[order])
+        right = pa.array(np.concatenate([every, corpus])[order])
+        columns = {
+            "task": pc.if_else(pa.array(of_text), "text2code", "code2code"),
+            "query_language": pa.concat_arrays([pa.repeat(TEXT, rows.num_rows), languages]).take(left),
+            "corpus_language": languages.take(right),
+            "query_id": pa.concat_arrays([seeds, documents]).take(left),
+            "corpus_id": documents.take(right),
+            "score": pa.repeat(pa.scalar(1, pa.int8()), order.size),
+            "source_id": _source_ids(programs, seeds).take(right),
+        }
+        return pa.table(columns).cast(QRELS)
 
-    def _of_seed(self, seed: str, by_language: Mapping[str, set[str]]) -> Iterator[tuple[str, str, str, str, str]]:
-        languages = sorted(by_language)
-        for corpus in languages:
-            for document in sorted(by_language[corpus]):
-                yield "text2code", TEXT, corpus, seed, document
-        for query_language in languages:
-            for corpus in languages:
-                if corpus != query_language:
-                    for query in sorted(by_language[query_language]):
-                        for document in sorted(by_language[corpus]):
-                            if self._is_new(query, document):
-                                yield "code2code", query_language, corpus, query, document
+    def _given_once(self, documents: pa.Array, queries: I64, corpus: I64) -> tuple[I64, I64]:
+        """Leave out judgements of two shared documents that another seed has brought."""
+        is_shared = pc.is_in(documents, value_set=self._shared).to_numpy(zero_copy_only=False)
+        both = np.flatnonzero(is_shared[queries] & is_shared[corpus])
+        names = (documents.take(pa.array(which[both])).to_pylist() for which in (queries, corpus))
+        kept = np.ones(queries.size, bool)
+        for place, judgement in zip(both.tolist(), zip(*names, strict=True), strict=True):
+            kept[place] = judgement not in self._given
+            self._given.add(judgement)
+        return queries[kept], corpus[kept]
 
-    def _is_new(self, query: str, document: str) -> bool:
-        if query not in self._shared or document not in self._shared:
-            return True
-        if (query, document) in self._given:
-            return False
-        self._given.add((query, document))
-        return True
+
+def _pairs(groups: I64, languages: I64) -> tuple[I64, I64]:
+    """Return query and document of each pair of rows of one group in two languages, ordered by these languages.
+
+    Parameters
+    ----------
+    groups, languages
+        Of each row, ascending: by group, then by language.
+    """
+    sizes = np.bincount(groups)
+    starts = np.cumsum(sizes) - sizes
+    partners = sizes[groups]
+    queries = np.repeat(np.arange(groups.size), partners)
+    within = np.arange(queries.size) - np.repeat(np.cumsum(partners) - partners, partners)
+    corpus = starts[groups[queries]] + within
+    differ = languages[queries] != languages[corpus]
+    queries, corpus = queries[differ], corpus[differ]
+    order = np.lexsort((corpus, queries, languages[corpus], languages[queries], groups[queries]))
+    return queries[order], corpus[order]
+
+
+def _codes(values: pa.Array) -> I64:
+    """Return the rank of each value, equal values sharing one, from 0."""
+    ranks: I64 = pc.rank(values, tiebreaker="dense").to_numpy().astype(np.int64)
+    return ranks - 1
+
+
+def _source_ids(programs: pa.Table, seeds: pa.Array) -> pa.Array:
+    """Return what each seed comes from."""
+    place = pc.index_in(seeds, value_set=programs.column("seed_id").combine_chunks())
+    return programs.column("source_id").combine_chunks().take(place)

@@ -67,3 +67,22 @@ def test_a_judgement_of_two_shared_documents_is_given_once() -> None:
     )
     judged = [(row["query_id"], row["corpus_id"]) for row in QrelsMaker({"p", "j"}).judge(rows).to_pylist()]
     assert sorted(judged) == [("j", "p"), ("p", "j"), ("s1", "j"), ("s1", "p"), ("s2", "j"), ("s2", "p")]
+
+
+def test_judgements_come_by_seed_then_text_then_languages_then_documents() -> None:
+    rows = pa.table(
+        {
+            "seed_id": ["s2", "s1", "s1", "s1", "s1"],
+            "language": ["go", "java", "go", "java", "java"],
+            "document_id": ["g2", "j2", "g1", "j1", "j2"],
+            "source_id": [None, "one", "one", "one", "one"],
+        }
+    )
+    judged = QrelsMaker([]).judge(rows)
+    assert list(zip(*(judged[name].to_pylist() for name in ("query_id", "corpus_id", "source_id")), strict=True)) == [
+        *(("s1", document, "one") for document in ("g1", "j1", "j2")),
+        *(("g1", document, "one") for document in ("j1", "j2")),
+        *((document, "g1", "one") for document in ("j1", "j2")),
+        ("s2", "g2", None),
+    ]
+    assert QrelsMaker([]).judge(rows.slice(0, 0)).num_rows == 0
