@@ -91,7 +91,7 @@ def write_files(
     resamples
         Of intervals and tests.
     """
-    _remove_earlier(folder)
+    remove_earlier(folder)
     metrics = summarise(ranks, resamples)
     sums = cell_sums(ranks)
     macros = estimates_of(sums, resamples)
@@ -99,7 +99,7 @@ def write_files(
     write_metrics(folder, metrics)
     _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
-        _write_costs(folder / COSTS_NAME, facts.encoder, costs)
+        write_costs(folder / COSTS_NAME, facts.encoder, costs)
     differences = exit_differences(sums, resamples)
     levels = split_levels(level_ranks) if level_ranks is not None else {}
     about_levels = _about_levels(by_level(ranks, levels, resamples)) if levels else []
@@ -108,7 +108,7 @@ def write_files(
     return macros
 
 
-def _remove_earlier(folder: Path) -> None:
+def remove_earlier(folder: Path) -> None:
     """Remove what an earlier run, of other exits or with costs, may have left and this one does not write over."""
     for name in ("mteb", ".eval_results", "plots"):
         shutil.rmtree(folder / name, ignore_errors=True)
@@ -127,7 +127,8 @@ def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id:
         write_text(folder / name, text)
 
 
-def _write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
+def write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
+    """Write ``costs.csv``."""
     text = io.StringIO(newline="")
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(COSTS.names)
@@ -171,7 +172,7 @@ def _write_tables(
     if costs:
         parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
     if facts.speed.get("texts"):
-        parts += ["## What encoding took", _speed_table(facts)]
+        parts += ["## What encoding took", speed_table(facts)]
     main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
     for exit_, task, variant in _kinds(main):
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
@@ -199,7 +200,8 @@ def _about_levels(scores: LevelScores) -> list[str]:
     ]
 
 
-def _speed_table(facts: Facts) -> str:
+def speed_table(facts: Facts) -> str:
+    """Return what encoding took as a Markdown table."""
     known = {name: value for name, value in facts.speed.items() if value is not None}
     return markdown_table(["", ""], [[name.replace("_", " "), f"{value:,}"] for name, value in known.items()])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,16 @@ BATCH_TEXTS = 256
 
 Advance = Callable[[int], None]
 """Receives the amount of work done since the last call; raises if a stop was requested."""
+
+
+class Encodable(Protocol):
+    """What an encoder is to encode."""
+
+    def by_role(self) -> Iterator[tuple[Role, Keys, list[str]]]:
+        """Yield keys and texts, repeats included, by what the encoder sees of their role."""
+
+    def all_keys(self) -> Keys:
+        """Return the keys of all that is encoded, each once."""
 
 
 class Inputs:
@@ -70,7 +81,7 @@ class Inputs:
 
 
 def encode_missing(
-    inputs: Inputs, encoder: Encoder, store: EmbeddingStore, advance: Advance, check: VectorCheck | None = None
+    inputs: Encodable, encoder: Encoder, store: EmbeddingStore, advance: Advance, check: VectorCheck | None = None
 ) -> Tally:
     """Encode what the store does not have; return what all of it came to, earlier runs included.
 

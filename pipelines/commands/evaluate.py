@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.options import assignments, settings, workers_option
-from synthcode.vocabulary import LEVELS, SCORED_VARIANTS, TASKS, VARIANTS
+from synthcode.pipelines.commands.encoder_arguments import encoder_options, languages_of, source_of
+from synthcode.pipelines.commands.options import workers_option
+from synthcode.vocabulary import CLASSIFICATION_TASKS, LEVELS, SCORED_VARIANTS, TASKS, VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.execution.executor import Executor
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
@@ -36,13 +36,26 @@ if TYPE_CHECKING:
     "--from",
     "original",
     metavar="ADAPTER",
-    help="Score a benchmark as published, read by a seed adapter: mbxp, humaneval, table, hub.",
+    help="Score a benchmark as published: bigclonebench, poj104, devign, table, or a seed adapter (mbxp, humaneval).",
 )
 @click.option("--path", metavar="P", help="File, folder or Hub name of that benchmark.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Score only the first N problems of that benchmark.")
 @click.option("--split", default="test", show_default=True, metavar="S", help="The split of DATASET to score.")
 @click.option("--variant", "variants", multiple=True, type=click.Choice(VARIANTS), help="Default: stripped, anonymous.")
-@click.option("--task", "tasks", multiple=True, type=click.Choice(TASKS), help="Default: both.")
+@click.option(
+    "--task",
+    "tasks",
+    multiple=True,
+    type=click.Choice((*TASKS, *CLASSIFICATION_TASKS)),
+    help="Retrieval: both by default. clones and classification are for published benchmarks (--from).",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="OURS=THEIRS",
+    help="Maps a column of clones or classification with another name: code=func. Repeatable.",
+)
 @click.option("--languages", metavar="java,go", help="Score only these languages.")
 @click.option(
     "--require",
@@ -117,15 +130,20 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
+      synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
     from synthcode.errors import InputError
     from synthcode.extras import install_line
+    from synthcode.pipelines.commands.evaluate_published import is_published, score_published
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
 
     try:
         _refuse_without_extra(encoder)
+        if is_published(dataset, given):
+            score_published(encoder, label, out, given, force=force)
+            return
         evaluation = _evaluation(dataset, encoder, label, out, given)
         with watch_for_stop(evaluation.reporter.message) as stop:
             scores = evaluate_if_stale(
@@ -149,10 +167,10 @@ def _evaluation(
     from synthcode.pipelines.steps.evaluate.results_folder import named_after, settings_of, usual_folder
     from synthcode.sanitize import short_name
 
-    opened = open_encoder(encoder, _encoder_options(given))
+    opened = open_encoder(encoder, encoder_options(given))
     executor = ProcessExecutor(given["workers"])
     whole = _whole_benchmark(dataset, given, executor)
-    benchmark = whole.restricted(given["tasks"], _languages(given["languages"]))
+    benchmark = whole.restricted(given["tasks"], languages_of(given["languages"]))
     settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
     usual = usual_folder(dataset, given["original"], encoder)
     return Evaluation(
@@ -160,7 +178,7 @@ def _evaluation(
         encoder=opened,
         label=label or short_name(opened.name),
         folder=out or named_after(usual, settings),
-        settings=settings | _source(dataset, given["path"]),
+        settings=settings | source_of(dataset, given["path"]),
         variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
         store=given["store"] or (out or usual) / "embeddings",
         baseline=given["baseline"],
@@ -194,51 +212,6 @@ def _is_plugin(encoder: str) -> bool:
 
     kind = encoder.partition(":")[0]
     return any(plugin.name == kind and plugin.distribution != OWN for plugin in ENCODERS.plugins())
-
-
-def _encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
-    from synthcode.errors import InputError
-    from synthcode.evaluation.encoders.registry import EncoderOptions
-
-    prompts = assignments(given["prompts"], "--prompt")
-    if unknown := sorted(prompts.keys() - {"query", "document"}):
-        raise InputError(f"no prompt for {unknown[0]!r}", "write --prompt query=TEXT or --prompt document=TEXT")
-    return EncoderOptions(
-        exits=_exits(given["exits"]),
-        dtype=given["dtype"],
-        device=given["device"],
-        max_tokens=given["max_tokens"],
-        base_url=given["base_url"],
-        batch_size=given["batch_size"],
-        prompts=prompts,
-        choices=settings(given["choices"], "--choice"),
-        revision=given["revision"],
-    )
-
-
-def _exits(listing: str) -> tuple[int, ...] | None:
-    from synthcode.errors import InputError
-
-    if listing == "all":
-        return None
-    words = [word.strip() for word in listing.split(",")]
-    if not all(word.isdigit() and int(word) for word in words):
-        raise InputError(f"no exits in {listing!r}", "write --exits 4,9, or --exits all")
-    return tuple(sorted({int(word) for word in words}))
-
-
-def _languages(listing: str | None) -> list[str]:
-    from synthcode.languages.lookup import parse_languages
-
-    return [language.name for language in parse_languages(listing or "")]
-
-
-def _source(dataset: Path | None, path: str | None) -> dict[str, str]:
-    """Return a digest of where a dataset is; a run's results are in the run, wherever that is."""
-    from synthcode.identity import digest
-    from synthcode.pipelines.steps.evaluate.results_folder import run_of
-
-    return {} if run_of(dataset) is not None else {"source": digest(str(Path(path or dataset or "").resolve()))[:12]}
 
 
 def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:

@@ -17,7 +17,7 @@ from synthcode.evaluation.classification.published.labels import labelled, label
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed, values_of
 from synthcode.evaluation.classification.published.sources import find_file, required
 from synthcode.seeds.rows.files import DataFile, lines
-from synthcode.vocabulary import Split
+from synthcode.vocabulary import SPLITS, Split
 
 NAME = "devign"
 LANGUAGE = "c"
@@ -54,7 +54,7 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedLabels:
         parts, faults = _read_lists(whole, lists, {**fields, "id": fields["id"]._replace(is_optional=True)})
     else:
         parts, faults = read_split_tables(root, fields, _GROUP), []
-    required(parts, ("train", "validation", "test"), str(root))
+    required(parts, SPLITS, str(root))
     for split, rows in parts.items():
         refuse_one_label(str(root), split, rows)
     faults += size_faults({split: len(rows.ids) for split, rows in parts.items()}, SIZES, "functions")

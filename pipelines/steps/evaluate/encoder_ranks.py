@@ -25,7 +25,8 @@ from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, repo
 from synthcode.storage.lock import hold
 
 if TYPE_CHECKING:
-    pass
+    from synthcode.evaluation.embedding_store import EmbeddingStore, Tally
+    from synthcode.evaluation.retrieval.scoring import Encodable
 
 
 def rank(evaluation: Evaluation) -> pa.Table:
@@ -70,33 +71,41 @@ def rank_parts(evaluation: Evaluation, label: str = "ranking") -> tuple[list[pa.
         return _rank_vectors(evaluation, evaluation.encoder, label)
     total = cells_to_score(evaluation.benchmark, 1, len(evaluation.variants))
     with evaluation.reporter.progress(label, total) as bar:
-        advance = _watched(bar.advance, evaluation.stop)
+        advance = watched(bar.advance, evaluation.stop)
         parts = list(score_words(evaluation.benchmark, evaluation.encoder, evaluation.variants, advance))
     return parts, {"peak_memory_bytes": peak_memory()}
 
 
 def _rank_vectors(evaluation: Evaluation, encoder: Encoder, label: str) -> tuple[list[pa.Table], Speed]:
-    from synthcode.evaluation.embedding_store import EmbeddingStore
-    from synthcode.evaluation.retrieval.scoring import Inputs, cells_to_score, encode_missing, score_vectors
+    from synthcode.evaluation.retrieval.scoring import Inputs, cells_to_score, score_vectors
 
-    benchmark, store_folder = evaluation.benchmark, evaluation.store
+    benchmark = evaluation.benchmark
     inputs = Inputs(benchmark, encoder, evaluation.variants)
-    with hold(store_folder / encoder.identity):
-        store = EmbeddingStore(store_folder, encoder, evaluation.identity)
-        for path in store.dropped:
-            evaluation.reporter.message(f"evaluate: {path} was damaged: its texts are encoded again")
-        check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
-        with evaluation.reporter.progress("encoding", len(inputs.all_keys())) as bar:
-            earlier = set(store.files)
-            tally = encode_missing(inputs, encoder, store, _watched(bar.advance, evaluation.stop), check)
-            if new := set(store.files) - earlier:
-                _refuse_changed_model(evaluation, encoder, new)
+    with hold(evaluation.store / encoder.identity):
+        store, tally = encode(evaluation, encoder, inputs)
         total = cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))
         with evaluation.reporter.progress(label, total) as bar:
-            advance = _watched(bar.advance, evaluation.stop)
+            advance = watched(bar.advance, evaluation.stop)
             device = _search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))
     return parts, encoding_speed(tally)
+
+
+def encode(evaluation: Evaluation, encoder: Encoder, inputs: Encodable) -> tuple[EmbeddingStore, Tally]:
+    """Encode what the encoder's store lacks; return the store, and what encoding took. The caller holds the store."""
+    from synthcode.evaluation.embedding_store import EmbeddingStore
+    from synthcode.evaluation.retrieval.scoring import encode_missing
+
+    store = EmbeddingStore(evaluation.store, encoder, evaluation.identity)
+    for path in store.dropped:
+        evaluation.reporter.message(f"evaluate: {path} was damaged: its texts are encoded again")
+    check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
+    with evaluation.reporter.progress("encoding", len(inputs.all_keys())) as bar:
+        earlier = set(store.files)
+        tally = encode_missing(inputs, encoder, store, watched(bar.advance, evaluation.stop), check)
+        if new := set(store.files) - earlier:
+            _refuse_changed_model(evaluation, encoder, new)
+    return store, tally
 
 
 def _refuse_changed_model(evaluation: Evaluation, encoder: Encoder, new: Iterable[Path]) -> None:
@@ -123,9 +132,11 @@ def _search_device(device: str) -> str:
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _watched(advance: Callable[[int], None], stop: StopRequest) -> Callable[[int], None]:
-    def watched(count: int) -> None:
+def watched(advance: Callable[[int], None], stop: StopRequest) -> Callable[[int], None]:
+    """Return what advances a bar, and raises if a stop was requested."""
+
+    def advance_or_stop(count: int) -> None:
         advance(count)
         stop.raise_if_set()
 
-    return watched
+    return advance_or_stop

@@ -70,7 +70,7 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
     """
     report_left_out(evaluation)
     with hold(evaluation.folder):
-        _look_at_earlier(evaluation, may_replace=may_replace)
+        look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
         known = None if force or evaluation.fresh else _known_scores(evaluation, evaluation.fingerprint(baseline))
@@ -81,7 +81,7 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
         return known
 
 
-def _look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
+def look_at_earlier(evaluation: Evaluation, *, may_replace: bool) -> None:
     """Refuse to replace results of other settings, or say that they are replaced."""
     known, content = read_facts(evaluation.folder), evaluation.benchmark.digest
     if known is None:
@@ -142,7 +142,7 @@ def _score(
     evaluation.stop.raise_if_set()
     by_level = level_ranks(evaluation, may_keep=known_ranks is not None)
     evaluation.stop.raise_if_set()
-    costs = _costs(evaluation)
+    costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
     facts = Facts(
         fingerprint=evaluation.fingerprint(baseline),
@@ -155,7 +155,7 @@ def _score(
         split=evaluation.benchmark.split,
         variants=tuple(evaluation.variants),
         settings=dict(evaluation.settings),
-        versions=_versions(),
+        versions=versions(),
         speed=speed,
         ranks_fingerprint=evaluation.ranks_fingerprint,
         resamples=evaluation.resamples,
@@ -182,14 +182,16 @@ def _score(
     return Scores(macros, covered)
 
 
-def _costs(evaluation: Evaluation) -> list[ExitCost]:
+def exit_costs(evaluation: Evaluation) -> list[ExitCost]:
+    """Measure what each exit costs, if it is wanted and the encoder has exits."""
     if not evaluation.costs or not isinstance(evaluation.encoder, Costed):
         return []
     evaluation.reporter.message(f"measuring what {len(evaluation.exits)} exits cost")
     return evaluation.encoder.costs()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of what scores depend on."""
     found = {"python": platform.python_version()}
     for package in PACKAGES:
         try:

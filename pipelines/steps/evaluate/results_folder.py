@@ -44,6 +44,13 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
         "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",
+    }
+    return {name: value for name, value in found.items() if value} | encoder_settings(given)
+
+
+def encoder_settings(given: Mapping[str, Any]) -> dict[str, str]:
+    """Return the settings of the encoder, where they differ from the defaults."""
+    found = {
         "exits": given["exits"] if given["exits"] != "all" else "",
         "max-tokens": str(given["max_tokens"] or ""),
         "prompt": "\n".join(sorted(given["prompts"])),

@@ -1,0 +1,79 @@
+"""Intervals of any measure of weighted items: the unit of resampling is the group, never the item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from synthcode.evaluation.classification.measures import F64, I64
+from synthcode.evaluation.results.comparison import Estimate
+from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
+from synthcode.evaluation.results.small_samples import FEW, hoeffding_intervals
+from synthcode.evaluation.results.statistics import LEVEL, RANDOM_SEED
+
+MOST_DRAWS = 1_000
+"""The ends of a 95 % interval need no more; each draw computes every measure again."""
+
+DIGITS = 6
+"""Of the ends of intervals, after the point."""
+
+_NO_WIDTH = 1e-6
+
+Measures = Callable[[F64], Sequence[float]]
+"""Weights of all items -> the value of each measure."""
+
+
+def estimates(measures: Measures, items: int, draws: Iterator[F64], groups: int) -> list[Estimate]:
+    """Return the value of each measure, with its 95 % percentile interval.
+
+    Parameters
+    ----------
+    measures
+        Computes all of them of one draw.
+    items
+        How many items there are.
+    draws
+        How often each item is drawn, (items,) each.
+    groups
+        How many independent groups there are. Of fewer than five, resampling says nothing; of fewer than thirty, an
+        interval without width is not believed. Hoeffding's bound for a mean of so many values stands in for it.
+    """
+    values = np.array(measures(np.ones(items)))
+    low, high = hoeffding_intervals(values, np.full(len(values), float(groups)))
+    if groups >= FEW:
+        drawn = np.array([measures(weights) for weights in draws])
+        resampled = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        is_wide = (groups >= ENOUGH_PROBLEMS) | (resampled[1] - resampled[0] > _NO_WIDTH)
+        low, high = np.where(is_wide, resampled[0], low), np.where(is_wide, resampled[1], high)
+    rows = zip(values, np.minimum(low, values), np.maximum(high, values), strict=True)
+    return [Estimate(float(value), round(float(lo), DIGITS), round(float(hi), DIGITS)) for value, lo, hi in rows]
+
+
+def group_draws(groups: I64, resamples: int) -> Iterator[F64]:
+    """Yield how often each item is drawn if its group is drawn with all of its items (cluster bootstrap)."""
+    for counts in _counts(int(groups.max()) + 1, resamples):
+        yield counts[groups]
+
+
+def pair_draws(a: I64, b: I64, resamples: int) -> Iterator[F64]:
+    """Yield how often each pair is drawn if programs are drawn: as often as both of its programs together.
+
+    Pairs that share a program are not independent. A pair of two drawn programs weighs the product of their counts
+    (the bootstrap of networks: Snijders and Borgatti 1999, Connections 22(2)).
+
+    Parameters
+    ----------
+    a, b
+        The group of each pair's first and second program, from 0. (pairs,)
+    """
+    number = int(max(a.max(), b.max())) + 1
+    for counts in _counts(number, resamples):
+        yield np.where(a == b, counts[a], counts[a] * counts[b])
+
+
+def _counts(number: int, resamples: int) -> Iterator[F64]:
+    generator = np.random.default_rng(RANDOM_SEED)
+    for _ in range(min(resamples, MOST_DRAWS)):
+        drawn = generator.integers(0, number, number)
+        yield np.bincount(drawn, minlength=number).astype(np.float64)

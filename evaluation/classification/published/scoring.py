@@ -1,0 +1,176 @@
+"""Scores of a published benchmark from frozen vectors: nothing of the encoder is trained on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from synthcode.evaluation.classification import neighbours
+from synthcode.evaluation.classification.intervals import estimates, group_draws, pair_draws
+from synthcode.evaluation.classification.linear_probe import linear_probe
+from synthcode.evaluation.classification.measures import F64, I64, ByScore, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.published.benchmark import (
+    LabelledRows,
+    PublishedBenchmark,
+    PublishedLabels,
+    PublishedPairs,
+)
+from synthcode.evaluation.classification.similarity import Similarities, VectorSimilarities
+from synthcode.evaluation.results.comparison import Estimate
+from synthcode.vocabulary import SPLITS, Split
+
+
+class Score(NamedTuple):
+    """One measure of one encoder on test."""
+
+    metric: str
+    estimate: Estimate
+    n: int
+    """Pairs or programs that it is over."""
+    groups: int
+    """Independent groups of them."""
+    programs: int
+
+
+def programs_of(benchmark: PublishedBenchmark) -> list[str]:
+    """Return the texts that are to be encoded; places of programs are positions in this list."""
+    if isinstance(benchmark, PublishedPairs):
+        return list(benchmark.texts)
+    return [text for split in SPLITS if split in benchmark.parts for text in benchmark.parts[split].texts]
+
+
+def score(
+    benchmark: PublishedBenchmark, similarities: Similarities, resamples: int
+) -> tuple[list[Score], dict[str, float]]:
+    """Score the programs of a benchmark by how similar they are, or by a classifier on their vectors.
+
+    Returns
+    -------
+    scores
+        On test.
+    chosen
+        What validation chose: the threshold, C, k.
+    """
+    if isinstance(benchmark, PublishedPairs):
+        return _score_pairs(benchmark, similarities, resamples)
+    if benchmark.scoring == "problems":
+        return _score_problems(benchmark, similarities, resamples)
+    return _score_labels(benchmark, similarities, resamples)
+
+
+def _score_pairs(
+    benchmark: PublishedPairs, similarities: Similarities, resamples: int
+) -> tuple[list[Score], dict[str, float]]:
+    validation, test = (
+        ByScore(similarities.of_pairs(rows.a, rows.b), rows.label == 1)
+        for rows in (benchmark.parts["validation"], benchmark.parts["test"])
+    )
+    threshold, oracle = validation.best_threshold(), test.best_threshold()
+
+    def measures(weights: F64) -> Sequence[float]:
+        honest = precision_recall_f1(test.scores >= threshold, test.positive, weights)
+        best = precision_recall_f1(test.scores >= oracle, test.positive, weights)
+        return *honest, *best, test.average_precision(weights), test.roc_auc(weights)
+
+    names = ("precision", "recall", "F1", "precision_oracle", "recall_oracle", "F1_oracle", "AP", "ROC-AUC")
+    rows = benchmark.parts["test"]
+    used, places = np.unique(np.concatenate([rows.a, rows.b]), return_inverse=True)
+    a, b = np.split(places.ravel(), 2)
+    found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used))
+    scores = [Score(name, one, len(a), len(used), len(used)) for name, one in zip(names, found, strict=True)]
+    return scores, {"threshold": threshold, "threshold_oracle": oracle}
+
+
+def _score_problems(
+    benchmark: PublishedLabels, similarities: Similarities, resamples: int
+) -> tuple[list[Score], dict[str, float]]:
+    rows, places = benchmark.parts["test"], _places(benchmark)["test"]
+    problems = _numbers(rows.labels, sorted(set(rows.labels)))
+    queries, precisions, is_right = neighbours.map_at_r(similarities, places, problems)
+    if not len(queries):
+        return [], {}
+
+    def measures(weights: F64) -> Sequence[float]:
+        return float(np.average(precisions, weights=weights)), float(np.average(is_right, weights=weights))
+
+    groups = np.unique(problems[queries], return_inverse=True)[1]
+    number = int(groups.max()) + 1
+    found = estimates(measures, len(queries), group_draws(groups, resamples), number)
+    names = ("MAP@R", "accuracy_1nn")
+    return [Score(name, one, len(queries), number, len(places)) for name, one in zip(names, found, strict=True)], {}
+
+
+def _score_labels(
+    benchmark: PublishedLabels, similarities: Similarities, resamples: int
+) -> tuple[list[Score], dict[str, float]]:
+    parts, places = benchmark.parts, _places(benchmark)
+    names = sorted({label for rows in parts.values() for label in rows.labels})
+    labels = {split: _numbers(rows.labels, names) for split, rows in parts.items()}
+    is_binary = len(names) == 2
+    scores: list[Score] = []
+    chosen: dict[str, float] = {}
+    if isinstance(similarities, VectorSimilarities):
+        learned, held_out = ((similarities.unit[places[split]], labels[split]) for split in ("train", "validation"))
+        probe = linear_probe(learned, held_out, similarities.unit[places["test"]])
+        chosen["probe_C"] = probe.strength
+        ranked = ByScore(probe.scores, labels["test"] == 1) if is_binary else None
+        scores += _of_predictions("probe", probe.predicted, labels["test"], parts["test"], resamples, is_binary, ranked)
+    near = {
+        split: labels["train"][neighbours.nearest(similarities, places[split], places["train"])]
+        for split in ("validation", "test")
+    }
+    k = neighbours.chosen_k(near["validation"], labels["validation"])
+    predicted = neighbours.vote(near["test"], k)
+    return [*scores, *_of_predictions("knn", predicted, labels["test"], parts["test"], resamples, is_binary)], {
+        **chosen,
+        "knn_k": float(k),
+    }
+
+
+def _of_predictions(
+    by: str,
+    predicted: I64,
+    labels: I64,
+    rows: LabelledRows,
+    resamples: int,
+    is_binary: bool,
+    ranked: ByScore | None = None,
+) -> list[Score]:
+    def measures(weights: F64) -> Sequence[float]:
+        accuracy = float(np.average(predicted == labels, weights=weights))
+        if not is_binary:
+            return accuracy, macro_f1(predicted, labels, weights)
+        binary = precision_recall_f1(predicted == 1, labels == 1, weights)
+        return (
+            accuracy,
+            *binary,
+            *([] if ranked is None else [ranked.average_precision(weights), ranked.roc_auc(weights)]),
+        )
+
+    names = ["accuracy", "F1_macro"] if not is_binary else ["accuracy", "precision", "recall", "F1"]
+    names += ["AP", "ROC-AUC"] if is_binary and ranked is not None else []
+    groups = _numbers(rows.groups, sorted(set(rows.groups)))
+    number = int(groups.max()) + 1
+    found = estimates(measures, len(labels), group_draws(groups, resamples), number)
+    return [
+        Score(f"{name}_{by}", one, len(labels), number, len(labels)) for name, one in zip(names, found, strict=True)
+    ]
+
+
+def _places(benchmark: PublishedLabels) -> dict[Split, I64]:
+    """Return where the programs of each split are in ``programs_of``."""
+    places: dict[Split, I64] = {}
+    start = 0
+    for split in SPLITS:
+        if split in benchmark.parts:
+            end = start + len(benchmark.parts[split].ids)
+            places[split] = np.arange(start, end)
+            start = end
+    return places
+
+
+def _numbers(names: Sequence[str], known: Sequence[str]) -> I64:
+    number = {name: place for place, name in enumerate(known)}
+    return np.array([number[name] for name in names], dtype=np.int64)
