@@ -32,6 +32,13 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Print the requests that RUN still lacks, their tokens, cost and time, and stop."
 )
+@click.option("--shard", metavar="I/N", help="Request the translations of the I-th of N shards of the seeds, and stop.")
+@click.option(
+    "--publish-to",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="With --shard: continue from, and publish to, a folder that all machines share.",
+)
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
 @click.option(
     "--base-url", "base_urls", multiple=True, metavar="URL", help="The model server, up to /v1. Repeat for replicas."
@@ -52,7 +59,15 @@ if TYPE_CHECKING:
 @sandbox_option
 @workers_option
 @click.option("--force", is_flag=True, help="Do every stage again; finished translations are not requested again.")
-def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...], force: bool, **given: Any) -> None:
+def run(
+    recipe: str,
+    out: Path | None,
+    dry_run: bool,
+    publish_to: Path | None,
+    assigned: tuple[str, ...],
+    force: bool,
+    **given: Any,
+) -> None:
     """Run all stages of RECIPE: a YAML file, or the name of a bundled one.
 
     Stages that are up to date are skipped; a run that was stopped or killed continues where it was.
@@ -64,8 +79,10 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
       synthcode run quickstart --out runs/quickstart
       synthcode run recipe.yaml --out runs/mine --base-url http://localhost:8000/v1 --model NAME
       synthcode run recipe.yaml --dry-run
+      synthcode run recipe.yaml --out /tmp/shard-3 --shard 3/8 --publish-to shared/mine
     """
     from synthcode.pipelines.runs.recipe import load_recipe, require_sections
+    from synthcode.pipelines.shards.running import is_done, run_shard
     from synthcode.pipelines.steps.registry import run_stages
 
     overrides = _overrides(assigned, given)
@@ -81,7 +98,15 @@ def run(recipe: str, out: Path | None, dry_run: bool, assigned: tuple[str, ...],
         return
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
+    if publish_to is not None and given["shard"] is None:
+        raise click.UsageError("'--publish-to' needs '--shard'", click.get_current_context())
+    if is_done(loaded, publish_to):
+        click.echo(f"shard {given['shard']} is finished: {publish_to}", err=True)
+        return
     with working_on(out, {}, loaded, named_urls) as opened:
+        if given["shard"] is not None:
+            run_shard(opened, publish_to, force=force)
+            return
         run_stages(opened, force=force)
     _say_what_next(out, recipe)
 
@@ -97,6 +122,7 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
         "translate.model": given["model"],
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.prompt": given["prompt"],
+        "translate.shard": given["shard"],
         "translate.sampling.temperature": given["temperature"],
         "repair.rounds": given["repair"],
         "repair.budget": given["repair_budget"],

@@ -1,4 +1,7 @@
-"""Ctrl-C or SIGTERM once: finish what is in flight and stop. Twice: stop at once."""
+"""Ctrl-C or SIGTERM once: finish what is in flight and stop. Twice: stop at once.
+
+SIGUSR1, which Slurm and other schedulers send some time before they end a job, is taken for SIGTERM.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,9 @@ from types import FrameType
 
 from synthcode.errors import Interrupted
 
+REPEATED_S = 2.0
+"""A second SIGTERM within this time counts as the first one: schedulers signal every process of a job, and its
+script may pass the signal on."""
 GRACE_S = 1.5
 """What a stage has to come to the end of a batch; then it is left where it is, as if the process had been killed."""
 FINISHING_S = 8.0
@@ -19,7 +25,7 @@ FINISHING_S = 8.0
 as long as they take, for a second one ends that."""
 LAST_RESORT_S = 3.0
 """What the main thread has after that to react at all: compiled code may keep it from doing so."""
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 _last_signal = signal.SIGINT
 
 
@@ -30,6 +36,7 @@ class StopRequest(threading.Event):
         super().__init__()
         self._finishing = False
         self._finish_by: float | None = None
+        self._requested_at = 0.0
 
     def raise_if_set(self) -> None:
         """Leave a stage between two batches.
@@ -58,17 +65,23 @@ class StopRequest(threading.Event):
         """Whether what is in flight is being finished, and may still be."""
         return self._finishing and (self._finish_by is None or time.monotonic() < self._finish_by)
 
+    @property
+    def is_recent(self) -> bool:
+        """Whether the stop was requested a moment ago."""
+        return time.monotonic() < self._requested_at + REPEATED_S
+
     def request(self, number: int) -> None:
         """Note that a signal requests a stop, and set the timer that ends what does not look at it."""
         self.set()
-        if number == signal.SIGTERM:
+        self._requested_at = time.monotonic()
+        if number != signal.SIGINT:
             self._finish_by = time.monotonic() + FINISHING_S
-        is_bounded = self._finishing and number == signal.SIGTERM
+        is_bounded = self._finishing and number != signal.SIGINT
         signal.setitimer(signal.ITIMER_REAL, FINISHING_S if is_bounded else GRACE_S)
 
 
 def exit_code() -> int:
-    """Return the exit code of a command that was stopped: 130 for Ctrl-C, 143 for SIGTERM."""
+    """Return the exit code of a command that was stopped: 130 for Ctrl-C, 143 for SIGTERM and SIGUSR1."""
     return 128 + _last_signal
 
 
@@ -100,6 +113,8 @@ def watch_for_stop(announce: Callable[[str], None] | None = None) -> Iterator[St
     def on_signal(number: int, _frame: FrameType | None) -> None:
         _remember(number)
         if stop.is_set():
+            if number != signal.SIGINT and stop.is_recent:
+                return
             raise KeyboardInterrupt
         stop.request(number)
         if announce is not None:
@@ -128,7 +143,12 @@ def _handlers(handlers: dict[int, object]) -> Iterator[None]:
 
 def _remember(number: int) -> None:
     global _last_signal
-    _last_signal = signal.Signals(number)
+    _last_signal = _reported(number)
+
+
+def _reported(number: int) -> signal.Signals:
+    """Return the signal that the exit code names."""
+    return signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
 
 
 @contextmanager
@@ -147,9 +167,9 @@ def _last_resort(stop: StopRequest) -> Iterator[None]:
         while number := os.read(reading, 1):
             if number[0] not in _SIGNALS or left.wait(GRACE_S + LAST_RESORT_S):
                 continue
-            if not stop.is_finishing or (number[0] == signal.SIGTERM and not left.wait(FINISHING_S)):
+            if not stop.is_finishing or (number[0] != signal.SIGINT and not left.wait(FINISHING_S)):
                 os.write(2, b"stopped; everything that was finished is stored\nrun the same command again to go on\n")
-                os._exit(128 + number[0])
+                os._exit(128 + _reported(number[0]))
 
     thread = threading.Thread(target=watch, name="last resort", daemon=True)
     thread.start()

@@ -22,6 +22,7 @@ from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import load_prompt
 from synthcode.llm.repairs import RepairConfig
 from synthcode.llm.requests import TranslateConfig
+from synthcode.llm.seed_shard import SeedShard
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
 from synthcode.pipelines.runs.recipe_spellings import in_full
@@ -153,6 +154,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     server_options(recipe.backend.serve or ())
     if recipe.translate is not None:
         checked_extra_body(recipe.translate.sampling.extra_body)
+        SeedShard.parse(recipe.translate.shard or "1/1")
     return recipe
 
 

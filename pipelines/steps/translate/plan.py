@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from synthcode.errors import InputError
 from synthcode.llm.prompts import Prompt, load_prompt
 from synthcode.llm.requests import TranslateConfig, make_requests, targets_of
+from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.tables.programs import dropped_seeds
 from synthcode.schemas.records import Request
 
@@ -63,7 +64,13 @@ class TranslationPlan:
     def _seeds(self, columns: list[str]) -> Iterator[pa.Table]:
         left_out = pa.array(sorted(self.leave_out), pa.string())
         for table in self.run.folder.rows(self.run.folder.seeds, columns):
-            yield table.filter(pc.invert(pc.is_in(table.column("seed_id"), value_set=left_out)))
+            seeds = table.column("seed_id")
+            rows = table.filter(pc.invert(pc.is_in(seeds, value_set=left_out)))
+            yield rows if self.config.shard is None else _rows_of(SeedShard.parse(self.config.shard), rows)
+
+
+def _rows_of(shard: SeedShard, seeds: pa.Table) -> pa.Table:
+    return seeds.filter(pa.array([shard.has(name) for name in seeds.column("seed_id").to_pylist()], pa.bool_()))
 
 
 def translation_plan(run: Run, model: str) -> TranslationPlan:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import Interrupted
 from synthcode.llm.backend import is_transient
 from synthcode.llm.journal.journal import Journal
+from synthcode.llm.journal.publishing import publishing_journal
 from synthcode.llm.prompts import load_prompt
 from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.runs.step import Step, StepResult
@@ -90,7 +91,11 @@ def _execute(run: Run) -> StepResult:
         asked = translation_plan(run, model)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
-        with run.reporter.progress("translate", requested.total()) as bar, run.stop.finishing():
+        with (
+            run.reporter.progress("translate", requested.total()) as bar,
+            run.stop.finishing(),
+            publishing_journal(run.folder.journal, run.published_journal, run.reporter.message),
+        ):
             outcome = run_loop(ask(run, asked.prompt, [asked.requests()], backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
