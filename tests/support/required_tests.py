@@ -14,6 +14,7 @@ ALLOWED = (
     "needs a sandbox: ",
     "needs chromium: ",
     "needs coir-eval and faiss-cpu",
+    "needs Slurm ",
     "needs the right to mount",
     "needs vLLM",
 )
