@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, SequentialSampler
-from transformers import Trainer, TrainingArguments
+from transformers import Trainer
 
 from synthcode.errors import SynthcodeError
 
@@ -87,27 +87,6 @@ class OrderedTrainer(Trainer):
 def load_weights(module: nn.Module, checkpoint: Path) -> None:
     """Read all weights of a module from a checkpoint."""
     module.load_state_dict(load_file(checkpoint / WEIGHTS_NAME))
-
-
-def use_one_gpu(arguments: TrainingArguments) -> None:
-    """Train on the first GPU of several: by default, transformers splits batches among all (DataParallel)."""
-    arguments._n_gpu = min(1, arguments.n_gpu)
-
-
-def share_of_device(batch_size: int, devices: int) -> int:
-    """Return the items of a batch that one device takes.
-
-    Raises
-    ------
-    SynthcodeError
-        If the batch cannot be divided.
-    """
-    if batch_size % devices:
-        raise SynthcodeError(
-            f"a batch of {batch_size} cannot be divided among {devices} devices",
-            "choose a batch size that is a multiple of the number of devices",
-        )
-    return batch_size // devices
 
 
 def _state(module: nn.Module) -> dict[str, Tensor]:

@@ -9,10 +9,11 @@ from sentence_transformers import SentenceTransformerTrainer, SentenceTransforme
 from torch import nn
 from transformers import TrainerCallback
 
+from synthcode.evaluation.training.arguments import training_arguments
 from synthcode.evaluation.training.batches import PairCollator
 from synthcode.evaluation.training.contracts import MultiExitModel, PairSequence
 from synthcode.evaluation.training.losses.opening import open_loss
-from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device, use_one_gpu
+from synthcode.evaluation.training.ordered_trainer import OrderedTrainer
 from synthcode.evaluation.training.settings import TrainingSettings
 
 
@@ -48,7 +49,13 @@ class MultiExitTrainer(OrderedTrainer, SentenceTransformerTrainer):
         self.trained_module = model if settings.loss.objective == "adaptive_layer" else self.multi_exit_loss
         super().__init__(
             model=self.multi_exit_loss.model,
-            args=training_arguments(settings, folder),
+            args=training_arguments(
+                SentenceTransformerTrainingArguments,
+                settings,
+                settings.optimiser,
+                folder,
+                warmup_share=settings.optimiser.warmup_share,
+            ),
             train_dataset=pairs,
             loss=self.multi_exit_loss,
             data_collator=PairCollator(model, settings.optimiser.max_tokens),  # type: ignore[arg-type]  # it is only called
@@ -69,28 +76,3 @@ class MultiExitTrainer(OrderedTrainer, SentenceTransformerTrainer):
         """Return the parameters that decay: all but biases, norms and the temperature."""
         decaying: list[str] = super().get_decay_parameter_names(model)
         return [name for name in decaying if not name.endswith("log_scale")]
-
-
-def training_arguments(settings: TrainingSettings, folder: Path) -> SentenceTransformerTrainingArguments:
-    """Return the trainer's arguments: everything random follows the random seed, and nothing is reported elsewhere."""
-    optimiser, run = settings.optimiser, settings.run
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(folder),
-        max_steps=optimiser.steps,
-        learning_rate=optimiser.learning_rate,
-        warmup_steps=round(optimiser.warmup_share * optimiser.steps),
-        weight_decay=optimiser.weight_decay,
-        max_grad_norm=optimiser.max_gradient_norm,
-        bf16=optimiser.dtype == "bfloat16",
-        save_steps=run.save_every,
-        save_total_limit=run.keep_checkpoints,
-        logging_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
-        seed=settings.random_seed,
-        data_seed=settings.random_seed,
-        ddp_find_unused_parameters=False,
-    )
-    use_one_gpu(arguments)
-    arguments.per_device_train_batch_size = share_of_device(optimiser.batch_size, arguments.world_size)
-    return arguments

@@ -31,6 +31,7 @@ TORCH_MODULES = {
     "synthcode.evaluation.training.models.multi_exit",
     "synthcode.evaluation.training.models.new_mose",
     "synthcode.evaluation.training.ordered_trainer",
+    "synthcode.evaluation.training.arguments",
     "synthcode.evaluation.training.pretraining.heads",
     "synthcode.evaluation.training.pretraining.training",
     "synthcode.evaluation.training.runs.phases",

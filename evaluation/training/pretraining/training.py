@@ -10,12 +10,13 @@ import torch
 from torch import Tensor, nn
 from transformers import TrainerCallback, TrainingArguments, set_seed
 
+from synthcode.evaluation.training.arguments import training_arguments
 from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.losses.weights import exit_weights
-from synthcode.evaluation.training.ordered_trainer import OrderedTrainer, share_of_device, use_one_gpu
+from synthcode.evaluation.training.ordered_trainer import OrderedTrainer
 from synthcode.evaluation.training.pretraining.heads import ExitLoss, PretrainingHeads
 from synthcode.evaluation.training.pretraining.masking import MaskedDocuments, collate
-from synthcode.evaluation.training.settings import PretrainSettings, PretrainTask, TrainingSettings
+from synthcode.evaluation.training.settings import PretrainTask, TrainingSettings
 
 WARMUP_SHARE = 0.1
 
@@ -123,32 +124,15 @@ class PretrainingTrainer(OrderedTrainer):
         self.trained_module = self.pretraining_loss
         super().__init__(
             model=self.pretraining_loss,
-            args=_arguments(settings, settings.pretrain, folder),
+            args=training_arguments(
+                TrainingArguments,
+                settings,
+                settings.pretrain,
+                folder,
+                warmup_share=WARMUP_SHARE,
+                has_unused_weights=True,  # the model's own heads
+            ),
             train_dataset=documents,
             data_collator=partial(collate, pad=model.vocabulary.pad),
             callbacks=callbacks,
         )
-
-
-def _arguments(settings: TrainingSettings, pretrain: PretrainSettings, folder: Path) -> TrainingArguments:
-    arguments = TrainingArguments(
-        output_dir=str(folder),
-        max_steps=pretrain.steps,
-        learning_rate=pretrain.learning_rate,
-        warmup_steps=round(WARMUP_SHARE * pretrain.steps),
-        weight_decay=settings.optimiser.weight_decay,
-        max_grad_norm=settings.optimiser.max_gradient_norm,
-        bf16=settings.optimiser.dtype == "bfloat16",
-        save_steps=settings.run.save_every,
-        save_total_limit=settings.run.keep_checkpoints,
-        logging_strategy="no",
-        report_to="none",
-        disable_tqdm=True,
-        remove_unused_columns=False,
-        seed=settings.random_seed,
-        data_seed=settings.random_seed,
-        ddp_find_unused_parameters=True,  # the model's own heads
-    )
-    use_one_gpu(arguments)
-    arguments.per_device_train_batch_size = share_of_device(pretrain.batch_size, arguments.world_size)
-    return arguments

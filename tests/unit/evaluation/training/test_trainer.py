@@ -9,8 +9,7 @@ import pytest
 import torch
 from transformers import TrainerCallback, set_seed
 
-from synthcode.errors import SynthcodeError
-from synthcode.evaluation.training.ordered_trainer import DivergedError, share_of_device
+from synthcode.evaluation.training.ordered_trainer import DivergedError
 from synthcode.evaluation.training.settings import OptimiserSettings, RunSettings, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
 from tests.support.toy_exits import ToyExits, ToyPairs
@@ -75,12 +74,6 @@ def test_a_loss_that_is_not_a_number_stops_training(tmp_path: Path) -> None:
         model.blocks[0].weight.fill_(float("nan"))
     with pytest.raises(DivergedError, match="the loss is nan at step 1"):
         trainer.train()
-
-
-def test_a_batch_is_divided_among_devices() -> None:
-    assert share_of_device(64, 4) == 16
-    with pytest.raises(SynthcodeError, match="66 cannot be divided among 4"):
-        share_of_device(66, 4)
 
 
 def test_one_device_is_no_reason_to_warn(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
