@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
-def new_mose(sizes: NewModel, exits: Sequence[int] | None, texts: Iterable[str], random_seed: int) -> MoseExits:
+def new_mose(
+    sizes: NewModel, exits: Sequence[int] | None, texts: Iterable[str], random_seed: int, max_tokens: int
+) -> MoseExits:
     """Return a MoSE encoder that has learned nothing yet.
 
     Parameters
@@ -32,6 +34,8 @@ def new_mose(sizes: NewModel, exits: Sequence[int] | None, texts: Iterable[str],
         Those to train the tokenizer on. The same ones, in any order, make the same tokenizer.
     random_seed
         Of the weights.
+    max_tokens
+        Longest input, while training and afterwards: no position is read that was not trained.
 
     Raises
     ------
@@ -49,6 +53,7 @@ def new_mose(sizes: NewModel, exits: Sequence[int] | None, texts: Iterable[str],
         num_attention_heads=sizes.heads,
         num_key_value_heads=sizes.key_value_heads,
         vocab_size=tokenizer.get_vocab_size(),
+        max_position_embeddings=max_tokens,
         # Every exit is what the model that ends there would give, whichever of them is the last.
         normed_exits=chosen,
     )

@@ -49,10 +49,16 @@ def open_training_model(settings: TrainingSettings, texts: Iterable[str], random
         from synthcode.evaluation.training.models.new_mose import new_mose
 
         assert settings.new is not None
-        model = new_mose(settings.new, exits, texts, random_seed)
+        model = new_mose(settings.new, exits, texts, random_seed, _longest_input(settings))
     if settings.optimiser.gradient_checkpointing:
         model.gradient_checkpointing_enable()
     return model
+
+
+def _longest_input(settings: TrainingSettings) -> int:
+    """Return the longest input of all phases, in tokens."""
+    pretrain = settings.pretrain
+    return max(settings.optimiser.max_tokens, 0 if pretrain is None else pretrain.max_tokens)
 
 
 def open_model(folder: Path) -> MultiExitEncoder:

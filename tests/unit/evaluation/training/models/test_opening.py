@@ -15,7 +15,7 @@ from synthcode.evaluation.training.contracts import MultiExitModel, TrainingText
 from synthcode.evaluation.training.models.huggingface import HuggingFaceExits
 from synthcode.evaluation.training.models.mose_exits import MoseExits
 from synthcode.evaluation.training.models.opening import open_training_model
-from synthcode.evaluation.training.settings import NewModel, OptimiserSettings, TrainingSettings
+from synthcode.evaluation.training.settings import NewModel, OptimiserSettings, PretrainSettings, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
 from tests.support.mose_checkpoint import write_checkpoint
 from tests.support.tiny_encoders import write_encoder
@@ -122,3 +122,13 @@ def test_a_new_model_is_a_mose_checkpoint(tmp_path: Path) -> None:
         expected = model.vectors(features)
     for exit_, vectors in MoseEncoder(str(tmp_path), device="cpu").encode(TEXTS[:2], PYTHON).vectors.items():
         np.testing.assert_allclose(vectors, expected[exit_].numpy(), atol=1e-6)
+
+
+def test_a_new_model_reads_no_position_that_was_not_trained(tmp_path: Path) -> None:
+    settings = TrainingSettings(
+        new=SMALL, optimiser=OptimiserSettings(max_tokens=8), pretrain=PretrainSettings(max_tokens=12)
+    )
+    model = open_training_model(settings, TEXTS, 0)
+    assert model.max_tokens == 12
+    model.save_model(tmp_path)
+    assert MoseEncoder(str(tmp_path), device="cpu").encode(TEXTS[:1], PYTHON).truncated.tolist() == [True]
