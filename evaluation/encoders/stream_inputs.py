@@ -18,6 +18,9 @@ POOLING_FOLDER = "1_Pooling"
 POOLINGS_BY_MODE = {"cls": "first_token", "mean": "mean", "lasttoken": "last_token"}
 """The modes of sentence-transformers' pooling, and this project's names for them."""
 
+_WITHOUT_WEIGHTS = frozenset({"Transformer", "Pooling", "Normalize", "Dropout"})
+"""Modules of sentence-transformers that add no weights to those of the encoder."""
+
 _MODES_BY_FLAG = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_max_tokens": "max",
@@ -61,7 +64,24 @@ def open_tokenizer(name: str) -> Any:
         tokenizer.pad_token = tokenizer.eos_token
     # On the right it moves no position, be they learned or rotated, and a causal model never sees it.
     tokenizer.padding_side = "right"
+    if _lowers_case(folder):
+        _lower_case(tokenizer)
     return tokenizer
+
+
+def _lowers_case(folder: Path) -> bool:
+    """Return whether a Transformer module of sentence-transformers reads texts in lower case."""
+    found = (_settings(path) for path in folder.glob("sentence_*_config.json"))
+    return any(isinstance(one, dict) and one.get("do_lower_case") is True for one in found)
+
+
+def _lower_case(tokenizer: Any) -> None:
+    """Have a tokenizer read texts in lower case, as sentence-transformers has it do."""
+    from tokenizers.normalizers import Lowercase, Normalizer, Sequence
+
+    given = tokenizer.backend_tokenizer.normalizer
+    normalizers: list[Normalizer] = [Lowercase(), *([] if given is None else [given])]
+    tokenizer.backend_tokenizer.normalizer = Sequence(normalizers)
 
 
 def longest_input(tokenizer: Any, positions: int | None) -> int:
@@ -102,6 +122,11 @@ def usual_pooling(name: str) -> str:
             f"score it as 'st:NAME'; exits pool by {', '.join(POOLINGS_BY_MODE)}",
         )
     return POOLINGS_BY_MODE[modes[0]]
+
+
+def modules_with_weights(name: str) -> list[str]:
+    """Return the classes of the modules whose weights a sentence-transformers model adds to the encoder."""
+    return [kind for kind, _ in _modules(safe_folder(name)) if kind not in _WITHOUT_WEIGHTS]
 
 
 def _pooling_modes(settings: Any) -> list[Any]:

@@ -15,6 +15,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoders.residual_stream import ResidualStream, open_stream
 from synthcode.evaluation.encoders.stream_inputs import (
     longest_input,
+    modules_with_weights,
     open_tokenizer,
     padded,
     token_rows,
@@ -162,11 +163,23 @@ def open_huggingface(
     from synthcode.evaluation.device import resolve
 
     trained = read_trained_exits(name)
+    if trained is None:
+        _refuse_modules(name)
     chosen = exits or (trained.exits if trained else None)
     stream = open_stream(name, chosen, resolve("cpu", "float32"))
     _refuse_unusable(name, stream, named=chosen is not None)
     pooling = trained.pooling if trained else usual_pooling(name)
     return HuggingFaceExits(stream, open_tokenizer(name), pooling, _heads(name, trained, stream, heads))  # type: ignore[arg-type]
+
+
+def _refuse_modules(name: str) -> None:
+    """Refuse a base whose vectors depend on weights that exits would leave out without a word."""
+    added = modules_with_weights(name)
+    if added:
+        raise InputError(
+            f"{name} ends in {' and '.join(added)}, whose weights exits leave out",
+            "train a copy of its folder without modules.json: its blocks only, with --projection for new projections",
+        )
 
 
 def _refuse_unusable(name: str, stream: ResidualStream, *, named: bool) -> None:

@@ -42,9 +42,9 @@ def encode(model: HuggingFaceExits, texts: Sequence[str] = TEXTS, exits: Sequenc
     return model(features)["sentence_embedding"]
 
 
-def by_exit(model: HuggingFaceExits) -> dict[int, np.ndarray]:
+def by_exit(model: HuggingFaceExits, texts: list[str] = TEXTS) -> dict[int, np.ndarray]:
     with torch.no_grad():
-        parts = encode(model).split(model.width, dim=1)
+        parts = encode(model, texts).split(model.width, dim=1)
     return dict(zip(model.exits, (part.numpy() for part in parts), strict=True))
 
 
@@ -173,6 +173,31 @@ def test_a_pooling_that_exits_do_not_have_is_a_clear_error(tmp_path: Path) -> No
     folder = write_encoder(tmp_path / "base", pooling="max")
     with pytest.raises(InputError, match=r"pools by max, which exits cannot\nscore it as 'st:NAME'; exits pool by cls"):
         open_huggingface(str(folder), None)
+
+
+def test_a_base_that_reads_lower_case_is_trained_on_lower_case(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path / "base", pooling="mean")
+    (folder / "sentence_bert_config.json").write_text('{"max_seq_length": 64, "do_lower_case": true}', "utf-8")
+    model = open_huggingface(str(folder), None)
+    shouted = [text.upper() for text in TEXTS]
+    found = by_exit(model, shouted)[3]
+    base = SentenceTransformer(str(folder), device="cpu").encode(shouted, normalize_embeddings=True)
+    np.testing.assert_allclose(found, base, atol=1e-6)
+    np.testing.assert_array_equal(found, by_exit(model, [text.lower() for text in TEXTS])[3])
+    model.save_model(tmp_path / "saved")
+    saved = SentenceTransformer(str(tmp_path / "saved"), device="cpu").encode(shouted)
+    np.testing.assert_allclose(saved, found, atol=1e-6)
+
+
+def test_a_base_with_a_projection_of_its_own_is_refused_by_name(tmp_path: Path) -> None:
+    folder = write_encoder(tmp_path / "base", pooling="mean")
+    modules = json.loads((folder / "modules.json").read_text("utf-8"))
+    dense = {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformers.models.Dense"}
+    (folder / "modules.json").write_text(json.dumps([*modules, dense]), "utf-8")
+    with pytest.raises(InputError, match=r"base ends in Dense, whose weights exits leave out\ntrain a copy"):
+        open_huggingface(str(folder), (1,))
+    (folder / "modules.json").unlink()
+    assert open_huggingface(str(folder), (1,)).exits == (1,)
 
 
 def test_weights_in_the_folder_of_a_module_are_found(tmp_path: Path) -> None:
