@@ -21,7 +21,9 @@ TEXTS = ["def add(a, b): return a + b", "say one"]
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_training_dataset(tmp_path_factory.mktemp("data") / "dataset")
+    folder = write_training_dataset(tmp_path_factory.mktemp("data") / "dataset")
+    (folder / "README.md").write_text("---\nlicense: other\nlicense_name: my-licence\n---\n\n# Mine\n", "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -122,6 +124,7 @@ def test_the_card_names_data_scores_and_costs_and_no_folder_of_this_machine(mode
     card = (model / "README.md").read_text("utf-8")
     assert "| exit | code2code anonymous" in card
     assert "24 problems in 24\ngroups" in card
+    assert "Licence of the data, as their card states it: `my-licence`." in card
     assert "base_model" not in card
     assert str(tmp_path.parent) not in card
 
@@ -161,3 +164,13 @@ def test_an_empty_train_split_is_refused(base: str, tmp_path: Path, capsys: pyte
     dataset = write_training_dataset(tmp_path / "dataset", problems=1)
     assert train(dataset, "--base", base, "--out", tmp_path / "model", *SMALL) == 1
     assert "training takes two or more" in capsys.readouterr().err
+
+
+def test_several_processes_are_refused(
+    dataset: Path, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert train(dataset, "--base", base, "--out", tmp_path / "model", *SMALL) == 1
+    assert "started in 2 processes, and runs in one\n" in capsys.readouterr().err
+    assert not (tmp_path / "model").exists()

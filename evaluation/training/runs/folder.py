@@ -29,6 +29,8 @@ class TrainingRecord:
     dataset_digest: str
     """Of the tables that training reads."""
     versions: Mapping[str, str]
+    dataset_license: str | None = None
+    """As its card states it; None if it states none."""
     files: Sequence[str] = ()
     """Of the finished model, by path relative to its folder."""
     others: Sequence[str] | None = None

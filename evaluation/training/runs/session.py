@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcode.errors import Interrupted
+from synthcode.errors import InputError, Interrupted
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.runs.card import model_card
 from synthcode.evaluation.training.runs.curves import Curves, read_curves
@@ -24,8 +24,10 @@ from synthcode.evaluation.training.runs.folder import (
 )
 from synthcode.evaluation.training.runs.progress import Callbacks
 from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.publishing.card.front_matter import read_front_matter, stated_license
 from synthcode.storage.atomic import write_text
 from synthcode.storage.lock import hold
+from synthcode.storage.published import find_dataset
 
 if TYPE_CHECKING:
     from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
@@ -70,17 +72,19 @@ def train_model(
     Raises
     ------
     InputError
-        If the data, the base or the settings cannot be used, or ``out`` holds something else.
+        If the data, the base or the settings cannot be used, ``out`` holds something else, or this is one of several
+        processes.
     Interrupted
         If it was stopped: a checkpoint has been saved, and the same call goes on from there.
     """
+    _refuse_processes()
     folder = TrainingFolder(out)
     with hold(out):
         data = open_pairs(dataset, settings)
         opened = open_new(dataset, data) if force else None  # what is refused must not cost a finished model
         anew = force and discard(folder)
         folder.training.mkdir(exist_ok=True)
-        record = TrainingRecord(str(dataset), data.digest, {name: version(name) for name in _PACKAGES})
+        record = _new_record(dataset, data)
         start(folder, data.settings, record, callbacks.report, anew=anew)
         known = read_record(folder)
         if known is not None and folder.is_finished:
@@ -89,6 +93,28 @@ def train_model(
         for warning in data.warnings:
             callbacks.report(f"train: warning: {warning}")
         return _train(dataset, folder, data, opened or open_new(dataset, data), callbacks)
+
+
+def _refuse_processes() -> None:
+    """Refuse to be one of several processes: each would lock the folder, validate, and write the model.
+
+    torch joins others where a launcher, as torchrun or accelerate, has set both variables.
+    """
+    if "LOCAL_RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
+        raise InputError(
+            f"training was started in {os.environ['WORLD_SIZE']} processes, and runs in one",
+            "start 'synthcode train' without torchrun or accelerate launch; --chunk-size makes room for large batches",
+        )
+
+
+def _new_record(dataset: Path, data: TrainingData) -> TrainingRecord:
+    card = find_dataset(dataset).folder / CARD_NAME
+    return TrainingRecord(
+        dataset=str(dataset),
+        dataset_digest=data.digest,
+        versions={name: version(name) for name in _PACKAGES},
+        dataset_license=stated_license(read_front_matter(card)),
+    )
 
 
 def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[Snippet]]:

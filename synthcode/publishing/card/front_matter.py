@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
+from synthcode.bounded.trees import parse_yaml
+from synthcode.errors import InputError
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.publishing.card.licenses import hub_license
@@ -41,6 +46,29 @@ def front_matter(facts: CardFacts) -> str:
         "dataset_info": _dataset_info(facts.configs),
     }
     return yaml_block(tree)
+
+
+def read_front_matter(card: Path) -> dict[str, Any]:
+    """Return the YAML block of a card that anyone may have written; empty if there is none that can be read."""
+    try:
+        _, matter, _ = read_text(card, limits.CARD).split("---\n", 2)
+        tree = parse_yaml(matter)
+    except (OSError, ValueError, InputError):
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def stated_license(matter: Mapping[str, Any]) -> str | None:
+    """Return the licence that a card states, on one line; None if it states none.
+
+    ``other`` comes with its name. The Hub allows several licences.
+    """
+    stated = matter.get("license")
+    names = [name for name in (stated if isinstance(stated, list) else [stated]) if isinstance(name, str)]
+    named = matter.get("license_name")
+    if names == ["other"] and isinstance(named, str):
+        names = [named]
+    return one_line(", ".join(names)).strip() or None
 
 
 def _license(licenses: Mapping[str, int]) -> dict[str, str]:

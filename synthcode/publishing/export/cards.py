@@ -9,10 +9,7 @@ from typing import Any
 import yaml
 
 from synthcode import __version__
-from synthcode.bounded import limits
-from synthcode.bounded.files import read_text
-from synthcode.bounded.trees import parse_yaml
-from synthcode.errors import InputError
+from synthcode.publishing.card.front_matter import read_front_matter
 from synthcode.publishing.export.layout import Exported
 from synthcode.templates import environment, template_folder
 
@@ -22,12 +19,8 @@ KEPT_KEYS = ("pretty_name", "language", "license")
 
 def kept_of_card(card: Path) -> dict[str, Any]:
     """Return what an export's card takes over from the dataset's; nothing where that cannot be read."""
-    try:
-        _, matter, _ = read_text(card, limits.CARD).split("---\n", 2)
-        tree = parse_yaml(matter)
-    except (OSError, ValueError, InputError):
-        return {}
-    return {key: tree[key] for key in KEPT_KEYS if key in tree} if isinstance(tree, dict) else {}
+    matter = read_front_matter(card)
+    return {key: matter[key] for key in KEPT_KEYS if key in matter}
 
 
 def front_matter(exported: Exported) -> dict[str, Any]:

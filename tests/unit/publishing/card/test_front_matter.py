@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import yaml
 from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from synthcode.publishing.card.front_matter import front_matter
+from synthcode.publishing.card.front_matter import front_matter, read_front_matter, stated_license
 from synthcode.publishing.inventory import ConfigContents
 from tests.support.dataset_card import FACTS
 
@@ -77,3 +79,22 @@ def test_nothing_in_a_title_ends_the_block() -> None:
     block = front_matter(replace(FACTS, title=title, source_datasets=["a\n---\nb"]))
     assert "---" not in block.splitlines()
     assert yaml.safe_load(block)["pretty_name"] == "x --- {{ 1 }}: [a] # <b>"
+
+
+@pytest.mark.parametrize(
+    ("matter", "expected"),
+    [
+        ("license: mit", "mit"),
+        ("license: [mit, apache-2.0]", "mit, apache-2.0"),
+        ("license: other\nlicense_name: mix-of-licences", "mix-of-licences"),
+        ("license: other", "other"),
+        ("license: 3", None),
+        ("tags: []", None),
+        ("license: {", None),
+    ],
+)
+def test_a_card_states_its_licence(tmp_path: Path, matter: str, expected: str | None) -> None:
+    card = tmp_path / "README.md"
+    assert read_front_matter(card) == {}
+    card.write_text(f"---\n{matter}\n---\n\n# Data\n", "utf-8")
+    assert stated_license(read_front_matter(card)) == expected
