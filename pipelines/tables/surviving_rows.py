@@ -119,7 +119,8 @@ class SurvivingRows:
         seeds
             All of ``seeds()``, with ``seed_id`` and ``repository``.
         equal
-            Programs that are one document (``seed_id``, ``equality``): the retrieval tables tie their seeds.
+            Programs that are one document, or equal but for the name of their entry point (``seed_id``, ``equality``):
+            they tie their seeds.
         """
         ties = read_file(self._run.folder.split_groups)
         return join_seed_columns(

@@ -29,8 +29,25 @@ def equality_keys(programs: pa.Table) -> pa.Table:
     programs
         ``program_id``, ``seed_id``, ``language``, ``code_stripped``.
     """
-    languages, codes = programs.column("language").to_pylist(), programs.column("code_stripped").to_pylist()
-    keys = [digest("document", language, code.strip()) for language, code in zip(languages, codes, strict=True)]
+    return _keys(programs, "document", "code_stripped")
+
+
+def anonymous_keys(programs: pa.Table) -> pa.Table:
+    """Hash language and anonymous code: programs with one key differ in the name of their entry point at most.
+
+    They stay documents of their own, and must not be in two splits.
+
+    Parameters
+    ----------
+    programs
+        ``program_id``, ``seed_id``, ``language``, ``code_anonymous``.
+    """
+    return _keys(programs, "anonymous", "code_anonymous")
+
+
+def _keys(programs: pa.Table, kind: str, column: str) -> pa.Table:
+    languages, codes = programs.column("language").to_pylist(), programs.column(column).to_pylist()
+    keys = [digest(kind, language, code.strip()) for language, code in zip(languages, codes, strict=True)]
     return programs.select(["program_id", "seed_id"]).append_column("equality", pa.array(keys, pa.string()))
 
 

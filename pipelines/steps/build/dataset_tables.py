@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.dataset.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
-from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, equality_keys
+from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, anonymous_keys, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table
@@ -69,6 +69,8 @@ class Compared(NamedTuple):
 
     keys: pa.Table
     """Of every program (schema ``EQUALITY_KEYS``)."""
+    anonymous_keys: pa.Table
+    """The same, of its anonymous code."""
     seeds: pa.Table
     """``seed_id`` and ``repository`` of every seed."""
     translated: Collection[str]
@@ -129,7 +131,7 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
             for start in range(0, rows.num_rows, BATCH_ROWS):
                 yield rows.slice(start, BATCH_ROWS)
 
-    keys = [EQUALITY_KEYS.empty_table()]
+    keys, anonymous = [EQUALITY_KEYS.empty_table()], [EQUALITY_KEYS.empty_table()]
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
     with (
         ShardWriter(_temporary_programs(run), VARIANTS) as shards,
@@ -142,10 +144,12 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
             programs = found.filter(pc.invert(is_negative))
             shards.write(programs)
             keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
+            anonymous.append(anonymous_keys(programs).cast(EQUALITY_KEYS))
             bar.advance(found.num_rows)
         shards.commit()
         negative_shards.commit()
-    return Compared(pa.concat_tables(keys), pa.concat_tables(seeds), translated, accepted, rejected)
+    concat = pa.concat_tables
+    return Compared(concat(keys), concat(anonymous), concat(seeds), translated, accepted, rejected)
 
 
 def _directions(seeds: pa.Table, answers: pa.Table) -> Iterator[Direction]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, equal_programs, equality_keys
+from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, anonymous_keys, equal_programs, equality_keys
 
 
 def programs(*rows: tuple[str, str, str, str]) -> pa.Table:
@@ -29,6 +29,13 @@ def test_programs_equal_after_stripping_in_one_language_are_one_document() -> No
     assert equal() == {"p1": "p1", "p2": "p1"}
     shuffled = ROWS.take([4, 3, 2, 1, 0])
     assert equal_programs(equality_keys(shuffled)).equals(equal_programs(equality_keys(ROWS)))
+
+
+def test_programs_that_differ_in_the_name_of_their_entry_point_have_one_anonymous_key() -> None:
+    anonymous = pa.array(["def f(): return 1", "class A {}", " def f(): return 1", "class B {}", "def f(): return 1"])
+    keys = anonymous_keys(ROWS.append_column("code_anonymous", anonymous))
+    assert equal_programs(keys)["program_id"].to_pylist() == ["p1", "p2"]
+    assert not {*keys["equality"].to_pylist()} & {*equality_keys(ROWS)["equality"].to_pylist()}
 
 
 def test_no_right_answer_is_scored_as_wrong() -> None:
