@@ -11,12 +11,12 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published import cells
 from synthcode.evaluation.classification.published.benchmark import LabelledRows, PublishedLabels
-from synthcode.evaluation.classification.published.json_array import read_objects
 from synthcode.evaluation.classification.published.label_faults import label_faults, refuse_one_label, size_faults
 from synthcode.evaluation.classification.published.labels import labelled, labelled_rows, read_split_tables
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed, values_of
 from synthcode.evaluation.classification.published.sources import find_file, required
 from synthcode.seeds.rows.files import DataFile, lines
+from synthcode.seeds.rows.json_array import read_objects
 from synthcode.vocabulary import SPLITS, Split
 
 NAME = "devign"

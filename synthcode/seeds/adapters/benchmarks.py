@@ -22,7 +22,7 @@ from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.files import data_files
 
-_SPEC = re.compile(r"(?P<head>(?:[^=/:]+=)?(?:[a-z-]+:)?)(?P<path>.+)", re.DOTALL)
+_SPEC = re.compile(r"(?P<head>(?:[^=/:]+=)?(?:[a-z][a-z0-9-]*:)?)(?P<path>.+)", re.DOTALL)
 _FORM = "[NAME=][ADAPTER:]PATH[@LANGUAGE]"
 _NO_TEXT = "no text"
 """Stands for the text of rows that have none: it is the code that is compared."""

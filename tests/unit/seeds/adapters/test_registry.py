@@ -15,9 +15,14 @@ from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.adapters.registry import input_digests, read_seeds
 from synthcode.seeds.config import SeedsConfig
 
+NAMES = [
+    *("mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"),
+    *("bigclonebench", "poj104", "devign"),
+]
+
 
 def test_every_name_has_an_adapter() -> None:
-    assert SEED_ADAPTERS.names() == ["mbxp", "humaneval", "codesearchnet", "table", "hub", "source-tree"]
+    assert SEED_ADAPTERS.names() == NAMES
     assert all(SEED_ADAPTERS.load(name, Adapter).read for name in SEED_ADAPTERS.names())
 
 
@@ -27,7 +32,7 @@ def test_an_unknown_adapter_is_an_error() -> None:
         with pytest.raises(InputError) as error:
             attempt(config)
         assert error.value.problem == "no adapter 'humanevel' (did you mean 'humaneval'?)"
-        assert error.value.fix == "use one of: mbxp, humaneval, codesearchnet, table, hub, source-tree"
+        assert error.value.fix == f"use one of: {', '.join(NAMES)}"
 
 
 @pytest.mark.parametrize("name", [name for name in SEED_ADAPTERS.names() if name != "hub"])
