@@ -52,7 +52,7 @@ def estimates(measures: Measures, items: int, draws: Iterator[F64], groups: int)
 
 def group_draws(groups: I64, resamples: int) -> Iterator[F64]:
     """Yield how often each item is drawn if its group is drawn with all of its items (cluster bootstrap)."""
-    for counts in _counts(int(groups.max()) + 1, resamples):
+    for counts in drawn_counts(int(groups.max()) + 1, resamples):
         yield counts[groups]
 
 
@@ -68,11 +68,12 @@ def pair_draws(a: I64, b: I64, resamples: int) -> Iterator[F64]:
         The group of each pair's first and second program, from 0. (pairs,)
     """
     number = int(max(a.max(), b.max())) + 1
-    for counts in _counts(number, resamples):
+    for counts in drawn_counts(number, resamples):
         yield np.where(a == b, counts[a], counts[a] * counts[b])
 
 
-def _counts(number: int, resamples: int) -> Iterator[F64]:
+def drawn_counts(number: int, resamples: int) -> Iterator[F64]:
+    """Yield how often each of so many groups is drawn, (number,) each."""
     generator = np.random.default_rng(RANDOM_SEED)
     for _ in range(min(resamples, MOST_DRAWS)):
         drawn = generator.integers(0, number, number)

@@ -80,16 +80,17 @@ def write_frozen_scores(
         What ``score_rows`` gave.
     """
     remove_earlier(folder)
-    write_metrics(folder, _metrics(facts.encoder, language, rows))
+    write_metrics(folder, metrics_table(facts.encoder, language, rows))
     if costs:
         write_costs(folder / COSTS_NAME, facts.encoder, costs)
     write_text(folder / "tables.md", "\n\n".join(_parts(facts, costs, rows)) + "\n")
 
 
-def _metrics(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return scores as ``metrics.csv`` holds them; ``language`` is that of rows that name none."""
     spoken = {"encoder": encoder, "query_language": language, "corpus_language": language}
     counted = [
-        {**row, **spoken, "value": round(row["value"], DIGITS), "problems": row["groups"], "documents": row["programs"]}
+        {**spoken, **row, "value": round(row["value"], DIGITS), "problems": row["groups"], "documents": row["programs"]}
         for row in rows
     ]
     return pa.Table.from_pylist([{name: row[name] for name in METRICS.names} for row in counted], schema=METRICS)
@@ -105,12 +106,12 @@ def _parts(facts: Facts, costs: Sequence[ExitCost], rows: Sequence[Mapping[str, 
         FROZEN,
         *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
         "## Scores",
-        _score_table(rows),
+        score_table(rows),
         "\n".join(f"- {text}" for name, text in MEANINGS.items() if any(row["metric"] == name for row in rows)),
         f"{first['n']:,} {'pairs' if any(row['metric'] == 'AP' for row in rows) else 'programs'} are scored.",
     ]
     if chosen := [(row["exit"], row["chosen"]) for row in rows if "chosen" in row]:
-        parts += ["## What validation chose", _chosen_table(dict(chosen))]
+        parts += ["## What validation chose", chosen_table(dict(chosen))]
     if costs:
         parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
     if facts.speed.get("texts"):
@@ -118,7 +119,8 @@ def _parts(facts: Facts, costs: Sequence[ExitCost], rows: Sequence[Mapping[str, 
     return parts
 
 
-def _score_table(rows: Sequence[Mapping[str, Any]]) -> str:
+def score_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return a line for each measure, with a column for each exit."""
     exits = sorted({row["exit"] for row in rows})
     cells = {(row["exit"], row["metric"]): row for row in rows}
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
@@ -131,7 +133,8 @@ def _estimate(row: Mapping[str, Any] | None) -> str:
     return "" if row is None else f"{row['value']:.3f} ({row['lo']:.3f} to {row['hi']:.3f})"
 
 
-def _chosen_table(chosen: Mapping[int, Mapping[str, float]]) -> str:
+def chosen_table(chosen: Mapping[int, Mapping[str, float]]) -> str:
+    """Return what validation chose at each exit."""
     names = list(next(iter(chosen.values())))
     rows = [["" if at == ONLY_EXIT else str(at), *(f"{one[name]:.6g}" for name in names)] for at, one in chosen.items()]
     return markdown_table(["exit", *names], rows)

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     "tasks",
     multiple=True,
     type=click.Choice((*TASKS, *CLASSIFICATION_TASKS)),
-    help="Retrieval: both by default. clones and classification are for published benchmarks (--from).",
+    help="Retrieval by default. clones: pairs of DATASET (build --clones) or of a benchmark (--from). classification.",
 )
 @click.option(
     "--column",
@@ -129,11 +129,13 @@ def evaluate(
       synthcode evaluate runs/quickstart/dataset --encoder bm25
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
+      synthcode evaluate runs/mine/dataset --encoder bm25 --task clones
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
     from synthcode.errors import InputError
     from synthcode.extras import install_line
+    from synthcode.pipelines.commands.evaluate_clones import score_dataset_clones, wants_clones
     from synthcode.pipelines.commands.evaluate_published import is_published, score_published
     from synthcode.pipelines.commands.printed_scores import print_means
     from synthcode.pipelines.runs.interrupt import watch_for_stop
@@ -141,6 +143,9 @@ def evaluate(
 
     try:
         _refuse_without_extra(encoder)
+        if dataset is not None and wants_clones(dataset, given):
+            score_dataset_clones(dataset, encoder, label, out, given, force=force)
+            return
         if is_published(dataset, given):
             score_published(encoder, label, out, given, force=force)
             return

@@ -66,7 +66,9 @@ def score_published(
         frozen = replace(frozen, evaluation=replace(frozen.evaluation, stop=stop))
         rows = score_frozen_if_stale(frozen, force=force, may_replace=force or out is not None)
         stop.raise_if_set()
-    _print(rows, frozen.evaluation.folder)
+    print_scores(rows)
+    click.echo("the encoder was not trained on this benchmark: do not compare with fine-tuned scores", err=True)
+    click.echo(f"all of it is in {frozen.evaluation.folder}", err=True)
 
 
 def _frozen(encoder: str, label: str | None, out: Path | None, given: Mapping[str, Any]) -> FrozenEvaluation:
@@ -114,7 +116,7 @@ def _frozen(encoder: str, label: str | None, out: Path | None, given: Mapping[st
     return FrozenEvaluation(benchmark, task, evaluation)
 
 
-def _print(rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
+def print_scores(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print a line for each measure on stdout, with a column for each exit."""
     from rich.console import Console
     from rich.table import Table
@@ -130,5 +132,3 @@ def _print(rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
     console = Console()
     console.width = max(console.width, 30 + 26 * len(exits))  # a number that is cut is worse than a long line
     console.print(table)
-    click.echo("the encoder was not trained on this benchmark: do not compare with fine-tuned scores", err=True)
-    click.echo(f"all of it is in {folder}", err=True)

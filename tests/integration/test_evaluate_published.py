@@ -77,7 +77,10 @@ def test_broken_files_end_in_two_lines(
         (["--from", "devign", "--path", ".", "--limit", "5"], "--limit is for retrieval"),
         (["--from", "devign"], "missing option '--path'"),
         (["--from", "devign", "--path", ".", "--task", "text2code"], "devign has no task text2code"),
-        (["runs/x", "--task", "clones"], "--task clones scores --from bigclonebench|poj104|devign|table"),
+        (
+            ["runs/x", "--task", "classification"],
+            "--task classification scores --from bigclonebench|poj104|devign|table",
+        ),
         (["--from", "mbxp", "--path", ".", "--column", "code=x"], "--column is for --task clones or classification"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,16 +66,26 @@ def score_frozen_if_stale(frozen: FrozenEvaluation, *, force: bool = False, may_
     InputError
         If the folder holds results of other settings that may not be replaced, or nothing can be scored.
     """
-    with hold(frozen.evaluation.folder):
-        look_at_earlier(frozen.evaluation, may_replace=may_replace)
-        frozen = replace(frozen, evaluation=with_store(frozen.evaluation))
-        evaluation = frozen.evaluation
+
+    def scored(evaluation: Evaluation) -> Rows:
+        return _score(replace(frozen, evaluation=evaluation))
+
+    return scores_if_stale(frozen.evaluation, scored, force=force, may_replace=may_replace)
+
+
+def scores_if_stale(
+    evaluation: Evaluation, score: Callable[[Evaluation], Rows], *, force: bool, may_replace: bool
+) -> Rows:
+    """Return the scores that a folder holds if they are current, and otherwise those that ``score`` writes there."""
+    with hold(evaluation.folder):
+        look_at_earlier(evaluation, may_replace=may_replace)
+        evaluation = with_store(evaluation)
         known = read_facts(evaluation.folder)
         is_current = known is not None and known.fingerprint == evaluation.fingerprint(None)
         if known and is_current and not (force or evaluation.fresh or damaged_files(evaluation.folder, known)):
             evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
             return known.scores
-        return _score(frozen)
+        return score(evaluation)
 
 
 def _score(frozen: FrozenEvaluation) -> Rows:
@@ -89,7 +99,18 @@ def _score(frozen: FrozenEvaluation) -> Rows:
         )
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
-    facts = Facts(
+    facts = frozen_facts(evaluation, speed, rows, frozen.benchmark.warnings, (VARIANT,))
+    withdraw_facts(evaluation.folder)
+    write_frozen_scores(evaluation.folder, facts, frozen.benchmark.language or "unknown", costs, rows)
+    write_facts(evaluation.folder, facts)
+    return rows
+
+
+def frozen_facts(
+    evaluation: Evaluation, speed: Speed, rows: Rows, warnings: Sequence[str], variants: tuple[str, ...]
+) -> Facts:
+    """Return what ``results.json`` says of scores."""
+    return Facts(
         fingerprint=evaluation.fingerprint(None),
         encoder=evaluation.label,
         model=model_name(evaluation.encoder.name),
@@ -97,19 +118,15 @@ def _score(frozen: FrozenEvaluation) -> Rows:
         exits=evaluation.exits,
         dataset=evaluation.benchmark.name,
         dataset_digest=evaluation.benchmark.digest,
-        split="test",
-        variants=(VARIANT,),
+        split=evaluation.benchmark.split,
+        variants=variants,
         settings=dict(evaluation.settings),
         versions=versions(),
         speed=speed,
         resamples=evaluation.resamples,
         scores=rows,
-        warnings=frozen.benchmark.warnings,
+        warnings=warnings,
     )
-    withdraw_facts(evaluation.folder)
-    write_frozen_scores(evaluation.folder, facts, frozen.benchmark.language or "unknown", costs, rows)
-    write_facts(evaluation.folder, facts)
-    return rows
 
 
 def _score_exits(frozen: FrozenEvaluation) -> tuple[list[ExitScores], Speed]:

@@ -1,0 +1,147 @@
+"""Scores of clone detection: of all pairs, by pair of languages, by kind of pair."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.intervals import MOST_DRAWS, drawn_counts, estimates
+from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
+from synthcode.evaluation.classification.pair_kernels import measure_pairs
+from synthcode.evaluation.classification.similarity import Similarities
+from synthcode.evaluation.results.comparison import Estimate
+from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
+
+ALL = "all"
+"""The language of pairs of every language."""
+FEWEST_DRAWS = 200
+"""Of an interval, however many pairs there are: the ends of a 95 % interval then rest on five draws each."""
+_PAIRS_DRAWN = 200_000_000
+"""Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
+
+
+class CloneScore(NamedTuple):
+    """One measure of some pairs of test."""
+
+    metric: str
+    languages: tuple[str, str]
+    estimate: Estimate
+    n: int
+    """Pairs."""
+    groups: int
+    """Problems."""
+    programs: int
+
+
+def score_clones(
+    clones: DatasetClones, split: Split, similarities: Similarities, resamples: int
+) -> tuple[list[CloneScore], dict[str, float]]:
+    """Score the pairs of a split by how similar their programs are.
+
+    The threshold of precision, recall and F1 is the one with the best F1 on validation. Measures that end in
+    ``_oracle`` use the best one of the split itself, as mteb does. A measure that ends in a kind of negatives compares
+    all positives with these negatives, weighted alike: AP depends on the share of positives.
+
+    Parameters
+    ----------
+    clones
+        Programs and pairs.
+    split
+        The split that is scored.
+    similarities
+        Of the programs.
+    resamples
+        Of intervals. Problems are drawn; a pair counts as often as both of its problems were drawn together.
+
+    Returns
+    -------
+    scores
+        Of the split.
+    chosen
+        The thresholds.
+    """
+    validation, pairs = clones.parts["validation"].rows, clones.parts[split]
+    known = ByScore(similarities.of_pairs(validation.a, validation.b), validation.label == 1)
+    scores = similarities.of_pairs(pairs.rows.a, pairs.rows.b)
+    threshold, oracle = known.best_threshold(), ByScore(scores, pairs.rows.label == 1).best_threshold()
+    scored = _Scored(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
+    found = [score for stratum in _strata(pairs) for score in _of_stratum(scored, stratum)]
+    return found, {"threshold": threshold, "threshold_oracle": oracle}
+
+
+class _Scored(NamedTuple):
+    """A split with its scores."""
+
+    groups: I64
+    """Of each program."""
+    pairs: ClonePairs
+    scores: F64
+    thresholds: dict[str, float]
+    """By the ending of the measures that use it."""
+    resamples: int
+
+
+class _Stratum(NamedTuple):
+    """Some pairs, and what is measured of them."""
+
+    languages: tuple[str, str]
+    metrics: dict[str, str]
+    """Measure -> its name in results."""
+    chosen: Bools
+    weights: F64
+    """Of all pairs."""
+
+
+_MEASURES = ("precision", "recall", "F1", "precision_oracle", "recall_oracle", "F1_oracle", "AP", "ROC-AUC")
+"""In the order of ``measure_pairs``."""
+_BRIEF = ("F1", "AP", "ROC-AUC")
+
+
+def _strata(pairs: ClonePairs) -> Iterator[_Stratum]:
+    positive, alike = pairs.rows.label == 1, np.ones(len(pairs.difficulty))
+    yield _Stratum((ALL, ALL), {name: name for name in _MEASURES}, alike == 1, alike)
+    for kind in sorted(set(pairs.difficulty.tolist())):
+        mine = pairs.difficulty == kind
+        if kind in CLONE_DIFFICULTIES:
+            yield _Stratum((ALL, ALL), {"recall": f"recall_{kind}"}, mine, alike)
+        else:
+            weights = np.where(positive, mine.sum() / positive.sum(), 1.0)
+            metrics = {name: f"{name}_{kind}" for name in ("AP", "ROC-AUC")}
+            yield _Stratum((ALL, ALL), metrics, mine | positive, weights)
+    for one, other in sorted(set(map(tuple, pairs.languages.tolist()))):
+        mine = (pairs.languages[:, 0] == one) & (pairs.languages[:, 1] == other)
+        if len(np.unique(pairs.rows.label[mine])) == 2:
+            yield _Stratum((one, other), {name: name for name in _BRIEF}, mine, alike)
+
+
+def _of_stratum(scored: _Scored, stratum: _Stratum) -> list[CloneScore]:
+    order = np.flatnonzero(stratum.chosen)
+    order = order[np.argsort(-scored.scores[order], kind="stable")]
+    rows, scores = scored.pairs.rows, scored.scores[order]
+    used, places = np.unique(scored.groups[np.stack([rows.a[order], rows.b[order]])], return_inverse=True)
+    first, second = places.reshape(2, -1).astype(np.int32)
+    positive, weights = rows.label[order] == 1, stratum.weights[order]
+    ends = np.append(scores[1:] != scores[:-1], True)
+    above = np.searchsorted(-scores, -np.array(list(scored.thresholds.values())), side="right").astype(np.int64)
+    kept = [_MEASURES.index(name) for name in stratum.metrics]
+
+    def measures(counts: F64) -> list[float]:
+        found = np.empty(len(_MEASURES))
+        measure_pairs(first, second, positive, ends, weights, counts, above, found)
+        return [float(found[place]) for place in kept]
+
+    draws = drawn_counts(len(used), draws_for(len(order), scored.resamples))
+    found = estimates(measures, len(used), draws, len(used))
+    programs = len(np.unique(np.stack([rows.a[order], rows.b[order]])))
+    return [
+        CloneScore(name, stratum.languages, one, len(order), len(used), programs)
+        for name, one in zip(stratum.metrics.values(), found, strict=True)
+    ]
+
+
+def draws_for(pairs: int, resamples: int) -> int:
+    """Return how often an interval of so many pairs is drawn."""
+    return min(resamples, MOST_DRAWS, max(FEWEST_DRAWS, _PAIRS_DRAWN // max(1, pairs)))

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics
+
+from synthcode.evaluation.classification.clone_scores import FEWEST_DRAWS, CloneScore, draws_for, score_clones
+from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.published.benchmark import PairRows
+
+KINDS = np.array(["random", "lexical", "unverified", "verified"])
+LANGUAGES = np.array([["go", "java"], ["java", "python"]])
+
+
+class Drawn:
+    """Similarities that are drawn for each pair of programs, higher for pairs of one problem."""
+
+    def of_pairs(self, a, b):
+        noise = np.sin(a * 12.9898 + b * 78.233) * 43758.5453
+        return np.round(noise - np.floor(noise) + 0.5 * (a % 50 == b % 50), 2)
+
+
+def part(count: int, random_seed: int) -> ClonePairs:
+    random = np.random.default_rng(random_seed)
+    label = random.integers(0, 2, count)
+    a = random.integers(0, 400, count)
+    b = np.where(label == 1, (a + 50 * random.integers(1, 7, count)) % 400, (a + random.integers(1, 50, count)) % 400)
+    kinds = KINDS[np.where(label == 1, 2, 0) + random.integers(0, 2, count)]
+    return ClonePairs(PairRows(a, b, label.astype(np.int8)), kinds, LANGUAGES[random.integers(0, 2, count)])
+
+
+@pytest.fixture(scope="module")
+def clones() -> DatasetClones:
+    names = [f"{place:03}" for place in range(400)]
+    texts = {"stripped": names}
+    return DatasetClones(
+        names, ["go"] * 400, texts, np.arange(400) % 50, {"validation": part(900, 0), "test": part(800, 1)}
+    )
+
+
+@pytest.fixture(scope="module")
+def scored(clones: DatasetClones) -> tuple[dict[tuple[str, str], CloneScore], dict[str, float]]:
+    found, chosen = score_clones(clones, "test", Drawn(), 100)
+    return {(score.metric, score.languages[0]): score for score in found}, chosen
+
+
+def test_all_measures_are_those_of_scikit_learn(clones, scored) -> None:
+    found, chosen = scored
+    rows, _, languages = clones.parts["test"]
+    scores, label = Drawn().of_pairs(rows.a, rows.b), rows.label
+    for ending, threshold in (("", chosen["threshold"]), ("_oracle", chosen["threshold_oracle"])):
+        predicted = scores >= threshold
+        for name, measure in (
+            ("precision", metrics.precision_score),
+            ("recall", metrics.recall_score),
+            ("F1", metrics.f1_score),
+        ):
+            assert found[f"{name}{ending}", "all"].estimate.value == pytest.approx(measure(label, predicted), abs=1e-6)
+    assert found["AP", "all"].estimate.value == pytest.approx(metrics.average_precision_score(label, scores), abs=1e-6)
+    assert found["ROC-AUC", "all"].estimate.value == pytest.approx(metrics.roc_auc_score(label, scores), abs=1e-6)
+    go = languages[:, 0] == "go"
+    expected = metrics.average_precision_score(label[go], scores[go])
+    assert found["AP", "go"].estimate.value == pytest.approx(expected, abs=1e-6)
+    assert found["AP", "go"].n == go.sum()
+
+
+def test_kinds_of_negatives_are_weighted_as_much_as_the_positives(clones, scored) -> None:
+    found, _ = scored
+    rows, kinds, _ = clones.parts["test"]
+    scores = Drawn().of_pairs(rows.a, rows.b)
+    for kind in ("random", "lexical"):
+        mine = (kinds == kind) | (rows.label == 1)
+        weights = np.where(rows.label == 1, (kinds == kind).sum() / (rows.label == 1).sum(), 1)[mine]
+        expected = metrics.average_precision_score(rows.label[mine], scores[mine], sample_weight=weights)
+        assert found[f"AP_{kind}", "all"].estimate.value == pytest.approx(expected, abs=1e-6)
+    sure = (kinds == "verified") & (rows.label == 1)
+    recall = (scores[sure] >= scored[1]["threshold"]).mean()
+    assert found["recall_verified", "all"].estimate.value == pytest.approx(recall, abs=1e-6)
+
+
+def test_validation_chooses_the_threshold(clones, scored) -> None:
+    rows = clones.parts["validation"].rows
+    scores = Drawn().of_pairs(rows.a, rows.b)
+    best = max(metrics.f1_score(rows.label, scores >= cut) for cut in np.unique(scores))
+    assert metrics.f1_score(rows.label, scores >= scored[1]["threshold"]) == pytest.approx(best)
+    found, _ = scored
+    assert found["F1", "all"].estimate.value <= found["F1_oracle", "all"].estimate.value
+
+
+def test_intervals_hold_the_value_and_rest_on_problems(scored) -> None:
+    for score in scored[0].values():
+        assert score.estimate.lo <= score.estimate.value <= score.estimate.hi
+        assert score.groups <= 50
+        assert score.estimate.hi - score.estimate.lo > 0
+
+
+def test_many_pairs_are_drawn_less_often() -> None:
+    assert draws_for(3_000, 10_000) == 1_000
+    assert draws_for(3_000, 20) == 20
+    assert draws_for(10**7, 10_000) == FEWEST_DRAWS
