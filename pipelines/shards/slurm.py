@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _JOB_ID = re.compile(r"\d+")
-_TASK = re.compile(r"\d+_(\d+) (\w+)")
+_TASK = re.compile(r"(?<!\d)\d++_(\d++) (\w++)")
 _TIMEOUT_S = 60.0
 
 
