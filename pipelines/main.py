@@ -20,6 +20,7 @@ from synthcode.sanitize import visible_line
 COMMANDS = {
     "init": "A recipe to start from, with every key explained.",
     "run": "All stages of a recipe, from seeds to dataset.",
+    "merge": "The answers of shards from several machines as one run.",
     "slurm": "A recipe on a Slurm cluster: shards, then one dataset.",
     "seeds": "Read seeds: texts with a solution each.",
     "translate": "Request every missing translation from a model.",

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
 
+def _folder(context: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
+    """Return a folder; a Path would make a local folder of an address."""
+    if value is not None and "://" in value:
+        raise click.UsageError(f"--publish-to takes a folder, not {value!r}: mount the object store", context)
+    return None if value is None else Path(value)
+
+
 @click.command()
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
@@ -36,7 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "--publish-to",
     metavar="FOLDER",
-    type=click.Path(path_type=Path, file_okay=False),
+    callback=_folder,
     help="With --shard: continue from, and publish to, a folder that all machines share.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
@@ -82,8 +89,10 @@ def run(
       synthcode run recipe.yaml --out /tmp/shard-3 --shard 3/8 --publish-to shared/mine
     """
     from synthcode.pipelines.runs.recipe import load_recipe, require_sections
+    from synthcode.pipelines.shards.published import refuse_other_shard, refuse_unfinished
     from synthcode.pipelines.shards.running import is_done, run_shard
     from synthcode.pipelines.steps.registry import run_stages
+    from synthcode.storage.layout import RunFolder
 
     overrides = _overrides(assigned, given)
     named_urls = overrides.get("backend.base_urls", ())
@@ -100,6 +109,9 @@ def run(
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
     if publish_to is not None and given["shard"] is None:
         raise click.UsageError("'--publish-to' needs '--shard'", click.get_current_context())
+    refuse_unfinished(loaded)
+    if RunFolder(out).is_run:
+        refuse_other_shard(loaded, load_recipe(str(RunFolder(out).recipe)), out)
     if is_done(loaded, publish_to):
         click.echo(f"shard {given['shard']} is finished: {publish_to}", err=True)
         return

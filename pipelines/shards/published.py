@@ -110,6 +110,43 @@ def _requests_digest(recipe: Recipe) -> str:
     return digest(to_tree([recipe.seeds, translate, recipe.dedup, recipe.contamination]))
 
 
+def refuse_unfinished(recipe: Recipe) -> None:
+    """Refuse to replay published recordings while shards are missing: their seeds would have no translations.
+
+    Raises
+    ------
+    InputError
+        If the recipe's recording is that of shards, and not all of them are finished.
+    """
+    if recipe.backend.name != "replay" or recipe.backend.recording is None:
+        return
+    shards = PublishedShards(Path(recipe.backend.recording).parent)
+    count = shards.count() if shards.recordings == Path(recipe.backend.recording) else None
+    missing = [str(number) for number in range(1, (count or 0) + 1) if not shards.is_finished(number)]
+    if missing:
+        named = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
+        raise InputError(
+            f"{shards.path}: {len(missing)} of {count} shards are not finished: {named}",
+            "run them again, or replay a copy of the recordings to build a dataset without them",
+        )
+
+
+def refuse_other_shard(recipe: Recipe, earlier: Recipe, path: Path) -> None:
+    """Refuse to continue the run of one shard as another one: its recording would change.
+
+    Raises
+    ------
+    InputError
+        If they request different shards.
+    """
+    before, now = (None if one.translate is None else one.translate.shard for one in (earlier, recipe))
+    if earlier.translate is not None and before != now:
+        named = [f"shard {shard}" if shard else "all seeds" for shard in (before, now)]
+        raise InputError(
+            f"{path} is the run of {named[0]}, not of {named[1]}", "name another folder with --out, or the same shard"
+        )
+
+
 def shard_of(recipe: Recipe) -> SeedShard | None:
     """Return the shard that a recipe requests; None if it requests all."""
     shard = None if recipe.translate is None else recipe.translate.shard
@@ -118,5 +155,10 @@ def shard_of(recipe: Recipe) -> SeedShard | None:
 
 def merge_recipe(recipe: Recipe, shards: PublishedShards) -> Recipe:
     """Return what makes the dataset of all shards: every stage, with the answers that the shards have published."""
-    backend = replace(recipe.backend, name="replay", recording=str(shards.recordings), serve=None, base_urls=())
+    return recorded_recipe(recipe, shards.recordings)
+
+
+def recorded_recipe(recipe: Recipe, recordings: Path) -> Recipe:
+    """Return a recipe that takes its answers from a recording instead of a model."""
+    backend = replace(recipe.backend, name="replay", recording=str(recordings), serve=None, base_urls=())
     return replace(recipe, backend=backend)

@@ -110,3 +110,33 @@ def test_a_shard_without_seeds_is_finished(tmp_path: Path) -> None:
             shard = ("--shard", f"{number}/2", "--publish-to", tmp_path / "shared")
             assert synthcode("run", recipe, "--out", out, *shard) == 0
     assert all(state.is_finished for state in PublishedShards(tmp_path / "shared").states(2))
+
+
+def test_a_missing_shard_is_no_success(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shared = tmp_path / "shared"
+    assert synthcode("run", "quickstart", "--out", tmp_path / "a", "--shard", "1/2", "--publish-to", shared) == 0
+    recording = f"backend.recording={shared / 'recordings'}"
+    assert synthcode("run", "quickstart", "--out", tmp_path / "all", "--set", recording) == 1
+    assert "1 of 2 shards are not finished: 2" in capsys.readouterr().err
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_run_keeps_its_shard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ("run", "quickstart", "--out", tmp_path / "a")
+    assert synthcode(*run, "--shard", "2/7") == 0
+    before = (tmp_path / "a" / "manifest.json").read_bytes()
+    capsys.readouterr()
+    assert synthcode(*run, "--shard", "3/7") == 1
+    assert "is the run of shard 2/7, not of shard 3/7" in capsys.readouterr().err
+    assert synthcode(*run) == 1
+    assert "is the run of shard 2/7, not of all seeds" in capsys.readouterr().err
+    assert (tmp_path / "a" / "manifest.json").read_bytes() == before
+    assert synthcode(*run, "--shard", "2/7") == 0
+
+
+def test_an_address_is_not_made_a_folder(tmp_path: Path, monkeypatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    command = ("run", "quickstart", "--out", "a", "--shard", "1/2", "--publish-to", "s3://bucket/x")
+    assert synthcode(*command) == 2
+    assert "takes a folder, not 's3://bucket/x'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())

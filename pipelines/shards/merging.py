@@ -1,0 +1,176 @@
+"""Joining the answers of shards that ran on several machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+
+from synthcode.errors import InputError
+from synthcode.identity import digest
+from synthcode.llm.seed_shard import SeedShard
+from synthcode.pipelines.runs.recipe import Recipe, load_recipe
+from synthcode.pipelines.shards.published import shard_of
+from synthcode.schemas.tables import COMPLETIONS
+from synthcode.storage.layout import RunFolder
+from synthcode.storage.manifest import Manifest
+from synthcode.storage.shards import ShardWriter, read_batches, shards_of
+from synthcode.strict_settings import to_tree
+
+if TYPE_CHECKING:
+    from synthcode.storage.manifest import StageEntry
+
+_MACHINE = ("backend", "execution", "executor", "workers", "memory")
+"""Sections of a recipe that say how and where, not what: they may differ."""
+_ANSWER = ("request_id", "text", "error")
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A run directory that holds the answers of one shard."""
+
+    folder: RunFolder
+    place: SeedShard
+    recipe: Recipe
+    translated: StageEntry
+    seeds: Mapping[str, str]
+    """SHA-256 of the tables of all seeds, by path."""
+
+
+class Merged(NamedTuple):
+    """What joining came to."""
+
+    answers: int
+    failures: int
+    """Requests that no shard has an answer for."""
+    conflicts: int
+    """Requests that shards answer differently; the answer whose digest is smallest is kept."""
+
+
+def open_shard(path: Path) -> Shard:
+    """Read what a shard is.
+
+    Raises
+    ------
+    InputError
+        If the folder is not the run of a shard, or not all of its requests have an outcome.
+    """
+    folder = RunFolder(path)
+    if not folder.is_run:
+        raise InputError(f"{path} is not a run directory", "name folders that 'synthcode run --shard I/N --out' made")
+    recipe, manifest = load_recipe(str(folder.recipe)), Manifest(path)
+    place = shard_of(recipe)
+    if place is None:
+        raise InputError(f"{path} is a whole run, not a shard", "name folders that 'run --shard I/N' made")
+    translated = manifest.stages.get("translate")
+    if translated is None or not translated.complete:
+        raise InputError(
+            f"{path}: shard {place.number}/{place.count} is not finished",
+            "run it again with the same command: it continues where it was",
+        )
+    seeds = {name: output.sha256 for name, output in manifest.stages["seeds"].outputs.items()}
+    return Shard(folder, place, recipe, translated, seeds)
+
+
+def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
+    """Return the recipe that all shards are of.
+
+    Parameters
+    ----------
+    shards
+        In any order; one may be there twice.
+    partial
+        Whether shards may be missing.
+
+    Raises
+    ------
+    InputError
+        If they are of different recipes, seeds or numbers of shards, or one is missing.
+    """
+    first = shards[0]
+    for other in shards[1:]:
+        pair = f"{first.folder.path} and {other.folder.path}"
+        if other.place.count != first.place.count:
+            raise InputError(
+                f"{pair} are of {first.place.count} and of {other.place.count} shards", "name the shards of one run"
+            )
+        if key := _difference(_what(first.recipe), _what(other.recipe)):
+            raise InputError(f"{pair} differ in {key}", "name the shards of one recipe")
+        if other.seeds != first.seeds:
+            raise InputError(f"{pair} have read different seeds", "run the shards with the same files of seeds")
+    there = {shard.place.number for shard in shards}
+    missing = [str(number) for number in range(1, first.place.count + 1) if number not in there]
+    if missing and not partial:
+        named = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
+        raise InputError(
+            f"{len(missing)} of {first.place.count} shards are missing: {named}",
+            "name all of them, or give --partial to build a dataset of those that are there",
+        )
+    translate = first.recipe.translate
+    assert translate is not None
+    return replace(first.recipe, translate=replace(translate, shard=None))
+
+
+def merge_recordings(shards: Sequence[Shard], recordings: Path) -> Merged:
+    """Write one recording of all shards: of each request one row, whatever the order of the shards.
+
+    Parameters
+    ----------
+    shards
+        Shards that ``check_shards`` accepts.
+    recordings
+        A folder; an earlier recording in it is replaced.
+
+    Raises
+    ------
+    InputError
+        If a table of a shard is damaged.
+    """
+    ordered = sorted(shards, key=lambda shard: (shard.place.number, _contents(shard)))
+    best: dict[str, tuple[bool, str, int]] = {}
+    differing: set[str] = set()
+    for place, shard in enumerate(ordered):
+        for request, text, error in _rows(shard):
+            found = (error is not None, digest(text, error), place)
+            known = best.get(request)
+            if known is not None and not known[0] and not found[0] and known[1] != found[1]:
+                differing.add(request)
+            if known is None or found < known:
+                best[request] = found
+    with ShardWriter(recordings, COMPLETIONS) as writer:
+        for place, shard in enumerate(ordered):
+            for table in read_batches(shards_of(shard.folder.completions), COMPLETIONS.names):
+                names = table["request_id"].to_pylist()
+                mine = [best[name][2] == place for name in names]
+                writer.write(table.filter(pa.array(mine, pa.bool_())))
+        writer.commit()
+    failures = sum(is_failure for is_failure, _, _ in best.values())
+    return Merged(len(best) - failures, failures, len(differing))
+
+
+def _contents(shard: Shard) -> str:
+    return digest({name: output.sha256 for name, output in shard.translated.outputs.items()})
+
+
+def _rows(shard: Shard) -> Iterator[tuple[str, str | None, str | None]]:
+    for table in read_batches(shards_of(shard.folder.completions), _ANSWER):
+        yield from zip(*(table[name].to_pylist() for name in _ANSWER), strict=True)
+
+
+def _what(recipe: Recipe) -> dict[str, Any]:
+    """Return all of a recipe that decides what comes out."""
+    tree = {key: value for key, value in to_tree(recipe).items() if key not in _MACHINE}
+    tree["translate"] = {key: value for key, value in tree["translate"].items() if key != "shard"}
+    return tree
+
+
+def _difference(one: Any, other: Any, key: str = "") -> str:
+    """Return the first key that two trees differ in; empty if they are equal."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return "" if one == other else key
+    names = dict.fromkeys([*one, *other])
+    found = (_difference(one.get(name), other.get(name), f"{key}.{name}".strip(".")) for name in names)
+    return next(filter(None, found), "")
