@@ -78,8 +78,9 @@ def read_clones(
     known = programs["program_id"].combine_chunks()
     kept, warnings = {}, []
     for split, table in tables.items():
-        kept[split], warning = _with_programs(dataset, split, table, known, require)
-        warnings += warning
+        whole, repeated = _without_repeats(split, table)
+        kept[split], missing = _with_programs(dataset, split, whole, known, require)
+        warnings += [*repeated, *missing]
     groups = _groups(kept.values(), known)
     parts = {split: _pairs(dataset, split, table, known) for split, table in kept.items()}
     texts = {variant: programs[CODE_COLUMNS[variant]].to_pylist() for variant in variants}
@@ -108,6 +109,14 @@ def _programs(
 
 def _table(dataset: PublishedDataset, split: Split) -> pa.Table:
     return pa.concat_tables([CLONES.empty_table(), *dataset.batches(CLONES_NAME, split, CLONES.names)])
+
+
+def _without_repeats(split: Split, pairs: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Leave out what repeats a row, and say how much."""
+    whole = pairs.group_by(pairs.column_names, use_threads=False).aggregate([])
+    repeated = pairs.num_rows - whole.num_rows
+    found = f"{repeated:,} of {pairs.num_rows:,} pairs of {split} repeat another row: each is scored once"
+    return (whole, [found]) if repeated else (pairs, [])
 
 
 def _with_programs(

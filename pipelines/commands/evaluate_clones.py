@@ -73,7 +73,8 @@ def _chosen(
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings, named_after, usual_folder
     from synthcode.sanitize import short_name
-    from synthcode.storage.published import CLONES_NAME, find_dataset
+    from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, find_dataset
+    from synthcode.storage.shards import shards_of
 
     opened = open_encoder(encoder, encoder_options(given))
     split = cast(Split, given["split"])
@@ -89,7 +90,8 @@ def _chosen(
         **encoder_settings({**given, "encoder": encoder}),
     }
     usual = usual_folder(dataset, None, encoder)
-    digest = published.digest(splits, ("programs", CLONES_NAME))
+    failing = all(shards_of(published.folder / "data" / NEGATIVES_NAME, name) for name in splits)
+    digest = published.digest(splits, ("programs", CLONES_NAME, *((NEGATIVES_NAME,) if failing else ())))
     evaluation = Evaluation(
         benchmark=Benchmark(str(dataset), digest, split, {}, {}),
         encoder=opened,

@@ -1,8 +1,10 @@
-"""Worker processes of the runs in this folder start warm."""
+"""Worker processes of the runs in this folder start warm, and no test changes what signals do in the next one."""
 
 from __future__ import annotations
 
 import multiprocessing
+import signal
+from collections.abc import Iterator
 from multiprocessing import forkserver
 
 import pytest
@@ -13,3 +15,12 @@ def _warm_fork_server() -> None:
     """Start the fork server that all runs of this process share, with what workers need: it loads it once."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.support.warm_workers"])
     forkserver.ensure_running()
+
+
+@pytest.fixture(autouse=True)
+def _same_signal_handlers() -> Iterator[None]:
+    """A run that a test stops twice may be left before it has put all handlers back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)

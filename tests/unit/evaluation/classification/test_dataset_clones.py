@@ -69,6 +69,12 @@ def test_odd_pairs_are_counted(tmp_path: Path) -> None:
     assert "1 pairs of test have both labels" in warnings
 
 
+def test_repeated_rows_are_scored_once(tmp_path: Path) -> None:
+    clones = read(tmp_path, [*GOOD, GOOD[0], GOOD[0]])
+    assert clones.warnings == ["2 of 4 pairs of test repeat another row: each is scored once"]
+    assert len(clones.parts["test"].rows.a) == 2
+
+
 def test_a_dataset_without_pairs_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with pytest.raises(InputError, match="has no pairs of clones"):
