@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
-def translated(folder: Path, tests: Sequence[str] = TESTS) -> Path:
+def translated(folder: Path, tests: Sequence[str] = TESTS, answers: Mapping[int, str] = ANSWERS) -> Path:
     """JavaScript seeds with Python tests, in the form of MBXP, and their translations into Python."""
     folder.mkdir()
     for name, language in (("mbjsp", "javascript"), ("mbpp", "python")):
@@ -50,12 +50,12 @@ def translated(folder: Path, tests: Sequence[str] = TESTS) -> Path:
                 "canonical_solution": f"    return n + {number};\n}}\n",
                 "test": tests[number] if language == "python" else "",
             }
-            for number in ANSWERS
+            for number in answers
         ]
         (folder / f"{name}_release_v1.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     answers = [
         {"source_id": f"MBJSP/{n}", "target_language": "python", "text": f"```\n{code}```", "finish_reason": "stop"}
-        for n, code in ANSWERS.items()
+        for n, code in answers.items()
     ]
     (folder / "recording.jsonl").write_text("".join(json.dumps(row) + "\n" for row in answers))
     run = folder / "run"
@@ -161,6 +161,25 @@ def test_what_fails_is_left_out_and_becomes_negatives(
     assert synthcode("report", run) == 0
     assert synthcode("status", run) == 0
     assert re.search(r"test_crash +1 +python 1\n", capsys.readouterr().out)
+
+
+def test_what_fails_is_in_pairs_of_clones(tmp_path: Path, cache: Path) -> None:
+    # Seeds 0 and 8 fail, and one near-duplicate is left out: 9 positives, 2 places for what fails.
+    answers = {n: f"def add_{n}(n):\n    return n + {n if n % 8 else 70 + n}\n" for n in range(12)}
+    tests = [TEST.format(one=1 + number, five=5 + number) for number in answers]
+    run = translated(tmp_path / "one", tests, answers)
+    tree = yaml.safe_load((run / "recipe.yaml").read_text())
+    tree["splits"] |= {"train": 1.0, "validation": 0.0, "test": 0.0}
+    (run / "recipe.yaml").write_text(yaml.safe_dump(tree))
+    assert synthcode("verify", run, "--verify-cache", cache) == 0
+    assert synthcode("build", run, "--clones") == 0
+    seed_of = {row["program_id"]: row["source_id"] for row in dataset(run, "negatives")}
+    assert sorted(seed_of.values()) == ["MBJSP/0", "MBJSP/8"]
+    pairs = dataset(run, "clones")
+    hard = [row for row in pairs if row["difficulty"] == "failed_translation"]
+    assert len([row for row in pairs if row["label"]]) == 9
+    assert [row for row in pairs if {row["program_a"], row["program_b"]} & seed_of.keys()] == hard
+    assert {row["source_id"] for row in hard} == {row["source_id_b"] for row in hard} == {"MBJSP/0", "MBJSP/8"}
 
 
 def test_a_dataset_can_require_a_level(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.dataset.clones.failing import without_equal
 from synthcode.dataset.clones.nearest import BLOCK, NEAREST, NONE, nearest_problems
 from synthcode.dataset.clones.pairs import make_pairs
 from synthcode.dataset.clones.problems import problems_of
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
 
 _IDS = ("program_id", "seed_id", "language", "document_id", "origin", "verification")
+_CANDIDATES = pa.schema([*(DATASET_PROGRAMS.field(name) for name in _IDS), pa.field("failing", pa.bool_())])
+"""What pairs are chosen from."""
 _KNOWN = pa.schema(
     [
         *(pa.field(name, pa.string()) for name in ("seed_id", "cluster_id", "source_id")),
@@ -83,15 +86,18 @@ def _pairs(run: Run, published: PublishedDataset, split: str, splits: pa.Table) 
 
 
 def _with_failing(programs: pa.Table, failing: bool) -> pa.Table:
-    return programs.append_column("failing", pa.array(np.full(programs.num_rows, failing)))
+    return programs.append_column("failing", pa.array(np.full(programs.num_rows, failing))).cast(_CANDIDATES)
 
 
 def _failing(published: PublishedDataset, split: str) -> pa.Table:
-    """Return the translations that fail their tests, in the columns of programs."""
-    blank = pa.schema([*(DATASET_PROGRAMS.field(name) for name in _IDS), pa.field("failing", pa.bool_())]).empty_table()
+    """Return the translations that fail their tests for more than a name, in the columns of programs."""
     if not shards_of(published.folder / "data" / NEGATIVES_NAME, split):
-        return blank
-    rows = pa.concat_tables(published.batches(NEGATIVES_NAME, split, ["program_id", "seed_id", "language"]))
+        return _CANDIDATES.empty_table()
+    tables = list(published.batches(NEGATIVES_NAME, split, ["program_id", "seed_id", "language", "code_anonymous"]))
+    if not tables:  # nothing of this split fails
+        return _CANDIDATES.empty_table()
+    rows = pa.concat_tables(tables)
+    rows = without_equal(rows, published.batches("programs", split, ["seed_id", "language", "code_anonymous"]))
     rows = rows.append_column("document_id", rows["program_id"])
     rows = rows.append_column("origin", pa.array(["translation"] * rows.num_rows, pa.string()))
     rows = rows.append_column("verification", pa.nulls(rows.num_rows, pa.string()))

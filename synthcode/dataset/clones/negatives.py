@@ -1,4 +1,4 @@
-"""Drawing partners that do not solve an anchor's problem, of four kinds."""
+"""Drawing partners of another problem, of three kinds."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Pool:
         self._codes = codes[self._rows]
         self._problem = rows.problem
 
-    def draw(self, codes: I64, anchors: I64, luck: U64, *, same_problem: bool = False) -> I64:
+    def draw(self, codes: I64, anchors: I64, luck: U64) -> I64:
         """Return a program of each code that is of another problem than the anchor; -1 where none is found."""
         start = np.searchsorted(self._codes, codes, side="left")
         size = np.searchsorted(self._codes, codes, side="right") - start
@@ -56,7 +56,7 @@ class Pool:
             wide = size[open_].astype(np.uint64)
             places = start[open_] + ((luck[open_] + np.uint64(turn)) % wide).astype(np.int64)
             found = self._rows[places]
-            fits = (self._problem[found] != self._problem[anchors[open_]]) | same_problem
+            fits = self._problem[found] != self._problem[anchors[open_]]
             drawn[open_[fits]] = found[fits]
             open_ = open_[~fits & (size[open_] > turn + 1)]
         return drawn
@@ -80,8 +80,7 @@ class Partners:
         sound = ~rows.failing
         self._any = Pool(rows, rows.language, sound)
         self._shapes = Pool(rows, self._shape_codes(rows.language, rows.parameters), sound & (rows.parameters >= 0))
-        of_seed = self._seed_codes(rows.seed, rows.language)
-        self._of_seed, self._failing = Pool(rows, of_seed, sound), Pool(rows, of_seed, rows.failing)
+        self._of_seed = Pool(rows, self._seed_codes(rows.seed, rows.language), sound)
 
     def random(self, anchors: I64, languages: I64, luck: U64) -> I64:
         """Return programs of other problems."""
@@ -101,11 +100,6 @@ class Partners:
             found = self._of_seed.draw(codes, anchors, luck)
             drawn[open_] = found[open_]
         return drawn
-
-    def failed_translation(self, anchors: I64, languages: I64, luck: U64) -> I64:
-        """Return translations of the anchor's seed that fail their tests."""
-        codes = self._seed_codes(self._seeds[anchors], languages)
-        return self._failing.draw(codes, anchors, luck, same_problem=True)
 
     def _seed_codes(self, seeds: I64, languages: I64) -> I64:
         return seeds * self._languages + languages

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.dataset.clones.failing import failed_pairs
 from synthcode.dataset.clones.negatives import U64, Partners, Rows
 from synthcode.dedup.texts import I64
 from synthcode.schemas.tables import CLONES
@@ -17,16 +18,17 @@ from synthcode.vocabulary import PairDifficulty
 
 _ROUNDS = 4
 """How often a pair that was drawn twice, or that nothing was found for, is drawn again."""
-_KINDS: tuple[PairDifficulty, ...] = ("random", "same_signature", "lexical", "failed_translation")
+_DRAWN: tuple[PairDifficulty, ...] = ("random", "same_signature", "lexical")
+_KINDS: tuple[PairDifficulty, ...] = (*_DRAWN, "failed_translation")
 
 
 def make_pairs(programs: pa.Table, seeds: pa.Table, nearest: I64, random_seed: int) -> pa.Table:
     """Pair the programs of one split.
 
-    Positives are all pairs of programs of one seed that differ in language or in text. For each one, a partner in the
-    same language is drawn that does not solve the problem of one of its two programs: the kinds of negatives take
-    turns. A kind that has nothing for a program gives way to a random one. If a pair of languages has fewer negatives,
-    as many positives stay, the verified ones first.
+    Positives are all pairs of programs of one seed that differ in language or in text. For each one there is a negative
+    in the same two languages: a failing translation with a program of its seed, or one of the positive's programs with
+    a drawn partner of another problem. The kinds take turns. A kind that has nothing for a program gives way to a
+    random one. If a pair of languages has fewer negatives, as many positives stay, the verified ones first.
 
     Parameters
     ----------
@@ -52,7 +54,7 @@ def make_pairs(programs: pa.Table, seeds: pa.Table, nearest: I64, random_seed: i
     positives = _positives(rows)
     if not len(positives):
         return CLONES.empty_table()
-    luck = _mixed(rows.key[positives[:, 0]] ^ _mixed(rows.key[positives[:, 1]]))
+    luck = _luck(rows, positives)
     strata = _strata(rows.language, positives)
     order = np.lexsort((luck, ~_is_sure(rows, positives), strata))
     positives, luck, strata = positives[order], luck[order], strata[order]
@@ -103,6 +105,11 @@ def _mixed(bits: U64) -> U64:
     return bits ^ (bits >> np.uint64(31))
 
 
+def _luck(rows: Rows, pairs: I64) -> U64:
+    """Return 64 drawn bits for each pair, from the ids of its programs only."""
+    return _mixed(rows.key[pairs[:, 0]] ^ _mixed(rows.key[pairs[:, 1]]))
+
+
 def _positives(rows: Rows) -> I64:
     """Return all pairs of one seed's programs, but of those that fail or are equal: (pairs, 2), ascending."""
     sound = np.flatnonzero(~rows.failing)
@@ -138,11 +145,9 @@ def _negatives(
     rows: Rows, partners: Partners, positives: I64, luck: U64, strata: I64
 ) -> tuple[I64, npt.NDArray[np.int64]]:
     """Return a negative for each positive, -1 where none was found, and the place of its kind in ``_KINDS``."""
-    kinds = _KINDS if rows.failing.any() else _KINDS[:-1]
-    due = _rank(strata) % len(kinds)
     side = (luck >> np.uint64(63)).astype(np.int64)
-    negatives = np.full_like(positives, -1)
-    taken = np.full(len(positives), -1, dtype=np.int64)
+    negatives, due = _failed(rows, strata)
+    taken = due.copy()
     for turn in range(_ROUNDS):
         missing = np.flatnonzero(negatives[:, 0] < 0)
         if not missing.size:
@@ -150,7 +155,7 @@ def _negatives(
         drawn_luck = _mixed(luck[missing] + np.uint64(turn))
         anchor = (side[missing] + turn) % 2
         anchors, languages = positives[missing, anchor], rows.language[positives[missing, 1 - anchor]]
-        for number, kind in enumerate(kinds):
+        for number, kind in enumerate(_DRAWN):
             # The second and later rounds are for what a kind did not have: any program of another problem.
             mine = due[missing] == number if turn == 0 else np.full(missing.size, number == 0)
             where = missing[mine]
@@ -160,6 +165,28 @@ def _negatives(
             negatives[where] = np.where((drawn >= 0)[:, None], pair, -1)
         _drop_repeated(negatives)
     return negatives, taken
+
+
+def _failed(rows: Rows, strata: I64) -> tuple[I64, I64]:
+    """Give every fourth place of a stratum to a failing translation, while there are any.
+
+    Returns
+    -------
+    tuple
+        The pair of each place, -1 where another kind is due, (places, 2); and the kind that is due, (places,).
+    """
+    pairs = failed_pairs(rows)
+    of_pairs = _strata(rows.language, pairs)
+    order = np.lexsort((_luck(rows, pairs), of_pairs))
+    start = np.searchsorted(of_pairs[order], strata, side="left")
+    size = np.searchsorted(of_pairs[order], strata, side="right") - start
+    turn, due = np.divmod(_rank(strata), len(_KINDS))
+    is_failed = (due == len(_DRAWN)) & (turn < size)
+    # The other kinds take turns in the places that are left.
+    due = np.where(is_failed, len(_DRAWN), (_rank(strata) - np.minimum(turn, size)) % len(_DRAWN))
+    negatives = np.full((strata.size, 2), -1, dtype=np.int64)
+    negatives[is_failed] = pairs[order][(start + turn)[is_failed]]
+    return negatives, due
 
 
 def _drop_repeated(pairs: I64) -> None:

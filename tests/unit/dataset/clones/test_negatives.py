@@ -48,10 +48,6 @@ def test_the_nearest_problem_that_there_is_comes_first() -> None:
     assert partners(problem=(0, 0, 2)).lexical(ANCHORS, OTHER, LUCK).tolist() == [5, 5, -1]
 
 
-def test_failing_translations_are_of_the_same_seed() -> None:
-    assert partners().failed_translation(ANCHORS, OTHER, LUCK).tolist() == [6, -1, -1]
-
-
 def test_one_problem_has_no_partner() -> None:
     assert partners(problem=(0, 0, 0)).random(ANCHORS, OTHER, LUCK).tolist() == [-1] * 3
 

@@ -95,7 +95,7 @@ def test_balanced_unique_and_never_of_one_problem(random_seed: int) -> None:
 
 
 def test_the_order_of_rows_changes_nothing() -> None:
-    rows = everything(12)
+    rows = everything(12) + [program(seed, "java", failing=True) for seed in range(12)]
     expected = make_pairs(table(rows), seeds(12), no_nearest(12), 0)
     assert make_pairs(table(rows[::-1]), seeds(12), no_nearest(12), 0).equals(expected)
     assert not make_pairs(table(rows), seeds(12), no_nearest(12), 1).equals(expected)
@@ -109,6 +109,31 @@ def test_failing_translations_are_negatives_of_their_seed() -> None:
     assert hard
     assert all(pair["label"] == 0 and pair["difficulty"] == "failed_translation" for pair in hard)
     assert all(pair["cluster_id_a"] == pair["cluster_id_b"] for pair in hard)
+
+
+def test_a_seed_with_a_failing_translation_only_has_a_negative() -> None:
+    # Python and Java: 8 seeds that pass, and so 8 positives, 2 of whose 8 places are for what fails.
+    rows = [program(seed, "python") for seed in range(13)]
+    rows += [program(seed, "java", failing=seed >= 8) for seed in range(13)]
+    pairs = make_pairs(table(rows), seeds(13), no_nearest(13), 0).to_pylist()
+    assert Counter(pair["label"] for pair in pairs) == {0: 8, 1: 8}
+    hard = [pair for pair in pairs if pair["difficulty"] == "failed_translation"]
+    assert len(hard) == 2
+    assert all(pair["source_id"] == pair["source_id_b"] for pair in hard)
+    # The other kinds take turns in the 6 places that are left. Nothing is nearest here, so random ones stand in.
+    drawn = Counter(pair["difficulty"] for pair in pairs if not pair["label"])
+    assert drawn == {"failed_translation": 2, "random": 4, "same_signature": 2}
+
+
+def test_failing_translations_run_out() -> None:
+    # 12 positives have 3 places for what fails, and one translation fails: 4 places for each other kind but one.
+    rows = [program(seed, "python") for seed in range(13)]
+    rows += [program(seed, "java", failing=seed == 12) for seed in range(13)]
+    nearest = (np.arange(13)[:, None] + np.array([1, 2])) % 12
+    kinds = Counter(pair["difficulty"] for pair in make_pairs(table(rows), seeds(13), nearest, 0).to_pylist())
+    assert kinds["failed_translation"] == 1
+    assert kinds["unverified"] == 12
+    assert sorted(kinds[kind] for kind in ("random", "same_signature", "lexical")) == [3, 4, 4]
 
 
 def test_pairs_that_were_tested_are_verified_and_stay_first() -> None:
