@@ -22,6 +22,7 @@ from synthcode.pipelines.commands.options import (
 )
 
 if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
@@ -92,7 +93,6 @@ def run(
     from synthcode.pipelines.shards.published import refuse_other_shard, refuse_unfinished
     from synthcode.pipelines.shards.running import is_done, run_shard
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.storage.layout import RunFolder
 
     overrides = _overrides(assigned, given)
     named_urls = overrides.get("backend.base_urls", ())
@@ -110,8 +110,8 @@ def run(
     if publish_to is not None and given["shard"] is None:
         raise click.UsageError("'--publish-to' needs '--shard'", click.get_current_context())
     refuse_unfinished(loaded)
-    if RunFolder(out).is_run:
-        refuse_other_shard(loaded, load_recipe(str(RunFolder(out).recipe)), out)
+    if (earlier := _earlier_recipe(out)) is not None:
+        refuse_other_shard(loaded, earlier, out)
     if is_done(loaded, publish_to):
         click.echo(f"shard {given['shard']} is finished: {publish_to}", err=True)
         return
@@ -121,6 +121,20 @@ def run(
             return
         run_stages(opened, force=force)
     _say_what_next(out, recipe)
+
+
+def _earlier_recipe(out: Path) -> Recipe | None:
+    """Return the recipe that a run directory holds; None if it is lost, which this command makes good."""
+    from synthcode.errors import InputError
+    from synthcode.pipelines.runs.recipe import load_recipe
+    from synthcode.storage.layout import RunFolder
+
+    if not RunFolder(out).is_run:
+        return None
+    try:
+        return load_recipe(str(RunFolder(out).recipe))
+    except InputError:
+        return None
 
 
 def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
