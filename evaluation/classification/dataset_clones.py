@@ -147,7 +147,7 @@ def _pairs(dataset: PublishedDataset, split: Split, pairs: pa.Table, known: pa.A
         problem = f"all {len(label):,} have label {label[0]}" if len(label) else "there is none"
         raise InputError(
             f"{where}: {problem}, and measures need pairs of both labels",
-            "give the split more problems: build a larger dataset, or one with other --splits",
+            "give the split more problems: build a larger dataset, or one with other splits in the recipe",
         )
     difficulty = np.array(pairs["difficulty"].to_pylist())
     if strange := set(difficulty.tolist()) - set(PAIR_DIFFICULTIES):

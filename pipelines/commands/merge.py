@@ -37,6 +37,8 @@ def merge(
     from synthcode.pipelines.shards.published import recorded_recipe
     from synthcode.pipelines.steps.registry import run_stages
 
+    if out.resolve() in {shard.resolve() for shard in shards}:
+        raise click.UsageError(f"{out} is one of the shards: name another folder", click.get_current_context())
     opened = [open_shard(shard) for shard in shards]
     recipe = check_shards(opened, partial=partial)
     recordings = out.with_name(f"{out.name}.recordings")

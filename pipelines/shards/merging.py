@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from synthcode.errors import InputError
-from synthcode.identity import digest
+from synthcode.identity import digest, file_digest
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.recipe import Recipe, load_recipe
 from synthcode.pipelines.shards.published import shard_of
@@ -56,7 +56,7 @@ def open_shard(path: Path) -> Shard:
     Raises
     ------
     InputError
-        If the folder is not the run of a shard, or not all of its requests have an outcome.
+        If the folder is not the run of a shard, not all of its requests have an outcome, or its answers are damaged.
     """
     folder = RunFolder(path)
     if not folder.is_run:
@@ -71,6 +71,12 @@ def open_shard(path: Path) -> Shard:
             f"{path}: shard {place.number}/{place.count} is not finished",
             "run it again with the same command: it continues where it was",
         )
+    for name, output in translated.outputs.items():
+        if not (path / name).is_file() or file_digest(path / name) != output.sha256:
+            raise InputError(
+                f"{path / name} is damaged or was changed since shard {place.number}/{place.count} wrote it",
+                "run the shard again with --force: no finished request is sent again",
+            )
     seeds = {name: output.sha256 for name, output in manifest.stages["seeds"].outputs.items()}
     return Shard(folder, place, recipe, translated, seeds)
 

@@ -109,3 +109,18 @@ def test_what_does_not_belong_together_is_refused(
     assert "differ in seeds.limit" in refused(tmp_path / "short")
     assert "is a whole run, not a shard" in refused(quickstart)
     assert "is not a run directory" in refused(tmp_path)
+
+
+def test_a_damaged_shard_is_named_and_no_shard_is_written_over(
+    shards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = Path(shutil.copytree(shards[1], tmp_path / "damaged"))
+    [file] = shards_of(damaged / "completions")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    assert synthcode("merge", tmp_path / "all", shards[0], damaged, "--partial") == 1
+    assert f"{file} is damaged or was changed since shard 2/7 wrote it" in capsys.readouterr().err
+    assert not (tmp_path / "all").exists()
+    assert synthcode("merge", shards[0], *shards) == 2
+    assert "is one of the shards" in capsys.readouterr().err
