@@ -7,8 +7,8 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 
-import quickjs
 import tree_sitter
+from _quickjs import Context  # the package itself starts a thread, and worker processes are forks
 
 from synthcode.languages import LANGUAGES
 from synthcode.languages.parsing import grammar
@@ -121,7 +121,7 @@ def _compiler() -> Callable[[str, bool], object]:
     """Return this thread's engine: one is used by the thread that made it."""
     compiler: Callable[[str, bool], object] | None = getattr(_engines, "compiler", None)
     if compiler is None:
-        context = quickjs.Context()
+        context = Context()
         context.set_memory_limit(MEMORY_BYTES)
         context.set_max_stack_size(STACK_BYTES)
         compiler = _engines.compiler = context.eval(_COMPILE)

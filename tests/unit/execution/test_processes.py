@@ -4,6 +4,8 @@ import os
 import resource
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ import pytest
 from synthcode.errors import WorkerError
 from synthcode.execution.executor import PoisonPolicy, halve
 from synthcode.execution.processes import map_batches
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def double(batch: list[int]) -> list[int | str]:
@@ -150,6 +154,21 @@ def test_a_fork_server_that_is_going_down_is_waited_for() -> None:
         found += list(results)
         ending.join()
     assert found == [[2], [4], [6], [8], [10]]
+
+
+def test_modules_of_stages_start_no_threads() -> None:
+    """A fork server that loaded them would have the threads, and what it forks would inherit their locks.
+
+    Arrow's allocator, jemalloc, has a thread that it stops while a process forks.
+    """
+    names = "(task / 'comm').read_text().strip() for task in Path('/proc/self/task').iterdir() if task.name != str(pid)"
+    script = (
+        f"import os; from pathlib import Path; import tests.support.warm_workers; pid = os.getpid(); print(*({names}))"
+    )
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr.decode()
+    assert set(done.stdout.decode().split()) <= {"jemalloc_bg_thd"}
 
 
 def workers_of(parent: psutil.Process) -> list[psutil.Process]:
