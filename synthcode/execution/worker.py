@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import forkserver as fork_server
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, SpawnContext
 from types import ModuleType
@@ -109,12 +110,14 @@ class Worker(Generic[Batch, Result]):
         """Start the process; wait while a fork server that was killed is going down, for another to take its place."""
         for pause in RESTART_PAUSES_S:
             try:
-                with _BOOKKEEPING, _without_main():
-                    self._process.start()
+                self._start_once()
                 return
             except ConnectionRefusedError:  # the server is not yet known to be dead
                 time.sleep(pause)
-        with _BOOKKEEPING, _without_main():
+        self._start_once()
+
+    def _start_once(self) -> None:
+        with _BOOKKEEPING, _without_main(), _bounded_fork():
             self._process.start()
 
     @property
@@ -200,6 +203,28 @@ def _without_main() -> Iterator[None]:
         yield
     finally:
         sys.modules["__main__"] = main
+
+
+@contextmanager
+def _bounded_fork() -> Iterator[None]:
+    """Kill a fork server that does not fork in time, say one that was stopped: multiprocessing would wait for ever.
+
+    The start then ends with an error, and the next one starts another server.
+    """
+    timer = threading.Timer(START_SECONDS, _kill_fork_server)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _kill_fork_server() -> None:
+    pid = fork_server._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    if pid is not None:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _bound_waits(pipe: Connection) -> None:

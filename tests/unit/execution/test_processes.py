@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from synthcode.errors import WorkerError
+from synthcode.execution import worker as worker_module
 from synthcode.execution.executor import PoisonPolicy, halve
 from synthcode.execution.processes import map_batches
 
@@ -154,6 +155,27 @@ def test_a_fork_server_that_is_going_down_is_waited_for() -> None:
         found += list(results)
         ending.join()
     assert found == [[2], [4], [6], [8], [10]]
+
+
+def test_a_fork_server_that_was_stopped_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = map_batches(double, [[1], [2], [3], [4]], 1, SURVIVAL)
+    found = [next(results)]
+    (worker,) = workers_of(psutil.Process())
+    server = worker.parent()
+    assert server is not None
+    server.suspend()
+    worker.kill()
+    kill = worker_module._kill_fork_server
+
+    def kill_once() -> None:
+        monkeypatch.undo()
+        kill()
+
+    monkeypatch.setattr(worker_module, "START_SECONDS", 0.1)
+    monkeypatch.setattr(worker_module, "STOP_SECONDS", 0.1)  # the server reports no ends
+    monkeypatch.setattr(worker_module, "_kill_fork_server", kill_once)
+    found += list(results)
+    assert found == [[2], [4], [6], [8]]
 
 
 def test_modules_of_stages_start_no_threads() -> None:
