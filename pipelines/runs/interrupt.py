@@ -26,6 +26,8 @@ as long as they take, for a second one ends that."""
 LAST_RESORT_S = 3.0
 """What the main thread has after that to react at all: compiled code may keep it from doing so."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+_END = b"\0"
+"""The number of no signal: ends the thread of ``_last_resort``."""
 _last_signal = signal.SIGINT
 
 
@@ -164,7 +166,7 @@ def _last_resort(stop: StopRequest) -> Iterator[None]:
     left = threading.Event()
 
     def watch() -> None:
-        while number := os.read(reading, 1):
+        while (number := os.read(reading, 1)) != _END:
             if number[0] not in _SIGNALS or left.wait(GRACE_S + LAST_RESORT_S):
                 continue
             if not stop.is_finishing or (number[0] != signal.SIGINT and not left.wait(FINISHING_S)):
@@ -178,6 +180,8 @@ def _last_resort(stop: StopRequest) -> Iterator[None]:
     finally:
         left.set()
         signal.set_wakeup_fd(before)
-        os.close(writing)
+        # A byte rather than the end of the pipe: a child that was forked in the block still holds the other end.
+        os.write(writing, _END)
         thread.join()
+        os.close(writing)
         os.close(reading)
