@@ -69,7 +69,8 @@ def _panel(panel: Axes, matrix: F64, asked: list[str], found: list[str]) -> Any:
         if np.isfinite(value):
             colour = "white" if value > DARK else "black"
             text = f"{value:.2f}".removeprefix("0")
-            panel.text(column, row, text, ha="center", va="center", color=colour, fontsize=8)
+            # Not in the layout: a number lies in its cell, and to measure hundreds of them takes time.
+            panel.text(column, row, text, ha="center", va="center", color=colour, fontsize=8, in_layout=False)
     return image
 
 

@@ -29,6 +29,8 @@ ChildProcess = subprocess.Popen[str]
 _SYSTEM_FOLDERS = frozenset({"/usr/local/bin", "/usr/bin", "/bin", "/usr/local/sbin", "/usr/sbin", "/sbin"})
 _NO_VARIABLES: Mapping[str, str] = {}
 _CHUNK_BYTES = 1 << 16
+_END_WITHOUT_PARENT = '[ "$PPID" = "$0" ] || exit 1; unset PWD OLDPWD SHLVL; exec "$@"'
+"""For ``sh``; it takes out of the environment what it put there."""
 
 
 @dataclass(frozen=True)
@@ -212,14 +214,16 @@ def _file_of(content: bytes) -> Iterator[IO[bytes]]:
 def _guarded(command: Sequence[str | Path], limits: ResourceLimits, death_signal: signal.Signals) -> list[str]:
     """Return the command with the programs in front that set its limits and have it die with this process.
 
-    util-linux does it: Python's own ``preexec_fn`` may deadlock in a process with threads.
+    util-linux does it: Python's own ``preexec_fn`` may deadlock in a process with threads. Nobody sends the signal if
+    this process dies before the child has asked for it, so the child looks for its parent once more.
     """
     words = _checked(command)
     if sys.platform != "linux":
         return words
     setpriv, prlimit = (str(require_program(name, "util-linux")) for name in ("setpriv", "prlimit"))
     die = [setpriv, "--pdeathsig", death_signal.name.removeprefix("SIG"), "--"]
-    return [*die, prlimit, *prlimit_options(limits), "--", *words]
+    look = [str(require_program("sh", "dash")), "-c", _END_WITHOUT_PARENT, str(os.getpid())]
+    return [*die, *look, prlimit, *prlimit_options(limits), "--", *words]
 
 
 def _checked(command: Sequence[str | Path]) -> list[str]:

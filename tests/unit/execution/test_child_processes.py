@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import SynthcodeError
+from synthcode.execution import child_processes
 from synthcode.execution.child_processes import (
     ResourceLimits,
     find_program,
@@ -89,6 +91,16 @@ def test_a_child_dies_with_its_parent() -> None:
     done = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == -9
     wait_until_gone(int(done.stdout))
+
+
+def test_a_child_whose_parent_died_before_it_could_ask_for_a_signal_ends() -> None:
+    words = child_processes._guarded([SHELL, "-c", "echo it runs"], ResourceLimits(), signal.SIGKILL)
+    by_us = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    assert (by_us.returncode, by_us.stdout) == (0, "it runs\n")
+    by_another = subprocess.run(
+        [SHELL, "-c", '"$@"; exit $?', "sh", *words], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (by_another.returncode, by_another.stdout) == (1, "")
 
 
 def test_a_child_ends_with_its_block() -> None:
