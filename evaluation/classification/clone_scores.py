@@ -11,8 +11,8 @@ from synthcode.evaluation.classification.dataset_clones import ClonePairs, Datas
 from synthcode.evaluation.classification.intervals import MOST_DRAWS, drawn_counts, estimates
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
+from synthcode.evaluation.classification.scored import Score, Scored
 from synthcode.evaluation.classification.similarity import Similarities
-from synthcode.evaluation.results.comparison import Estimate
 from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
 
 ALL = "all"
@@ -23,22 +23,7 @@ _PAIRS_DRAWN = 200_000_000
 """Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
 
 
-class CloneScore(NamedTuple):
-    """One measure of some pairs of test."""
-
-    metric: str
-    languages: tuple[str, str]
-    estimate: Estimate
-    n: int
-    """Pairs."""
-    groups: int
-    """Problems."""
-    programs: int
-
-
-def score_clones(
-    clones: DatasetClones, split: Split, similarities: Similarities, resamples: int
-) -> tuple[list[CloneScore], dict[str, float]]:
+def score_clones(clones: DatasetClones, split: Split, similarities: Similarities, resamples: int) -> Scored:
     """Score the pairs of a split by how similar their programs are.
 
     The threshold of precision, recall and F1 is the one with the best F1 on validation. Measures that end in
@@ -55,24 +40,17 @@ def score_clones(
         Of the programs.
     resamples
         Of intervals. Problems are drawn; a pair counts as often as both of its problems were drawn together.
-
-    Returns
-    -------
-    scores
-        Of the split.
-    chosen
-        The thresholds.
     """
     validation, pairs = clones.parts["validation"].rows, clones.parts[split]
     known = ByScore(similarities.of_pairs(validation.a, validation.b), validation.label == 1)
     scores = similarities.of_pairs(pairs.rows.a, pairs.rows.b)
     threshold, oracle = known.best_threshold(), ByScore(scores, pairs.rows.label == 1).best_threshold()
-    scored = _Scored(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
-    found = [score for stratum in _strata(pairs) for score in _of_stratum(scored, stratum)]
-    return found, {"threshold": threshold, "threshold_oracle": oracle}
+    split_scores = _SplitScores(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
+    found = [score for stratum in _strata(pairs) for score in _of_stratum(split_scores, stratum)]
+    return Scored(found, {"threshold": threshold, "threshold_oracle": oracle})
 
 
-class _Scored(NamedTuple):
+class _SplitScores(NamedTuple):
     """A split with its scores."""
 
     groups: I64
@@ -117,7 +95,7 @@ def _strata(pairs: ClonePairs) -> Iterator[_Stratum]:
             yield _Stratum((one, other), {name: name for name in _BRIEF}, mine, alike)
 
 
-def _of_stratum(scored: _Scored, stratum: _Stratum) -> list[CloneScore]:
+def _of_stratum(scored: _SplitScores, stratum: _Stratum) -> list[Score]:
     order = np.flatnonzero(stratum.chosen)
     order = order[np.argsort(-scored.scores[order], kind="stable")]
     rows, scores = scored.pairs.rows, scored.scores[order]
@@ -137,7 +115,7 @@ def _of_stratum(scored: _Scored, stratum: _Stratum) -> list[CloneScore]:
     found = estimates(measures, len(used), draws, len(used))
     programs = len(np.unique(np.stack([rows.a[order], rows.b[order]])))
     return [
-        CloneScore(name, stratum.languages, one, len(order), len(used), programs)
+        Score(name, one, len(order), len(used), programs, stratum.languages)
         for name, one in zip(stratum.metrics.values(), found, strict=True)
     ]
 

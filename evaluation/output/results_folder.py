@@ -169,10 +169,7 @@ def _write_tables(
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
         same = "Every line compares the same queries."
         parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), f"{same} {flips}"]
-    if costs:
-        parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
-    if facts.speed.get("texts"):
-        parts += ["## What encoding took", speed_table(facts)]
+    parts += cost_sections(facts, costs)
     main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
     for exit_, task, variant in _kinds(main):
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
@@ -200,8 +197,17 @@ def _about_levels(scores: LevelScores) -> list[str]:
     ]
 
 
-def speed_table(facts: Facts) -> str:
-    """Return what encoding took as a Markdown table."""
+def cost_sections(facts: Facts, costs: Sequence[ExitCost]) -> list[str]:
+    """Return the sections about what exits cost and what encoding took, where either is known."""
+    parts = []
+    if costs:
+        parts += ["## What an exit costs", cost_table(costs), f"Texts of {costs[0].tokens} tokens, on this machine."]
+    if facts.speed.get("texts"):
+        parts += ["## What encoding took", _speed_table(facts)]
+    return parts
+
+
+def _speed_table(facts: Facts) -> str:
     known = {name: value for name, value in facts.speed.items() if value is not None}
     return markdown_table(["", ""], [[name.replace("_", " "), f"{value:,}"] for name, value in known.items()])
 

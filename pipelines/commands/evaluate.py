@@ -9,16 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.encoder_arguments import encoder_options, languages_of, source_of
+from synthcode.pipelines.commands.encoder_arguments import encoder_options, languages_of
 from synthcode.pipelines.commands.options import workers_option
-from synthcode.vocabulary import CLASSIFICATION_TASKS, LEVELS, SCORED_VARIANTS, TASKS, VARIANTS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, LEVELS, TASKS, VARIANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.execution.executor import Executor
+    from synthcode.pipelines.commands.evaluation_request import Request
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
+    from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
 
 @click.command()
@@ -134,68 +137,66 @@ def evaluate(
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
     from synthcode.errors import InputError
+    from synthcode.evaluation.encoders.registry import open_encoder
     from synthcode.extras import install_line
-    from synthcode.pipelines.commands.evaluate_clones import score_dataset_clones, wants_clones
-    from synthcode.pipelines.commands.evaluate_published import is_published, score_published
-    from synthcode.pipelines.commands.printed_scores import print_means
-    from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
+    from synthcode.pipelines.commands.evaluate_clones import clones_evaluation, print_clones, wants_clones
+    from synthcode.pipelines.commands.evaluate_published import is_published, print_published, published_evaluation
+    from synthcode.pipelines.commands.evaluation_request import Request
 
     try:
         _refuse_without_extra(encoder)
-        if dataset is not None and wants_clones(dataset, given):
-            score_dataset_clones(dataset, encoder, label, out, given, force=force)
-            return
-        if is_published(dataset, given):
-            score_published(encoder, label, out, given, force=force)
-            return
-        evaluation = _evaluation(dataset, encoder, label, out, given)
-        with watch_for_stop(evaluation.reporter.message) as stop:
-            scores = evaluate_if_stale(
-                replace(evaluation, stop=stop), force=force, may_replace=force or out is not None
-            )
-            stop.raise_if_set()  # the last step may have ended before it looked
-        print_means(scores.macros, scores.covered, evaluation.folder)
+        of_clones = wants_clones(dataset, given)
+        of_benchmark = not of_clones and is_published(dataset, given)
+        request = Request(
+            dataset, open_encoder(encoder, encoder_options(given)), label, out, {**given, "encoder": encoder}
+        )
+        may_replace = force or out is not None
+        if of_clones:
+            _score_frozen(clones_evaluation(request), print_clones, force=force, may_replace=may_replace)
+        elif of_benchmark:
+            _score_frozen(published_evaluation(request), print_published, force=force, may_replace=may_replace)
+        else:
+            _score_retrieval(_retrieval(request), force=force, may_replace=may_replace)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, install_line("bm25" if encoder == "bm25" else "eval")) from problem
 
 
-def _evaluation(
-    dataset: Path | None, encoder: str, label: str | None, out: Path | None, given: Mapping[str, Any]
-) -> Evaluation:
-    """Open the encoder and the benchmark, and choose the folders."""
-    from synthcode.evaluation.encoders.registry import open_encoder
-    from synthcode.execution.processes import ProcessExecutor
-    from synthcode.pipelines.commands.terminal import TerminalReporter
-    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.evaluate.results_folder import named_after, settings_of, usual_folder
-    from synthcode.sanitize import short_name
+def _score_frozen(
+    frozen: FrozenEvaluation, show: Callable[[FrozenEvaluation, Rows], None], *, force: bool, may_replace: bool
+) -> None:
+    from synthcode.pipelines.runs.interrupt import watch_for_stop
+    from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
 
-    opened = open_encoder(encoder, encoder_options(given))
+    with watch_for_stop(frozen.evaluation.reporter.message) as stop:
+        frozen = replace(frozen, evaluation=replace(frozen.evaluation, stop=stop))
+        rows = score_frozen_if_stale(frozen, force=force, may_replace=may_replace)
+        stop.raise_if_set()
+    show(frozen, rows)
+
+
+def _score_retrieval(evaluation: Evaluation, *, force: bool, may_replace: bool) -> None:
+    from synthcode.pipelines.commands.printed_scores import print_means
+    from synthcode.pipelines.runs.interrupt import watch_for_stop
+    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
+
+    with watch_for_stop(evaluation.reporter.message) as stop:
+        scores = evaluate_if_stale(replace(evaluation, stop=stop), force=force, may_replace=may_replace)
+        stop.raise_if_set()  # the last step may have ended before it looked
+    print_means(scores.macros, scores.covered, evaluation.folder)
+
+
+def _retrieval(request: Request) -> Evaluation:
+    """Read the benchmark."""
+    from synthcode.execution.processes import ProcessExecutor
+    from synthcode.pipelines.steps.evaluate.results_folder import settings_of
+
+    given = request.given
     executor = ProcessExecutor(given["workers"])
-    whole = _whole_benchmark(dataset, given, executor)
+    whole = _whole_benchmark(request.dataset, given, executor)
     benchmark = whole.restricted(given["tasks"], languages_of(given["languages"]))
-    settings = settings_of({**given, "encoder": encoder}, whole, benchmark)
-    usual = usual_folder(dataset, given["original"], encoder)
-    return Evaluation(
-        benchmark=benchmark,
-        encoder=opened,
-        label=label or short_name(opened.name),
-        folder=out or named_after(usual, settings),
-        settings=settings | source_of(dataset, given["path"]),
-        variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
-        store=given["store"] or (out or usual) / "embeddings",
-        baseline=given["baseline"],
-        costs=given["costs"],
-        dataset_id=given["dataset_id"],
-        resamples=given["resamples"],
-        by_level=given["by_level"],
-        device=given["device"],
-        fresh=given["fresh"],
-        executor=executor,
-        reporter=TerminalReporter(),
-    )
+    evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
+    return replace(evaluation, executor=executor)
 
 
 def _refuse_without_extra(encoder: str) -> None:

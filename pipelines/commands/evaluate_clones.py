@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +11,9 @@ import click
 from synthcode.vocabulary import SCORED_VARIANTS, Split
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.steps.evaluate.dataset_clones import CloneEvaluation
+    from synthcode.pipelines.commands.evaluation_request import Request
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
+    from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
 TASK = "clones"
 _ELSEWHERE = ("limit", "dataset_id", "baseline", "columns", "path", "languages")
@@ -38,45 +39,18 @@ def wants_clones(dataset: Path | None, given: Mapping[str, Any]) -> bool:
     return True
 
 
-def score_dataset_clones(
-    dataset: Path, encoder: str, label: str | None, out: Path | None, given: Mapping[str, Any], *, force: bool
-) -> None:
-    """Score an encoder on the pairs of a dataset, and print the scores of all pairs."""
-    from synthcode.evaluation.classification.clone_scores import ALL
-    from synthcode.pipelines.commands.evaluate_published import print_scores
-    from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluate.dataset_clones import score_clones_if_stale
-
-    chosen = _chosen(dataset, encoder, label, out, given)
-    for warning in chosen.clones.warnings:
-        click.echo(f"warning: {warning}", err=True)
-    with watch_for_stop(chosen.evaluation.reporter.message) as stop:
-        chosen = replace(chosen, evaluation=replace(chosen.evaluation, stop=stop))
-        rows = score_clones_if_stale(chosen, force=force, may_replace=force or out is not None)
-        stop.raise_if_set()
-    for variant in chosen.evaluation.variants:
-        mine = [row for row in rows if row["variant"] == variant and row["query_language"] == ALL]
-        print_scores([{**row, "task": f"{TASK}, {variant}"} for row in mine])
-    click.echo(f"all of it is in {chosen.evaluation.folder}", err=True)
-
-
-def _chosen(
-    dataset: Path, encoder: str, label: str | None, out: Path | None, given: Mapping[str, Any]
-) -> CloneEvaluation:
+def clones_evaluation(request: Request) -> FrozenEvaluation:
+    """Read the pairs of a dataset, and say what is wrong with them."""
     from synthcode.evaluation.classification.dataset_clones import read_clones
-    from synthcode.evaluation.encoders.registry import open_encoder
     from synthcode.evaluation.interop.hub_datasets import dataset_folder
-    from synthcode.evaluation.retrieval.benchmark import Benchmark
-    from synthcode.pipelines.commands.encoder_arguments import encoder_options, source_of
-    from synthcode.pipelines.commands.terminal import TerminalReporter
-    from synthcode.pipelines.steps.evaluate.dataset_clones import CloneEvaluation
-    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings, named_after, usual_folder
-    from synthcode.sanitize import short_name
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
+    from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
+    from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
     from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, find_dataset
     from synthcode.storage.shards import shards_of
 
-    opened = open_encoder(encoder, encoder_options(given))
+    given, dataset = request.given, request.dataset
+    assert dataset is not None
     split = cast(Split, given["split"])
     splits = tuple(dict.fromkeys(("validation", split)))
     published = find_dataset(dataset_folder(dataset, split))
@@ -87,25 +61,22 @@ def _chosen(
         **({"require": given["require"]} if given["require"] else {}),
         **({"split": split} if split != "test" else {}),
         **({"variant": ",".join(sorted(variants))} if set(variants) != set(SCORED_VARIANTS) else {}),
-        **encoder_settings({**given, "encoder": encoder}),
+        **encoder_settings(given),
     }
-    usual = usual_folder(dataset, None, encoder)
     failing = all(shards_of(published.folder / "data" / NEGATIVES_NAME, name) for name in splits)
     digest = published.digest(splits, ("programs", CLONES_NAME, *((NEGATIVES_NAME,) if failing else ())))
-    evaluation = Evaluation(
-        benchmark=Benchmark(str(dataset), digest, split, {}, {}),
-        encoder=opened,
-        label=label or short_name(opened.name),
-        folder=out or named_after(usual, settings),
-        settings=settings | source_of(dataset, None),
-        variants=variants,
-        store=given["store"] or (out or usual) / "embeddings",
-        baseline=None,
-        costs=given["costs"],
-        dataset_id=None,
-        resamples=given["resamples"],
-        device=given["device"],
-        fresh=given["fresh"],
-        reporter=TerminalReporter(),
-    )
-    return CloneEvaluation(clones, split, evaluation)
+    for warning in clones.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    task = ClonesTask(clones, split, variants)
+    return FrozenEvaluation(task, request.evaluation(without_cells(str(dataset), digest, split), settings))
+
+
+def print_clones(frozen: FrozenEvaluation, rows: Rows) -> None:
+    """Print the scores of all pairs, a table a variant."""
+    from synthcode.evaluation.classification.clone_scores import ALL
+    from synthcode.pipelines.commands.printed_scores import print_scores
+
+    for variant in frozen.task.variants:
+        mine = [row for row in rows if row["variant"] == variant and row["query_language"] == ALL]
+        print_scores(f"{TASK}, {variant}", mine)
+    click.echo(f"all of it is in {frozen.evaluation.folder}", err=True)

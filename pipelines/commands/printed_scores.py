@@ -1,9 +1,10 @@
-"""Means of ``evaluate`` as a table in the terminal."""
+"""Scores of ``evaluate`` as tables in the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -44,3 +45,21 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     for warning in warnings_of(covered.values()):
         click.echo(f"warning: {warning}", err=True)
     click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)
+
+
+def print_scores(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a line for each measure of frozen vectors on stdout, with a column for each exit."""
+    from rich.console import Console
+    from rich.table import Table
+
+    exits = sorted({row["exit"] for row in rows})
+    cells = {(row["exit"], row["metric"]): f"{row['value']:.3f} ({row['lo']:.3f} to {row['hi']:.3f})" for row in rows}
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(f"{title}, frozen vectors")
+    for exit_ in exits:
+        table.add_column(f"exit {exit_}" if exit_ else "score (95 %)", justify="right")
+    for metric in dict.fromkeys(row["metric"] for row in rows):
+        table.add_row(metric, *(cells.get((exit_, metric), "") for exit_ in exits))
+    console = Console()
+    console.width = max(console.width, 30 + 26 * len(exits))  # a number that is cut is worse than a long line
+    console.print(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -17,21 +16,9 @@ from synthcode.evaluation.classification.published.benchmark import (
     PublishedLabels,
     PublishedPairs,
 )
+from synthcode.evaluation.classification.scored import Score, Scored
 from synthcode.evaluation.classification.similarity import Similarities, VectorSimilarities
-from synthcode.evaluation.results.comparison import Estimate
 from synthcode.vocabulary import SPLITS, Split
-
-
-class Score(NamedTuple):
-    """One measure of one encoder on test."""
-
-    metric: str
-    estimate: Estimate
-    n: int
-    """Pairs or programs that it is over."""
-    groups: int
-    """Independent groups of them."""
-    programs: int
 
 
 def programs_of(benchmark: PublishedBenchmark) -> list[str]:
@@ -41,18 +28,8 @@ def programs_of(benchmark: PublishedBenchmark) -> list[str]:
     return [text for split in SPLITS if split in benchmark.parts for text in benchmark.parts[split].texts]
 
 
-def score(
-    benchmark: PublishedBenchmark, similarities: Similarities, resamples: int
-) -> tuple[list[Score], dict[str, float]]:
-    """Score the programs of a benchmark by how similar they are, or by a classifier on their vectors.
-
-    Returns
-    -------
-    scores
-        On test.
-    chosen
-        What validation chose: the threshold, C, k.
-    """
+def score(benchmark: PublishedBenchmark, similarities: Similarities, resamples: int) -> Scored:
+    """Score the test programs of a benchmark by how similar they are, or by a classifier on their vectors."""
     if isinstance(benchmark, PublishedPairs):
         return _score_pairs(benchmark, similarities, resamples)
     if benchmark.scoring == "problems":
@@ -60,9 +37,7 @@ def score(
     return _score_labels(benchmark, similarities, resamples)
 
 
-def _score_pairs(
-    benchmark: PublishedPairs, similarities: Similarities, resamples: int
-) -> tuple[list[Score], dict[str, float]]:
+def _score_pairs(benchmark: PublishedPairs, similarities: Similarities, resamples: int) -> Scored:
     validation, test = (
         ByScore(similarities.of_pairs(rows.a, rows.b), rows.label == 1)
         for rows in (benchmark.parts["validation"], benchmark.parts["test"])
@@ -80,17 +55,15 @@ def _score_pairs(
     a, b = np.split(places.ravel(), 2)
     found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used))
     scores = [Score(name, one, len(a), len(used), len(used)) for name, one in zip(names, found, strict=True)]
-    return scores, {"threshold": threshold, "threshold_oracle": oracle}
+    return Scored(scores, {"threshold": threshold, "threshold_oracle": oracle})
 
 
-def _score_problems(
-    benchmark: PublishedLabels, similarities: Similarities, resamples: int
-) -> tuple[list[Score], dict[str, float]]:
+def _score_problems(benchmark: PublishedLabels, similarities: Similarities, resamples: int) -> Scored:
     rows, places = benchmark.parts["test"], _places(benchmark)["test"]
     problems = _numbers(rows.labels, sorted(set(rows.labels)))
     queries, precisions, is_right = neighbours.map_at_r(similarities, places, problems)
     if not len(queries):
-        return [], {}
+        return Scored([], {})
 
     def measures(weights: F64) -> Sequence[float]:
         return float(np.average(precisions, weights=weights)), float(np.average(is_right, weights=weights))
@@ -99,12 +72,12 @@ def _score_problems(
     number = int(groups.max()) + 1
     found = estimates(measures, len(queries), group_draws(groups, resamples), number)
     names = ("MAP@R", "accuracy_1nn")
-    return [Score(name, one, len(queries), number, len(places)) for name, one in zip(names, found, strict=True)], {}
+    return Scored(
+        [Score(name, one, len(queries), number, len(places)) for name, one in zip(names, found, strict=True)], {}
+    )
 
 
-def _score_labels(
-    benchmark: PublishedLabels, similarities: Similarities, resamples: int
-) -> tuple[list[Score], dict[str, float]]:
+def _score_labels(benchmark: PublishedLabels, similarities: Similarities, resamples: int) -> Scored:
     parts, places = benchmark.parts, _places(benchmark)
     names = sorted({label for rows in parts.values() for label in rows.labels})
     labels = {split: _numbers(rows.labels, names) for split, rows in parts.items()}
@@ -123,10 +96,8 @@ def _score_labels(
     }
     k = neighbours.chosen_k(near["validation"], labels["validation"])
     predicted = neighbours.vote(near["test"], k)
-    return [*scores, *_of_predictions("knn", predicted, labels["test"], parts["test"], resamples, is_binary)], {
-        **chosen,
-        "knn_k": float(k),
-    }
+    scores += _of_predictions("knn", predicted, labels["test"], parts["test"], resamples, is_binary)
+    return Scored(scores, {**chosen, "knn_k": float(k)})
 
 
 def _of_predictions(

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from synthcode.evaluation.classification.clone_scores import FEWEST_DRAWS, CloneScore, draws_for, score_clones
+from synthcode.evaluation.classification.clone_scores import FEWEST_DRAWS, draws_for, score_clones
 from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.published.benchmark import PairRows
+from synthcode.evaluation.classification.scored import Score
 
 KINDS = np.array(["random", "lexical", "unverified", "verified"])
 LANGUAGES = np.array([["go", "java"], ["java", "python"]])
@@ -39,7 +40,7 @@ def clones() -> DatasetClones:
 
 
 @pytest.fixture(scope="module")
-def scored(clones: DatasetClones) -> tuple[dict[tuple[str, str], CloneScore], dict[str, float]]:
+def scored(clones: DatasetClones) -> tuple[dict[tuple[str, str], Score], dict[str, float]]:
     found, chosen = score_clones(clones, "test", Drawn(), 100)
     return {(score.metric, score.languages[0]): score for score in found}, chosen
 

@@ -1,0 +1,30 @@
+"""What scoring a task of classification gives: measures with their intervals, and what validation chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from synthcode.evaluation.results.comparison import Estimate
+
+
+class Score(NamedTuple):
+    """One measure of one encoder on the split that is scored."""
+
+    metric: str
+    estimate: Estimate
+    n: int
+    """Pairs or programs that it is over."""
+    groups: int
+    """Independent groups of them."""
+    programs: int
+    languages: tuple[str, str] | None = None
+    """Of the pairs; None if the task has one language."""
+
+
+class Scored(NamedTuple):
+    """The scores at one exit."""
+
+    scores: Sequence[Score]
+    chosen: Mapping[str, float]
+    """What validation chose: the threshold, C, k."""

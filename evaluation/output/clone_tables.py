@@ -1,0 +1,64 @@
+"""Scores of the pairs of clones of a dataset as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from synthcode.evaluation.classification.clone_scores import ALL
+from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
+from synthcode.evaluation.results.tables import label, warning_lines
+from synthcode.evaluation.results_json import Facts
+from synthcode.markdown import markdown_cell, markdown_table
+
+_FROZEN = "Frozen vectors: the encoder was not trained to tell clones from other pairs."
+_KINDS = (
+    "AP_random, ROC-AUC_lexical, ...: all positives against the negatives of that kind, weighted so that both sides"
+    " count alike; recall_verified: of these positives only"
+)
+
+
+def clone_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the scores of all variants as sections of ``tables.md``.
+
+    Parameters
+    ----------
+    facts
+        Of the run.
+    rows
+        Its scores, as ``results.json`` holds them.
+    """
+    sections = [
+        f"{markdown_cell(facts.dataset)}, clones, split {facts.split}. 95 % intervals by resampled problems.",
+        _FROZEN,
+        *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
+    ]
+    for variant in facts.variants:
+        sections += _of_variant(variant, [row for row in rows if row["variant"] == variant])
+    return [*sections, "\n".join(f"- {text}" for text in (*(MEANINGS[name] for name in ("F1", "F1_oracle")), _KINDS))]
+
+
+def _of_variant(variant: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    overall = [row for row in rows if row["query_language"] == ALL]
+    return [
+        f"## {variant}",
+        score_table(overall),
+        "What validation chose, and the best threshold of the split itself:",
+        chosen_table(overall),
+        "AP by pair of languages:",
+        _by_languages([row for row in rows if row["query_language"] != ALL and row["metric"] == "AP"]),
+    ]
+
+
+def _by_languages(rows: Sequence[Mapping[str, Any]]) -> str:
+    exits = sorted({row["exit"] for row in rows})
+    cells = {(row["query_language"], row["corpus_language"], row["exit"]): row for row in rows}
+    pairs = sorted({key[:2] for key in cells})
+    lines = [
+        [f"{label(one)}, {label(other)}", f"{cells[one, other, exits[0]]['n']:,}"]
+        + [f"{cells[one, other, exit_]['value']:.3f}" for exit_ in exits]
+        for one, other in pairs
+    ]
+    head = ["languages", "pairs", *("AP" if exit_ == ONLY_EXIT else f"exit {exit_}" for exit_ in exits)]
+    return markdown_table(head, lines)

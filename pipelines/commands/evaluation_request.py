@@ -1,0 +1,63 @@
+"""What ``synthcode evaluate`` was called with, and the part of an evaluation that does not depend on the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from synthcode.pipelines.commands.encoder_arguments import source_of
+from synthcode.vocabulary import SCORED_VARIANTS
+
+if TYPE_CHECKING:
+    from synthcode.evaluation.encoder import Encoder, LexicalScorer
+    from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who is to be scored, on what, and where results go."""
+
+    dataset: Path | None
+    encoder: Encoder | LexicalScorer
+    label: str | None
+    out: Path | None
+    given: Mapping[str, Any]
+    """All other options, and ``encoder``, the specification."""
+
+    def evaluation(self, benchmark: Benchmark, settings: Mapping[str, str]) -> Evaluation:
+        """Return the evaluation of a benchmark; costs, resamples, device and store are those of the options.
+
+        Parameters
+        ----------
+        benchmark
+            What is scored.
+        settings
+            Those that decide what is scored, where they differ from the defaults: they are in the folder's name.
+        """
+        from synthcode.pipelines.commands.terminal import TerminalReporter
+        from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+        from synthcode.pipelines.steps.evaluate.results_folder import named_after, usual_folder
+        from synthcode.sanitize import short_name
+
+        given = self.given
+        usual = usual_folder(self.dataset, given["original"], given["encoder"])
+        return Evaluation(
+            benchmark=benchmark,
+            encoder=self.encoder,
+            label=self.label or short_name(self.encoder.name),
+            folder=self.out or named_after(usual, settings),
+            settings={**settings, **source_of(self.dataset, given["path"])},
+            variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
+            store=given["store"] or (self.out or usual) / "embeddings",
+            baseline=given["baseline"],
+            costs=given["costs"],
+            dataset_id=given["dataset_id"],
+            resamples=given["resamples"],
+            device=given["device"],
+            by_level=given["by_level"],
+            fresh=given["fresh"],
+            reporter=TerminalReporter(),
+        )
