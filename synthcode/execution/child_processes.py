@@ -214,8 +214,8 @@ def _file_of(content: bytes) -> Iterator[IO[bytes]]:
 def _guarded(command: Sequence[str | Path], limits: ResourceLimits, death_signal: signal.Signals) -> list[str]:
     """Return the command with the programs in front that set its limits and have it die with this process.
 
-    util-linux does it: Python's own ``preexec_fn`` may deadlock in a process with threads. Nobody sends the signal if
-    this process dies before the child has asked for it, so the child looks for its parent once more.
+    util-linux does it: Python's own ``preexec_fn`` may deadlock in a process with threads. If this process dies
+    before the child has requested the signal, none comes: so the child then compares its parent with this process.
     """
     words = _checked(command)
     if sys.platform != "linux":

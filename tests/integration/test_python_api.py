@@ -97,7 +97,8 @@ def test_a_run_reports_and_stops_where_the_callback_raises(tmp_path: Path, capfd
 
 
 def test_ctrl_c_stops_a_run_which_then_continues(tmp_path: Path) -> None:
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.default_int_handler
+    signal.signal(signal.SIGINT, before)  # a suite that was started in the background ignores Ctrl-C
 
     def on_progress(progress: Progress) -> None:
         if progress.label == "translate":
