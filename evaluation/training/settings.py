@@ -50,7 +50,8 @@ class DataSettings:
     """A further negative for each pair: the nearest program of another problem by BM25, or a translation of the same
     seed that compiled and failed its tests."""
     holdout: tuple[str, ...] = ()
-    """Datasets whose problems must not be trained on: near-duplicates of their programs leave the training data."""
+    """Datasets, and published benchmarks (``[NAME=][ADAPTER:]PATH[@LANGUAGE]``), whose problems must not be trained on:
+    near-duplicates of their programs leave the training data."""
 
 
 @dataclass(frozen=True)

@@ -82,8 +82,7 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
 
 
 def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
-    from synthcode.pipelines.runs.recipe import resolved_benchmark
-    from synthcode.seeds.adapters.benchmarks import parse_benchmarks
+    from synthcode.seeds.adapters.benchmarks import parse_benchmarks, resolved_benchmark
 
     parse_benchmarks(against)
     overrides = {

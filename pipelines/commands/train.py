@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 @click.option("--variant", type=click.Choice(VARIANTS), help="How programs are shown. Default: stripped.")
 @click.option("--hard-negatives", type=click.Choice(("none", "bm25", "failed")), help="Default: none.")
 @click.option(
-    "--holdout", multiple=True, metavar="DATASET", help="Leave out what this dataset holds, and its near-duplicates."
+    "--holdout",
+    multiple=True,
+    metavar="DATASET|BENCHMARK",
+    help="Leave out what a dataset, or a benchmark ([NAME=][ADAPTER:]PATH[@LANGUAGE]), holds, and its near-duplicates.",
 )
 @click.option("--pretrain", type=click.IntRange(1), metavar="STEPS", help="Steps on masked programs before that.")
 @click.option("--pretrain-task", metavar="NAME", help="in_context, next_sentence or none. Default: in_context.")

@@ -28,7 +28,7 @@ from synthcode.pipelines.runs.memory import MemorySize
 from synthcode.pipelines.runs.recipe_spellings import in_full
 from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
-from synthcode.seeds.adapters.benchmarks import split_benchmark
+from synthcode.seeds.adapters.benchmarks import resolved_benchmark
 from synthcode.seeds.config import SeedsConfig
 from synthcode.strict_settings import checked, texts_in, to_tree, with_values
 from synthcode.verification.config import VerifyConfig
@@ -224,12 +224,6 @@ def _resolve_paths(tree: dict[str, Any], folder: Path) -> None:
     published = tree.get("contamination")
     if isinstance(published, dict) and isinstance(published.get("against"), list):
         published["against"] = [resolved_benchmark(str(spec), folder) for spec in published["against"]]
-
-
-def resolved_benchmark(spec: str, folder: Path) -> str:
-    """Return a benchmark's ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` with its path absolute, where that is a file's."""
-    head, path, tail = split_benchmark(spec)
-    return f"{head}{(folder / path).resolve()}{tail}" if _exists(folder / path) else spec
 
 
 def _exists(path: Path) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthcode.evaluation.training.contracts import PairSequence
-from synthcode.evaluation.training.pairs.holdout import LeftOut
+from synthcode.evaluation.training.pairs.leaving_out import LeftOut
 from synthcode.evaluation.training.pairs.members import Members
 from synthcode.evaluation.training.pairs.problems import Problems
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.evaluation.training.pairs.counts import DataCounts, count_data
 from synthcode.evaluation.training.pairs.hard_negatives.opening import open_hard_negatives
-from synthcode.evaluation.training.pairs.holdout import Holdout, leave_out, open_holdout
+from synthcode.evaluation.training.pairs.holdout import Holdout, open_holdout
 from synthcode.evaluation.training.pairs.leaks import refuse_leaks
+from synthcode.evaluation.training.pairs.leaving_out import leave_out
 from synthcode.evaluation.training.pairs.members import Members, usable_members
 from synthcode.evaluation.training.pairs.planning import BatchPlanner
 from synthcode.evaluation.training.pairs.problems import number_problems
@@ -80,7 +81,11 @@ def open_pairs(dataset: Path, settings: TrainingSettings) -> TrainingData:
         pairs=BalancedPairs(tables, planner, steps=settings.optimiser.steps),
         counts=count_data(problems, members, left_out),
         digest=_digest(published, settings.data, holdouts),
-        warnings=(*warnings, *([] if hard_negatives is None else hard_negatives.warnings)),
+        warnings=(
+            *warnings,
+            *(line for holdout in holdouts for line in holdout.warnings()),
+            *([] if hard_negatives is None else hard_negatives.warnings),
+        ),
         tables=tables,
     )
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from synthcode.evaluation.training.pairs.holdout import Holdout
 from synthcode.evaluation.training.pretraining.snippets import Snippet
-from synthcode.schemas.tables import BENCHMARK_ROWS, PROGRAMS
+from synthcode.schemas.tables import PROGRAMS
 
 _ROWS = 8_192
 """Programs that are copied at a time."""
@@ -24,14 +24,9 @@ def without_held_out(snippets: Sequence[Snippet], holdouts: Sequence[Holdout]) -
 
     if not holdouts:
         return list(snippets)
-    hits = find_hits(_rows(snippets), _held_out_rows(holdouts), DedupConfig())
+    hits = find_hits(_rows(snippets), (rows for one in holdouts for rows in one.programs("raw")), DedupConfig())
     places = {int(place) for place in hits["program_id"].to_pylist()}
-    seeds = {
-        seed
-        for holdout in holdouts
-        for table in holdout.batches("programs", ["seed_id"])
-        for seed in table["seed_id"].to_pylist()
-    }
+    seeds = {seed for holdout in holdouts for column in holdout.seeds() for seed in column.to_pylist()}
     seeds |= {snippets[place].seed_id for place in places} - {""}
     return [one for place, one in enumerate(snippets) if place not in places and one.seed_id not in seeds]
 
@@ -51,11 +46,3 @@ def _rows(snippets: Sequence[Snippet]) -> Iterator[pa.Table]:
             for place, one in enumerate(batch, start)
         ]
         yield pa.Table.from_pylist(rows, PROGRAMS)
-
-
-def _held_out_rows(holdouts: Sequence[Holdout]) -> Iterator[pa.Table]:
-    for holdout in holdouts:
-        for table in holdout.batches("programs", ["program_id", "language", "code"]):
-            name = pa.repeat(pa.scalar(holdout.name), table.num_rows)
-            columns = [name, table["program_id"], table["language"], table["code"]]
-            yield pa.table(columns, names=BENCHMARK_ROWS.names).cast(BENCHMARK_ROWS)

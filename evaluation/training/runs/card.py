@@ -17,6 +17,7 @@ from synthcode.languages import LANGUAGES
 from synthcode.markdown import code, fenced, markdown_table, prose
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.sanitize import short_path
+from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.strict_settings import to_tree
 from synthcode.templates import environment, template_folder
 from synthcode.vocabulary import MAIN_METRIC
@@ -54,7 +55,9 @@ def model_card(
         costs=_costs_table(sizes),
         cost_tokens=sizes[0].tokens if sizes else 0,
         languages=_languages_table(counts),
-        left_out=", ".join(f"{code(short_path(one.dataset))} ({one.programs:,} programs)" for one in counts.left_out),
+        left_out=", ".join(
+            f"{code(_short_holdout(one.dataset))} ({one.programs:,} programs)" for one in counts.left_out
+        ),
         outcome_words=_outcome_words(record, settings),
         settings=yaml.safe_dump(_public(settings), sort_keys=False, allow_unicode=True),
         window=settings.optimiser.max_tokens,
@@ -140,7 +143,12 @@ def _public(settings: TrainingSettings) -> dict[str, Any]:
     if isinstance(tree["base"], str):
         kind, colon, name = tree["base"].partition(":")
         tree["base"] = f"{kind}:{short_path(name)}" if colon else short_path(tree["base"])
-    for section, key in (("data", "holdout"), ("pretrain", "data")):
+    for section, key, shortened in (("data", "holdout", _short_holdout), ("pretrain", "data", short_path)):
         if tree[section] and tree[section].get(key):
-            tree[section][key] = [short_path(path) for path in tree[section][key]]
+            tree[section][key] = [shortened(path) for path in tree[section][key]]
     return tree
+
+
+def _short_holdout(name: str) -> str:
+    head, path, tail = split_benchmark(name)
+    return f"{head}{short_path(path)}{tail}"

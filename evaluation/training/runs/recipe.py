@@ -13,12 +13,11 @@ from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.redaction import refuse_credentials
+from synthcode.seeds.adapters.benchmarks import resolved_benchmark
 from synthcode.strict_settings import checked, texts_in, to_tree, with_values
 
 FREE_SECTIONS = ("run",)
 """Sections that change nothing about the weights: a run may go on with other values."""
-_PATHS = (("data", "holdout"), ("pretrain", "data"))
-"""Keys that hold folders, or names of datasets."""
 _SETTINGS: TypeAdapter[TrainingSettings] = TypeAdapter(TrainingSettings)
 
 
@@ -102,10 +101,10 @@ def _with_absolute_paths(tree: Mapping[str, Any], folder: Path) -> dict[str, Any
     if isinstance(base, str):
         kind, colon, name = base.rpartition(":")
         changed["base"] = f"{kind}{colon}{_absolute(name, folder)}"
-    for section, key in _PATHS:
+    for section, key, absolute in (("data", "holdout", resolved_benchmark), ("pretrain", "data", _absolute)):
         below = changed.get(section)
         if isinstance(below, Mapping) and isinstance(below.get(key), list | tuple):
-            changed[section] = {**below, key: [_absolute(str(name), folder) for name in below[key]]}
+            changed[section] = {**below, key: [absolute(str(name), folder) if name else name for name in below[key]]}
     return changed
 
 

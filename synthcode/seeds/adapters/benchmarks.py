@@ -65,6 +65,15 @@ def split_benchmark(spec: str) -> tuple[str, str, str]:
     return parts["head"], parts["path"], ""
 
 
+def resolved_benchmark(spec: str, folder: Path) -> str:
+    """Return a benchmark's ``[NAME=][ADAPTER:]PATH[@LANGUAGE]`` with its path absolute, where that is a file's."""
+    head, path, tail = split_benchmark(spec)
+    try:
+        return f"{head}{(folder / path).resolve()}{tail}" if (folder / path).exists() else spec
+    except (OSError, ValueError):  # too long to be a file's name, with a null byte, or in a folder that is not readable
+        return spec
+
+
 def _parse(spec: str) -> Benchmark:
     head, path, tail = split_benchmark(spec)
     name, _, adapter = head.rstrip(":").rpartition("=")

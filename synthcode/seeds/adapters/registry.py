@@ -44,9 +44,12 @@ def input_digests(config: SeedsConfig) -> dict[str, str]:
 
 
 def benchmark_languages(config: SeedsConfig) -> list[str] | list[None]:
-    """Return the languages to read one after another to have all rows; None if one reading gives all."""
+    """Return the languages to read one after another to have all rows; None if one reading gives all.
+
+    Rows that all lack a known language are read, too: they are to be counted.
+    """
     languages = _adapter(config).languages
-    return languages(config) if languages is not None else [None]
+    return (languages(config) if languages is not None else []) or [None]
 
 
 def is_remote(config: SeedsConfig) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import InputError
-from synthcode.evaluation.training.pairs.holdout import LeftOut
+from synthcode.evaluation.training.pairs.leaving_out import LeftOut
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
 from tests.support.training_dataset import Problem, write_problems
@@ -80,6 +81,51 @@ def test_training_data_depend_on_what_is_held_out(tmp_path: Path) -> None:
     alone, with_one = (opened(tmp_path / "data", problems, out).digest for out in ((), (holdout,)))
     write_problems(holdout, [problem(51, ["go"])])
     assert len({alone, with_one, opened(tmp_path / "data", problems, (holdout,)).digest}) == 3
+
+
+def humaneval(path: Path, *rows: dict[str, str]) -> str:
+    path.write_text("".join(json.dumps({"test": "", **row}) + "\n" for row in rows))
+    return str(path)
+
+
+def test_a_published_benchmark_is_held_out_in_the_files_it_comes_in(tmp_path: Path) -> None:
+    header, body = LONG.split("\n", 1)
+    problems = [Problem("s0", "Something else.", {"python": LONG, "java": "int f() {}"})]
+    problems += [Problem("s1", "Return the sum of the doubled items of a list.", {"go": "func f() {}"})]
+    problems += [problem(number, ["go", "java"]) for number in range(2, 5)]
+    by_code = {"task_id": "HumanEval/1", "prompt": f"{header}\n", "canonical_solution": body, "entry_point": "f"}
+    by_code["prompt"] = by_code["prompt"].replace("def f", "def weigh")
+    by_code["entry_point"] = "weigh"
+    by_text = {
+        "task_id": "HumanEval/2",
+        "prompt": 'def other(x):\n    """Return the sum of the  DOUBLED items of a list."""\n',
+        "canonical_solution": "    return 2 * sum(x)\n",
+        "entry_point": "other",
+    }
+    name = humaneval(tmp_path / "HumanEval.jsonl", by_code, by_text)
+    data = opened(tmp_path / "data", problems, (Path(name),))
+    assert data.counts.left_out == (LeftOut(name, 2, 2, 3),)
+    assert data.groups == 3
+    assert data.warnings == ()
+
+
+def test_rows_of_a_benchmark_that_cannot_be_compared_are_counted(tmp_path: Path) -> None:
+    rows = [{"id": "1", "code": LONG}, {"id": "2", "code": "def ("}, {"id": "3", "code": ""}]
+    path = tmp_path / "mine.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    problems = [Problem("s0", "Other.", {"python": LONG}), *(problem(number, ["go", "java"]) for number in range(2, 5))]
+    spec = f"table:{path}@python"
+    data = opened(tmp_path / "data", problems, (Path(spec),))
+    assert data.counts.left_out == (LeftOut(spec, 1, 1, 1),)
+    assert data.warnings == (f"{spec}: rows that cannot be held out: no_code 1, syntax_error 1",)
+    path.write_text('{"id": "2", "code": "def ("}\n')
+    with pytest.raises(InputError, match="syntax_error 1"):
+        opened(tmp_path / "data", problems, (Path(spec),))
+    unknown = humaneval(tmp_path / "HumanEval.jsonl", {"task_id": "T/1", "prompt": LONG, "canonical_solution": ""})
+    with pytest.raises(InputError, match="unknown_language 1"):
+        opened(tmp_path / "data", problems, (Path(unknown),))
+    with pytest.raises(InputError, match="tabel"):
+        opened(tmp_path / "data", problems, (Path(f"tabel:{path}"),))
 
 
 def test_nothing_left_is_refused(tmp_path: Path) -> None:
