@@ -15,6 +15,9 @@ Task = Literal["text2code", "code2code"]
 TASKS: tuple[Task, ...] = get_args(Task)
 """Retrieval tasks: programs for a description, and programs for a program in another language."""
 
+RETRIEVAL = "retrieval"
+"""What ``evaluate --task`` calls all retrieval tasks together."""
+
 ClassificationTask = Literal["clones", "classification"]
 CLASSIFICATION_TASKS: tuple[ClassificationTask, ...] = get_args(ClassificationTask)
 """Tasks of published benchmarks: whether two programs do the same, and which label a program has."""

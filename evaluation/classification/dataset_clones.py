@@ -50,7 +50,11 @@ class DatasetClones:
 
 
 def read_clones(
-    dataset: PublishedDataset, splits: Sequence[Split], variants: Sequence[Variant], require: Level | None = None
+    dataset: PublishedDataset,
+    splits: Sequence[Split],
+    variants: Sequence[Variant],
+    require: Level | None = None,
+    languages: Sequence[str] = (),
 ) -> DatasetClones:
     """Read the pairs of some splits, and their programs.
 
@@ -64,6 +68,8 @@ def read_clones(
         Of the code.
     require
         Leave out pairs with a translation that has not reached this level.
+    languages
+        Leave out pairs with a program in another language. Default: none is left out.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def read_clones(
     """
     if not any(shards_of(dataset.folder / "data" / CLONES_NAME, split) for split in SPLITS):
         raise InputError(f"{dataset.folder} has no pairs of clones", "make them with 'synthcode build RUN --clones'")
-    tables = {split: _table(dataset, split) for split in splits}
+    tables = {split: _in_languages(_table(dataset, split), languages) for split in splits}
     programs = _programs(dataset, splits, variants, require)
     known = programs["program_id"].combine_chunks()
     kept, warnings = {}, []
@@ -109,6 +115,14 @@ def _programs(
 
 def _table(dataset: PublishedDataset, split: Split) -> pa.Table:
     return pa.concat_tables([CLONES.empty_table(), *dataset.batches(CLONES_NAME, split, CLONES.names)])
+
+
+def _in_languages(pairs: pa.Table, languages: Sequence[str]) -> pa.Table:
+    """Return the pairs of some languages, or all of them if none is named."""
+    if not languages:
+        return pairs
+    known = pa.array(languages, pa.string())
+    return pairs.filter(pc.and_(*(pc.is_in(pairs[name], value_set=known) for name in ("language_a", "language_b"))))
 
 
 def _without_repeats(split: Split, pairs: pa.Table) -> tuple[pa.Table, list[str]]:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.encoder_arguments import encoder_options, languages_of
+from synthcode.pipelines.commands.encoder_arguments import encoder_options
 from synthcode.pipelines.commands.options import workers_option
-from synthcode.vocabulary import CLASSIFICATION_TASKS, LEVELS, TASKS, VARIANTS
+from synthcode.pipelines.commands.task_list import TaskList, flat, other_tasks, retrieval_tasks
+from synthcode.vocabulary import LEVELS, RETRIEVAL, VARIANTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-    from synthcode.evaluation.retrieval.benchmark import Benchmark
-    from synthcode.execution.executor import Executor
+    from synthcode.pipelines.commands.evaluation_jobs import Job
     from synthcode.pipelines.commands.evaluation_request import Request
-    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
-    from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
 
 @click.command()
@@ -49,8 +45,14 @@ if TYPE_CHECKING:
     "--task",
     "tasks",
     multiple=True,
-    type=click.Choice((*TASKS, *CLASSIFICATION_TASKS)),
-    help="Retrieval by default. clones: pairs of DATASET (build --clones) or of a benchmark (--from). classification.",
+    type=TaskList(),
+    callback=flat,
+    metavar="T,T",
+    help=(
+        "What is scored, each with results of its own: retrieval (or one of text2code, code2code), clones (pairs of"
+        " DATASET after build --clones, or of a benchmark), classification (--from). Default: retrieval, or what the"
+        " benchmark is made for."
+    ),
 )
 @click.option(
     "--column",
@@ -111,10 +113,17 @@ if TYPE_CHECKING:
     help="Bootstrap resamples of the intervals.",
 )
 @workers_option
+@click.option("--json", "as_json", is_flag=True, help="Print the scores of every task as one JSON object.")
 @click.option("--force", is_flag=True, help="Compute scores again, from the vectors that are stored.")
 @click.option("--fresh", is_flag=True, help="Encode all texts again, and compute scores from that.")
 def evaluate(
-    dataset: Path | None, encoder: str, label: str | None, out: Path | None, force: bool, **given: Any
+    dataset: Path | None,
+    encoder: str,
+    label: str | None,
+    out: Path | None,
+    force: bool,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
 
@@ -125,78 +134,72 @@ def evaluate(
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
-    scored are part of the folder's name: bm25_languages-go,java.
+    scored are part of the folder's name: bm25_languages-go,java. Of several tasks, those other than retrieval name
+    theirs, too: bm25_task-clones; with --out RESULTS they are RESULTS/retrieval and RESULTS/clones.
+
+    Of several tasks, one that fails ends the command with exit code 1: those before it are scored, and --json says so.
 
     \b
     Examples:
       synthcode evaluate runs/quickstart/dataset --encoder bm25
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
-      synthcode evaluate runs/mine/dataset --encoder bm25 --task clones
+      synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
     from synthcode.errors import InputError
     from synthcode.evaluation.encoders.registry import open_encoder
     from synthcode.extras import install_line
-    from synthcode.pipelines.commands.evaluate_clones import clones_evaluation, print_clones, wants_clones
-    from synthcode.pipelines.commands.evaluate_published import is_published, print_published, published_evaluation
+    from synthcode.pipelines.commands.evaluation_jobs import run_jobs
     from synthcode.pipelines.commands.evaluation_request import Request
 
     try:
         _refuse_without_extra(encoder)
-        of_clones = wants_clones(dataset, given)
-        of_benchmark = not of_clones and is_published(dataset, given)
-        request = Request(
-            dataset, open_encoder(encoder, encoder_options(given)), label, out, {**given, "encoder": encoder}
-        )
-        may_replace = force or out is not None
-        if of_clones:
-            _score_frozen(clones_evaluation(request), print_clones, force=force, may_replace=may_replace)
-        elif of_benchmark:
-            _score_frozen(published_evaluation(request), print_published, force=force, may_replace=may_replace)
-        else:
-            _score_retrieval(_retrieval(request), force=force, may_replace=may_replace)
+        _refuse_contradictions(dataset, given)
+        opened = open_encoder(encoder, encoder_options(given))
+        jobs = _jobs(Request(dataset, opened, label, out, {**given, "encoder": encoder}))
+        run_jobs(jobs, force=force, may_replace=force or out is not None, as_json=as_json)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, install_line("bm25" if encoder == "bm25" else "eval")) from problem
 
 
-def _score_frozen(
-    frozen: FrozenEvaluation, show: Callable[[FrozenEvaluation, Rows], None], *, force: bool, may_replace: bool
-) -> None:
-    from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
+def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> None:
+    """Refuse options that mean nothing together."""
+    from synthcode.pipelines.commands.evaluate_clones import TASK, refuse_other_options
+    from synthcode.pipelines.commands.evaluate_published import refuse_unpublished
 
-    with watch_for_stop(frozen.evaluation.reporter.message) as stop:
-        frozen = replace(frozen, evaluation=replace(frozen.evaluation, stop=stop))
-        rows = score_frozen_if_stale(frozen, force=force, may_replace=may_replace)
-        stop.raise_if_set()
-    show(frozen, rows)
-
-
-def _score_retrieval(evaluation: Evaluation, *, force: bool, may_replace: bool) -> None:
-    from synthcode.pipelines.commands.printed_scores import print_means
-    from synthcode.pipelines.runs.interrupt import watch_for_stop
-    from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
-
-    with watch_for_stop(evaluation.reporter.message) as stop:
-        scores = evaluate_if_stale(replace(evaluation, stop=stop), force=force, may_replace=may_replace)
-        stop.raise_if_set()  # the last step may have ended before it looked
-    print_means(scores.macros, scores.covered, evaluation.folder)
+    context = click.get_current_context()
+    if (dataset is None) == (given["original"] is None):
+        raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
+    if dataset is not None and (given["path"] or given["limit"]):
+        raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
+    if given["baseline"] is not None and len(given["tasks"]) > 1 and other_tasks(given["tasks"]):
+        raise click.UsageError("--baseline names results of one task: score one task, or leave it out", context)
+    if dataset is not None and TASK in given["tasks"]:
+        refuse_other_options(given)
+    refuse_unpublished(dataset, given)
 
 
-def _retrieval(request: Request) -> Evaluation:
-    """Read the benchmark."""
-    from synthcode.execution.processes import ProcessExecutor
-    from synthcode.pipelines.steps.evaluate.results_folder import settings_of
+def _jobs(request: Request) -> list[Job]:
+    """Read all that is scored: what cannot be read is refused before anything is encoded."""
+    from synthcode.pipelines.commands.evaluate_clones import clones_job
+    from synthcode.pipelines.commands.evaluate_published import published_job, published_tasks
+    from synthcode.pipelines.commands.evaluate_retrieval import retrieval_job
 
-    given = request.given
-    executor = ProcessExecutor(given["workers"])
-    whole = _whole_benchmark(request.dataset, given, executor)
-    benchmark = whole.restricted(given["tasks"], languages_of(given["languages"]))
-    evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
-    return replace(evaluation, executor=executor)
+    retrieval = retrieval_tasks(request.given["tasks"])
+    others = other_tasks(request.given["tasks"])
+    if request.dataset is None and (published := published_tasks(request.given)):
+        retrieval, others = (retrieval if others else None), published
+    number = len(others) + (retrieval is not None)
+    jobs: list[Job] = []
+    if retrieval is not None:
+        jobs.append(retrieval_job(request.of(RETRIEVAL, number), retrieval))
+    for task in others:
+        mine = request.of(task, number)
+        jobs.append(clones_job(mine) if request.dataset is not None else published_job(mine, task))
+    return jobs
 
 
 def _refuse_without_extra(encoder: str) -> None:
@@ -218,37 +221,3 @@ def _is_plugin(encoder: str) -> bool:
 
     kind = encoder.partition(":")[0]
     return any(plugin.name == kind and plugin.distribution != OWN for plugin in ENCODERS.plugins())
-
-
-def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:
-    from synthcode.errors import InputError
-    from synthcode.evaluation.retrieval.datasets import load_benchmark
-    from synthcode.evaluation.retrieval.levels import at_level
-
-    context = click.get_current_context()
-    if (dataset is None) == (given["original"] is None):
-        raise click.UsageError("name either DATASET or an original benchmark (--from)", context)
-    if dataset is not None and (given["path"] or given["limit"]):
-        raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
-    if given["require"] is not None and given["dataset_id"] is not None:
-        raise click.UsageError("--dataset-id reports scores of a whole dataset, --require scores a part", context)
-    if dataset is not None:
-        from synthcode.evaluation.interop.hub_datasets import dataset_folder
-
-        folder = dataset_folder(dataset, given["split"])
-        named = replace(load_benchmark(folder, given["split"]), name=str(dataset))
-        return named if given["require"] is None else at_level(named, given["require"])
-    if given["require"] is not None:
-        raise InputError(
-            f"a published benchmark ({given['original']}) has no levels of verification",
-            "leave out --require: levels are those of translations in a dataset that 'synthcode build' makes",
-        )
-    if given["path"] is None:
-        raise click.UsageError("missing option '--path': where that benchmark is", context)
-    from synthcode.pipelines.steps.evaluate.published_benchmark import load_published_benchmark
-
-    benchmark, reasons = load_published_benchmark(given["original"], given["path"], given["limit"], executor)
-    if reasons:
-        left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
-        click.echo(f"rows without a program: {left_out}", err=True)
-    return benchmark

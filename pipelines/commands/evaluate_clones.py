@@ -3,46 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from synthcode.pipelines.commands.task_list import retrieval_tasks
 from synthcode.vocabulary import SCORED_VARIANTS, Split
 
 if TYPE_CHECKING:
+    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.commands.evaluation_request import Request
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
 TASK = "clones"
-_ELSEWHERE = ("limit", "dataset_id", "baseline", "columns", "path", "languages")
-"""Options that mean nothing here."""
+_ELSEWHERE = ("columns", "path", "limit")
+"""Options that mean nothing for the pairs of a dataset."""
+_OF_RETRIEVAL = ("dataset_id",)
+"""Options that mean nothing unless retrieval is scored, too."""
 
 
-def wants_clones(dataset: Path | None, given: Mapping[str, Any]) -> bool:
-    """Return whether pairs of a dataset are to be scored.
+def refuse_other_options(given: Mapping[str, Any]) -> None:
+    """Refuse options that mean nothing for the pairs of a dataset.
 
     Raises
     ------
     click.UsageError
-        If options contradict each other.
+        If one is given.
     """
-    if dataset is None or TASK not in given["tasks"]:
-        return False
-    context = click.get_current_context()
-    if set(given["tasks"]) != {TASK}:
-        raise click.UsageError("score --task clones by itself: its results have a folder of their own", context)
-    if useless := [option for option in _ELSEWHERE if given[option]]:
-        option = useless[0].replace("_", "-")
-        raise click.UsageError(f"--{option} means nothing for the pairs of clones of a dataset", context)
-    return True
+    options = _ELSEWHERE if retrieval_tasks(given["tasks"]) is not None else (*_ELSEWHERE, *_OF_RETRIEVAL)
+    if useless := [option.replace("_", "-").removesuffix("s") for option in options if given[option]]:
+        context = click.get_current_context()
+        raise click.UsageError(f"--{useless[0]} means nothing for the pairs of clones of a dataset", context)
 
 
-def clones_evaluation(request: Request) -> FrozenEvaluation:
+def clones_job(request: Request) -> FrozenJob:
     """Read the pairs of a dataset, and say what is wrong with them."""
     from synthcode.evaluation.classification.dataset_clones import read_clones
     from synthcode.evaluation.interop.hub_datasets import dataset_folder
+    from synthcode.pipelines.commands.encoder_arguments import languages_of
+    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
     from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
@@ -55,9 +55,11 @@ def clones_evaluation(request: Request) -> FrozenEvaluation:
     splits = tuple(dict.fromkeys(("validation", split)))
     published = find_dataset(dataset_folder(dataset, split))
     variants = tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS
-    clones = read_clones(published, splits, variants, given["require"])
+    languages = languages_of(given["languages"])
+    clones = read_clones(published, splits, variants, given["require"], languages)
     settings = {
         "task": TASK,
+        **({"languages": ",".join(languages)} if languages else {}),
         **({"require": given["require"]} if given["require"] else {}),
         **({"split": split} if split != "test" else {}),
         **({"variant": ",".join(sorted(variants))} if set(variants) != set(SCORED_VARIANTS) else {}),
@@ -68,11 +70,11 @@ def clones_evaluation(request: Request) -> FrozenEvaluation:
     for warning in clones.warnings:
         click.echo(f"warning: {warning}", err=True)
     task = ClonesTask(clones, split, variants)
-    return FrozenEvaluation(task, request.evaluation(without_cells(str(dataset), digest, split), settings))
+    evaluation = request.evaluation(without_cells(str(dataset), digest, split), settings)
+    return FrozenJob(FrozenEvaluation(task, evaluation), _print)
 
 
-def print_clones(frozen: FrozenEvaluation, rows: Rows) -> None:
-    """Print the scores of all pairs, a table a variant."""
+def _print(frozen: FrozenEvaluation, rows: Rows) -> None:
     from synthcode.evaluation.classification.clone_scores import ALL
     from synthcode.pipelines.commands.printed_scores import print_scores
 

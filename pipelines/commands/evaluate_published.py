@@ -9,21 +9,33 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.pipelines.commands.task_list import other_tasks
 from synthcode.vocabulary import CLASSIFICATION_TASKS
 
 if TYPE_CHECKING:
+    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.commands.evaluation_request import Request
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
 _TABLE = "table"
 """A benchmark of retrieval, too, unless a task says otherwise."""
-_OF_RETRIEVAL = ("require", "limit", "dataset_id", "baseline", "variants")
+_OF_RETRIEVAL = ("require", "limit", "dataset_id", "variants")
 """Options that mean nothing here."""
 
 
-def is_published(dataset: Path | None, given: Mapping[str, Any]) -> bool:
-    """Return whether a published benchmark of clones or classification is to be scored.
+def published_tasks(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tasks that a published benchmark is scored by; empty if it is one of retrieval."""
+    from synthcode.evaluation.classification.published.registry import PUBLISHED_BENCHMARKS, task_of
+
+    name, tasks = given["original"], other_tasks(given["tasks"])
+    if name in PUBLISHED_BENCHMARKS and name != _TABLE and not tasks:
+        return (task_of(name, None),)
+    return tasks
+
+
+def refuse_unpublished(dataset: Path | None, given: Mapping[str, Any]) -> None:
+    """Refuse options of published benchmarks without one, and others with one.
 
     Raises
     ------
@@ -33,31 +45,30 @@ def is_published(dataset: Path | None, given: Mapping[str, Any]) -> bool:
     from synthcode.evaluation.classification.published.registry import PUBLISHED_BENCHMARKS
 
     context = click.get_current_context()
-    tasks = [task for task in dict.fromkeys(given["tasks"]) if task in CLASSIFICATION_TASKS]
     name = given["original"]
-    if not tasks and (name == _TABLE or name not in PUBLISHED_BENCHMARKS):
+    tasks = other_tasks(given["tasks"]) if dataset is not None else published_tasks(given)
+    of_dataset = ("clones",) if dataset is not None else ()
+    if (elsewhere := [task for task in tasks if task not in of_dataset]) and name not in PUBLISHED_BENCHMARKS:
+        known = "|".join(PUBLISHED_BENCHMARKS)
+        raise click.UsageError(f"--task {elsewhere[0]} scores --from {known} --path P", context)
+    if dataset is not None or not tasks:
         if given["columns"]:
             raise click.UsageError(f"--column is for --task {' or '.join(CLASSIFICATION_TASKS)}", context)
-        return False
-    if dataset is not None or name not in PUBLISHED_BENCHMARKS:
-        known = "|".join(PUBLISHED_BENCHMARKS)
-        raise click.UsageError(f"--task {' or '.join(tasks) or '...'} scores --from {known} --path P", context)
-    if len(given["tasks"]) > max(1, len(tasks)) or len(tasks) > 1:
-        raise click.UsageError("give one --task for a published benchmark", context)
-    if given["tasks"] and not tasks:
-        raise click.UsageError(f"{name} has no task {given['tasks'][0]}: it is not a benchmark of retrieval", context)
+        return
+    if name != _TABLE and (others := [task for task in given["tasks"] if task not in CLASSIFICATION_TASKS]):
+        raise click.UsageError(f"{name} has no task {others[0]}: it is not a benchmark of retrieval", context)
     if given["path"] is None:
         raise click.UsageError("missing option '--path': where that benchmark is", context)
     if useless := [option for option in _OF_RETRIEVAL if given[option]]:
         option = useless[0].replace("_", "-").removesuffix("s")
         raise click.UsageError(f"--{option} is for retrieval: {name} is scored as it was published", context)
-    return True
 
 
-def published_evaluation(request: Request) -> FrozenEvaluation:
+def published_job(request: Request, task: str) -> FrozenJob:
     """Read a published benchmark, and say what is wrong with it."""
     from synthcode.evaluation.classification.published.registry import read_published, task_of
     from synthcode.pipelines.commands.encoder_arguments import languages_of
+    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.commands.options import assignments
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
     from synthcode.pipelines.steps.evaluate.frozen_task import PublishedTask
@@ -65,12 +76,11 @@ def published_evaluation(request: Request) -> FrozenEvaluation:
 
     given = request.given
     name = given["original"]
-    task = task_of(name, next(iter(given["tasks"]), None))
     columns = assignments(given["columns"], "--column")
     languages = languages_of(given["languages"])
     if len(languages) > 1:
         raise click.UsageError("give one language: that of all programs", click.get_current_context())
-    benchmark = read_published(name, given["path"], task, columns, "".join(languages))
+    benchmark = read_published(name, given["path"], task_of(name, task), columns, "".join(languages))
     settings = {
         **({"task": task} if name == _TABLE else {}),
         **({"languages": languages[0]} if languages else {}),
@@ -80,11 +90,10 @@ def published_evaluation(request: Request) -> FrozenEvaluation:
     for warning in benchmark.warnings:
         click.echo(f"warning: {benchmark.name}: {warning}", err=True)
     evaluation = request.evaluation(without_cells(name, benchmark.digest, "test"), settings)
-    return FrozenEvaluation(PublishedTask(benchmark, task), replace(evaluation, variants=()))
+    return FrozenJob(FrozenEvaluation(PublishedTask(benchmark, task), replace(evaluation, variants=())), _print)
 
 
-def print_published(frozen: FrozenEvaluation, rows: Rows) -> None:
-    """Print the scores."""
+def _print(frozen: FrozenEvaluation, rows: Rows) -> None:
     from synthcode.pipelines.commands.printed_scores import print_scores
 
     print_scores(frozen.task.name, rows)

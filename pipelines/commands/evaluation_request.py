@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthcode.pipelines.commands.encoder_arguments import source_of
+from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
 from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
@@ -26,6 +27,15 @@ class Request:
     out: Path | None
     given: Mapping[str, Any]
     """All other options, and ``encoder``, the specification."""
+    store: Path | None = None
+    """Where vectors go, if that is not in the results folder."""
+    cost_meter: CostMeter = field(default_factory=CostMeter)
+
+    def of(self, task: str, number: int) -> Request:
+        """Return the request of one of so many tasks: several have folders of their own in ``out``, and one store."""
+        if number == 1 or self.out is None:
+            return self
+        return replace(self, out=self.out / task, store=self.out / "embeddings")
 
     def evaluation(self, benchmark: Benchmark, settings: Mapping[str, str]) -> Evaluation:
         """Return the evaluation of a benchmark; costs, resamples, device and store are those of the options.
@@ -51,7 +61,7 @@ class Request:
             folder=self.out or named_after(usual, settings),
             settings={**settings, **source_of(self.dataset, given["path"])},
             variants=tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS,
-            store=given["store"] or (self.out or usual) / "embeddings",
+            store=given["store"] or self.store or (self.out or usual) / "embeddings",
             baseline=given["baseline"],
             costs=given["costs"],
             dataset_id=given["dataset_id"],
@@ -59,5 +69,6 @@ class Request:
             device=given["device"],
             by_level=given["by_level"],
             fresh=given["fresh"],
+            cost_meter=self.cost_meter,
             reporter=TerminalReporter(),
         )

@@ -7,10 +7,22 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from synthcode.pipelines.main import run_cli
 from tests.support.clone_dataset import write_clone_dataset
+
+WORDS = """
+import os
+import numpy as np
+
+def vectors(texts):
+    with open(os.environ["ENCODED"], "a") as file:
+        file.write("\\0".join(texts) + "\\0")
+    letters = "abcdefghijklmnopqrstuvwxyz(){};"
+    return np.array([[text.count(letter) + 0.1 for letter in letters] for text in texts], dtype="float32")
+"""
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +57,76 @@ def test_pairs_are_scored_once_and_written_for_papers(run: Path, capsys: pytest.
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--task", "clones", "--task", "text2code"], "score --task clones by itself"),
-        (["--task", "clones", "--languages", "go"], "--languages means nothing"),
+        (["--task", "clones", "--dataset-id", "a/b"], "--dataset-id means nothing"),
+        (["--task", "clones,retrieval", "--column", "code=x"], "--column means nothing"),
+        (["--task", "clones,retrieval", "--baseline", "x"], "--baseline names results of one task"),
+        (["--task", "clone"], "no task 'clone' (did you mean 'clones'?)"),
+        (["--task", ","], "name at least one of retrieval"),
+        (["--task", "retrieval,classification"], "--task classification scores --from bigclonebench"),
     ],
 )
 def test_options_that_contradict_each_other(run: Path, capsys, options: list[str], message: str) -> None:
     assert run_cli(["evaluate", str(run), "--encoder", "bm25", *options]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_two_tasks_encode_once_and_have_a_folder_each(
+    run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The function writes down what it encodes: no program is there twice, whatever the task."""
+    (tmp_path / "words.py").write_text(WORDS)
+    monkeypatch.setenv("ENCODED", str(tmp_path / "encoded"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    out = tmp_path / "out"
+    options = ["--encoder", "py:words:vectors", "--variant", "stripped", "--resamples", "100", "--out", str(out)]
+    assert run_cli(["evaluate", str(run), *options, "--task", "code2code,clones", "--json"]) == 0
+    tasks = json.loads(capsys.readouterr().out)["tasks"]
+    assert [one["task"] for one in tasks] == ["retrieval", "clones"]
+    assert [Path(one["folder"]) for one in tasks] == [out / "retrieval", out / "clones"]
+    assert {row["task"] for row in tasks[0]["scores"]} == {"code2code"}
+    assert {row["task"] for row in tasks[1]["scores"]} == {"clones"}
+    for name in ("retrieval", "clones"):
+        assert (out / name / "results.json").is_file()
+    programs = {
+        row["code_stripped"]
+        for file in (run / "dataset" / "data" / "programs").glob("*.parquet")
+        for row in pq.read_table(file).to_pylist()
+    }
+    encoded = [text for text in (tmp_path / "encoded").read_text().split("\0") if text in programs]
+    assert len(encoded) == len(set(encoded)) > 50
+
+
+def test_a_task_that_fails_is_named_and_those_before_it_are_kept(
+    quickstart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Path(shutil.copytree(quickstart, tmp_path / "run"))
+    command = ["evaluate", str(run), "--encoder", "bm25", "--task", "retrieval,clones", "--json"]
+    assert run_cli(command) == 1  # no pairs: that is known before anything is scored
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert not (run / "evaluation" / "bm25").exists()
+    assert run_cli(["build", str(run), "--clones"]) == 0
+    blocked = run / "evaluation" / "bm25_task-clones"
+    blocked.parent.mkdir(parents=True, exist_ok=True)
+    blocked.write_text("a file, where a folder should be")
+    capsys.readouterr()
+    assert run_cli(command) == 1
+    printed = capsys.readouterr()
+    first, second = json.loads(printed.out)["tasks"]
+    assert first["scores"]
+    assert "scores" not in second
+    assert second["error"]["problem"]
+    assert second["error"]["problem"] in printed.err
+    assert (run / "evaluation" / "bm25" / "results.json").is_file()
+
+
+def test_languages_restrict_the_pairs(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["--task", "clones", "--languages", "go,java,python", "--split", "train", "--resamples", "100"]
+    assert run_cli(["evaluate", str(run), "--encoder", "bm25", *options, "--json"]) == 0
+    [task] = json.loads(capsys.readouterr().out)["tasks"]
+    spoken = {row[side] for row in task["scores"] for side in ("query_language", "corpus_language")}
+    assert spoken == {"all", "go", "java", "python"}
+    assert task["folder"].endswith("bm25_task-clones_languages-go,java,python_split-train")
 
 
 def test_a_dataset_without_pairs_and_broken_pairs_give_two_lines(

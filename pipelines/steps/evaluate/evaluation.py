@@ -186,8 +186,13 @@ def exit_costs(evaluation: Evaluation) -> list[ExitCost]:
     """Measure what each exit costs, if it is wanted and the encoder has exits."""
     if not evaluation.costs or not isinstance(evaluation.encoder, Costed):
         return []
-    evaluation.reporter.message(f"measuring what {len(evaluation.exits)} exits cost")
-    return evaluation.encoder.costs()
+    encoder, reporter, number = evaluation.encoder, evaluation.reporter, len(evaluation.exits)
+
+    def measured() -> list[ExitCost]:
+        reporter.message(f"measuring what {number} exits cost")
+        return encoder.costs()
+
+    return evaluation.cost_meter.costs(measured)
 
 
 def versions() -> dict[str, str]:

@@ -17,6 +17,7 @@ from synthcode.evaluation.retrieval.levels import levels_of
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
+from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
 from synthcode.vocabulary import Level, Variant
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Evaluation:
     """A digest of what a scorer without vectors makes of a few fixed texts, once it has been probed."""
     executor: Executor | None = None
     """Its threads rank. Default: one thread for each core."""
+    cost_meter: CostMeter = field(default_factory=CostMeter)
+    """Shared by the tasks of one command."""
     reporter: Reporter = field(default_factory=SilentReporter)
     stop: StopRequest = field(default_factory=StopRequest)
     """Ends scoring between two batches."""

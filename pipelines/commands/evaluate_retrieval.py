@@ -1,0 +1,70 @@
+"""``synthcode evaluate`` on the retrieval tasks of a dataset or of a published benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from synthcode.pipelines.commands.encoder_arguments import languages_of
+
+if TYPE_CHECKING:
+    from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.execution.executor import Executor
+    from synthcode.pipelines.commands.evaluation_jobs import RetrievalJob
+    from synthcode.pipelines.commands.evaluation_request import Request
+
+
+def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
+    """Read the benchmark.
+
+    Parameters
+    ----------
+    request
+        What the command was called with.
+    tasks
+        ``text2code``, ``code2code``; empty for both.
+    """
+    from synthcode.execution.processes import ProcessExecutor
+    from synthcode.pipelines.commands.evaluation_jobs import RetrievalJob
+    from synthcode.pipelines.steps.evaluate.results_folder import settings_of
+
+    given = request.given
+    executor = ProcessExecutor(given["workers"])
+    whole = _whole_benchmark(request.dataset, given, executor)
+    benchmark = whole.restricted(tasks, languages_of(given["languages"]))
+    evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
+    return RetrievalJob(replace(evaluation, executor=executor))
+
+
+def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:
+    from synthcode.errors import InputError
+    from synthcode.evaluation.retrieval.datasets import load_benchmark
+    from synthcode.evaluation.retrieval.levels import at_level
+
+    context = click.get_current_context()
+    if given["require"] is not None and given["dataset_id"] is not None:
+        raise click.UsageError("--dataset-id reports scores of a whole dataset, --require scores a part", context)
+    if dataset is not None:
+        from synthcode.evaluation.interop.hub_datasets import dataset_folder
+
+        folder = dataset_folder(dataset, given["split"])
+        named = replace(load_benchmark(folder, given["split"]), name=str(dataset))
+        return named if given["require"] is None else at_level(named, given["require"])
+    if given["require"] is not None:
+        raise InputError(
+            f"a published benchmark ({given['original']}) has no levels of verification",
+            "leave out --require: levels are those of translations in a dataset that 'synthcode build' makes",
+        )
+    if given["path"] is None:
+        raise click.UsageError("missing option '--path': where that benchmark is", context)
+    from synthcode.pipelines.steps.evaluate.published_benchmark import load_published_benchmark
+
+    benchmark, reasons = load_published_benchmark(given["original"], given["path"], given["limit"], executor)
+    if reasons:
+        left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
+        click.echo(f"rows without a program: {left_out}", err=True)
+    return benchmark

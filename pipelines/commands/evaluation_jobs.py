@@ -1,0 +1,132 @@
+"""The tasks of one ``synthcode evaluate``: each is scored after the other, and has a results folder of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import click
+
+from synthcode.errors import SynthcodeError
+from synthcode.vocabulary import RETRIEVAL
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
+    from synthcode.pipelines.steps.evaluate.frozen_task import Rows
+
+
+class Outcome(NamedTuple):
+    """What a task came to."""
+
+    rows: Sequence[Mapping[str, Any]]
+    """Scores, as ``results.json`` holds them."""
+    warnings: Sequence[str]
+    show: Callable[[], None]
+    """Prints the scores."""
+
+
+class Job(Protocol):
+    """One task that is to be scored."""
+
+    @property
+    def task(self) -> str:
+        """Its name."""
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Who is scored, and where results go."""
+
+    def run(self, *, force: bool, may_replace: bool) -> Outcome:
+        """Score unless the results are current."""
+
+
+@dataclass(frozen=True)
+class RetrievalJob:
+    """The tasks of retrieval."""
+
+    evaluation: Evaluation
+    task: str = RETRIEVAL
+
+    def run(self, *, force: bool, may_replace: bool) -> Outcome:
+        """Score unless the results are current."""
+        from synthcode.evaluation.results.coverage import warnings_of
+        from synthcode.evaluation.results.score_entries import score_entry
+        from synthcode.pipelines.commands.printed_scores import print_means
+        from synthcode.pipelines.runs.interrupt import watch_for_stop
+        from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
+
+        evaluation = self.evaluation
+        with watch_for_stop(evaluation.reporter.message) as stop:
+            macros, covered = evaluate_if_stale(replace(evaluation, stop=stop), force=force, may_replace=may_replace)
+            stop.raise_if_set()  # the last step may have ended before it looked
+        rows = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
+        return Outcome(rows, warnings_of(covered.values()), lambda: print_means(macros, covered, evaluation.folder))
+
+
+@dataclass(frozen=True)
+class FrozenJob:
+    """Pairs of clones, or a published benchmark."""
+
+    frozen: FrozenEvaluation
+    show: Callable[[FrozenEvaluation, Rows], None]
+
+    @property
+    def task(self) -> str:
+        """``clones`` or ``classification``."""
+        return self.frozen.task.name
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Who is scored, and where results go."""
+        return self.frozen.evaluation
+
+    def run(self, *, force: bool, may_replace: bool) -> Outcome:
+        """Score unless the results are current."""
+        from synthcode.pipelines.runs.interrupt import watch_for_stop
+        from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
+
+        with watch_for_stop(self.evaluation.reporter.message) as stop:
+            frozen = replace(self.frozen, evaluation=replace(self.evaluation, stop=stop))
+            rows = score_frozen_if_stale(frozen, force=force, may_replace=may_replace)
+            stop.raise_if_set()
+        return Outcome(rows, list(frozen.task.warnings), lambda: self.show(frozen, rows))
+
+
+def run_jobs(jobs: Sequence[Job], *, force: bool, may_replace: bool, as_json: bool) -> None:
+    """Score tasks one after another, and print their scores; with JSON, one object for all of them.
+
+    Raises
+    ------
+    SynthcodeError
+        If a task cannot be scored. The tasks before it are printed, and the others are named.
+    """
+    done: list[dict[str, Any]] = []
+    for place, job in enumerate(jobs):
+        try:
+            outcome = job.run(force=force, may_replace=may_replace)
+        except SynthcodeError as error:
+            if as_json:
+                failure = {"problem": error.problem, "fix": error.fix}
+                _print_json([*done, {**_about(job), "error": failure}])
+            elif later := [other.task for other in jobs[place + 1 :]]:
+                click.echo(f"evaluate: {job.task} failed; not scored: {', '.join(later)}", err=True)
+            raise
+        done.append({**_about(job), "scores": outcome.rows, "warnings": outcome.warnings})
+        if not as_json:
+            outcome.show()
+    if as_json:
+        _print_json(done)
+
+
+def _about(job: Job) -> dict[str, Any]:
+    evaluation = job.evaluation
+    benchmark = evaluation.benchmark
+    named = {"task": job.task, "encoder": evaluation.label, "dataset": benchmark.name, "split": benchmark.split}
+    return {**named, "folder": str(evaluation.folder)}
+
+
+def _print_json(tasks: Sequence[Mapping[str, Any]]) -> None:
+    click.echo(json.dumps({"tasks": tasks}, indent=2, default=list))
