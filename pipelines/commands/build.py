@@ -12,6 +12,7 @@ from synthcode.pipelines.commands.options import (
     force_option,
     max_failed_option,
     run_argument,
+    shard_option,
     workers_option,
     working_on,
 )
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     default=None,
     help="Write the configuration clones: pairs of programs that solve one problem, and pairs that do not.",
 )
+@shard_option("Refused: a dataset is built of all shards, by 'merge'.")
 @workers_option
 @force_option
 def build(
@@ -41,6 +43,7 @@ def build(
     max_failed: float | None,
     require: Level | None,
     clones: bool | None,
+    shard: str | None,
     workers: int | None,
     force: bool,
 ) -> None:
@@ -56,13 +59,15 @@ def build(
       synthcode build runs/mbxp --clones
     """
     from synthcode.pipelines.runs.step import run_if_stale
+    from synthcode.pipelines.shards.place import refuse_shard
     from synthcode.pipelines.steps.build.step import build_step
     from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.repair.step import repair_if_changed
 
     overrides = {"workers": workers, "backend.max_failed": max_failed, "build.require": require}
     overrides |= {"build.clones": clones}
-    with working_on(existing_run(run), overrides) as opened:
+    refuse_shard(existing_run(run), shard, "build", "deduplicates, and draws splits, among the rows of all shards")
+    with working_on(run, overrides) as opened:
         _refuse_failed(opened)
         run_stages(opened, ("check",))
         repair_if_changed(opened)

@@ -11,6 +11,7 @@ from synthcode.pipelines.commands.options import (
     force_option,
     run_argument,
     sandbox_option,
+    shard_option,
     workers_option,
     working_on,
 )
@@ -24,10 +25,11 @@ from synthcode.pipelines.commands.options import (
     default=None,
     help="Also check programs that parse with the installed compilers and parsers, in a sandbox. Default: no.",
 )
+@shard_option("Judge the I-th of N shards: the completions of its seeds. Default: what RUN is for.")
 @sandbox_option
 @workers_option
 @force_option
-def check(run: Path, compiled: bool | None, workers: int | None, force: bool) -> None:
+def check(run: Path, compiled: bool | None, shard: str | None, workers: int | None, force: bool) -> None:
     """Extract the code from every completion and keep programs that pass the syntax gate.
 
     With --compile, the installed ones of javac, gcc, g++, go, rustc, mcs and tsc compile what passed, and
@@ -43,5 +45,5 @@ def check(run: Path, compiled: bool | None, workers: int | None, force: bool) ->
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.check.step import check_step
 
-    with working_on(existing_run(run), {"workers": workers, "check.compile": compiled}) as opened:
+    with working_on(existing_run(run), {"workers": workers, "check.compile": compiled, "shard": shard}) as opened:
         run_if_stale(opened, check_step(), force=force)

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.options import existing_run, force_option, run_argument, workers_option, working_on
+from synthcode.pipelines.commands.options import (
+    existing_run,
+    force_option,
+    run_argument,
+    shard_option,
+    workers_option,
+    working_on,
+)
 from synthcode.vocabulary import DROP_MODES, TRANSITIVE_MODES, DropMode
 
 if TYPE_CHECKING:
@@ -45,6 +52,7 @@ if TYPE_CHECKING:
     help="Splits from which contaminated programs are removed. Default: train.",
 )
 @click.option("--memory", metavar="SIZE", help="The most memory to use, such as 1GB. Default: half of the free memory.")
+@shard_option("Before 'translate' only: find duplicates among all seeds, in the run of the I-th of N shards.")
 @workers_option
 @force_option
 def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | None, force: bool, **given: Any) -> None:
@@ -59,9 +67,13 @@ def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | Non
       synthcode dedup runs/mine --against human-eval/data/HumanEval.jsonl.gz --against mbpp=table:mbpp.parquet@python
     """
     from synthcode.pipelines.runs.step import run_if_stale
+    from synthcode.pipelines.shards.place import refuse_shard
     from synthcode.pipelines.steps.dedup.step import dedup_seeds_step, dedup_step
+    from synthcode.storage.manifest import Manifest
 
-    with working_on(existing_run(run), _overrides(against, drop_contaminated, given)) as opened:
+    if "translate" in Manifest(existing_run(run)).stages:
+        refuse_shard(run, given["shard"], "dedup", "compares the translations of all shards")
+    with working_on(run, _overrides(against, drop_contaminated, given)) as opened:
         stages = opened.manifest.stages
         # Seeds that were translated without this pass stay requested: the second pass removes their programs.
         if "translate" not in stages or "dedup_seeds" in stages:
@@ -88,7 +100,7 @@ def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, A
     overrides = {
         f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram", "transitive", "max_removed")
     }
-    overrides |= {name: given[name] for name in ("memory", "workers")}
+    overrides |= {name: given[name] for name in ("memory", "workers", "shard")}
     resolved = [resolved_benchmark(spec, Path()) for spec in against]
     return overrides | {"contamination.against": resolved or None, "contamination.drop": drop}
 

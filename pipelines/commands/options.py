@@ -39,6 +39,22 @@ repair_option = click.option(
 repair_budget_option = click.option(
     "--repair-budget", type=click.IntRange(1), metavar="TOKENS", help="Tokens that all repairs together may take."
 )
+
+
+def _read_shard(context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    """Return a shard as recipes write it: 03/08 is 3/8."""
+    if text is None or context.resilient_parsing:
+        return None
+    from synthcode.llm.seed_shard import SeedShard
+
+    return str(SeedShard.parse(text))
+
+
+def shard_option(what: str) -> Callable[[Command], Command]:
+    """Return the option ``--shard`` of a command that does ``what``."""
+    return click.option("--shard", metavar="I/N", callback=_read_shard, help=what)
+
+
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Worker processes. Default: one per core."
 )
@@ -106,7 +122,7 @@ def working_on(
     Raises
     ------
     InputError
-        If the folder holds anything and is not a run directory.
+        If the folder holds anything and is not a run directory, or is the run of another shard than ``overrides`` name.
     Interrupted
         If a stop was requested, even if all was finished: a script that runs several commands stops, too.
     """
@@ -114,12 +130,15 @@ def working_on(
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.runs.run import open_run
     from synthcode.pipelines.runs.run_directories import refuse_foreign
+    from synthcode.pipelines.shards.place import refuse_other_shard
     from synthcode.storage.lock import hold
 
     given = {key: value for key, value in overrides.items() if value is not None}
     refuse_foreign(path)
     reporter = TerminalReporter()
     with hold(path), watch_for_stop(reporter.message) as stop:
+        if "shard" in given:
+            refuse_other_shard(path, given["shard"])
         yield open_run(path, stop, given, recipe, named_urls, reporter)
         stop.raise_if_set()  # the last stage may have ended before it looked
 

@@ -17,12 +17,12 @@ from synthcode.pipelines.commands.options import (
     retry_failed_option,
     sandbox_option,
     settings,
+    shard_option,
     workers_option,
     working_on,
 )
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
@@ -40,7 +40,7 @@ def _folder(context: click.Context, _option: click.Parameter, value: str | None)
 @click.option(
     "--dry-run", is_flag=True, help="Print the requests that RUN still lacks, their tokens, cost and time, and stop."
 )
-@click.option("--shard", metavar="I/N", help="Request the translations of the I-th of N shards of the seeds, and stop.")
+@shard_option("Request the translations of the I-th of N shards of the seeds, and stop.")
 @click.option(
     "--publish-to",
     metavar="FOLDER",
@@ -90,7 +90,8 @@ def run(
       synthcode run recipe.yaml --out /tmp/shard-3 --shard 3/8 --publish-to shared/mine
     """
     from synthcode.pipelines.runs.recipe import load_recipe, require_sections
-    from synthcode.pipelines.shards.published import refuse_other_shard, refuse_unfinished
+    from synthcode.pipelines.shards.place import refuse_other_shard
+    from synthcode.pipelines.shards.published import refuse_unfinished
     from synthcode.pipelines.shards.running import is_done, run_shard
     from synthcode.pipelines.steps.registry import run_stages
 
@@ -107,34 +108,19 @@ def run(
         return
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
-    if publish_to is not None and given["shard"] is None:
+    if publish_to is not None and loaded.shard is None:
         raise click.UsageError("'--publish-to' needs '--shard'", click.get_current_context())
     refuse_unfinished(loaded)
-    if (earlier := _earlier_recipe(out)) is not None:
-        refuse_other_shard(loaded, earlier, out)
+    refuse_other_shard(out, loaded.shard)
     if is_done(loaded, publish_to):
-        click.echo(f"shard {given['shard']} is finished: {publish_to}", err=True)
+        click.echo(f"shard {loaded.shard} is finished: {publish_to}", err=True)
         return
     with working_on(out, {}, loaded, named_urls) as opened:
-        if given["shard"] is not None:
+        if loaded.shard is not None:
             run_shard(opened, publish_to, force=force)
             return
         run_stages(opened, force=force)
     _say_what_next(out, recipe)
-
-
-def _earlier_recipe(out: Path) -> Recipe | None:
-    """Return the recipe that a run directory holds; None if it is lost, which this command makes good."""
-    from synthcode.errors import InputError
-    from synthcode.pipelines.runs.recipe import load_recipe
-    from synthcode.storage.layout import RunFolder
-
-    if not RunFolder(out).is_run:
-        return None
-    try:
-        return load_recipe(str(RunFolder(out).recipe))
-    except InputError:
-        return None
 
 
 def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -148,7 +134,7 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
         "translate.model": given["model"],
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.prompt": given["prompt"],
-        "translate.shard": given["shard"],
+        "shard": given["shard"],
         "translate.sampling.temperature": given["temperature"],
         "repair.rounds": given["repair"],
         "repair.budget": given["repair_budget"],

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from synthcode.pipelines.commands.options import assignments, force_option, run_argument, workers_option, working_on
+from synthcode.pipelines.commands.options import (
+    assignments,
+    force_option,
+    run_argument,
+    shard_option,
+    workers_option,
+    working_on,
+)
 from synthcode.plugins import SEED_ADAPTERS
 from synthcode.vocabulary import TEXT_PARTS
 
@@ -42,6 +49,7 @@ from synthcode.vocabulary import TEXT_PARTS
     help="What to take of a given text. Default: the description, which ends where examples or parameters begin.",
 )
 @click.option("--license", metavar="SPDX", help="The licence of rows that do not name theirs.")
+@shard_option("Make RUN that of the I-th of N shards. All seeds are read: duplicates are looked for among all.")
 @workers_option
 @force_option
 def seeds(run: Path, columns: tuple[str, ...], kept_columns: tuple[str, ...], force: bool, **given: Any) -> None:
@@ -59,7 +67,7 @@ def seeds(run: Path, columns: tuple[str, ...], kept_columns: tuple[str, ...], fo
     path = given["path"]
     if path is not None and given["adapter"] != "hub" and Path(path).exists():
         given["path"] = str(Path(path).resolve())
-    overrides = {key if key == "workers" else f"seeds.{key}": value for key, value in given.items()}
+    overrides = {key if key in ("workers", "shard") else f"seeds.{key}": value for key, value in given.items()}
     if columns:
         overrides["seeds.columns"] = assignments(columns, "--column")
     if kept_columns:

@@ -19,6 +19,7 @@ from synthcode.pipelines.commands.options import (
     retry_failed_option,
     run_argument,
     settings,
+    shard_option,
     working_on,
 )
 from synthcode.plugins import BACKENDS
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 @click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
 @click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
 @click.option("--price-out", type=float, metavar="X", help="Price of a million tokens of answers.")
+@shard_option("Request the translations of the I-th of N shards of the seeds. Default: what RUN is for.")
 @repair_option
 @repair_budget_option
 @no_model_check_option
@@ -124,6 +126,7 @@ def _overrides(
         "repair.rounds": given["repair"],
         "repair.budget": given["repair_budget"],
         "execution.concurrency": given["concurrency"],
+        "shard": given["shard"],
         "translate.targets": [language.name for language in parse_languages(targets)] if targets else None,
         "translate.sampling.temperature": given["temperature"],
         "translate.sampling.max_tokens": given["max_tokens"],

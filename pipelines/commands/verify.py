@@ -12,6 +12,7 @@ from synthcode.pipelines.commands.options import (
     force_option,
     run_argument,
     sandbox_option,
+    shard_option,
     workers_option,
     working_on,
 )
@@ -34,6 +35,7 @@ from synthcode.pipelines.commands.options import (
     metavar="FILE",
     help="A file of verdicts that runs share: nothing in it is run again.",
 )
+@shard_option("Run all accepted translations of the I-th of N shards, before any 'dedup'. Default: what RUN is for.")
 @sandbox_option
 @workers_option
 @force_option
@@ -60,8 +62,9 @@ def verify(run: Path, languages: str | None, verify_cache: str | None, force: bo
     with working_on(run, overrides) as opened:
         run_stages(opened, ("check",))
         repair_if_changed(opened)
-        run_stages(opened, ("dedup",))
-        run_if_stale(opened, verify_step(), force=force)
+        if opened.recipe.shard is None:
+            run_stages(opened, ("dedup",))
+        run_if_stale(opened, verify_step(is_shard=opened.recipe.shard is not None), force=force)
 
 
 def _overrides(run: Path, languages: str | None, cache: str | None, given: dict[str, Any]) -> dict[str, Any]:
@@ -76,5 +79,6 @@ def _overrides(run: Path, languages: str | None, cache: str | None, given: dict[
         "verify.strict": given["strict"],
         "verify.languages": [one.name for one in parse_languages(languages)] if languages else None,
         "verify.cache": str(Path(cache).expanduser().resolve()) if cache else None,
+        "shard": given["shard"],
         "workers": given["workers"],
     }

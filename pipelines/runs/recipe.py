@@ -92,6 +92,8 @@ class Recipe:
     """How requests are sent: concurrency, deadlines, retries."""
     executor: ExecutorConfig = field(default_factory=ExecutorConfig)
     """Where the work of stages runs; ``workers: N`` is short for ``executor: {workers: N}``."""
+    shard: str | None = None
+    """Request, check and verify the translations of one shard of the seeds, written ``3/8``; None takes all."""
     memory: MemorySize | None = None
     """The memory that deduplication may take, such as 1GB; None takes half of what is free. It changes no output."""
 
@@ -154,7 +156,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     server_options(recipe.backend.serve or ())
     if recipe.translate is not None:
         checked_extra_body(recipe.translate.sampling.extra_body)
-        SeedShard.parse(recipe.translate.shard or "1/1")
+    SeedShard.parse(recipe.shard or "1/1")
     return recipe
 
 

@@ -16,7 +16,7 @@ def in_full(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
     InputError
         If two spellings say different things; ``origin`` is what the error calls the recipe.
     """
-    return _with_verify(_with_executor_workers(_with_text_part(tree), origin))
+    return _with_shard(_with_verify(_with_executor_workers(_with_text_part(tree), origin)), origin)
 
 
 def _with_verify(tree: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -34,6 +34,18 @@ def _with_text_part(tree: Mapping[str, Any]) -> Mapping[str, Any]:
     rest = {key: value for key, value in seeds.items() if key != "first_paragraph"}
     part = {"text": "first-paragraph"} if seeds["first_paragraph"] else {}
     return {**tree, "seeds": {**part, **rest}}
+
+
+def _with_shard(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
+    """Read ``translate.shard``, which recipes of earlier versions have, as ``shard``: it concerns every stage."""
+    translate = tree.get("translate")
+    if not isinstance(translate, Mapping) or "shard" not in translate:
+        return tree
+    rest = {key: value for key, value in translate.items() if key != "shard"}
+    earlier, shard = translate["shard"], tree.get("shard")
+    if None not in (earlier, shard) and earlier != shard:
+        raise InputError(f"{origin}: shard is {shard!r}, but translate.shard is {earlier!r}", "remove one of them")
+    return {**tree, "translate": rest, "shard": earlier if shard is None else shard}
 
 
 def _with_executor_workers(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest, file_digest
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.recipe import Recipe, load_recipe
-from synthcode.pipelines.shards.published import shard_of
+from synthcode.pipelines.shards.place import shard_of
 from synthcode.schemas.tables import COMPLETIONS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
@@ -23,8 +23,8 @@ from synthcode.strict_settings import to_tree
 if TYPE_CHECKING:
     from synthcode.storage.manifest import StageEntry
 
-_MACHINE = ("backend", "execution", "executor", "workers", "memory")
-"""Sections of a recipe that say how and where, not what: they may differ."""
+_MACHINE = ("backend", "execution", "executor", "memory", "shard")
+"""Keys of a recipe that say how and where, not what: they may differ."""
 _ANSWER = ("request_id", "text", "error")
 
 
@@ -115,9 +115,7 @@ def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
             f"{len(missing)} of {first.place.count} shards are missing: {named}",
             "name all of them, or give --partial to build a dataset of those that are there",
         )
-    translate = first.recipe.translate
-    assert translate is not None
-    return replace(first.recipe, translate=replace(translate, shard=None))
+    return replace(first.recipe, shard=None)
 
 
 def merge_recordings(shards: Sequence[Shard], recordings: Path) -> Merged:
@@ -169,7 +167,8 @@ def _rows(shard: Shard) -> Iterator[tuple[str, str | None, str | None]]:
 def _what(recipe: Recipe) -> dict[str, Any]:
     """Return all of a recipe that decides what comes out."""
     tree = {key: value for key, value in to_tree(recipe).items() if key not in _MACHINE}
-    tree["translate"] = {key: value for key, value in tree["translate"].items() if key != "shard"}
+    if tree["verify"] is not None:
+        tree["verify"] = {key: value for key, value in tree["verify"].items() if key != "cache"}
     return tree
 
 

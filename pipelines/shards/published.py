@@ -16,7 +16,6 @@ from synthcode.bounded.files import read_bytes
 from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.llm.journal.journal import Journal
-from synthcode.llm.seed_shard import SeedShard
 from synthcode.storage.atomic import write_text, writing
 from synthcode.storage.shards import shards_of
 from synthcode.strict_settings import to_tree
@@ -106,7 +105,8 @@ class PublishedShards:
 
 def _requests_digest(recipe: Recipe) -> str:
     """Return the digest of all in a recipe that decides which requests are made."""
-    translate = None if recipe.translate is None else replace(recipe.translate, shard=None)
+    # Earlier versions had the shard here: the shards that they have published go on.
+    translate = None if recipe.translate is None else {**to_tree(recipe.translate), "shard": None}
     return digest(to_tree([recipe.seeds, translate, recipe.dedup, recipe.contamination]))
 
 
@@ -129,28 +129,6 @@ def refuse_unfinished(recipe: Recipe) -> None:
             f"{shards.path}: {len(missing)} of {count} shards are not finished: {named}",
             "run them again, or replay a copy of the recordings to build a dataset without them",
         )
-
-
-def refuse_other_shard(recipe: Recipe, earlier: Recipe, path: Path) -> None:
-    """Refuse to continue the run of one shard as another one: its recording would change.
-
-    Raises
-    ------
-    InputError
-        If they request different shards.
-    """
-    before, now = (None if one.translate is None else one.translate.shard for one in (earlier, recipe))
-    if earlier.translate is not None and before != now:
-        named = [f"shard {shard}" if shard else "all seeds" for shard in (before, now)]
-        raise InputError(
-            f"{path} is the run of {named[0]}, not of {named[1]}", "name another folder with --out, or the same shard"
-        )
-
-
-def shard_of(recipe: Recipe) -> SeedShard | None:
-    """Return the shard that a recipe requests; None if it requests all."""
-    shard = None if recipe.translate is None else recipe.translate.shard
-    return None if shard is None else SeedShard.parse(shard)
 
 
 def merge_recipe(recipe: Recipe, shards: PublishedShards) -> Recipe:

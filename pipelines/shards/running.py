@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from synthcode.llm.journal.publishing import restore_journal
-from synthcode.pipelines.shards.published import PublishedShards, shard_of
+from synthcode.pipelines.shards.place import shard_of
+from synthcode.pipelines.shards.published import PublishedShards
 from synthcode.pipelines.steps.registry import run_stages
 
 if TYPE_CHECKING:

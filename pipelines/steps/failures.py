@@ -104,7 +104,7 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     errors = failure_lines(counts)
     _refuse_waiting(counts, errors)
     failed, finished = counts["failed"], counts["failed"] + counts["completed"]
-    if not counts["requested"] and run.recipe.translate and run.recipe.translate.shard:
+    if not counts["requested"] and run.recipe.shard:
         return []  # few seeds, many shards: some have none
     if not counts["requested"]:
         raise FailedRunError(

@@ -78,8 +78,6 @@ class TranslateConfig:
     """How the model samples."""
     random_seed: int = 0
     """Decides which targets are drawn, and nothing else."""
-    shard: str | None = None
-    """Request the translations of one shard of the seeds, written ``3/8``; None requests all."""
 
 
 def targets_of(seed_id: str, language: str, config: TranslateConfig) -> list[Language]:

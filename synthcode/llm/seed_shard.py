@@ -37,6 +37,9 @@ class SeedShard:
             )
         return cls(number, count)
 
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
     def has(self, seed_id: str) -> bool:
         """Return whether a seed is in this shard."""
         return int(hashlib.sha256(seed_id.encode()).hexdigest()[:16], 16) % self.count == self.number - 1

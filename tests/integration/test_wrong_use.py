@@ -89,7 +89,7 @@ def test_a_recipe_with_a_misspelt_key(tmp_path: Path, capsys: pytest.CaptureFixt
     recipe.write_text("seeds:\n  adapter: mbxp\n  path: .\ntranslate:\n  target: [java]\n")
     assert refused(capsys, "run", recipe, "--out", tmp_path / "run") == [
         f"error: {recipe}: unknown key 'translate.target' (did you mean 'targets'?)",
-        "known here: targets, model, sample_targets, samples, prompt, sampling, random_seed, shard",
+        "known here: targets, model, sample_targets, samples, prompt, sampling, random_seed",
     ]
 
 

@@ -132,7 +132,7 @@ def _turns(recipe: Recipe, asked_with: str) -> dict[str, str]:
 def portable_recipe(recipe: Recipe) -> str:
     """Return the recipe as YAML, with names of files instead of paths, and without what changes no row."""
     tree = to_tree(recipe)
-    for section in ("backend", "execution", "executor", "memory"):
+    for section in ("backend", "execution", "executor", "memory", "shard"):
         del tree[section]
     for section, default in (("verify", None), ("build", to_tree(BuildConfig()))):
         if tree[section] == default:

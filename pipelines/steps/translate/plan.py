@@ -66,7 +66,8 @@ class TranslationPlan:
         for table in self.run.folder.rows(self.run.folder.seeds, columns):
             seeds = table.column("seed_id")
             rows = table.filter(pc.invert(pc.is_in(seeds, value_set=left_out)))
-            yield rows if self.config.shard is None else _rows_of(SeedShard.parse(self.config.shard), rows)
+            shard = self.run.recipe.shard
+            yield rows if shard is None else _rows_of(SeedShard.parse(shard), rows)
 
 
 def _rows_of(shard: SeedShard, seeds: pa.Table) -> pa.Table:

@@ -21,6 +21,7 @@ from synthcode.pipelines.steps.translate.plan import translate_config, translati
 from synthcode.pipelines.tables.funnel import REQUESTED
 from synthcode.schemas.tables import COMPLETIONS
 from synthcode.storage.shards import ShardWriter
+from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:
     from synthcode.llm.sending.scheduler import Outcome
@@ -63,7 +64,8 @@ def _again(run: Run, counts: Mapping[str, Any]) -> bool:
 
 def _settings(recipe: Recipe) -> Any:
     config = translate_config(recipe)
-    return [config, load_prompt(config.prompt).digest]
+    # The shard among the other settings, where earlier versions had it: their runs stay up to date.
+    return [{**to_tree(config), "shard": recipe.shard}, load_prompt(config.prompt).digest]
 
 
 def _summary(counts: Mapping[str, Any]) -> str:

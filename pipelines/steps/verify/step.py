@@ -37,11 +37,18 @@ _SEEDS_PER_PIECE = 512
 _SEED_COLUMNS = {"tests": "tests", "entry_point": "entry_point"}
 
 
-def verify_step() -> Step:
-    """Return the step that ``verify`` runs."""
+def verify_step(*, is_shard: bool = False) -> Step:
+    """Return the step that ``verify`` runs.
+
+    Parameters
+    ----------
+    is_shard
+        Whether the run is that of a shard: what deduplication leaves of it is not known, so that all accepted
+        translations are run.
+    """
     return Step(
         name="verify",
-        requires=("seeds", "check", "dedup"),
+        requires=("seeds", "check", *(() if is_shard else ("dedup",))),
         optional_inputs=("dedup_seeds", "repair"),
         settings=verify_settings,
         inputs=verify_inputs,
@@ -121,7 +128,8 @@ def _execute(run: Run) -> StepResult:
     failed: dict[str, Counter[str]] = defaultdict(Counter)
 
     def pieces() -> Iterator[Piece]:
-        return pieces_of(run, SurvivingRows.of(run).aligned())
+        left = SurvivingRows(run, (), ()) if run.recipe.shard is not None else SurvivingRows.of(run)
+        return pieces_of(run, left.aligned())
 
     table, count = verify_rows(run, pieces)
     _tally(table, verified, failed)
