@@ -18,7 +18,10 @@ MTEB_NAMES: dict[Metric, str] = {
 
 MAIN_SCORE = MTEB_NAMES[MTEB_METRIC]
 
-_TASKS: dict[str, str] = {"text2code": "Text2Code", "code2code": "Code2Code"}
+CLONES = "clones"
+"""The task of pair classification."""
+
+_TASKS: dict[str, str] = {"text2code": "Text2Code", "code2code": "Code2Code", CLONES: "Clones"}
 _PROGRAMMING = {
     **{name: name for name in ("python", "java", "javascript", "typescript", "go", "php", "ruby", "c", "rust")},
     "cpp": "c++",

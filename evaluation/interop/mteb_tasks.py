@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from synthcode.bounded import limits
-from synthcode.bounded.files import read_text
-from synthcode.bounded.trees import parse_yaml
 from synthcode.errors import InputError, did_you_mean
-from synthcode.evaluation.interop.mteb_names import MAIN_SCORE, languages_of_all, task_name
+from synthcode.evaluation.interop.mteb_cards import ALL_SUBSETS, ExportedCard, read_card, read_tables
+from synthcode.evaluation.interop.mteb_names import CLONES, MAIN_SCORE, languages_of_all, task_name
 from synthcode.extras import install_line
-from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
+    from mteb.abstasks.pair_classification import AbsTaskPairClassification
     from mteb.abstasks.retrieval import AbsTaskRetrieval
     from mteb.abstasks.task_metadata import TaskMetadata
 
@@ -28,36 +23,19 @@ PROMPTS = {
 }
 """Instructions of queries for models that take them; documents have none."""
 
-_EXPORT_AGAIN = "run 'synthcode export --format mteb' again"
 
-
-@dataclass(frozen=True)
-class _Card:
-    """The description of an exported folder."""
-
-    folder: Path
-    task: str
-    variant: str
-    split: str
-    dataset: str
-    """Digest of the rows that it was made from."""
-    files: Mapping[str, str]
-    """Configuration -> pattern of its files."""
-
-    @property
-    def subsets(self) -> list[str]:
-        return [name.removesuffix("-corpus") for name in self.files if name.endswith("-corpus")]
-
-
-def load_exported(folder: str | Path, subsets: Sequence[str] | None = None) -> AbsTaskRetrieval:
+def load_exported(
+    folder: str | Path, subsets: Sequence[str] | None = None
+) -> AbsTaskRetrieval | AbsTaskPairClassification:
     """Return the task in one folder of ``synthcode export --format mteb``.
 
     Parameters
     ----------
     folder
-        ``DIR/text2code`` or ``DIR/code2code``.
+        ``DIR/text2code``, ``DIR/code2code`` or ``DIR/clones``.
     subsets
-        Pairs of languages, as ``python-java`` or ``text-java``; absent, all. mteb encodes every text once a subset.
+        Pairs of languages, as ``python-java`` or ``text-java``; absent, all. mteb encodes every text once a subset. The
+        names of pairs of clones are in alphabetical order; absent, ``all``: one subset with the pairs of all languages.
 
     Raises
     ------
@@ -65,24 +43,47 @@ def load_exported(folder: str | Path, subsets: Sequence[str] | None = None) -> A
         If mteb is not installed, the folder is not one of these, or lacks a subset.
     """
     require_mteb()
-    from mteb.abstasks.retrieval import AbsTaskRetrieval
-
-    card = _read_card(Path(folder))
+    card = read_card(Path(folder))
     for subset in subsets or ():
         if subset not in card.subsets:
             near = did_you_mean(subset, card.subsets)
             raise InputError(f"{folder} has no subset {subset!r}{near}", f"it has {', '.join(card.subsets)}")
-    selected = list(dict.fromkeys(subsets if subsets is not None else card.subsets))
+    every = [ALL_SUBSETS] if card.task == CLONES else card.subsets
+    selected = list(dict.fromkeys(subsets if subsets is not None else every))
+    return _clone_task(card, selected) if card.task == CLONES else _retrieval_task(card, selected)
+
+
+def _retrieval_task(card: ExportedCard, subsets: Sequence[str]) -> AbsTaskRetrieval:
+    from mteb.abstasks.retrieval import AbsTaskRetrieval
 
     class ExportedTask(AbsTaskRetrieval):  # type: ignore[misc]
-        metadata = _metadata(card, selected)
+        metadata = _metadata(card, subsets)
 
         def load_data(self, num_proc: int | None = None, **_: Any) -> None:
             """Read the folder; a file that several subsets share, once."""
-            self.dataset = _read_subsets(card, selected)
+            self.dataset = _read_subsets(card, subsets)
             self.data_loaded = True
 
     task: AbsTaskRetrieval = ExportedTask()
+    return task
+
+
+def _clone_task(card: ExportedCard, subsets: Sequence[str]) -> AbsTaskPairClassification:
+    from mteb.abstasks.pair_classification import AbsTaskPairClassification
+
+    class ExportedClones(AbsTaskPairClassification):  # type: ignore[misc]
+        metadata = _clone_metadata(card, subsets)
+
+        def load_data(self, num_proc: int | None = None, **_: Any) -> None:
+            """Read the folder."""
+            from datasets import Dataset
+
+            self.dataset = {
+                subset: {card.split: Dataset(read_tables(card.folder, card.files[subset]))} for subset in subsets
+            }
+            self.data_loaded = True
+
+    task: AbsTaskPairClassification = ExportedClones()
     return task
 
 
@@ -118,7 +119,7 @@ def task_metadata(task: str, variant: str, **fields: Any) -> TaskMetadata:
         "type": "Retrieval",
         "category": "t2t",
         "modalities": ["text"],
-        "prompt": {"query": PROMPTS[task]},
+        "prompt": {"query": PROMPTS[task]} if task in PROMPTS else None,
         "main_score": MAIN_SCORE,
         "eval_langs": ["eng-Latn"],
         "domains": ["Programming"],
@@ -128,7 +129,7 @@ def task_metadata(task: str, variant: str, **fields: Any) -> TaskMetadata:
     return TaskMetadata(**(given | fields))
 
 
-def _metadata(card: _Card, subsets: Sequence[str]) -> TaskMetadata:
+def _metadata(card: ExportedCard, subsets: Sequence[str]) -> TaskMetadata:
     return task_metadata(
         card.task,
         card.variant,
@@ -138,13 +139,30 @@ def _metadata(card: _Card, subsets: Sequence[str]) -> TaskMetadata:
     )
 
 
-def _read_subsets(card: _Card, subsets: Sequence[str]) -> dict[str, dict[str, Any]]:
+def _clone_metadata(card: ExportedCard, subsets: Sequence[str]) -> TaskMetadata:
+    languages = languages_of_all(name for name in card.subsets if name != ALL_SUBSETS)
+    every = sorted({language for pair in languages.values() for language in pair})
+    return task_metadata(
+        CLONES,
+        card.variant,
+        description=f"Pairs of clones across languages, {card.variant} code, made by synthcode.",
+        type="PairClassification",
+        prompt=None,
+        main_score="max_ap",
+        task_subtypes=["Duplicate Detection"],
+        dataset={"path": str(card.folder), "revision": card.dataset},
+        eval_splits=[card.split],
+        eval_langs={subset: languages.get(subset, every) for subset in subsets},
+    )
+
+
+def _read_subsets(card: ExportedCard, subsets: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Return subset -> split -> what mteb's retrieval tasks hold: its own loader takes half a second a subset."""
     from datasets import Dataset
 
     @cache
     def read(pattern: str) -> Dataset:
-        return Dataset(_read_tables(card.folder, pattern))
+        return Dataset(read_tables(card.folder, pattern))
 
     def judged(subset: str) -> dict[str, dict[str, int]]:
         answers: dict[str, dict[str, int]] = {}
@@ -163,28 +181,3 @@ def _read_subsets(card: _Card, subsets: Sequence[str]) -> dict[str, dict[str, An
         }
         for subset in subsets
     }
-
-
-def _read_tables(folder: Path, pattern: str) -> pa.Table:
-    files = sorted(folder.glob(pattern))
-    if not files:
-        raise InputError(f"{folder} has no file {pattern}", _EXPORT_AGAIN)
-    try:
-        return pa.concat_tables([read_file(file, fix=_EXPORT_AGAIN) for file in files])
-    except pa.ArrowInvalid as problem:
-        raise InputError(f"{folder}: files {pattern} differ in their columns", _EXPORT_AGAIN) from problem
-
-
-def _read_card(folder: Path) -> _Card:
-    try:
-        _, matter, _ = read_text(folder / "README.md", limits.CARD).split("---\n", 2)
-        tree = parse_yaml(matter)
-        task, variant, split, dataset = (str(tree["synthcode"][key]) for key in ("task", "variant", "split", "dataset"))
-        task_name(task, variant)
-        files = {str(config["config_name"]): str(config["data_files"][0]["path"]) for config in tree["configs"]}
-        return _Card(folder.resolve(), task, variant, split, dataset, files)
-    except (OSError, ValueError, LookupError, TypeError, InputError) as problem:
-        raise InputError(
-            f"{folder} is not a task that 'synthcode export --format mteb' wrote",
-            "name one of the folders that it made: DIR/text2code or DIR/code2code",
-        ) from problem

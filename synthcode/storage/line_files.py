@@ -70,11 +70,12 @@ class JsonLinesWriter(_LineWriter):
 
 
 class TabSeparatedWriter(_LineWriter):
-    """A header, then one line a row. Nothing is quoted: readers differ in what they make of quotes."""
+    """A header, if one is given, then one line a row. Nothing is quoted: readers differ in what they make of quotes."""
 
-    def __init__(self, path: Path, header: Sequence[str]) -> None:
+    def __init__(self, path: Path, header: Sequence[str] | None = None) -> None:
         super().__init__(path)
-        self._write_rows([tuple(header)])
+        if header is not None:
+            self._write_rows([tuple(header)])
 
     def write(self, table: pa.Table) -> None:
         """Add rows.

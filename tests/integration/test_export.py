@@ -12,7 +12,7 @@ import yaml
 
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.steps import export as export_files
+from synthcode.pipelines.steps.export import retrieval as export_files
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS
 from tests.support.small_dataset import CARD, JUDGED, PAIRS, PROGRAMS, rows, write_dataset, write_split
 from tests.support.small_disks import on_small_disk

@@ -30,8 +30,8 @@ def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
 
 
-def export(dataset: Path, layout: str, out: Path) -> Path:
-    assert run_cli(["export", str(dataset), "--format", layout, "--out", str(out)]) == 0
+def export(dataset: Path, layout: str, out: Path, *arguments: str) -> Path:
+    assert run_cli(["export", str(dataset), "--format", layout, "--out", str(out), *arguments]) == 0
     return out
 
 
@@ -112,6 +112,7 @@ def mbxp(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "backend": {"base_urls": [server.base_url]},
             "translate": {"targets": ["java"], "model": MODEL},
             "splits": {"train": 0.1, "validation": 0.1, "test": 0.8},
+            "build": {"clones": True},
         }
         (folder / "recipe.yaml").write_text(json.dumps(recipe))
         assert run_cli(["run", str(folder / "recipe.yaml"), "--out", str(folder / "mbxp")]) == 0
@@ -139,6 +140,29 @@ def test_mteb_scores_a_real_encoder_as_evaluate_does(mbxp: Path, tmp_path: Path,
     assert 0.1 < expected["recall_at_1"] < 0.95, "a task that tells nothing"
     assert len(expected) == 5
     assert {name: scores[name] for name in expected} == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize("variant", ["stripped", "anonymous"])
+def test_mteb_scores_pairs_of_clones_as_evaluate_does(mbxp: Path, tmp_path: Path, variant: str) -> None:
+    import mteb
+
+    model = MtebModel(str(minilm_folder()), device="cpu").model
+    task = load_exported(
+        export(mbxp, "mteb", tmp_path / "out", "--variant", variant) / "clones", ["all", "java-python"]
+    )
+    assert task.metadata.name == f"SynthcodeClones{variant.capitalize()}"
+    results = mteb.evaluate(model, task, cache=None, co2_tracker=False, show_progress_bar=False)
+    scores = {score["hf_subset"]: score for score in results.task_results[0].scores["test"]}
+    command = ["evaluate", str(mbxp), "--task", "clones", "--encoder", f"st:{minilm_folder()}", "--device", "cpu"]
+    assert run_cli([*command, "--variant", variant, "--resamples", "100", "--out", str(tmp_path / "results")]) == 0
+    rows = read_metrics(tmp_path / "results")
+    for subset, language in (("all", "all"), ("java-python", "java")):
+        found = {row["metric"]: row["value"] for row in rows if row["query_language"] == language}
+        assert 0.6 < found["AP"] < 0.9999, "a task that tells nothing"
+        names = {"AP": "cosine_ap", "F1_oracle": "cosine_f1", "precision_oracle": "cosine_precision"}
+        expected = {theirs: found[ours] for ours, theirs in names.items() if ours in found}
+        assert {name: scores[subset][name] for name in expected} == pytest.approx(expected, abs=1e-4)
+    assert set(names) <= {row["metric"] for row in rows}
 
 
 def task_folder(subset: str) -> str:

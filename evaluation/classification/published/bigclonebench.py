@@ -15,7 +15,7 @@ from synthcode.evaluation.classification.published.benchmark import PublishedPai
 from synthcode.evaluation.classification.published.label_faults import size_faults
 from synthcode.evaluation.classification.published.pairs import NamedPairs, Programs, pairs_of
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed
-from synthcode.evaluation.classification.published.sources import find_file, required, split_tables
+from synthcode.evaluation.classification.published.sources import find_file, is_own_export, required, split_tables
 from synthcode.seeds.rows.files import DataFile, lines
 from synthcode.vocabulary import Split
 
@@ -42,6 +42,8 @@ _FILE_NAMES: dict[Split, str] = {"train": "train", "validation": "valid", "test"
 def read(root: Path, columns: Mapping[str, str]) -> PublishedPairs:
     """Read ``data.jsonl`` with ``train.txt``, ``valid.txt`` and ``test.txt``, or tables of both texts of each pair.
 
+    What is known of BigCloneBench is not said of an export in its layout.
+
     Parameters
     ----------
     root
@@ -60,6 +62,8 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedPairs:
     else:
         texts = _read_functions(functions, columns)
         named = {split: _read_pairs(file) for split, file in _pair_files(root).items()}
+    if is_own_export(root, NAME):
+        return pairs_of(NAME, "", str(root), texts, named)
     sizes = {split: len(pairs.labels) for split, pairs in named.items()}
     faults = [*KNOWN_FAULTS, *size_faults(sizes, SIZES, "pairs")]
     return pairs_of(NAME, LANGUAGE, str(root), texts, named, faults)

@@ -19,7 +19,7 @@ from synthcode.evaluation.classification.published.label_faults import (
 )
 from synthcode.evaluation.classification.published.labels import read_split_tables
 from synthcode.evaluation.classification.published.rows import Field, renamed
-from synthcode.evaluation.classification.published.sources import required
+from synthcode.evaluation.classification.published.sources import is_own_export, required
 from synthcode.vocabulary import Split
 
 NAME = "poj104"
@@ -47,7 +47,10 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedLabels:
     parts = read_split_tables(root, renamed(_FIELDS, columns), "label")
     required(parts, ("test",), str(root))
     refuse_one_label(str(root), "test", parts["test"])
+    faults = [*problem_faults(parts), *label_faults(parts)]
+    if is_own_export(root, NAME):
+        return PublishedLabels(NAME, "", "problems", parts, faults)
     programs = {split: len(rows.ids) for split, rows in parts.items()}
     problems = {split: len(set(rows.labels)) for split, rows in parts.items()}
-    faults = [*size_faults(programs, PROGRAMS, "programs"), *size_faults(problems, PROBLEMS, "problems")]
-    return PublishedLabels(NAME, LANGUAGE, "problems", parts, [*faults, *problem_faults(parts), *label_faults(parts)])
+    sizes = [*size_faults(programs, PROGRAMS, "programs"), *size_faults(problems, PROBLEMS, "problems")]
+    return PublishedLabels(NAME, LANGUAGE, "problems", parts, [*sizes, *faults])

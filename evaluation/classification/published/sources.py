@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
+from synthcode.bounded import limits
+from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 from synthcode.evaluation.interop.hub_datasets import fetched_files
+from synthcode.publishing.export.layout import MARK
 from synthcode.seeds.rows.columns import split_name
 from synthcode.seeds.rows.files import DataFile, data_files
 from synthcode.vocabulary import SPLITS, Split
@@ -44,6 +48,15 @@ def find_file(root: Path, stem: str, suffixes: Sequence[str]) -> DataFile | None
                 if path.is_file():
                     return DataFile(path.relative_to(root).as_posix(), path)
     return None
+
+
+def is_own_export(root: Path, name: str) -> bool:
+    """Return whether ``synthcode export`` wrote a folder in the layout of a benchmark: none of its rows are from it."""
+    try:
+        mark = json.loads(read_text(root / MARK, limits.CARD))
+        return bool(mark["format"] == name)
+    except (OSError, ValueError, LookupError, TypeError, RecursionError, InputError):
+        return False
 
 
 def split_tables(root: Path, where: str) -> dict[Split, list[DataFile]]:

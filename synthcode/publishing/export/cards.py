@@ -29,7 +29,9 @@ def front_matter(exported: Exported) -> dict[str, Any]:
     return {**exported.card, "task_categories": ["text-retrieval"], "tags": tags}
 
 
-def readme(exported: Exported, matter: Mapping[str, Any] | None = None, **values: Any) -> str:
+def readme(
+    exported: Exported, matter: Mapping[str, Any] | None = None, template: str | None = None, **values: Any
+) -> str:
     """Render the layout's ``README.md``.
 
     Parameters
@@ -38,11 +40,13 @@ def readme(exported: Exported, matter: Mapping[str, Any] | None = None, **values
         What is in it.
     matter
         Front matter, for a layout that is a dataset repository.
+    template
+        Its name, if it is not the layout's.
     values
-        Further values that the layout's template needs.
+        Further values that the template needs.
     """
-    template = environment(template_folder("data_cards")).get_template(f"exports/{exported.layout}.md.jinja")
-    text = template.render(exported=exported, version=__version__, **values).strip() + "\n"
+    found = environment(template_folder("data_cards")).get_template(f"exports/{template or exported.layout}.md.jinja")
+    text = found.render(exported=exported, version=__version__, **values).strip() + "\n"
     if matter is None:
         return text
     return f"---\n{yaml.safe_dump(dict(matter), sort_keys=False, allow_unicode=True)}---\n\n{text}"

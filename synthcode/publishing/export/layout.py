@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 import pyarrow as pa
 
 from synthcode.publishing.export.pairs import Pair
-from synthcode.vocabulary import Variant
+from synthcode.vocabulary import Split, Variant
 
-Encoding = Literal["jsonl", "tsv", "parquet"]
+Encoding = Literal["jsonl", "tsv", "txt", "parquet"]
+"""``txt`` is ``tsv`` without a header."""
+
+MARK = "export.json"
+"""What was exported, in every exported folder; and by which it is known as one."""
 
 
 class Place(NamedTuple):
@@ -35,6 +39,29 @@ class Exported:
     """Digest of the rows that it was made from."""
     card: Mapping[str, Any]
     """Of the dataset's own front matter what holds for a copy: its title, language and license."""
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Pairs of clones by their languages, or the rows of each split."""
+    counted: str = "pairs of clones"
+    """What was counted."""
+    subsets: Sequence[str] = ()
+    """Of pairs of clones: those that a tool can score."""
+
+
+@dataclass(frozen=True)
+class CloneTask:
+    """Pairs of clones among the tasks of a tool: both texts and a label, in a table for each pair of languages."""
+
+    pairs: Callable[[str, str], Place]
+    """Of a subset (``java-python``) and a split."""
+    columns: tuple[str, str, str]
+    """Names of both texts and of the label."""
+    cards: Callable[[Exported], Mapping[str, str]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the pairs."""
+        *texts, label = self.columns
+        return _strings(*texts).append(pa.field(label, pa.int64(), nullable=False))
 
 
 @dataclass(frozen=True)
@@ -61,6 +88,8 @@ class Layout:
     """File name -> text of the files for people."""
     only_split: str | None = None
     """The one split that the tool reads, where it reads no other."""
+    clones: CloneTask | None = None
+    """How the tool reads pairs of clones, if it does."""
 
     @property
     def corpus_schema(self) -> pa.Schema:
@@ -101,6 +130,46 @@ class PairsLayout:
     """Columns of ``TRIPLETS``."""
     cards: Callable[[Exported], Mapping[str, str]]
     """File name -> text of the files for people."""
+
+
+@dataclass(frozen=True)
+class ClonesLayout:
+    """One benchmark's layout of pairs of clones: each program once, and lists of pairs, all splits."""
+
+    name: str
+    programs: Place
+    program_columns: tuple[str, str]
+    """Names of the id and of the code."""
+    pairs: Callable[[Split], Place]
+    """Of a split: lines of two ids and a label."""
+    cards: Callable[[Exported], Mapping[str, str]]
+
+    @property
+    def program_schema(self) -> pa.Schema:
+        """Of the programs."""
+        return _strings(*self.program_columns)
+
+    @property
+    def pair_schema(self) -> pa.Schema:
+        """Of the pairs."""
+        return _strings("a", "b").append(pa.field("label", pa.int8(), nullable=False))
+
+
+@dataclass(frozen=True)
+class ProblemsLayout:
+    """One benchmark's layout of programs that are labelled by the problem that they solve, all splits."""
+
+    name: str
+    programs: Callable[[Split], Place]
+    """Of a split."""
+    columns: tuple[str, str, str]
+    """Names of the id, of the code and of the problem's number."""
+    cards: Callable[[Exported], Mapping[str, str]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the programs."""
+        return _strings(*self.columns)
 
 
 def _strings(*names: str) -> pa.Schema:

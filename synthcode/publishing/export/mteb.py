@@ -1,6 +1,7 @@
 """mteb 2: a dataset repository a task, with the configurations ``PAIR-corpus``, ``PAIR-queries`` and ``PAIR-qrels``.
 
-A language's documents are in it once, however many pairs refer to them.
+A language's documents are in it once, however many pairs refer to them. Pairs of clones are a repository of
+``sentence1``, ``sentence2`` and ``labels``, with a configuration for each pair of languages and one for all of them.
 """
 
 from __future__ import annotations
@@ -9,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synthcode.publishing.export.cards import front_matter, readme
-from synthcode.publishing.export.layout import Exported, Layout, Place
+from synthcode.publishing.export.layout import CloneTask, Exported, Layout, Place
 from synthcode.publishing.export.pairs import Pair
 from synthcode.vocabulary import TASKS
+
+CLONES = "clones"
+"""The folder of pairs of clones."""
 
 
 def configs(pairs: Sequence[Pair], split: str) -> list[dict[str, Any]]:
@@ -46,6 +50,19 @@ def _cards(exported: Exported) -> Mapping[str, str]:
     return cards
 
 
+def _clone_cards(exported: Exported) -> Mapping[str, str]:
+    (split,) = exported.splits
+    facts = {"task": CLONES, "variant": exported.variant, "split": split, "dataset": exported.dataset}
+    folders = {name: "*" if name not in exported.counts else name for name in exported.subsets}
+    files = [
+        {"config_name": name, "data_files": [{"split": split, "path": f"pairs/{folder}/{split}-*.parquet"}]}
+        for name, folder in folders.items()
+    ]
+    about = {"task_categories": ["sentence-similarity"], "tags": ["code", "clone-detection", "cross-language"]}
+    matter = {**exported.card, **about, "configs": files, "synthcode": facts}
+    return {f"{CLONES}/README.md": readme(exported, matter, template="mteb_clones")}
+
+
 MTEB = Layout(
     name="mteb",
     corpus=lambda pair: Place(f"{pair.task}/corpus", pair.corpus_language),
@@ -56,4 +73,9 @@ MTEB = Layout(
     id_column="id",
     judgement_columns=("query-id", "corpus-id", "score"),
     cards=_cards,
+    clones=CloneTask(
+        pairs=lambda subset, split: Place(f"{CLONES}/pairs/{subset}", split),
+        columns=("sentence1", "sentence2", "labels"),
+        cards=_clone_cards,
+    ),
 )

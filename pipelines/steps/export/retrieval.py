@@ -1,20 +1,18 @@
-"""Writing an export: the dataset's rows, in one pass over each table, into the places that a layout names."""
+"""Writing retrieval tasks: the dataset's rows, in one pass over each table, into the places that a layout names."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
 
 import pyarrow as pa
 
 from synthcode.errors import InputError
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
-from synthcode.plugins import EXPORTS
-from synthcode.publishing.export.cards import kept_of_card
+from synthcode.pipelines.steps.export.files import OPENERS, card_facts, unchanged, with_cards
 from synthcode.publishing.export.layout import Encoding, Exported, Layout, PairsLayout, Place
 from synthcode.publishing.export.pairs import (
     DOCUMENT_COLUMNS,
@@ -26,24 +24,10 @@ from synthcode.publishing.export.pairs import (
     judgements_by_pair,
 )
 from synthcode.schemas.tables import CODE_COLUMNS
-from synthcode.storage.line_files import JsonLinesWriter, TableWriter, TabSeparatedWriter
+from synthcode.storage.line_files import TableWriter
 from synthcode.storage.published import PublishedDataset
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import TEXT, Variant
-
-CARD_NAME = "README.md"
-
-
-def load_layout(name: str) -> Layout | PairsLayout:
-    """Return the layout of that name, a built-in or a plug-in's.
-
-    Raises
-    ------
-    InputError
-        If no export has that name, or the plug-in cannot be used.
-    """
-    layout: Any = EXPORTS.load(name, (Layout, PairsLayout))
-    return cast(Layout | PairsLayout, layout)
 
 
 def export_retrieval(
@@ -59,13 +43,13 @@ def export_retrieval(
     reporter = reporter or SilentReporter()
     if layout.only_split not in (None, split):
         raise InputError(f"{layout.name} reads only the split {layout.only_split!r}", "leave --split out")
-    with _unchanged(dataset, [split], ["programs", "texts", "qrels"]) as content:
+    with unchanged(dataset, [split], ["programs", "texts", "qrels"]) as content:
         pairs = find_pairs(dataset.batches("qrels", split, PAIR_COLUMNS))
         if not pairs:
             raise InputError(f"{dataset.folder}: split {split!r} has no judgements", "export another --split")
         _write_rows(dataset, layout, pairs, split, variant, out, reporter)
         _write_judgements(dataset, layout, pairs, split, out, reporter)
-    return _with_cards(Exported(layout.name, variant, (split,), pairs, content, _kept(dataset)), layout.cards, out)
+    return with_cards(Exported(layout.name, variant, (split,), pairs, content, card_facts(dataset)), layout.cards, out)
 
 
 def export_pairs(
@@ -74,36 +58,14 @@ def export_pairs(
     """Write the columns that a layout names, all splits."""
     reporter = reporter or SilentReporter()
     splits = dataset.splits("triplets")
-    with _unchanged(dataset, splits, ["triplets"]) as content, reporter.progress("export: pairs", None) as bar:
+    with unchanged(dataset, splits, ["triplets"]) as content, reporter.progress("export: pairs", None) as bar:
         for split in splits:
             with ShardWriter(out / "data", layout.schema, split, numbered=True) as shards:
                 for table in dataset.batches("triplets", split, layout.schema.names):
                     shards.write(table)
                     bar.advance(table.num_rows)
                 shards.commit()
-    return _with_cards(Exported(layout.name, None, splits, (), content, _kept(dataset)), layout.cards, out)
-
-
-@contextmanager
-def _unchanged(dataset: PublishedDataset, splits: Sequence[str], configs: Sequence[str]) -> Iterator[str]:
-    """Give the digest of what is read in the block, and refuse what was written to in the meantime."""
-    content = dataset.digest(splits, configs)
-    yield content
-    if dataset.digest(splits, configs) != content:
-        raise InputError(f"{dataset.folder} was changed while it was read", "export it again when it is complete")
-
-
-def _kept(dataset: PublishedDataset) -> dict[str, Any]:
-    card = dataset.folder / CARD_NAME
-    if card.is_file():
-        dataset.verify(card)
-    return kept_of_card(card)
-
-
-def _with_cards(exported: Exported, cards: Callable[[Exported], Mapping[str, str]], out: Path) -> Exported:
-    for name, text in cards(exported).items():
-        (out / name).write_text(text, "utf-8")
-    return exported
+    return with_cards(Exported(layout.name, None, splits, (), content, card_facts(dataset)), layout.cards, out)
 
 
 def _write_rows(
@@ -184,22 +146,3 @@ def _link(file: Path, place: Path) -> None:
         os.link(file, place)
     except OSError:  # a file system without hard links, or with too many of this file
         shutil.copyfile(file, place)
-
-
-def _parquet(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
-    return ShardWriter(out / place.folder, schema, place.name, numbered=True)
-
-
-def _json_lines(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
-    return JsonLinesWriter(out / place.folder / f"{place.name}.jsonl")
-
-
-def _tab_separated(out: Path, place: Place, schema: pa.Schema) -> TableWriter:
-    return TabSeparatedWriter(out / place.folder / f"{place.name}.tsv", schema.names)
-
-
-OPENERS: Mapping[Encoding, Callable[[Path, Place, pa.Schema], TableWriter]] = {
-    "parquet": _parquet,
-    "jsonl": _json_lines,
-    "tsv": _tab_separated,
-}

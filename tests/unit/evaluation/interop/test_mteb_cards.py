@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthcode.errors import InputError
-from synthcode.evaluation.interop.mteb_tasks import _read_tables
+from synthcode.evaluation.interop.mteb_cards import read_tables
 
 ABORTS = Path(__file__).parents[3] / "fuzz/corpus/recording_parquet/level_histogram_of_another_size"
 
@@ -18,7 +18,7 @@ ABORTS = Path(__file__).parents[3] / "fuzz/corpus/recording_parquet/level_histog
 def test_files_of_a_pattern_are_one_table(tmp_path: Path) -> None:
     for number in range(2):
         pq.write_table(pa.table({"_id": [number]}), tmp_path / f"corpus-{number}.parquet")
-    assert _read_tables(tmp_path, "corpus-*.parquet").to_pydict() == {"_id": [0, 1]}
+    assert read_tables(tmp_path, "corpus-*.parquet").to_pydict() == {"_id": [0, 1]}
 
 
 def test_files_that_are_missing_damaged_or_differ_are_refused(tmp_path: Path) -> None:
@@ -27,5 +27,5 @@ def test_files_that_are_missing_damaged_or_differ_are_refused(tmp_path: Path) ->
     shutil.copy(ABORTS, tmp_path / "queries-0.parquet")
     for pattern, what in (("qrels*", "no file"), ("queries*", "is damaged"), ("corpus*", "differ in their columns")):
         with pytest.raises(InputError, match=what) as refusal:
-            _read_tables(tmp_path, pattern)
+            read_tables(tmp_path, pattern)
         assert refusal.value.fix == "run 'synthcode export --format mteb' again"
