@@ -22,6 +22,10 @@ ClassificationTask = Literal["clones", "classification"]
 CLASSIFICATION_TASKS: tuple[ClassificationTask, ...] = get_args(ClassificationTask)
 """Tasks of published benchmarks: whether two programs do the same, and which label a program has."""
 
+TrainingTask = Literal["retrieval", ClassificationTask]
+TRAINING_TASKS: tuple[TrainingTask, ...] = ("retrieval", *CLASSIFICATION_TASKS)
+"""What an encoder is trained for: vectors, or heads that tell clones from other pairs or give a program its label."""
+
 TEXT = "text"
 """The query language of text-to-code retrieval."""
 

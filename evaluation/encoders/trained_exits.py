@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from synthcode.bounded.trees import TREE_ERRORS, read_json
 from synthcode.errors import InputError, first_line
 from synthcode.evaluation.encoders.checkpoint_files import safe_folder
+from synthcode.vocabulary import ClassificationTask
 
 EXITS_FILE = "exits.json"
 HEADS_FILE = "exit_heads.safetensors"
 
+CLASSIFIERS_FILE = "exit_classifiers.safetensors"
+
 _BROKEN = "train the model again, or fetch the checkpoint again"
+
+
+@dataclass(frozen=True)
+class ClassifierForm:
+    """What heads were trained to tell apart, and how their inputs look."""
+
+    task: ClassificationTask
+    labels: tuple[str, ...]
+    """What each output stands for. Of clones, the second stands for clones."""
+    reads: Literal["first_token", "last_token"]
+    """The token whose state a head is given: the tokenizer's own for classification, or else the last one."""
+    max_tokens: int
+    """Longest input in training, in tokens."""
+
+    def __post_init__(self) -> None:
+        if not 2 <= len(self.labels) == len(set(self.labels)) or self.max_tokens < 1:
+            raise ValueError("a classifier has two different labels or more, and inputs of a token or more")
 
 
 @dataclass(frozen=True)
@@ -25,6 +46,8 @@ class TrainedExits:
     pooling: Literal["mean", "first_token", "last_token"]
     heads: Literal["none", "linear"] = "none"
     """Whether each exit projects its pooled vector."""
+    classifier: ClassifierForm | None = None
+    """What the head of classification at each exit does; None if there are no such heads."""
 
     def __post_init__(self) -> None:
         if not self.exits or list(self.exits) != sorted(set(self.exits)) or self.exits[0] < 1:
@@ -77,22 +100,32 @@ def read_heads(name: str, exits: Sequence[int], width: int) -> Any:
     InputError
         If the file is not there or broken, or lacks one of them.
     """
+    heads = new_heads(exits, width)
+    load_parts(heads, safe_folder(name) / HEADS_FILE, f"projections of {width} dimensions")
+    return heads
+
+
+def load_parts(parts: Any, path: Path, what: str) -> None:
+    """Read the weights of a torch module from a file that may hold more.
+
+    Raises
+    ------
+    InputError
+        If the file is not there or broken, or lacks some weights.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = safe_folder(name) / HEADS_FILE
-    heads = new_heads(exits, width)
     try:
         stored = load_file(path)
     except (OSError, SafetensorError) as problem:
         raise InputError(f"{path} cannot be read: {first_line(problem)}", _BROKEN) from problem
-    expected = heads.state_dict()
+    expected = parts.state_dict()
     found = {name: tensor for name, tensor in stored.items() if name in expected}
     wrong = [name for name in expected if name not in found or found[name].shape != expected[name].shape]
     if wrong:
-        raise InputError(f"{path} has no projections of {width} dimensions for {', '.join(wrong)}", _BROKEN)
-    heads.load_state_dict(found)
-    return heads
+        raise InputError(f"{path} has no {what} for {', '.join(wrong)}", _BROKEN)
+    parts.load_state_dict(found)
 
 
 def unit_vectors(states: Mapping[int, Any], mask: Any, pooling: str, heads: Any | None) -> dict[int, Any]:

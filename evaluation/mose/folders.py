@@ -16,6 +16,8 @@ FETCHED = ("*.json", "*.safetensors", "merges.txt")
 """The files to fetch from a repository: neither code nor pickles."""
 
 INDEX = "model.safetensors.index.json"
+WHOLE = "model.safetensors"
+"""All weights in one file: others next to it are of something else, as heads of classification."""
 PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 
 
@@ -74,7 +76,8 @@ def tensor_files(folder: Path) -> list[Path]:
         shards: Mapping[str, str] = read_json(folder / INDEX).get("weight_map", {})
         files = [folder / Path(shard).name for shard in sorted(set(shards.values()))]
     else:
-        files = sorted(folder.glob("*.safetensors"))
+        whole = folder / WHOLE
+        files = [whole] if whole.is_file() else sorted(folder.glob("*.safetensors"))
     absent = [file.name for file in files if not file.is_file()]
     if absent:
         raise InputError(f"{folder} lacks {', '.join(absent)}, which {INDEX} names", "fetch the checkpoint again")

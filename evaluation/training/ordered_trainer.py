@@ -70,7 +70,7 @@ class OrderedTrainer(Trainer):
             step = self.state.global_step + 1
             raise DivergedError(
                 f"the loss is {loss.item()} at step {step}: training has diverged",
-                "lower the learning rate or raise the temperature; the last checkpoint is from before that step",
+                "lower the learning rate or, for retrieval, raise the temperature; the last checkpoint is from before",
             )
         return (loss, {}) if return_outputs else loss
 

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from annotated_types import Ge, Gt, Le
 from pydantic import ConfigDict
 
-from synthcode.vocabulary import Variant
+from synthcode.vocabulary import TrainingTask, Variant
 
 Share = Annotated[float, Ge(0), Le(1)]
 Positive = Annotated[float, Gt(0)]
@@ -52,6 +52,10 @@ class DataSettings:
     holdout: tuple[str, ...] = ()
     """Datasets, and published benchmarks (``[NAME=][ADAPTER:]PATH[@LANGUAGE]``), whose problems must not be trained on:
     near-duplicates of their programs leave the training data."""
+    original: str | None = None
+    """The published benchmark that the data are, as ``devign``; None: a dataset in this project's form."""
+    columns: tuple[str, ...] = ()
+    """Names of that benchmark's columns, where they are other ones: ``code=func``."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +118,8 @@ class RunSettings:
     """Steps between validations."""
     validation_queries: Count = 200
     """Problems of the validation split that are scored, at most: queries and documents are theirs."""
+    validation_examples: Count = 1000
+    """Pairs or programs of the validation split that a classifier is scored on, at most."""
     keep_checkpoints: Count = 2
     """The newest ones; the one with the best validation stays as well."""
 
@@ -170,6 +176,8 @@ class TrainingSettings:
     exits: tuple[Count, ...] = ()
     """Blocks after which an embedding is read; empty takes all blocks of a new model or a HuggingFace encoder of up to
     12 blocks, and a MoSE checkpoint's own exits."""
+    task: TrainingTask = "retrieval"
+    """What is trained: vectors for retrieval, or a head of classification at every exit."""
     heads: Literal["none", "linear"] = "none"
     """A projection of each exit's vector; a MoSE encoder has its own."""
     data: DataSettings = field(default_factory=DataSettings)

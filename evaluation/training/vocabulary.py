@@ -1,10 +1,10 @@
-"""The tokens of a model, for inputs that ``tokenize`` does not make: those of pre-training."""
+"""The tokens of a model, for inputs that ``tokenize`` does not make: of pre-training, of classification."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -20,12 +20,14 @@ class Vocabulary:
     start: tuple[int, ...]
     """What an input begins with, as ``[CLS]``."""
     separator: tuple[int, ...]
-    """What stands between two texts, as ``[SEP]``; empty if the tokenizer has no such token."""
+    """What stands between two texts, as ``[SEP]`` or RoBERTa's ``</s></s>``; empty if there is no such token."""
     end: tuple[int, ...]
     """What an input ends with."""
     pad: int
     mask: int
     """What stands for a token that is to be predicted; the unknown token or the padding if there is no mask token."""
+    class_token: Literal["first_token", "last_token"] = "last_token"
+    """Which token stands for a whole input: the first one if that is a ``[CLS]``, and otherwise the last one."""
 
     @property
     def special(self) -> frozenset[int]:
@@ -50,15 +52,16 @@ def huggingface_vocabulary(tokenizer: Any) -> Vocabulary:
     plain = _plain(tokenizer.backend_tokenizer)
     probe = plain.encode("a")
     text = [place for place, is_special in enumerate(probe.special_tokens_mask) if not is_special]
-    separator = _first(tokenizer.sep_token_id, tokenizer.eos_token_id)
+    start, end = tuple(probe.ids[: text[0]]), tuple(probe.ids[text[-1] + 1 :])
     pad = _first(tokenizer.pad_token_id, tokenizer.eos_token_id, 0)
     return Vocabulary(
         tokenizer=plain,
-        start=tuple(probe.ids[: text[0]]),
-        separator=() if separator is None else (separator,),
-        end=tuple(probe.ids[text[-1] + 1 :]),
+        start=start,
+        separator=_separator(plain, tokenizer),
+        end=end,
         pad=pad if pad is not None else 0,
         mask=next(id_ for id_ in (tokenizer.mask_token_id, tokenizer.unk_token_id, pad, 0) if id_ is not None),
+        class_token="first_token" if tokenizer.cls_token_id in start else "last_token",
     )
 
 
@@ -75,6 +78,16 @@ def mose_vocabulary(tokenizer: MoseTokenizer) -> Vocabulary:
         pad=tokenizer.pad_id,
         mask=tokenizer.pad_id if mask is None else mask,
     )
+
+
+def _separator(plain: Tokenizer, tokenizer: Any) -> tuple[int, ...]:
+    """Return what the tokenizer itself puts between two texts; if that is nothing, its separator or end of text."""
+    pair = plain.encode("a", "a")
+    places = [place for place, text in enumerate(pair.sequence_ids) if text is not None]
+    second = next(place for place in places if pair.sequence_ids[place] == 1)
+    between = tuple(pair.ids[places[places.index(second) - 1] + 1 : second])
+    usual = _first(tokenizer.sep_token_id, tokenizer.eos_token_id)
+    return between or (() if usual is None else (usual,))
 
 
 def _plain(tokenizer: Tokenizer) -> Tokenizer:

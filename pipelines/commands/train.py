@@ -8,15 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.vocabulary import VARIANTS
+from synthcode.vocabulary import TRAINING_TASKS, VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.training.settings import TrainingSettings
 
 
 @click.command()
-@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("dataset", metavar="DATASET", type=click.Path(path_type=Path))
 @click.option("--out", required=True, metavar="MODEL", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--task",
+    type=click.Choice(TRAINING_TASKS),
+    help="retrieval trains vectors. clones and classification train a head at every exit. Default: retrieval.",
+)
+@click.option(
+    "--from",
+    "original",
+    metavar="NAME",
+    help="DATASET is a published benchmark of clones or classification: bigclonebench, devign, table.",
+)
+@click.option("--column", "columns", multiple=True, metavar="OURS=THEIRS", help="A column of --from: code=func.")
 @click.option("--recipe", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Settings as YAML.")
 @click.option("--base", metavar="SPEC", help="The encoder to begin with: st:NAME, mose:NAME.")
 @click.option("--exits", metavar="1,2,4", help="Blocks after which an embedding is trained. Default: all of up to 12.")
@@ -25,7 +37,7 @@ if TYPE_CHECKING:
 @click.option("--layers", type=click.IntRange(1), metavar="N", help="Blocks of a new MoSE encoder, instead of --base.")
 @click.option("--hidden", type=click.IntRange(8), metavar="N", help="Width of a new encoder. Default: 256.")
 @click.option("--steps", type=click.IntRange(1), metavar="N", help="Batches to train on. Default: 200.")
-@click.option("--batch-size", type=click.IntRange(2), metavar="N", help="Pairs a batch. Default: 64.")
+@click.option("--batch-size", type=click.IntRange(2), metavar="N", help="Pairs, or programs, a batch. Default: 64.")
 @click.option(
     "--chunk-size",
     type=click.IntRange(1),
@@ -63,10 +75,13 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Print steps, tokens, memory and time, and train nothing.")
 @click.option("--force", is_flag=True, help="Remove a run that MODEL holds, and start anew.")
 def train(dataset: Path, out: Path, recipe: Path | None, dry_run: bool, force: bool, **given: Any) -> None:
-    """Train an encoder whose exits all give embeddings, on the train split of DATASET.
+    """Train an encoder whose exits all give embeddings, or classify, on the train split of DATASET.
 
     DATASET is RUN/dataset, or any folder in that form. All exits are trained together by a contrastive loss, weighted
     by depth, on text-code and code-code pairs. The validation split is scored while training.
+
+    --task clones trains a head at every exit that says whether two programs are clones, on the pairs of 'build
+    --clones'. --task classification trains heads for the labels of a published benchmark (--from).
 
     A run that was stopped goes on with the same command, and ends with the same weights on the same machine. MODEL
     loads in sentence-transformers; MODEL/training holds settings, checkpoints and curves. Options win over --recipe.
@@ -76,6 +91,8 @@ def train(dataset: Path, out: Path, recipe: Path | None, dry_run: bool, force: b
       synthcode train runs/mine/dataset --base st:sentence-transformers/all-MiniLM-L6-v2 --out models/minilm-exits
       synthcode train runs/mine/dataset --layers 6 --hidden 256 --exits 2,4,6 --pretrain 1000 --out models/small
       synthcode evaluate runs/mine/dataset --encoder exits:models/minilm-exits
+      synthcode train runs/mine/dataset --task clones --base st:NAME --exits 1,3,6 --out models/clones
+      synthcode evaluate runs/mine/dataset --task clones --encoder classifier:models/clones
     """
     from synthcode.errors import InputError
     from synthcode.evaluation.training.runs.recipe import load_training_recipe
@@ -100,6 +117,7 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
     exits = [given["single_exit"]] if given["single_exit"] is not None else _numbers(given["exits"], "--exits")
     projection = {True: "linear", False: "none"}.get(given["projection"])
     found = {
+        "task": given["task"],
         "base": given["base"],
         "exits": exits,
         "heads": projection,
@@ -107,6 +125,8 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
         "new.layers": given["layers"],
         "new.hidden": given["hidden"],
         "loss.dims": _numbers(given["dims"], "--dims"),
+        "data.original": given["original"],
+        "data.columns": list(given["columns"]) or None,
         "data.holdout": list(given["holdout"]) or None,
         "pretrain.steps": given["pretrain"],
         "pretrain.task": given["pretrain_task"],
@@ -158,12 +178,23 @@ def _train(dataset: Path, out: Path, settings: TrainingSettings, *, force: bool)
     if outcome.was_finished:
         click.echo(f"train: {out} is finished, nothing to do (--force starts anew)")
         return
-    score = f"synthcode evaluate {dataset} --encoder {_encoder(settings)}:{out}"
+    score = f"synthcode evaluate {_scored(dataset, settings)} --encoder {_encoder(settings)}:{out}"
     click.echo(f"the model of step {outcome.step:,} is in {out}; score it: {score}")
+
+
+def _scored(dataset: Path, settings: TrainingSettings) -> str:
+    """Return the arguments of 'evaluate' that score what was trained."""
+    task = "" if settings.task == "retrieval" else f" --task {settings.task}"
+    if settings.data.original is None:
+        return f"{dataset}{task}"
+    columns = "".join(f" --column {column}" for column in settings.data.columns)
+    return f"--from {settings.data.original} --path {dataset}{task}{columns}"
 
 
 def _encoder(settings: TrainingSettings) -> str:
     """Return the kind of encoder that reads all exits of the model."""
+    if settings.task != "retrieval":
+        return "classifier"
     return "mose" if settings.base is None or settings.base.startswith("mose:") else "exits"
 
 

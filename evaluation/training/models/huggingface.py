@@ -130,8 +130,9 @@ class HuggingFaceExits(MultiExitEncoder):
         self._save(folder, (exit_,))
 
     def _save(self, folder: Path, exits: tuple[int, ...]) -> None:
-        trained = TrainedExits(exits, self.pooling, "none" if self.heads is None else "linear")
-        write_model(folder, self.stream, self.tokenizer, trained, self.heads, self.max_tokens)
+        form = None if self.classifier is None else self.classifier.form
+        trained = TrainedExits(exits, self.pooling, "none" if self.heads is None else "linear", form)
+        write_model(folder, self.stream, self.tokenizer, trained, self.heads, self.max_tokens, self.classifier)
 
 
 def _run_again_backwards(forward: Callable[..., Any], *given: Any, **named: Any) -> Any:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from synthcode.evaluation.encoders.length_batches import pad
+from synthcode.evaluation.encoders.trained_exits import TrainedExits
 from synthcode.evaluation.mose.checkpoint import from_pretrained, save_pretrained
 from synthcode.evaluation.mose.folders import find_folder
 from synthcode.evaluation.mose.instructions import format_input
@@ -19,6 +20,7 @@ from synthcode.evaluation.mose.model import MoseModel
 from synthcode.evaluation.mose.tokens import MoseTokenizer, load_tokenizer
 from synthcode.evaluation.training.models.model_folder import replacing_model
 from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
+from synthcode.evaluation.training.models.sentence_transformer import write_exits
 from synthcode.evaluation.training.models.tokenizer_training import MASK
 from synthcode.evaluation.training.vocabulary import Vocabulary, mose_vocabulary
 
@@ -110,6 +112,9 @@ class MoseExits(MultiExitEncoder):
         with replacing_model(folder) as written:
             save_pretrained(cut, written)
             write_tokenizer(written, self.tokenizer)
+            if self.classifier is not None:
+                pooling: Any = self.pooling
+                write_exits(written, TrainedExits(exits, pooling, "none", self.classifier.form), self.classifier)
 
 
 def open_mose(name: str, exits: Sequence[int] | None = None) -> MoseExits:

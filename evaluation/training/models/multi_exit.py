@@ -13,6 +13,7 @@ from torch import Tensor, nn
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitSize
     from synthcode.evaluation.training.contracts import Features, TrainingText
+    from synthcode.evaluation.training.models.classifier import ExitClassifiers
     from synthcode.evaluation.training.vocabulary import Vocabulary
 
 PROBE = ((3, 1, 2, 4), (2, 5, 1, 3))
@@ -31,6 +32,18 @@ class MultiExitEncoder(nn.Module, ABC):
     width: int
     pooling: str
     tokenizer: Any
+    classifier: ExitClassifiers | None
+    """Heads of classification, saved with the model; None if it has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.classifier = None
+
+    def logits(self, features: Features) -> dict[int, Tensor]:
+        """Return exit -> what its head of classification says, (inputs, labels)."""
+        assert self.classifier is not None
+        found: dict[int, Tensor] = self.classifier(self.states(features), features["attention_mask"])
+        return found
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:
         """Add ``sentence_embedding``: (texts, exits * width), each exit's vector of unit length, exits ascending."""

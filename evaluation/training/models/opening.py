@@ -69,15 +69,22 @@ def open_model(folder: Path) -> MultiExitEncoder:
     InputError
         If it is not there or cannot be used.
     """
-    from synthcode.evaluation.encoders.trained_exits import EXITS_FILE
+    from synthcode.evaluation.encoders.trained_exits import EXITS_FILE, read_trained_exits
+    from synthcode.evaluation.training.models.classifier import read_classifiers
     from synthcode.evaluation.training.models.huggingface import open_huggingface
     from synthcode.evaluation.training.models.mose_exits import open_mose
 
+    trained = read_trained_exits(str(folder))
+    model: MultiExitEncoder
     if _model_type(folder) == MODEL_TYPE:
-        return open_mose(str(folder))
-    if not (folder / EXITS_FILE).is_file():
+        model = open_mose(str(folder))
+    elif trained is not None:
+        model = open_huggingface(str(folder), None)
+    else:
         raise InputError(f"{folder} has no {EXITS_FILE}: it is not a trained model", "name the folder of one")
-    return open_huggingface(str(folder), None)
+    if trained is not None and trained.classifier is not None:
+        model.classifier = read_classifiers(folder, trained.classifier, model.exits, model.width).eval()
+    return model
 
 
 def _open(name: str, kind: str, exits: Sequence[int] | None, settings: TrainingSettings) -> MultiExitEncoder:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from synthcode.evaluation.training.models.model_folder import replacing_model
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoders.residual_stream import ResidualStream
+    from synthcode.evaluation.training.models.classifier import ExitClassifiers
 
 HEAD_FOLDER = "2_Dense"
 
@@ -25,6 +28,7 @@ def write_model(
     trained: TrainedExits,
     heads: Any | None,
     max_tokens: int,
+    classifier: ExitClassifiers | None = None,
 ) -> None:
     """Write a model cut after the deepest of some exits.
 
@@ -38,6 +42,8 @@ def write_model(
         The exits to write.
     max_tokens
         Longest input.
+    classifier
+        Heads of classification, if there are any.
     """
     import torch
 
@@ -48,7 +54,8 @@ def write_model(
         tokenizer.save_pretrained(written)
         head = None if heads is None else heads[str(deepest)]
         _write_modules(written, stream.width, trained.pooling, head, max_tokens)
-        _write_exits(written, trained, heads)
+        _write_heads(written, trained.exits, heads)
+        write_exits(written, trained, classifier)
 
 
 def _cut_model(stream: ResidualStream, blocks: int) -> Any:
@@ -93,13 +100,19 @@ def _write_modules(folder: Path, width: int, pooling: str, head: Any | None, max
     )
 
 
-def _write_exits(folder: Path, trained: TrainedExits, heads: Any | None) -> None:
+def write_exits(folder: Path, trained: TrainedExits, classifier: ExitClassifiers | None) -> None:
+    """Write ``exits.json`` and, if there are any, the heads of classification."""
+    described = {name: value for name, value in asdict(trained).items() if value is not None}
+    _write_json(folder / EXITS_FILE, described)
+    if classifier is not None:
+        classifier.write(folder, trained.exits)
+
+
+def _write_heads(folder: Path, exits: Sequence[int], heads: Any | None) -> None:
     from safetensors.torch import save_file
 
-    described = {"exits": list(trained.exits), "pooling": trained.pooling, "heads": trained.heads}
-    _write_json(folder / EXITS_FILE, described)
     if heads is not None:
-        kept = tuple(f"{exit_}." for exit_ in trained.exits)
+        kept = tuple(f"{exit_}." for exit_ in exits)
         state = {name: tensor.contiguous() for name, tensor in heads.state_dict().items() if name.startswith(kept)}
         save_file(state, folder / HEADS_FILE)
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from synthcode.evaluation.training.classifiers.opening import ExampleCounts
 from synthcode.evaluation.training.pairs.counts import DataCounts
 from synthcode.evaluation.training.runs.curves import Curves
 from synthcode.evaluation.training.runs.folder import TrainingRecord
+from synthcode.evaluation.training.runs.task_settings import ITEMS, used_tree
 from synthcode.evaluation.training.runs.validation import ScoreKey
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.languages import LANGUAGES
@@ -18,14 +20,20 @@ from synthcode.markdown import code, fenced, markdown_table, prose
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.sanitize import short_path
 from synthcode.seeds.adapters.benchmarks import split_benchmark
-from synthcode.strict_settings import to_tree
 from synthcode.templates import environment, template_folder
-from synthcode.vocabulary import MAIN_METRIC
+from synthcode.vocabulary import TrainingTask
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitSize
 
-TAGS = ("code", "code-retrieval", "multi-exit", "self-distillation", "synthcode")
+TAGS = ("multi-exit", "self-distillation", "synthcode")
+_TASK_TAGS: dict[TrainingTask, tuple[str, ...]] = {
+    "retrieval": ("code", "code-retrieval"),
+    "clones": ("code", "clone-detection"),
+    "classification": ("code", "code-classification"),
+}
+MOST_LABELS = 20
+"""That a card lists."""
 
 
 def model_card(
@@ -33,7 +41,7 @@ def model_card(
     name: str,
     settings: TrainingSettings,
     record: TrainingRecord,
-    counts: DataCounts,
+    counts: DataCounts | ExampleCounts,
     curves: Curves,
     sizes: Sequence[ExitSize],
 ) -> str:
@@ -41,7 +49,8 @@ def model_card(
     jinja = environment(template_folder("data_cards"))
     jinja.filters |= {"prose": prose, "code": code, "fenced": fenced, "count": "{:,}".format, "short": short_path}
     base = None if settings.base is None else short_path(_name(settings.base))
-    text = jinja.get_template("model.md.jinja").render(
+    template = "model.md.jinja" if settings.task == "retrieval" else "classifier.md.jinja"
+    text = jinja.get_template(template).render(
         front_matter=yaml_block(_front_matter(settings, record)),
         name=name,
         base=base,
@@ -49,15 +58,16 @@ def model_card(
         is_mose=_is_mose(settings),
         record=record,
         counts=counts,
-        metric=MAIN_METRIC,
+        task=settings.task,
+        original=settings.data.original,
+        metric=curves.metric,
         scores=_scores_table(curves, int(record.outcome.get("step", 0))),
         before_words="before training and after" if 0 in curves.validated else "after training",
         costs=_costs_table(sizes),
         cost_tokens=sizes[0].tokens if sizes else 0,
         languages=_languages_table(counts),
-        left_out=", ".join(
-            f"{code(_short_holdout(one.dataset))} ({one.programs:,} programs)" for one in counts.left_out
-        ),
+        labels="" if isinstance(counts, DataCounts) else _labels_table(counts),
+        left_out="" if isinstance(counts, ExampleCounts) else _left_out(counts),
         outcome_words=_outcome_words(record, settings),
         settings=yaml.safe_dump(_public(settings), sort_keys=False, allow_unicode=True),
         window=settings.optimiser.max_tokens,
@@ -81,8 +91,8 @@ def _front_matter(settings: TrainingSettings, record: TrainingRecord) -> dict[st
         **({"datasets": [record.dataset]} if _is_hub_name(record.dataset) else {}),
         "language": ["en", "code"],
         **({} if _is_mose(settings) else {"library_name": "sentence-transformers"}),
-        "pipeline_tag": "feature-extraction",
-        "tags": list(TAGS),
+        "pipeline_tag": "feature-extraction" if settings.task == "retrieval" else "text-classification",
+        "tags": [*_TASK_TAGS[settings.task], *TAGS],
     }
 
 
@@ -119,9 +129,22 @@ def _costs_table(sizes: Sequence[ExitSize]) -> str:
     return markdown_table(["exit", "parameters", "operations a token", "of the deepest"], rows)
 
 
-def _languages_table(counts: DataCounts) -> str:
+def _left_out(counts: DataCounts) -> str:
+    return ", ".join(f"{code(_short_holdout(one.dataset))} ({one.programs:,} programs)" for one in counts.left_out)
+
+
+def _labels_table(counts: ExampleCounts) -> str:
+    """Return how many inputs have each label; of many labels, the most frequent ones."""
+    ranked = sorted(counts.examples.items(), key=lambda one: (-one[1], one[0]))
+    rows = [[prose(label), f"{count:,}"] for label, count in ranked[:MOST_LABELS]]
+    if len(ranked) > MOST_LABELS:
+        rows.append([f"{len(ranked) - MOST_LABELS:,} other labels", f"{sum(n for _, n in ranked[MOST_LABELS:]):,}"])
+    return markdown_table(["label", "inputs"], rows)
+
+
+def _languages_table(counts: DataCounts | ExampleCounts) -> str:
     rows = [
-        [LANGUAGES[name].label if name in LANGUAGES else prose(name), f"{count:,}"]
+        [LANGUAGES[name].label if name in LANGUAGES else prose(name or "unknown"), f"{count:,}"]
         for name, count in sorted(counts.programs.items())
     ]
     return markdown_table(["language", "programs"], rows)
@@ -132,19 +155,19 @@ def _outcome_words(record: TrainingRecord, settings: TrainingSettings) -> str:
     steps, step = settings.optimiser.steps, outcome.get("step", settings.optimiser.steps)
     chosen = f" The weights are those after step {step:,}, the best on the validation split." if step != steps else ""
     return (
-        f"{steps:,} steps of {settings.optimiser.batch_size:,} pairs, {outcome.get('tokens', 0):,} tokens,"
-        f" {outcome.get('seconds', 0) / 60:,.0f} minutes.{chosen} All settings:"
+        f"{steps:,} steps of {settings.optimiser.batch_size:,} {ITEMS[settings.task]},"
+        f" {outcome.get('tokens', 0):,} tokens, {outcome.get('seconds', 0) / 60:,.0f} minutes.{chosen} All settings:"
     )
 
 
 def _public(settings: TrainingSettings) -> dict[str, Any]:
     """Return all settings, with folders of this machine shortened."""
-    tree: dict[str, Any] = to_tree(settings)
+    tree = used_tree(settings)
     if isinstance(tree["base"], str):
         kind, colon, name = tree["base"].partition(":")
         tree["base"] = f"{kind}:{short_path(name)}" if colon else short_path(tree["base"])
     for section, key, shortened in (("data", "holdout", _short_holdout), ("pretrain", "data", short_path)):
-        if tree[section] and tree[section].get(key):
+        if tree.get(section) and tree[section].get(key):
             tree[section][key] = [shortened(path) for path in tree[section][key]]
     return tree
 

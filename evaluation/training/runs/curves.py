@@ -30,7 +30,7 @@ class Point(NamedTuple):
 
     step: int
     metric: str
-    """``loss`` or ``MRR@10``."""
+    """``loss``, or what validation measures."""
     exit: int
     """0 stands for all exits."""
     task: str
@@ -40,29 +40,38 @@ class Point(NamedTuple):
 
 
 class Curves:
-    """The points of a run, in the order of their steps."""
+    """The points of a run, in the order of their steps.
 
-    def __init__(self, points: Iterable[Point] = ()) -> None:
+    Parameters
+    ----------
+    points
+        So far.
+    metric
+        Which measure of validation decides which weights are best.
+    """
+
+    def __init__(self, points: Iterable[Point] = (), metric: str = MAIN_METRIC) -> None:
         self.points = list(points)
+        self.metric = metric
 
     def add_losses(self, step: int, overall: float, by_exit: Mapping[int, float]) -> None:
         """Add the mean losses since the last call."""
         losses = {ALL_EXITS: overall, **by_exit}
         self.points += [Point(step, LOSS, exit_, "", "", value) for exit_, value in losses.items()]
 
-    def add_scores(self, step: int, scores: Scores) -> None:
-        """Add the scores of a validation."""
-        self.points += [Point(step, MAIN_METRIC, *key, value) for key, value in scores.items()]
+    def add_scores(self, step: int, scores: Scores, metric: str | None = None) -> None:
+        """Add the scores of a validation by one measure; by default, by the one that decides."""
+        self.points += [Point(step, metric or self.metric, *key, value) for key, value in scores.items()]
 
     def scores(self, step: int) -> dict[ScoreKey, float]:
         """Return the scores of a validation; empty if there was none after that step."""
-        found = (point for point in self.points if point.step == step and point.metric == MAIN_METRIC)
+        found = (point for point in self.points if point.step == step and point.metric == self.metric)
         return {ScoreKey(point.exit, point.task, point.variant): point.value for point in found}
 
     @property
     def validated(self) -> list[int]:
         """The steps after which the model was validated, ascending; 0 is before training."""
-        return sorted({point.step for point in self.points if point.metric == MAIN_METRIC})
+        return sorted({point.step for point in self.points if point.metric == self.metric})
 
     @property
     def best(self) -> int | None:
@@ -79,7 +88,7 @@ class Curves:
         write_text(path, text.getvalue())
 
 
-def read_curves(path: Path) -> Curves:
+def read_curves(path: Path, metric: str = MAIN_METRIC) -> Curves:
     """Read what ``Curves.write`` wrote; of a damaged file, the points that can be read."""
     points = []
     for row in csv.DictReader(io.StringIO(read_text(path, limits.RESULTS)) if path.is_file() else []):
@@ -88,7 +97,7 @@ def read_curves(path: Path) -> Curves:
             points.append(Point(int(row["step"]), row["metric"], int(row["exit"]), row["task"], row["variant"], value))
         except (KeyError, TypeError, ValueError):
             continue
-    return Curves(points)
+    return Curves(points, metric)
 
 
 def draw_curves(curves: Curves, path: Path, title: str) -> None:
@@ -108,7 +117,7 @@ def draw_curves(curves: Curves, path: Path, title: str) -> None:
     with figure(WIDTH, HEIGHT) as drawn:
         losses, scores = drawn.subplots(1, 2)
         _draw_panel(losses, _lines(curves, LOSS), "mean loss")
-        _draw_panel(scores, _mean_scores(curves), f"{MAIN_METRIC}, mean over tasks and variants")
+        _draw_panel(scores, _mean_scores(curves), _score_label(curves))
         scores.set_ylim(0, 1)
         handles, labels = losses.get_legend_handles_labels()
         drawn.legend(handles, labels, loc="outside right upper")
@@ -138,6 +147,11 @@ def _mean_scores(curves: Curves) -> Lines:
             of_exit = {key: value for key, value in scores.items() if key.exit == exit_}
             lines.setdefault(exit_, []).append((step, mean_over_exits(of_exit)))
     return lines
+
+
+def _score_label(curves: Curves) -> str:
+    kinds = {point[3:5] for point in curves.points if point.metric == curves.metric}
+    return f"{curves.metric}, mean over tasks and variants" if len(kinds) > 1 else f"{curves.metric} on validation"
 
 
 def _draw_panel(panel: Axes, lines: Lines, label: str) -> None:

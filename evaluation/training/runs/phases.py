@@ -28,6 +28,7 @@ from synthcode.evaluation.training.runs.validation import Scores, score_exits
 from synthcode.evaluation.training.runs.watching import CURVES_NAME, Watch, WatchedTrainer, resume
 from synthcode.evaluation.training.settings import KeptWeights, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
+from synthcode.vocabulary import MAIN_METRIC
 
 
 class PairTrainer(WatchedTrainer, MultiExitTrainer):
@@ -92,12 +93,18 @@ def train_on_pairs(
         folder.curves,
         callbacks,
         losses=lambda: with_overall(trainer.multi_exit_loss.mean_by_exit(), trainer.multi_exit_loss.weights),
-        score=None if benchmark is None else lambda: score_exits(encoder, benchmark),
+        score=None if benchmark is None else lambda: {MAIN_METRIC: score_exits(encoder, benchmark)},
     )
-    step, kept = settings.optimiser.steps, settings.run.keep
-    if benchmark is None or kept == "last" or watch.curves.best in (None, step):
-        return TrainedPhase(watch.curves, watch.counts, step, "last" if benchmark is None else kept)
-    best = watch.curves.best
+    return kept_weights(trainer, watch, settings, folder, callbacks)
+
+
+def kept_weights(
+    trainer: WatchedTrainer, watch: Watch, settings: TrainingSettings, folder: TrainingFolder, callbacks: Callbacks
+) -> TrainedPhase:
+    """Leave in the model of a trainer, which has trained to the end, the weights that are kept."""
+    step, kept, best = settings.optimiser.steps, settings.run.keep, watch.curves.best
+    if kept == "last" or best in (None, step):
+        return TrainedPhase(watch.curves, watch.counts, step, "last" if watch.score is None else kept)
     assert best is not None
     chosen = checkpoint_folder(folder.checkpoints, best)
     if (damage := damage_of(chosen)) is not None:
@@ -142,7 +149,8 @@ def watched(
     callbacks: Callbacks,
     *,
     losses: Callable[[], Mapping[int, float]],
-    score: Callable[[], Scores] | None = None,
+    score: Callable[[], Mapping[str, Scores]] | None = None,
+    metric: str = MAIN_METRIC,
 ) -> Watch:
     """Train to the end, from the newest checkpoint on, and return what was seen on the way.
 
@@ -155,7 +163,7 @@ def watched(
     if checkpoint is not None:
         callbacks.report(f"train: going on from step {checkpoint.step:,}")
     watch = Watch(
-        Curves() if checkpoint is None else read_curves(checkpoint.folder / CURVES_NAME),
+        Curves(metric=metric) if checkpoint is None else read_curves(checkpoint.folder / CURVES_NAME, metric),
         curves,
         _title(settings),
         settings.run,

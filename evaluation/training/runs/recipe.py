@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError
+from synthcode.evaluation.training.runs.task_settings import refuse_misplaced, used_tree
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.redaction import refuse_credentials
 from synthcode.seeds.adapters.benchmarks import resolved_benchmark
@@ -50,12 +51,13 @@ def parse_training_recipe(tree: Mapping[str, Any], origin: str) -> TrainingSetti
     if (settings.base is None) == (settings.new is None):
         problem = "names no encoder to train" if settings.base is None else "names a base, and a new encoder as well"
         raise InputError(f"{origin} {problem}", "give either base (--base st:NAME) or new (--layers, --hidden)")
+    refuse_misplaced(settings, origin)
     return settings
 
 
 def to_yaml(settings: TrainingSettings) -> str:
-    """Return settings as YAML, all defaults filled in."""
-    return yaml.safe_dump(to_tree(settings), sort_keys=False, allow_unicode=True)
+    """Return settings as YAML, all defaults filled in; what the task has no use for is left out."""
+    return yaml.safe_dump(used_tree(settings), sort_keys=False, allow_unicode=True)
 
 
 def differences(before: TrainingSettings, after: TrainingSettings) -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError, Interrupted
+from synthcode.evaluation.training.classifiers.opening import LabelledData, open_examples
+from synthcode.evaluation.training.classifiers.validation import VALIDATION_METRICS
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.runs.card import model_card
 from synthcode.evaluation.training.runs.curves import Curves, read_curves
@@ -28,12 +30,14 @@ from synthcode.publishing.card.front_matter import read_front_matter, stated_lic
 from synthcode.storage.atomic import write_text
 from synthcode.storage.lock import hold
 from synthcode.storage.published import find_dataset
+from synthcode.vocabulary import MAIN_METRIC
 
 if TYPE_CHECKING:
     from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
     from synthcode.evaluation.training.pretraining.snippets import Snippet
     from synthcode.evaluation.training.runs.phases import TrainedPhase
 
+Data = TrainingData | LabelledData
 CARD_NAME = "README.md"
 _PACKAGES = ("torch", "transformers", "sentence-transformers", "synthcode")
 
@@ -80,7 +84,7 @@ def train_model(
     _refuse_processes()
     folder = TrainingFolder(out)
     with hold(out):
-        data = open_pairs(dataset, settings)
+        data = open_data(dataset, settings)
         opened = open_new(dataset, data) if force else None  # what is refused must not cost a finished model
         anew = force and discard(folder)
         folder.training.mkdir(exist_ok=True)
@@ -88,7 +92,7 @@ def train_model(
         start(folder, data.settings, record, callbacks.report, anew=anew)
         known = read_record(folder)
         if known is not None and folder.is_finished:
-            curves = read_curves(folder.curves.with_suffix(".csv"))
+            curves = read_curves(folder.curves.with_suffix(".csv"), metric_of(settings))
             return TrainingOutcome(out, curves, int(known.outcome.get("step", 0)), was_finished=True)
         for warning in data.warnings:
             callbacks.report(f"train: warning: {warning}")
@@ -107,17 +111,33 @@ def _refuse_processes() -> None:
         )
 
 
-def _new_record(dataset: Path, data: TrainingData) -> TrainingRecord:
-    card = find_dataset(dataset).folder / CARD_NAME
+def open_data(dataset: Path, settings: TrainingSettings) -> Data:
+    """Read what a model is trained on for its task.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used.
+    """
+    return open_pairs(dataset, settings) if settings.task == "retrieval" else open_examples(dataset, settings)
+
+
+def metric_of(settings: TrainingSettings) -> str:
+    """Return the measure of validation that decides which weights are best."""
+    return MAIN_METRIC if settings.task == "retrieval" else VALIDATION_METRICS[settings.task][0]
+
+
+def _new_record(dataset: Path, data: Data) -> TrainingRecord:
+    folder = dataset if data.settings.data.original is not None else find_dataset(dataset).folder
     return TrainingRecord(
         dataset=str(dataset),
         dataset_digest=data.digest,
         versions={name: version(name) for name in _PACKAGES},
-        dataset_license=stated_license(read_front_matter(card)),
+        dataset_license=stated_license(read_front_matter(folder / CARD_NAME)),
     )
 
 
-def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[Snippet]]:
+def open_new(dataset: Path, data: Data) -> tuple[MultiExitEncoder, list[Snippet]]:
     """Open the model that the run begins with, and what it is pre-trained on; both depend on the random seed only."""
     from transformers import set_seed
 
@@ -134,36 +154,45 @@ def open_new(dataset: Path, data: TrainingData) -> tuple[MultiExitEncoder, list[
 def _train(
     dataset: Path,
     folder: TrainingFolder,
-    data: TrainingData,
+    data: Data,
     opened: tuple[MultiExitEncoder, list[Snippet]],
     callbacks: Callbacks,
 ) -> TrainingOutcome:
     from transformers import set_seed
 
+    from synthcode.evaluation.training.runs.fine_tuning import add_classifier, fine_tune
     from synthcode.evaluation.training.runs.phases import pretrain_on_documents, train_on_pairs
     from synthcode.evaluation.training.runs.validation import load_validation
 
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a fork of a checkpoint's writer would warn of it
     settings = data.settings
     model, snippets = opened
-    benchmark = load_validation(dataset, settings.run.validation_queries, callbacks.report)
+    benchmark = None
+    if isinstance(data, TrainingData):
+        benchmark = load_validation(dataset, settings.run.validation_queries, callbacks.report)
+    elif data.validation is None:
+        callbacks.report(f"train: {dataset} has no validation split, or an empty one: no exit is scored while training")
     if settings.pretrain is not None:
         pretrain_on_documents(model, snippets, settings, folder, callbacks)
     set_seed(settings.random_seed)
-    phase = train_on_pairs(model, data.pairs, settings, folder, benchmark, callbacks)
+    if isinstance(data, TrainingData):
+        phase = train_on_pairs(model, data.pairs, settings, folder, benchmark, callbacks)
+    else:
+        add_classifier(model, data)
+        phase = fine_tune(model, data, folder, callbacks)
     if callbacks.should_stop():
         raise Interrupted
     _finish(folder, data, model.eval().cpu(), phase)
     if phase.counts.at_limit:
         share = phase.counts.at_limit / max(1, phase.counts.texts)
         callbacks.report(
-            f"train: {share:.0%} of the texts filled the window of {settings.optimiser.max_tokens} tokens:"
+            f"train: {share:.0%} of the inputs filled the window of {settings.optimiser.max_tokens} tokens:"
             " what was longer was cut (--max-tokens)"
         )
     return TrainingOutcome(folder.path, phase.curves, phase.step, was_finished=False)
 
 
-def _finish(folder: TrainingFolder, data: TrainingData, model: MultiExitEncoder, phase: TrainedPhase) -> None:
+def _finish(folder: TrainingFolder, data: Data, model: MultiExitEncoder, phase: TrainedPhase) -> None:
     """Write the model and its card. ``config.json`` is last of the model, and the record's outcome last of all."""
     record = read_record(folder)
     assert record is not None

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, get_args
+from collections.abc import Sequence
+from typing import Any, get_args
 
 import numpy as np
 
 from synthcode.evaluation.encoder import Encoded, Role, Trait
 from synthcode.evaluation.encoders.length_batches import batches_by_length
 from synthcode.evaluation.training.contracts import MultiExitModel, TrainingText
-
-if TYPE_CHECKING:
-    from torch import nn
+from synthcode.evaluation.training.models.undisturbed import as_module, undisturbed
 
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
@@ -59,7 +55,7 @@ class TrainedEncoder:
         return Encoded(by_exit, tokens, tokens >= self._max_tokens)
 
     def _vectors(self, features: dict[str, Any]) -> Any:
-        device = next(_module(self._model).parameters()).device
+        device = next(as_module(self._model).parameters()).device
         moved = {name: tensor.to(device) for name, tensor in features.items()}
         return self._model.forward(moved)["sentence_embedding"].float().cpu().numpy()
 
@@ -73,30 +69,3 @@ def seen_traits(model: MultiExitModel) -> frozenset[Trait]:
 
     usual = ids(Role("query", "code", "go"))
     return frozenset(trait for trait in get_args(Trait) if ids(_OTHER[trait]) != usual)
-
-
-@contextmanager
-def undisturbed(model: MultiExitModel) -> Iterator[None]:
-    """Use a model within the block as it is used after training, and leave it and all random numbers as they were."""
-    import torch
-
-    module = _module(model)
-    modes = [(part, part.training) for part in module.modules()]
-    python, numpy = random.getstate(), np.random.get_state()
-    cuda = list(range(torch.cuda.device_count())) if torch.cuda.is_available() else []
-    with torch.random.fork_rng(devices=cuda):
-        module.eval()
-        try:
-            yield
-        finally:
-            for part, mode in modes:
-                part.training = mode
-            random.setstate(python)
-            np.random.set_state(numpy)
-
-
-def _module(model: MultiExitModel) -> nn.Module:
-    from torch import nn
-
-    assert isinstance(model, nn.Module)
-    return model

@@ -23,7 +23,6 @@ from synthcode.evaluation.training.runs.curves import Curves, draw_curves
 from synthcode.evaluation.training.runs.progress import Callbacks, Clock, TrainingCounts
 from synthcode.evaluation.training.runs.validation import Scores, mean_over_exits
 from synthcode.evaluation.training.settings import RunSettings
-from synthcode.vocabulary import MAIN_METRIC
 
 LOSS_POINTS = 500
 """Points of each curve of losses, at most."""
@@ -50,7 +49,7 @@ class Watch:
     losses
         Returns the loss of all exits and by exit since the last call; empty if there was no batch.
     score
-        Scores the model as it is; None does not validate.
+        Scores the model as it is, by each measure; None does not validate.
     counts
         So far.
     """
@@ -61,10 +60,15 @@ class Watch:
     run: RunSettings
     callbacks: Callbacks
     losses: Callable[[], Mapping[int, float]]
-    score: Callable[[], Scores] | None = None
+    score: Callable[[], Mapping[str, Scores]] | None = None
     counts: TrainingCounts = field(default_factory=TrainingCounts)
     was_stopped: bool = False
     _drawn: float = field(default_factory=time.monotonic)
+
+    def add_scores(self, step: int) -> None:
+        """Score the model as it is."""
+        for metric, scores in (self.score() if self.score is not None else {}).items():
+            self.curves.add_scores(step, scores, metric)
 
     def write(self, *, draw: bool = False) -> None:
         """Write the curves as a table, and draw them if the last drawing is old or ``draw`` says so."""
@@ -87,7 +91,7 @@ class WatchCallback(TrainerCallback):
         watch = self._watch
         watch.callbacks.advance(state.global_step, "")
         if watch.score is not None and not watch.curves.validated:
-            watch.curves.add_scores(0, watch.score())
+            watch.add_scores(0)
         watch.write()
 
     def on_step_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -121,9 +125,8 @@ class WatchCallback(TrainerCallback):
 
     def _validate(self, step: int, control: TrainerControl) -> None:
         watch = self._watch
-        assert watch.score is not None
         refuse_diverged(self._module, step)
-        watch.curves.add_scores(step, watch.score())
+        watch.add_scores(step)
         control.should_save = control.should_save or watch.curves.best == step
 
     def _record(self, step: int) -> None:
@@ -138,7 +141,7 @@ class WatchCallback(TrainerCallback):
         parts.append(f"{self._clock.tokens_per_s:,.0f} tokens/s")
         if curves.validated:
             last = curves.validated[-1]
-            parts.append(f"validation {MAIN_METRIC} {mean_over_exits(curves.scores(last)):.3f} at step {last}")
+            parts.append(f"validation {curves.metric} {mean_over_exits(curves.scores(last)):.3f} at step {last}")
         return ", ".join(parts)
 
 
@@ -182,7 +185,7 @@ def refuse_diverged(module: nn.Module, step: int) -> None:
     if not all(bool(torch.isfinite(parameter).all()) for parameter in module.parameters()):
         raise DivergedError(
             f"weights are not finite after step {step}: training has diverged",
-            "lower the learning rate or raise the temperature; the last checkpoint is from before that step",
+            "lower the learning rate or, for retrieval, raise the temperature; the last checkpoint is from before",
         )
 
 

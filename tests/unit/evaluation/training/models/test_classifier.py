@@ -1,0 +1,77 @@
+"""Heads of classification are saved, cut and read with the model that they belong to."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from synthcode.errors import InputError
+from synthcode.evaluation.encoders.trained_exits import ClassifierForm
+from synthcode.evaluation.training.models.classifier import ExitClassifiers
+from synthcode.evaluation.training.models.huggingface import open_huggingface
+from synthcode.evaluation.training.models.mose_exits import open_mose
+from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
+from synthcode.evaluation.training.models.opening import open_model
+from tests.support.mose_checkpoint import write_checkpoint
+from tests.support.tiny_encoders import write_encoder
+
+FORM = ClassifierForm("classification", ("bug", "none", "style"), "last_token", 40)
+INPUT = {"input_ids": torch.tensor([[5, 6, 7], [8, 9, 2]]), "attention_mask": torch.tensor([[1, 1, 1], [1, 1, 0]])}
+
+
+def classified(model: MultiExitEncoder) -> dict[int, torch.Tensor]:
+    with torch.no_grad():
+        return model.eval().logits(INPUT)
+
+
+@pytest.mark.parametrize("kind", ["bert", "mose"])
+def test_a_saved_model_says_what_it_said_and_so_does_one_exit(kind: str, tmp_path: Path) -> None:
+    if kind == "bert":
+        model: MultiExitEncoder = open_huggingface(str(write_encoder(tmp_path / kind)), (1, 3), "linear")
+    else:
+        model = open_mose(str(write_checkpoint(tmp_path / kind)), (1, 4))
+    deepest = model.exits[-1]
+    model.classifier = ExitClassifiers(FORM, model.exits, model.width)
+    before = classified(model)
+    model.save_model(tmp_path / "whole")
+    model.save_exit(tmp_path / "cut", 1)
+    whole, cut = open_model(tmp_path / "whole"), open_model(tmp_path / "cut")
+    assert whole.classifier is not None
+    assert whole.classifier.form == FORM
+    assert torch.equal(classified(whole)[deepest], before[deepest])
+    assert classified(cut).keys() == {1}
+    assert torch.allclose(classified(cut)[1], before[1], atol=1e-6)
+
+
+def test_a_head_reads_the_token_of_its_form() -> None:
+    heads = ExitClassifiers(ClassifierForm("clones", ("other", "clone"), "first_token", 8), (1,), 4)
+    states = torch.randn(2, 3, 4)
+    changed = states.clone()
+    changed[:, 1:] = 0
+    mask = torch.ones(2, 3)
+    assert torch.equal(heads({1: states}, mask)[1], heads({1: changed}, mask)[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"labels": ["one"]}, "two different labels or more"),
+        ({"labels": ["a", "a"]}, "two different labels or more"),
+        ({"labels": ["a", "b"]}, "heads of 32 dimensions and 2 labels"),
+        ({"reads": "all"}, "classifier.reads"),
+        ({"max_tokens": 0}, "a token or more"),
+    ],
+)
+def test_what_does_not_fit_the_heads_is_refused(change: dict[str, object], problem: str, tmp_path: Path) -> None:
+    model = open_huggingface(str(write_encoder(tmp_path / "bert")), (1,))
+    model.classifier = ExitClassifiers(FORM, model.exits, model.width)
+    model.save_model(tmp_path / "model")
+    described = json.loads((tmp_path / "model" / "exits.json").read_text())
+    described["classifier"] |= change
+    (tmp_path / "model" / "exits.json").write_text(json.dumps(described))
+    with pytest.raises(InputError) as caught:
+        open_model(tmp_path / "model")
+    assert problem in caught.value.problem
