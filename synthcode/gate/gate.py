@@ -14,7 +14,7 @@ from synthcode.gate.answers.extraction import Block, Extraction, extract, likeli
 from synthcode.gate.answers.prose import is_refusal
 from synthcode.gate.identity_check import is_unchanged
 from synthcode.gate.placeholders import placeholder
-from synthcode.gate.syntax.diagnosis import DEADLINE_S, diagnose_program
+from synthcode.gate.syntax.diagnosis import DEADLINE_S, diagnose_program, is_program
 from synthcode.languages import LANGUAGES, Language, get_language
 from synthcode.languages.parsing import MAX_BYTES
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
@@ -173,7 +173,7 @@ def _other_language(block: Block, target: Language, source: Language, *, is_tran
     for language in dict.fromkeys((block.language, *others)):
         if language is None or language is target:
             continue
-        if diagnose_program(block.code, language, OTHER_LANGUAGE_DEADLINE_S) is None:
+        if is_program(block.code, language, OTHER_LANGUAGE_DEADLINE_S):
             return language
     return None
 

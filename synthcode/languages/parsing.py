@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+from collections.abc import Callable
 
 import tree_sitter
 
@@ -69,23 +70,47 @@ def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_si
 @functools.lru_cache(maxsize=2)
 def _parse(source: bytes, language: Language, deadline_s: float) -> tree_sitter.Tree:
     """Parse as ``parse`` does; what looks at a program after the syntax rules finds its tree here."""
+    tree = _parse_until(source, language, deadline_s, lambda _has_error: False)
+    assert tree is not None
+    return tree
+
+
+def parse_sound(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_sitter.Tree | None:
+    """Parse as ``parse`` does; return None as soon as the tree is known to have an error.
+
+    A tree may have one all the same. The parser knows of an error for certain once every reading of the text that it
+    pursues has one.
+    """
+    return _parse_until(source, language, deadline_s, lambda has_error: has_error)
+
+
+def _parse_until(
+    source: bytes, language: Language, deadline_s: float, is_enough: Callable[[bool], bool]
+) -> tree_sitter.Tree | None:
+    """Parse; return None if the parser was stopped because ``is_enough`` of whether the tree has an error."""
     parser = _parser(language)
     steps = 0
     most = deadline_s * STEPS_PER_SECOND
+    stopped = False
 
-    def over_time(_offset: int, _has_error: bool) -> bool:
-        nonlocal steps
+    def stops(_offset: int, has_error: bool) -> bool:
+        nonlocal steps, stopped
         steps += 1
-        return steps > most
+        stopped = is_enough(has_error)
+        return stopped or steps > most
 
     # The callback is ignored for a bytes source and works for a callable one (tree-sitter 0.26).
     try:
-        tree = parser.parse(lambda offset, _point: source[offset : offset + 65536], progress_callback=over_time)
+        tree = parser.parse(lambda offset, _point: source[offset : offset + 65536], progress_callback=stops)
     except ValueError as problem:  # "Parsing failed"
         parser.reset()
+        if stopped:
+            return None
         raise ParseTimeout(f"not parsed within {most:,.0f} steps") from problem
     if tree is None:
         parser.reset()
+        if stopped:
+            return None
         raise ParseTimeout(f"not parsed within {most:,.0f} steps")
     if tree.root_node.descendant_count > MAX_TREE_EXTENT and _is_unwieldy(tree):
         raise ParseTimeout(f"over {MAX_TREE_EXTENT:,} constructs within one another, or tokens in a row", "too_deep")

@@ -12,15 +12,14 @@ import tree_sitter
 
 from synthcode.gate.syntax.balance import imbalance
 from synthcode.gate.syntax.characters import control_character, foreign_character, html_entity, python_entity
-from synthcode.gate.syntax.javascript import EngineLimit, early_error
-from synthcode.gate.syntax.other_forms import other_forms
+from synthcode.gate.syntax.forms import Form, forms
+from synthcode.gate.syntax.javascript import EngineLimit, cannot_compile, early_error
 from synthcode.gate.syntax.parser_guards import hazard
 from synthcode.gate.syntax.python import PythonError, check_python, read_python
 from synthcode.gate.syntax.refusals import captures, find_definition_and_words, find_refused, line_of_node
-from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
-from synthcode.languages.parsing import ParseTimeout, parse
-from synthcode.languages.rules import RULES, SyntaxRules
+from synthcode.languages.parsing import ParseTimeout, parse, parse_sound
+from synthcode.languages.rules import RULES
 from synthcode.schemas.records import Rejection
 
 DEADLINE_S = 2.0
@@ -28,10 +27,8 @@ DEADLINE_S = 2.0
 _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)
 """After a here-document, a raw string, a Ruby comment or the end of PHP, the parser decides whether a fence is one."""
-_TYPE = re.compile(rb"\b(?:class|interface|enum|record|struct|namespace)\s+\w")
-
-_MAY_BEGIN_LITERAL = re.compile(rb"[/\"'`]")
-
+_PHP_TAG = re.compile(rb"\s*+<\?")
+"""The beginning of a file of PHP, and of no other language's."""
 
 _PythonReader = Callable[[str], ast.Module | tree_sitter.Node | None]
 
@@ -87,6 +84,36 @@ def diagnose_program(code: str, language: Language, deadline_s: float = DEADLINE
     return None if said is None else Rejection("syntax_error", f"line {said[0] - added_lines}: {said[1]}")
 
 
+def is_program(code: str, language: Language, deadline_s: float = DEADLINE_S) -> bool:
+    """Return whether ``diagnose_program`` finds nothing wrong with a text.
+
+    Faster where the answer is no, which it mostly is when the language of a text is looked for.
+    """
+    return _may_be_program(code, language, deadline_s) and diagnose_program(code, language, deadline_s) is None
+
+
+def _may_be_program(code: str, language: Language, deadline_s: float) -> bool:
+    """Return False only for a text that ``diagnose_program`` rejects."""
+    data = code.encode("utf-8", "surrogatepass")
+    rules = RULES[language.name]
+    if rules.shown_by.search(data) is None or (language.name != "php" and _PHP_TAG.match(data)):
+        return False
+    if hazard(data) is not None or control_character(data) is not None or _markdown_fence(data) is not None:
+        return False
+    if language.name == "python":
+        return True
+    every_form = forms(data, rules)
+    if language.name == "javascript":  # an engine judges, whatever its grammar says
+        return not all(cannot_compile(form.data) for form in every_form)
+    # What is overlooked in a tree with errors (``rules.overlooked``) defines nothing, and is rejected for that.
+    for form in every_form:
+        with contextlib.suppress(ParseTimeout):
+            tree = parse_sound(form.data, language, deadline_s)
+            if tree is not None and form.is_sound(tree.root_node):
+                return True
+    return False
+
+
 def _read(code: str, language: Language, deadline_s: float, of_python: _PythonReader) -> Reading:
     data = code.encode("utf-8", "surrogatepass")
     rejection = hazard(data)
@@ -134,67 +161,20 @@ def _markdown_fence(data: bytes) -> int | None:
 
 
 def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
-    rules = RULES[language.name]
-    if rules.end is not None and (end := rules.end.search(data)) is not None:
-        data = data[: end.start()]
-    data += b"\n"  # a directive of C needs the end of its line
-    if rules.separators is not None:
-        data = rules.separators(data)
-    root, opening, data = _root(data, language, deadline_s)
-    for candidate in other_forms(data, rules) if root.has_error else ():
-        other = parse(candidate, language, deadline_s).root_node
-        if not other.has_error:
-            root, data = other, candidate
+    first: tuple[Form, tree_sitter.Node] | None = None
+    for form in forms(data, RULES[language.name]):
+        root = parse(form.data, language, deadline_s).root_node
+        if form.is_sound(root):
             break
-    if root.has_error and rules.enclosure is not None and not _declares_type(data, rules):
-        enclosed = rules.enclosure[0] + data + rules.enclosure[1]
-        member = parse(enclosed, language, deadline_s).root_node
-        if not member.has_error and member.named_child_count == 1:  # it closes no more than it opens
-            root, data, opening = member, enclosed, rules.enclosure[0]
-    problem = _problem(root, data, language)
+        first = first or (form, root)
+    else:
+        assert first is not None
+        form, root = first
+    problem = _problem(root, form.data, language)
     if problem is None:
-        return Reading(None, root, opening.count(10))
+        return Reading(None, root, form.added_lines)
     line, what = problem
-    return Reading(Rejection("syntax_error", f"line {line - opening.count(10)}: {what}"), None)
-
-
-def _declares_type(data: bytes, rules: SyntaxRules) -> bool:
-    """Return whether a text declares a type, or a namespace, in code."""
-    found = _TYPE.search(data)
-    if found is None or not _MAY_BEGIN_LITERAL.search(data, 0, found.start()):
-        return found is not None
-    return _TYPE.search(masked(data, rules.literals)) is not None
-
-
-def _root(data: bytes, language: Language, deadline_s: float) -> tuple[tree_sitter.Node, bytes, bytes]:
-    """Parse a text; return the root of its tree, what was put before it, and the whole."""
-    rules = RULES[language.name]
-    opening, opened = _opened(data, rules)
-    root = parse(opened, language, deadline_s).root_node
-    if root.has_error and not opening and _begins_with_text(data, rules):
-        whole = rules.opening + data
-        other = parse(whole, language, deadline_s).root_node
-        if not other.has_error:
-            return other, rules.opening, whole
-    return root, opening, opened
-
-
-def _begins_with_text(data: bytes, rules: SyntaxRules) -> bool:
-    """Return whether there is text before the first opening: the opening may be within a string, or printed by code."""
-    opened = re.search(rules.opened, data) if rules.opening else None
-    return opened is not None and not data[: opened.start()].isspace() and opened.start() > 0
-
-
-def _opened(data: bytes, rules: SyntaxRules) -> tuple[bytes, bytes]:
-    """Return the prefix that makes a text begin as programs do, and the text after it."""
-    if not rules.opening:
-        return b"", data
-    opened = re.search(rules.opened, data)
-    if opened is None:
-        return rules.opening, rules.opening + data
-    if opened[1] is not None:
-        return b"", data[: opened.start(1)] + rules.opening.rstrip() + data[opened.end(1) :]
-    return b"", data
+    return Reading(Rejection("syntax_error", f"line {line - form.added_lines}: {what}"), None)
 
 
 def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:

@@ -86,6 +86,15 @@ def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
     return (int(line), problem) if name else None
 
 
+def cannot_compile(data: bytes) -> bool:
+    """Return whether ``early_error`` finds an error in a text; False if that is not known without its tree."""
+    if _TO_LOWER.search(data) or not data.isascii():  # the grammar has white space of its own
+        return False
+    source = data.decode()
+    name, _, rest = str(_compiler()(source, "await" in source)).partition(":")
+    return name == "SyntaxError" and rest.partition(":")[2] not in _LIMITS
+
+
 def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]) -> str:
     edits = sorted(edit for kind, nodes in captures.items() for node in nodes for edit in _edits(kind, node))
     source = root.text or b""

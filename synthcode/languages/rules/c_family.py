@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
 
 _C_TOP_LEVEL = frozenset(
@@ -73,6 +75,7 @@ C = SyntaxRules(
         (union_specifier body: (_)) @definition
         (enum_specifier body: (_)) @definition
     """,
+    shown_by=re.compile(rb"\{"),
     refused=(
         only_at_top("translation_unit", _C_TOP_LEVEL),
         *_C_AND_CPP,
@@ -144,6 +147,7 @@ CPP = SyntaxRules(
         (enum_specifier body: (_)) @definition
         (init_declarator value: (lambda_expression)) @definition
     """,
+    shown_by=re.compile(rb"[{=]"),
     refused=(
         only_at_top("translation_unit", _CPP_TOP_LEVEL),
         *_C_AND_CPP,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import tree_sitter
 
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
@@ -46,6 +48,7 @@ CSHARP = SyntaxRules(
         (variable_declarator (lambda_expression)) @definition
         (variable_declarator (anonymous_method_expression)) @definition
     """,
+    shown_by=re.compile(rb"[;{]"),
     refused=(
         Refusal(FOREIGN, f"(local_function_statement type: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
         Refusal(FOREIGN, f"(method_declaration returns: (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),

@@ -105,6 +105,7 @@ GO = SyntaxRules(
         (type_declaration) @definition
         (var_spec value: (expression_list (func_literal))) @definition
     """,
+    shown_by=re.compile(rb"\b(?:func|type)\b"),
     refused=(
         only_at_top("source_file", _TOP_LEVEL),
         Refusal("named and unnamed parameters are mixed", "(parameter_list) @bad", when=_is_mixed),

@@ -81,6 +81,7 @@ JAVA = SyntaxRules(
         (record_declaration) @definition
         (annotation_type_declaration) @definition
     """,
+    shown_by=re.compile(rb"[;{]"),
     refused=(
         only_at_top("program", _TOP_LEVEL),
         Refusal(FOREIGN, f"(method_declaration type: (type_identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),

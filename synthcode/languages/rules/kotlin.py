@@ -86,6 +86,7 @@ KOTLIN = SyntaxRules(
         (property_declaration (lambda_literal)) @definition
         (property_declaration (anonymous_function)) @definition
     """,
+    shown_by=re.compile(rb"\b(?:fun|class|interface|object|va[lr])\b"),
     refused=(
         only_at_top("source_file", _TOP_LEVEL),
         Refusal(FOREIGN, f"(user_type (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),

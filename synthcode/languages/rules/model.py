@@ -92,6 +92,9 @@ class SyntaxRules:
 
     definitions: str
     """Query that captures what defines a function or type, by a name or as the value of one."""
+    shown_by: re.Pattern[bytes] = re.compile(b"")
+    """Matches in every text that defines something: a text without a match is spared the parser, where it does not
+    matter what else is wrong with it."""
     refused: tuple[Refusal, ...] = ()
     """Constructs that the grammar takes and the language does not."""
     words: tuple[Refusal, ...] = ()

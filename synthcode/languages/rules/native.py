@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
 
 _RUST_TOP_LEVEL = (
@@ -48,6 +50,7 @@ RUST = SyntaxRules(
         (union_item) @definition
         (impl_item) @definition
     """,
+    shown_by=re.compile(rb"\b(?:fn|struct|enum|trait|union|impl)\b"),
     refused=(
         only_at_top("source_file", _RUST_TOP_LEVEL),
         Refusal(

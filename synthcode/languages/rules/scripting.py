@@ -11,7 +11,8 @@ PYTHON = SyntaxRules(
         (function_definition) @definition
         (class_definition) @definition
         (assignment right: (lambda)) @definition
-    """
+    """,
+    shown_by=re.compile(rb"\b(?:def|class|lambda)\b"),
 )
 """Whether a text is Python is for Python's own parser and compiler to say; see ``gate.python_syntax``."""
 
@@ -46,6 +47,7 @@ RUBY = SyntaxRules(
         (assignment right: (lambda)) @definition
         (assignment right: (call method: (identifier) @lambda) (#any-of? @lambda "lambda" "proc")) @definition
     """,
+    shown_by=re.compile(rb"\b(?:def|class|module|lambda|proc)\b|->"),
     words=(
         Refusal(_WORD, '(program . (identifier) @bad (#not-any-of? @bad "private" "public"))'),
         Refusal(_WORD, "(program . (call !receiver method: (constant) @bad arguments: (argument_list (identifier))))"),

@@ -53,6 +53,7 @@ _USING = (
 
 JAVASCRIPT = SyntaxRules(
     definitions=_DEFINITIONS,
+    shown_by=re.compile(rb"[{]|=>"),
     words=_WORDS,
     rewrites=(_ACCESSOR,),
     spaces=_SPACES,
@@ -67,6 +68,7 @@ TYPESCRIPT = SyntaxRules(
         (enum_declaration) @definition
         (type_alias_declaration) @definition
     """,
+    shown_by=re.compile(rb"[{]|=>|\btype\b"),
     words=_WORDS,
     refused=(
         *_REFUSED,
@@ -113,6 +115,7 @@ PHP = SyntaxRules(
         (enum_declaration) @definition
         (assignment_expression right: [(anonymous_function) (arrow_function)]) @definition
     """,
+    shown_by=re.compile(rb"\b(?:function|fn|class|interface|trait|enum)\b", re.IGNORECASE),
     words=(Refusal(_WORD, "(program (named_label_statement) @bad .)"),),
     refused=(
         Refusal(
