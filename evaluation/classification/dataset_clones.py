@@ -17,7 +17,7 @@ from synthcode.evaluation.classification.published.pair_faults import pair_fault
 from synthcode.schemas.tables import CLONES, CODE_COLUMNS, DATASET_PROGRAMS
 from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, PublishedDataset
 from synthcode.storage.shards import shards_of
-from synthcode.vocabulary import PAIR_DIFFICULTIES, SPLITS, Level, Split, Variant, at_least
+from synthcode.vocabulary import PAIR_DIFFICULTIES, Level, Split, Variant, at_least
 
 _PROGRAM = ("program_id", "language")
 
@@ -77,8 +77,6 @@ def read_clones(
         If the dataset has no pairs, a pair names a program that is not there, its label is not 0 or 1, or a split has
         one label only.
     """
-    if not any(shards_of(dataset.folder / "data" / CLONES_NAME, split) for split in SPLITS):
-        raise InputError(f"{dataset.folder} has no pairs of clones", "make them with 'synthcode build RUN --clones'")
     tables = {split: _in_languages(_table(dataset, split), languages) for split in splits}
     programs = _programs(dataset, splits, variants, require)
     known = programs["program_id"].combine_chunks()
@@ -145,7 +143,7 @@ def _with_programs(
     if require is None:
         raise InputError(
             f"{dataset.folder}: {missing:,} of {pairs.num_rows:,} pairs of {split} name a program that is not there",
-            "build the dataset again, or download it again, whole",
+            dataset.restore,
         )
     left_out = f"{missing:,} of {pairs.num_rows:,} pairs of {split} have a translation that is not {require}: left out"
     return pairs.filter(there), [left_out]
@@ -156,7 +154,7 @@ def _pairs(dataset: PublishedDataset, split: Split, pairs: pa.Table, known: pa.A
     label = pairs["label"].to_numpy()
     where = f"{dataset.folder}: the pairs of {split}"
     if wrong := int((~np.isin(label, (0, 1))).sum()):
-        raise InputError(f"{where}: {wrong:,} of {len(label):,} labels are not 0 or 1", "build the dataset again")
+        raise InputError(f"{where}: {wrong:,} of {len(label):,} labels are not 0 or 1", dataset.restore)
     if len(np.unique(label)) < 2:
         problem = f"all {len(label):,} have label {label[0]}" if len(label) else "there is none"
         raise InputError(
@@ -165,7 +163,7 @@ def _pairs(dataset: PublishedDataset, split: Split, pairs: pa.Table, known: pa.A
         )
     difficulty = np.array(pairs["difficulty"].to_pylist())
     if strange := set(difficulty.tolist()) - set(PAIR_DIFFICULTIES):
-        raise InputError(f"{where}: unknown difficulty {min(strange)[:40]!r}", "build the dataset again")
+        raise InputError(f"{where}: unknown difficulty {min(strange)[:40]!r}", dataset.restore)
     languages = np.sort(np.array([pairs[name].to_pylist() for name in ("language_a", "language_b")]).T, axis=1)
     return ClonePairs(PairRows(a, b, label.astype(np.int8)), difficulty, languages)
 

@@ -13,22 +13,22 @@ from synthcode.storage.published import CROISSANT_NAME
 _NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
 
 
-def dataset_folder(dataset: Path, split: str) -> Path:
+def dataset_folder(dataset: Path, *splits: str) -> Path:
     """Return the folder of a dataset: the given one, or that of ``user/name`` or ``user/name@revision``.
 
     Parameters
     ----------
     dataset
         A folder, or a repository's name if there is no such path.
-    split
-        The split whose tables are fetched.
+    splits
+        Those whose tables are fetched.
 
     Raises
     ------
     InputError
         If there is neither.
     """
-    patterns = [f"data/*/{split}-*.parquet", CROISSANT_NAME]
+    patterns = [*(f"data/*/{split}-*.parquet" for split in splits), CROISSANT_NAME]
     return fetched_files(dataset, patterns, "name RUN/dataset, or user/name; HF_TOKEN opens a private one")
 
 

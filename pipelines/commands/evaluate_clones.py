@@ -53,7 +53,7 @@ def clones_job(request: Request) -> FrozenJob:
     assert dataset is not None
     split = cast(Split, given["split"])
     splits = tuple(dict.fromkeys(("validation", split)))
-    published = find_dataset(dataset_folder(dataset, split))
+    published = find_dataset(dataset_folder(dataset, *splits))
     variants = tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS
     languages = languages_of(given["languages"])
     clones = read_clones(published, splits, variants, given["require"], languages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,7 @@ CLONES_NAME = "clones"
 ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES, CLONES_NAME: CLONES}
 """With those that a dataset has if there are rows for them, or if they were requested."""
 
+_NUMBERED = re.compile(r"-of-([0-9]{1,9})\.parquet$")
 _LATER_COLUMNS = frozenset({"verification"})
 
 
@@ -38,6 +40,14 @@ class PublishedDataset:
     """SHA-256 of files, by path relative to the folder; empty if none was recorded."""
     _verified: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)
 
+    @property
+    def restore(self) -> str:
+        """What to do about a file that is damaged or missing: only the dataset of a run can be built again."""
+        run = _run_of(self.folder)
+        if run is not None:
+            return f"make it again with 'synthcode build {run}'"
+        return "download the dataset again, whole: 'hf download --repo-type dataset' fetches one"
+
     def splits(self, config: str) -> list[str]:
         """Return the splits that a configuration has.
 
@@ -48,11 +58,17 @@ class PublishedDataset:
         """
         found: list[str] = [split for split in SPLITS if shards_of(self.folder / "data" / config, split)]
         if not found:
-            raise InputError(
-                f"{self.folder} has no configuration {config!r}",
-                "'synthcode build' makes a whole dataset, 'hf download --repo-type dataset' fetches one",
-            )
+            self._refuse_missing(f"data/{config}/")
+            if config == CLONES_NAME:
+                raise InputError(f"{self.folder} has no pairs of clones", self._how_clones_are_made())
+            raise InputError(f"{self.folder} has no configuration {config!r}", self.restore)
         return found
+
+    def _how_clones_are_made(self) -> str:
+        run = _run_of(self.folder)
+        if run is not None:
+            return f"make them with 'synthcode build {run} --clones'"
+        return "use a dataset that has them: in a run, 'synthcode build RUN --clones' makes them"
 
     def shards(self, config: str, split: str) -> list[Path]:
         """Return the Parquet files of a split, in order.
@@ -60,13 +76,24 @@ class PublishedDataset:
         Raises
         ------
         InputError
-            If it has none.
+            If it has none, or some are missing.
         """
         shards = shards_of(self.folder / "data" / config, split)
+        self._refuse_missing(f"data/{config}/{split}-")
         if not shards:
             there = ", ".join(self.splits(config))
             raise InputError(f"{self.folder} has no split {split!r} of {config!r}", f"use one of: {there}")
+        whole = {int(match[1]) for shard in shards if (match := _NUMBERED.search(shard.name))}
+        if len(whole) == 1 and (missing := max(whole) - len(shards)) > 0:
+            of = f"of the {max(whole):,} files of split {split!r} of {config!r}"
+            raise InputError(f"{self.folder}: {missing:,} {of} are missing", self.restore)
         return shards
+
+    def _refuse_missing(self, prefix: str) -> None:
+        """Refuse to read what lacks a file that was recorded when the dataset was built."""
+        for name in sorted(self.recorded):
+            if name.startswith(prefix) and not (self.folder / name).exists():
+                raise InputError(f"{self.folder / name} is missing", self.restore)
 
     def batches(self, config: str, split: str, columns: Sequence[str]) -> Iterator[pa.Table]:
         """Read columns of a split, in the types that the configuration declares.
@@ -80,7 +107,7 @@ class PublishedDataset:
         for shard in self.shards(config, split):
             if shard not in self._verified:
                 self.verify(shard)
-            for table in read_batches([shard], columns):
+            for table in read_batches([shard], columns, fix=self.restore):
                 table = _with_later_columns(table, schema)
                 if missing := sorted(set(columns) - set(table.column_names)):
                     raise InputError(
@@ -107,7 +134,7 @@ class PublishedDataset:
         if recorded not in (None, found):
             raise InputError(
                 f"{file} is damaged or was changed: its SHA-256 is not the one that was recorded when it was written",
-                "make it again with 'synthcode build RUN', or download the dataset again",
+                self.restore,
             )
         self._verified.add(file)
         return found
@@ -131,10 +158,16 @@ def _cast(table: pa.Table, schema: pa.Schema, shard: Path) -> pa.Table:
         ) from problem
 
 
+def _run_of(folder: Path) -> Path | None:
+    """Return the run directory whose dataset a folder is; None if it is a copy."""
+    run = folder.parent if folder.name == "dataset" else folder.resolve().parent
+    return run if folder.resolve().name == "dataset" and RunFolder(run).is_run else None
+
+
 def _recorded_digests(folder: Path) -> Mapping[str, str]:
     """Return the digests that the manifest of the dataset's run has or, of a downloaded one, its Croissant metadata."""
-    run = folder.resolve().parent
-    if folder.resolve().name == "dataset" and RunFolder(run).is_run:
+    run = _run_of(folder)
+    if run is not None:
         stages = Manifest(run).stages
         if stages and "build" not in stages:
             raise InputError(f"{folder} is not complete", f"complete it with 'synthcode build {run}'")

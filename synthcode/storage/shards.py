@@ -153,17 +153,17 @@ def shards_of(folder: Path, prefix: str = "part") -> list[Path]:
 
 
 def read_batches(
-    shards: Sequence[Path], columns: Sequence[str] | None = None, rows: int = ROWS_PER_GROUP
+    shards: Sequence[Path], columns: Sequence[str] | None = None, rows: int = ROWS_PER_GROUP, *, fix: str = REDO
 ) -> Iterator[pa.Table]:
     """Read shards one after another, at most ``rows`` rows at a time.
 
     Raises
     ------
     InputError
-        If a shard is damaged.
+        If a shard is damaged; ``fix`` says what to do about it.
     """
     for shard in shards:
-        yield from _tables(shard, columns, rows, REDO)
+        yield from _tables(shard, columns, rows, fix)
 
 
 def read_file(path: Path, columns: Sequence[str] | None = None, *, fix: str = REDO) -> pa.Table:

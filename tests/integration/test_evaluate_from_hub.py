@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.clone_dataset import Pair, write_clone_dataset
 from tests.support.hub import Hub, hub_server
 from tests.support.retrieval_tables import write_dataset
 
@@ -46,3 +47,24 @@ def test_a_dataset_that_is_nowhere_is_told_in_two_lines(hub: Hub, tmp_path: Path
     problem, fix = hub.synthcode("evaluate", "me/none", "--encoder", "bm25", "--out", tmp_path).error
     assert problem.startswith("error: me/none is neither a folder nor a dataset on the Hub: ")
     assert fix == "name RUN/dataset, or user/name; HF_TOKEN opens a private one"
+
+
+def test_pairs_of_clones_on_the_hub_come_with_those_of_validation(hub: Hub, tmp_path: Path) -> None:
+    parts: dict[str, list[Pair]] = {
+        split: [(f"s-{n}-java", f"s-{n}-python", 1, "unverified"), (f"s-{n}-java", f"s-{n + 1}-python", 0, "random")]
+        for split, n in (("train", 0), ("validation", 3), ("test", 6))
+    }
+    folder = write_clone_dataset(
+        tmp_path / "clones", parts, {n: n for pairs in parts.values() for p in pairs for n in p[:2]}
+    )
+    script = """
+import json
+from huggingface_hub import HfApi
+HfApi().create_repo("me/clones", repo_type="dataset")
+HfApi().upload_folder(repo_id="me/clones", repo_type="dataset", folder_path=arguments[0])
+print(json.dumps("up"))
+"""
+    assert hub.python(script, folder) == "up"
+    done = hub.synthcode("evaluate", "me/clones", "--encoder", "bm25", "--task", "clones", "--out", tmp_path / "out")
+    assert done.code == 0, done.err
+    assert '"task": "clones"' in (tmp_path / "out" / "results.json").read_text()

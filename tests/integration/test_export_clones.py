@@ -164,7 +164,7 @@ def test_programs_in_poj104_s_files_are_labelled_by_problem(
     ("layout", "arguments", "code", "expected"),
     [
         ("bigclonebench", ["--split", "test"], 2, "--split is for the retrieval layouts: mteb, beir, coir"),
-        ("bigclonebench", [], 1, "has no configuration 'clones'"),
+        ("bigclonebench", [], 1, "has no pairs of clones"),
         ("poj104", ["--split", "test"], 2, "poj104 gets all splits"),
     ],
 )

@@ -71,6 +71,7 @@ def export_clone_lists(
     InputError
         If the dataset has no pairs, validation or test lack pairs of both labels, or an id has a blank in it.
     """
+    dataset.splits(CLONES_NAME)  # refuses a dataset without pairs
     splits = _splits(dataset)
     with unchanged(dataset, splits, _configs(dataset, splits)) as content:
         clones = _read(dataset, splits, variant, reporter)
