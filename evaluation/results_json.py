@@ -61,6 +61,12 @@ class Facts:
     """Why the scores say little, if they do."""
     requirement: Mapping[str, Any] | None = None
     """The level that translations must have reached to be scored, and how many were left out; None if none was."""
+    notes: Sequence[str] = ()
+    """What tables say of a combination of encoders: paragraphs and tables of Markdown."""
+    ranking: Mapping[str, Any] = field(default_factory=dict)
+    """How to rank like this again without the model: where the vectors are (``store``, relative to the folder) and
+    which traits of a role they depend on (``sees``), or the name of a scorer without vectors (``words``); ``combines``
+    names the parts of a combination. Empty in results of earlier versions."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 

@@ -43,6 +43,10 @@ MAIN_METRIC: Metric = "MRR@10"
 MTEB_METRIC: Metric = "nDCG@10"
 """The main score of mteb's retrieval tasks: results in mteb's form, and those on the Hub, report it."""
 
+Fusion = Literal["rrf", "weighted"]
+FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
+"""How rankings are made one: by reciprocal ranks, or by a weighted mean of scaled scores."""
+
 Level = Literal["syntax", "checked", "compiled", "tested"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """Levels of verification of a translation, the weakest first."""

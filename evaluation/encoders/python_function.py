@@ -11,9 +11,10 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from synthcode.errors import InputError, SynthcodeError, did_you_mean, first_line
-from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Encoder, LexicalScorer, Role, Trait, Vectors
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
 from synthcode.evaluation.encoders.named_objects import find_object
 from synthcode.evaluation.model_probe import PROBE_TEXTS
+from synthcode.evaluation.retrieval.combination import AnyEncoder
 from synthcode.identity import digest, file_digest
 
 Similarity = Literal["cosine", "dot"]
@@ -28,6 +29,7 @@ DTYPE_FIX = "return real numbers, such as float32"
 
 _ENCODER_PARTS = ("name", "identity", "exits", "sees", "encode")
 _SCORER_PARTS = ("name", "identity", "score_blocks")
+_COMBINATION_PARTS = ("name", "identity", "parts", "rankings", "notes")
 
 
 class FunctionEncoder:
@@ -107,14 +109,15 @@ class FunctionEncoder:
 
 def as_encoder(
     given: object, name: str, *, version: str | None = None, similarity: Similarity = "cosine"
-) -> Encoder | LexicalScorer:
+) -> AnyEncoder:
     """Return the encoder that an object is or makes.
 
     Parameters
     ----------
     given
-        An ``Encoder`` or ``LexicalScorer``; an object whose ``encode`` takes texts, such as a SentenceTransformer; a
-        function that takes texts; or a class or function without required arguments that makes one of these.
+        An ``Encoder``, ``LexicalScorer`` or ``Combination``; an object whose ``encode`` takes texts, such as a
+        SentenceTransformer; a function that takes texts; or a class or function without required arguments that makes
+        one of these.
     name
         What results call a function.
     version, similarity
@@ -129,7 +132,8 @@ def as_encoder(
         given = _made(given, name)
         if _is_factory(given):
             raise InputError(f"{name} made another factory", "return an encoder or a function that takes texts")
-    if not inspect.isclass(given) and (_has(given, _ENCODER_PARTS) or _has(given, _SCORER_PARTS)):
+    kinds = (_ENCODER_PARTS, _SCORER_PARTS, _COMBINATION_PARTS)
+    if not inspect.isclass(given) and any(_has(given, parts) for parts in kinds):
         return given  # type: ignore[return-value]  # as far as can be seen from outside
     function = getattr(given, "encode", given)
     if inspect.isclass(given) or not callable(function):
@@ -233,6 +237,6 @@ def _refuse_other_signatures(function: Any, name: str) -> None:
         ) from problem
 
 
-def open_object(name: str, *, revision: str | None = None) -> Encoder | LexicalScorer:
+def open_object(name: str, *, revision: str | None = None) -> AnyEncoder:
     """Return the encoder ``py:MODULE:ATTRIBUTE``; see ``find_object`` and ``as_encoder``."""
     return as_encoder(find_object(name), f"py:{name}", version=revision)

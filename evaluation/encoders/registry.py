@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from synthcode.errors import InputError, did_you_mean
-from synthcode.evaluation.encoder import Encoder, LexicalScorer
+from synthcode.evaluation.retrieval.combination import AnyEncoder
 from synthcode.plugins import ENCODERS, OWN
 
 
@@ -34,6 +34,10 @@ class EncoderOptions:
     """MoSE's open choices that are other than the checkpoint's configuration says."""
     revision: str | None = None
     """Of a repository on the Hub; of a function of one's own, its version."""
+    fusion: str | None = None
+    """Of a hybrid; None takes reciprocal rank fusion."""
+    weight: float | None = None
+    """Of a hybrid's first encoder; None chooses it on validation."""
 
 
 FLAGS = {
@@ -46,7 +50,7 @@ FLAGS = {
 """Options whose name on the command line is another."""
 
 
-def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
+def open_encoder(spec: str, options: EncoderOptions) -> AnyEncoder:
     """Return the encoder that a specification names.
 
     What an entry point names is called with the NAME of the specification, if it has a positional parameter, and with
@@ -66,7 +70,7 @@ def open_encoder(spec: str, options: EncoderOptions) -> Encoder | LexicalScorer:
     accepted = accepted_options(factory)
     _reject_unused_options(spec, accepted, options)
     given = {option: getattr(options, option) for option in accepted}
-    opened: Encoder | LexicalScorer = factory(*[name] * bool(name), **given)
+    opened: AnyEncoder = factory(*[name] * bool(name), **given)
     return opened
 
 

@@ -157,6 +157,7 @@ def _write_tables(
         f"# {markdown_cell(facts.encoder)}",
         f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN_METRIC}, {interval}.",
         *requirement_lines(facts.requirement),
+        *facts.notes,
         *warning_lines(warnings_of(covered.values())),
         "## Mean over pairs of languages",
         macro_table(macros),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Scores, Vectors
@@ -63,13 +64,28 @@ def vector_ranks(
             return _joined(threads.map_shared(rank, starts))
 
 
-def ranks(blocks: Iterable[Scores], judged: Judgements) -> Ranks:
+def vector_scores(queries: Vectors, documents: Vectors) -> Iterator[Scores]:
+    """Yield inner products in blocks of queries, (some queries, documents); parameters as of :func:`vector_ranks`.
+
+    Raises
+    ------
+    InputError
+        If a vector is not finite, not float32, or of another width.
+    """
+    _check(queries, documents)
+    different, places = distinct(documents)
+    rows = rows_in_block(len(documents))
+    for start in range(0, len(queries), rows):
+        yield _block_scores(queries[start : start + rows], different, places)
+
+
+def ranks(blocks: Iterable[npt.NDArray[np.floating]], judged: Judgements) -> Ranks:
     """Rank by scores that come in blocks of queries, in the order of ``judged.queries``.
 
     Parameters
     ----------
     blocks
-        (some queries, documents) each; a block may be overwritten once the next is requested.
+        (some queries, documents) each, of any width of floats; a block may be overwritten once the next is requested.
     judged
         Which documents answer which queries.
     """
@@ -87,11 +103,15 @@ def _joined(parts: Iterable[Ranks]) -> Ranks:
 def _block_ranks(start: int, queries: Vectors, documents: Vectors, places: I64 | None, judged: Judgements) -> Ranks:
     """Return the ranks of the block of queries that begins with ``start``."""
     block = queries[start : start + rows_in_block(len(documents) if places is None else len(places))]
-    scores = np.matmul(block, documents.T)
-    return _ranks_of(scores if places is None else np.take(scores, places, axis=1), judged, start)
+    return _ranks_of(_block_scores(block, documents, places), judged, start)
 
 
-def _ranks_of(scores: Scores, judged: Judgements, start: int) -> Ranks:
+def _block_scores(queries: Vectors, documents: Vectors, places: I64 | None) -> Scores:
+    scores: Scores = np.matmul(queries, documents.T)
+    return scores if places is None else np.take(scores, places, axis=1)
+
+
+def _ranks_of(scores: npt.NDArray[np.floating], judged: Judgements, start: int) -> Ranks:
     from synthcode.evaluation.retrieval.rank_kernels import count_better
 
     starts = judged.starts[start : start + len(scores) + 1]

@@ -118,7 +118,7 @@ def score_vectors(
         grouped.setdefault(cell.corpus_language, []).append(cell)
     for exit_ in encoder.exits:
         for variant in dict.fromkeys(variant for variant, _, _ in inputs.keys):
-            vectors = _VectorCache(inputs, store, variant, exit_)
+            vectors = VectorCache(inputs, store, variant, exit_)
             for corpus, cells in grouped.items():
                 documents = vectors.of(corpus, "document")
                 for cell in cells:
@@ -143,8 +143,18 @@ def score_words(
             advance(1)
 
 
-class _VectorCache:
-    """The vectors of one exit and variant in memory, each once."""
+class VectorCache:
+    """The vectors of one exit and variant in memory, each once.
+
+    Parameters
+    ----------
+    inputs
+        Of the encoder.
+    store
+        Holds their vectors.
+    variant, exit_
+        Which of them.
+    """
 
     def __init__(self, inputs: Inputs, store: EmbeddingStore, variant: Variant, exit_: int) -> None:
         mine = {(language, side): keys for (of, language, side), keys in inputs.keys.items() if of == variant}

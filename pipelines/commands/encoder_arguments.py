@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from synthcode.pipelines.commands.options import assignments, settings
+from synthcode.vocabulary import FUSIONS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoders.registry import EncoderOptions
+
+
+def combination_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of encoders that combine others."""
+    for option in (
+        click.option(
+            "--weight",
+            type=click.FloatRange(0, 1),
+            metavar="W",
+            help="Of the first encoder of hybrid:A+B, which is then weighted. Default: chosen on validation.",
+        ),
+        click.option("--fusion", type=click.Choice(FUSIONS), help="How hybrid:A+B ranks. Default: rrf."),
+    ):
+        command = option(command)
+    return command
 
 
 def encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
@@ -30,6 +48,8 @@ def encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
         prompts=prompts,
         choices=settings(given["choices"], "--choice"),
         revision=given["revision"],
+        fusion=given["fusion"],
+        weight=given["weight"],
     )
 
 

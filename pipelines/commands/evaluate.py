@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.encoder_arguments import encoder_options
+from synthcode.pipelines.commands.encoder_arguments import combination_options, encoder_options
 from synthcode.pipelines.commands.options import workers_option
 from synthcode.pipelines.commands.task_list import TaskList, flat, other_tasks, retrieval_tasks
 from synthcode.vocabulary import LEVELS, RETRIEVAL, VARIANTS
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--encoder",
     required=True,
     metavar="SPEC",
-    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, py:MODULE:ATTRIBUTE.",
+    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, hybrid:A+B, py:MODULE:ATTRIBUTE.",
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
@@ -100,6 +100,7 @@ if TYPE_CHECKING:
 )
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
 @click.option("--revision", metavar="R", help="Revision of a model on the Hub; for py:, any version name.")
+@combination_options
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option(
@@ -130,7 +131,8 @@ def evaluate(
     Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); exits:MODEL (all trained exits of a model from synthcode train); openai:MODEL with --base-url; mteb:NAME. A
     NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory
-    or PYTHONPATH: a function from a list of texts to an array, or an Encoder.
+    or PYTHONPATH: a function from a list of texts to an array, or an Encoder. hybrid:A+B fuses the rankings of two or
+    more, each a folder of results or a SPEC.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
@@ -144,6 +146,7 @@ def evaluate(
       synthcode evaluate runs/quickstart/dataset --encoder bm25
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
+      synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
@@ -207,6 +210,8 @@ def _refuse_without_extra(encoder: str) -> None:
     needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
     if encoder == "bm25":
         needed = ("bm25s",)
+    elif encoder.startswith("hybrid:"):  # what its parts need is found out as they are opened
+        needed = ()
     elif encoder.startswith("openai:"):
         needed = ("openai", "threadpoolctl")
     elif encoder.startswith("py:") or _is_plugin(encoder):  # whatever it computes with

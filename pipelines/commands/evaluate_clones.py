@@ -41,6 +41,7 @@ def clones_job(request: Request) -> FrozenJob:
     """Read the pairs of a dataset, and say what is wrong with them."""
     from synthcode.evaluation.classification.dataset_clones import read_clones
     from synthcode.evaluation.interop.hub_datasets import dataset_folder
+    from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
     from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
@@ -49,6 +50,7 @@ def clones_job(request: Request) -> FrozenJob:
     from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, find_dataset
     from synthcode.storage.shards import shards_of
 
+    single_encoder(request.encoder)
     given, dataset = request.given, request.dataset
     assert dataset is not None
     split = cast(Split, given["split"])

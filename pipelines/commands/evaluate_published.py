@@ -67,6 +67,7 @@ def refuse_unpublished(dataset: Path | None, given: Mapping[str, Any]) -> None:
 def published_job(request: Request, task: str) -> FrozenJob:
     """Read a published benchmark, and say what is wrong with it."""
     from synthcode.evaluation.classification.published.registry import read_published, task_of
+    from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
     from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
     from synthcode.pipelines.commands.options import assignments
@@ -74,6 +75,7 @@ def published_job(request: Request, task: str) -> FrozenJob:
     from synthcode.pipelines.steps.evaluate.frozen_task import PublishedTask
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
 
+    single_encoder(request.encoder)
     given = request.given
     name = given["original"]
     columns = assignments(given["columns"], "--column")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +37,17 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
     whole = _whole_benchmark(request.dataset, given, executor)
     benchmark = whole.restricted(tasks, languages_of(given["languages"]))
     evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
-    return RetrievalJob(replace(evaluation, executor=executor))
+    validation = _validation(request, benchmark, executor)
+    return RetrievalJob(replace(evaluation, executor=executor, validation=validation))
+
+
+def _validation(request: Request, scored: Benchmark, executor: Executor) -> Callable[[], Benchmark] | None:
+    """Return what reads the same part of a dataset's validation split; a published benchmark has none."""
+    if request.dataset is None:
+        return None
+    given = {**request.given, "split": "validation"}
+    tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
+    return lambda: _whole_benchmark(request.dataset, given, executor).restricted(tasks, scored.languages)
 
 
 def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:

@@ -60,10 +60,12 @@ class RetrievalJob:
 
         evaluation = self.evaluation
         with watch_for_stop(evaluation.reporter.message) as stop:
-            macros, covered = evaluate_if_stale(replace(evaluation, stop=stop), force=force, may_replace=may_replace)
+            scored = evaluate_if_stale(replace(evaluation, stop=stop), force=force, may_replace=may_replace)
             stop.raise_if_set()  # the last step may have ended before it looked
+        macros, covered, notes = scored
         rows = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
-        return Outcome(rows, warnings_of(covered.values()), lambda: print_means(macros, covered, evaluation.folder))
+        warnings = warnings_of(covered.values())
+        return Outcome(rows, warnings, lambda: print_means(macros, covered, evaluation.folder, notes))
 
 
 @dataclass(frozen=True)

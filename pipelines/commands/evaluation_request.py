@@ -12,8 +12,8 @@ from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
 from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
-    from synthcode.evaluation.encoder import Encoder, LexicalScorer
     from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.evaluation.retrieval.combination import AnyEncoder
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 
 
@@ -22,7 +22,7 @@ class Request:
     """Who is to be scored, on what, and where results go."""
 
     dataset: Path | None
-    encoder: Encoder | LexicalScorer
+    encoder: AnyEncoder
     label: str | None
     out: Path | None
     given: Mapping[str, Any]
@@ -47,13 +47,15 @@ class Request:
         settings
             Those that decide what is scored, where they differ from the defaults: they are in the folder's name.
         """
+        from synthcode.evaluation.retrieval.combination import Combination
         from synthcode.pipelines.commands.terminal import TerminalReporter
         from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
         from synthcode.pipelines.steps.evaluate.results_folder import named_after, usual_folder
         from synthcode.sanitize import short_name
 
         given = self.given
-        usual = usual_folder(self.dataset, given["original"], given["encoder"])
+        named = self.encoder.name if isinstance(self.encoder, Combination) else given["encoder"]
+        usual = usual_folder(self.dataset, given["original"], named)
         return Evaluation(
             benchmark=benchmark,
             encoder=self.encoder,

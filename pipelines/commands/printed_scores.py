@@ -17,8 +17,8 @@ WIDTH = 100
 """Of the table, at most, in characters; with small numbers it fits 80."""
 
 
-def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path) -> None:
-    """Print a line an exit, task and variant on stdout; warnings and where all of it is on stderr."""
+def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path, notes: Sequence[str] = ()) -> None:
+    """Print a line an exit, task and variant on stdout; notes, warnings and where all of it is on stderr."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -42,6 +42,8 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     console = Console()
     console.width = max(console.width, WIDTH)  # a number that is cut is worse than a long line
     console.print(table)
+    for note in notes:
+        click.echo(note, err=True)
     for warning in warnings_of(covered.values()):
         click.echo(f"warning: {warning}", err=True)
     click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)

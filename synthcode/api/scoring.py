@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Encoder, LexicalScorer
     from synthcode.evaluation.encoders.python_function import Similarity
     from synthcode.evaluation.retrieval.benchmark import Benchmark
+    from synthcode.evaluation.retrieval.combination import Combination
     from synthcode.pipelines.runs.interrupt import StopRequest
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
     from synthcode.vocabulary import Level, Variant
 
-    AnyEncoder = str | Encoder | LexicalScorer | Callable[[list[str]], Any]
+    AnyEncoder = str | Encoder | LexicalScorer | Combination | Callable[[list[str]], Any]
 
 
 def open_encoder(
@@ -34,7 +35,7 @@ def open_encoder(
     version: str | None = None,
     similarity: Similarity = "cosine",
     **options: Any,
-) -> Encoder | LexicalScorer:
+) -> Encoder | LexicalScorer | Combination:
     """Return an encoder of its specification, or of a function.
 
     Parameters
@@ -51,7 +52,7 @@ def open_encoder(
         Of a function: ``cosine``, or ``dot`` for the inner products of its vectors as they are.
     options
         Of a specification: ``exits``, ``dtype``, ``device``, ``max_tokens``, ``base_url``, ``batch_size``, ``prompts``,
-        ``choices``, ``revision``.
+        ``choices``, ``revision``, ``fusion``, ``weight``.
 
     Raises
     ------
@@ -63,7 +64,7 @@ def open_encoder(
 
 def _open(
     encoder: AnyEncoder, name: str | None, version: str | None, similarity: Similarity, options: dict[str, Any]
-) -> Encoder | LexicalScorer:
+) -> Encoder | LexicalScorer | Combination:
     from synthcode.evaluation.encoders import registry
     from synthcode.evaluation.encoders.python_function import as_encoder
 
@@ -161,7 +162,7 @@ class _Request(NamedTuple):
 
     dataset: str | os.PathLike[str] | Benchmark
     part: _Part
-    encoder: Encoder | LexicalScorer
+    encoder: Encoder | LexicalScorer | Combination
     label: str | None
     resamples: int
     reporter: CallbackReporter
@@ -195,7 +196,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     whole = _benchmark(request.dataset, part)
     chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
-    given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url"))
+    given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "fusion", "weight"))
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(
         benchmark=chosen,
@@ -209,10 +210,21 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
         costs=False,
         dataset_id=None,
         resamples=request.resamples,
+        validation=_validation(request, chosen),
         device="auto",
         reporter=request.reporter,
         stop=stop,
     )
+
+
+def _validation(request: _Request, scored: Benchmark) -> Callable[[], Benchmark] | None:
+    """Return what reads the same part of the validation split; a benchmark in memory has none."""
+    dataset = request.dataset
+    if not isinstance(dataset, str | os.PathLike):
+        return None
+    part = request.part._replace(split="validation")
+    tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
+    return lambda: _benchmark(dataset, part).restricted(tasks, scored.languages)
 
 
 def _benchmark(dataset: str | os.PathLike[str] | Benchmark, part: _Part) -> Benchmark:

@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from synthcode.errors import ServerError
 from synthcode.evaluation.encoder import Encoder, LexicalScorer
-from synthcode.evaluation.model_probe import Probe, agree, drop_vectors, find_store, probe_model, probe_scorer
+from synthcode.evaluation.model_probe import drop_vectors, find_store, probe_scorer
 from synthcode.evaluation.results_json import (
     Speed,
     encoding_speed,
     peak_memory,
 )
+from synthcode.evaluation.retrieval.combination import Combination
 from synthcode.evaluation.retrieval.ranks import labelled, sorted_ranks
-from synthcode.evaluation.vector_checks import VectorCheck
-from synthcode.pipelines.runs.interrupt import StopRequest
+from synthcode.pipelines.steps.evaluate.combined_ranks import combination_parts, parts_digest, rank_combination
+from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
 from synthcode.storage.lock import hold
-
-if TYPE_CHECKING:
-    from synthcode.evaluation.embedding_store import EmbeddingStore, Tally
-    from synthcode.evaluation.retrieval.scoring import Encodable
 
 
 def rank(evaluation: Evaluation) -> pa.Table:
@@ -39,6 +32,9 @@ def rank(evaluation: Evaluation) -> pa.Table:
 def with_store(evaluation: Evaluation) -> Evaluation:
     """Probe the model, or the scorer, and find its vectors; say so if the stored ones are another model's."""
     encoder = evaluation.encoder
+    if isinstance(encoder, Combination):
+        parts = tuple(part if part.vectors else with_store(part) for part in combination_parts(evaluation, encoder))
+        return replace(evaluation, parts=parts, word_scores=parts_digest(evaluation, encoder, parts))
     if isinstance(encoder, LexicalScorer):
         return replace(evaluation, word_scores=probe_scorer(encoder))
     with hold(evaluation.store / encoder.identity):
@@ -67,6 +63,8 @@ def rank_parts(evaluation: Evaluation, label: str = "ranking") -> tuple[list[pa.
     """
     from synthcode.evaluation.retrieval.scoring import cells_to_score, score_words
 
+    if isinstance(evaluation.encoder, Combination):
+        return rank_combination(evaluation, evaluation.encoder, label), {"peak_memory_bytes": peak_memory()}
     if not isinstance(evaluation.encoder, LexicalScorer):
         return _rank_vectors(evaluation, evaluation.encoder, label)
     total = cells_to_score(evaluation.benchmark, 1, len(evaluation.variants))
@@ -91,52 +89,9 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, label: str) -> tuple
     return parts, encoding_speed(tally)
 
 
-def encode(evaluation: Evaluation, encoder: Encoder, inputs: Encodable) -> tuple[EmbeddingStore, Tally]:
-    """Encode what the encoder's store lacks; return the store, and what encoding took. The caller holds the store."""
-    from synthcode.evaluation.embedding_store import EmbeddingStore
-    from synthcode.evaluation.retrieval.scoring import encode_missing
-
-    store = EmbeddingStore(evaluation.store, encoder, evaluation.identity)
-    for path in store.dropped:
-        evaluation.reporter.message(f"evaluate: {path} was damaged: its texts are encoded again")
-    check = VectorCheck(encoder.name, {exit_: probe.shape[1] for exit_, probe in _probe(evaluation).items()})
-    with evaluation.reporter.progress("encoding", len(inputs.all_keys())) as bar:
-        earlier = set(store.files)
-        tally = encode_missing(inputs, encoder, store, watched(bar.advance, evaluation.stop), check)
-        if new := set(store.files) - earlier:
-            _refuse_changed_model(evaluation, encoder, new)
-    return store, tally
-
-
-def _refuse_changed_model(evaluation: Evaluation, encoder: Encoder, new: Iterable[Path]) -> None:
-    """Probe the model again; remove the vectors of this run if it is another one than at the start."""
-    if agree(_probe(evaluation), probe_model(encoder)):
-        return
-    for file in new:
-        file.unlink()
-    raise ServerError(
-        f"the model of {evaluation.label} changed while its texts were encoded: the vectors of this run were removed",
-        "see whether several models, or several servers, answer by that name; then run the same command again",
-    )
-
-
-def _probe(evaluation: Evaluation) -> Probe:
-    return {} if evaluation.vectors is None else evaluation.vectors.probe
-
-
 def _search_device(device: str) -> str:
     if device != "auto" or find_spec("torch") is None:
         return "cpu" if device == "auto" else device
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def watched(advance: Callable[[int], None], stop: StopRequest) -> Callable[[int], None]:
-    """Return what advances a bar, and raises if a stop was requested."""
-
-    def advance_or_stop(count: int) -> None:
-        advance(count)
-        stop.raise_if_set()
-
-    return advance_or_stop

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synthcode.evaluation.encoder import Costed
+from synthcode.evaluation.encoder import Costed, LexicalScorer
 from synthcode.evaluation.interop.mteb_results import model_name
 from synthcode.evaluation.output.baseline import Baseline, find_baseline
 from synthcode.evaluation.output.results_folder import write_files
@@ -25,6 +26,7 @@ from synthcode.evaluation.results_json import (
     withdraw_facts,
     write_facts,
 )
+from synthcode.evaluation.retrieval.combination import Combination
 from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
 from synthcode.extras import install_line
 from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
@@ -49,6 +51,16 @@ class Scores(NamedTuple):
 
     macros: Mapping[Macro, Estimate]
     covered: Covered
+    notes: Sequence[str] = ()
+    """Of a combination: paragraphs and tables of Markdown."""
+
+
+class _Ranked(NamedTuple):
+    """Ranks, and what is said of them."""
+
+    parts: list[pa.Table]
+    speed: Speed
+    notes: Sequence[str]
 
 
 def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replace: bool = False) -> Scores:
@@ -106,12 +118,13 @@ def _known_scores(evaluation: Evaluation, fingerprint: str) -> Scores | None:
         evaluation.reporter.message(f"evaluate: {folder / name} is damaged or was changed: scoring again")
         return None
     try:
-        return Scores(*read_score_entries(evaluation.label, known.scores)) if known.scores else None
+        means = read_score_entries(evaluation.label, known.scores)
+        return Scores(*means, known.notes) if known.scores else None
     except ValueError:
         return None
 
 
-def _known_ranks(evaluation: Evaluation) -> tuple[list[pa.Table], Speed] | None:
+def _known_ranks(evaluation: Evaluation) -> _Ranked | None:
     """Return the ranks of earlier results if only label, resamples, baseline or costs differ, and say so."""
     folder = evaluation.folder
     known = read_facts(folder)
@@ -122,7 +135,7 @@ def _known_ranks(evaluation: Evaluation) -> tuple[list[pa.Table], Speed] | None:
     changes = _presentation_changes(known, evaluation)
     written = f"tables and plots are written again{changes}"
     evaluation.reporter.message(f"evaluate: the ranks in {folder} are kept; {written}")
-    return [read_ranks(folder)], known.speed
+    return _Ranked([read_ranks(folder)], known.speed, known.notes)
 
 
 def _presentation_changes(known: Facts, evaluation: Evaluation) -> str:
@@ -135,10 +148,8 @@ def _presentation_changes(known: Facts, evaluation: Evaluation) -> str:
     return "".join(f", {change}" for change in changes).replace(", ", ": ", 1)
 
 
-def _score(
-    evaluation: Evaluation, baseline: Baseline | None, known_ranks: tuple[list[pa.Table], Speed] | None
-) -> Scores:
-    parts, speed = known_ranks or rank_parts(evaluation)
+def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Ranked | None) -> Scores:
+    parts, speed, notes = known_ranks or _ranked(evaluation)
     evaluation.stop.raise_if_set()
     by_level = level_ranks(evaluation, may_keep=known_ranks is not None)
     evaluation.stop.raise_if_set()
@@ -160,6 +171,8 @@ def _score(
         ranks_fingerprint=evaluation.ranks_fingerprint,
         resamples=evaluation.resamples,
         requirement=asdict(requirement) if (requirement := evaluation.benchmark.requirement) else None,
+        notes=list(notes),
+        ranking=_ranking(evaluation),
     )
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])
@@ -179,7 +192,25 @@ def _score(
     covered = coverage(ranks)
     scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
     write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))
-    return Scores(macros, covered)
+    return Scores(macros, covered, notes)
+
+
+def _ranked(evaluation: Evaluation) -> _Ranked:
+    parts, speed = rank_parts(evaluation)
+    return _Ranked(parts, speed, evaluation.encoder.notes() if isinstance(evaluation.encoder, Combination) else ())
+
+
+def _ranking(evaluation: Evaluation) -> dict[str, Any]:
+    """Return how a combination ranks by these results: see ``Facts.ranking``."""
+    encoder = evaluation.encoder
+    if isinstance(encoder, Combination):
+        return {"combines": [part.label for part in encoder.parts]}
+    if isinstance(encoder, LexicalScorer):
+        return {"words": encoder.name}
+    store = os.path.relpath(evaluation.store.resolve(), evaluation.folder.resolve())
+    # A store far from the results is left out: files that are shared should not show where a user keeps files.
+    near = {} if store.startswith(os.path.join("..", "..", "")) else {"store": store}
+    return {"sees": sorted(encoder.sees), **near}
 
 
 def exit_costs(evaluation: Evaluation) -> list[ExitCost]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcode.evaluation.encoder import ONLY_EXIT, Costed, Encoder, LexicalScorer
+from synthcode.evaluation.encoder import ONLY_EXIT, Costed
 from synthcode.evaluation.model_probe import Store
 from synthcode.evaluation.output.baseline import Baseline
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.retrieval.benchmark import Benchmark
+from synthcode.evaluation.retrieval.combination import AnyEncoder
 from synthcode.evaluation.retrieval.levels import levels_of
 from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -29,7 +30,7 @@ class Evaluation:
     """Who is to be scored on what."""
 
     benchmark: Benchmark
-    encoder: Encoder | LexicalScorer
+    encoder: AnyEncoder
     label: str
     """The encoder's name in tables and files."""
     folder: Path
@@ -55,6 +56,10 @@ class Evaluation:
     """Where the model's vectors are, once it has been probed."""
     word_scores: str | None = None
     """A digest of what a scorer without vectors makes of a few fixed texts, once it has been probed."""
+    parts: Sequence[Evaluation] = ()
+    """Those that a combination is made of, each with its store."""
+    validation: Callable[[], Benchmark] | None = None
+    """Reads the validation split of the same dataset."""
     executor: Executor | None = None
     """Its threads rank. Default: one thread for each core."""
     cost_meter: CostMeter = field(default_factory=CostMeter)

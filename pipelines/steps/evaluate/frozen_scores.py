@@ -22,7 +22,9 @@ from synthcode.evaluation.results_json import (
     write_facts,
 )
 from synthcode.evaluation.retrieval.benchmark import Benchmark
-from synthcode.pipelines.steps.evaluate.encoder_ranks import encode, watched, with_store
+from synthcode.evaluation.retrieval.combination import single_encoder
+from synthcode.pipelines.steps.evaluate.encoder_ranks import with_store
+from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation import exit_costs, look_at_earlier, versions
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 from synthcode.pipelines.steps.evaluate.frozen_task import FrozenTask, Rows
@@ -94,7 +96,7 @@ def _similarities(
     task: FrozenTask, evaluation: Evaluation, variant: str, speeds: list[Speed]
 ) -> Iterator[tuple[int, Similarities]]:
     """Yield exits, each with the similarities of programs; add what encoding took to ``speeds``."""
-    encoder, programs = evaluation.encoder, task.programs(variant)
+    encoder, programs = single_encoder(evaluation.encoder), task.programs(variant)
     if isinstance(encoder, LexicalScorer):
         speeds.append({"peak_memory_bytes": peak_memory()})
         if task.lost_without_vectors:

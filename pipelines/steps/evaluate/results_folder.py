@@ -57,6 +57,8 @@ def encoder_settings(given: Mapping[str, Any]) -> dict[str, str]:
         "choice": ",".join(sorted(given["choices"])),
         "revision": given["revision"] or "",
         "dtype": given["dtype"] if given["dtype"] != "auto" and given["encoder"] != "bm25" else "",
+        "fusion": given["fusion"] or "" if given["fusion"] != "rrf" and given["weight"] is None else "",
+        "weight": "" if given["weight"] is None else f"{given['weight']:g}",
         "base-url": _address(given["base_url"]),
     }
     return {name: value for name, value in found.items() if value}
