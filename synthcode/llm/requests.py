@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 from annotated_types import Ge, Gt, Le, MinLen
 
 from synthcode.identity import canonical_json, digest
-from synthcode.languages import Language, get_language
+from synthcode.languages import LANGUAGES, Language, get_language
 from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import Prompt
 from synthcode.schemas.records import Message, Request
@@ -86,18 +87,27 @@ def targets_of(seed_id: str, language: str, config: TranslateConfig) -> list[Lan
     A draw orders the targets by a hash of the random seed, the seed and the target: it depends on
     nothing else, so that adding seeds, or reading them in another order, changes no other seed's draw.
     """
-    names = sorted({get_language(target).name for target in config.targets} - {language})
+    names = _other_languages(config.targets, language)
     if config.sample_targets is not None:
-        names = sorted(
-            sorted(names, key=lambda name: digest(config.random_seed, seed_id, name))[: config.sample_targets]
-        )
-    return [get_language(name) for name in names]
+        drawn = sorted(names, key=lambda name: digest(config.random_seed, seed_id, name))[: config.sample_targets]
+        names = tuple(sorted(drawn))
+    return [LANGUAGES[name] for name in names]
+
+
+@functools.lru_cache(maxsize=64)
+def _other_languages(targets: tuple[str, ...], language: str) -> tuple[str, ...]:
+    """Return the names of languages, sorted, without one of them."""
+    return tuple(sorted({get_language(target).name for target in targets} - {language}))
 
 
 def make_requests(
-    seeds: Iterable[Mapping[str, Any]], config: TranslateConfig, model: str, prompt: Prompt
+    seeds: Iterable[Mapping[str, Any]],
+    config: TranslateConfig,
+    model: str,
+    prompt: Prompt,
+    ids: Iterable[str] = (),
 ) -> Iterator[Request]:
-    """Fill the prompt for every translation that is wanted.
+    """Fill the prompt for every translation that is requested.
 
     Parameters
     ----------
@@ -110,15 +120,28 @@ def make_requests(
         The model's name as the server knows it.
     prompt
         The prompt to fill.
+    ids
+        The ids of the first of these requests, which have been made before: they come without messages.
     """
     settings = [config.sampling.to_json(index) for index in range(config.samples)]
+    known_ids = iter(ids)
     for seed in seeds:
         source = get_language(seed["language"])
         for target in targets_of(seed["seed_id"], source.name, config):
-            messages = prompt.fill(seed, source, target)
+            messages: tuple[Message, ...] = ()
             for sample_index, sampling in enumerate(settings):
+                known = next(known_ids, None)
+                if known is None:
+                    messages = messages or prompt.fill(seed, source, target)
                 yield as_request(
-                    seed, target, messages, model=model, prompt=prompt, sampling=sampling, sample_index=sample_index
+                    seed,
+                    target,
+                    messages,
+                    model=model,
+                    prompt=prompt,
+                    sampling=sampling,
+                    sample_index=sample_index,
+                    request_id=known,
                 )
 
 
@@ -133,6 +156,7 @@ def as_request(
     sample_index: int,
     repairs: str | None = None,
     repair_round: int = 0,
+    request_id: str | None = None,
 ) -> Request:
     """Return a filled prompt as a request, identified by all that is sent.
 
@@ -144,11 +168,15 @@ def as_request(
         See ``Request``.
     repair_round
         Tells a repair from one with the same messages in the round before: the model repeated its failed answer.
+    request_id
+        The id, if it is known.
     """
-    turns = [[message.role, message.content] for message in messages]
-    repeated = [repair_round] if repair_round > 1 else []
+    if request_id is None:
+        turns = [[message.role, message.content] for message in messages]
+        repeated = [repair_round] if repair_round > 1 else []
+        request_id = digest("request", model, turns, sampling, sample_index, *repeated)
     return Request(
-        request_id=digest("request", model, turns, sampling, sample_index, *repeated),
+        request_id=request_id,
         seed_id=seed["seed_id"],
         source_id=seed["source_id"],
         target_language=target.name,

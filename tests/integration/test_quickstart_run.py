@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from synthcode.evaluation.retrieval.datasets import load_task
+from synthcode.languages import Language
+from synthcode.llm.prompts import Prompt
 from synthcode.pipelines.main import run_cli
+from synthcode.schemas.records import Message
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.shards import shards_of
 from tests.support.stopped_commands import run_to
@@ -50,6 +53,25 @@ def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def run(quickstart: Path) -> Path:
     return quickstart
+
+
+def test_every_prompt_is_filled_once(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Path(shutil.copytree(run, tmp_path / "run"))
+    shutil.rmtree(copy / "completions")
+    RunFolder(copy).journal.unlink(missing_ok=True)
+    filled: Counter[tuple[str, str]] = Counter()
+    fill = Prompt.fill
+
+    def counting(prompt: Prompt, seed: Mapping[str, Any], source: Language, target: Language) -> tuple[Message, ...]:
+        filled[seed["seed_id"], target.name] += 1
+        return fill(prompt, seed, source, target)
+
+    monkeypatch.setattr(Prompt, "fill", counting)
+    assert synthcode("translate", copy, "--backend", "replay", "--recording", QUICKSTART / "recording.jsonl") == 0
+    assert set(filled.values()) == {1}
+    assert [path.read_bytes() for path in shards_of(copy / "completions")] == [
+        path.read_bytes() for path in shards_of(run / "completions")
+    ]
 
 
 def test_a_build_reads_no_table_more_often_than_it_must(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,11 +46,15 @@ class TranslationPlan:
     leave_out: frozenset[str]
     """Seeds that are duplicates of others."""
 
-    def requests(self) -> Iterator[Request]:
-        """Yield every request, one seed's after another's."""
+    def requests(self, ids: Iterable[str] = ()) -> Iterator[Request]:
+        """Yield every request, one seed's after another's.
+
+        ``ids`` are those of the first of them, where these have been made before: they come without messages.
+        """
+        known = iter(ids)
         columns = ["seed_id", "source_id", "language", "text", "code", "entry_point"]
         for table in self._seeds(columns):
-            yield from make_requests(table.to_pylist(), self.config, self.model, self.prompt)
+            yield from make_requests(table.to_pylist(), self.config, self.model, self.prompt, known)
 
     def count(self) -> Counter[str]:
         """Count the requests by target language, without filling a prompt."""

@@ -13,6 +13,7 @@ from synthcode.llm.backend import is_transient
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.publishing import publishing_journal
 from synthcode.llm.prompts import load_prompt
+from synthcode.llm.request_ids import RequestIds
 from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import FailureCounts, review_translations
@@ -21,6 +22,7 @@ from synthcode.pipelines.steps.translate.plan import translate_config, translati
 from synthcode.pipelines.tables.funnel import REQUESTED
 from synthcode.schemas.tables import COMPLETIONS
 from synthcode.storage.shards import ShardWriter
+from synthcode.storage.spill import SpillStore
 from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translate.plan import TranslationPlan
+
+IDS_IN_MEMORY = 64 << 20
+"""Bytes of request ids: of four million requests; more are held on disk."""
 
 
 def translate_step() -> Step:
@@ -85,12 +90,16 @@ def _unchanged(counts: Mapping[str, Any]) -> str:
 
 
 def _execute(run: Run) -> StepResult:
-    with open_backend(run) as (backend, model), Journal(run.folder.journal) as journal:
+    with (
+        open_backend(run) as (backend, model),
+        Journal(run.folder.journal) as journal,
+        SpillStore(run.folder.scratch, IDS_IN_MEMORY) as scratch,
+    ):
         unmatched = unmatched_rows(run, backend)
         damaged = journal.drop_damaged()
         if damaged:
             run.reporter.message(f"translate: {damaged:,} damaged answers in {journal.path} are asked again")
-        asked = translation_plan(run, model)
+        asked, ids = translation_plan(run, model), RequestIds(scratch)
         requested = asked.count()
         journal.set_meta(REQUESTED, json.dumps(requested))
         with (
@@ -98,10 +107,10 @@ def _execute(run: Run) -> StepResult:
             run.stop.finishing(),
             publishing_journal(run.folder.journal, run.published_journal, run.reporter.message),
         ):
-            outcome = run_loop(ask(run, asked.prompt, [asked.requests()], backend, journal, bar))
+            outcome = run_loop(ask(run, asked.prompt, [ids.noting(asked.requests())], backend, journal, bar))
         if outcome.interrupted:
             raise Interrupted
-        done = _export(run, asked, journal, requested, outcome)
+        done = _export(run, asked, ids, journal, requested, outcome)
         waiting = waiting_requests(backend)
     return replace(
         done,
@@ -112,7 +121,12 @@ def _execute(run: Run) -> StepResult:
 
 
 def _export(
-    run: Run, asked: TranslationPlan, journal: Journal, requested: Counter[str], outcome: Outcome
+    run: Run,
+    asked: TranslationPlan,
+    ids: RequestIds,
+    journal: Journal,
+    requested: Counter[str],
+    outcome: Outcome,
 ) -> StepResult:
     """Write what the journal has of the wanted requests as Parquet: the recording."""
     completed: Counter[str] = Counter()
@@ -121,7 +135,7 @@ def _export(
     passing = 0
     tokens = Counter(prompt_tokens=0, completion_tokens=0)
     with ShardWriter(run.folder.completions, COMPLETIONS) as shards:
-        for table in run.executor.cancellable(journal.export(asked.requests())):
+        for table in run.executor.cancellable(journal.export(asked.requests(ids))):
             shards.write(table)
             languages, errors = (table.column(name).to_pylist() for name in ("target_language", "error"))
             for language, error in zip(languages, errors, strict=True):
