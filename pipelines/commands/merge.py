@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from synthcode.pipelines.commands.options import max_failed_option, sandbox_option, workers_option, working_on
+
+if TYPE_CHECKING:
+    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.shards.merging import Shard
 
 
 @click.command()
@@ -28,6 +34,9 @@ def merge(
     The answers are written to OUT.recordings, and every stage runs on all of them: the dataset has the same bytes as
     that of one machine with these answers, in whatever order the shards are named. An answer takes the place of a
     failure; requests that two shards answer differently are counted. Shards of different recipes or seeds are refused.
+
+    What 'check' and 'verify' decided on the shards, and vectors of 'evaluate', are taken over: nothing is judged or
+    encoded again, as long as this machine has the same toolchains.
 
     \b
     Examples:
@@ -53,4 +62,28 @@ def merge(
         )
     overrides = {"backend.max_failed": max_failed, "workers": workers}
     with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
+        _take_work(opened, run)
         run_stages(run)
+
+
+def _take_work(shards: Sequence[Shard], run: Run) -> None:
+    """Take over what shards have judged and encoded, and say so."""
+    from synthcode.pipelines.shards.merged_work import other_toolchains, take_embeddings, take_verdicts
+    from synthcode.pipelines.steps.check.judging import gate_toolchains
+    from synthcode.pipelines.steps.verify.step import verify_inputs
+
+    for what, merged in take_verdicts(shards, run.folder):
+        run.reporter.message(f"merge: {merged.verdicts:,} verdicts of {what}")
+        if merged.conflicts:
+            run.reporter.message(
+                f"merge: warning: shards differ in {merged.conflicts:,} verdicts of {what}; of each, one is kept"
+            )
+        for file in merged.damaged:
+            run.reporter.message(f"merge: warning: {file} is damaged: its verdicts are reached again")
+    here = {"check": gate_toolchains(run.recipe)}
+    here |= {"verify": verify_inputs(run.recipe)} if run.recipe.verify is not None else {}
+    for stage, tools in here.items():
+        for name, (there, mine) in other_toolchains(shards, stage, tools).items():
+            run.reporter.message(f"{stage}: judges again: {name} of a shard was {there!r}, here it is {mine!r}")
+    if files := take_embeddings(shards, run.folder):
+        run.reporter.message(f"merge: {files:,} files of vectors")

@@ -24,6 +24,7 @@ from synthcode.pipelines.commands.options import (
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.shards.running import Through
     from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
 
@@ -46,6 +47,11 @@ def _folder(context: click.Context, _option: click.Parameter, value: str | None)
     metavar="FOLDER",
     callback=_folder,
     help="With --shard: continue from, and publish to, a folder that all machines share.",
+)
+@click.option(
+    "--through",
+    type=click.Choice(("translate", "check", "verify")),
+    help="With --shard: the last stage that this machine does. Default: translate, with repairs if there are any.",
 )
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Read the first N rows only.")
 @click.option(
@@ -72,6 +78,7 @@ def run(
     out: Path | None,
     dry_run: bool,
     publish_to: Path | None,
+    through: Through | None,
     assigned: tuple[str, ...],
     force: bool,
     **given: Any,
@@ -89,7 +96,7 @@ def run(
       synthcode run recipe.yaml --dry-run
       synthcode run recipe.yaml --out /tmp/shard-3 --shard 3/8 --publish-to shared/mine
     """
-    from synthcode.pipelines.runs.recipe import load_recipe, require_sections
+    from synthcode.pipelines.runs.recipe import load_recipe, override, require_sections
     from synthcode.pipelines.shards.place import refuse_other_shard
     from synthcode.pipelines.shards.published import refuse_unfinished
     from synthcode.pipelines.shards.running import is_done, run_shard
@@ -99,6 +106,8 @@ def run(
     named_urls = overrides.get("backend.base_urls", ())
     loaded = load_recipe(recipe, overrides)
     require_sections(loaded, f"recipe {recipe!r}")
+    if through == "verify" and loaded.verify is None:
+        loaded = override(loaded, {"verify": True})
     if dry_run:
         with (
             tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
@@ -110,6 +119,8 @@ def run(
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
     if publish_to is not None and loaded.shard is None:
         raise click.UsageError("'--publish-to' needs '--shard'", click.get_current_context())
+    if through is not None and loaded.shard is None:
+        raise click.UsageError("'--through' needs '--shard'", click.get_current_context())
     refuse_unfinished(loaded)
     refuse_other_shard(out, loaded.shard)
     if is_done(loaded, publish_to):
@@ -117,7 +128,7 @@ def run(
         return
     with working_on(out, {}, loaded, named_urls) as opened:
         if loaded.shard is not None:
-            run_shard(opened, publish_to, force=force)
+            run_shard(opened, publish_to, through or "translate", force=force)
             return
         run_stages(opened, force=force)
     _say_what_next(out, recipe)

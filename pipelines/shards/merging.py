@@ -14,14 +14,15 @@ from synthcode.identity import digest, file_digest
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.recipe import Recipe, load_recipe
 from synthcode.pipelines.shards.place import shard_of
-from synthcode.schemas.tables import COMPLETIONS
+from synthcode.pipelines.tables.repairs import STAGE
+from synthcode.schemas.tables import COMPLETIONS, REPAIR_COMPLETIONS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import ShardWriter, read_batches, shards_of
 from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:
-    from synthcode.storage.manifest import StageEntry
+    from synthcode.verification.config import VerifyConfig
 
 _MACHINE = ("backend", "execution", "executor", "memory", "shard")
 """Keys of a recipe that say how and where, not what: they may differ."""
@@ -35,9 +36,20 @@ class Shard:
     folder: RunFolder
     place: SeedShard
     recipe: Recipe
-    translated: StageEntry
+    answered: Mapping[str, str]
+    """SHA-256 of the tables of its completions, those of repairs among them, by path."""
     seeds: Mapping[str, str]
     """SHA-256 of the tables of all seeds, by path."""
+
+    @property
+    def completions(self) -> list[Path]:
+        """The tables of completions."""
+        return shards_of(self.folder.completions)
+
+    @property
+    def repairs(self) -> list[Path]:
+        """The tables of the completions of repairs, if it has any."""
+        return sorted(self.folder.path / name for name in self.answered if Path(name).name.startswith(STAGE))
 
 
 class Merged(NamedTuple):
@@ -71,14 +83,21 @@ def open_shard(path: Path) -> Shard:
             f"{path}: shard {place.number}/{place.count} is not finished",
             "run it again with the same command: it continues where it was",
         )
-    for name, output in translated.outputs.items():
-        if not (path / name).is_file() or file_digest(path / name) != output.sha256:
+    answered = _answered(manifest)
+    for name, sha in answered.items():
+        if not (path / name).is_file() or file_digest(path / name) != sha:
             raise InputError(
                 f"{path / name} is damaged or was changed since shard {place.number}/{place.count} wrote it",
                 "run the shard again with --force: no finished request is sent again",
             )
     seeds = {name: output.sha256 for name, output in manifest.stages["seeds"].outputs.items()}
-    return Shard(folder, place, recipe, translated, seeds)
+    return Shard(folder, place, recipe, answered, seeds)
+
+
+def _answered(manifest: Manifest) -> dict[str, str]:
+    """Return the digest of each table of completions."""
+    digests = {**manifest.output_digests("translate"), **manifest.output_digests(STAGE)}
+    return {name: sha for name, sha in digests.items() if name.startswith("completions/")}
 
 
 def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
@@ -103,7 +122,7 @@ def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
             raise InputError(
                 f"{pair} are of {first.place.count} and of {other.place.count} shards", "name the shards of one run"
             )
-        if key := _difference(_what(first.recipe), _what(other.recipe)):
+        if key := _different_key(first.recipe, other.recipe):
             raise InputError(f"{pair} differ in {key}", "name the shards of one recipe")
         if other.seeds != first.seeds:
             raise InputError(f"{pair} have read different seeds", "run the shards with the same files of seeds")
@@ -115,7 +134,14 @@ def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
             f"{len(missing)} of {first.place.count} shards are missing: {named}",
             "name all of them, or give --partial to build a dataset of those that are there",
         )
-    return replace(first.recipe, shard=None)
+    return replace(first.recipe, shard=None, verify=_verify(shards))
+
+
+def _verify(shards: Sequence[Shard]) -> VerifyConfig | None:
+    """Return how translations are verified: a cache of verdicts is used if all shards name it."""
+    configs = [shard.recipe.verify for shard in shards if shard.recipe.verify is not None]
+    caches = {None if shard.recipe.verify is None else shard.recipe.verify.cache for shard in shards}
+    return replace(configs[0], cache=caches.pop() if len(caches) == 1 else None) if configs else None
 
 
 def merge_recordings(shards: Sequence[Shard], recordings: Path) -> Merged:
@@ -144,23 +170,26 @@ def merge_recordings(shards: Sequence[Shard], recordings: Path) -> Merged:
                 differing.add(request)
             if known is None or found < known:
                 best[request] = found
-    with ShardWriter(recordings, COMPLETIONS) as writer:
-        for place, shard in enumerate(ordered):
-            for table in read_batches(shards_of(shard.folder.completions), COMPLETIONS.names):
-                names = table["request_id"].to_pylist()
-                mine = [best[name][2] == place for name in names]
-                writer.write(table.filter(pa.array(mine, pa.bool_())))
-        writer.commit()
+    for schema, prefix, tables in (
+        (COMPLETIONS, "part", [shard.completions for shard in ordered]),
+        (REPAIR_COMPLETIONS, STAGE, [shard.repairs for shard in ordered]),
+    ):
+        with ShardWriter(recordings, schema, prefix) as writer:
+            for place, files in enumerate(tables):
+                for table in read_batches(files, schema.names):
+                    mine = [best[name][2] == place for name in table["request_id"].to_pylist()]
+                    writer.write(table.filter(pa.array(mine, pa.bool_())))
+            writer.commit()
     failures = sum(is_failure for is_failure, _, _ in best.values())
     return Merged(len(best) - failures, failures, len(differing))
 
 
 def _contents(shard: Shard) -> str:
-    return digest({name: output.sha256 for name, output in shard.translated.outputs.items()})
+    return digest(dict(shard.answered))
 
 
 def _rows(shard: Shard) -> Iterator[tuple[str, str | None, str | None]]:
-    for table in read_batches(shards_of(shard.folder.completions), _ANSWER):
+    for table in read_batches([*shard.completions, *shard.repairs], _ANSWER):
         yield from zip(*(table[name].to_pylist() for name in _ANSWER), strict=True)
 
 
@@ -170,6 +199,15 @@ def _what(recipe: Recipe) -> dict[str, Any]:
     if tree["verify"] is not None:
         tree["verify"] = {key: value for key, value in tree["verify"].items() if key != "cache"}
     return tree
+
+
+def _different_key(one: Recipe, other: Recipe) -> str:
+    """Return a key that decides what comes out, and that two recipes differ in; empty if there is none.
+
+    A shard may be verified where another is not yet: the merged run verifies what is left.
+    """
+    no_verify = {"verify": None} if None in (one.verify, other.verify) else {}
+    return _difference(_what(one) | no_verify, _what(other) | no_verify)
 
 
 def _difference(one: Any, other: Any, key: str = "") -> str:

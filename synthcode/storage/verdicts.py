@@ -64,7 +64,7 @@ class VerdictStore:
         with _storage_errors(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                self._connection = _opened(self._path)
+                self._connection = open_verdicts(self._path)
             except sqlite3.DatabaseError as problem:
                 if isinstance(problem, sqlite3.OperationalError):
                     raise
@@ -74,7 +74,7 @@ class VerdictStore:
                         "name another file, or remove this one: verdicts are then reached again",
                     ) from problem
                 remove(self._path)
-                self._connection = _opened(self._path)
+                self._connection = open_verdicts(self._path)
         return self
 
     def __exit__(
@@ -90,16 +90,20 @@ class VerdictStore:
                 some = keys[start : start + _KEYS_AT_ONCE]
                 query = f"SELECT key, verdict, checksum FROM verdicts WHERE key IN ({','.join('?' * len(some))})"
                 for key, verdict, checksum in self._connection.execute(query, some):
-                    if _checksum(key, verdict) == checksum and isinstance(verdict, bytes):
-                        found[key] = orjson.loads(verdict)
+                    if (checked := checked_verdict(key, verdict, checksum)) is not None:
+                        found[key] = checked
         return found
 
     def add(self, verdicts: Iterable[tuple[bytes, Mapping[str, Any]]]) -> None:
         """Store verdicts: they survive a kill of the process."""
+        self.add_of((key, self._rules, verdict) for key, verdict in verdicts)
+
+    def add_of(self, verdicts: Iterable[tuple[bytes, str, Mapping[str, Any]]]) -> None:
+        """Store verdicts, each with the digest of the rules that it was reached by."""
         rows = []
-        for key, verdict in verdicts:
+        for key, rules, verdict in verdicts:
             content = orjson.dumps(verdict)
-            rows.append((key, self._rules, verdict.get("reason"), content, _checksum(key, content)))
+            rows.append((key, rules, verdict.get("reason"), content, _checksum(key, content)))
         with _storage_errors(self._path), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", rows)
 
@@ -170,7 +174,15 @@ def remove(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def checked_verdict(key: object, content: object, checksum: object) -> Verdict | None:
+    """Return a stored verdict; None if it does not have its checksum."""
+    if not isinstance(content, bytes) or _checksum(key, content) != checksum:
+        return None
+    verdict: Verdict = orjson.loads(content)
+    return verdict
+
+
+def open_verdicts(path: Path) -> sqlite3.Connection:
     """Open a store.
 
     Raises

@@ -27,7 +27,8 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     folder = tmp_path_factory.mktemp("shards")
     names = [folder / f"node-{number}" for number in range(1, COUNT + 1)]
     for number, name in enumerate(names, 1):
-        assert synthcode("run", "quickstart", "--out", name, "--shard", f"{number}/{COUNT}") == 0
+        through = ("--through", "check", "--workers", "1")
+        assert synthcode("run", "quickstart", "--out", name, "--shard", f"{number}/{COUNT}", *through) == 0
     return names
 
 
@@ -37,6 +38,9 @@ def test_seven_shards_in_any_order_make_the_same_bytes(
     shuffled = random.Random(3).sample(shards, COUNT)
     assert synthcode("merge", tmp_path / "all", *shuffled, "--workers", "2") == 0
     assert "failures of 7 shards" in capsys.readouterr().err
+    checked = json.loads((tmp_path / "all" / "manifest.json").read_text())["stages"]["check"]["counts"]
+    assert checked["judged"] == 0
+    assert checked["already_known"] > 0
     assert tables(tmp_path / "all") == tables(quickstart)
     recording = {file.name: file.read_bytes() for file in (tmp_path / "all.recordings").iterdir()}
     assert synthcode("merge", tmp_path / "all", *shards, shards[2]) == 0
