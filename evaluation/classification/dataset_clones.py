@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import I64, PairRows
+from synthcode.evaluation.classification.published.equal_programs import ProgramKeys, digests
 from synthcode.evaluation.classification.published.pair_faults import pair_faults
 from synthcode.schemas.tables import CLONES, CODE_COLUMNS, DATASET_PROGRAMS
 from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, PublishedDataset
@@ -20,6 +22,8 @@ from synthcode.storage.shards import shards_of
 from synthcode.vocabulary import PAIR_DIFFICULTIES, Level, Split, Variant, at_least
 
 _PROGRAM = ("program_id", "language")
+_RENAMED = "renamed"
+"""The column of keys of programs that are equal once anonymous."""
 
 
 class ClonePairs(NamedTuple):
@@ -88,7 +92,9 @@ def read_clones(
     groups = _groups(kept.values(), known)
     parts = {split: _pairs(dataset, split, table, known) for split, table in kept.items()}
     texts = {variant: programs[CODE_COLUMNS[variant]].to_pylist() for variant in variants}
-    faults = pair_faults({split: part.rows for split, part in parts.items()}, texts[variants[0]])
+    keys = ProgramKeys(digests(texts[variants[0]]), programs[_RENAMED].to_numpy())
+    faults = pair_faults({split: part.rows for split, part in parts.items()}, keys)
+    faults += _shared_problems(parts, groups)
     return DatasetClones(
         known.to_pylist(), programs["language"].to_pylist(), texts, groups, parts, [*warnings, *faults]
     )
@@ -97,18 +103,35 @@ def read_clones(
 def _programs(
     dataset: PublishedDataset, splits: Sequence[Split], variants: Sequence[Variant], require: Level | None
 ) -> pa.Table:
-    """Return the programs of some splits, those that fail their tests included, by id."""
+    """Return the programs of some splits, those that fail their tests included, by id, with ``_RENAMED``."""
     columns = [*_PROGRAM, *(CODE_COLUMNS[variant] for variant in variants)]
+    read = list(dict.fromkeys([*columns, CODE_COLUMNS["anonymous"]]))
     tables = []
     for split in splits:
-        for table in dataset.batches("programs", split, [*columns, "origin", "verification"]):
+        for table in dataset.batches("programs", split, [*read, "origin", "verification"]):
             levels = zip(table["origin"].to_pylist(), table["verification"].to_pylist(), strict=True)
             there = [require is None or origin == "seed" or at_least(level or "", require) for origin, level in levels]
-            tables.append(table.filter(pa.array(there, pa.bool_())).select(columns))
+            tables.append(_with_renamed(table.filter(pa.array(there, pa.bool_())), columns))
         if shards_of(dataset.folder / "data" / NEGATIVES_NAME, split):
-            tables += dataset.batches(NEGATIVES_NAME, split, columns)
-    schema = pa.schema([DATASET_PROGRAMS.field(name) for name in columns])
+            tables += [_with_renamed(table, columns) for table in dataset.batches(NEGATIVES_NAME, split, read)]
+    schema = pa.schema([*(DATASET_PROGRAMS.field(name) for name in columns), pa.field(_RENAMED, pa.int64())])
     return pa.concat_tables([schema.empty_table(), *tables]).sort_by("program_id")
+
+
+def _with_renamed(programs: pa.Table, columns: Sequence[str]) -> pa.Table:
+    """Return some columns, and the digest of the anonymous code, which need not be one of them."""
+    renamed = pa.array(digests(programs[CODE_COLUMNS["anonymous"]].to_pylist()))
+    return programs.select(columns).append_column(pa.field(_RENAMED, pa.int64()), renamed)
+
+
+def _shared_problems(parts: Mapping[Split, ClonePairs], groups: I64) -> list[str]:
+    """Return how many problems have pairs in two splits: near-duplicates leak, too."""
+    problems = {split: np.unique(groups[np.concatenate(part.rows[:2])]) for split, part in parts.items()}
+    return [
+        f"{shared:,} of {len(problems[other]):,} problems of {other} also have pairs in {one}"
+        for one, other in combinations(problems, 2)
+        if (shared := len(np.intersect1d(problems[one], problems[other])))
+    ]
 
 
 def _table(dataset: PublishedDataset, split: Split) -> pa.Table:

@@ -58,7 +58,7 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedLabels:
     for split, rows in parts.items():
         refuse_one_label(str(root), split, rows)
     faults += size_faults({split: len(rows.ids) for split, rows in parts.items()}, SIZES, "functions")
-    return PublishedLabels(NAME, LANGUAGE, "labels", parts, [*KNOWN_FAULTS, *faults, *label_faults(parts)])
+    return PublishedLabels(NAME, LANGUAGE, "labels", parts, [*KNOWN_FAULTS, *faults, *label_faults(parts, LANGUAGE)])
 
 
 def _read_lists(

@@ -6,8 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
+import numpy as np
+
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import LabelledRows
+from synthcode.evaluation.classification.published.equal_programs import BUT_FOR, ProgramKeys, program_keys
 from synthcode.vocabulary import SPLITS, Split
 
 
@@ -27,12 +30,13 @@ def refuse_one_label(where: str, split: Split, rows: LabelledRows) -> None:
         )
 
 
-def label_faults(parts: Mapping[Split, LabelledRows]) -> list[str]:
+def label_faults(parts: Mapping[Split, LabelledRows], language: str = "") -> list[str]:
     """Return what is wrong with any benchmark of labelled programs, as sentences with counts."""
     there = [split for split in SPLITS if split in parts]
     faults = [fault for split in there for fault in _within(split, parts[split])]
+    keys = {split: program_keys(parts[split].texts, language) for split in there}
     for one, other in combinations(there, 2):
-        faults += _leaks(one, other, parts[one], parts[other])
+        faults += _leaks(one, other, keys[one], keys[other])
     return faults
 
 
@@ -79,10 +83,14 @@ def _within(split: Split, rows: LabelledRows) -> Iterator[str]:
         yield f"{again:,} of {len(rows.ids):,} programs of {split} have the id of another one"
 
 
-def _leaks(one: Split, other: Split, first: LabelledRows, second: LabelledRows) -> Iterator[str]:
-    known = set(first.texts)
-    if leaked := sum(text in known for text in second.texts):
-        yield f"{leaked:,} of {len(second.texts):,} programs of {other} are also in {one}"
+def _leaks(one: Split, other: Split, first: ProgramKeys, second: ProgramKeys) -> Iterator[str]:
+    total = f"of {len(second.text):,} programs of {other}"
+    same = np.isin(second.text, first.text)
+    if same.any():
+        yield f"{int(same.sum()):,} {total} are also in {one}"
+    renamed = ~same & np.isin(second.renamed, first.renamed)
+    if renamed.any():
+        yield f"{int(renamed.sum()):,} {total} equal one of {one} {BUT_FOR}"
 
 
 def _few(names: set[str]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 import numpy as np
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import I64, PairRows
+from synthcode.evaluation.classification.published.equal_programs import BUT_FOR, ProgramKeys
 from synthcode.vocabulary import SPLITS, Split
 
 
@@ -30,12 +31,11 @@ def refuse_one_class(where: str, split: Split, rows: PairRows) -> None:
     )
 
 
-def pair_faults(parts: Mapping[Split, PairRows], texts: Sequence[str]) -> list[str]:
+def pair_faults(parts: Mapping[Split, PairRows], keys: ProgramKeys) -> list[str]:
     """Return the faults of a benchmark of pairs as sentences, each with its count; none if there is nothing to say."""
-    equal = _equal_texts(texts)
-    faults = [fault for split in SPLITS if split in parts for fault in _within(split, parts[split], equal)]
+    faults = [fault for split in SPLITS if split in parts for fault in _within(split, parts[split], keys.text)]
     for one, other in combinations([split for split in SPLITS if split in parts], 2):
-        faults += _across(one, other, parts[one], parts[other], len(texts))
+        faults += _across(one, other, parts[one], parts[other], keys)
     return faults
 
 
@@ -65,13 +65,26 @@ def _within(split: Split, rows: PairRows, equal: I64) -> Iterator[str]:
         yield f"{both:,} pairs of {split} have both labels"
 
 
-def _across(one: Split, other: Split, first: PairRows, second: PairRows, programs: int) -> Iterator[str]:
+def _across(one: Split, other: Split, first: PairRows, second: PairRows, keys: ProgramKeys) -> Iterator[str]:
+    total = f"of {len(second.a):,} pairs of {other}"
     shared = np.isin(_unordered(second), _unordered(first))
     if leaked := int(shared.sum()):
-        yield f"{leaked:,} of {len(second.a):,} pairs of {other} are also in {one}"
-    theirs, ours = (np.isin(np.arange(programs), np.concatenate([rows.a, rows.b])) for rows in (first, second))
-    if both := int((theirs & ours).sum()):
-        yield f"{both:,} of {int(ours.sum()):,} programs of {other} are also in pairs of {one}"
+        yield f"{leaked:,} {total} are also in {one}"
+    _, places = np.unique(keys.renamed, return_inverse=True)
+    equal = [PairRows(places[rows.a], places[rows.b], rows.label) for rows in (first, second)]
+    if leaked := int((np.isin(_unordered(equal[1]), _unordered(equal[0])) & ~shared).sum()):
+        yield f"{leaked:,} {total} pair programs that equal those of a pair of {one} {BUT_FOR}"
+    ours, theirs = (np.unique(np.concatenate([rows.a, rows.b])) for rows in (second, first))
+    total = f"of {len(ours):,} programs of {other}"
+    both = np.isin(ours, theirs)
+    if both.any():
+        yield f"{int(both.sum()):,} {total} are also in pairs of {one}"
+    same = ~both & np.isin(keys.text[ours], keys.text[theirs])
+    if same.any():
+        yield f"{int(same.sum()):,} {total} have the text of another program in pairs of {one}"
+    renamed = ~both & ~same & np.isin(keys.renamed[ours], keys.renamed[theirs])
+    if renamed.any():
+        yield f"{int(renamed.sum()):,} {total} equal one in pairs of {one} {BUT_FOR}"
 
 
 def _keys(a: I64, b: I64) -> I64:
@@ -80,9 +93,3 @@ def _keys(a: I64, b: I64) -> I64:
 
 def _unordered(rows: PairRows) -> I64:
     return _keys(np.minimum(rows.a, rows.b), np.maximum(rows.a, rows.b))
-
-
-def _equal_texts(texts: Sequence[str]) -> I64:
-    """Return a number for each text, the same for equal texts."""
-    numbers: dict[str, int] = {}
-    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)

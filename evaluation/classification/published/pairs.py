@@ -10,6 +10,7 @@ import numpy as np
 from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import PairRows, PublishedPairs
+from synthcode.evaluation.classification.published.equal_programs import program_keys
 from synthcode.evaluation.classification.published.pair_faults import drop_repeated, pair_faults, refuse_one_class
 from synthcode.evaluation.classification.published.sources import required
 from synthcode.vocabulary import SPLITS, Split
@@ -121,7 +122,9 @@ def pairs_of(
                 found.append(f"{repeated:,} repeated pairs of {split} are scored once, as CodeXGLUE's evaluator does")
             parts[split] = rows
     listed = [texts[id_] for id_ in ids]
-    return PublishedPairs(name, language, ids, listed, parts, [*found, *pair_faults(parts, listed)])
+    return PublishedPairs(
+        name, language, ids, listed, parts, [*found, *pair_faults(parts, program_keys(listed, language))]
+    )
 
 
 def _places(where: str, split: Split, named: NamedPairs, places: Mapping[str, int]) -> PairRows:

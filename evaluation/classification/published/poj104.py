@@ -47,7 +47,7 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedLabels:
     parts = read_split_tables(root, renamed(_FIELDS, columns), "label")
     required(parts, ("test",), str(root))
     refuse_one_label(str(root), "test", parts["test"])
-    faults = [*problem_faults(parts), *label_faults(parts)]
+    faults = [*problem_faults(parts), *label_faults(parts, LANGUAGE)]
     if is_own_export(root, NAME):
         return PublishedLabels(NAME, "", "problems", parts, faults)
     programs = {split: len(rows.ids) for split, rows in parts.items()}

@@ -69,6 +69,30 @@ def test_odd_pairs_are_counted(tmp_path: Path) -> None:
     assert "1 pairs of test have both labels" in warnings
 
 
+def test_leaks_through_other_programs_are_counted(tmp_path: Path) -> None:
+    known: list[Pair] = [("s-0-java", "s-0-python", 1, "unverified"), ("s-0-python", "s-1-java", 0, "random")]
+    held: list[Pair] = [
+        ("s-5-java", "s-5-python", 1, "unverified"),
+        ("s-5-python", "s-6-java", 0, "random"),
+        ("s-1-go", "s-6-java", 0, "random"),
+    ]
+    code = {
+        **{"s-0-java": "int a;", "s-0-python": "name = 1", "s-1-java": "int b;"},
+        **{"s-5-java": "int a;", "s-5-python": "f = 1", "s-6-java": "int c;", "s-1-go": "go"},
+    }
+    write_clone_dataset(tmp_path, {"validation": known, "test": held}, code)
+    for variants in (("stripped",), ("anonymous", "stripped")):
+        warnings = read_clones(PublishedDataset(tmp_path), ("validation", "test"), variants).warnings
+        equal = {"stripped": 1, "anonymous": 2}[variants[0]]
+        but_for = "but for comments, layout and the name of a function"
+        assert warnings == [
+            f"1 of 3 pairs of test pair programs that equal those of a pair of validation {but_for}",
+            f"{equal} of 4 programs of test have the text of another program in pairs of validation",
+            *([f"1 of 4 programs of test equal one in pairs of validation {but_for}"] if equal == 1 else []),
+            "1 of 3 problems of test also have pairs in validation",
+        ]
+
+
 def test_repeated_rows_are_scored_once(tmp_path: Path) -> None:
     clones = read(tmp_path, [*GOOD, GOOD[0], GOOD[0]])
     assert clones.warnings == ["2 of 4 pairs of test repeat another row: each is scored once"]

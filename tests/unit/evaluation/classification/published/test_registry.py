@@ -120,6 +120,25 @@ def test_poj104_counts_problems_and_programs(tmp_path: Path) -> None:
     assert "all 3 programs of test are labelled '1'" in refusal("poj104", tmp_path)
 
 
+def test_leaks_through_other_programs_are_counted(tmp_path: Path) -> None:
+    but_for = "but for comments, layout and the name of a function"
+    folder = write_bigclonebench(tmp_path / "bcb")
+    renamed = function(0, 10).replace("order_10", "other").replace("{", "{ // comment\n")
+    again = {"320": function(0, 11), "321": renamed}
+    assert "other" in renamed
+    lines = [json.loads(line) for line in (folder / "data.jsonl").read_text().splitlines()]
+    write_lines(folder / "data.jsonl", [{**row, "func": again.get(row["idx"], row["func"])} for row in lines])
+    warnings = read_published("bigclonebench", str(folder)).warnings
+    assert "1 of 28 programs of test have the text of another program in pairs of validation" in warnings
+    assert f"1 of 28 programs of test equal one in pairs of validation {but_for}" in warnings
+    assert f"1 of 48 pairs of test pair programs that equal those of a pair of validation {but_for}" in warnings
+    folder = write_poj104(tmp_path / "poj")
+    moved = {"label": "5", "index": "99", "code": function(0, 1).replace(" { ", "\n{\n")}
+    with (folder / "test.jsonl").open("a") as stream:
+        stream.write(json.dumps(moved) + "\n")
+    assert f"1 of 11 programs of test equal one of train {but_for}" in labels("poj104", folder).warnings
+
+
 def test_poj104_has_no_classes_to_learn(tmp_path: Path) -> None:
     assert "poj104 cannot be scored by --task classification" in refusal(
         "poj104", write_poj104(tmp_path), "classification"
