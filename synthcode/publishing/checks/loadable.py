@@ -11,6 +11,7 @@ from typing import Any
 from synthcode.errors import InputError, first_line
 from synthcode.publishing.targets.plan import Plan
 from synthcode.publishing.targets.target import Target
+from synthcode.streams_without_torch import without_torch
 
 _READ = frozenset({".huggingface.yaml", "dataset_infos.json"})
 """Files of others that ``datasets`` takes configurations or features from."""
@@ -107,7 +108,8 @@ def _check_ours(place: _Place, config: str, cache: Path) -> None:
     import datasets
 
     def load() -> Any:
-        found = datasets.load_dataset(str(place.folder), config, streaming=True, cache_dir=str(cache))
+        with without_torch():
+            found = datasets.load_dataset(str(place.folder), config, streaming=True, cache_dir=str(cache))
         for rows in found.values():
             next(iter(rows))
         return found

@@ -12,6 +12,7 @@ import pyarrow as pa
 from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import SynthcodeError, first_line
 from synthcode.publishing.targets.target import Target
+from synthcode.streams_without_torch import without_torch
 
 ROWS = 8_192
 """Rows in memory at a time."""
@@ -42,7 +43,8 @@ def load_back(target: Target, config: str, split: str, folder: Path, shards: Seq
     columns = ParquetRows(shards[0]).schema().names
     try:
         paths = [shard.relative_to(folder).as_posix() for shard in shards]
-        batches = target.load(config, split, paths).with_format("arrow").iter(batch_size=ROWS)
+        with without_torch():
+            batches = target.load(config, split, paths).with_format("arrow").iter(batch_size=ROWS)
         loaded = rows_digest(batches, columns)
     except Exception as problem:  # datasets and its readers raise errors of many kinds
         raise SynthcodeError(

@@ -20,6 +20,7 @@ from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
 from synthcode.seeds.rows.files import data_files, file_digests
 from synthcode.seeds.rows.row import Row, too_large
+from synthcode.streams_without_torch import without_torch
 
 _CHUNK_ROWS = 256
 _OTHER_SIZE = 16
@@ -88,7 +89,9 @@ def _read_seeds(config: SeedsConfig) -> Iterator[tuple[RawSeed, int]]:
         columns = match_columns([*present, "split"], config, f"{config.path} ({split})") if present else {}
         needed = [name for name in present if name in {*columns.values(), *config.keep_columns}]
         labels = _class_labels(dataset, needed)
-        for number, cells in enumerate(_guarded(dataset.select_columns(needed), config), 1):
+        with without_torch():
+            rows = dataset.select_columns(needed)
+        for number, cells in enumerate(_guarded(rows, config), 1):
             place, size = f"{split}:{number}", _size(cells)
             cells |= {name: label(cells[name]) for name, label in labels.items() if isinstance(cells.get(name), int)}
             row = too_large(place) if size > limits.ROW else Row(place, cells | {"split": split})
@@ -118,7 +121,8 @@ def _load(config: SeedsConfig) -> dict[str, Any]:
 
     tqdm.set_lock(threading.RLock())  # its own is a semaphore, and is reported as leaked if this process is killed
     try:
-        loaded = datasets.load_dataset(config.path, config.name, revision=config.revision, streaming=True)
+        with without_torch():
+            loaded = datasets.load_dataset(config.path, config.name, revision=config.revision, streaming=True)
     except Exception as problem:
         raise _refused(config, problem) from problem
     if config.split is None:
