@@ -69,7 +69,7 @@ def save(drawn: Figure, path: Path) -> list[Path]:
     # matplotlib would lay it out for each file, and draw it once more for that: most of the time of a small evaluation.
     if (layout := drawn.get_layout_engine()) is not None:
         layout.execute(drawn)
-        drawn.set_layout_engine("none")
+        drawn.set_layout_engine(None)  # "none" would leave a placeholder, for which it draws once more too
     for file in files:
         metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
         drawn.savefig(file, metadata=metadata)

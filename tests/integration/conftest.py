@@ -1,4 +1,5 @@
-"""Worker processes of the runs in this folder start warm, and no test changes what signals do in the next one."""
+"""Worker processes of the runs in this folder start warm, equal pictures are drawn once, and no test changes what
+signals do in the next one."""
 
 from __future__ import annotations
 
@@ -9,12 +10,22 @@ from multiprocessing import forkserver
 
 import pytest
 
+from synthcode.evaluation.plots import heatmap
+from tests.support.drawn_once import drawn_once
+
 
 @pytest.fixture(scope="session", autouse=True)
 def _warm_fork_server() -> None:
     """Start the fork server that all runs of this process share, with what workers need: it loads it once."""
     multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.support.warm_workers"])
     forkserver.ensure_running()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _draw_equal_heatmaps_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(heatmap, "draw_heatmap", drawn_once(heatmap.draw_heatmap, tmp_path_factory.mktemp("heatmaps")))
+        yield
 
 
 @pytest.fixture(autouse=True)
