@@ -47,6 +47,10 @@ Fusion = Literal["rrf", "weighted"]
 FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
 """How rankings are made one: by reciprocal ranks, or by a weighted mean of scaled scores."""
 
+Precision = Literal["float32", "int8", "binary"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+"""Numbers that a vector is stored in, the largest first."""
+
 Level = Literal["syntax", "checked", "compiled", "tested"]
 LEVELS: tuple[Level, ...] = get_args(Level)
 """Levels of verification of a translation, the weakest first."""

@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.floating]
+Numbers = npt.NDArray[Any]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -26,7 +26,7 @@ def _compiled(function: Function) -> Function:
 
 
 @_compiled
-def count_better(scores: Floats, starts: I64, answers: I64, ranks: I32) -> None:
+def count_better(scores: Numbers, starts: I64, answers: I64, ranks: I32) -> None:
     """Write the rank of every relevant document of a block of queries.
 
     Documents stand in descending order of their ids, so that of equal scores the one that stands before ranks before.
@@ -34,7 +34,7 @@ def count_better(scores: Floats, starts: I64, answers: I64, ranks: I32) -> None:
     Parameters
     ----------
     scores
-        (queries, documents), float32 or float64.
+        (queries, documents): floats, or signed integers.
     starts, answers
         As in ``Judgements``, of these queries only. (queries + 1,), (pairs,)
     ranks
@@ -49,7 +49,7 @@ def count_better(scores: Floats, starts: I64, answers: I64, ranks: I32) -> None:
 
 
 @_compiled
-def _count_each(row: Floats, answers: I64, ranks: I32) -> None:
+def _count_each(row: Numbers, answers: I64, ranks: I32) -> None:
     for pair in range(answers.size):
         place = answers[pair]
         own = row[place]
@@ -62,7 +62,7 @@ def _count_each(row: Floats, answers: I64, ranks: I32) -> None:
 
 
 @_compiled
-def _count_all(row: Floats, answers: I64, ranks: I32) -> None:
+def _count_all(row: Numbers, answers: I64, ranks: I32) -> None:
     """Look every document up among the relevant ones, in the order of their ranks: a stable sort keeps that of ids."""
     order = np.argsort(-row[answers], kind="mergesort")
     beaten = np.zeros(answers.size + 1, dtype=np.int64)

@@ -17,6 +17,9 @@ from synthcode.evaluation.score_blocks import rows_in_block
 from synthcode.execution.executor import Executor
 from synthcode.execution.threads import ThreadExecutor
 
+AnyScores = npt.NDArray[np.floating] | npt.NDArray[np.signedinteger]
+"""(queries, documents)."""
+
 
 def vector_ranks(
     queries: Vectors, documents: Vectors, judged: Judgements, device: str = "cpu", executor: Executor | None = None
@@ -79,13 +82,13 @@ def vector_scores(queries: Vectors, documents: Vectors) -> Iterator[Scores]:
         yield _block_scores(queries[start : start + rows], different, places)
 
 
-def ranks(blocks: Iterable[npt.NDArray[np.floating]], judged: Judgements) -> Ranks:
+def ranks(blocks: Iterable[AnyScores], judged: Judgements) -> Ranks:
     """Rank by scores that come in blocks of queries, in the order of ``judged.queries``.
 
     Parameters
     ----------
     blocks
-        (some queries, documents) each, of any width of floats; a block may be overwritten once the next is requested.
+        (some queries, documents) each, floats or signed integers; a block may be overwritten when the next is read.
     judged
         Which documents answer which queries.
     """
@@ -111,7 +114,7 @@ def _block_scores(queries: Vectors, documents: Vectors, places: I64 | None) -> S
     return scores if places is None else np.take(scores, places, axis=1)
 
 
-def _ranks_of(scores: npt.NDArray[np.floating], judged: Judgements, start: int) -> Ranks:
+def _ranks_of(scores: AnyScores, judged: Judgements, start: int) -> Ranks:
     from synthcode.evaluation.retrieval.rank_kernels import count_better
 
     starts = judged.starts[start : start + len(scores) + 1]

@@ -1,0 +1,1 @@
+"""Search among smaller vectors: fewer dimensions, and numbers of fewer bits."""
