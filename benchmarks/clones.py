@@ -50,7 +50,7 @@ def main() -> None:
     names = [""] * chosen.programs
     clones = DatasetClones(names, names, {}, groups, parts)
     start, used = time.perf_counter(), time.process_time()
-    scores, _ = score_clones(clones, "test", VectorSimilarities(vectors), chosen.resamples)
+    scores, _, _ = score_clones(clones, "test", VectorSimilarities(vectors), chosen.resamples)
     took, used = time.perf_counter() - start, time.process_time() - used
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     ap = next(score for score in scores if score.metric == "AP")

@@ -21,6 +21,8 @@ FACTS_NAME = "results.json"
 WRITTEN = (
     "ranks.parquet",
     "ranks_by_level.parquet",
+    "pair_scores.parquet",
+    "program_scores.parquet",
     "*.csv",
     "tables.md",
     "mteb/**/*",

@@ -9,6 +9,7 @@ import numpy as np
 
 from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.intervals import MOST_DRAWS, drawn_counts, estimates
+from synthcode.evaluation.classification.item_scores import pair_items
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
 from synthcode.evaluation.classification.scored import Score, Scored
@@ -47,7 +48,9 @@ def score_clones(clones: DatasetClones, split: Split, similarities: Similarities
     threshold, oracle = known.best_threshold(), ByScore(scores, pairs.rows.label == 1).best_threshold()
     split_scores = _SplitScores(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
     found = [score for stratum in _strata(pairs) for score in _of_stratum(split_scores, stratum)]
-    return Scored(found, {"threshold": threshold, "threshold_oracle": oracle})
+    programs = clones.ids, clones.languages, clones.problems_of_programs()
+    items = pair_items(pairs.rows, programs, scores, threshold, pairs.difficulty)
+    return Scored(found, {"threshold": threshold, "threshold_oracle": oracle}, items)
 
 
 class _SplitScores(NamedTuple):

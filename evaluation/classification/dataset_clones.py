@@ -51,6 +51,12 @@ class DatasetClones:
     parts: Mapping[Split, ClonePairs]
     warnings: Sequence[str] = field(default=())
     """What is wrong with the pairs, counted."""
+    problems: Sequence[str] = field(default=())
+    """The name of each group. Default: its number."""
+
+    def problems_of_programs(self) -> list[str]:
+        """Return the problem of each program."""
+        return [self.problems[group] if self.problems else str(group) for group in self.groups.tolist()]
 
 
 def read_clones(
@@ -89,14 +95,14 @@ def read_clones(
         whole, repeated = _without_repeats(split, table)
         kept[split], missing = _with_programs(dataset, split, whole, known, require)
         warnings += [*repeated, *missing]
-    groups = _groups(kept.values(), known)
+    problems, groups = _groups(kept.values(), known)
     parts = {split: _pairs(dataset, split, table, known) for split, table in kept.items()}
     texts = {variant: programs[CODE_COLUMNS[variant]].to_pylist() for variant in variants}
     keys = ProgramKeys(digests(texts[variants[0]]), programs[_RENAMED].to_numpy())
     faults = pair_faults({split: part.rows for split, part in parts.items()}, keys)
     faults += _shared_problems(parts, groups)
     return DatasetClones(
-        known.to_pylist(), programs["language"].to_pylist(), texts, groups, parts, [*warnings, *faults]
+        known.to_pylist(), programs["language"].to_pylist(), texts, groups, parts, [*warnings, *faults], problems
     )
 
 
@@ -195,10 +201,11 @@ def _places(names: pa.ChunkedArray, known: pa.Array) -> I64:
     return np.asarray(pc.index_in(names, value_set=known), dtype=np.int64)
 
 
-def _groups(tables: Iterable[pa.Table], known: pa.Array) -> I64:
-    """Return a number for the cluster of each program; a program in no pair is its own."""
+def _groups(tables: Iterable[pa.Table], known: pa.Array) -> tuple[list[str], I64]:
+    """Return the clusters, and the number of that of each program; a program in no pair is its own."""
     names = np.array([f"program {place}" for place in range(len(known))], dtype=object)
     for table in tables:
         for side in ("a", "b"):
             names[_places(table[f"program_{side}"], known)] = table[f"cluster_id_{side}"].to_pylist()
-    return np.unique(names.astype(str), return_inverse=True)[1].astype(np.int64)
+    clusters, numbers = np.unique(names.astype(str), return_inverse=True)
+    return clusters.tolist(), numbers.astype(np.int64)

@@ -9,7 +9,7 @@ import numpy as np
 from synthcode.evaluation.classification.measures import F64, I64
 from synthcode.evaluation.results.comparison import Estimate
 from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
-from synthcode.evaluation.results.small_samples import FEW, hoeffding_intervals
+from synthcode.evaluation.results.small_samples import FEW, Span, hoeffding_intervals
 from synthcode.evaluation.results.statistics import LEVEL, RANDOM_SEED
 
 MOST_DRAWS = 1_000
@@ -24,7 +24,9 @@ Measures = Callable[[F64], Sequence[float]]
 """Weights of all items -> the value of each measure."""
 
 
-def estimates(measures: Measures, items: int, draws: Iterator[F64], groups: int) -> list[Estimate]:
+def estimates(
+    measures: Measures, items: int, draws: Iterator[F64], groups: int, span: Span = (0.0, 1.0)
+) -> list[Estimate]:
     """Return the value of each measure, with its 95 % percentile interval.
 
     Parameters
@@ -38,9 +40,11 @@ def estimates(measures: Measures, items: int, draws: Iterator[F64], groups: int)
     groups
         How many independent groups there are. Of fewer than five, resampling says nothing; of fewer than thirty, an
         interval without width is not believed. Hoeffding's bound for a mean of so many values stands in for it.
+    span
+        Between which numbers every value lies.
     """
     values = np.array(measures(np.ones(items)))
-    low, high = hoeffding_intervals(values, np.full(len(values), float(groups)))
+    low, high = hoeffding_intervals(values, np.full(len(values), float(groups)), span)
     if groups >= FEW:
         drawn = np.array([measures(weights) for weights in draws])
         resampled = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)

@@ -11,7 +11,7 @@ NEIGHBOURS = (1, 5, 11, 21)
 """The k among which validation chooses: odd, so that two labels never draw."""
 
 
-def map_at_r(similarities: Similarities, places: I64, problems: I64) -> tuple[I64, F64, F64]:
+def map_at_r(similarities: Similarities, places: I64, problems: I64) -> tuple[I64, F64, I64]:
     """Return how well the programs of a problem retrieve each other (MAP@R of CodeXGLUE's POJ-104).
 
     Parameters
@@ -25,12 +25,12 @@ def map_at_r(similarities: Similarities, places: I64, problems: I64) -> tuple[I6
 
     Returns
     -------
-    queries, average_precisions, first_is_right
+    queries, average_precisions, nearest
         The programs whose problem has others, by their position in ``places``; for each its average precision at R, and
-        1 if its nearest program is of its problem.
+        the problem of its nearest program.
     """
     sizes = np.bincount(problems)
-    values, nearest, start = np.zeros(len(places)), np.zeros(len(places)), 0
+    values, nearest, start = np.zeros(len(places)), np.zeros(len(places), dtype=np.int64), 0
     for block in similarities.blocks(places, places):
         rows = np.arange(start, start + len(block))
         scores = block.astype(np.float32, copy=True)
@@ -40,7 +40,7 @@ def map_at_r(similarities: Similarities, places: I64, problems: I64) -> tuple[I6
             number = int(sizes[problems[query]]) - 1
             if number:
                 relevant = problems[found[:number]] == problems[query]
-                values[query], nearest[query] = average_precision_at_r(relevant, number), float(relevant[0])
+                values[query], nearest[query] = average_precision_at_r(relevant, number), problems[found[0]]
         start += len(block)
     queries = np.flatnonzero(sizes[problems] > 1)
     return queries, values[queries], nearest[queries]

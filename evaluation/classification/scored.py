@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from synthcode.evaluation.results.comparison import Estimate
 
 
@@ -28,3 +30,6 @@ class Scored(NamedTuple):
     scores: Sequence[Score]
     chosen: Mapping[str, float]
     """What validation chose: the threshold, C, k."""
+    items: pa.Table
+    """What the scores are computed from, in ascending order: schema ``PAIR_SCORES`` or ``PROGRAM_SCORES``, without the
+    columns up to ``variant``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
@@ -145,22 +145,69 @@ def trade_table(differences: Sequence[Difference], costs: Sequence[ExitCost]) ->
     return _table(head, rows, left=3)
 
 
+class Compared(Protocol):
+    """Two means or scores of the same queries, pairs or programs."""
+
+    @property
+    def first(self) -> Macro:
+        """Of the first encoder."""
+
+    @property
+    def second(self) -> Macro:
+        """Of the second encoder."""
+
+    @property
+    def values(self) -> tuple[float, float]:
+        """Of both."""
+
+    @property
+    def difference(self) -> Estimate:
+        """First minus second."""
+
+    @property
+    def p(self) -> float:
+        """Of no difference."""
+
+    @property
+    def p_holm(self) -> float:
+        """Adjusted for all lines."""
+
+    @property
+    def problems(self) -> int:
+        """The unit of statistics."""
+
+
 def difference_table(differences: Sequence[Difference]) -> str:
     """Return a line a comparison of two encoders; exits have a column where there are any."""
+    return compared_table(differences, "queries", [one.queries for one in differences])
+
+
+def compared_table(differences: Sequence[Compared], counted: str, numbers: Sequence[int]) -> str:
+    """Return a line a comparison; exits have a column where there are any.
+
+    Parameters
+    ----------
+    differences
+        The comparisons.
+    counted
+        What each is over: ``queries``, ``pairs``, ``programs``.
+    numbers
+        How many each is over.
+    """
     with_exits = any(side.exit != ONLY_EXIT for one in differences for side in (one.first, one.second))
     sides = [head for name in ("first", "second") for head in (name, *(["exit"] if with_exits else []))]
-    head = ["task", "variant", *sides, "queries", "problems", "value", "value", "difference", "p", "p (Holm)"]
+    head = ["task", "variant", *sides, counted, "problems", "value", "value", "difference", "p", "p (Holm)"]
     rows = [
         [
             *(one.first.task, one.first.variant),
             *(cell for side in (one.first, one.second) for cell in _named(*side[:2])[: 2 if with_exits else 1]),
-            *(f"{one.queries:,}", f"{one.problems:,}"),
+            *(f"{number:,}", f"{one.problems:,}"),
             *map(_number, one.values),
             _estimate(one.difference, signed=True),
             p_value(one.p),
             p_value(one.p_holm),
         ]
-        for one in differences
+        for one, number in zip(differences, numbers, strict=True)
     ]
     return _table(head, rows, left=2 + len(sides))
 

@@ -6,6 +6,8 @@ import pyarrow as pa
 
 RANKS_NAME = "ranks.parquet"
 LEVEL_RANKS_NAME = "ranks_by_level.parquet"
+PAIR_SCORES_NAME = "pair_scores.parquet"
+PROGRAM_SCORES_NAME = "program_scores.parquet"
 METRICS_NAME = "metrics.csv"
 COSTS_NAME = "costs.csv"
 
@@ -32,6 +34,45 @@ those of all relevant documents, ascending, from 1; ``documents`` is the size of
 
 LEVEL_RANKS = pa.schema([pa.field("level", pa.string(), nullable=False), *RANKS])
 """The same of verified programs only: ``level`` is the one that translations must have reached."""
+
+ITEM_FIELDS = [
+    pa.field("encoder", pa.string(), nullable=False),
+    pa.field("exit", pa.int32(), nullable=False),
+    pa.field("task", pa.string(), nullable=False),
+    pa.field("variant", pa.string(), nullable=False),
+]
+
+PAIR_SCORES = pa.schema(
+    [
+        *ITEM_FIELDS,
+        *(
+            pa.field(f"{name}_{side}", pa.string(), nullable=False)
+            for name in ("language", "program", "problem")
+            for side in "ab"
+        ),
+        pa.field("difficulty", pa.string()),
+        pa.field("label", pa.int8(), nullable=False),
+        pa.field("score", pa.float64(), nullable=False),
+        pa.field("predicted", pa.int8(), nullable=False),
+    ]
+)
+"""One row a pair, exit and variant. ``problem_a`` and ``problem_b`` are the units of statistics: a pair is drawn if
+both are. ``label`` is 1 for clones, ``score`` the cosine of the two programs, and ``predicted`` 1 if it reaches the
+threshold that validation chose."""
+
+PROGRAM_SCORES = pa.schema(
+    [
+        *ITEM_FIELDS,
+        pa.field("method", pa.string(), nullable=False),
+        *(pa.field(name, pa.string(), nullable=False) for name in ("program_id", "problem_id", "label", "predicted")),
+        pa.field("score", pa.float64()),
+        pa.field("average_precision", pa.float64()),
+    ]
+)
+"""One row a program, exit and method. ``method`` is ``probe`` or ``knn``, or ``1nn`` where programs of a problem
+retrieve each other: there ``predicted`` is the label of the nearest program, and ``average_precision`` that of the
+first R. ``score`` is the probe's decision function where there are two labels. ``problem_id`` is the unit of
+statistics."""
 
 METRICS = pa.schema(
     [

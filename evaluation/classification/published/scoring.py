@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pyarrow as pa
 
 from synthcode.evaluation.classification import neighbours
 from synthcode.evaluation.classification.intervals import estimates, group_draws, pair_draws
+from synthcode.evaluation.classification.item_scores import pair_items, program_items
 from synthcode.evaluation.classification.linear_probe import linear_probe
 from synthcode.evaluation.classification.measures import F64, I64, ByScore, macro_f1, precision_recall_f1
 from synthcode.evaluation.classification.published.benchmark import (
@@ -55,15 +57,21 @@ def _score_pairs(benchmark: PublishedPairs, similarities: Similarities, resample
     a, b = np.split(places.ravel(), 2)
     found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used))
     scores = [Score(name, one, len(a), len(used), len(used)) for name, one in zip(names, found, strict=True)]
-    return Scored(scores, {"threshold": threshold, "threshold_oracle": oracle})
+    programs = benchmark.ids, [benchmark.language or "unknown"] * len(benchmark.ids), benchmark.ids
+    items = pair_items(rows, programs, test.scores, threshold)
+    return Scored(scores, {"threshold": threshold, "threshold_oracle": oracle}, items)
 
 
 def _score_problems(benchmark: PublishedLabels, similarities: Similarities, resamples: int) -> Scored:
     rows, places = benchmark.parts["test"], _places(benchmark)["test"]
     problems = _numbers(rows.labels, sorted(set(rows.labels)))
-    queries, precisions, is_right = neighbours.map_at_r(similarities, places, problems)
+    queries, precisions, nearest = neighbours.map_at_r(similarities, places, problems)
+    is_right = (nearest == problems[queries]).astype(np.float64)
+    asked = [_texts(column, queries) for column in (rows.ids, rows.labels, rows.labels)]
+    found_labels = _texts(sorted(set(rows.labels)), nearest)
+    items = program_items("1nn", (asked[0], asked[1], asked[2]), found_labels, average_precision=precisions)
     if not len(queries):
-        return Scored([], {})
+        return Scored([], {}, items)
 
     def measures(weights: F64) -> Sequence[float]:
         return float(np.average(precisions, weights=weights)), float(np.average(is_right, weights=weights))
@@ -72,9 +80,8 @@ def _score_problems(benchmark: PublishedLabels, similarities: Similarities, resa
     number = int(groups.max()) + 1
     found = estimates(measures, len(queries), group_draws(groups, resamples), number)
     names = ("MAP@R", "accuracy_1nn")
-    return Scored(
-        [Score(name, one, len(queries), number, len(places)) for name, one in zip(names, found, strict=True)], {}
-    )
+    scores = [Score(name, one, len(queries), number, len(places)) for name, one in zip(names, found, strict=True)]
+    return Scored(scores, {}, items)
 
 
 def _score_labels(benchmark: PublishedLabels, similarities: Similarities, resamples: int) -> Scored:
@@ -82,22 +89,28 @@ def _score_labels(benchmark: PublishedLabels, similarities: Similarities, resamp
     names = sorted({label for rows in parts.values() for label in rows.labels})
     labels = {split: _numbers(rows.labels, names) for split, rows in parts.items()}
     is_binary = len(names) == 2
+    test = parts["test"]
+    programs = test.ids, test.groups, test.labels
     scores: list[Score] = []
+    items: list[pa.Table] = []
     chosen: dict[str, float] = {}
     if isinstance(similarities, VectorSimilarities):
         learned, held_out = ((similarities.unit[places[split]], labels[split]) for split in ("train", "validation"))
         probe = linear_probe(learned, held_out, similarities.unit[places["test"]])
         chosen["probe_C"] = probe.strength
         ranked = ByScore(probe.scores, labels["test"] == 1) if is_binary else None
-        scores += _of_predictions("probe", probe.predicted, labels["test"], parts["test"], resamples, is_binary, ranked)
+        scores += _of_predictions("probe", probe.predicted, labels["test"], test, resamples, is_binary, ranked)
+        decisions = probe.scores if is_binary else None
+        items.append(program_items("probe", programs, _texts(names, probe.predicted), decisions))
     near = {
         split: labels["train"][neighbours.nearest(similarities, places[split], places["train"])]
         for split in ("validation", "test")
     }
     k = neighbours.chosen_k(near["validation"], labels["validation"])
     predicted = neighbours.vote(near["test"], k)
-    scores += _of_predictions("knn", predicted, labels["test"], parts["test"], resamples, is_binary)
-    return Scored(scores, {**chosen, "knn_k": float(k)})
+    scores += _of_predictions("knn", predicted, labels["test"], test, resamples, is_binary)
+    items.append(program_items("knn", programs, _texts(names, predicted)))
+    return Scored(scores, {**chosen, "knn_k": float(k)}, pa.concat_tables(items))
 
 
 def _of_predictions(
@@ -140,6 +153,10 @@ def _places(benchmark: PublishedLabels) -> dict[Split, I64]:
             places[split] = np.arange(start, end)
             start = end
     return places
+
+
+def _texts(texts: Sequence[str], places: I64) -> list[str]:
+    return [texts[place] for place in places.tolist()]
 
 
 def _numbers(names: Sequence[str], known: Sequence[str]) -> I64:

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
+from synthcode.evaluation.classification.item_scores import of_exit, write_item_scores
 from synthcode.evaluation.classification.program_inputs import ProgramInputs
 from synthcode.evaluation.classification.similarity import Similarities, VectorSimilarities, WordSimilarities
 from synthcode.evaluation.encoder import ONLY_EXIT, LexicalScorer
@@ -23,6 +26,7 @@ from synthcode.evaluation.results_json import (
 )
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.combination import single_encoder
+from synthcode.identity import digest
 from synthcode.pipelines.steps.evaluate.encoder_ranks import with_store
 from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation import exit_costs, look_at_earlier, versions
@@ -67,7 +71,7 @@ def score_frozen_if_stale(frozen: FrozenEvaluation, *, force: bool = False, may_
         look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
         known = read_facts(evaluation.folder)
-        is_current = known is not None and known.fingerprint == evaluation.fingerprint(None)
+        is_current = known is not None and known.fingerprint == _fingerprint(evaluation)
         if known and is_current and not (force or evaluation.fresh or damaged_files(evaluation.folder, known)):
             evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
             return known.scores
@@ -77,16 +81,20 @@ def score_frozen_if_stale(frozen: FrozenEvaluation, *, force: bool = False, may_
 def _score(task: FrozenTask, evaluation: Evaluation) -> Rows:
     rows: list[dict[str, Any]] = []
     speeds: list[Speed] = []
+    items: list[pa.Table] = []
     with evaluation.reporter.progress("scoring", len(task.variants) * len(evaluation.exits)) as bar:
         advance = watched(bar.advance, evaluation.stop)
         for variant in task.variants:
             for exit_, similarities in _similarities(task, evaluation, variant, speeds):
-                rows += score_rows(task.name, variant, exit_, task.score(similarities, evaluation.resamples))
+                scored = task.score(similarities, evaluation.resamples)
+                rows += score_rows(task.name, variant, exit_, scored)
+                items.append(of_exit(scored.items, evaluation.label, exit_, task.name, variant))
                 advance(1)
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
     facts = _facts(task, evaluation, speeds[0], rows)
     withdraw_facts(evaluation.folder)
+    write_item_scores(evaluation.folder, items)
     write_frozen_scores(evaluation.folder, facts, task.language, costs, rows, task.sections(facts, rows))
     write_facts(evaluation.folder, facts)
     return rows
@@ -111,10 +119,15 @@ def _similarities(
             yield exit_, VectorSimilarities(inputs.vectors(store, exit_))
 
 
+def _fingerprint(evaluation: Evaluation) -> str:
+    """Return a digest of all that the results depend on; those without scores of pairs or programs have another."""
+    return digest("items", evaluation.fingerprint(None))
+
+
 def _facts(task: FrozenTask, evaluation: Evaluation, speed: Speed, rows: Rows) -> Facts:
     """Return what ``results.json`` says of scores."""
     return Facts(
-        fingerprint=evaluation.fingerprint(None),
+        fingerprint=_fingerprint(evaluation),
         encoder=evaluation.label,
         model=model_name(evaluation.encoder.name),
         identity=evaluation.identity,

@@ -5,43 +5,19 @@ import pytest
 from sklearn import metrics
 
 from synthcode.evaluation.classification.clone_scores import FEWEST_DRAWS, draws_for, score_clones
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
-from synthcode.evaluation.classification.published.benchmark import PairRows
+from synthcode.evaluation.classification.dataset_clones import DatasetClones
 from synthcode.evaluation.classification.scored import Score
-
-KINDS = np.array(["random", "lexical", "unverified", "verified"])
-LANGUAGES = np.array([["go", "java"], ["java", "python"]])
-
-
-class Drawn:
-    """Similarities that are drawn for each pair of programs, higher for pairs of one problem."""
-
-    def of_pairs(self, a, b):
-        noise = np.sin(a * 12.9898 + b * 78.233) * 43758.5453
-        return np.round(noise - np.floor(noise) + 0.5 * (a % 50 == b % 50), 2)
-
-
-def part(count: int, random_seed: int) -> ClonePairs:
-    random = np.random.default_rng(random_seed)
-    label = random.integers(0, 2, count)
-    a = random.integers(0, 400, count)
-    b = np.where(label == 1, (a + 50 * random.integers(1, 7, count)) % 400, (a + random.integers(1, 50, count)) % 400)
-    kinds = KINDS[np.where(label == 1, 2, 0) + random.integers(0, 2, count)]
-    return ClonePairs(PairRows(a, b, label.astype(np.int8)), kinds, LANGUAGES[random.integers(0, 2, count)])
+from tests.support.drawn_clones import Drawn, drawn_clones
 
 
 @pytest.fixture(scope="module")
 def clones() -> DatasetClones:
-    names = [f"{place:03}" for place in range(400)]
-    texts = {"stripped": names}
-    return DatasetClones(
-        names, ["go"] * 400, texts, np.arange(400) % 50, {"validation": part(900, 0), "test": part(800, 1)}
-    )
+    return drawn_clones()
 
 
 @pytest.fixture(scope="module")
 def scored(clones: DatasetClones) -> tuple[dict[tuple[str, str], Score], dict[str, float]]:
-    found, chosen = score_clones(clones, "test", Drawn(), 100)
+    found, chosen, _ = score_clones(clones, "test", Drawn(), 100)
     return {(score.metric, score.languages[0]): score for score in found}, chosen
 
 

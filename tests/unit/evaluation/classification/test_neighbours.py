@@ -21,11 +21,11 @@ def test_map_at_r_by_hand() -> None:
     angles = np.radians([0, 10, 25, 90, 100, 115, 300])
     vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
     problems = np.array([0, 0, 1, 1, 1, 0, 2])
-    queries, precisions, is_right = map_at_r(VectorSimilarities(3 * vectors), np.arange(7), problems)
+    queries, precisions, nearest_problem = map_at_r(VectorSimilarities(3 * vectors), np.arange(7), problems)
     assert queries.tolist() == [0, 1, 2, 3, 4, 5]
     # 0: 10, 25 -> right, wrong. 10: 0, 25. 25: 10, 0. 90: 100, 115. 100: 90, 115. 115: 100, 90.
     assert precisions.tolist() == [0.5, 0.5, 0, 0.5, 0.5, 0]
-    assert is_right.tolist() == [1, 1, 0, 1, 1, 0]
+    assert nearest_problem.tolist() == [0, 0, 0, 1, 1, 1]
 
 
 def test_map_at_r_agrees_with_the_published_formula() -> None:

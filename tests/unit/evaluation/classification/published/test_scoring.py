@@ -35,7 +35,7 @@ def test_scores_of_bigclonebench_are_those_of_its_evaluator(tmp_path: Path) -> N
     benchmark = read_published("bigclonebench", str(write_bigclonebench(tmp_path, test=test)))
     assert isinstance(benchmark, PublishedPairs)
     vectors = noisy_vectors(benchmark, 1.0)
-    found, chosen = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
+    found, chosen, _ = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
     scores = {one.metric: one.estimate for one in found}
 
     unit = dict(zip(benchmark.ids, vectors / np.linalg.norm(vectors, axis=1, keepdims=True), strict=True))
@@ -61,7 +61,7 @@ def test_scores_of_poj104_are_those_of_its_evaluator(tmp_path: Path) -> None:
     benchmark = read_published("poj104", str(write_poj104(tmp_path, programs=9)))
     assert isinstance(benchmark, PublishedLabels)
     vectors = noisy_vectors(benchmark, 3.0)
-    found, _ = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
+    found, _, _ = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
 
     rows = [json.loads(line) for line in (tmp_path / "test.jsonl").read_text().splitlines()]
     answers = {
@@ -92,7 +92,7 @@ def test_scores_of_devign_are_those_of_a_probe_by_scikit_learn(tmp_path: Path) -
     benchmark = read_published("devign", str(write_devign(tmp_path)))
     assert isinstance(benchmark, PublishedLabels)
     vectors = noisy_vectors(benchmark, 3.0)
-    found, chosen = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
+    found, chosen, _ = score(benchmark, VectorSimilarities(vectors), RESAMPLES)
     scores = {one.metric: one for one in found}
 
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,0 +1,134 @@
+"""'compare' on results of clones and of published benchmarks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from synthcode.pipelines.main import run_cli
+from tests.support.encoders import HashingEncoder
+from tests.support.published_files import write_bigclonebench, write_devign, write_poj104
+
+EXITS, FOLDER = (
+    "py:tests.integration.test_compare_frozen:TWO_EXITS",
+    "py-tests.integration.test_compare_frozen-TWO_EXITS",
+)
+TWO_EXITS = HashingEncoder(exits=(2, 4))
+QUICK = ("--resamples", "100")
+
+
+def compared(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[dict]:
+    assert run_cli(["compare", *map(str, arguments), *QUICK, "--json"]) == 0
+    found: list[dict] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def refused(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
+    assert run_cli(["compare", *map(str, arguments), *QUICK]) == 1
+    error = capsys.readouterr().err
+    assert len(error.strip().splitlines()) == 2
+    return error
+
+
+def values(folder: Path) -> dict[tuple[int, str, str], float]:
+    """Return the scores of all languages together, by exit, variant and metric."""
+    rows = json.loads((folder / "results.json").read_text())["scores"]
+    overall = [row for row in rows if row.get("query_language", "all") == "all"]
+    return {(row["exit"], row["variant"], row["metric"]): row["value"] for row in overall}
+
+
+@pytest.fixture(scope="module")
+def evaluation(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Results of two encoders on the clones of train, and of BM25 in retrieval."""
+    run = Path(shutil.copytree(quickstart, tmp_path_factory.mktemp("compare") / "run"))
+    assert run_cli(["build", str(run), "--clones"]) == 0
+    options = ["--task", "clones", "--split", "train", *QUICK]
+    for encoder in ("bm25", EXITS):
+        assert run_cli(["evaluate", str(run), "--encoder", encoder, *options]) == 0
+    narrow = ["--languages", "go,java,python", "--label", "narrow"]
+    assert run_cli(["evaluate", str(run), "--encoder", EXITS, *options, *narrow]) == 0
+    assert run_cli(["evaluate", str(run), "--encoder", "bm25", "--split", "train", *QUICK]) == 0
+    return run / "evaluation"
+
+
+def test_clones_by_exit(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bm25 = evaluation / "bm25_task-clones_split-train"
+    exits = evaluation / f"{FOLDER}_task-clones_split-train"
+    capsys.readouterr()
+    for metric in ("AP", "F1", "ROC-AUC_lexical"):
+        found = compared(capsys, exits, bm25, "--metric", metric)
+        assert {(one["first"][1], one["first"][3]) for one in found} == {
+            (2, "stripped"),
+            (4, "stripped"),
+            (2, "anonymous"),
+            (4, "anonymous"),
+        }
+        for one in found:
+            (_, exit_, task, variant), (first, second) = one["first"], one["values"]
+            assert task == "clones"
+            assert first == pytest.approx(values(exits)[exit_, variant, metric], abs=1e-9)
+            assert one["difference"][0] == pytest.approx(first - second, abs=1e-6)
+            assert one["p"] <= one["p_holm"] <= 1
+            assert one["items"] > one["problems"] > 5
+    assert {(one["first"][1], one["second"][1]) for one in compared(capsys, exits)} == {(2, 4)}
+
+
+def test_common_pairs_only_and_the_rest_is_counted(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = evaluation / f"{FOLDER}_task-clones_split-train"
+    narrow = evaluation / f"{FOLDER}_task-clones_languages-go,java,python_split-train"
+    assert run_cli(["compare", str(whole), str(narrow), *QUICK]) == 0
+    printed = capsys.readouterr()
+    assert "pairs of" in printed.err
+    assert "that the other result does not have" in printed.err
+    assert "+0.000" in printed.out  # the same encoder on the same pairs
+
+
+def test_other_tasks_datasets_and_damage_are_refused(
+    evaluation: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clones, retrieval = evaluation / "bm25_task-clones_split-train", evaluation / "bm25_split-train"
+    capsys.readouterr()
+    error = refused(capsys, clones, retrieval)
+    assert "bm25_task-clones_split-train of clones" in error
+    assert "bm25_split-train of retrieval" in error
+    assert "no metric 'ROC_AUC' in all of these results (did you mean 'ROC-AUC'?)" in refused(
+        capsys, clones, "--metric", "ROC_AUC"
+    )
+    test = tmp_path / "test"
+    command = ["evaluate", str(evaluation.parent), "--encoder", "bm25", "--task", "clones", "--out", str(test), *QUICK]
+    assert run_cli(command) == 0
+    capsys.readouterr()
+    assert "the results are of different datasets or splits" in refused(capsys, clones, test)
+    with (test / "pair_scores.parquet").open("r+b") as file:
+        file.seek(300)
+        file.write(b"xxxx")
+    assert "pair_scores.parquet is damaged or was changed" in refused(capsys, test, test)
+    (test / "pair_scores.parquet").unlink()
+    assert "an earlier version wrote it" in refused(capsys, test, test)
+    (test / "results.json").unlink()
+    assert "holds no results" in refused(capsys, test, test)
+    assert run_cli(command) == 0  # another run brings all of it back
+    assert (test / "pair_scores.parquet").is_file()
+
+
+def test_published_benchmarks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    default = {"devign": "accuracy_knn", "poj104": "MAP@R", "bigclonebench": "AP"}
+    for name, write in (("devign", write_devign), ("poj104", write_poj104), ("bigclonebench", write_bigclonebench)):
+        folder = write(tmp_path / name)
+        for encoder, out in ((EXITS, "exits"), ("bm25", "bm25")):
+            options = ["--path", str(folder), "--out", str(tmp_path / name / out), *QUICK]
+            assert run_cli(["evaluate", "--from", name, "--encoder", encoder, *options]) == 0
+        capsys.readouterr()
+        found = compared(capsys, tmp_path / name / "exits", tmp_path / name / "bm25")
+        assert {one["metric"] for one in found} == {default[name]}
+        assert [one["first"][1] for one in found] == [2, 4]
+        known = values(tmp_path / name / "exits")
+        for one in found:
+            assert one["values"][0] == pytest.approx(known[one["first"][1], "raw", one["metric"]], abs=1e-9)
+    only_probed = compared(capsys, tmp_path / "devign" / "exits")
+    assert {one["metric"] for one in only_probed} == {"accuracy_probe"}
+    error = refused(capsys, tmp_path / "devign" / "exits", tmp_path / "poj104" / "exits")
+    assert "different tasks" in error
