@@ -15,8 +15,14 @@ from synthcode.evaluation.classification.published.benchmark import PublishedPai
 from synthcode.evaluation.classification.published.label_faults import size_faults
 from synthcode.evaluation.classification.published.pairs import NamedPairs, Programs, pairs_of
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed
-from synthcode.evaluation.classification.published.sources import find_file, is_own_export, required, split_tables
-from synthcode.seeds.rows.files import DataFile, lines
+from synthcode.evaluation.classification.published.sources import (
+    find_file,
+    is_own_export,
+    required,
+    split_tables,
+    text_lines,
+)
+from synthcode.seeds.rows.files import DataFile
 from synthcode.vocabulary import Split
 
 NAME = "bigclonebench"
@@ -57,6 +63,10 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedPairs:
         If a file is missing or broken, a pair names a missing program, or a split has one label only.
     """
     functions = find_file(root, "data", (".jsonl",))
+    if functions is None and any(find_file(root, name, (".txt", ".tsv")) for name in _FILE_NAMES.values()):
+        raise InputError(
+            f"{root} has lists of pairs, but no data.jsonl, which holds the programs", "fetch data.jsonl as well"
+        )
     if functions is None:
         texts, named = _read_tables(root, columns)
     else:
@@ -87,8 +97,8 @@ def _read_pairs(file: DataFile) -> NamedPairs:
     """Read lines of two ids and a label, separated by tabs."""
     a, b, labels = found = NamedPairs([], [], [])
     bad, first = 0, ""
-    for number, line in enumerate(lines(file), 1):
-        words = line.decode("utf-8", "replace").split()
+    for number, line in enumerate(text_lines(file), 1):
+        words = line.split()
         if len(words) == 3 and words[2] in ("0", "1"):
             a.append(words[0])
             b.append(words[1])

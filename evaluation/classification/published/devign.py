@@ -14,8 +14,8 @@ from synthcode.evaluation.classification.published.benchmark import LabelledRows
 from synthcode.evaluation.classification.published.label_faults import label_faults, refuse_one_label, size_faults
 from synthcode.evaluation.classification.published.labels import labelled, labelled_rows, read_split_tables
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed, values_of
-from synthcode.evaluation.classification.published.sources import find_file, required
-from synthcode.seeds.rows.files import DataFile, lines
+from synthcode.evaluation.classification.published.sources import find_file, required, text_lines
+from synthcode.seeds.rows.files import DataFile
 from synthcode.seeds.rows.json_array import read_objects
 from synthcode.vocabulary import SPLITS, Split
 
@@ -50,7 +50,13 @@ def read(root: Path, columns: Mapping[str, str]) -> PublishedLabels:
     fields = renamed(_FIELDS, columns)
     whole = find_file(root, "function", (".json", ".jsonl"))
     lists = {split: file for split, name in _LISTS.items() if (file := find_file(root, name, (".txt",))) is not None}
-    if whole is not None and lists and find_file(root, "test", (".jsonl", ".csv", ".parquet")) is None:
+    has_tables = find_file(root, "test", (".jsonl", ".csv", ".parquet")) is not None
+    if whole is None and lists and not has_tables:
+        raise InputError(
+            f"{root} has lists of positions, but no function.json, which holds the functions",
+            "fetch function.json as well",
+        )
+    if whole is not None and lists and not has_tables:
         parts, faults = _read_lists(whole, lists, {**fields, "id": fields["id"]._replace(is_optional=True)})
     else:
         parts, faults = read_split_tables(root, fields, _GROUP), []
@@ -84,7 +90,7 @@ def _functions(whole: DataFile, fields: Mapping[str, Field]) -> Iterator[dict[st
 
 
 def _positions(file: DataFile, functions: int, whole: DataFile) -> list[int]:
-    words = [line.decode("utf-8", "replace").strip() for line in lines(file)]
+    words = [line.strip() for line in text_lines(file)]
     words = [word for word in words if word]
     if bad := [word for word in words if not (word.isascii() and word.isdigit())]:
         raise InputError(

@@ -24,8 +24,9 @@ def refuse_one_label(where: str, split: Split, rows: LabelledRows) -> None:
     """
     labels = set(rows.labels)
     if len(labels) < 2:
+        problem = f"all {len(rows.labels):,} programs of {split} are labelled {next(iter(labels), '')[:40]!r}"
         raise InputError(
-            f"{where}: all {len(rows.labels):,} programs of {split} are labelled {next(iter(labels), '')[:40]!r}",
+            f"{where}: {problem if labels else f'{split} has no program'}",
             "a score needs two labels or more: fetch the benchmark again, or name the right column: --column label=L",
         )
 

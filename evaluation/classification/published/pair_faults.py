@@ -39,16 +39,22 @@ def pair_faults(parts: Mapping[Split, PairRows], keys: ProgramKeys) -> list[str]
     return faults
 
 
-def drop_repeated(rows: PairRows) -> tuple[PairRows, int]:
-    """Leave out repeats of a pair in the same order, and return how many: its last label counts.
+def drop_repeated(split: Split, rows: PairRows) -> tuple[PairRows, list[str]]:
+    """Leave out repeats of a pair in the same order, and say how many: its last label counts.
 
     CodeXGLUE's evaluator keeps answers in a mapping from the two ids, so it scores such a pair once.
     """
     order = np.arange(len(rows.a))[::-1]
     key = _keys(rows.a, rows.b)
-    _, last = np.unique(key[order], return_index=True)
+    _, last, pair = np.unique(key[order], return_index=True, return_inverse=True)
     keep = np.sort(order[last])
-    return PairRows(rows.a[keep], rows.b[keep], rows.label[keep]), len(key) - len(keep)
+    faults = []
+    if repeated := len(key) - len(keep):
+        faults.append(f"{repeated:,} repeated pairs of {split} are scored once, as CodeXGLUE's evaluator does")
+    clones, times = np.bincount(pair, weights=rows.label[order]), np.bincount(pair)
+    if both := int(((clones > 0) & (clones < times)).sum()):
+        faults.append(f"{both:,} pairs of {split} are repeated with the other label: the last one counts")
+    return PairRows(rows.a[keep], rows.b[keep], rows.label[keep]), faults
 
 
 def _within(split: Split, rows: PairRows, equal: I64) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +14,8 @@ from synthcode.errors import InputError
 from synthcode.evaluation.interop.hub_datasets import fetched_files
 from synthcode.publishing.export.layout import MARK
 from synthcode.seeds.rows.columns import split_name
-from synthcode.seeds.rows.files import DataFile, data_files
+from synthcode.seeds.rows.files import DataFile, data_files, lines
+from synthcode.seeds.rows.kinds import format_of
 from synthcode.vocabulary import SPLITS, Split
 
 SUBFOLDERS = ("", "dataset", "data")
@@ -57,6 +58,20 @@ def is_own_export(root: Path, name: str) -> bool:
         return bool(mark["format"] == name)
     except (OSError, ValueError, LookupError, TypeError, RecursionError, InputError):
         return False
+
+
+def text_lines(file: DataFile) -> Iterator[str]:
+    """Yield the lines of a list of ids or positions, without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is not a text in UTF-8: an archive, a web page, a Git LFS pointer, UTF-16.
+    """
+    format_of(file)
+    for number, line in enumerate(lines(file)):
+        text = line.decode("utf-8", "replace")
+        yield text if number else text.removeprefix("\ufeff")
 
 
 def split_tables(root: Path, where: str) -> dict[Split, list[DataFile]]:

@@ -17,9 +17,11 @@ from synthcode.errors import InputError
 from synthcode.execution.isolation import isolated
 from synthcode.execution.worker import WorkerLostError
 from synthcode.seeds.rows.files import DataFile, unreadable_file
+from synthcode.seeds.rows.kinds import format_of
 from synthcode.seeds.rows.row import Row, unreadable
 
 _CHUNK_ROWS = 256
+_MARK = b"\xef\xbb\xbf"
 _AGAIN = "fetch the file again"
 
 
@@ -31,8 +33,9 @@ def read_objects(file: DataFile) -> Iterator[Row]:
     Raises
     ------
     InputError
-        If the file cannot be read, is larger than ``limits.JSON_ARRAY``, or is not a JSON array.
+        If the file cannot be read, is larger than ``limits.JSON_ARRAY``, is of another kind, or is not a JSON array.
     """
+    format_of(file)
     try:
         number = 0
         for chunk in isolated(partial(_chunks, file.path)):
@@ -52,7 +55,7 @@ def _chunks(path: Path) -> Iterator[list[Any]]:
     if len(content) > limits.JSON_ARRAY:
         raise InputError(f"{path} is larger than {limits.JSON_ARRAY:,} bytes", "convert it: jq -c '.[]'")
     try:
-        values = orjson.loads(content)
+        values = orjson.loads(content.removeprefix(_MARK))
     except orjson.JSONDecodeError as problem:
         raise InputError(f"{path} is not JSON: {problem}", _AGAIN) from problem
     if not isinstance(values, list):

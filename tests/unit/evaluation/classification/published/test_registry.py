@@ -174,6 +174,49 @@ def test_broken_files_of_devign_are_refused(tmp_path: Path) -> None:
     assert "labels of a hidden test split?" in refusal("devign", folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "write", "files"),
+    [
+        ("bigclonebench", write_bigclonebench, ["data.jsonl", "test.txt", "valid.txt"]),
+        ("devign", write_devign, ["function.json", "test.txt", "train.txt"]),
+        ("poj104", write_poj104, ["test.jsonl"]),
+    ],
+)
+def test_marks_and_line_ends_of_other_systems_change_nothing(tmp_path: Path, name: str, write, files) -> None:
+    folder = write(tmp_path)
+    plain = read_published(name, str(folder)).digest
+    for file in files:
+        content = (folder / file).read_bytes().replace(b"\n", b"\r\n")
+        (folder / file).write_bytes(b"\xef\xbb\xbf" + content)
+    assert read_published(name, str(folder)).digest == plain
+    for file in files:
+        content = (folder / file).read_bytes()
+        (folder / file).write_bytes(content.decode("utf-8-sig").encode("utf-16"))
+        assert f"{file} is text in UTF-16" in refusal(name, folder)
+        (folder / file).write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+        assert f"{file} is a Git LFS pointer" in refusal(name, folder)
+        (folder / file).write_bytes(content)
+
+
+def test_files_that_belong_to_a_list_are_named_where_they_lack(tmp_path: Path) -> None:
+    (write_bigclonebench(tmp_path / "b") / "data.jsonl").unlink()
+    assert "has lists of pairs, but no data.jsonl" in refusal("bigclonebench", tmp_path / "b")
+    (write_devign(tmp_path / "d") / "function.json").unlink()
+    assert "has lists of positions, but no function.json" in refusal("devign", tmp_path / "d")
+    (write_devign(tmp_path / "e") / "train.txt").write_text("")
+    assert "train has no program" in refusal("devign", tmp_path / "e")
+
+
+def test_a_pair_that_is_repeated_with_another_label_is_counted(tmp_path: Path) -> None:
+    pairs = clone_pairs(20)
+    again = [(pairs[0][0], pairs[0][1], 1 - pairs[0][2]), pairs[1]]
+    found = read_published("bigclonebench", str(write_bigclonebench(tmp_path, test=[*pairs, *again])))
+    assert isinstance(found, PublishedPairs)
+    assert "2 repeated pairs of test are scored once, as CodeXGLUE's evaluator does" in found.warnings
+    assert "1 pairs of test are repeated with the other label: the last one counts" in found.warnings
+    assert len(found.parts["test"].a) == len(pairs)
+
+
 def test_a_table_names_its_columns(tmp_path: Path) -> None:
     rows = [
         {"body": function(n % 4, n), "kind": "ab"[n % 2], "part": ("train", "val", "test")[n % 3]} for n in range(60)
