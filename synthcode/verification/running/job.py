@@ -12,8 +12,8 @@ RunStatus = Literal["completed", "stopped", "failed", "crashed", "timed_out", "r
 ``completed``: the harness came to its end. ``stopped``: the program ended itself before that, with success.
 ``failed``: it ended with an error, such as an exception. ``crashed``: a signal ended it, or it used too much memory or
 wrote too much. ``timed_out``: it was killed at a limit of time. ``refused``: its compiler did not accept it.
-``misfit``: its compiler refused only the harness or the test around it, or this version of the compiler is too old for
-it: nothing is known of it.
+``misfit``: its compiler refused only the harness or the test around it, this version of the compiler is too old for it,
+or it needs a library that this machine lacks: nothing is known of it.
 """
 
 END = "end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from synthcode.sanitize import one_line
@@ -19,6 +19,10 @@ REFUSED = 120
 _TIME_SIGNAL = 128 + 24
 _SIGNALS = range(128 + 1, 128 + 65)
 _MESSAGE_CHARACTERS = 200
+
+
+def _counts(_message: str) -> str:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,16 @@ class ProgramRunner:
         The first match of this pattern in the output is the error: its group, or all of it.
     limits
         What a program may use.
+    misfit
+        Says from the error why it does not count against the program, such as a library that this machine lacks; empty
+        if it does.
     """
 
     sandbox: Sandbox
     command: tuple[str, ...]
     message: re.Pattern[str]
     limits: Limits = field(default=RUN_LIMITS)
+    misfit: Callable[[str], str] = field(default=_counts)
 
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         """Run jobs one after another; see ``Runner.run``."""
@@ -52,7 +60,9 @@ class ProgramRunner:
         started = time.monotonic()
         files = {name: content.encode("utf-8", "replace") for name, content in job.files.items()}
         done = self.sandbox.run(self.command, files, self.limits, stdin=f"{nonce}\n".encode())
-        return result(done, nonce, self.message, time.monotonic() - started)
+        ran = result(done, nonce, self.message, time.monotonic() - started)
+        reason = self.misfit(ran.message) if ran.status == "failed" else ""
+        return ran._replace(status="misfit", message=reason) if reason else ran
 
 
 def new_nonce() -> str:

@@ -129,6 +129,9 @@ class CompilingRunner:
 
     def _run(self, compiled: _Compiled, share: float) -> Ran:
         if compiled.status != "ready":
+            header = _MISSING_HEADER.search(compiled.log)
+            if header is not None:
+                return Ran("misfit", (), f"it includes {header[1]}, which is not on this machine", share)
             return Ran("misfit" if compiled.status == "misfit" else "refused", (), self._problem(compiled), share)
         nonce = new_nonce()
         started = time.monotonic()
@@ -203,6 +206,7 @@ class CompilingRunner:
 
 
 _RUN_MESSAGE = re.compile(r"(?m)(?<=^error: ).*|Assertion .{0,300} failed|(?<=what\(\):  ).*")
+_MISSING_HEADER = re.compile(r"fatal error: ([\w./+-]{1,200}): No such file or directory")
 _COMPILE_MESSAGE = re.compile(r"(?m)error: (.*)|(undefined reference to .*)|(multiple definition of .*)")
 
 

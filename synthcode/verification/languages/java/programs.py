@@ -10,7 +10,8 @@ from synthcode.languages import get_language
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.java.bridge import bridged, opened
 from synthcode.verification.languages.java.signature import methods_named, why_not_made
-from synthcode.verification.languages.java.source import read_source
+from synthcode.verification.languages.java.source import Source, read_source
+from synthcode.verification.languages.jvm.imports import STANDARD_LIBRARY, refuse_foreign_imports
 from synthcode.verification.languages.jvm.types import untestable_cases
 from synthcode.verification.languages.jvm.wire import encoded_cases
 from synthcode.verification.languages.tested import TestProgram
@@ -22,7 +23,7 @@ _FILE = "Program.java"
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     """Join a program with a class of the seed's own that tests it; see ``TestedLanguage.with_test``."""
     name = _entry_point(code, entry_point)
-    program, tester = read_source(code), read_source(test.after)
+    program, tester = _read(code), read_source(test.after)
     method = next(iter(methods_named(program, name)), None)
     if method is None:
         raise Untestable(f"{name} is not a method of a class")
@@ -39,7 +40,7 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
     """Join a program with the cases that a driver calls its entry point on; see ``TestedLanguage.with_cases``."""
     name = _entry_point(code, entry_point)
-    program = read_source(code)
+    program = _read(code)
     untestable = untestable_cases([method.signature for method in methods_named(program, name)], cases)
     fitting = {place: case for place, case in enumerate(cases) if place not in untestable}
     if not fitting:
@@ -47,6 +48,12 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     options = {"entry_point": name, "cases": base64.b64encode(encoded_cases(fitting)).decode()}
     whole = program.joined(program.body.decode("utf-8", "replace"), ())
     return CaseProgram(Job({_FILE: whole}, options=options), untestable)
+
+
+def _read(code: str) -> Source:
+    program = read_source(code)
+    refuse_foreign_imports(program.imports, (*STANDARD_LIBRARY, program.package))
+    return program
 
 
 def _entry_point(code: str, entry_point: str) -> str:

@@ -65,10 +65,10 @@ def module_files(names: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str]
     modules: dict[str, str] = {}
     for name in names:
         if name not in _FILES:
-            raise Untestable(f"its test needs the package {name}, which is not among {', '.join(_FILES)}")
+            raise Untestable(f"it needs the package {name}, which is not among {', '.join(_FILES)}")
         content = package_file(name)
         if content is None:
-            raise Untestable(f"its test needs the package {name}: {install_command(name)}")
+            raise Untestable(f"it needs the package {name}: {install_command(name)}")
         modules[name] = f"package-{name}.js"
         files[modules[name]] = content
     return files, modules

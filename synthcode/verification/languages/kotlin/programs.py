@@ -10,6 +10,7 @@ import tree_sitter
 from synthcode.entry_points import find_entry_point, spelling
 from synthcode.languages import get_language
 from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.jvm.imports import STANDARD_LIBRARY, refuse_foreign_imports
 from synthcode.verification.languages.jvm.trees import Edit, edited, nodes, text_of
 from synthcode.verification.languages.jvm.types import untestable_cases
 from synthcode.verification.languages.jvm.wire import encoded_cases
@@ -28,7 +29,7 @@ _RENAMED = "OfProgram"
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     """Join a program with a main function of the seed's own that tests it; see ``TestedLanguage.with_test``."""
     name = _entry_point(code, entry_point)
-    program, tester = read_source(code), read_source(test.after)
+    program, tester = _read(code), read_source(test.after)
     if _MAIN not in tester.functions:
         raise Untestable("its test has no main function")
     function = next(iter(functions_named(program, name)), None)
@@ -46,7 +47,7 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
     """Join a program with the cases that a driver calls its entry point on; see ``TestedLanguage.with_cases``."""
     name = _entry_point(code, entry_point)
-    program = read_source(code)
+    program = _read(code)
     untestable = untestable_cases([one.signature for one in functions_named(program, name)], cases)
     fitting = {place: case for place, case in enumerate(cases) if place not in untestable}
     if not fitting:
@@ -54,6 +55,12 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     options = {"entry_point": name, "cases": base64.b64encode(encoded_cases(fitting)).decode()}
     whole = program.joined(program.body.decode("utf-8", "replace"), ())
     return CaseProgram(Job({_FILE: whole}, options=options), untestable)
+
+
+def _read(code: str) -> Source:
+    program = read_source(code)
+    refuse_foreign_imports(program.imports, (*STANDARD_LIBRARY, "kotlin", program.package))
+    return program
 
 
 def _entry_point(code: str, entry_point: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from synthcode.verification.languages.php.extensions import extensions, installed_extensions, missing_extension
 from synthcode.verification.languages.php.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
@@ -17,8 +18,10 @@ _SETTINGS = ("display_errors=stderr", "short_open_tag=1", "memory_limit=1G", "se
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    settings = [word for setting in _SETTINGS for word in ("-d", setting)]
-    return ProgramRunner(sandbox, (str(tools["php"]), "-n", *settings, "harness.php"), _MESSAGE)
+    loaded, _ = extensions(tools["php"], sandbox)
+    settings = [word for setting in (*_SETTINGS, *(f"extension={one}" for one in loaded)) for word in ("-d", setting)]
+    command = (str(tools["php"]), "-n", *settings, "harness.php")
+    return ProgramRunner(sandbox, command, _MESSAGE, misfit=missing_extension)
 
 
 PHP = TestedLanguage(
@@ -28,4 +31,5 @@ PHP = TestedLanguage(
     open_runner=_runner,
     with_test=with_test,
     with_cases=with_cases,
+    package_versions=installed_extensions,
 )

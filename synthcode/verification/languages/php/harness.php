@@ -104,6 +104,9 @@ function called(mixed $entry, string $source, bool $maps): array
         $text = Form::of($result, false);
         return $maps ? [$text, Form::of($result, true)] : [$text];
     } catch (\Throwable $problem) {
+        if ($problem instanceof \Error && \preg_match('/^(Call to undefined function|Class "|Undefined constant)/', $problem->getMessage())) {
+            throw $problem; // a mistake, or an extension that is not installed: no result of this call
+        }
         return ['{"raised": ' . \json_encode(\get_class($problem)) . '}'];
     }
 }

@@ -15,6 +15,7 @@ from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
 from synthcode.verification.sandbox import Sandbox
 
 _MESSAGE = re.compile(r"(?m)^[\w.]{0,200}(?:Error|Exception|Interrupt|Exit)\b.*")
+_NOT_INSTALLED = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,100})'")
 _PATIENT_LIMITS = replace(RUN_LIMITS, cpu_s=4 * RUN_LIMITS.cpu_s, wall_s=4 * RUN_LIMITS.wall_s)
 
 
@@ -42,7 +43,12 @@ def scoring_runner(python: Path, sandbox: Sandbox) -> Runner:
 
 def _running(python: Path, sandbox: Sandbox, *script: str, hash_seed: int = 0) -> ProgramRunner:
     command = ("env", f"PYTHONHASHSEED={hash_seed}", str(python), "-s", "-X", "utf8", *script)
-    return ProgramRunner(sandbox, command, _MESSAGE)
+    return ProgramRunner(sandbox, command, _MESSAGE, misfit=_missing_package)
+
+
+def _missing_package(message: str) -> str:
+    found = _NOT_INSTALLED.match(message)
+    return f"it needs the package {found[1]}" if found is not None else ""
 
 
 def _patient(runner: ProgramRunner) -> Runner:

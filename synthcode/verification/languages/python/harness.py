@@ -55,6 +55,8 @@ def main(nonce, function_of=entry_point, arguments_of=parsed, write=os.write, en
         arguments = arguments_of(source)
         try:
             result = form(function(*arguments))
+        except ModuleNotFoundError:
+            raise  # what it would return is not known here
         except Exception as problem:
             result = {"raised": type(problem).__name__}
         emit(f"{place} {encode(result)}")

@@ -13,10 +13,17 @@ from synthcode.verification.running.programs import ProgramRunner
 from synthcode.verification.sandbox import Sandbox
 
 _MESSAGE = re.compile(r"(?m)^uncaught: (.*)|((?:Syntax|NoMemory|SystemStack)Error.*)")
+_NOT_LOADED = re.compile(r"LoadError: cannot load such file -- ([\w./-]{1,100})")
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
-    return ProgramRunner(sandbox, (str(tools["ruby"]), "--disable=gems", "-W0", "harness.rb"), _MESSAGE)
+    command = (str(tools["ruby"]), "--disable=gems", "-W0", "harness.rb")
+    return ProgramRunner(sandbox, command, _MESSAGE, misfit=_missing_library)
+
+
+def _missing_library(message: str) -> str:
+    found = _NOT_LOADED.search(message)
+    return f"it needs the library {found[1]}" if found is not None else ""
 
 
 RUBY = TestedLanguage(

@@ -80,6 +80,7 @@ main = lambda do
   leave = Process.method(:exit!)
   form = SynthcodeForm.method(:of)
   literal = method(:eval)
+  require "rubygems" if plan["gems"]
   Object.send(:remove_const, :ObjectSpace)
   begin
     load "./solution.rb"
@@ -87,7 +88,7 @@ main = lambda do
     (plan["cases"] || []).each do |place, source|
       result = begin
         form.call($synthcode_entry.call(*literal.call(source)))
-      rescue SystemExit, SignalException, NoMemoryError
+      rescue SystemExit, SignalException, NoMemoryError, LoadError
         raise
       rescue Exception => problem # a translation may raise anything
         "{\"raised\": #{JSON.generate(problem.class.name.to_s)}}"

@@ -24,6 +24,11 @@ _OPTIONAL = frozenset({"optional_parameter"})
 _REST = frozenset({"splat_parameter", "forward_parameter"})
 _KEYWORDS = frozenset({"keyword_parameter"})
 _TEST = "test.rb"
+_REQUIRES_GEM = re.compile(
+    r"""\brequire[ (]\s{0,20}["'](?!(?:set|json|date|time|bigdecimal|securerandom|stringio)["'/])"""
+)
+"""Some of what comes with Ruby is a gem, such as ``prime`` and ``matrix``. To load RubyGems takes four times as long as
+to start Ruby: only for programs that may need it."""
 
 
 class _Entry(NamedTuple):
@@ -101,6 +106,7 @@ def _quoted(text: str) -> str:
 
 
 def _job(source: str, plan: dict[str, Any], more: dict[str, str], needs: tuple[str, ...] = ()) -> Job:
+    plan = {**plan, "gems": bool(_REQUIRES_GEM.search("\n".join((source, *more.values()))))}
     files = {"solution.rb": source, "plan.json": json.dumps(plan), "harness.rb": _HARNESS.read_text("utf-8")}
     return Job({**files, **more}, "harness.rb", needs)
 

@@ -70,7 +70,7 @@ def test_a_raised_error_is_a_result() -> None:
     ("code", "reason", "detail"),
     [
         ("function sortIt($items) { return true; }", "test_failed", "([3, 1]) -> True, expected [1, 3]"),
-        ("function sortIt($items) { return nothing(); }", "test_failed", "raises Error"),
+        ("function sortIt($items) { return nothing(); }", "test_failed", "Error: Call to undefined function nothing()"),
         ("throw new Exception('at once'); function sortIt($items) {}", "test_failed", "Exception: at once"),
         ("function sortIt($items) { exit(); }", "test_failed", "it ended before its tests did"),
         (
