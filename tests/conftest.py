@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -20,6 +21,9 @@ settings.load_profile("unhurried")
 
 # Tiny models: a thread for each core would wait for the others most of the time, in every process of the tests.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Modules and thousands of tests stay to the end: looking for garbage among them takes a tenth of the time of all.
+gc.disable()
 
 MOST_PROCESSES = 4
 """Each of them imports what its files need: more would take the memory of a small machine."""
@@ -41,6 +45,13 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         options.dist = "loadfile"
         options.maxworkerrestart = options.maxworkerrestart or "1"  # which is given the test that hung
         options.loadscopereorder = False  # the longest files come first by testpaths: the processes end together
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from now on, and only in what the tests make."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
