@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,19 +18,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path, file_okay=False))
-@click.argument("shards", metavar="SHARD...", nargs=-1, required=True, type=click.Path(path_type=Path, file_okay=False))
+@click.argument("shards", metavar="SHARD...", nargs=-1, required=True)
 @click.option("--partial", is_flag=True, help="Accept that shards are missing: the dataset lacks their seeds' pairs.")
+@click.option("--seeds", metavar="P", type=click.Path(exists=True), help="Where the seeds are on this machine.")
 @max_failed_option
 @sandbox_option
 @workers_option
 def merge(
     out: Path,
-    shards: tuple[Path, ...],
+    shards: tuple[str, ...],
     partial: bool,
+    seeds: str | None,
     max_failed: float | None,
     workers: int | None,
 ) -> None:
-    """Merge the run directories of shards (run --shard I/N --out SHARD) into the run OUT, and build its dataset.
+    """Merge shards into the run OUT, and build its dataset.
+
+    A SHARD is the run directory of one (run --shard I/N --out SHARD), or the folder or address that shards were
+    published to (--publish-to), which stands for all that are finished there.
 
     The answers are written to OUT.recordings, and every stage runs on all of them: the dataset has the same bytes as
     that of one machine with these answers, in whatever order the shards are named. An answer takes the place of a
@@ -41,14 +47,17 @@ def merge(
     \b
     Examples:
       synthcode merge runs/big node-1 node-2 node-3
+      synthcode merge runs/big s3://bucket/big --seeds tasks.jsonl
     """
+    from synthcode.pipelines.shards.fetching import shard_folders
     from synthcode.pipelines.shards.merging import check_shards, merge_recordings, open_shard
     from synthcode.pipelines.shards.published import recorded_recipe
     from synthcode.pipelines.steps.registry import run_stages
 
-    if out.resolve() in {shard.resolve() for shard in shards}:
+    if out.resolve() in {Path(shard).resolve() for shard in shards if "://" not in shard}:
         raise click.UsageError(f"{out} is one of the shards: name another folder", click.get_current_context())
-    opened = [open_shard(shard) for shard in shards]
+    fetched = out.with_name(f"{out.name}.fetched")
+    opened = [open_shard(shard) for shard in shard_folders(shards, fetched)]
     recipe = check_shards(opened, partial=partial)
     recordings = out.with_name(f"{out.name}.recordings")
     merged = merge_recordings(opened, recordings)
@@ -60,9 +69,11 @@ def merge(
             f"merge: warning: shards answer {merged.conflicts:,} requests differently; of each, one answer is kept",
             err=True,
         )
-    overrides = {"backend.max_failed": max_failed, "workers": workers}
+    path = None if seeds is None else str(Path(seeds).resolve())
+    overrides = {"backend.max_failed": max_failed, "workers": workers, "seeds.path": path}
     with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
         _take_work(opened, run)
+        shutil.rmtree(fetched, ignore_errors=True)
         run_stages(run)
 
 

@@ -28,13 +28,6 @@ if TYPE_CHECKING:
     from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
 
-def _folder(context: click.Context, _option: click.Parameter, value: str | None) -> Path | None:
-    """Return a folder; a Path would make a local folder of an address."""
-    if value is not None and "://" in value:
-        raise click.UsageError(f"--publish-to takes a folder, not {value!r}: mount the object store", context)
-    return None if value is None else Path(value)
-
-
 @click.command()
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
@@ -45,8 +38,7 @@ def _folder(context: click.Context, _option: click.Parameter, value: str | None)
 @click.option(
     "--publish-to",
     metavar="FOLDER",
-    callback=_folder,
-    help="With --shard: continue from, and publish to, a folder that all machines share.",
+    help="With --shard: continue from, and publish to, a folder that all machines share, or s3://bucket/folder.",
 )
 @click.option(
     "--through",
@@ -77,7 +69,7 @@ def run(
     recipe: str,
     out: Path | None,
     dry_run: bool,
-    publish_to: Path | None,
+    publish_to: str | None,
     through: Through | None,
     assigned: tuple[str, ...],
     force: bool,
@@ -124,7 +116,7 @@ def run(
     refuse_unfinished(loaded)
     refuse_other_shard(out, loaded.shard)
     if is_done(loaded, publish_to):
-        click.echo(f"shard {loaded.shard} is finished: {publish_to}", err=True)
+        click.echo(f"shard {loaded.shard} is finished: {publish_to}; 'merge' does what is left", err=True)
         return
     with working_on(out, {}, loaded, named_urls) as opened:
         if loaded.shard is not None:

@@ -62,6 +62,13 @@ class StopRequest(threading.Event):
             if self.is_set():
                 signal.setitimer(signal.ITIMER_REAL, GRACE_S)
 
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """Let a block that only stores what is finished come to its end, for as long as a block of ``finishing``."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        with self.finishing():
+            yield
+
     @property
     def is_finishing(self) -> bool:
         """Whether what is in flight is being finished, and may still be."""

@@ -43,8 +43,6 @@ class Run:
         self.reporter = reporter or SilentReporter()
         self.executor = open_executor(recipe.executor, stop)
         self.manifest = Manifest(folder.path)
-        self.published_journal: Path | None = None
-        """A copy of the journal that other machines read, kept up to date while requests are sent."""
 
     def rows(self, folder: Path, columns: list[str] | None = None) -> Iterator[pa.Table]:
         """Yield the rows of one of the run's tables, until a stop is requested; see ``RunFolder.rows``."""

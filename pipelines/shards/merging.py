@@ -16,6 +16,7 @@ from synthcode.pipelines.runs.recipe import Recipe, load_recipe
 from synthcode.pipelines.shards.place import shard_of
 from synthcode.pipelines.tables.repairs import STAGE
 from synthcode.schemas.tables import COMPLETIONS, REPAIR_COMPLETIONS
+from synthcode.seeds.adapters.registry import is_remote
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import ShardWriter, read_batches, shards_of
@@ -134,7 +135,13 @@ def check_shards(shards: Sequence[Shard], *, partial: bool = False) -> Recipe:
             f"{len(missing)} of {first.place.count} shards are missing: {named}",
             "name all of them, or give --partial to build a dataset of those that are there",
         )
-    return replace(first.recipe, shard=None, verify=_verify(shards))
+    readable = (shard.recipe for shard in shards if _has_seeds(shard.recipe))
+    return replace(next(readable, first.recipe), shard=None, verify=_verify(shards))
+
+
+def _has_seeds(recipe: Recipe) -> bool:
+    """Return whether the recipe's seeds are on this machine."""
+    return recipe.seeds is not None and (is_remote(recipe.seeds) or Path(recipe.seeds.path or "").exists())
 
 
 def _verify(shards: Sequence[Shard]) -> VerifyConfig | None:
@@ -196,6 +203,8 @@ def _rows(shard: Shard) -> Iterator[tuple[str, str | None, str | None]]:
 def _what(recipe: Recipe) -> dict[str, Any]:
     """Return all of a recipe that decides what comes out."""
     tree = {key: value for key, value in to_tree(recipe).items() if key not in _MACHINE}
+    if recipe.seeds is not None and not is_remote(recipe.seeds):
+        del tree["seeds"]["path"]  # the digests of the seeds are compared
     if tree["verify"] is not None:
         tree["verify"] = {key: value for key, value in tree["verify"].items() if key != "cache"}
     return tree

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import json
-import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from synthcode.bounded import limits
-from synthcode.bounded.files import read_bytes
 from synthcode.errors import InputError
-from synthcode.identity import digest
+from synthcode.identity import digest, file_digest
 from synthcode.llm.journal.journal import Journal
-from synthcode.storage.atomic import write_text, writing
+from synthcode.llm.journal.publishing import PublishedDatabase
 from synthcode.storage.shards import shards_of
+from synthcode.storage.shared_folder import open_shared_folder
 from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.storage.layout import RunFolder
+
+
+PLAN = "plan.json"
+
+
+class PublishedFile(NamedTuple):
+    """A file of a finished shard."""
+
+    name: str
+    """In the shared folder."""
+    sha256: str | None
+    """None of a database: its rows have checksums."""
 
 
 @dataclass(frozen=True)
@@ -35,27 +46,55 @@ class ShardState:
     failed: int
 
 
-@dataclass(frozen=True)
 class PublishedShards:
-    """The shards of one run: ``journals/`` of the unfinished ones, ``recordings/`` of the finished ones."""
+    """The shards of one run, in a folder that all machines share.
 
-    path: Path
+    ``journals/`` and ``verdicts/`` have what unfinished shards have come to, ``recordings/`` the answers of finished
+    ones, ``runs/`` what else ``merge`` reads of them. ``finished/`` names their files, and is written last.
+
+    Parameters
+    ----------
+    address
+        A path, or an address of an object store.
+
+    Raises
+    ------
+    InputError
+        If the address is not supported.
+    """
+
+    def __init__(self, address: str | Path) -> None:
+        self.folder = open_shared_folder(address)
 
     @property
     def recordings(self) -> Path:
-        """Parquet of all finished shards: what ``replay`` reads."""
-        return self.path / "recordings"
+        """Parquet of all finished shards, in a local folder: what ``replay`` reads."""
+        return Path(self.folder.name) / "recordings"
 
-    def journal(self, number: int) -> Path:
-        """Return the copy of a shard's journal."""
-        return self.path / "journals" / f"shard-{number:05}.sqlite"
+    def databases(self, number: int, folder: RunFolder) -> list[PublishedDatabase]:
+        """Return the databases of a shard's run, the journal first, each with its copy."""
+        names = {
+            folder.journal: f"journals/{_shard(number)}.sqlite",
+            folder.repair_journal: f"journals/{_shard(number)}-repairs.sqlite",
+            folder.verdicts: f"verdicts/{_shard(number)}-check.sqlite",
+            folder.repair_verdicts: f"verdicts/{_shard(number)}-repairs.sqlite",
+            folder.test_verdicts: f"verdicts/{_shard(number)}-tests.sqlite",
+        }
+        return [PublishedDatabase(file, self.folder, name) for file, name in names.items()]
 
-    def _finished(self, number: int) -> Path:
-        return self.path / "finished" / f"shard-{number:05}.json"
+    def finished(self, number: int) -> dict[str, Any] | None:
+        """Return what is published of a finished shard: counts, and ``files``; None if it is not finished.
+
+        Raises
+        ------
+        InputError
+            If it is damaged.
+        """
+        return self._json(f"finished/{_shard(number)}.json")
 
     def is_finished(self, number: int) -> bool:
         """Return whether a shard has an answer, or a final failure, for each of its requests."""
-        return self._finished(number).is_file()
+        return self.finished(number) is not None
 
     def claim(self, recipe: Recipe, count: int) -> None:
         """Note whose shards these are.
@@ -66,41 +105,79 @@ class PublishedShards:
             If they are another recipe's, or of another number of shards.
         """
         plan = {"requests": _requests_digest(recipe), "shards": count}
-        file = self.path / "plan.json"
-        if not file.is_file():
-            write_text(file, json.dumps(plan) + "\n")
-        elif orjson.loads(read_bytes(file, limits.SETTINGS)) != plan:
+        known = self._json(PLAN)
+        if known is None:
+            self.folder.write(PLAN, json.dumps(plan).encode() + b"\n")
+        elif known != plan:
             raise InputError(
-                f"{self.path} has the shards of another recipe, or another number of shards",
+                f"{self.folder.name} has the shards of another recipe, or another number of shards",
                 "name another folder, or remove this one to request everything again",
             )
 
     def count(self) -> int | None:
         """Return the number of shards; None if nothing was begun."""
-        file = self.path / "plan.json"
-        return int(orjson.loads(read_bytes(file, limits.SETTINGS))["shards"]) if file.is_file() else None
+        plan = self._json(PLAN)
+        return None if plan is None else int(plan["shards"])
 
-    def finish(self, number: int, folder: RunFolder, counts: dict[str, Any]) -> None:
-        """Publish the recording of a shard that has all its answers."""
+    def finish(self, number: int, folder: RunFolder, counts: dict[str, Any], through: str = "translate") -> None:
+        """Publish a shard that has all its answers: first its files, then their names, and the last stage it did."""
+        files: dict[str, PublishedFile] = {}
         for place, shard in enumerate(shards_of(folder.completions)):
-            with writing(self.recordings / f"shard-{number:05}-{place:05}.parquet") as stream, shard.open("rb") as file:
-                shutil.copyfileobj(file, stream)
-        state = {name: counts[name] for name in ("requested", "completed", "failed")}
-        write_text(self._finished(number), json.dumps(state) + "\n")
-        self.journal(number).unlink(missing_ok=True)
+            self._upload(f"recordings/{_shard(number)}-{place:05}.parquet", shard, folder, files)
+        for shard in sorted(folder.completions.glob("repair*-[0-9]*.parquet")):
+            self._upload(f"recordings/{_shard(number)}-{shard.name}", shard, folder, files)
+        for path in (folder.recipe, folder.manifest):
+            self._upload(f"runs/{_shard(number)}/{path.name}", path, folder, files)
+        _, *verdicts = self.databases(number, folder)
+        for database in verdicts:
+            if database.file.is_file() and database.name.startswith("verdicts/"):
+                database.publish()
+                files[database.file.relative_to(folder.path).as_posix()] = PublishedFile(database.name, None)
+        state: dict[str, Any] = {name: counts[name] for name in ("requested", "completed", "failed")}
+        state["through"] = through
+        state["files"] = {path: list(file) for path, file in files.items()}
+        self.folder.write(f"finished/{_shard(number)}.json", json.dumps(state).encode() + b"\n")
+        for database in self.databases(number, folder):
+            if database.name.startswith("journals/"):
+                self.folder.remove(database.name)
+
+    def _upload(self, name: str, file: Path, folder: RunFolder, files: dict[str, PublishedFile]) -> None:
+        self.folder.upload(file, name)
+        files[file.relative_to(folder.path).as_posix()] = PublishedFile(name, file_digest(file))
 
     def states(self, count: int) -> Iterator[ShardState]:
         """Yield how far each shard has come, by what it has published."""
         for number in range(1, count + 1):
-            if self.is_finished(number):
-                counts = orjson.loads(read_bytes(self._finished(number), limits.SETTINGS))
+            counts = self.finished(number)
+            if counts is not None:
                 yield ShardState(number, True, counts["completed"], counts["failed"])
-            elif self.journal(number).is_file():
-                with Journal(self.journal(number), read_only=True) as journal:
+                continue
+            with tempfile.TemporaryDirectory(prefix="synthcode-") as scratch:
+                copy = Path(scratch, "journal.sqlite")
+                if not self.folder.download(f"journals/{_shard(number)}.sqlite", copy):
+                    yield ShardState(number, False, 0, 0)
+                    continue
+                with Journal(copy, read_only=True) as journal:
                     found = journal.counts()
                 yield ShardState(number, False, found.completed.total(), found.failed.total())
-            else:
-                yield ShardState(number, False, 0, 0)
+
+    def _json(self, name: str) -> dict[str, Any] | None:
+        content = self.folder.read(name)
+        if content is None:
+            return None
+        try:
+            found = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            found = None
+        if not isinstance(found, dict):
+            raise InputError(
+                f"{self.folder.name}/{name} is damaged", "remove it, and run the shards again: they continue"
+            )
+        return found
+
+
+def _shard(number: int) -> str:
+    return f"shard-{number:05}"
 
 
 def _requests_digest(recipe: Recipe) -> str:
@@ -126,7 +203,7 @@ def refuse_unfinished(recipe: Recipe) -> None:
     if missing:
         named = ", ".join(missing[:10]) + (", ..." if len(missing) > 10 else "")
         raise InputError(
-            f"{shards.path}: {len(missing)} of {count} shards are not finished: {named}",
+            f"{shards.folder.name}: {len(missing)} of {count} shards are not finished: {named}",
             "run them again, or replay a copy of the recordings to build a dataset without them",
         )
 

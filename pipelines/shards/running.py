@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
-from synthcode.llm.journal.publishing import restore_journal
+from synthcode.llm.journal.publishing import publish_all, publishing
 from synthcode.pipelines.runs.step import run_if_stale
 from synthcode.pipelines.shards.place import shard_of
 from synthcode.pipelines.shards.published import PublishedShards
@@ -12,8 +12,6 @@ from synthcode.pipelines.steps.registry import run_stages
 from synthcode.pipelines.steps.verify.step import verify_step
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
 
@@ -36,7 +34,7 @@ def run_shard_stages(run: Run, through: Through = "translate", *, force: bool = 
         run_if_stale(run, verify_step(is_shard=True), force=force)
 
 
-def is_done(recipe: Recipe, publish_to: Path | None) -> bool:
+def is_done(recipe: Recipe, publish_to: str | None) -> bool:
     """Return whether a shard was finished and published before, perhaps on another machine.
 
     Raises
@@ -52,8 +50,8 @@ def is_done(recipe: Recipe, publish_to: Path | None) -> bool:
     return published.is_finished(shard.number)
 
 
-def run_shard(run: Run, publish_to: Path | None, through: Through = "translate", *, force: bool = False) -> None:
-    """Request the answers of one shard.
+def run_shard(run: Run, publish_to: str | None, through: Through = "translate", *, force: bool = False) -> None:
+    """Do the stages of one shard.
 
     Parameters
     ----------
@@ -65,6 +63,11 @@ def run_shard(run: Run, publish_to: Path | None, through: Through = "translate",
         The last stage.
     force
         Do every stage again.
+
+    Raises
+    ------
+    StorageError
+        If what was worked out cannot be published; it is in the run.
     """
     shard = shard_of(run.recipe)
     assert shard is not None, "the recipe names no shard"
@@ -72,11 +75,17 @@ def run_shard(run: Run, publish_to: Path | None, through: Through = "translate",
         run_shard_stages(run, through, force=force)
         return
     published = PublishedShards(publish_to)
-    run.published_journal = published.journal(shard.number)
-    if restore_journal(run.published_journal, run.folder.journal):
-        run.reporter.message(f"shard {shard.number}: goes on with the answers in {run.published_journal}")
-    run_shard_stages(run, through, force=force)
-    entry = run.manifest.stages["translate"]
-    if entry.complete:
-        published.finish(shard.number, run.folder, entry.counts)
-        run.reporter.message(f"shard {shard.number} of {shard.count}: published to {published.recordings}")
+    databases = published.databases(shard.number, run.folder)
+    for database in databases:
+        if database.restore():
+            run.reporter.message(f"shard {shard.number}: goes on with {published.folder.name}/{database.name}")
+    try:
+        with publishing(databases, run.reporter.message):
+            run_shard_stages(run, through, force=force)
+    finally:
+        with run.stop.storing():
+            publish_all(databases)
+    stages = run.manifest.stages
+    if all(stages[name].complete for name in ("translate", "repair") if name in stages):
+        published.finish(shard.number, run.folder, stages["translate"].counts, through)
+        run.reporter.message(f"shard {shard.number} of {shard.count}: published to {published.folder.name}")

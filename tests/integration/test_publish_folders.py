@@ -18,35 +18,22 @@ from synthcode.publishing.card.card import BEGIN
 from synthcode.publishing.dataset_files import dataset_files
 from synthcode.publishing.targets.folder import SUMS, Folder
 from synthcode.publishing.targets.target import Dataset, PublishCallbacks
+from tests.support.object_store import bucket, s3_server
 from tests.support.small_run import make_card, make_tables, write_run
 
 TABLES = 12
 
 
 @pytest.fixture(scope="module")
-def s3_server() -> Iterator[str]:
-    """An empty bucket, ``s3://bucket``."""
-    from moto import server as moto
-
-    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+def server() -> Iterator[str]:
+    with s3_server() as address:
+        yield address
 
 
 @pytest.fixture
-def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    import s3fs
-
-    names = {"ACCESS_KEY_ID": "testing", "SECRET_ACCESS_KEY": "hush", "DEFAULT_REGION": "us-east-1"}
-    for name, value in (names | {"ENDPOINT_URL": s3_server}).items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    s3fs.S3FileSystem.clear_instance_cache()
-    system = s3fs.S3FileSystem()
-    system.mkdir("bucket")
-    yield "s3://bucket/some/prefix"
-    system.rm("bucket", recursive=True)
+def s3(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    with bucket(server, monkeypatch) as address:
+        yield f"{address}/some/prefix"
 
 
 @pytest.fixture(params=["folder", "s3"])

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import Interrupted
 from synthcode.llm.backend import is_transient
 from synthcode.llm.journal.journal import Journal
-from synthcode.llm.journal.publishing import publishing_journal
 from synthcode.llm.prompts import load_prompt
 from synthcode.llm.request_ids import RequestIds
 from synthcode.llm.sending.loop import run as run_loop
@@ -105,7 +104,6 @@ def _execute(run: Run) -> StepResult:
         with (
             run.reporter.progress("translate", requested.total()) as bar,
             run.stop.finishing(),
-            publishing_journal(run.folder.journal, run.published_journal, run.reporter.message),
         ):
             outcome = run_loop(ask(run, asked.prompt, [ids.noting(asked.requests())], backend, journal, bar))
         if outcome.interrupted:
