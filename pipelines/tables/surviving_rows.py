@@ -29,6 +29,8 @@ NAMED_TRANSLATIONS = TRANSLATIONS.append(pa.field("program_id", pa.string(), nul
 
 SEEDS_IN_GROUPS = pa.schema([SEEDS.field(name) for name in ("seed_id", "repository")])
 
+_CLUSTERED = ("program_id", "seed_id", "origin", "status")
+
 PROGRAMS_WITH_ENTRY_POINT = PROGRAMS.append(pa.field("entry_point", pa.string()))
 
 
@@ -51,7 +53,7 @@ class SurvivingRows:
     @classmethod
     def of(cls, run: Run) -> SurvivingRows:
         """Return what is left once 'dedup' has run."""
-        kept = cls.without_duplicates(run, read_file(run.folder.clusters))
+        kept = cls.without_duplicates(run, read_file(run.folder.clusters, _CLUSTERED))
         everywhere = run.recipe.contamination.drop == "everywhere"
         return kept.without(read_file(run.folder.contamination)) if everywhere else kept
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import tree_sitter
 
-from synthcode.languages import Language
+from synthcode.languages import LANGUAGES, Language
 from synthcode.languages.parsing import MAX_BYTES, ParseTimeout, grammar, parse
 
 Span = tuple[int, int]
 """Start and end, as byte offsets."""
+Captures = dict[str, list[tree_sitter.Node]]
+"""The nodes that a query captures, by the name of the capture."""
 
 _MEMBER_LANGUAGES = frozenset({"java", "csharp", "kotlin", "php", "javascript", "typescript"})
 """Those in which a method without its class does not parse."""
@@ -69,8 +71,9 @@ class Snippet:
 
 
 @functools.cache
-def _query(language: Language, pattern: str) -> tree_sitter.Query:
-    return tree_sitter.Query(grammar(language), pattern)
+def query_cursor(language_name: str, pattern: str) -> tree_sitter.QueryCursor:
+    """Return what walks trees of a language for a query: to make one takes as long as to walk a small tree."""
+    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern))
 
 
 def any_of(node_types: Iterable[str], capture: str) -> str:
@@ -78,12 +81,12 @@ def any_of(node_types: Iterable[str], capture: str) -> str:
     return f"[{' '.join(f'({name})' for name in sorted(node_types))}] @{capture}"
 
 
-def captured(language: Language, pattern: str, node: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
+def captured(language: Language, pattern: str, node: tree_sitter.Node) -> Captures:
     """Return the nodes from ``node`` down that a query captures, by the name of the capture, as the text has them."""
-    return in_order(tree_sitter.QueryCursor(_query(language, pattern)).captures(node))
+    return in_order(query_cursor(language.name, pattern).captures(node))
 
 
-def in_order(captures: dict[str, list[tree_sitter.Node]]) -> dict[str, list[tree_sitter.Node]]:
+def in_order(captures: Captures) -> Captures:
     """Sort the nodes that a query captured by where they stand, in place: they come in the order of their addresses."""
     for nodes in captures.values():
         if len(nodes) > 1:

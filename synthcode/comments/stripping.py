@@ -9,7 +9,7 @@ from itertools import takewhile
 import tree_sitter
 
 from synthcode.comments.removal import Cut, remove
-from synthcode.comments.snippets import Snippet, Span, any_of, captured, parse_snippet
+from synthcode.comments.snippets import Captures, Snippet, Span, any_of, captured, parse_snippet
 from synthcode.comments.string_statements import STRING_STATEMENT, string_cuts
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout
@@ -77,9 +77,13 @@ def may_have_comments(code: str, language: Language) -> bool:
     return _SIGNS.get(language.name, _SLASHES).search(code) is not None
 
 
-def comment_cuts(snippet: Snippet, language: Language) -> list[Cut]:
-    """Return the cuts that leave a snippet as ``strip`` would."""
-    comments, strings = comments_and_strings(snippet, language)
+def comment_cuts(snippet: Snippet, language: Language, found: Captures | None = None) -> list[Cut]:
+    """Return the cuts that leave a snippet as ``strip`` would.
+
+    ``found`` are the nodes that the query ``comment_nodes`` captures, if they are known.
+    """
+    found = captured(language, comment_nodes(language), snippet.root) if found is None else found
+    comments, strings = _without_meaning(snippet, language, found)
     spans = [comment_span(snippet, node) for node in comments] + list(snippet.hidden_comments)
     return [Cut(*span) for span in spans] + [cut for _, cut in string_cuts(snippet, strings, docstrings_only=False)]
 
@@ -98,7 +102,12 @@ def cut_out(snippet: Snippet, cuts: list[Cut], language: Language) -> str:
 
 def comments_and_strings(snippet: Snippet, language: Language) -> tuple[list[tree_sitter.Node], list[tree_sitter.Node]]:
     """Return the comments without a meaning to machines, and Python's statements that are but a string."""
-    found = captured(language, _pattern(language), snippet.root)
+    return _without_meaning(snippet, language, captured(language, comment_nodes(language), snippet.root))
+
+
+def _without_meaning(
+    snippet: Snippet, language: Language, found: Captures
+) -> tuple[list[tree_sitter.Node], list[tree_sitter.Node]]:
     comments, strings = found.get("comment", []), found.get("string", [])
     if language.name == "java" and _TEXT_BLOCK in snippet.data:
         # The grammar takes "//" at the start of a text block for a comment, with the line break before it.
@@ -108,7 +117,8 @@ def comments_and_strings(snippet: Snippet, language: Language) -> tuple[list[tre
 
 
 @functools.cache
-def _pattern(language: Language) -> str:
+def comment_nodes(language: Language) -> str:
+    """Return the query that captures comments as ``@comment``, and strings that serve as comments as ``@string``."""
     pattern = any_of(language.comments, "comment")
     return f"{pattern} {STRING_STATEMENT}" if language.docstring == "string" else pattern
 

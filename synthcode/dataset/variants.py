@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+
 import pyarrow as pa
 
-from synthcode.comments.snippets import Snippet, parse_snippet
-from synthcode.comments.stripping import comment_cuts, cut_out
+from synthcode.comments.snippets import Captures, Snippet, captured, parse_snippet
+from synthcode.comments.stripping import comment_cuts, comment_nodes, cut_out
 from synthcode.dataset.renaming import rename_entry_point
-from synthcode.entry_points import Definition, choose_entry_point, definitions, find_entry_point
+from synthcode.entry_points import Definition, choose_entry_point, definition_nodes, definitions_among, find_entry_point
 from synthcode.languages import Language, get_language
 from synthcode.languages.parsing import ParseTimeout
 
@@ -77,7 +79,8 @@ def anonymise(code: str, language: Language, entry_point: str) -> str:
         snippet = parse_snippet(code, language)
     except ParseTimeout:
         return code
-    return _variants_of(snippet, language, definitions(snippet, language), entry_point)[1]
+    found = captured(language, _definitions_and_comments(language), snippet.root)
+    return _variants_of(snippet, language, found, definitions_among(found, snippet, language), entry_point)[1]
 
 
 def _variants(code: str, language: Language, entry_point: str | None) -> tuple[str, str]:
@@ -86,14 +89,22 @@ def _variants(code: str, language: Language, entry_point: str | None) -> tuple[s
         snippet = parse_snippet(code, language)
     except ParseTimeout:
         return code, code
-    defined = definitions(snippet, language)
-    return _variants_of(snippet, language, defined, choose_entry_point(snippet, language, defined, entry_point))
+    found = captured(language, _definitions_and_comments(language), snippet.root)
+    defined = definitions_among(found, snippet, language)
+    entry_point = choose_entry_point(snippet, language, defined, entry_point)
+    return _variants_of(snippet, language, found, defined, entry_point)
+
+
+@functools.cache
+def _definitions_and_comments(language: Language) -> str:
+    """Return one query for both: a tree is walked once."""
+    return f"{definition_nodes(language)} {comment_nodes(language)}"
 
 
 def _variants_of(
-    snippet: Snippet, language: Language, defined: list[Definition], entry_point: str | None
+    snippet: Snippet, language: Language, found: Captures, defined: list[Definition], entry_point: str | None
 ) -> tuple[str, str]:
-    cuts = comment_cuts(snippet, language)
+    cuts = comment_cuts(snippet, language, found)
     stripped = cut_out(snippet, cuts, language)
     if entry_point is None:
         return stripped, stripped

@@ -8,12 +8,11 @@ from collections.abc import Container, Iterator
 
 import tree_sitter
 
-from synthcode.comments.snippets import Snippet, any_of
+from synthcode.comments.snippets import Snippet, any_of, captured
 from synthcode.comments.stripping import may_have_comments
 from synthcode.entry_points import Definition, definition_nodes, definitions_among, spelling
 from synthcode.gate import stubs
 from synthcode.gate.parameters import is_typing, parameter_list
-from synthcode.gate.syntax.refusals import captures
 from synthcode.languages import Language
 from synthcode.languages.parsing import grammar
 
@@ -169,7 +168,7 @@ class Program:
         pattern = definition_nodes(self.language)
         if may_have_comments(self.code, self.language):
             pattern = f"{pattern} {any_of(self.language.comments, 'comment')}"
-        return captures(self.language, pattern, self.snippet.root)
+        return captured(self.language, pattern, self.snippet.root)
 
     @property
     def comments(self) -> list[tree_sitter.Node]:
@@ -187,7 +186,7 @@ class Program:
 
     def identifiers(self, node: tree_sitter.Node) -> list[tree_sitter.Node]:
         """Return the identifiers from a node down, as often as they occur."""
-        return captures(self.language, any_of(self.language.identifiers, "word"), node).get("word", [])
+        return captured(self.language, any_of(self.language.identifiers, "word"), node).get("word", [])
 
     def words(self) -> list[str]:
         """Return the identifiers, as often as they occur."""
@@ -212,7 +211,7 @@ class Program:
         if any(function.spelling in names or not function.is_accessor for function in written):
             return True
         kinds = _unnamed(self.language)
-        nodes = captures(self.language, any_of(kinds, "one"), self.snippet.root).get("one", []) if kinds else []
+        nodes = captured(self.language, any_of(kinds, "one"), self.snippet.root).get("one", []) if kinds else []
         return any(not stubs.does_nothing(self.blanked(node)) for node in nodes)
 
     def quotes(self, text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.dataset.pairs import TRIPLET_COLUMNS, make_texts, make_triplets
-from synthcode.dataset.retrieval import EQUALITY_KEYS, QrelsMaker, add_document_ids, anonymous_keys, equality_keys
+from synthcode.dataset.repeated_keys import RepeatedKeys
+from synthcode.dataset.retrieval import QrelsMaker, add_document_ids, anonymous_keys, equality_keys
 from synthcode.dataset.variants import make_variants, without_variants
 from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table
@@ -39,6 +40,7 @@ _REFUSED = pa.schema([REJECTED.field(name) for name in ("seed_id", "target_langu
 _ADDED_LATER = ("document_id", "contaminated_by", "source_id", "verification")
 SEEDS_AT_ONCE = 2_048
 """With all of their programs and judgements, in memory."""
+SEEDS_WITH_PAIRS = SEEDS_IN_GROUPS.append(pa.field("has_pairs", pa.bool_()))
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in _ADDED_LATER])
 
 
@@ -68,13 +70,11 @@ class Compared(NamedTuple):
     """What is known of the surviving rows once their programs have been read."""
 
     keys: pa.Table
-    """Of every program (schema ``EQUALITY_KEYS``)."""
+    """Of every program that is one document with another (schema ``EQUALITY_KEYS``)."""
     anonymous_keys: pa.Table
-    """The same, of its anonymous code."""
+    """The same, of anonymous code."""
     seeds: pa.Table
-    """``seed_id`` and ``repository`` of every seed."""
-    translated: Collection[str]
-    """The seeds that have a translation."""
+    """``seed_id``, ``repository`` and ``has_pairs`` of every seed: whether it has a translation."""
     accepted: Counter[Direction]
     """What the gate accepted, whether it survives or not."""
     rejected: Counter[Direction]
@@ -110,8 +110,7 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
     The same pass counts what the gate did with every answer: the source language is in the seeds. ``negatives`` are the
     programs, not among those that are kept, that go to a table of their own.
     """
-    seeds = [SEEDS_IN_GROUPS.empty_table()]
-    translated: set[str] = set()
+    seeds = [SEEDS_WITH_PAIRS.empty_table()]
     accepted: Counter[Direction] = Counter()
     rejected: Counter[Direction] = Counter()
 
@@ -124,18 +123,18 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
             accepted.update(_directions(every_seed, every_translation))
             rejected.update(_directions(every_seed, refusals))
             read, translations = kept.keep_seeds(every_seed), kept.keep(every_translation)
-            seeds.append(read.select(SEEDS_IN_GROUPS.names))
-            translated.update(translations["seed_id"].to_pylist())
+            seeds.append(_with_pairs(read, translations))
             failing = every_translation.filter(pc.is_in(every_translation["program_id"], value_set=negatives))
             rows = programs_of(read, pa.concat_tables([translations, failing]))
             for start in range(0, rows.num_rows, BATCH_ROWS):
                 yield rows.slice(start, BATCH_ROWS)
 
-    keys, anonymous = [EQUALITY_KEYS.empty_table()], [EQUALITY_KEYS.empty_table()]
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))
     with (
         ShardWriter(_temporary_programs(run), VARIANTS) as shards,
         ShardWriter(temporary_negatives(run), VARIANTS) as negative_shards,
+        RepeatedKeys(run.folder.scratch / "keys.arrow") as keys,
+        RepeatedKeys(run.folder.scratch / "anonymous_keys.arrow") as anonymous,
         run.reporter.progress("build: code variants", None) as bar,
     ):
         for found in run.executor.map(make_variants, batches(), survival):
@@ -143,13 +142,18 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
             negative_shards.write(found.filter(is_negative))
             programs = found.filter(pc.invert(is_negative))
             shards.write(programs)
-            keys.append(equality_keys(programs).cast(EQUALITY_KEYS))
-            anonymous.append(anonymous_keys(programs).cast(EQUALITY_KEYS))
+            keys.add(equality_keys(programs))
+            anonymous.add(anonymous_keys(programs))
             bar.advance(found.num_rows)
         shards.commit()
         negative_shards.commit()
-    concat = pa.concat_tables
-    return Compared(concat(keys), concat(anonymous), concat(seeds), translated, accepted, rejected)
+        return Compared(keys.repeated(), anonymous.repeated(), pa.concat_tables(seeds), accepted, rejected)
+
+
+def _with_pairs(seeds: pa.Table, translations: pa.Table) -> pa.Table:
+    """Return what splits must know of seeds (schema ``SEEDS_WITH_PAIRS``)."""
+    has_pairs = pc.is_in(seeds["seed_id"], value_set=translations["seed_id"].combine_chunks())
+    return seeds.select(SEEDS_IN_GROUPS.names).append_column("has_pairs", has_pairs).cast(SEEDS_WITH_PAIRS)
 
 
 def _directions(seeds: pa.Table, answers: pa.Table) -> Iterator[Direction]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,7 @@ def _execute(run: Run) -> StepResult:
     kept = left.without_programs([*tested.failures, *below])
     compared = write_variants(run, kept, pa.array(tested.negatives(), pa.string()))
     ties = equal_programs(pa.concat_tables([compared.keys, compared.anonymous_keys]))
-    groups = _with_pairs(kept.groups(compared.seeds, ties), compared.translated)
+    groups = kept.groups(compared.seeds, ties)
     splits = assign_splits(groups, run.recipe.splits)
     check_disjoint(groups, splits, partial(written_programs, run), run.recipe.dedup)
     hits = read_file(run.folder.contamination)
@@ -115,12 +115,6 @@ def _below_level(run: Run, left: SurvivingRows, tested: TestedRows) -> Mapping[s
             f"run 'synthcode verify {run.folder.path}' first, or build with a lower --require",
         )
     return below
-
-
-def _with_pairs(groups: pa.Table, translated: Collection[str]) -> pa.Table:
-    """Add ``has_pairs``: whether a seed has a translation that is left."""
-    seeds = pa.array(sorted(translated), pa.string())
-    return groups.append_column("has_pairs", pc.is_in(groups["seed_id"], value_set=seeds))
 
 
 def _within(hits: pa.Table, splits: pa.Table, split: str) -> pa.Table:

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import tree_sitter
 
+from synthcode.comments.snippets import captured
 from synthcode.gate.syntax.balance import imbalance
 from synthcode.gate.syntax.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.gate.syntax.forms import Form, forms
 from synthcode.gate.syntax.javascript import EngineLimit, cannot_compile, early_error
 from synthcode.gate.syntax.parser_guards import hazard
 from synthcode.gate.syntax.python import PythonError, check_python, read_python
-from synthcode.gate.syntax.refusals import captures, find_definition_and_words, find_refused, line_of_node
+from synthcode.gate.syntax.refusals import find_definition_and_words, find_refused, line_of_node
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout, parse, parse_sound
 from synthcode.languages.rules import RULES
@@ -184,7 +185,7 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         with contextlib.suppress(EngineLimit):
             return _unfit(root, data, language) or early_error(root)
     if root.has_error:
-        if rules.overlooked and captures(language, rules.overlooked, root):
+        if rules.overlooked and captured(language, rules.overlooked, root):
             return None
         error = _first_error(root)
         if error.is_missing:

@@ -8,10 +8,9 @@ from collections.abc import Set
 
 import tree_sitter
 
-from synthcode.comments.snippets import in_order
+from synthcode.comments.snippets import captured, query_cursor
 from synthcode.gate.syntax.regex_literals import malformation
-from synthcode.languages import LANGUAGES, Language
-from synthcode.languages.parsing import grammar
+from synthcode.languages import Language
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
 
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
@@ -23,13 +22,13 @@ def find_refused(root: tree_sitter.Node, data: bytes, language: Language) -> tup
     rules = RULES[language.name]
     is_shown = any(pattern.search(data) for pattern in _shown_by(language.name))
     cursor, refused = _checks(language.name, is_shown)
-    for number, captured in cursor.matches(root):
+    for number, nodes in cursor.matches(root):
         if number == len(refused):
-            node = captured["regex"][0]
+            node = nodes["regex"][0]
             if (malformed := _regex_problem(node, rules)) is not None:
                 return line_of_node(node), f"in a regular expression {malformed}"
-        elif _is_refused(captured["bad"][0], refused[number]):
-            return line_of_node(captured["bad"][0]), refused[number].why
+        elif _is_refused(nodes["bad"][0], refused[number]):
+            return line_of_node(nodes["bad"][0]), refused[number].why
     return None
 
 
@@ -39,7 +38,7 @@ def find_definition_and_words(root: tree_sitter.Node, language: Language) -> tup
     One walk finds both.
     """
     words = RULES[language.name].words
-    found = captures(language, _definition_and_words(language.name), root)
+    found = captured(language, _definition_and_words(language.name), root)
     said = next((number for number in range(len(words)) if f"word{number}" in found), None)
     problem = None if said is None else (line_of_node(found[f"word{said}"][0]), words[said].why)
     return "definition" in found, problem
@@ -99,24 +98,13 @@ def _checks(language_name: str, is_shown: bool) -> tuple[tree_sitter.QueryCursor
     """
     rules = RULES[language_name]
     refused = tuple(refusal for refusal in rules.refused if is_shown or refusal.shown_by is None)
-    return _cursor(language_name, "\n".join([*(refusal.pattern for refusal in refused), rules.regex])), refused
+    return query_cursor(language_name, "\n".join([*(refusal.pattern for refusal in refused), rules.regex])), refused
 
 
 @functools.cache
 def _shown_by(language_name: str) -> tuple[re.Pattern[bytes], ...]:
     """Return the patterns that show something to refuse, each once."""
     return tuple(dict.fromkeys(refusal.shown_by for refusal in RULES[language_name].refused if refusal.shown_by))
-
-
-def captures(language: Language, pattern: str, root: tree_sitter.Node) -> dict[str, list[tree_sitter.Node]]:
-    """Return the nodes that a query captures, by name, as the text has them."""
-    return in_order(_cursor(language.name, pattern).captures(root))
-
-
-@functools.cache
-def _cursor(language_name: str, pattern: str) -> tree_sitter.QueryCursor:
-    # To make a cursor takes as long as to walk a small tree with it.
-    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(LANGUAGES[language_name]), pattern))
 
 
 def line_of_node(node: tree_sitter.Node) -> int:
