@@ -43,7 +43,8 @@ TARGETS = ("java", "javascript", "php", "ruby", "go")
 MOST_FUNCTIONS = 20_000
 """Of each language, before they are copied."""
 SHORTEST, LONGEST = 60, 4_000
-HEADS = {"php": "<?php\n", "go": "package main\n\n"}
+AROUND = {"php": ("<?php\n\nclass Example\n{\n", "\n}"), "go": ("package main\n\n", "")}
+"""What makes a function a program, as models write them: most of PHP's are methods."""
 IDENTIFIER = re.compile(r"\b[a-z]\w{3,}(?:[A-Z_]\w*)?(?=\s*[(=.,)])")
 STAGES = ("seeds", "translate", "check", "dedup", "build", "report")
 SAMPLE_S = 0.5
@@ -168,7 +169,8 @@ def write_inputs(folder: Path, pairs: int, cache: Path) -> None:
             seed = {"source_id": name, "text": f"{documentation(code)} ({number})", "code": code}
             seeds.write(json.dumps(seed) + "\n")
             for language in TARGETS:
-                program = HEADS.get(language, "") + next(grown[language])
+                before, after = AROUND.get(language, ("", ""))
+                program = before + next(grown[language]).rstrip() + after
                 answer = f"Here is the program:\n\n```{language}\n{program}\n```\n"
                 row = {"source_id": name, "target_language": language, "text": answer, "finish_reason": "stop"}
                 answers.write(json.dumps(row) + "\n")
