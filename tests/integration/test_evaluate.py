@@ -148,6 +148,7 @@ def test_a_run_that_is_killed_while_encoding_encodes_nothing_twice(dataset: Path
         assert server.texts.total() > first
 
 
+@pytest.mark.slow
 def test_two_at_once_are_refused(dataset: Path, tmp_path: Path) -> None:
     with embeddings_server() as server:
         server.hold_after = 0

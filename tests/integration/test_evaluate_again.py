@@ -120,6 +120,7 @@ def test_files_of_exits_and_costs_that_are_no_more_go(dataset: Path, mose: str, 
     ]
 
 
+@pytest.mark.slow
 def test_a_baseline_that_came_later_is_drawn(dataset: Path, mose: str, tmp_path: Path) -> None:
     assert evaluate(dataset, mose, tmp_path / "mose") == 0
     assert "bm25" not in picture(tmp_path / "mose")

@@ -139,6 +139,7 @@ def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> No
         assert set(server.texts.values()) == {1}
 
 
+@pytest.mark.slow
 def test_two_runs_share_a_store_unless_they_are_of_the_same_encoder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -192,6 +193,7 @@ with embeddings_server() as server:
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_gives_two_lines_and_costs_no_vectors(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

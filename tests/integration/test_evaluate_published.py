@@ -17,6 +17,7 @@ def evaluate(*arguments: str | Path) -> int:
     return run_cli(["evaluate", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_bigclonebench_by_exits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = write_bigclonebench(tmp_path / "bcb"), tmp_path / "out"
     command = ("--from", "bigclonebench", "--path", folder, "--encoder", f"exits:{minilm_folder()}@2,6", "--out", out)

@@ -85,6 +85,7 @@ def test_sampled_targets_are_one_each(seeds: Path, server: ReplayServer, capsys:
     assert len(counts["by_language"]) == 3
 
 
+@pytest.mark.slow
 def test_status_while_translating_and_one_ctrl_c(seeds: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with replay_server("--latency-ms", "200") as slow:
         arguments = ["--base-url", slow.base_url, "--model", MODEL, "--targets", TARGETS, "--concurrency", "8"]

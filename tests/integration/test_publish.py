@@ -75,6 +75,7 @@ def digests(run: Path) -> dict[str, dict[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path) -> None:
     run = quickstart
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}

@@ -79,6 +79,7 @@ def run(tmp_path: Path) -> Path:
     return write_run(tmp_path / "run")
 
 
+@pytest.mark.slow
 def test_a_token_that_may_only_read_or_is_wrong_is_told_and_never_shown(hub: Hub, run: Path) -> None:
     assert hub.synthcode("publish", run, "--repo-id", "me/there").code == 0
     write_run(run, make_tables("2"))
@@ -95,7 +96,7 @@ def test_a_token_that_may_only_read_or_is_wrong_is_told_and_never_shown(hub: Hub
     assert len(hub.commits("me/there")) == 2
 
 
-@pytest.mark.parametrize(("token", "code"), [(TOKEN, 0), ("hf_wrong", 1)])
+@pytest.mark.parametrize(("token", "code"), [pytest.param(TOKEN, 0, marks=pytest.mark.slow), ("hf_wrong", 1)])
 def test_no_output_and_no_file_of_the_run_has_the_token(hub: Hub, run: Path, token: str, code: int) -> None:
     done = hub.synthcode_alone("publish", run, "--repo-id", f"me/code-{code}", token=token)
     assert done.code == code
@@ -147,6 +148,7 @@ def test_uploads_and_commits_that_fail_are_tried_again(hub: Hub, handler: Any, r
     assert seen["commits asked"] == before[1] + 3
 
 
+@pytest.mark.slow
 def test_killed_midway_and_run_again(hub: Hub, handler: Any, run: Path) -> None:
     write_run(run, make_tables("of a kill"), shards=2)
     seen, uploads = handler.hub.seen, missing(handler, run)

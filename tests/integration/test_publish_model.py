@@ -35,6 +35,7 @@ def files(hub: Hub, repo: str) -> set[str]:
     return {entry["path"] for entry in entries if entry["type"] == "file"}
 
 
+@pytest.mark.slow
 def test_a_model_is_published_once_and_loads_from_the_hub(hub: Hub, model: Path) -> None:
     done = hub.synthcode("publish", model, "--repo-id", "user/exits")
     assert (done.code, "/user/exits/tree/" in done.out) == (0, True), done.err

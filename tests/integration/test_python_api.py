@@ -51,12 +51,14 @@ def test_the_examples_run(tmp_path: Path) -> None:
         assert run_example(script, tmp_path).count("\n") >= 4
 
 
+@pytest.mark.slow
 def test_a_script_without_a_main_guard_runs_a_recipe(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text("import synthcode\nprint(synthcode.run('quickstart', 'run', limit=4).status()['seeds'])\n")
     assert run_example(script, tmp_path) == "4\n"
 
 
+@pytest.mark.slow
 def test_the_page_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(home)
     blocks = blocks_of(ROOT / "docs/how-to/python_api.md")

@@ -165,6 +165,7 @@ def test_a_second_run_does_nothing(run: Path, capsys: pytest.CaptureFixture[str]
     assert {p: p.stat().st_mtime_ns for p in run.rglob("*") if p.is_file() and p.name != ".lock"} == before
 
 
+@pytest.mark.slow
 def test_the_same_bytes_from_one_worker_from_four_and_from_the_exported_recording(run: Path, tmp_path: Path) -> None:
     for workers in (1, 4):
         other = tmp_path / str(workers)
@@ -191,7 +192,7 @@ def test_only_what_changed_is_done_again(run: Path, tmp_path: Path, capsys: pyte
 @pytest.mark.parametrize(
     "moments",
     [
-        pytest.param((70, 110, 130), id="three stages"),
+        pytest.param((70, 110, 130), id="three stages", marks=pytest.mark.slow),
         pytest.param((20, 50, 80, 110, 130), id="five moments", marks=pytest.mark.durability),
     ],
 )

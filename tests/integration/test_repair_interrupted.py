@@ -20,6 +20,7 @@ from tests.support.chat_server import Asked, Reply, chat_server
 from tests.support.seeded_run import seeded_run
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()

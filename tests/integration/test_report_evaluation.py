@@ -12,7 +12,7 @@ import pytest
 
 from tests.support.browser import Watched, chromium, watched_page
 from tests.support.hostile_run import synthcode
-from tests.support.mose_checkpoint import write_checkpoint
+from tests.support.mose_checkpoint import measure_short_texts, write_checkpoint
 from tests.support.small_run import write_run
 
 LINE = re.compile(r"(text2code|code2code) +(stripped|anonymous) +(\d*) +([\d.]+) \(")
@@ -37,7 +37,8 @@ def run(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def said(run: Path, encoders: tuple[str, ...]) -> str:
     """What ``evaluate`` prints."""
-    with redirect_stdout(StringIO()) as out:
+    with redirect_stdout(StringIO()) as out, pytest.MonkeyPatch.context() as patched:
+        measure_short_texts(patched)
         for encoder in encoders:
             assert synthcode("evaluate", run / "dataset", "--encoder", encoder, "--resamples", "100") == 0
         assert synthcode("report", run) == 0

@@ -115,6 +115,7 @@ asyncio.run(main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_nothing_is_lost_and_at_most_what_was_in_flight_repeated(tmp_path):
     requests = plan(600)
     (tmp_path / "plan.json").write_bytes(orjson.dumps(requests))

@@ -84,7 +84,9 @@ def seeds(folder: Path, rows: Path) -> list[str]:
     return [*command, "--from", "codesearchnet", "--path", str(rows), "--workers", "1"]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow), (signal.SIGTERM, 143)]
+)
 def test_seeds_stop_leave_no_worker_and_are_resumed_to_the_same_bytes(
     tmp_path: Path, rows: Path, number: signal.Signals, code: int
 ) -> None:
@@ -139,6 +141,7 @@ main.main()
 """
 
 
+@pytest.mark.slow
 def test_sigterm_waits_for_no_server_that_never_answers(tmp_path: Path) -> None:
     asked, end = threading.Event(), threading.Event()
 

@@ -72,6 +72,7 @@ def test_a_finished_model_is_left_as_it_is(
     assert (model / "model.safetensors").stat().st_mtime_ns == before
 
 
+@pytest.mark.slow
 def test_other_settings_are_refused_and_force_starts_anew(
     dataset: Path, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +90,7 @@ def test_other_settings_are_refused_and_force_starts_anew(
     assert (out / "notes.txt").read_text() == "mine"
 
 
+@pytest.mark.slow
 def test_a_new_encoder_is_pretrained_and_trained(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

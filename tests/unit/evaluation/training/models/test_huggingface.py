@@ -323,6 +323,7 @@ def test_the_half_of_a_model_with_a_decoder_is_refused(tmp_path: Path) -> None:
         open_huggingface(str(tmp_path), (1,))
 
 
+@pytest.mark.slow
 def test_several_processes_can_share_the_training() -> None:
     """In a process of its own: torch may wait for ever where gloo and the model end in a process that lives on."""
     done = subprocess.run([sys.executable, "-m", "tests.support.shared_training"], timeout=300, capture_output=True)
