@@ -9,9 +9,12 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.evaluation.classification.scored import Scored
+from synthcode.evaluation.classification.stored_scores import overall
 from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
+from synthcode.evaluation.output.frozen_baseline import FrozenBaseline, main_estimates, main_metric
 from synthcode.evaluation.output.results_folder import cost_sections, remove_earlier, write_costs
+from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.summary import DIGITS, write_metrics
 from synthcode.evaluation.results_json import Facts
 from synthcode.markdown import markdown_cell, markdown_table
@@ -54,8 +57,9 @@ def write_frozen_scores(
     costs: Sequence[ExitCost],
     rows: Sequence[Mapping[str, Any]],
     sections: Sequence[str],
+    baseline: FrozenBaseline | None = None,
 ) -> None:
-    """Write ``metrics.csv``, ``tables.md`` and, where there are any, ``costs.csv``.
+    """Write ``metrics.csv``, ``tables.md`` and, where there are any costs, ``costs.csv`` and their picture.
 
     Parameters
     ----------
@@ -71,6 +75,8 @@ def write_frozen_scores(
         What ``score_rows`` gave, of all exits and variants.
     sections
         The scores in ``tables.md``.
+    baseline
+        Another encoder's scores, for the picture of accuracy against cost.
     """
     remove_earlier(folder)
     write_metrics(folder, _metrics_table(facts.encoder, language, rows))
@@ -78,6 +84,26 @@ def write_frozen_scores(
         write_costs(folder / COSTS_NAME, facts.encoder, costs)
     parts = [f"# {markdown_cell(facts.encoder)}", *sections, *cost_sections(facts, costs)]
     write_text(folder / "tables.md", "\n\n".join(parts) + "\n")
+    if costs and can_draw():
+        _draw(folder / "plots" / "pareto", facts, costs, rows, baseline)
+
+
+def _draw(
+    path: Path,
+    facts: Facts,
+    costs: Sequence[ExitCost],
+    rows: Sequence[Mapping[str, Any]],
+    baseline: FrozenBaseline | None,
+) -> None:
+    from synthcode.evaluation.plots.pareto import draw_pareto
+
+    metric = main_metric(rows)
+    first = next(row for row in overall(rows) if row["metric"] == metric)
+    counted = "pairs" if metric == "AP" else "programs"
+    caption = f"{facts.dataset}: {first['n']:,} {counted} of {first['groups']:,} problems"
+    scores = main_estimates(facts.encoder, rows, metric)
+    line = {} if baseline is None else main_estimates(baseline.encoder, baseline.rows, metric)
+    draw_pareto(scores, costs, line, facts.encoder, path, caption, f"{metric}, frozen vectors")
 
 
 def _metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -23,6 +23,10 @@ STYLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("code2code", "stripped"): ("#08306b", "D"),
     ("code2code", "anonymous"): ("#2171b5", "v"),
     ("code2code", "raw"): ("#6baed6", "P"),
+    ("clones", "stripped"): ("#00441b", "o"),
+    ("clones", "anonymous"): ("#238b45", "s"),
+    ("clones", "raw"): ("#74c476", "^"),
+    ("classification", "raw"): ("#54278f", "D"),
 }
 """Task and variant -> colour and marker: a hue a task, whose shades differ in grey, too."""
 
@@ -44,8 +48,9 @@ def draw_pareto(
     title: str,
     path: Path,
     caption: str = "",
+    value: str = f"{MAIN_METRIC}, mean over pairs of languages",
 ) -> list[Path]:
-    """Draw the macro means of every exit against what it computes and against how long it takes.
+    """Draw the scores of every exit against what it computes and against how long it takes.
 
     Parameters
     ----------
@@ -61,6 +66,8 @@ def draw_pareto(
         Of the files, without ending.
     caption
         Below the title: what the means rest on.
+    value
+        What the scores are: the name of their axis.
     """
     kinds = [kind for kind in STYLES if kind in {macro[2:] for macro in macros}]
     with figure(WIDTH, 4.2) as drawn:
@@ -71,7 +78,7 @@ def draw_pareto(
                 _baseline(panel, baseline, kind)
             _scale(panel, name)
             _mark_exits(panel, costs, cost_of)
-        axes[0].set_ylabel(f"{MAIN_METRIC}, mean over pairs of languages")
+        axes[0].set_ylabel(value)
         handles, labels = axes[0].get_legend_handles_labels()
         for other in sorted({macro.encoder for macro in baseline}):
             handles.append(axes[0].plot([], [], color="0.3", linestyle="--", linewidth=1)[0])

@@ -69,18 +69,21 @@ def warnings_of(covered: Iterable[Coverage]) -> list[str]:
     means = list(covered)
     problems = min((one.problems for one in means), default=ENOUGH_PROBLEMS)
     documents = min((one.documents[0] for one in means), default=ENOUGH_DOCUMENTS)
-    found = []
-    if problems < ENOUGH_PROBLEMS:
-        found.append(
-            f"Only {counted(problems, 'problem')}: another choice of problems could give quite different scores;"
-            f" use at least {ENOUGH_PROBLEMS}."
-        )
+    found = few_problems(problems)
     if documents < ENOUGH_DOCUMENTS:
         found.append(
             f"Only {counted(documents, 'document')} to search: a random order would already score about"
             f" {chance(documents):.2f}, and scores fall as a corpus grows; use at least {ENOUGH_DOCUMENTS}."
         )
     return found
+
+
+def few_problems(problems: int) -> list[str]:
+    """Return a sentence if there are too few problems, and otherwise nothing."""
+    if problems >= ENOUGH_PROBLEMS:
+        return []
+    few = f"Only {counted(problems, 'problem')}: another choice of problems could give quite different scores"
+    return [f"{few}; use at least {ENOUGH_PROBLEMS}."]
 
 
 def chance(documents: int) -> float:

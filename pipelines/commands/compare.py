@@ -95,7 +95,7 @@ def _compare_items(
 ) -> None:
     from synthcode.evaluation.classification.item_comparison import CommonItems
     from synthcode.evaluation.classification.stored_scores import compare_scores, read_scores
-    from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
+    from synthcode.evaluation.results.coverage import few_problems
     from synthcode.evaluation.results.tables import compared_table
 
     _refuse_other_datasets(known)
@@ -114,12 +114,8 @@ def _compare_items(
         click.echo(compared_table(differences, counted, [one.items for one in differences]))
     else:
         _say_one_exit(results[0])
-    if differences and (few := min(one.problems for one in differences)) < ENOUGH_PROBLEMS:
-        click.echo(
-            f"warning: Only {few} problems: another choice of problems could give quite different scores; use at least"
-            f" {ENOUGH_PROBLEMS}.",
-            err=True,
-        )
+    for warning in few_problems(min(one.problems for one in differences)) if differences else []:
+        click.echo(f"warning: {warning}", err=True)
 
 
 def _say_one_exit(folder: Path) -> None:

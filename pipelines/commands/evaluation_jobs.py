@@ -87,6 +87,8 @@ class FrozenJob:
 
     def run(self, *, force: bool, may_replace: bool) -> Outcome:
         """Score unless the results are current."""
+        from synthcode.evaluation.classification.stored_scores import overall
+        from synthcode.evaluation.results.coverage import few_problems
         from synthcode.pipelines.runs.interrupt import watch_for_stop
         from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
 
@@ -94,7 +96,14 @@ class FrozenJob:
             frozen = replace(self.frozen, evaluation=replace(self.evaluation, stop=stop))
             rows = score_frozen_if_stale(frozen, force=force, may_replace=may_replace)
             stop.raise_if_set()
-        return Outcome(rows, list(frozen.task.warnings), lambda: self.show(frozen, rows))
+        few = few_problems(min(row["groups"] for row in overall(rows)))
+
+        def show() -> None:
+            self.show(frozen, rows)
+            for warning in few:
+                click.echo(f"warning: {warning}", err=True)
+
+        return Outcome(rows, [*frozen.task.warnings, *few], show)
 
 
 def run_jobs(jobs: Sequence[Job], *, force: bool, may_replace: bool, as_json: bool) -> None:

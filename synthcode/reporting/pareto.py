@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.reporting.scores import Cost, Evaluation, Setting
-from synthcode.vocabulary import DEFAULT_VARIANT, MAIN_METRIC, Task
 
-TASK: Task = "code2code"
 WIDTH, HEIGHT = 460.0, 290.0
 LEFT, RIGHT, TOP, BOTTOM = 42.0, 22.0, 22.0, 40.0
 """Room around the plot for its scales and the numbers of exits, in pixels."""
@@ -78,9 +76,11 @@ class Plot:
 def plots(evaluation: Evaluation) -> list[Plot]:
     """Return a plot for each kind of cost; none where no exit has a cost."""
     values = {
-        score.setting: score.values[MAIN_METRIC]
+        score.setting: score.values[evaluation.drawn_metric]
         for score in evaluation.scores
-        if score.setting.task == TASK and score.setting.variant == DEFAULT_VARIANT and MAIN_METRIC in score.values
+        if score.setting.task == evaluation.drawn_task
+        and score.setting.variant == evaluation.drawn_variant
+        and evaluation.drawn_metric in score.values
     }
     costs = evaluation.costs or {}
     costed = {setting: costs[key] for setting in values if (key := (setting.encoder, setting.exit)) in costs}

@@ -14,7 +14,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.errors import InputError
 from synthcode.sanitize import from_csv_cell
-from synthcode.vocabulary import METRICS, VARIANTS
+from synthcode.vocabulary import DEFAULT_VARIANT, MAIN_METRIC, METRICS, VARIANTS
 
 
 class Setting(NamedTuple):
@@ -59,7 +59,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All results on one version of a dataset, on the queries that they have in common."""
+    """All results of one kind of task on one version of a dataset, on the queries or pairs that they have in common."""
 
     scores: Sequence[Score] = ()
     costs: Mapping[tuple[str, int], Cost] | None = None
@@ -73,6 +73,18 @@ class Evaluation:
 
     levels: Sequence[LevelScore] = ()
     """By level of verification: all of a task and variant are of the same queries, and of corpora of their own."""
+    counts: tuple[str, str, str, str] = ("pairs", "queries", "problems", "documents")
+    """What tables call the counts of a score."""
+    drawn_task: str = "code2code"
+    """The task whose scores are drawn against costs."""
+    drawn_variant: str = DEFAULT_VARIANT
+    drawn_metric: str = MAIN_METRIC
+    about: str = "Encoders are compared only on the queries that all of them have."
+    """What the scores are, as a sentence."""
+    drawn: str = f"{MAIN_METRIC} of code-to-code retrieval on stripped code, a mean over pairs of languages"
+    """What is drawn, as the start of a sentence."""
+    columns: Sequence[str] = METRICS
+    """The metrics in the order of their columns."""
 
     def level_tables(self) -> dict[str, dict[str, list[LevelScore]]]:
         """Return task -> variant -> lines, encoder by encoder, exit by exit, in the order of their levels."""
@@ -93,7 +105,7 @@ class Evaluation:
     def metrics(self) -> list[str]:
         """The metrics that there are, in the usual order."""
         found = {metric for score in (*self.scores, *(line.score for line in self.levels)) for metric in score.values}
-        return [metric for metric in METRICS if metric in found] + sorted(found.difference(METRICS))
+        return [metric for metric in self.columns if metric in found] + sorted(found.difference(self.columns))
 
 
 def _place(variant: str) -> int:

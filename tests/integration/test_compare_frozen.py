@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.steps.report.scores import read_evaluations
 from tests.support.encoders import HashingEncoder
 from tests.support.published_files import write_bigclonebench, write_devign, write_poj104
 
@@ -112,6 +113,23 @@ def test_other_tasks_datasets_and_damage_are_refused(
     assert "holds no results" in refused(capsys, test, test)
     assert run_cli(command) == 0  # another run brings all of it back
     assert (test / "pair_scores.parquet").is_file()
+
+
+def test_the_report_shows_the_scores_of_clones(evaluation: Path) -> None:
+    bm25 = evaluation / "bm25_task-clones_split-train"
+    [whole] = [one for one in read_evaluations(evaluation) if one.drawn_task == "clones"]
+    scores = {(one.setting.encoder, one.setting.exit, one.setting.variant): one for one in whole.scores}
+    assert {name for name, _, _ in scores} >= {"bm25", "narrow"}
+    for variant in ("stripped", "anonymous"):
+        for metric in ("AP", "F1", "AP_lexical"):
+            assert scores["bm25", 0, variant].values[metric] == values(bm25)[0, variant, metric]
+    assert whole.metrics[:3] == ["AP", "F1", "ROC-AUC"]
+    assert whole.counts[1] == "pairs"
+    assert any("not all encoders are scored on the same pairs" in note for note in whole.notes)
+    assert run_cli(["report", str(evaluation.parent)]) == 0
+    page = (evaluation.parent / "report.html").read_text()
+    assert "<h3>Clones</h3>" in page
+    assert "Frozen vectors: the encoders were not trained on this task." in page
 
 
 def test_published_benchmarks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

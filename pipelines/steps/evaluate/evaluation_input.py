@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from synthcode.evaluation.encoder import ONLY_EXIT, Costed
 from synthcode.evaluation.model_probe import Store
 from synthcode.evaluation.output.baseline import Baseline
+from synthcode.evaluation.output.frozen_baseline import FrozenBaseline
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.combination import AnyEncoder
@@ -93,7 +94,7 @@ class Evaluation:
         """A digest of all that the ranks depend on: not of how they are named, summarised and drawn."""
         return digest("ranks", version("synthcode"), self.benchmark.digest, self._scored)
 
-    def fingerprint(self, baseline: Baseline | None) -> str:
+    def fingerprint(self, baseline: Baseline | FrozenBaseline | None) -> str:
         """Return a digest of all that the results depend on."""
         line = baseline.fingerprint if baseline is not None and self.measures_costs else None
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pyarrow as pa
@@ -11,9 +11,14 @@ import pyarrow as pa
 from synthcode.evaluation.classification.item_scores import of_exit, write_item_scores
 from synthcode.evaluation.classification.program_inputs import ProgramInputs
 from synthcode.evaluation.classification.similarity import Similarities, VectorSimilarities, WordSimilarities
+from synthcode.evaluation.classification.stored_scores import overall
 from synthcode.evaluation.encoder import ONLY_EXIT, LexicalScorer
 from synthcode.evaluation.interop.mteb_results import model_name
+from synthcode.evaluation.output.baseline import BASELINE
+from synthcode.evaluation.output.frozen_baseline import SCOPE, FrozenBaseline, find_frozen_baseline
 from synthcode.evaluation.output.frozen_scores import score_rows, write_frozen_scores
+from synthcode.evaluation.plots.figures import can_draw
+from synthcode.evaluation.results.coverage import few_problems
 from synthcode.evaluation.results_json import (
     Facts,
     Speed,
@@ -26,12 +31,15 @@ from synthcode.evaluation.results_json import (
 )
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.combination import single_encoder
+from synthcode.extras import install_line
 from synthcode.identity import digest
 from synthcode.pipelines.steps.evaluate.encoder_ranks import with_store
 from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation import exit_costs, look_at_earlier, versions
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 from synthcode.pipelines.steps.evaluate.frozen_task import FrozenTask, Rows
+from synthcode.pipelines.steps.evaluate.results_folder import named_after
+from synthcode.sanitize import short_path
 from synthcode.storage.lock import hold
 
 
@@ -70,15 +78,25 @@ def score_frozen_if_stale(frozen: FrozenEvaluation, *, force: bool = False, may_
     with hold(evaluation.folder):
         look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
+        baseline = _baseline(frozen.task, evaluation)
         known = read_facts(evaluation.folder)
-        is_current = known is not None and known.fingerprint == _fingerprint(evaluation)
+        is_current = known is not None and known.fingerprint == _fingerprint(evaluation, baseline)
         if known and is_current and not (force or evaluation.fresh or damaged_files(evaluation.folder, known)):
             evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
             return known.scores
-        return _score(frozen.task, evaluation)
+        return _score(frozen.task, evaluation, baseline)
 
 
-def _score(task: FrozenTask, evaluation: Evaluation) -> Rows:
+def _baseline(task: FrozenTask, evaluation: Evaluation) -> FrozenBaseline | None:
+    """Return the scores that are drawn as lines: the named ones, or BM25's if they lie next to these."""
+    folder, settings = evaluation.folder, evaluation.settings
+    scope = {name: settings[name] for name in settings if name in SCOPE}
+    whole = [scope, {name: settings[name] for name in settings if name in (*SCOPE, "variant")}]
+    usual = [place for one in whole if (place := named_after(folder.with_name(BASELINE), one)) != folder]
+    return find_frozen_baseline(evaluation.baseline, usual, task.name, evaluation.benchmark.digest, settings)
+
+
+def _score(task: FrozenTask, evaluation: Evaluation, baseline: FrozenBaseline | None) -> Rows:
     rows: list[dict[str, Any]] = []
     speeds: list[Speed] = []
     items: list[pa.Table] = []
@@ -92,10 +110,12 @@ def _score(task: FrozenTask, evaluation: Evaluation) -> Rows:
                 advance(1)
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
-    facts = _facts(task, evaluation, speeds[0], rows)
+    facts = replace(_facts(task, evaluation, speeds[0], rows), fingerprint=_fingerprint(evaluation, baseline))
     withdraw_facts(evaluation.folder)
     write_item_scores(evaluation.folder, items)
-    write_frozen_scores(evaluation.folder, facts, task.language, costs, rows, task.sections(facts, rows))
+    write_frozen_scores(evaluation.folder, facts, task.language, costs, rows, task.sections(facts, rows), baseline)
+    if costs and not can_draw():
+        evaluation.reporter.message(f"evaluate: no plots, because matplotlib is not installed ({install_line('eval')})")
     write_facts(evaluation.folder, facts)
     return rows
 
@@ -119,20 +139,21 @@ def _similarities(
             yield exit_, VectorSimilarities(inputs.vectors(store, exit_))
 
 
-def _fingerprint(evaluation: Evaluation) -> str:
+def _fingerprint(evaluation: Evaluation, baseline: FrozenBaseline | None) -> str:
     """Return a digest of all that the results depend on; those without scores of pairs or programs have another."""
-    return digest("items", evaluation.fingerprint(None))
+    return digest("items", evaluation.fingerprint(baseline))
 
 
 def _facts(task: FrozenTask, evaluation: Evaluation, speed: Speed, rows: Rows) -> Facts:
-    """Return what ``results.json`` says of scores."""
+    """Return what ``results.json`` says of scores, but for the fingerprint."""
+    problems = min(row["groups"] for row in overall(rows))
     return Facts(
-        fingerprint=_fingerprint(evaluation),
+        fingerprint="",
         encoder=evaluation.label,
         model=model_name(evaluation.encoder.name),
         identity=evaluation.identity,
         exits=evaluation.exits,
-        dataset=evaluation.benchmark.name,
+        dataset=short_path(evaluation.benchmark.name),
         dataset_digest=evaluation.benchmark.digest,
         split=evaluation.benchmark.split,
         variants=tuple(task.variants),
@@ -141,5 +162,5 @@ def _facts(task: FrozenTask, evaluation: Evaluation, speed: Speed, rows: Rows) -
         speed=speed,
         resamples=evaluation.resamples,
         scores=rows,
-        warnings=task.warnings,
+        warnings=[*task.warnings, *few_problems(problems)],
     )

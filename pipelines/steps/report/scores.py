@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.evaluation.classification.stored_scores import scored_task
 from synthcode.evaluation.results.by_level import level_name, split_levels
 from synthcode.evaluation.results.common_queries import ANY_CORPUS, KINDS, Common, merged, on_common_queries
 from synthcode.evaluation.results.comparison import cell_sums
@@ -18,9 +19,10 @@ from synthcode.evaluation.results.coverage import coverage, spread, warnings_of
 from synthcode.evaluation.results_json import read_facts
 from synthcode.evaluation.retrieval.measures import MEASURES
 from synthcode.evaluation.retrieval.ranks import labelled, read_level_ranks, read_ranks
+from synthcode.pipelines.steps.report.frozen_scores import frozen_evaluation
 from synthcode.reporting.scores import Cost, Evaluation, LevelScore, Score, Setting, read_costs
 from synthcode.schemas.results import COSTS_NAME, METRICS_NAME, RANKS, RANKS_NAME
-from synthcode.vocabulary import LEVELS, Level
+from synthcode.vocabulary import LEVELS, RETRIEVAL, Level
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -52,14 +54,18 @@ def read_evaluations(folder: Path) -> list[Evaluation]:
         If a result is damaged.
     """
     found: dict[tuple[str, str], list[tuple[Path, Facts]]] = defaultdict(list)
+    frozen: dict[tuple[str, str, str], list[tuple[Path, Facts]]] = defaultdict(list)
     unfinished = []
     for path in sorted({file.parent for name in (RANKS_NAME, METRICS_NAME) for file in folder.glob(f"*/{name}")}):
         facts = read_facts(path)
         if facts is None:
             unfinished.append(f"{path.name} is not complete, or of an earlier version: evaluate it again.")
-        else:
+        elif (task := scored_task(facts)) == RETRIEVAL:
             found[facts.split, facts.dataset_digest].append((path, facts))
+        else:
+            frozen[task, facts.split, facts.dataset_digest].append((path, facts))
     evaluations = [_evaluation(results) for _, results in sorted(found.items())]
+    evaluations += [frozen_evaluation(results) for _, results in sorted(frozen.items())]
     return [*evaluations, Evaluation(notes=unfinished)] if unfinished else evaluations
 
 
