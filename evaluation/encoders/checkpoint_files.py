@@ -30,6 +30,8 @@ _LARGE = frozenset({"tokenizer.json", "vocab.json", "added_tokens.json", "specia
 """Vocabularies: no class, module or repository is named in them."""
 _MOST_ENTRIES = 10_000
 """Files and folders of a checkpoint, links followed: one may lead to the whole disk."""
+_ACTIVATIONS = frozenset({"activation_function", "activation_fn", "sbert_ce_default_activation_function"})
+"""Keys of functions that sentence-transformers imports by their path."""
 _IMPLEMENTATIONS = ("attn_implementation", "experts_implementation")
 """Keys, with any prefix or suffix, whose value may name a repository of kernels: transformers runs its code."""
 
@@ -176,7 +178,7 @@ def _refuse_entry(path: Path, key: str, value: Any, name: str) -> None:
             refuse_foreign_type(name, kind)
     elif key == "tokenizer_class" and path.name == "wordembedding_config.json":
         refuse_foreign_type(name, value, is_module=False)
-    elif key == "activation_function":
+    elif key in _ACTIVATIONS:
         refuse_foreign_activation(name, value)
     elif key == "trust_remote_code" and value:
         raise RemoteCodeError(name)

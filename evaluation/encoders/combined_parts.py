@@ -9,6 +9,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Encoded, Role, Trait
 from synthcode.evaluation.results_json import FACTS_NAME, Facts, read_facts
 from synthcode.evaluation.retrieval.combination import AnyEncoder, Part, StoredResults
+from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.plugins import ENCODERS
 from synthcode.sanitize import short_name, visible_line
 from synthcode.schemas.results import RANKS_NAME
@@ -126,6 +127,8 @@ def _stored_part(folder: Path, exit_: int | None, open_spec: OpenSpec) -> Part:
     facts = read_facts(folder)
     if facts is None:
         raise InputError(f"{folder} holds no complete results ({FACTS_NAME})", AGAIN)
+    if not read_ranks(folder).num_rows:
+        raise InputError(f"{folder} holds no rankings of any query", "evaluate an encoder on a split with queries")
     chosen = max(facts.exits) if exit_ is None else exit_
     if chosen not in facts.exits:
         known = ", ".join(map(str, facts.exits))

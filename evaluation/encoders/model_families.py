@@ -20,20 +20,24 @@ _RERANKER = "ForSequenceClassification"
 class Family(NamedTuple):
     """A kind of model that is not scored, and what to do instead."""
 
+    kind: str
     what: str
     fix: str
 
 
 FAMILIES = {
     "SparseEncoder": Family(
+        "a sparse encoder",
         "a sparse encoder (SPLADE)",
         "sparse vectors are not supported yet: score a dense model, or bm25 for matching by words",
     ),
     "CrossEncoder": Family(
+        "a cross-encoder",
         "a cross-encoder: it scores pairs of texts, and gives no vector of one",
-        "score the model that retrieves the candidates; a cross-encoder only ranks those again",
+        "rank the documents that another encoder finds with it: --encoder rerank:NAME --first bm25",
     ),
     "MultiVectorEncoder": Family(
+        "a late-interaction model",
         "a late-interaction model (ColBERT): it gives a vector for each token",
         "several vectors a text are not supported yet: score a model with one vector for each text",
     ),
@@ -63,9 +67,38 @@ def refuse_other_families(folder: Path, name: str) -> None:
     InputError
         If it is one: by its configuration, its modules or, without modules, its architecture.
     """
-    family = FAMILIES.get(_declared(folder)) or _of_modules(folder) or _of_architecture(folder)
+    family = FAMILIES.get(_family(folder))
     if family is not None:
         raise InputError(f"{name!r} is {family.what}", family.fix)
+
+
+def require_family(folder: Path, name: str, family: str) -> None:
+    """Refuse a checkpoint that is not of a family: its missing parts would be loaded with random weights.
+
+    Parameters
+    ----------
+    folder
+        The checkpoint, after ``refuse_code``.
+    name
+        As the user gave it, for the error.
+    family
+        Name of its class in sentence-transformers, as in ``FAMILIES``.
+
+    Raises
+    ------
+    InputError
+        If it is of another family, or does not say.
+    """
+    found = _family(folder)
+    if found != family:
+        is_ = FAMILIES[found].what if found in FAMILIES else "of one vector a text, as far as its files say"
+        raise InputError(f"{name!r} is not {FAMILIES[family].kind}: it is {is_}", f"name {FAMILIES[family].kind}")
+
+
+def _family(folder: Path) -> str:
+    """Return the family that a checkpoint declares, or that its modules or architecture are of; empty if none is."""
+    declared = _declared(folder)
+    return declared if declared in FAMILIES else _of_modules(folder) or _of_architecture(folder)
 
 
 def is_model2vec(folder: Path) -> bool:
@@ -87,13 +120,13 @@ def _declared(folder: Path) -> str:
     return str(_settings(folder / CONFIG).get("model_type", ""))
 
 
-def _of_modules(folder: Path) -> Family | None:
+def _of_modules(folder: Path) -> str:
     """Return the family of the first module that only one family has, those of routers included."""
     for type_ in _module_types(folder):
         package = type_.split(".")[1] if type_.count(".") > 1 else ""
         if package in _FOLDERS:
-            return FAMILIES[_FOLDERS[package]]
-    return None
+            return _FOLDERS[package]
+    return ""
 
 
 def _module_types(folder: Path) -> list[str]:
@@ -107,13 +140,13 @@ def _module_types(folder: Path) -> list[str]:
     return types
 
 
-def _of_architecture(folder: Path) -> Family | None:
+def _of_architecture(folder: Path) -> str:
     """Return the family of a checkpoint without modules; encoders may have been trained on any other task."""
     if (folder / "modules.json").is_file():
-        return None
+        return ""
     architectures = _settings(folder / "config.json").get("architectures") or []
     is_reranker = isinstance(architectures, list) and any(str(one).endswith(_RERANKER) for one in architectures)
-    return FAMILIES["CrossEncoder"] if is_reranker else None
+    return "CrossEncoder" if is_reranker else ""
 
 
 def _settings(path: Path) -> dict[str, Any]:

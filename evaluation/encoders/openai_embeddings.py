@@ -12,16 +12,10 @@ import numpy as np
 from synthcode.errors import InputError, ServerError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
 from synthcode.evaluation.encoders.embedding_requests import EmbeddingRequests
+from synthcode.evaluation.encoders.endpoint import REQUESTS_IN_FLIGHT, open_client
 from synthcode.identity import digest
-from synthcode.llm.backends.openai.addresses import parse_address
-from synthcode.network.certificates import client_context
-from synthcode.network.proxies import proxy_for
-from synthcode.redaction import refuse_credentials_in_address, register
 
 OPENAI_ADDRESS = "https://api.openai.com/v1"
-REQUESTS_IN_FLIGHT = 8
-RETRIES = 6
-"""After 429, 5xx and lost connections; the client waits half a second and more between them."""
 
 
 class OpenAIEmbeddings:
@@ -57,34 +51,14 @@ class OpenAIEmbeddings:
         prompts: Mapping[str, str] | None = None,
         batch_size: int | None = None,
     ) -> None:
-        from openai import DefaultHttpxClient, OpenAI
-
         self.name = f"openai:{model}"
         self._model, self._max_tokens, self._prompts = model, max_tokens, dict(prompts or {})
         address = base_url or os.environ.get("OPENAI_BASE_URL")
-        key = os.environ.get("OPENAI_API_KEY")
-        if address is None and key is None:
+        if address is None and os.environ.get("OPENAI_API_KEY") is None:
             raise InputError(
                 "no embeddings server was named", "give --base-url, or set OPENAI_API_KEY for OpenAI's own"
             )
-        refuse_credentials_in_address(address or "", "the address of the embeddings server")
-        register(key)
-        url = parse_address(address or OPENAI_ADDRESS)
-        proxy = proxy_for(str(url))
-        # A local server needs no key, but the client requires one. Neither key nor texts follow a redirect.
-        client = DefaultHttpxClient(
-            follow_redirects=False,
-            trust_env=False,
-            proxy=None if proxy is None else proxy.url,
-            verify=client_context() if url.scheme == "https" else True,
-        )
-        self._client = OpenAI(
-            base_url=str(url.with_query(None)),
-            default_query=dict(url.query),
-            api_key=key or "none",
-            max_retries=RETRIES,
-            http_client=client,
-        )
+        self._client = open_client(address or OPENAI_ADDRESS, "embeddings server")
         self._requests = EmbeddingRequests(self._client, model, max_tokens, batch_size)
         weakref.finalize(self, self._client.close)
 

@@ -34,6 +34,10 @@ class EncoderOptions:
     """MoSE's open choices that are other than the checkpoint's configuration says."""
     revision: str | None = None
     """Of a repository on the Hub; of a function of one's own, its version."""
+    first: str | None = None
+    """Of a reranker: its first stage, a results folder or a specification."""
+    top: int | None = None
+    """Of a reranker: how many documents it ranks again; None takes 100."""
     fusion: str | None = None
     """Of a hybrid; None takes reciprocal rank fusion."""
     weight: float | None = None

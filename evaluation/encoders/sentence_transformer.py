@@ -24,16 +24,14 @@ from synthcode.evaluation.encoders.length_batches import batches_by_length
 from synthcode.evaluation.encoders.model_families import is_model2vec, model2vec_modules, refuse_other_families
 from synthcode.evaluation.encoders.remote_code import no_remote_code
 from synthcode.evaluation.encoders.residual_stream import weights_digest
-from synthcode.identity import digest, file_digest
+from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
+from synthcode.identity import digest
 
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
 
 PROMPT_NAMES: Mapping[Side, tuple[str, ...]] = {"query": ("query",), "document": ("document", "passage", "corpus")}
 """Names of a model's prompts in the order in which ``encode_query`` and ``encode_document`` look for them."""
-
-_TOKENIZER_FILES = ("token", "vocab", "merges", ".model", ".spm", ".bpe", "wordembedding_config")
-"""Parts of the names of files that decide which tokens a text has."""
 
 
 class SentenceTransformerEncoder:
@@ -96,7 +94,7 @@ class SentenceTransformerEncoder:
         """A digest of weights, modules, tokenizers, prompts, longest inputs and number format."""
         modules = [[type(module).__name__, _settings(module)] for module in self._model.modules()]
         inputs = [self._input_settings(side) for side in PROMPT_NAMES]
-        return digest("st", weights_digest(self._model), modules, _tokenizer_digests(self._folder), inputs, self._unit)
+        return digest("st", weights_digest(self._model), modules, tokenizer_digests(self._folder), inputs, self._unit)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Encode texts, in batches of similar length.
@@ -188,9 +186,3 @@ def _is_cosine(name: str, model: Any) -> bool:
 
 def _settings(module: Any) -> str:
     return str(module.get_config_dict()) if hasattr(module, "get_config_dict") else ""
-
-
-def _tokenizer_digests(folder: Path) -> dict[str, str]:
-    """Return the digest of each file that a tokenizer is made of, by its place in the checkpoint."""
-    files = (path for path in folder.rglob("*") if any(part in path.name for part in _TOKENIZER_FILES))
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in sorted(files) if path.is_file()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeAlias, runtime_checkable
@@ -63,6 +63,8 @@ class RankingWork:
     InputError
         If there is none.
     """
+    resources: ExitStack
+    """Closed when the ranking is done: files that are open, folders that are held."""
     progress: Callable[[str, int], AbstractContextManager[Advance]]
     """Opens the progress of a piece of work, of a label and an amount."""
     message: Callable[[str], None]

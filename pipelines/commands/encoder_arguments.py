@@ -24,6 +24,13 @@ def combination_options(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="W",
             help="Of the first encoder of hybrid:A+B, which is then weighted. Default: chosen on validation.",
         ),
+        click.option(
+            "--top",
+            type=click.IntRange(1),
+            metavar="N",
+            help="How many documents of the first stage rerank:NAME ranks again. Default: 100.",
+        ),
+        click.option("--first", metavar="A", help="The first stage of rerank:NAME: a folder of results, or a SPEC."),
         click.option("--fusion", type=click.Choice(FUSIONS), help="How hybrid:A+B ranks. Default: rrf."),
     ):
         command = option(command)
@@ -48,6 +55,8 @@ def encoder_options(given: Mapping[str, Any]) -> EncoderOptions:
         prompts=prompts,
         choices=settings(given["choices"], "--choice"),
         revision=given["revision"],
+        first=given["first"],
+        top=given["top"],
         fusion=given["fusion"],
         weight=given["weight"],
     )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     "--encoder",
     required=True,
     metavar="SPEC",
-    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, hybrid:A+B, py:MODULE:ATTRIBUTE.",
+    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, rerank:NAME, hybrid:A+B, py:MODULE:ATTRIBUTE.",
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
@@ -76,12 +76,12 @@ if TYPE_CHECKING:
 @click.option(
     "--store", metavar="DIR", type=click.Path(path_type=Path), help="Folder for vectors that several runs share."
 )
-@click.option("--base-url", metavar="URL", help="The embeddings server of openai:MODEL, up to /v1.")
+@click.option("--base-url", metavar="URL", help="The server of openai:MODEL or rerank:MODEL, up to /v1.")
 @click.option(
     "--batch-size",
     type=click.IntRange(1),
     metavar="N",
-    help="Most texts of a request to that server. Default: 32, and fewer if it refuses so many.",
+    help="Most texts of a request to that server. Default: 32, or 100 of rerank:; fewer if it refuses so many.",
 )
 @click.option("--device", default="auto", show_default=True, metavar="D", help="cpu, cuda, cuda:1.")
 @click.option("--dtype", default="auto", show_default=True, metavar="T", help="float32, bfloat16, float16.")
@@ -89,7 +89,7 @@ if TYPE_CHECKING:
     "--max-tokens",
     type=click.IntRange(1),
     metavar="N",
-    help="Longest input of st:, exits: and openai:, in tokens. Default: the model's own.",
+    help="Longest input of st:, exits:, openai: and rerank:, in tokens. Default: the model's own.",
 )
 @click.option(
     "--prompt",
@@ -132,7 +132,8 @@ def evaluate(
     blocks); exits:MODEL (all trained exits of a model from synthcode train); openai:MODEL with --base-url; mteb:NAME. A
     NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory
     or PYTHONPATH: a function from a list of texts to an array, or an Encoder. hybrid:A+B fuses the rankings of two or
-    more, each a folder of results or a SPEC.
+    more, each a folder of results or a SPEC. rerank:NAME --first A gives the first documents of A a new order, by a
+    cross-encoder, or with --base-url by a server's /rerank.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
@@ -148,6 +149,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
+      synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
@@ -210,7 +212,7 @@ def _refuse_without_extra(encoder: str) -> None:
     needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
     if encoder == "bm25":
         needed = ("bm25s",)
-    elif encoder.startswith("hybrid:"):  # what its parts need is found out as they are opened
+    elif encoder.startswith(("hybrid:", "rerank:")):  # what its parts need is found out as they are opened
         needed = ()
     elif encoder.startswith("openai:"):
         needed = ("openai", "threadpoolctl")

@@ -52,7 +52,7 @@ def open_encoder(
         Of a function: ``cosine``, or ``dot`` for the inner products of its vectors as they are.
     options
         Of a specification: ``exits``, ``dtype``, ``device``, ``max_tokens``, ``base_url``, ``batch_size``, ``prompts``,
-        ``choices``, ``revision``, ``fusion``, ``weight``.
+        ``choices``, ``revision``, ``first``, ``top``, ``fusion``, ``weight``.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     whole = _benchmark(request.dataset, part)
     chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
-    given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "fusion", "weight"))
+    given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "first", "top", "fusion", "weight"))
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(
         benchmark=chosen,

@@ -143,7 +143,7 @@ def test_batch_size_is_of_servers_only(capsys: pytest.CaptureFixture[str], tmp_p
     assert run_cli(["evaluate", str(dataset), "--encoder", "bm25", "--batch-size", "5"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "error: bm25 takes no --batch-size",
-        "leave it out; it is for openai",
+        "leave it out; it is for openai, rerank",
     ]
 
 

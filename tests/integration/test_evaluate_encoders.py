@@ -49,5 +49,5 @@ def test_a_reranker_is_refused_before_anything_is_encoded(
     assert evaluate(dataset, model, tmp_path / "out") == 1
     problem, fix = capsys.readouterr().err.splitlines()[-2:]
     assert problem.endswith("is a cross-encoder: it scores pairs of texts, and gives no vector of one")
-    assert fix == "score the model that retrieves the candidates; a cross-encoder only ranks those again"
+    assert fix == "rank the documents that another encoder finds with it: --encoder rerank:NAME --first bm25"
     assert not (tmp_path / "out").exists()

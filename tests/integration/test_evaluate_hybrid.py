@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -17,7 +16,7 @@ import synthcode
 from synthcode.evaluation.encoders.bm25 import Bm25
 from synthcode.pipelines.main import run_cli
 from tests.support.metrics_table import read_metrics
-from tests.support.retrieval_tables import tables, with_levels, write_dataset, write_tables
+from tests.support.retrieval_tables import tables, with_levels, words_of, write_dataset, write_tables
 from tests.support.sentence_models import save, tokenizer
 
 RESAMPLES = ("--resamples", "100")
@@ -33,9 +32,7 @@ def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bag of random vectors, one for each word: no two texts that differ have equal scores."""
-    made = tables(30)
-    texts = [*made.texts["text"].to_pylist(), *made.programs["code_stripped"].to_pylist()]
-    words = sorted({word for text in texts for word in re.findall(r"\w+|[^\w\s]+", text)} - {"[UNK]"})
+    words = words_of(tables(30))
     weights = torch.randn(len(words) + 1, 24, generator=torch.Generator().manual_seed(0))
     module = StaticEmbedding(tokenizer(["[UNK]", *words]), embedding_weights=weights)
     return save(tmp_path_factory.mktemp("models") / "small", module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def tables(problems: int = 12) -> Tables:
             made.append((program, f"s{number:03}", language, "seed", raw, code, anonymous, document, None))
     programs = rows(DATASET_PROGRAMS, made)
     return Tables(programs, rows(TEXTS, texts), QrelsMaker(["java-000"]).judge(programs), {"s000": "c", "s001": "c"})
+
+
+def words_of(made: Tables) -> list[str]:
+    """Return the words of descriptions and stripped programs, between blanks and next to signs."""
+    texts = [*made.texts["text"].to_pylist(), *made.programs["code_stripped"].to_pylist()]
+    return sorted({word for text in texts for word in re.findall(r"\w+|[^\w\s]+", text)})
 
 
 def with_levels(made: Tables, levels: Mapping[str, str]) -> Tables:

@@ -56,24 +56,33 @@ def bag_of_words() -> BoW:
     return BoW(list(WORDS), {"numbers": 2.5, "least": 3.0}, unknown_word_weight=0.5)
 
 
-def write_bert(folder: Path, seed: int = 0, architecture: str = "BertModel", positions: int = 64) -> Path:
-    """Write a BERT of one layer with random weights, as transformers saves it."""
+def write_bert(
+    folder: Path,
+    seed: int = 0,
+    architecture: str = "BertModel",
+    positions: int = 64,
+    words: Sequence[str] = WORDS,
+    labels: int = 1,
+    spread: float = 0.02,
+) -> Path:
+    """Write a BERT of one layer with random weights of some standard deviation, as transformers saves it."""
     import transformers
 
     torch.manual_seed(seed)
     config = transformers.BertConfig(
-        vocab_size=len(WORDS),
+        vocab_size=len(words),
         hidden_size=WIDTH,
         num_hidden_layers=1,
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=positions,
-        num_labels=1,
+        num_labels=labels,
+        initializer_range=spread,
     )
     getattr(transformers, architecture)(config).save_pretrained(folder)
     special = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     wrapped = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer(), mask_token="[MASK]", model_max_length=positions, **special
+        tokenizer_object=tokenizer(words), mask_token="[MASK]", model_max_length=positions, **special
     )
     wrapped.save_pretrained(folder)
     return folder

@@ -90,6 +90,7 @@ class _Opening:
             fresh=evaluation.fresh,
             open_parts=lambda benchmark: self._parts(evaluation, benchmark),
             validation=lambda: _validation(self.whole),
+            resources=self.stack,
             progress=lambda label, total: _progress(evaluation, label, total),
             message=evaluation.reporter.message,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -57,6 +57,8 @@ def encoder_settings(given: Mapping[str, Any]) -> dict[str, str]:
         "choice": ",".join(sorted(given["choices"])),
         "revision": given["revision"] or "",
         "dtype": given["dtype"] if given["dtype"] != "auto" and given["encoder"] != "bm25" else "",
+        "first": PurePath(given["first"] or "").name,
+        "top": str(given["top"] or ""),
         "fusion": given["fusion"] or "" if given["fusion"] != "rrf" and given["weight"] is None else "",
         "weight": "" if given["weight"] is None else f"{given['weight']:g}",
         "base-url": _address(given["base_url"]),

@@ -12,7 +12,7 @@ from synthcode.redaction import is_secret_name
 
 _FIX = "give it as http://HOST:PORT/v1, the key apart from it"
 _ENDPOINT = re.compile(
-    r"/(?:(?:chat/)?completions|models|embeddings|responses|api/(?:chat|generate|tags|embed)|generate(?:_stream)?)/*$"
+    r"/(?:(?:chat/)?completions|models|embeddings|rerank|responses|api/(?:chat|generate|tags|embed)|generate(?:_stream)?)/*$"
 )
 _VERSION = re.compile(r"/v\d\w*(?:/openai)?$")
 """``/v1``, ``/v1beta/openai``: the path is complete."""
