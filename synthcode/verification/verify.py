@@ -17,6 +17,7 @@ from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_pro
 from synthcode.verification.compiling.compile import Judgement, judge_safely
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
+from synthcode.verification.newer_versions import needs_newer
 from synthcode.verification.running.job import CaseProgram, Job, Ran, Runner
 from synthcode.verification.running.patient import MAY_BE_THE_LOAD, run_alone
 from synthcode.verification.seed_cases import SeedCases
@@ -104,7 +105,7 @@ def _tested(candidates: Sequence[Candidate], language: TestedLanguage, runner: R
     ran = iter(_run_safely(jobs, language, runner))
     own = [next(ran) if isinstance(plan.own, Job) else None for plan in plans]
     by_rule = [next(ran) if isinstance(plan.by_rule, CaseProgram) else None for plan in plans]
-    return list(map(_verdict, candidates, plans, own, by_rule))
+    return [_verdict(language, *four) for four in zip(candidates, plans, own, by_rule, strict=True)]
 
 
 def _plan(one: Candidate, language: TestedLanguage) -> _Plan:
@@ -148,7 +149,7 @@ def _run_safely(jobs: Sequence[Job], language: TestedLanguage, runner: Runner) -
     return ran
 
 
-def _verdict(one: Candidate, plan: _Plan, own: Ran | None, by_rule: Ran | None) -> Verified:
+def _verdict(language: TestedLanguage, one: Candidate, plan: _Plan, own: Ran | None, by_rule: Ran | None) -> Verified:
     cases = None
     if by_rule is not None and isinstance(plan.by_rule, CaseProgram):
         cases = judge_cases(one.cases.cases, plan.by_rule, by_rule)
@@ -157,6 +158,9 @@ def _verdict(one: Candidate, plan: _Plan, own: Ran | None, by_rule: Ran | None) 
     if by_own is not None and not by_own.tests:  # the test does not fit: nothing is known
         plan, by_own = plan._replace(own=f"untestable: {by_own.detail}"), None
     verdict = _weighed(one, by_own, cases)
+    if verdict.reason in ("compile_error", "test_failed") and needs_newer(language.name, one.code, verdict.detail):
+        why = f"untestable: it may need a newer version of its language: {verdict.detail}"
+        verdict = Verified(one.level, 0, 0, detail=why)
     if verdict.level != "tested" and verdict.reason is None and not verdict.detail:
         verdict = verdict._replace(detail=_why_untested(plan, cases))
     detail, more_detail = (_ADDRESS.sub("0x...", text) for text in (verdict.detail, verdict.more_detail))

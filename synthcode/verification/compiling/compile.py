@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synthcode.errors import SandboxFailed
-from synthcode.verification.compiling.compilers import Compiler, first_message
+from synthcode.verification.compiling.compilers import Compiler, first_message, language_of
 from synthcode.verification.compiling.drivers import driver_command
+from synthcode.verification.newer_versions import needs_newer
 from synthcode.verification.sandbox import Finished, Limits, Sandbox
 from synthcode.vocabulary import Level
 
@@ -93,8 +94,15 @@ def judge_safely(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECO
 def judge(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) -> list[Judgement]:
     """Return what ``judge_safely`` does, without making sure that the compiler still works."""
     if toolchain.compiler.driver is not None:
-        return [_judgement(toolchain, forms, seconds) for forms in _many(codes, toolchain, seconds)]
-    return [_judgement(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
+        judgements = [_judgement(toolchain, forms, seconds) for forms in _many(codes, toolchain, seconds)]
+    else:
+        judgements = [_judgement(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
+    unresolved = Judgement(toolchain.compiler.unresolved, None)
+    language = language_of(toolchain.compiler)
+    return [
+        unresolved if one.problem is not None and needs_newer(language, code, one.problem) else one
+        for code, one in zip(codes, judgements, strict=True)
+    ]
 
 
 def _judgement(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> Judgement:

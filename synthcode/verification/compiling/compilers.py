@@ -210,6 +210,13 @@ COMPILERS: Mapping[str, Compiler] = {
 """Python is not here: the syntax gate has run its parser. Of the others there is no compiler that is quick enough."""
 
 
+def language_of(compiler: Compiler) -> str:
+    """Return the language of a compiler."""
+    return next(
+        name for name, one in COMPILERS.items() if one.program == compiler.program and one.forms == compiler.forms
+    )
+
+
 def highest_level(language: str) -> tuple[Level, str | None]:
     """Return the level of verification that a language's translations can reach, and the program that decides it."""
     compiler = COMPILERS.get(language)

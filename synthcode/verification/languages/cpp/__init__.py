@@ -35,6 +35,7 @@ def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
         Form((*options, "-include", "common.h", every, "-DSYNTHCODE_ALL_HEADERS"), _UNKNOWN),
         Form((*options, "-include", "common.h", every, "-DSYNTHCODE_ALL_HEADERS", "-DSYNTHCODE_USING_STD"), _UNKNOWN),
         Form((*options, "-include", "results.h", every), _CLASHES),
+        Form((*options, "-std=gnu++23", "-include", "results.h", every, "-DSYNTHCODE_USING_STD"), _UNKNOWN),
     )
     return CompilingRunner(sandbox, compiler, CompilerOptions(".cpp", forms, files={**headers, "common.h.gch": made}))
 

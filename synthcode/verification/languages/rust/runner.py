@@ -18,14 +18,20 @@ from synthcode.verification.sandbox import Limits, Sandbox
 
 _HARNESS_FILE = Path(__file__).with_name("harness.rs")
 _PREPARE_LIMITS = Limits(cpu_s=120, wall_s=300, processes=256, open_files=1024, output_bytes=64 << 20)
-_OPTIONS = "--edition 2021 -C opt-level=0 -C debuginfo=0 -C prefer-dynamic --cap-lints allow --error-format=short"
+_OPTIONS = "-C opt-level=0 -C debuginfo=0 -C prefer-dynamic --cap-lints allow --error-format=short"
 _BUILD = f"""
-"$1" {_OPTIONS} --crate-type rlib --crate-name "$2" -o "/tmp/lib$2.rlib" harness.rs >&2 && cat "/tmp/lib$2.rlib"
+set -- "$1" "$2" "/tmp/lib$2.rlib"
+"$1" {_OPTIONS} --edition 2021 --crate-type rlib --crate-name "$2" -o "$3" harness.rs >&2 && cat "$3"
 """
 _RUN = """
-if ! "%(rustc)s" %(options)s --crate-name solution --extern %(harness)s=lib%(harness)s.rlib \
+compile() {
+  "%(rustc)s" %(options)s "$@" --crate-name solution --extern %(harness)s=lib%(harness)s.rlib \
     -o /tmp/solution solution.rs
-then exit %(refused)d; fi
+}
+if ! compile --edition 2021 2> /tmp/said; then
+  if ! grep -q "only allowed in Rust 2024" /tmp/said || ! compile --edition 2024
+  then cat /tmp/said >&2; exit %(refused)d; fi
+fi
 LD_LIBRARY_PATH="%(library)s" /tmp/solution
 status=$?
 [ $status = %(refused)d ] && exit 1
