@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +22,22 @@ from synthcode.pipelines.commands.options import (
     workers_option,
     working_on,
 )
+from synthcode.pipelines.commands.printed_plan import tokens_per_second_option
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.shards.running import Through
-    from synthcode.pipelines.steps.translate.cost_estimate import CostEstimate
 
 
 @click.command()
 @click.argument("recipe", metavar="RECIPE")
 @click.option("--out", metavar="RUN", type=click.Path(path_type=Path, file_okay=False), help="The run directory.")
 @click.option(
-    "--dry-run", is_flag=True, help="Print the requests that RUN still lacks, their tokens, cost and time, and stop."
+    "--dry-run",
+    is_flag=True,
+    help="Print the requests that RUN still lacks, or all shards, their tokens, cost and time; and stop.",
 )
+@tokens_per_second_option
 @shard_option("Request the translations of the I-th of N shards of the seeds, and stop.")
 @click.option(
     "--publish-to",
@@ -69,6 +73,7 @@ def run(
     recipe: str,
     out: Path | None,
     dry_run: bool,
+    tokens_per_second: float | None,
     publish_to: str | None,
     through: Through | None,
     assigned: tuple[str, ...],
@@ -87,6 +92,7 @@ def run(
       synthcode run recipe.yaml --out runs/mine --base-url http://localhost:8000/v1 --model NAME
       synthcode run recipe.yaml --dry-run
       synthcode run recipe.yaml --out /tmp/shard-3 --shard 3/8 --publish-to shared/mine
+      synthcode run recipe.yaml --shard 1/8 --dry-run --tokens-per-second 2500
     """
     from synthcode.pipelines.runs.recipe import load_recipe, override, require_sections
     from synthcode.pipelines.shards.place import refuse_other_shard
@@ -101,11 +107,7 @@ def run(
     if through == "verify" and loaded.verify is None:
         loaded = override(loaded, {"verify": True})
     if dry_run:
-        with (
-            tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
-            working_on(Path(scratch), {}, loaded) as opened,
-        ):
-            _print_plan(opened, out)
+        _dry_run(loaded, out, publish_to, tokens_per_second)
         return
     if out is None:
         raise click.UsageError("missing option '--out': where the run directory goes", click.get_current_context())
@@ -124,6 +126,25 @@ def run(
             return
         run_stages(opened, force=force)
     _say_what_next(out, recipe)
+
+
+def _dry_run(recipe: Recipe, out: Path | None, publish_to: str | None, tokens_per_second: float | None) -> None:
+    """Print what would be requested, of all shards if the recipe is that of one."""
+    from synthcode.pipelines.commands.printed_plan import print_plan, print_shard_plan
+    from synthcode.pipelines.shards.place import shard_of
+    from synthcode.pipelines.shards.published import finished_shards
+
+    shard = shard_of(recipe)
+    finished = finished_shards(publish_to, recipe, shard.count) if publish_to and shard else ()
+    with (
+        tempfile.TemporaryDirectory(prefix="synthcode-") as scratch,
+        working_on(Path(scratch), {}, replace(recipe, shard=None)) as opened,
+    ):
+        if shard is None:
+            print_plan(opened, out)
+            return
+        rate = tokens_per_second
+        print_shard_plan(opened, shard.count, out, finished=finished, tokens_per_second=rate, number=shard.number)
 
 
 def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,48 +171,6 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
     if given["base_urls"]:
         overrides["backend.name"] = "openai"
     return overrides | settings(assigned, "--set")
-
-
-def _print_plan(run: Run, out: Path | None) -> None:
-    """Print what would be requested; what the run directory ``out`` has already is not counted again."""
-    from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.pipelines.steps.translate.cost_estimate import estimate_cost
-    from synthcode.storage.layout import RunFolder
-
-    run_stages(run, ["seeds", "dedup_seeds"])
-    earlier = RunFolder(out) if out is not None and RunFolder(out).is_run else None
-    planned = estimate_cost(run, earlier)
-    duplicates = run.manifest.stages["dedup_seeds"].counts["seed_duplicates"]
-    click.echo(f"seeds              {run.manifest.stages['seeds'].counts['seeds']:,} ({duplicates:,} duplicates)")
-    known = f" ({planned.known:,} more are known: {out})" if earlier else ""
-    click.echo(f"requests           {planned.requests.total():,}{known}")
-    for language, count in sorted(planned.requests.items()):
-        click.echo(f"  {language:<16} {count:,}")
-    if run.recipe.repair.rounds:
-        click.echo("repairs            not included: how many there will be depends on the answers")
-    for line in _spending(planned):
-        click.echo(line)
-
-
-def _spending(planned: CostEstimate) -> Iterator[str]:
-    """Yield lines on tokens, price and time."""
-    yield f"prompt tokens      about {planned.prompt_tokens:,}"
-    most, mean = planned.most_completion_tokens, planned.completion_tokens
-    expected = "" if mean is None else f", about {mean:,} at the mean length so far"
-    yield f"completion tokens  {'as many as the server allows' if most is None else f'at most {most:,}'}{expected}"
-    prices = [f"about {planned.cost:,.2f}"] if planned.cost is not None else []
-    prices += [f"at most {planned.most_cost:,.2f}"] if planned.most_cost is not None else []
-    if prices:
-        yield f"cost               {', '.join(prices)}"
-    if planned.seconds is not None:
-        yield f"time               about {_duration(planned.seconds)} at the pace of the last translating"
-
-
-def _duration(seconds: float) -> str:
-    for unit, length in (("hours", 3600), ("minutes", 60)):
-        if seconds >= length:
-            return f"{seconds / length:,.1f} {unit}"
-    return f"{seconds:,.0f} seconds"
 
 
 def _say_what_next(out: Path, name: str) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from synthcode.pipelines.commands.options import settings
+from synthcode.pipelines.commands.printed_plan import tokens_per_second_option
 
 if TYPE_CHECKING:
+    from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.shards.slurm_scripts import SlurmJob
 
 SHARDS_PER_TASK = 4
@@ -46,6 +48,10 @@ SHARDS_PER_TASK = 4
 @click.option(
     "--set", "assigned", multiple=True, metavar="KEY=VALUE", help="Any value of the recipe: translate.samples=3."
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Print the shards, their requests, tokens and GPU-hours, and submit nothing."
+)
+@tokens_per_second_option
 @click.option("--print-script", is_flag=True, help="Print both scripts, and submit nothing.")
 @click.option("--status", is_flag=True, help="Print how far each shard is; exit with 1 while any is not finished.")
 @click.pass_context
@@ -62,6 +68,8 @@ def slurm(
     local_dir: str | None,
     sbatch: tuple[str, ...],
     assigned: tuple[str, ...],
+    dry_run: bool,
+    tokens_per_second: float | None,
     print_script: bool,
     status: bool,
 ) -> None:
@@ -106,12 +114,31 @@ def slurm(
         sbatch=sbatch,
     )
     shard_recipe(loaded, gpus)
+    if dry_run:
+        _dry_run(job, loaded, tokens_per_second)
+        return
     if print_script:
         click.echo(array_script(job, range(1, job.shards + 1)))
         click.echo(merge_script(job), nl=False)
         return
     done = submit(job, loaded)
     _say_what_next(job, recipe, done.shards, done.array, done.merge)
+
+
+def _dry_run(job: SlurmJob, recipe: Recipe, tokens_per_second: float | None) -> None:
+    """Print what the shards would request; those that are finished are not counted."""
+    import tempfile
+
+    from synthcode.pipelines.commands.options import working_on
+    from synthcode.pipelines.commands.printed_plan import print_shard_plan
+    from synthcode.pipelines.shards.published import finished_shards
+
+    finished = finished_shards(str(job.folder), recipe, job.shards)
+    gpus = job.at_once * max(job.gpus, 1)
+    with tempfile.TemporaryDirectory(prefix="synthcode-") as scratch, working_on(Path(scratch), {}, recipe) as opened:
+        print_shard_plan(
+            opened, job.shards, job.out, finished=finished, tokens_per_second=tokens_per_second, at_once=gpus
+        )
 
 
 def _say_what_next(job: SlurmJob, recipe: str, numbers: list[int], array: str | None, merge: str) -> None:

@@ -180,6 +180,21 @@ def _shard(number: int) -> str:
     return f"shard-{number:05}"
 
 
+def finished_shards(address: str, recipe: Recipe, count: int) -> frozenset[int]:
+    """Return the shards of a recipe that are finished, without claiming the folder.
+
+    Raises
+    ------
+    InputError
+        If the folder has the shards of another recipe.
+    """
+    published = PublishedShards(address)
+    if published.count() is None:
+        return frozenset()
+    published.claim(recipe, count)
+    return frozenset(state for state in range(1, count + 1) if published.is_finished(state))
+
+
 def _requests_digest(recipe: Recipe) -> str:
     """Return the digest of all in a recipe that decides which requests are made."""
     # Earlier versions had the shard here: the shards that they have published go on.

@@ -37,9 +37,14 @@ class SeedShard:
             )
         return cls(number, count)
 
+    @classmethod
+    def of(cls, seed_id: str, count: int) -> Self:
+        """Return the one of ``count`` shards that a seed is in."""
+        return cls(1 + int(hashlib.sha256(seed_id.encode()).hexdigest()[:16], 16) % count, count)
+
     def __str__(self) -> str:
         return f"{self.number}/{self.count}"
 
     def has(self, seed_id: str) -> bool:
         """Return whether a seed is in this shard."""
-        return int(hashlib.sha256(seed_id.encode()).hexdigest()[:16], 16) % self.count == self.number - 1
+        return self.of(seed_id, self.count) == self

@@ -104,3 +104,67 @@ def test_a_refused_prompt_is_not_kept(recipe: Path, tmp_path: Path, capsys: pyte
     assert synthcode("translate", run, "--prompt", "nothere") == 1
     assert "no prompt 'nothere'" in capsys.readouterr().err
     assert synthcode("translate", run) == 0
+
+
+def test_shards_are_counted_each_and_in_all(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = planned(capsys, recipe)
+    prompt = int(whole["prompt tokens"].removeprefix("about ").replace(",", ""))
+    lines = planned(capsys, recipe, "--shard", "1/3", "--tokens-per-second", "100")
+    assert lines["shards"] == "3"
+    shards = [lines[f"shard {number}"] for number in (1, 2, 3)]
+    # Both languages of a seed are in its shard: 2 seeds, 2 languages, answers of up to 1,000 tokens.
+    requests = [int(line.split()[0]) for line in shards]
+    assert sorted(requests) in ([0, 0, 4], [0, 2, 2])
+    assert sum(int(line.split("about ")[1].split()[0]) for line in shards) in range(prompt - 2, prompt + 3)
+    # 4,000 tokens at 100 a second are 40 s: 0.01 hours.
+    assert lines["all"].endswith("4,000 completion tokens, 0.01 GPU-hours")
+    assert "at 100 completion tokens/s of a GPU, as given" in lines["GPU-hours"]
+    assert "not known" in planned(capsys, recipe, "--shard", "1/3")["GPU-hours"]
+    assert not (tmp_path / "run").exists()
+
+
+def test_finished_shards_are_not_counted(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shared = ("--publish-to", tmp_path / "shared")
+    assert planned(capsys, recipe, "--shard", "1/2", *shared)["all"].startswith("4 requests")
+    assert not (tmp_path / "shared").exists()
+    for number in (1, 2):
+        out = tmp_path / f"node-{number}"
+        assert synthcode("run", recipe, "--out", out, "--shard", f"{number}/2", *shared) == 0
+        lines = planned(capsys, recipe, "--shard", "1/2", *shared)
+        assert lines[f"shard {number}"] == "finished"
+    assert lines["shards"] == "2, 2 of them finished"
+    assert lines["all"].startswith("0 requests")
+    assert synthcode("run", recipe, "--shard", "1/3", *shared, "--dry-run") == 1
+
+
+def test_the_rate_that_a_run_has_measured_counts(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert synthcode("run", recipe, "--out", run, "--targets", "c") == 0
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["stages"]["translate"]["seconds"] = 20.0  # 2 answers of 50 tokens: 5 tokens/s
+    del manifest["sha256"]
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    lines = planned(capsys, recipe, "--out", run, "--shard", "1/1")
+    assert f"at 5 completion tokens/s of a GPU, as measured in {run}" in lines["GPU-hours"]
+    # 2 requests are left; 100 tokens at 5 a second are 20 s.
+    assert lines["all"].endswith("100 completion tokens, 0.01 GPU-hours")
+    assert lines["answers"] == "as long as those so far, on average"
+
+
+def test_many_shards_are_shown_by_their_ends(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = planned(capsys, recipe, "--shard", "7/5000")
+    shown = [name for name in lines if name.startswith("shard ")]
+    assert "shard 7" in shown
+    assert len(shown) <= 3
+
+
+def test_slurm_prints_the_time_of_all_gpus(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ("slurm", recipe, "--out", tmp_path / "run", "--nodes", "1", "--gpus-per-node", "2", "--shards", "3")
+    capsys.readouterr()
+    assert synthcode(*command, "--dry-run", "--tokens-per-second", "100") == 0
+    printed = capsys.readouterr().out
+    assert "time               about 20 seconds with 2 GPUs at once" in printed
+    assert "0.01 GPU-hours" in printed
+    assert not (tmp_path / "run.shards").exists()

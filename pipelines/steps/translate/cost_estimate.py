@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -53,9 +53,13 @@ class CostEstimate:
     """If each answer is as long as allowed."""
     seconds: float | None = None
     """At the pace of the last translating; None if it is not known."""
+    tokens_per_second: float | None = None
+    """Completion tokens of the last translating; None if it is not known."""
 
 
-def estimate_cost(run: Run, earlier: RunFolder | None = None) -> CostEstimate:
+def estimate_cost(
+    run: Run, earlier: RunFolder | None = None, note: Callable[[Request], None] = lambda _request: None
+) -> CostEstimate:
     """Estimate what ``translate`` would request, without sending anything.
 
     Parameters
@@ -64,6 +68,8 @@ def estimate_cost(run: Run, earlier: RunFolder | None = None) -> CostEstimate:
         A run with seeds, whose recipe is to be carried out.
     earlier
         The run directory whose answers count; it is only read.
+    note
+        Called with each request that has no answer.
     """
     manifest = None if earlier is None else Manifest(earlier.path)
     entry = None if manifest is None else manifest.stages.get("translate")
@@ -74,6 +80,7 @@ def estimate_cost(run: Run, earlier: RunFolder | None = None) -> CostEstimate:
     for request, is_known in _looked_up(planned.requests(), earlier, run.recipe.backend.retry_failed):
         known += is_known
         if not is_known:
+            note(request)
             counts[request.target_language] += 1
             characters += sum(len(message.content) for message in request.messages)
     prompt = round(characters / CHARS_PER_TOKEN)
@@ -90,6 +97,7 @@ def estimate_cost(run: Run, earlier: RunFolder | None = None) -> CostEstimate:
         cost=_price(run, prompt, expected),
         most_cost=_price(run, prompt, most),
         seconds=None if pace is None else counts.total() * pace.seconds,
+        tokens_per_second=None if pace is None or not pace.seconds else pace.completion_tokens / pace.seconds or None,
     )
 
 
