@@ -50,7 +50,9 @@ class Stopped:
     """Whether the moment came, at which the signal was sent."""
 
 
-def run_to(moment: int, root: Path, command: Sequence[str], number: signal.Signals | None = None) -> Stopped:
+def run_to(
+    moment: int, root: Path | str, command: Sequence[str], number: signal.Signals | None = None, *, below: bool = True
+) -> Stopped:
     """Run a command; send its whole process group a signal when it opens, renames or makes something below a folder.
 
     Parameters
@@ -63,9 +65,19 @@ def run_to(moment: int, root: Path, command: Sequence[str], number: signal.Signa
         Arguments of ``synthcode``.
     number
         The signal.
+    below
+        Whether ``root`` is a folder; otherwise it is what the paths begin with.
     """
     reading, writing = os.pipe()
-    arguments = [sys.executable, "-c", _PROGRAM, f"{root}/", str(moment), str(writing), *command]
+    arguments = [
+        sys.executable,
+        "-c",
+        _PROGRAM,
+        f"{root}/" if below else str(root),
+        str(moment),
+        str(writing),
+        *command,
+    ]
     with open(reading, encoding="ascii") as pipe:
         process = subprocess.Popen(
             arguments,
