@@ -28,6 +28,12 @@ def _draw_equal_heatmaps_once(tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield
 
 
+@pytest.fixture
+def no_toolchains(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have ``doctor`` try no compiler: that takes ten seconds, and is the subject of other tests."""
+    monkeypatch.setattr("synthcode.verification.sandbox.why_no_sandbox", lambda: "not in this test")
+
+
 @pytest.fixture(autouse=True)
 def _same_signal_handlers() -> Iterator[None]:
     """A run that a test stops twice may be left before it has put all handlers back."""

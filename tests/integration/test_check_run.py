@@ -229,6 +229,7 @@ def test_a_program_cannot_read_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert not any("sk-SECRET" in str(verdict) for verdict in verdicts(run).values())
 
 
+@pytest.mark.slow
 def test_no_program_of_the_working_directory_is_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -224,7 +224,8 @@ def test_every_exit_of_mose_is_scored_from_one_pass(
     assert len(json.loads(capsys.readouterr().out)) == 3 * 4
 
 
-def test_exits_can_be_added_to_results(dataset: Path, tmp_path: Path) -> None:
+def test_exits_can_be_added_to_results(tmp_path: Path) -> None:
+    dataset = write_dataset(tmp_path / "pairs", 6)
     folder = write_checkpoint(tmp_path / "mose", max_position_embeddings=128)
     arguments = (dataset, "--encoder", f"mose:{folder}", "--out", tmp_path / "results", "--no-costs")
     assert evaluate(*arguments, "--exits", "1,2") == 0

@@ -42,6 +42,7 @@ def server() -> Iterator[str]:
         running.shutdown()
 
 
+@pytest.mark.usefixtures("no_toolchains")
 @pytest.mark.parametrize("command", ["doctor", "translate"])
 def test_a_servers_names_of_models(
     command: str, server: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

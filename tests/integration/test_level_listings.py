@@ -31,6 +31,7 @@ def test_languages_name_their_level_and_the_program_that_decides(capsys: pytest.
     }
 
 
+@pytest.mark.slow
 def test_doctor_names_program_and_level(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     if sandbox.why_no_sandbox() is not None:
         pytest.skip("needs a compiler or interpreter: bwrap and some of them")

@@ -95,6 +95,7 @@ def test_the_option_chooses_their_sandbox_for_one_command(site: Path, capsys: py
     assert "no sandbox 'acme-nome' (did you mean 'acme-none'?)" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("no_toolchains")
 def test_doctor_names_them_and_imports_none(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run_cli(["doctor"])
     said = capsys.readouterr().out

@@ -155,6 +155,7 @@ def test_a_key_that_a_server_sends_back_is_not_stored(
         (["status", "http://user:s3cretpw@host/run"], "s3cretpw"),
     ],
 )
+@pytest.mark.usefixtures("no_toolchains")
 def test_a_secret_that_a_user_types_is_neither_written_nor_shown(
     arguments: list[str],
     secret: str,

@@ -133,6 +133,7 @@ def test_a_stage_before_its_time(run: Path, capsys: pytest.CaptureFixture[str]) 
     ]
 
 
+@pytest.mark.usefixtures("no_toolchains")
 def test_a_key_is_never_shown_or_stored(
     run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

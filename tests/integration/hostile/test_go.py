@@ -79,6 +79,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
     assert_each_costs_itself_only(TestedPrograms("go"), GOOD, HOSTILE)

@@ -137,6 +137,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_some_cost_themselves_only() -> None:
     names = ("recursion", "exit", "static state", "reads first", "forged lines", "reflection", "unsafe", "accounts")
     assert_each_costs_itself_only(TestedPrograms("java"), GOOD, {name: HOSTILE[name] for name in names})

@@ -71,7 +71,7 @@ def test_odd_pairs_are_counted(tmp_path: Path) -> None:
 
 def test_leaks_through_other_programs_are_counted(tmp_path: Path) -> None:
     known: list[Pair] = [("s-0-java", "s-0-python", 1, "unverified"), ("s-0-python", "s-1-java", 0, "random")]
-    held: list[Pair] = [
+    tested: list[Pair] = [
         ("s-5-java", "s-5-python", 1, "unverified"),
         ("s-5-python", "s-6-java", 0, "random"),
         ("s-1-go", "s-6-java", 0, "random"),
@@ -80,7 +80,7 @@ def test_leaks_through_other_programs_are_counted(tmp_path: Path) -> None:
         **{"s-0-java": "int a;", "s-0-python": "name = 1", "s-1-java": "int b;"},
         **{"s-5-java": "int a;", "s-5-python": "f = 1", "s-6-java": "int c;", "s-1-go": "go"},
     }
-    write_clone_dataset(tmp_path, {"validation": known, "test": held}, code)
+    write_clone_dataset(tmp_path, {"validation": known, "test": tested}, code)
     for variants in (("stripped",), ("anonymous", "stripped")):
         warnings = read_clones(PublishedDataset(tmp_path), ("validation", "test"), variants).warnings
         equal = {"stripped": 1, "anonymous": 2}[variants[0]]
