@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -92,6 +92,50 @@ class Costed(Protocol):
 
     def costs(self) -> list[ExitCost]:
         """Return the cost of each exit on its own; measured here and now."""
+
+
+class Answers(NamedTuple):
+    """What the heads of a classifier say of some inputs."""
+
+    logits: Mapping[int, Vectors]
+    """Exit -> (inputs, labels)."""
+    tokens: int
+    at_limit: int
+    """Inputs as long as the window: their ends may be left out."""
+
+
+@runtime_checkable
+class Classifier(Protocol):
+    """A model that was fine-tuned with a head at each exit: it says what an input is, and gives no vectors."""
+
+    @property
+    def name(self) -> str:
+        """Its name in results."""
+
+    @property
+    def exits(self) -> tuple[int, ...]:
+        """The exits that answer, ascending."""
+
+    @property
+    def task(self) -> str:
+        """``clones`` or ``classification``."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What each output stands for; of clones, the second one is that of clones."""
+
+    def classify(self, texts: Sequence[str], inputs: npt.NDArray[np.int64], advance: Callable[[int], None]) -> Answers:
+        """Return what each exit's head says of each input.
+
+        Parameters
+        ----------
+        texts
+            Programs.
+        inputs
+            Places of the programs of each input, (inputs, 1) or (inputs, 2).
+        advance
+            Called with a number of inputs when they are done.
+        """
 
 
 @runtime_checkable

@@ -40,7 +40,7 @@ Metric = Literal["MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP"]
 METRICS: tuple[Metric, ...] = get_args(Metric)
 MAIN_METRIC: Metric = "MRR@10"
 """The metric that tables and plots show, and the one that the MoSE paper reports."""
-MAIN_SCORES = ("AP", "MAP@R", "accuracy_probe", "accuracy_knn")
+MAIN_SCORES = ("AP", "MAP@R", "accuracy_probe", "accuracy_head", "accuracy_knn")
 """Of clones and classification: the first of them that results have is compared and drawn. AP needs no threshold."""
 MTEB_METRIC: Metric = "nDCG@10"
 """The main score of mteb's retrieval tasks: results in mteb's form, and those on the Hub, report it."""

@@ -13,7 +13,7 @@ from synthcode.evaluation.classification.item_scores import pair_items
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
 from synthcode.evaluation.classification.scored import Score, Scored
-from synthcode.evaluation.classification.similarity import Similarities
+from synthcode.evaluation.classification.similarity import PairSimilarities
 from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
 
 ALL = "all"
@@ -24,7 +24,7 @@ _PAIRS_DRAWN = 200_000_000
 """Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
 
 
-def score_clones(clones: DatasetClones, split: Split, similarities: Similarities, resamples: int) -> Scored:
+def score_clones(clones: DatasetClones, split: Split, similarities: PairSimilarities, resamples: int) -> Scored:
     """Score the pairs of a split by how similar their programs are.
 
     The threshold of precision, recall and F1 is the one with the best F1 on validation. Measures that end in

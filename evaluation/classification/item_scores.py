@@ -96,7 +96,7 @@ def program_items(
     Parameters
     ----------
     method
-        ``probe``, ``knn`` or ``1nn``.
+        ``probe``, ``knn``, ``head`` or ``1nn``.
     programs
         Their ids, problems and labels.
     predicted

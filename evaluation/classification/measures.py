@@ -70,6 +70,11 @@ class ByScore:
         return middle if middle <= upper else float(upper)
 
 
+def log_odds(logits: npt.NDArray[np.float32]) -> F64:
+    """Return how sure a head of two labels is of the second one, (items,), from its outputs, (items, 2)."""
+    return logits[:, 1].astype(np.float64) - logits[:, 0]
+
+
 def precision_recall_f1(predicted: Bools, positive: Bools, weights: F64) -> tuple[float, float, float]:
     """Return precision, recall and F1 of the positive class; 0 where nothing was found, as scikit-learn has it."""
     hits = float(weights[predicted & positive].sum())

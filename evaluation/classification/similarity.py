@@ -14,11 +14,15 @@ from synthcode.evaluation.score_blocks import rows_in_block
 _PAIRS_AT_ONCE = 65_536
 
 
-class Similarities(Protocol):
-    """What clone detection and nearest neighbours need to know of programs, which are known by their places."""
+class PairSimilarities(Protocol):
+    """What clone detection needs to know of programs, which are known by their places."""
 
     def of_pairs(self, a: I64, b: I64) -> F64:
         """Return the similarity of each pair, (pairs,)."""
+
+
+class Similarities(PairSimilarities, Protocol):
+    """What nearest neighbours need to know as well."""
 
     def blocks(self, queries: I64, documents: I64) -> Iterator[Scores]:
         """Yield the similarities of some queries after others to all documents, (some queries, documents)."""
@@ -53,6 +57,33 @@ class VectorSimilarities:
         rows = rows_in_block(len(documents))
         for start in range(0, len(queries), rows):
             yield self.unit[queries[start : start + rows]] @ theirs
+
+
+class HeadSimilarities:
+    """What a fine-tuned head says of pairs.
+
+    Parameters
+    ----------
+    a, b
+        The programs of each pair. (pairs,)
+    scores
+        Higher means more likely clones. (pairs,)
+    """
+
+    def __init__(self, a: I64, b: I64, scores: F64) -> None:
+        self._keys, first = np.unique(_keys(a, b), return_index=True)
+        self._scores = scores[first]
+
+    def of_pairs(self, a: I64, b: I64) -> F64:
+        """Return the score of each pair, (pairs,); the head must have been asked about all of them."""
+        keys = _keys(a, b)
+        places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
+        assert np.array_equal(self._keys[places], keys)
+        return self._scores[places]
+
+
+def _keys(a: I64, b: I64) -> I64:
+    return a << 32 | b
 
 
 class WordSimilarities:

@@ -1,4 +1,4 @@
-"""The scores of frozen vectors in a results folder, and which of them are compared."""
+"""The scores of frozen vectors, or of fine-tuned heads, in a results folder, and which of them are compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from synthcode.vocabulary import MAIN_SCORES, RETRIEVAL
 
 @dataclass(frozen=True)
 class StoredScores:
-    """The scores of one encoder's frozen vectors on one task."""
+    """The scores of one encoder's frozen vectors, or of its fine-tuned heads, on one task."""
 
     encoder: str
     task: str
@@ -40,9 +40,9 @@ def overall(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def scored_task(facts: Facts | None) -> str:
-    """Return what results are of: ``retrieval``, ``clones`` or ``classification``."""
+    """Return what results are of: ``retrieval``, ``clones``, ``classification``, or one of these fine-tuned."""
     first: Mapping[str, Any] = next(iter(facts.scores if facts else ()), {})
-    return str(first.get("task", RETRIEVAL)) if first.get("frozen") else RETRIEVAL
+    return str(first.get("task", RETRIEVAL)) if "frozen" in first else RETRIEVAL
 
 
 def refuse_other_tasks(names: Sequence[str], tasks: Sequence[str]) -> None:

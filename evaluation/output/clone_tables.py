@@ -13,7 +13,7 @@ from synthcode.evaluation.results_json import Facts
 from synthcode.markdown import markdown_cell, markdown_table
 
 _FROZEN = "Frozen vectors: the encoder was not trained to tell clones from other pairs."
-_KINDS = (
+KINDS = (
     "AP_random, ROC-AUC_lexical, ...: all positives against the negatives of that kind, weighted so that both sides"
     " count alike; recall_verified: of these positives only"
 )
@@ -35,11 +35,12 @@ def clone_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]
         *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
     ]
     for variant in facts.variants:
-        sections += _of_variant(variant, [row for row in rows if row["variant"] == variant])
-    return [*sections, "\n".join(f"- {text}" for text in (*(MEANINGS[name] for name in ("F1", "F1_oracle")), _KINDS))]
+        sections += variant_sections(variant, [row for row in rows if row["variant"] == variant])
+    return [*sections, "\n".join(f"- {text}" for text in (*(MEANINGS[name] for name in ("F1", "F1_oracle")), KINDS))]
 
 
-def _of_variant(variant: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def variant_sections(variant: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the scores of one variant as sections of ``tables.md``."""
     overall = [row for row in rows if row["query_language"] == ALL]
     return [
         f"## {variant}",

@@ -32,11 +32,11 @@ MEANINGS = {
 }
 
 
-def score_rows(task: str, variant: str, exit_: int, scored: Scored) -> list[dict[str, Any]]:
+def score_rows(task: str, variant: str, exit_: int, scored: Scored, *, frozen: bool = True) -> list[dict[str, Any]]:
     """Return the scores of one exit and variant as ``results.json`` holds them."""
     return [
         {
-            **{"exit": exit_, "task": task, "variant": variant, "metric": score.metric, "frozen": True},
+            **{"exit": exit_, "task": task, "variant": variant, "metric": score.metric, "frozen": frozen},
             **(
                 dict(zip(("query_language", "corpus_language"), score.languages, strict=True))
                 if score.languages
@@ -103,7 +103,8 @@ def _draw(
     caption = f"{facts.dataset}: {first['n']:,} {counted} of {first['groups']:,} problems"
     scores = main_estimates(facts.encoder, rows, metric)
     line = {} if baseline is None else main_estimates(baseline.encoder, baseline.rows, metric)
-    draw_pareto(scores, costs, line, facts.encoder, path, caption, f"{metric}, frozen vectors")
+    scored = "frozen vectors" if first["frozen"] else "fine-tuned heads"
+    draw_pareto(scores, costs, line, facts.encoder, path, caption, f"{metric}, {scored}")
 
 
 def _metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:

@@ -133,7 +133,8 @@ def evaluate(
     NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory
     or PYTHONPATH: a function from a list of texts to an array, or an Encoder. hybrid:A+B fuses the rankings of two or
     more, each a folder of results or a SPEC. rerank:NAME --first A gives the first documents of A a new order, by a
-    cross-encoder, or with --base-url by a server's /rerank.
+    cross-encoder, or with --base-url by a server's /rerank. classifier:MODEL scores the heads that 'synthcode train
+    --task clones' or '--task classification' trained, by that task.
 
     Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
     Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is

@@ -11,7 +11,7 @@ from synthcode.pipelines.commands.task_list import retrieval_tasks
 from synthcode.vocabulary import SCORED_VARIANTS, Split
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
+    from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
     from synthcode.pipelines.commands.evaluation_request import Request
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_task import Rows
@@ -37,13 +37,16 @@ def refuse_other_options(given: Mapping[str, Any]) -> None:
         raise click.UsageError(f"--{useless[0]} means nothing for the pairs of clones of a dataset", context)
 
 
-def clones_job(request: Request) -> FrozenJob:
+def clones_job(request: Request) -> FrozenJob | FineTunedJob:
     """Read the pairs of a dataset, and say what is wrong with them."""
     from synthcode.evaluation.classification.dataset_clones import read_clones
+    from synthcode.evaluation.encoder import Classifier
     from synthcode.evaluation.interop.hub_datasets import dataset_folder
     from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
-    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
+    from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
+    from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation
+    from synthcode.pipelines.steps.evaluate.fine_tuned_task import FineTunedClones, refuse_other_task
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
     from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
@@ -53,6 +56,8 @@ def clones_job(request: Request) -> FrozenJob:
     single_encoder(request.encoder)
     given, dataset = request.given, request.dataset
     assert dataset is not None
+    if isinstance(request.encoder, Classifier):
+        refuse_other_task(request.encoder, TASK)
     split = cast(Split, given["split"])
     splits = tuple(dict.fromkeys(("validation", split)))
     published = find_dataset(dataset_folder(dataset, *splits))
@@ -71,9 +76,11 @@ def clones_job(request: Request) -> FrozenJob:
     digest = published.digest(splits, ("programs", CLONES_NAME, *((NEGATIVES_NAME,) if failing else ())))
     for warning in clones.warnings:
         click.echo(f"warning: {warning}", err=True)
-    task = ClonesTask(clones, split, variants)
     evaluation = request.evaluation(without_cells(str(dataset), digest, split), settings)
-    return FrozenJob(FrozenEvaluation(task, evaluation), _print)
+    if isinstance(request.encoder, Classifier):
+        heads = FineTunedClones(clones, split, variants)
+        return FineTunedJob(FineTunedEvaluation(heads, request.encoder, evaluation))
+    return FrozenJob(FrozenEvaluation(ClonesTask(clones, split, variants), evaluation), _print)
 
 
 def _print(frozen: FrozenEvaluation, rows: Rows) -> None:

@@ -13,7 +13,7 @@ from synthcode.pipelines.commands.task_list import other_tasks
 from synthcode.vocabulary import CLASSIFICATION_TASKS
 
 if TYPE_CHECKING:
-    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
+    from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
     from synthcode.pipelines.commands.evaluation_request import Request
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_task import Rows
@@ -64,13 +64,16 @@ def refuse_unpublished(dataset: Path | None, given: Mapping[str, Any]) -> None:
         raise click.UsageError(f"--{option} is for retrieval: {name} is scored as it was published", context)
 
 
-def published_job(request: Request, task: str) -> FrozenJob:
+def published_job(request: Request, task: str) -> FrozenJob | FineTunedJob:
     """Read a published benchmark, and say what is wrong with it."""
     from synthcode.evaluation.classification.published.registry import read_published, task_of
+    from synthcode.evaluation.encoder import Classifier
     from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
-    from synthcode.pipelines.commands.evaluation_jobs import FrozenJob
+    from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
     from synthcode.pipelines.commands.options import assignments
+    from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation
+    from synthcode.pipelines.steps.evaluate.fine_tuned_task import fine_tuned_task
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
     from synthcode.pipelines.steps.evaluate.frozen_task import PublishedTask
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
@@ -92,6 +95,9 @@ def published_job(request: Request, task: str) -> FrozenJob:
     for warning in benchmark.warnings:
         click.echo(f"warning: {benchmark.name}: {warning}", err=True)
     evaluation = request.evaluation(without_cells(name, benchmark.digest, "test"), settings)
+    if isinstance(request.encoder, Classifier):
+        heads = fine_tuned_task(request.encoder, benchmark, task)
+        return FineTunedJob(FineTunedEvaluation(heads, request.encoder, replace(evaluation, variants=())))
     return FrozenJob(FrozenEvaluation(PublishedTask(benchmark, task), replace(evaluation, variants=())), _print)
 
 

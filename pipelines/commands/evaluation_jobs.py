@@ -14,6 +14,7 @@ from synthcode.vocabulary import RETRIEVAL
 
 if TYPE_CHECKING:
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.frozen_task import Rows
 
@@ -87,8 +88,6 @@ class FrozenJob:
 
     def run(self, *, force: bool, may_replace: bool) -> Outcome:
         """Score unless the results are current."""
-        from synthcode.evaluation.classification.stored_scores import overall
-        from synthcode.evaluation.results.coverage import few_problems
         from synthcode.pipelines.runs.interrupt import watch_for_stop
         from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
 
@@ -96,14 +95,60 @@ class FrozenJob:
             frozen = replace(self.frozen, evaluation=replace(self.evaluation, stop=stop))
             rows = score_frozen_if_stale(frozen, force=force, may_replace=may_replace)
             stop.raise_if_set()
-        few = few_problems(min(row["groups"] for row in overall(rows)))
+        return _outcome(rows, frozen.task.warnings, lambda: self.show(frozen, rows))
 
-        def show() -> None:
-            self.show(frozen, rows)
-            for warning in few:
-                click.echo(f"warning: {warning}", err=True)
 
-        return Outcome(rows, [*frozen.task.warnings, *few], show)
+@dataclass(frozen=True)
+class FineTunedJob:
+    """Heads on pairs of clones, or on a published benchmark."""
+
+    chosen: FineTunedEvaluation
+
+    @property
+    def task(self) -> str:
+        """``clones_fine_tuned`` or ``classification_fine_tuned``."""
+        return self.chosen.task.name
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """Who is scored, and where results go."""
+        return self.chosen.evaluation
+
+    def run(self, *, force: bool, may_replace: bool) -> Outcome:
+        """Score unless the results are current."""
+        from synthcode.pipelines.runs.interrupt import watch_for_stop
+        from synthcode.pipelines.steps.evaluate.fine_tuned_scores import score_fine_tuned_if_stale
+
+        with watch_for_stop(self.evaluation.reporter.message) as stop:
+            chosen = replace(self.chosen, evaluation=replace(self.evaluation, stop=stop))
+            rows = score_fine_tuned_if_stale(chosen, force=force, may_replace=may_replace)
+            stop.raise_if_set()
+        return _outcome(rows, chosen.task.warnings, lambda: self._show(rows))
+
+    def _show(self, rows: Rows) -> None:
+        from synthcode.evaluation.classification.stored_scores import overall
+        from synthcode.pipelines.commands.printed_scores import print_scores
+
+        for variant in self.chosen.task.variants:
+            mine = [row for row in overall(rows) if row["variant"] == variant]
+            print_scores(f"{self.chosen.classifier.task}, {variant}", mine, "fine-tuned heads")
+        click.echo("the heads were trained for this task: do not compare with scores of frozen vectors", err=True)
+        click.echo(f"all of it is in {self.evaluation.folder}", err=True)
+
+
+def _outcome(rows: Rows, warnings: Sequence[str], show_scores: Callable[[], None]) -> Outcome:
+    """Return scores, with a warning if they rest on few problems."""
+    from synthcode.evaluation.classification.stored_scores import overall
+    from synthcode.evaluation.results.coverage import few_problems
+
+    few = few_problems(min(row["groups"] for row in overall(rows)))
+
+    def show() -> None:
+        show_scores()
+        for warning in few:
+            click.echo(f"warning: {warning}", err=True)
+
+    return Outcome(rows, [*warnings, *few], show)
 
 
 def run_jobs(jobs: Sequence[Job], *, force: bool, may_replace: bool, as_json: bool) -> None:

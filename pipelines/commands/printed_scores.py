@@ -49,15 +49,15 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
     click.echo(f"mean over pairs of languages; all of it is in {folder}", err=True)
 
 
-def print_scores(title: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Print a line for each measure of frozen vectors on stdout, with a column for each exit."""
+def print_scores(title: str, rows: Sequence[Mapping[str, Any]], scored: str = "frozen vectors") -> None:
+    """Print a line for each measure on stdout, with a column for each exit, and what was scored."""
     from rich.console import Console
     from rich.table import Table
 
     exits = sorted({row["exit"] for row in rows})
     cells = {(row["exit"], row["metric"]): f"{row['value']:.3f} ({row['lo']:.3f} to {row['hi']:.3f})" for row in rows}
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column(f"{title}, frozen vectors")
+    table.add_column(f"{title}, {scored}")
     for exit_ in exits:
         table.add_column(f"exit {exit_}" if exit_ else "score (95 %)", justify="right")
     for metric in dict.fromkeys(row["metric"] for row in rows):

@@ -57,8 +57,8 @@ PAIR_SCORES = pa.schema(
     ]
 )
 """One row a pair, exit and variant. ``problem_a`` and ``problem_b`` are the units of statistics: a pair is drawn if
-both are. ``label`` is 1 for clones, ``score`` the cosine of the two programs, and ``predicted`` 1 if it reaches the
-threshold that validation chose."""
+both are. ``label`` is 1 for clones, ``score`` the cosine of the two programs or what a fine-tuned head says, and
+``predicted`` 1 if it reaches the threshold that validation chose."""
 
 PROGRAM_SCORES = pa.schema(
     [
@@ -69,10 +69,10 @@ PROGRAM_SCORES = pa.schema(
         pa.field("average_precision", pa.float64()),
     ]
 )
-"""One row a program, exit and method. ``method`` is ``probe`` or ``knn``, or ``1nn`` where programs of a problem
-retrieve each other: there ``predicted`` is the label of the nearest program, and ``average_precision`` that of the
-first R. ``score`` is the probe's decision function where there are two labels. ``problem_id`` is the unit of
-statistics."""
+"""One row a program, exit and method. ``method`` is ``probe``, ``knn``, or ``head`` of a fine-tuned model, or ``1nn``
+where programs of a problem retrieve each other: there ``predicted`` is the label of the nearest program, and
+``average_precision`` that of the first R. ``score`` is the decision function of probe or head where there are two
+labels. ``problem_id`` is the unit of statistics."""
 
 METRICS = pa.schema(
     [

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from synthcode.errors import Interrupted
+from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.models.opening import open_model
 from synthcode.evaluation.training.runs.progress import Callbacks
 from synthcode.evaluation.training.runs.recipe import load_training_recipe
@@ -15,9 +18,10 @@ from synthcode.evaluation.training.runs.session import train_model
 from synthcode.identity import file_digest
 from synthcode.pipelines.main import run_cli
 from tests.support.clone_dataset import Pair, write_clone_dataset
+from tests.support.mose_checkpoint import SPECIAL
 from tests.support.published_files import write_bigclonebench, write_devign
 from tests.support.tiny_encoders import write_encoder
-from tests.support.training_runs import SMALL, train
+from tests.support.training_runs import SMALL, train, write_training_dataset
 
 SPLITS = {"train": range(16), "validation": range(20, 28), "test": range(30, 38)}
 CODE = {
@@ -155,7 +159,7 @@ def test_a_dataset_without_pairs_or_labels_is_refused(
 ) -> None:
     arguments = ("--base", base, "--out", tmp_path / "model", *SMALL)
     assert train(quickstart, "--task", "clones", *arguments) == 1
-    assert "make them with 'synthcode build RUN --clones'" in capsys.readouterr().err
+    assert f"make them with 'synthcode build {quickstart} --clones'" in capsys.readouterr().err
     assert train(quickstart, "--task", "classification", *arguments) == 1
     assert "its programs have no labels\nname a published benchmark with --from" in capsys.readouterr().err
     assert train(quickstart, "--from", "devign", *arguments) == 1
@@ -172,8 +176,94 @@ def test_without_validation_the_last_weights_are_kept(
     assert "nothing was scored" in (out / "README.md").read_text()
 
 
+def test_heads_are_scored_at_every_exit_and_named_as_fine_tuned(
+    model: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "scores"
+    arguments = [str(dataset), "--task", "clones", "--encoder", f"classifier:{model}", "--variant", "stripped"]
+    command = ["evaluate", *arguments, "--resamples", "100", "--out", str(out)]
+    assert run_cli(command) == 0
+    printed = capsys.readouterr()
+    assert "clones, stripped, fine-tuned heads" in printed.out
+    assert "do not compare with scores of frozen vectors" in printed.err
+    facts = json.loads((out / "results.json").read_text())
+    assert {(row["task"], row["frozen"]) for row in facts["scores"]} == {("clones_fine_tuned", False)}
+    rows = list(csv.DictReader((out / "metrics.csv").read_text().splitlines()))
+    assert {row["task"] for row in rows} == {"clones_fine_tuned"}
+    scored = {
+        row["exit"]: float(row["value"]) for row in rows if (row["metric"], row["query_language"]) == ("AP", "all")
+    }
+    assert scored == {exit_: pytest.approx(ap, abs=1e-5) for exit_, ap in by_hand(model).items()}
+    tables = (out / "tables.md").read_text()
+    assert "Fine-tuned: a head at each exit was trained for this task" in tables
+    assert "cosine" not in tables
+    assert "fine-tuned heads" in (out / "plots" / "pareto.svg").read_text()
+    assert run_cli(command) == 0
+    assert "unchanged, nothing to do" in capsys.readouterr().err
+    assert run_cli(["compare", str(out)]) == 0
+    frozen = ["evaluate", str(dataset), "--task", "clones", "--encoder", "bm25", "--variant", "stripped"]
+    assert run_cli([*frozen, "--resamples", "100", "--out", str(tmp_path / "bm25")]) == 0
+    assert run_cli(["compare", str(out), str(tmp_path / "bm25")]) == 1
+    assert "the results are of different tasks" in capsys.readouterr().err
+
+
+def test_a_model_reads_pairs_as_its_base_does(model: Path, base: str) -> None:
+    trained, untrained = open_model(model).vocabulary, open_huggingface(base[3:], (1,)).vocabulary
+    assert trained.separator == untrained.separator == (SPECIAL["<sep>"],)
+    assert (trained.start, trained.end, trained.class_token) == (untrained.start, untrained.end, untrained.class_token)
+
+
+def by_hand(model: Path) -> dict[str, float]:
+    """Return AP of test by exit: each pair tokenized, encoded and ranked by other code."""
+    from sklearn.metrics import average_precision_score
+
+    opened = open_model(model)
+    found: dict[str, list[float]] = {}
+    for first, second, *_ in pairs(SPLITS["test"]):
+        a, b = sorted((first, second))
+        one, other = (opened.tokenizer(CODE[name])["input_ids"] for name in (a, b))
+        ids = [*one, SPECIAL["<sep>"], *other]
+        features = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
+        with torch.no_grad():
+            for exit_, logits in opened.logits(features).items():
+                found.setdefault(str(exit_), []).append(float(logits[0, 1] - logits[0, 0]))
+    labels = [label for _, _, label, _ in pairs(SPLITS["test"])]
+    return {exit_: average_precision_score(labels, scores) for exit_, scores in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("spec", "options", "problem"),
+    [
+        ("classifier:{model}@2", ["--task", "clones"], "has no head at exit 2\nchoose among 1, 3"),
+        ("classifier:{base}", ["--task", "clones"], "has no heads of classification\n"),
+        ("classifier:{model}", [], "gives no vectors\nscore it by the task that it was trained for: --task clones"),
+        ("classifier:{model}", ["--task", "clones", "--prompt", "query=x"], "takes no --prompt"),
+    ],
+)
+def test_heads_that_cannot_be_scored_are_refused(
+    model: Path,
+    dataset: Path,
+    base: str,
+    spec: str,
+    options: list[str],
+    problem: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    scored = write_training_dataset(tmp_path / "dataset") if not options else dataset
+    split = [] if options else ["--split", "validation"]
+    encoder = spec.format(model=model, base=base[3:])
+    command = ["evaluate", str(scored), "--encoder", encoder, "--out", str(tmp_path / "out"), *split, *options]
+    assert run_cli(command) == 1
+    printed = capsys.readouterr().err
+    assert problem in printed
+    assert "Traceback" not in printed
+
+
 @pytest.mark.parametrize(("name", "task"), [("bigclonebench", "clones"), ("devign", "classification")])
-def test_published_benchmarks_are_trained_on(name: str, task: str, base: str, tmp_path: Path) -> None:
+def test_published_benchmarks_are_trained_on(
+    name: str, task: str, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write = {"bigclonebench": write_bigclonebench, "devign": write_devign}[name]
     folder, out = write(tmp_path / name), tmp_path / "model"
     arguments = ("--task", task, "--from", name, "--base", base, "--exits", "2", "--out", out, *SMALL)
@@ -182,3 +272,13 @@ def test_published_benchmarks_are_trained_on(name: str, task: str, base: str, tm
     assert opened.classifier is not None
     assert opened.classifier.form.task == task
     assert f"--from {name} --path PATH --task {task}" in (out / "README.md").read_text()
+    scores = tmp_path / "scores"
+    arguments = ["--from", name, "--path", str(folder), "--encoder", f"classifier:{out}", "--out", str(scores)]
+    assert run_cli(["evaluate", *arguments, "--resamples", "100"]) == 0
+    assert f"{task}, raw, fine-tuned heads" in capsys.readouterr().out
+    metrics = {row["metric"] for row in json.loads((scores / "results.json").read_text())["scores"]}
+    assert ({"F1", "AP"} if task == "clones" else {"accuracy_head", "F1_head", "AP_head"}) <= metrics
+    other = {"bigclonebench": "devign", "devign": "bigclonebench"}[name]
+    path = {"bigclonebench": write_bigclonebench, "devign": write_devign}[other](tmp_path / other)
+    assert run_cli(["evaluate", "--from", other, "--path", str(path), "--encoder", f"classifier:{out}"]) == 1
+    assert f"was trained for {task}, and cannot be scored by" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Scores of a published benchmark from frozen vectors: nothing of the encoder is trained on it."""
+"""Scores of a published benchmark from frozen vectors, or from heads that were fine-tuned on it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from synthcode.evaluation.classification import neighbours
 from synthcode.evaluation.classification.intervals import estimates, group_draws, pair_draws
 from synthcode.evaluation.classification.item_scores import pair_items, program_items
 from synthcode.evaluation.classification.linear_probe import linear_probe
-from synthcode.evaluation.classification.measures import F64, I64, ByScore, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.measures import F64, I64, ByScore, log_odds, macro_f1, precision_recall_f1
 from synthcode.evaluation.classification.published.benchmark import (
     LabelledRows,
     PublishedBenchmark,
@@ -19,7 +19,8 @@ from synthcode.evaluation.classification.published.benchmark import (
     PublishedPairs,
 )
 from synthcode.evaluation.classification.scored import Score, Scored
-from synthcode.evaluation.classification.similarity import Similarities, VectorSimilarities
+from synthcode.evaluation.classification.similarity import PairSimilarities, Similarities, VectorSimilarities
+from synthcode.evaluation.encoder import Vectors
 from synthcode.vocabulary import SPLITS, Split
 
 
@@ -33,13 +34,14 @@ def programs_of(benchmark: PublishedBenchmark) -> list[str]:
 def score(benchmark: PublishedBenchmark, similarities: Similarities, resamples: int) -> Scored:
     """Score the test programs of a benchmark by how similar they are, or by a classifier on their vectors."""
     if isinstance(benchmark, PublishedPairs):
-        return _score_pairs(benchmark, similarities, resamples)
+        return score_pairs(benchmark, similarities, resamples)
     if benchmark.scoring == "problems":
         return _score_problems(benchmark, similarities, resamples)
     return _score_labels(benchmark, similarities, resamples)
 
 
-def _score_pairs(benchmark: PublishedPairs, similarities: Similarities, resamples: int) -> Scored:
+def score_pairs(benchmark: PublishedPairs, similarities: PairSimilarities, resamples: int) -> Scored:
+    """Score the test pairs of a benchmark by how similar their programs are."""
     validation, test = (
         ByScore(similarities.of_pairs(rows.a, rows.b), rows.label == 1)
         for rows in (benchmark.parts["validation"], benchmark.parts["test"])
@@ -111,6 +113,30 @@ def _score_labels(benchmark: PublishedLabels, similarities: Similarities, resamp
     scores += _of_predictions("knn", predicted, labels["test"], test, resamples, is_binary)
     items.append(program_items("knn", programs, _texts(names, predicted)))
     return Scored(scores, {**chosen, "knn_k": float(k)}, pa.concat_tables(items))
+
+
+def score_answers(rows: LabelledRows, labels: Sequence[str], logits: Vectors, resamples: int) -> Scored:
+    """Score what a fine-tuned head says of programs; one with a label that the head does not know counts as wrong.
+
+    Parameters
+    ----------
+    rows
+        The programs.
+    labels
+        Of the head.
+    logits
+        Its outputs, (programs, labels).
+    resamples
+        Of intervals.
+    """
+    unknown = sorted(set(rows.labels) - set(labels))
+    truth = _numbers(rows.labels, [*labels, *unknown])
+    is_binary = len(labels) == 2 and not unknown
+    scores = log_odds(logits) if is_binary else None
+    ranked = None if scores is None else ByScore(scores, truth == 1)
+    predicted = logits.argmax(axis=1).astype(np.int64)
+    items = program_items("head", (rows.ids, rows.groups, rows.labels), _texts(labels, predicted), scores)
+    return Scored(_of_predictions("head", predicted, truth, rows, resamples, is_binary, ranked), {}, items)
 
 
 def _of_predictions(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import ByScore, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.measures import ByScore, log_odds, macro_f1, precision_recall_f1
 from synthcode.evaluation.training.classifiers.examples import I64, Examples
 from synthcode.evaluation.training.classifiers.inputs import InputTokens
 from synthcode.evaluation.training.classifiers.logits import F32, classify
@@ -38,11 +38,6 @@ def score_classifier(model: MultiExitEncoder, tokens: InputTokens, examples: Exa
         for name, value in zip(found, _MEASURES[task](of_exit, examples.labels), strict=True):
             found[name][exit_] = value
     return found
-
-
-def log_odds(logits: F32) -> np.ndarray:
-    """Return how sure a head of two labels is of the second one, (inputs,)."""
-    return logits[:, 1].astype(np.float64) - logits[:, 0]
 
 
 def _of_clones(logits: F32, labels: I64) -> tuple[float, float]:

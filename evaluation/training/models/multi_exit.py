@@ -39,10 +39,10 @@ class MultiExitEncoder(nn.Module, ABC):
         super().__init__()
         self.classifier = None
 
-    def logits(self, features: Features) -> dict[int, Tensor]:
-        """Return exit -> what its head of classification says, (inputs, labels)."""
+    def logits(self, features: Features, exits: Sequence[int] | None = None) -> dict[int, Tensor]:
+        """Return exit -> what its head of classification says, (inputs, labels); see ``states``."""
         assert self.classifier is not None
-        found: dict[int, Tensor] = self.classifier(self.states(features), features["attention_mask"])
+        found: dict[int, Tensor] = self.classifier(self.states(features, exits), features["attention_mask"])
         return found
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:

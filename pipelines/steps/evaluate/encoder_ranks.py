@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 import pyarrow as pa
 
-from synthcode.evaluation.encoder import Encoder, LexicalScorer
+from synthcode.evaluation.encoder import Classifier, Encoder, LexicalScorer
 from synthcode.evaluation.model_probe import drop_vectors, find_store, probe_scorer
 from synthcode.evaluation.results_json import (
     Speed,
@@ -37,6 +37,8 @@ def with_store(evaluation: Evaluation) -> Evaluation:
         return replace(evaluation, parts=parts, word_scores=parts_digest(evaluation, encoder, parts))
     if isinstance(encoder, LexicalScorer):
         return replace(evaluation, word_scores=probe_scorer(encoder))
+    if isinstance(encoder, Classifier):
+        return evaluation  # it gives no vectors
     with hold(evaluation.store / encoder.identity):
         found = find_store(evaluation.store, encoder)
         if evaluation.fresh:

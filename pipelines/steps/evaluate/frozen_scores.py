@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -37,7 +37,7 @@ from synthcode.pipelines.steps.evaluate.encoder_ranks import with_store
 from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation import exit_costs, look_at_earlier, versions
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-from synthcode.pipelines.steps.evaluate.frozen_task import FrozenTask, Rows
+from synthcode.pipelines.steps.evaluate.frozen_task import FrozenTask, Rows, ScoredTask
 from synthcode.pipelines.steps.evaluate.results_folder import named_after
 from synthcode.sanitize import short_path
 from synthcode.storage.lock import hold
@@ -74,20 +74,32 @@ def score_frozen_if_stale(frozen: FrozenEvaluation, *, force: bool = False, may_
     InputError
         If the folder holds results of other settings that may not be replaced, or nothing can be scored.
     """
-    evaluation = frozen.evaluation
+
+    def score(evaluation: Evaluation, baseline: FrozenBaseline | None) -> Rows:
+        return _score(frozen.task, evaluation, baseline)
+
+    return scores_if_stale(frozen.task, frozen.evaluation, score, force=force, may_replace=may_replace)
+
+
+Score = Callable[[Evaluation, FrozenBaseline | None], Rows]
+"""Scores, and writes the results."""
+
+
+def scores_if_stale(task: ScoredTask, evaluation: Evaluation, score: Score, *, force: bool, may_replace: bool) -> Rows:
+    """Return the scores that a folder holds if they are current, and otherwise those that ``score`` writes there."""
     with hold(evaluation.folder):
         look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
-        baseline = _baseline(frozen.task, evaluation)
+        baseline = _baseline(task, evaluation)
         known = read_facts(evaluation.folder)
         is_current = known is not None and known.fingerprint == _fingerprint(evaluation, baseline)
         if known and is_current and not (force or evaluation.fresh or damaged_files(evaluation.folder, known)):
             evaluation.reporter.message(f"evaluate: unchanged, nothing to do ({evaluation.folder})")
             return known.scores
-        return _score(frozen.task, evaluation, baseline)
+        return score(evaluation, baseline)
 
 
-def _baseline(task: FrozenTask, evaluation: Evaluation) -> FrozenBaseline | None:
+def _baseline(task: ScoredTask, evaluation: Evaluation) -> FrozenBaseline | None:
     """Return the scores that are drawn as lines: the named ones, or BM25's if they lie next to these."""
     folder, settings = evaluation.folder, evaluation.settings
     scope = {name: settings[name] for name in settings if name in SCOPE}
@@ -108,16 +120,28 @@ def _score(task: FrozenTask, evaluation: Evaluation, baseline: FrozenBaseline | 
                 rows += score_rows(task.name, variant, exit_, scored)
                 items.append(of_exit(scored.items, evaluation.label, exit_, task.name, variant))
                 advance(1)
+    write_scores(task, evaluation, speeds[0], rows, items, baseline)
+    return rows
+
+
+def write_scores(
+    task: ScoredTask,
+    evaluation: Evaluation,
+    speed: Speed,
+    rows: Rows,
+    items: Sequence[pa.Table],
+    baseline: FrozenBaseline | None,
+) -> None:
+    """Measure costs, and write a results folder."""
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
-    facts = replace(_facts(task, evaluation, speeds[0], rows), fingerprint=_fingerprint(evaluation, baseline))
+    facts = replace(_facts(task, evaluation, speed, rows), fingerprint=_fingerprint(evaluation, baseline))
     withdraw_facts(evaluation.folder)
     write_item_scores(evaluation.folder, items)
     write_frozen_scores(evaluation.folder, facts, task.language, costs, rows, task.sections(facts, rows), baseline)
     if costs and not can_draw():
         evaluation.reporter.message(f"evaluate: no plots, because matplotlib is not installed ({install_line('eval')})")
     write_facts(evaluation.folder, facts)
-    return rows
 
 
 def _similarities(
@@ -144,7 +168,7 @@ def _fingerprint(evaluation: Evaluation, baseline: FrozenBaseline | None) -> str
     return digest("items", evaluation.fingerprint(baseline))
 
 
-def _facts(task: FrozenTask, evaluation: Evaluation, speed: Speed, rows: Rows) -> Facts:
+def _facts(task: ScoredTask, evaluation: Evaluation, speed: Speed, rows: Rows) -> Facts:
     """Return what ``results.json`` says of scores, but for the fingerprint."""
     problems = min(row["groups"] for row in overall(rows))
     return Facts(

@@ -33,12 +33,12 @@ class Programs(NamedTuple):
     """Of each program; empty if it is not known."""
 
 
-class FrozenTask(Protocol):
-    """Programs, and how their vectors are scored."""
+class ScoredTask(Protocol):
+    """What a results folder holds the scores of."""
 
     @property
     def name(self) -> str:
-        """``clones`` or ``classification``."""
+        """``clones`` or ``classification``, with an ending if heads were fine-tuned for it."""
 
     @property
     def variants(self) -> Sequence[str]:
@@ -51,6 +51,13 @@ class FrozenTask(Protocol):
     @property
     def warnings(self) -> Sequence[str]:
         """What is wrong with the pairs or labels."""
+
+    def sections(self, facts: Facts, rows: Rows) -> list[str]:
+        """Return the scores as the first sections of ``tables.md``."""
+
+
+class FrozenTask(ScoredTask, Protocol):
+    """Programs, and how their vectors are scored."""
 
     @property
     def lost_without_vectors(self) -> str:
@@ -67,9 +74,6 @@ class FrozenTask(Protocol):
         InputError
             If nothing can be scored.
         """
-
-    def sections(self, facts: Facts, rows: Rows) -> list[str]:
-        """Return the scores as the first sections of ``tables.md``."""
 
 
 @dataclass(frozen=True)

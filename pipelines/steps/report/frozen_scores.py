@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     *("AP", "F1", "ROC-AUC", *(f"AP_{kind}" for kind in PAIR_DIFFICULTIES), "MAP@R", "accuracy_1nn"),
-    *(f"{measure}_{method}" for method in ("probe", "knn") for measure in ("accuracy", "F1", "F1_macro")),
+    *(f"{measure}_{method}" for method in ("probe", "knn", "head") for measure in ("accuracy", "F1", "F1_macro")),
 )
 """The measures that the report shows; ``tables.md`` has all."""
 
-_ABOUT = "Frozen vectors: the encoders were not trained on this task. The threshold of F1 was chosen on validation."
+_FROZEN = "Frozen vectors: the encoders were not trained on this task. The threshold of F1 was chosen on validation."
+_FINE_TUNED = (
+    "Fine-tuned: heads were trained for this task, and the encoders with them. Do not compare with frozen vectors. The"
+    " threshold of F1 was chosen on validation."
+)
 
 
 def frozen_evaluation(results: Sequence[tuple[Path, Facts]]) -> Evaluation:
@@ -58,7 +62,7 @@ def frozen_evaluation(results: Sequence[tuple[Path, Facts]]) -> Evaluation:
         drawn_task=task,
         drawn_variant=variant,
         drawn_metric=metric,
-        about=_ABOUT,
+        about=_FROZEN if facts.scores[0]["frozen"] else _FINE_TUNED,
         drawn=f"{metric} of {task} on {variant} code",
         columns=_COLUMNS,
     )

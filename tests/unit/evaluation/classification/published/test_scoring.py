@@ -12,9 +12,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
 from synthcode.evaluation.classification.linear_probe import STRENGTHS
-from synthcode.evaluation.classification.published.benchmark import PublishedBenchmark, PublishedLabels, PublishedPairs
+from synthcode.evaluation.classification.published.benchmark import (
+    LabelledRows,
+    PublishedBenchmark,
+    PublishedLabels,
+    PublishedPairs,
+)
 from synthcode.evaluation.classification.published.registry import read_published
-from synthcode.evaluation.classification.published.scoring import programs_of, score
+from synthcode.evaluation.classification.published.scoring import programs_of, score, score_answers
 from synthcode.evaluation.classification.similarity import VectorSimilarities, WordSimilarities
 from synthcode.evaluation.encoders.bm25 import Bm25
 from tests.support.published_files import clone_pairs, write_bigclonebench, write_devign, write_poj104
@@ -124,3 +129,21 @@ def test_words_score_pairs_both_ways(tmp_path: Path) -> None:
     used = [benchmark.texts[place] for place in (0, 1, 5, 9, 40)]
     block = next(Bm25().score_blocks(used, used))
     assert found[3] == pytest.approx((block[3, 4] / block[3, 3] + block[4, 3] / block[4, 4]) / 2, rel=1e-5)
+
+
+def test_answers_of_a_head_are_scored_by_hand() -> None:
+    rows = LabelledRows(list("wxyz"), list("wxyz"), ["a", "b", "b", "a"], list("wxyz"))
+    logits = np.array([[1, 0], [0, 2], [3, 0], [0, 1]], dtype=np.float32)  # a, b, a, b
+    found = {one.metric: one.estimate.value for one in score_answers(rows, ("a", "b"), logits, 100).scores}
+    assert found == pytest.approx(
+        # ranked by b - a: x, z, w, y; of the two b, x is first and y is last
+        {"accuracy_head": 0.5, "precision_head": 0.5, "recall_head": 0.5, "F1_head": 0.5}
+        | {"AP_head": (1 / 1 + 2 / 4) / 2, "ROC-AUC_head": 0.5}
+    )
+
+
+def test_a_label_that_the_head_does_not_know_counts_as_wrong() -> None:
+    rows = LabelledRows(list("xyz"), list("xyz"), ["a", "b", "new"], list("xyz"))
+    logits = np.array([[1, 0], [0, 1], [1, 0]], dtype=np.float32)
+    found = {one.metric: one.estimate.value for one in score_answers(rows, ("a", "b"), logits, 100).scores}
+    assert found == pytest.approx({"accuracy_head": 2 / 3, "F1_macro_head": (2 / 3 + 1 + 0) / 3})
