@@ -13,6 +13,7 @@ from synthcode.evaluation.classification.item_scores import pair_items
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
 from synthcode.evaluation.classification.scored import Score, Scored
+from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
 from synthcode.evaluation.classification.similarity import PairSimilarities
 from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
 
@@ -115,7 +116,9 @@ def _of_stratum(scored: _SplitScores, stratum: _Stratum) -> list[Score]:
         return [float(found[place]) for place in kept]
 
     draws = drawn_counts(len(used), draws_for(len(order), scored.resamples))
-    found = estimates(measures, len(used), draws, len(used))
+    shares = pair_shares(scores, positive, weights, list(scored.thresholds.values()))[kept]
+    scales = spread_scales(shares, first, second, len(used))
+    found = estimates(measures, len(used), draws, len(used), scales=scales)
     programs = len(np.unique(np.stack([rows.a[order], rows.b[order]])))
     return [
         Score(name, one, len(order), len(used), programs, stratum.languages)

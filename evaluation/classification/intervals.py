@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from statistics import NormalDist
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import F64, I64
+from synthcode.evaluation.classification.measures import F64, I64, Bools
 from synthcode.evaluation.results.comparison import Estimate
 from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
 from synthcode.evaluation.results.small_samples import FEW, Span, hoeffding_intervals
@@ -25,7 +26,12 @@ Measures = Callable[[F64], Sequence[float]]
 
 
 def estimates(
-    measures: Measures, items: int, draws: Iterator[F64], groups: int, span: Span = (0.0, 1.0)
+    measures: Measures,
+    items: int,
+    draws: Iterator[F64],
+    groups: int,
+    span: Span = (0.0, 1.0),
+    scales: F64 | float = 1.0,
 ) -> list[Estimate]:
     """Return the value of each measure, with its 95 % percentile interval.
 
@@ -42,16 +48,40 @@ def estimates(
         interval without width is not believed. Hoeffding's bound for a mean of so many values stands in for it.
     span
         Between which numbers every value lies.
+    scales
+        What the deviations of draws from the values are multiplied by, (measures,): see ``spread_scales``.
     """
     values = np.array(measures(np.ones(items)))
     low, high = hoeffding_intervals(values, np.full(len(values), float(groups)), span)
     if groups >= FEW:
         drawn = np.array([measures(weights) for weights in draws])
         resampled = np.nanquantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+        resampled = np.clip(values + scales * _student(groups) * (resampled - values), *span)
         is_wide = (groups >= ENOUGH_PROBLEMS) | (resampled[1] - resampled[0] > _NO_WIDTH)
         low, high = np.where(is_wide, resampled[0], low), np.where(is_wide, resampled[1], high)
     rows = zip(values, np.minimum(low, values), np.maximum(high, values), strict=True)
     return [Estimate(float(value), round(float(lo), DIGITS), round(float(hi), DIGITS)) for value, lo, hi in rows]
+
+
+def in_proportion(weights: F64, positive: Bools) -> F64:
+    """Return weights of drawn pairs with as many negatives for each clone as there are without a draw, (pairs,)."""
+    clones = weights[positive].sum()
+    others = weights.sum() - clones
+    if not clones or not others:
+        return weights
+    share = clones / others * (~positive).sum() / positive.sum()
+    return np.where(positive, weights, weights * share)
+
+
+def _student(groups: int) -> float:
+    """Return how much wider an interval of so few groups is than one of many, as Student's t is than the normal.
+
+    Percentiles of draws are too near for small samples: they lack the factor sqrt(n / (n - 1)) and the wider tails
+    of t (Hesterberg 2015, The American Statistician 69(4), 5). Quantiles of t by the expansion of Cornish and Fisher.
+    """
+    z, free = NormalDist().inv_cdf((1 + LEVEL) / 2), groups - 1
+    t = z + (z**3 + z) / (4 * free) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * free**2)
+    return float(t / z * np.sqrt(groups / free))
 
 
 def group_draws(groups: I64, resamples: int) -> Iterator[F64]:

@@ -12,13 +12,30 @@ I32 = npt.NDArray[np.int32]
 
 
 @compiled
+def _share_of_negatives(first: I32, second: I32, positive: Bools, weights: F64, counts: F64) -> float:
+    """Return what the weight of negatives is multiplied by to stay in proportion to that of clones."""
+    drawn, given = np.zeros(2), np.zeros(2)
+    for pair in range(first.size):
+        weight = weights[pair] * counts[first[pair]]
+        if first[pair] != second[pair]:
+            weight *= counts[second[pair]]
+        kind = 1 if positive[pair] else 0
+        drawn[kind] += weight
+        given[kind] += weights[pair]
+    if drawn[0] * drawn[1] * given[1] == 0:
+        return 1.0
+    return float((drawn[1] / drawn[0]) * (given[0] / given[1]))
+
+
+@compiled
 def measure_pairs(
     first: I32, second: I32, positive: Bools, ends: Bools, weights: F64, counts: F64, above: I64, out: F64
 ) -> None:
     """Write precision, recall and F1 at each threshold, then AP and ROC-AUC, of pairs that problems are drawn for.
 
     Pairs stand in descending order of their scores. A pair counts as often as both of its problems were drawn together:
-    the bootstrap of networks (Snijders and Borgatti 1999, Connections 22(2)).
+    the bootstrap of networks (Snijders and Borgatti 1999, Connections 22(2)). Negatives are weighted so that there are
+    as many for each clone as without a draw: how many there are was chosen, and is not what a sample tells.
 
     Parameters
     ----------
@@ -37,6 +54,7 @@ def measure_pairs(
     out
         Filled; NaN where a measure needs pairs of both kinds. (3 * thresholds + 2,)
     """
+    share = _share_of_negatives(first, second, positive, weights, counts)
     hits = misses = hits_before = misses_before = precision_sum = area = 0.0
     found, right = np.zeros(above.size), np.zeros(above.size)
     for pair in range(first.size):
@@ -46,7 +64,7 @@ def measure_pairs(
         if positive[pair]:
             hits += weight
         else:
-            misses += weight
+            misses += weight * share
         for threshold in range(above.size):
             if pair + 1 == above[threshold]:
                 found[threshold], right[threshold] = hits + misses, hits

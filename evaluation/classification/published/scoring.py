@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from synthcode.evaluation.classification import neighbours
-from synthcode.evaluation.classification.intervals import estimates, group_draws, pair_draws
+from synthcode.evaluation.classification.intervals import estimates, group_draws, in_proportion, pair_draws
 from synthcode.evaluation.classification.item_scores import pair_items, program_items
 from synthcode.evaluation.classification.linear_probe import linear_probe
 from synthcode.evaluation.classification.measures import F64, I64, ByScore, log_odds, macro_f1, precision_recall_f1
@@ -19,6 +19,7 @@ from synthcode.evaluation.classification.published.benchmark import (
     PublishedPairs,
 )
 from synthcode.evaluation.classification.scored import Score, Scored
+from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
 from synthcode.evaluation.classification.similarity import PairSimilarities, Similarities, VectorSimilarities
 from synthcode.evaluation.encoder import Vectors
 from synthcode.vocabulary import SPLITS, Split
@@ -48,7 +49,8 @@ def score_pairs(benchmark: PublishedPairs, similarities: PairSimilarities, resam
     )
     threshold, oracle = validation.best_threshold(), test.best_threshold()
 
-    def measures(weights: F64) -> Sequence[float]:
+    def measures(drawn: F64) -> Sequence[float]:
+        weights = in_proportion(drawn, test.positive)
         honest = precision_recall_f1(test.scores >= threshold, test.positive, weights)
         best = precision_recall_f1(test.scores >= oracle, test.positive, weights)
         return *honest, *best, test.average_precision(weights), test.roc_auc(weights)
@@ -57,7 +59,9 @@ def score_pairs(benchmark: PublishedPairs, similarities: PairSimilarities, resam
     rows = benchmark.parts["test"]
     used, places = np.unique(np.concatenate([rows.a, rows.b]), return_inverse=True)
     a, b = np.split(places.ravel(), 2)
-    found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used))
+    shares = pair_shares(test.scores, test.positive, np.ones(len(a)), [threshold, oracle])
+    scales = spread_scales(shares, a, b, len(used))
+    found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used), scales=scales)
     scores = [Score(name, one, len(a), len(used), len(used)) for name, one in zip(names, found, strict=True)]
     programs = benchmark.ids, [benchmark.language or "unknown"] * len(benchmark.ids), benchmark.ids
     items = pair_items(rows, programs, test.scores, threshold)

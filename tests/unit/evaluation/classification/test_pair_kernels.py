@@ -28,6 +28,8 @@ def test_every_draw_is_measured_as_scikit_learn_does(random_seed: int) -> None:
     second = np.where(positive, first, random.integers(0, 20, 300))
     counts = random.integers(0, 4, 20).astype(float)
     drawn = np.where(first == second, counts[first], counts[first] * counts[second])
+    negatives = (~positive).sum() / positive.sum() * drawn[positive].sum()
+    drawn[~positive] *= negatives / drawn[~positive].sum()  # as many for each clone as without a draw
     found = measured(scores, positive, first, second, counts, (0.3, 0.6))
     expected = []
     for threshold in (0.3, 0.6):
