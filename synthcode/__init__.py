@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from synthcode.api.clone_scoring import evaluate_clones
+    from synthcode.api.frozen_results import FrozenResults
     from synthcode.api.results import Results, compare
     from synthcode.api.running import load_recipe, run
     from synthcode.api.saved_run import SavedRun, open_run
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
     __version__: str
 
 _MODULES = {
+    "FrozenResults": "synthcode.api.frozen_results",
     "LANGUAGES": "synthcode.languages.table",
     "Results": "synthcode.api.results",
     "SavedRun": "synthcode.api.saved_run",
     "SynthcodeError": "synthcode.errors",
     "compare": "synthcode.api.results",
     "evaluate": "synthcode.api.scoring",
+    "evaluate_clones": "synthcode.api.clone_scoring",
     "from_pretrained": "synthcode.evaluation.mose.checkpoint",
     "load_benchmark": "synthcode.evaluation.retrieval.datasets",
     "load_recipe": "synthcode.api.running",
@@ -41,12 +45,14 @@ _MODULES = {
 
 __all__ = [
     "LANGUAGES",
+    "FrozenResults",
     "Results",
     "SavedRun",
     "SynthcodeError",
     "__version__",
     "compare",
     "evaluate",
+    "evaluate_clones",
     "from_pretrained",
     "load_benchmark",
     "load_recipe",

@@ -79,7 +79,7 @@ def write_frozen_scores(
         Another encoder's scores, for the picture of accuracy against cost.
     """
     remove_earlier(folder)
-    write_metrics(folder, _metrics_table(facts.encoder, language, rows))
+    write_metrics(folder, metrics_table(facts.encoder, language, rows))
     if costs:
         write_costs(folder / COSTS_NAME, facts.encoder, costs)
     parts = [f"# {markdown_cell(facts.encoder)}", *sections, *cost_sections(facts, costs)]
@@ -107,7 +107,8 @@ def _draw(
     draw_pareto(scores, costs, line, facts.encoder, path, caption, f"{metric}, {scored}")
 
 
-def _metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+def metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Return scores as ``metrics.csv`` holds them; ``language`` is that of rows that name none."""
     spoken = {"encoder": encoder, "query_language": language, "corpus_language": language}
     counted = [
         {**spoken, **row, "value": round(row["value"], DIGITS), "problems": row["groups"], "documents": row["programs"]}

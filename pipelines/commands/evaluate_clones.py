@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synthcode.pipelines.commands.task_list import retrieval_tasks
-from synthcode.vocabulary import SCORED_VARIANTS, Split
+from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
@@ -39,48 +39,31 @@ def refuse_other_options(given: Mapping[str, Any]) -> None:
 
 def clones_job(request: Request) -> FrozenJob | FineTunedJob:
     """Read the pairs of a dataset, and say what is wrong with them."""
-    from synthcode.evaluation.classification.dataset_clones import read_clones
     from synthcode.evaluation.encoder import Classifier
-    from synthcode.evaluation.interop.hub_datasets import dataset_folder
     from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
     from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
+    from synthcode.pipelines.steps.evaluate.clones_input import read_clones_input
     from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation
     from synthcode.pipelines.steps.evaluate.fine_tuned_task import FineTunedClones, refuse_other_task
-    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, without_cells
-    from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
     from synthcode.pipelines.steps.evaluate.results_folder import encoder_settings
-    from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, find_dataset
-    from synthcode.storage.shards import shards_of
 
     single_encoder(request.encoder)
     given, dataset = request.given, request.dataset
     assert dataset is not None
     if isinstance(request.encoder, Classifier):
         refuse_other_task(request.encoder, TASK)
-    split = cast(Split, given["split"])
-    splits = tuple(dict.fromkeys(("validation", split)))
-    published = find_dataset(dataset_folder(dataset, *splits))
     variants = tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS
     languages = languages_of(given["languages"])
-    clones = read_clones(published, splits, variants, given["require"], languages)
-    settings = {
-        "task": TASK,
-        **({"languages": ",".join(languages)} if languages else {}),
-        **({"require": given["require"]} if given["require"] else {}),
-        **({"split": split} if split != "test" else {}),
-        **({"variant": ",".join(sorted(variants))} if set(variants) != set(SCORED_VARIANTS) else {}),
-        **encoder_settings(given),
-    }
-    failing = all(shards_of(published.folder / "data" / NEGATIVES_NAME, name) for name in splits)
-    digest = published.digest(splits, ("programs", CLONES_NAME, *((NEGATIVES_NAME,) if failing else ())))
-    for warning in clones.warnings:
+    read = read_clones_input(dataset, given["split"], variants, given["require"], languages)
+    for warning in read.task.warnings:
         click.echo(f"warning: {warning}", err=True)
-    evaluation = request.evaluation(without_cells(str(dataset), digest, split), settings)
+    evaluation = request.evaluation(read.benchmark, {**read.settings, **encoder_settings(given)})
     if isinstance(request.encoder, Classifier):
-        heads = FineTunedClones(clones, split, variants)
+        heads = FineTunedClones(read.task.clones, given["split"], variants)
         return FineTunedJob(FineTunedEvaluation(heads, request.encoder, evaluation))
-    return FrozenJob(FrozenEvaluation(ClonesTask(clones, split, variants), evaluation), _print)
+    return FrozenJob(FrozenEvaluation(read.task, evaluation), _print)
 
 
 def _print(frozen: FrozenEvaluation, rows: Rows) -> None:

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthcode.api.calls import call
+from synthcode.api.frozen_results import FrozenResults, read_frozen_results
 from synthcode.errors import InputError, did_you_mean
-from synthcode.vocabulary import MAIN_METRIC, METRICS, Metric
+from synthcode.vocabulary import MAIN_METRIC, METRICS, RETRIEVAL, Metric
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
+    from synthcode.evaluation.classification.item_comparison import ItemDifference
     from synthcode.evaluation.results.comparison import Difference
 
 RESAMPLES = 10_000
@@ -84,50 +86,65 @@ class Results:
 
 
 def compare(
-    *results: Results | str | os.PathLike[str], metric: Metric = MAIN_METRIC, resamples: int = RESAMPLES
-) -> list[Difference]:
-    """Compare two results on their common queries, or every exit of one with its deepest.
+    *results: Results | FrozenResults | str | os.PathLike[str], metric: str | None = None, resamples: int = RESAMPLES
+) -> list[Difference] | list[ItemDifference]:
+    """Compare two results on what both scored, or every exit of one with its deepest.
 
     Parameters
     ----------
     results
-        One or two: what ``evaluate`` returned, or results folders.
+        One or two of one task: what ``evaluate`` or ``evaluate_clones`` returned, or results folders.
     metric
-        As ``Results.means`` takes it.
+        As ``Results.means`` or ``FrozenResults.means`` takes it. Default: the main one.
     resamples
         Of intervals and tests.
 
     Returns
     -------
-    list of Difference
-        ``first`` and ``second`` name the means, ``difference`` is first minus second with its 95 % interval over
+    list of Difference or of ItemDifference
+        ``first`` and ``second`` name the scores, ``difference`` is first minus second with its 95 % interval over
         problems, ``p_holm`` its p-value by flipping the signs of problems, adjusted for the whole list.
 
     Raises
     ------
     SynthcodeError
-        If the results are of different datasets, have no query in common, or there is no such metric.
+        If the results are of different tasks or datasets, have nothing in common, or there is no such metric.
     """
     if len(results) not in (1, 2):
         raise InputError(f"compare was given {len(results)} results", "give it one or two; compare more two by two")
     return call(lambda _stop: _compare([_opened(one) for one in results], metric, resamples))
 
 
-def _compare(results: Sequence[Results], metric: Metric, resamples: int) -> list[Difference]:
-    from synthcode.evaluation.results import comparison
+def _compare(
+    results: Sequence[Results | FrozenResults], metric: str | None, resamples: int
+) -> list[Difference] | list[ItemDifference]:
+    from synthcode.evaluation.classification.stored_scores import StoredScores, compare_scores, refuse_other_tasks
     from synthcode.evaluation.results.common_queries import refuse_other_datasets
 
-    known = _known(metric)
-    if len(results) == 1:
-        return comparison.compare_exits(results[0].ranks, known, resamples)
-    whole = [one for one in results if one.dataset_digest]
-    names, digests = [str(one.folder or one.encoder) for one in whole], [one.dataset_digest for one in whole]
-    refuse_other_datasets(names, digests, [one.dataset for one in whole])
-    return comparison.compare(results[0].ranks, results[1].ranks, known, resamples)
+    names = [str(one.folder or one.encoder) for one in results]
+    refuse_other_tasks(names, [one.task if isinstance(one, FrozenResults) else RETRIEVAL for one in results])
+    whole = [(name, one) for name, one in zip(names, results, strict=True) if one.dataset_digest]
+    refuse_other_datasets(
+        [name for name, _ in whole], [one.dataset_digest for _, one in whole], [one.dataset for _, one in whole]
+    )
+    frozen = [one for one in results if isinstance(one, FrozenResults)]
+    if frozen:
+        stored = [StoredScores(one.encoder, one.task, one.scores, one.items) for one in frozen]
+        return compare_scores(stored, metric, resamples)
+    return _compare_ranks([one.ranks for one in results if isinstance(one, Results)], metric, resamples)
+
+
+def _compare_ranks(ranks: Sequence[pa.Table], metric: str | None, resamples: int) -> list[Difference]:
+    from synthcode.evaluation.results import comparison
+
+    known = _known(metric or MAIN_METRIC)
+    if len(ranks) == 1:
+        return comparison.compare_exits(ranks[0], known, resamples)
+    return comparison.compare(ranks[0], ranks[1], known, resamples)
 
 
 def read_results(folder: Path) -> Results:
-    """Return the results in a folder that ``evaluate`` wrote."""
+    """Return the results of retrieval in a folder that ``evaluate`` wrote."""
     from synthcode.evaluation.results_json import read_facts
     from synthcode.evaluation.retrieval.ranks import read_ranks
 
@@ -137,11 +154,18 @@ def read_results(folder: Path) -> Results:
     return Results(facts.encoder, ranks, f"{facts.dataset} {facts.split}", facts.dataset_digest, folder)
 
 
-def _opened(given: Results | str | os.PathLike[str]) -> Results:
-    return given if isinstance(given, Results) else read_results(Path(given))
+def _opened(given: Results | FrozenResults | str | os.PathLike[str]) -> Results | FrozenResults:
+    from synthcode.evaluation.classification.stored_scores import scored_task
+    from synthcode.evaluation.results_json import read_facts
+
+    if isinstance(given, Results | FrozenResults):
+        return given
+    folder = Path(given)
+    return read_results(folder) if scored_task(read_facts(folder)) == RETRIEVAL else read_frozen_results(folder)
 
 
-def _known(metric: Metric) -> Metric:
-    if metric not in METRICS:
+def _known(metric: str) -> Metric:
+    found = next((name for name in METRICS if name == metric), None)
+    if found is None:
         raise InputError(f"no metric {metric!r}{did_you_mean(metric, METRICS)}", f"use one of: {', '.join(METRICS)}")
-    return metric
+    return found

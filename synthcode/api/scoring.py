@@ -14,7 +14,7 @@ from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
 from synthcode.errors import InputError
 from synthcode.extras import install_line
-from synthcode.vocabulary import SCORED_VARIANTS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Encoder, LexicalScorer
@@ -137,6 +137,8 @@ def evaluate(
     SynthcodeError
         If the dataset or the encoder cannot be used, or no translation has the level. Vectors in a store are kept.
     """
+    if other := [task for task in tasks if task in CLASSIFICATION_TASKS]:
+        raise InputError(f"evaluate scores retrieval, not {other[0]}", "call synthcode.evaluate_clones for clones")
     opened = open_encoder(encoder)
     part = _Part(split, tuple(dict.fromkeys(variants)), tuple(tasks), tuple(languages), require)
     request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
