@@ -21,6 +21,7 @@ FACTS_NAME = "results.json"
 WRITTEN = (
     "ranks.parquet",
     "ranks_by_level.parquet",
+    "ranks_compressed.parquet",
     "pair_scores.parquet",
     "program_scores.parquet",
     "*.csv",

@@ -15,6 +15,7 @@ from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.interop.hub_results import eval_results_files
 from synthcode.evaluation.interop.mteb_results import Scored, result_files
+from synthcode.evaluation.output.compressed_scores import write_compressed_scores
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.by_level import LevelScores, by_level, split_levels
 from synthcode.evaluation.results.comparison import (
@@ -26,6 +27,7 @@ from synthcode.evaluation.results.comparison import (
     exit_differences,
     macro_estimates,
 )
+from synthcode.evaluation.results.compressed_scores import CompressedSearch
 from synthcode.evaluation.results.coverage import Coverage, caption, coverage, warnings_of
 from synthcode.evaluation.results.small_samples import FEW
 from synthcode.evaluation.results.statistics import RESAMPLES
@@ -44,7 +46,7 @@ from synthcode.evaluation.results.tables import (
 from synthcode.evaluation.results_json import Facts
 from synthcode.markdown import markdown_cell, markdown_table
 from synthcode.sanitize import csv_cell
-from synthcode.schemas.results import COSTS, COSTS_NAME
+from synthcode.schemas.results import COMPRESSED_NAME, COSTS, COSTS_NAME
 from synthcode.storage.atomic import write_text
 from synthcode.vocabulary import MAIN_METRIC
 
@@ -65,6 +67,7 @@ def write_files(
     *,
     baseline: pa.Table | None = None,
     level_ranks: pa.Table | None = None,
+    compressed: CompressedSearch | None = None,
     dataset_id: str | None = None,
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
@@ -86,6 +89,8 @@ def write_files(
         The ranks of another encoder, for the picture of accuracy against cost.
     level_ranks
         Schema ``LEVEL_RANKS``: the same encoder on verified programs only, where a dataset has levels.
+    compressed
+        The ranks of smaller vectors, if they were scored.
     dataset_id
         The dataset's name on the Hub: with it, the files that a model's page shows are written too.
     resamples
@@ -102,8 +107,10 @@ def write_files(
         write_costs(folder / COSTS_NAME, facts.encoder, costs)
     differences = exit_differences(sums, resamples)
     levels = split_levels(level_ranks) if level_ranks is not None else {}
-    about_levels = _about_levels(by_level(ranks, levels, resamples)) if levels else []
-    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, about_levels, resamples)
+    further = _about_levels(by_level(ranks, levels, resamples)) if levels else []
+    if compressed is not None:
+        further += write_compressed_scores(folder, facts.encoder, compressed, caption(covered.values()), resamples)
+    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, further, resamples)
     _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
     return macros
 
@@ -112,7 +119,8 @@ def remove_earlier(folder: Path) -> None:
     """Remove what an earlier run, of other exits or with costs, may have left and this one does not write over."""
     for name in ("mteb", ".eval_results", "plots"):
         shutil.rmtree(folder / name, ignore_errors=True)
-    (folder / COSTS_NAME).unlink(missing_ok=True)
+    for name in (COSTS_NAME, COMPRESSED_NAME):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _write_for_others(folder: Path, metrics: pa.Table, facts: Facts, dataset_id: str | None) -> None:
@@ -149,7 +157,7 @@ def _write_tables(
     macros: Mapping[Macro, Estimate],
     covered: Covered,
     costs: Sequence[ExitCost],
-    about_levels: Sequence[str],
+    further: Sequence[str],
     resamples: int,
 ) -> None:
     interval = f"95 % intervals over problems ({resamples:,} resamples)"
@@ -164,7 +172,7 @@ def _write_tables(
         *_about_few(covered),
         coverage_table(covered),
         VARIANTS_MEAN,
-        *about_levels,
+        *further,
     ]
     if differences:
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."

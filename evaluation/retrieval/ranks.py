@@ -12,7 +12,16 @@ from synthcode.errors import InputError
 from synthcode.evaluation.results_json import damaged_files, read_facts
 from synthcode.evaluation.retrieval.benchmark import Cell, Judgements, Ranks, Texts
 from synthcode.evaluation.retrieval.measures import QueryRanks
-from synthcode.schemas.results import CELL_FIELDS, CELL_KEYS, LEVEL_RANKS, LEVEL_RANKS_NAME, RANKS, RANKS_NAME
+from synthcode.schemas.results import (
+    CELL_FIELDS,
+    CELL_KEYS,
+    COMPRESSED_RANKS,
+    COMPRESSED_RANKS_NAME,
+    LEVEL_RANKS,
+    LEVEL_RANKS_NAME,
+    RANKS,
+    RANKS_NAME,
+)
 from synthcode.storage.shards import read_file, write_table
 
 AGAIN = "run 'synthcode evaluate' again: vectors are kept"
@@ -99,6 +108,19 @@ def read_level_ranks(folder: Path) -> pa.Table:
     if not (folder / LEVEL_RANKS_NAME).is_file():
         return LEVEL_RANKS.empty_table()
     return _read(folder, LEVEL_RANKS_NAME, LEVEL_RANKS)
+
+
+def read_compressed_ranks(folder: Path) -> pa.Table:
+    """Read the ranks of smaller vectors (schema ``COMPRESSED_RANKS``); empty if the results have none.
+
+    Raises
+    ------
+    InputError
+        If they are damaged, or in another form than this version writes.
+    """
+    if not (folder / COMPRESSED_RANKS_NAME).is_file():
+        return COMPRESSED_RANKS.empty_table()
+    return _read(folder, COMPRESSED_RANKS_NAME, COMPRESSED_RANKS)
 
 
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.pipelines.commands.compression_options import compression_options
 from synthcode.pipelines.commands.encoder_arguments import combination_options, encoder_options
 from synthcode.pipelines.commands.options import workers_option
 from synthcode.pipelines.commands.task_list import TaskList, flat, other_tasks, retrieval_tasks
@@ -101,6 +102,7 @@ if TYPE_CHECKING:
 @click.option("--choice", "choices", multiple=True, metavar="NAME=VALUE", help="MoSE's open choices: pooling=mean.")
 @click.option("--revision", metavar="R", help="Revision of a model on the Hub; for py:, any version name.")
 @combination_options
+@compression_options
 @click.option("--dataset-id", metavar="USER/NAME", help="DATASET on the Hub: write .eval_results for a model's page.")
 @click.option("--costs/--no-costs", default=True, help="Measure what each exit costs, where there are any.")
 @click.option(
@@ -136,10 +138,11 @@ def evaluate(
     cross-encoder, or with --base-url by a server's /rerank. classifier:MODEL scores the heads that 'synthcode train
     --task clones' or '--task classification' trained, by that task.
 
-    Each text is encoded once, whatever the number of tasks and exits; a run that was stopped goes on where it was.
-    Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run. Options that change what is
-    scored are part of the folder's name: bm25_languages-go,java. Of several tasks, those other than retrieval name
-    theirs, too: bm25_task-clones; with --out RESULTS they are RESULTS/retrieval and RESULTS/clones.
+    Each text is encoded once, whatever the number of tasks, exits, widths (--dims) and precisions; a run that was
+    stopped goes on where it was. Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run.
+    Options that change what is scored are part of the folder's name: bm25_languages-go,java. Of several tasks, those
+    other than retrieval name theirs, too: bm25_task-clones; with --out RESULTS they are RESULTS/retrieval and
+    RESULTS/clones.
 
     Of several tasks, one that fails ends the command with exit code 1: those before it are scored, and --json says so.
 
@@ -151,6 +154,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
       synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
+      synthcode evaluate runs/mine/dataset --encoder st:NAME --dims 64,128,256 --precision float32,int8,binary
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
       synthcode evaluate --from bigclonebench --path Clone-detection-BigCloneBench/dataset --encoder bm25
     """
@@ -198,6 +202,8 @@ def _jobs(request: Request) -> list[Job]:
     others = other_tasks(request.given["tasks"])
     if request.dataset is None and (published := published_tasks(request.given)):
         retrieval, others = (retrieval if others else None), published
+    if retrieval is None and (request.given["dims"] or request.given["precisions"]):
+        raise click.UsageError("--dims and --precision are for retrieval", click.get_current_context())
     number = len(others) + (retrieval is not None)
     jobs: list[Job] = []
     if retrieval is not None:

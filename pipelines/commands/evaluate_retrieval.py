@@ -30,9 +30,12 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
     """
     from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.evaluation_jobs import RetrievalJob
+    from synthcode.pipelines.steps.evaluate.compressed_ranks import dense_encoder
     from synthcode.pipelines.steps.evaluate.results_folder import settings_of
 
     given = request.given
+    if given["dims"] or given["precisions"]:
+        dense_encoder(request.encoder)
     executor = ProcessExecutor(given["workers"])
     whole = _whole_benchmark(request.dataset, given, executor)
     benchmark = whole.restricted(tasks, languages_of(given["languages"]))

@@ -53,9 +53,10 @@ class RetrievalJob:
 
     def run(self, *, force: bool, may_replace: bool) -> Outcome:
         """Score unless the results are current."""
+        from synthcode.evaluation.output.compressed_scores import read_compressed_scores
         from synthcode.evaluation.results.coverage import warnings_of
         from synthcode.evaluation.results.score_entries import score_entry
-        from synthcode.pipelines.commands.printed_scores import print_means
+        from synthcode.pipelines.commands.printed_scores import print_compressed, print_means
         from synthcode.pipelines.runs.interrupt import watch_for_stop
         from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
 
@@ -65,8 +66,14 @@ class RetrievalJob:
             stop.raise_if_set()  # the last step may have ended before it looked
         macros, covered, notes = scored
         rows = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
+        compressed = read_compressed_scores(evaluation.folder)
         warnings = warnings_of(covered.values())
-        return Outcome(rows, warnings, lambda: print_means(macros, covered, evaluation.folder, notes))
+
+        def show() -> None:
+            print_means(macros, covered, evaluation.folder, notes)
+            print_compressed(compressed)
+
+        return Outcome([*rows, *compressed], warnings, show)
 
 
 @dataclass(frozen=True)

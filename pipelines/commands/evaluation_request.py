@@ -70,6 +70,8 @@ class Request:
             resamples=given["resamples"],
             device=given["device"],
             by_level=given["by_level"],
+            dims=given["dims"],
+            precisions=given["precisions"],
             fresh=given["fresh"],
             cost_meter=self.cost_meter,
             reporter=TerminalReporter(),

@@ -65,3 +65,32 @@ def print_scores(title: str, rows: Sequence[Mapping[str, Any]], scored: str = "f
     console = Console()
     console.width = max(console.width, 30 + 26 * len(exits))  # a number that is cut is worse than a long line
     console.print(table)
+
+
+def print_compressed(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print a line an exit, width and precision on stdout; a star marks what is on the front."""
+    from rich.console import Console
+    from rich.table import Table
+
+    if not rows:
+        return
+    kinds = list(dict.fromkeys(f"{row['task']}\n{row['variant']}" for row in rows))
+    lines: dict[tuple[Any, ...], dict[str, str]] = {}
+    for row in rows:
+        time = "" if row["search_ms"] is None else f"{row['search_ms']:.3f}"
+        exit_ = "" if row["exit"] == ONLY_EXIT else str(row["exit"])
+        key = (exit_, str(row["dims"]), row["precision"], f"{row['bytes_per_vector']:,}", time)
+        star = "*" if row["on_front"] else " "
+        lines.setdefault(key, {})[f"{row['task']}\n{row['variant']}"] = f"{row['value']:.3f}{star}"
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in ("exit", "dims", "precision", "bytes a\nvector", "search\nms", *kinds):
+        table.add_column(column, justify="left" if column == "precision" else "right")
+    for line, values in lines.items():
+        table.add_row(*line, *(values.get(kind, "") for kind in kinds))
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print()
+    console.print(table)
+    note = f"{MAIN_METRIC}; * no other line is as good with as few blocks and bytes"
+    timed = any(row["search_ms"] is not None for row in rows)
+    click.echo(note + ("; time of one query among 20,000 documents on one core" if timed else ""), err=True)

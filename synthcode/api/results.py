@@ -78,6 +78,12 @@ class Results:
         frame: pd.DataFrame = self.metrics(resamples=resamples).to_pandas()
         return frame
 
+    def compressed(self) -> list[dict[str, Any]]:
+        """Return the rows of ``compressed.csv``: the scores of smaller vectors, if any were requested."""
+        from synthcode.evaluation.output.compressed_scores import read_compressed_scores
+
+        return [] if self.folder is None else read_compressed_scores(self.folder)
+
     def warnings(self) -> list[str]:
         """Return why the scores say little, if they do: few problems or documents."""
         from synthcode.evaluation.results.coverage import coverage, warnings_of

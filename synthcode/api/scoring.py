@@ -14,7 +14,7 @@ from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
 from synthcode.errors import InputError
 from synthcode.extras import install_line
-from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, PRECISIONS, SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Encoder, LexicalScorer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.combination import Combination
     from synthcode.pipelines.runs.interrupt import StopRequest
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.vocabulary import Level, Variant
+    from synthcode.vocabulary import Level, Precision, Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Combination | Callable[[list[str]], Any]
 
@@ -92,6 +92,8 @@ def evaluate(
     tasks: Sequence[str] = (),
     languages: Sequence[str] = (),
     require: Level | None = None,
+    dims: Sequence[int] = (),
+    precisions: Sequence[Precision] = (),
     label: str | None = None,
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
@@ -119,6 +121,11 @@ def evaluate(
     require
         ``checked``, ``compiled`` or ``tested``: only translations that were verified to this level or a higher one.
         The seeds' own programs stay.
+    dims
+        Also score vectors cut to their first so many dimensions: ``[64, 128]``. Needs ``out``; the scores are
+        ``Results.compressed()``.
+    precisions
+        Also score vectors stored as ``float32``, ``int8`` or ``binary``, at each of ``dims``. Needs ``out``.
     label
         What results call the encoder.
     out
@@ -140,7 +147,9 @@ def evaluate(
     if other := [task for task in tasks if task in CLASSIFICATION_TASKS]:
         raise InputError(f"evaluate scores retrieval, not {other[0]}", "call synthcode.evaluate_clones for clones")
     opened = open_encoder(encoder)
-    part = _Part(split, tuple(dict.fromkeys(variants)), tuple(tasks), tuple(languages), require)
+    _refuse_unwritten(out, dims, precisions)
+    smaller = tuple(dims), tuple(precisions)
+    part = _Part(split, tuple(dict.fromkeys(variants)), tuple(tasks), tuple(languages), require, *smaller)
     request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
     if out is not None:
         folder = Path(out)
@@ -157,6 +166,8 @@ class _Part(NamedTuple):
     tasks: Sequence[str]
     languages: Sequence[str]
     require: Level | None
+    dims: Sequence[int]
+    precisions: Sequence[Precision]
 
 
 class _Request(NamedTuple):
@@ -199,6 +210,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
     given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "first", "top", "fusion", "weight"))
+    given |= {"dims": part.dims, "precisions": part.precisions}
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(
         benchmark=chosen,
@@ -214,6 +226,8 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
         resamples=request.resamples,
         validation=_validation(request, chosen),
         device="auto",
+        dims=part.dims,
+        precisions=part.precisions,
         reporter=request.reporter,
         stop=stop,
     )
@@ -227,6 +241,16 @@ def _validation(request: _Request, scored: Benchmark) -> Callable[[], Benchmark]
     part = request.part._replace(split="validation")
     tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
     return lambda: _benchmark(dataset, part).restricted(tasks, scored.languages)
+
+
+def _refuse_unwritten(out: str | os.PathLike[str] | None, dims: Sequence[int], precisions: Sequence[Precision]) -> None:
+    """Refuse smaller vectors whose scores are not written, and unknown widths and precisions."""
+    if unknown := [name for name in precisions if name not in PRECISIONS]:
+        raise InputError(f"no precision {unknown[0]!r}", f"use one of: {', '.join(PRECISIONS)}")
+    if wrong := [number for number in dims if not isinstance(number, int) or number < 1]:
+        raise InputError(f"no width {wrong[0]!r}", "give whole numbers of dimensions: dims=[64, 128]")
+    if out is None and (dims or precisions):
+        raise InputError("scores of dims and precisions are written to a results folder", "give out=FOLDER")
 
 
 def _benchmark(dataset: str | os.PathLike[str] | Benchmark, part: _Part) -> Benchmark:

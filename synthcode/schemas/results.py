@@ -8,7 +8,9 @@ RANKS_NAME = "ranks.parquet"
 LEVEL_RANKS_NAME = "ranks_by_level.parquet"
 PAIR_SCORES_NAME = "pair_scores.parquet"
 PROGRAM_SCORES_NAME = "program_scores.parquet"
+COMPRESSED_RANKS_NAME = "ranks_compressed.parquet"
 METRICS_NAME = "metrics.csv"
+COMPRESSED_NAME = "compressed.csv"
 COSTS_NAME = "costs.csv"
 
 CELL_KEYS = ("encoder", "exit", "task", "variant", "query_language", "corpus_language")
@@ -74,6 +76,11 @@ where programs of a problem retrieve each other: there ``predicted`` is the labe
 ``average_precision`` that of the first R. ``score`` is the decision function of probe or head where there are two
 labels. ``problem_id`` is the unit of statistics."""
 
+COMPRESSED_RANKS = pa.schema(
+    [pa.field("dims", pa.int32(), nullable=False), pa.field("precision", pa.string(), nullable=False), *RANKS]
+)
+"""The same of vectors of fewer dimensions or bits: the first ``dims`` dimensions, as ``precision``."""
+
 METRICS = pa.schema(
     [
         *CELL_FIELDS,
@@ -95,3 +102,20 @@ COSTS = pa.schema(
 )
 """One row an exit: what a text of ``tokens`` tokens costs there. ``texts_per_s`` is measured in batches of
 ``batch_texts``, ``latency_s`` with one text at a time."""
+
+COMPRESSED = pa.schema(
+    [
+        *(pa.field(name, pa.string(), nullable=False) for name in ("encoder", "task", "variant")),
+        *(pa.field(name, pa.int32(), nullable=False) for name in ("exit", "dims")),
+        pa.field("precision", pa.string(), nullable=False),
+        pa.field("bytes_per_vector", pa.int32(), nullable=False),
+        pa.field("search_ms", pa.float64()),
+        pa.field("metric", pa.string(), nullable=False),
+        *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
+        *(pa.field(name, pa.float64()) for name in ("difference", "difference_lo", "difference_hi", "p_holm")),
+        pa.field("on_front", pa.bool_(), nullable=False),
+    ]
+)
+"""One row an exit, width, precision, task and variant: the mean over pairs of languages, its difference to the whole
+vectors of the same exit (null for those), and whether no other row of the task and variant is at least as good with as
+few blocks and bytes. ``search_ms`` is the time of one query among 20,000 documents on one core, if it was measured."""

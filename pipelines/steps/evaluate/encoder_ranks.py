@@ -86,12 +86,13 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, label: str) -> tuple
         total = cells_to_score(benchmark, len(encoder.exits), len(evaluation.variants))
         with evaluation.reporter.progress(label, total) as bar:
             advance = watched(bar.advance, evaluation.stop)
-            device = _search_device(evaluation.device)
+            device = search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))
     return parts, encoding_speed(tally)
 
 
-def _search_device(device: str) -> str:
+def search_device(device: str) -> str:
+    """Return the device on which float32 is searched: of ``auto``, a GPU if there is one."""
     if device != "auto" or find_spec("torch") is None:
         return "cpu" if device == "auto" else device
     import torch

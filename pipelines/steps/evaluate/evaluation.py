@@ -27,8 +27,13 @@ from synthcode.evaluation.results_json import (
     write_facts,
 )
 from synthcode.evaluation.retrieval.combination import Combination
-from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, write_ranks
+from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, sorted_ranks, write_ranks
 from synthcode.extras import install_line
+from synthcode.pipelines.steps.evaluate.compressed_ranks import (
+    compressed_search,
+    planned_compressions,
+    write_compressed_ranks,
+)
 from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
 from synthcode.pipelines.steps.evaluate.level_ranks import level_ranks, write_level_ranks
@@ -84,6 +89,7 @@ def evaluate_if_stale(evaluation: Evaluation, *, force: bool = False, may_replac
     with hold(evaluation.folder):
         look_at_earlier(evaluation, may_replace=may_replace)
         evaluation = with_store(evaluation)
+        planned_compressions(evaluation)  # refuses too many dimensions before anything is encoded
         baseline = find_baseline(evaluation.baseline, evaluation.folder, evaluation.benchmark, evaluation.variants)
         known = None if force or evaluation.fresh else _known_scores(evaluation, evaluation.fingerprint(baseline))
         if known is None:
@@ -153,6 +159,9 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     evaluation.stop.raise_if_set()
     by_level = level_ranks(evaluation, may_keep=known_ranks is not None)
     evaluation.stop.raise_if_set()
+    whole = sorted_ranks([labelled(part, evaluation.label) for part in parts])
+    compressed = compressed_search(evaluation, whole, may_keep=known_ranks is not None)
+    evaluation.stop.raise_if_set()
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
     facts = Facts(
@@ -175,8 +184,9 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
         ranking=_ranking(evaluation),
     )
     withdraw_facts(evaluation.folder)
-    ranks = write_ranks(evaluation.folder, [labelled(part, evaluation.label) for part in parts])
+    ranks = write_ranks(evaluation.folder, [whole])
     write_level_ranks(evaluation.folder, by_level)
+    write_compressed_ranks(evaluation.folder, compressed)
     macros = write_files(
         evaluation.folder,
         ranks,
@@ -184,6 +194,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
         costs,
         baseline=baseline.ranks if baseline is not None else None,
         level_ranks=by_level,
+        compressed=compressed,
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )

@@ -20,7 +20,7 @@ from synthcode.identity import digest
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
-from synthcode.vocabulary import Level, Variant
+from synthcode.vocabulary import Level, Precision, Variant
 
 if TYPE_CHECKING:
     from synthcode.execution.executor import Executor
@@ -51,6 +51,10 @@ class Evaluation:
     device: str
     by_level: bool = True
     """Whether verified programs are scored by themselves, too, where the benchmark has levels."""
+    dims: Sequence[int] = ()
+    """To how many dimensions vectors are cut for further scores; all of them if empty."""
+    precisions: Sequence[Precision] = ()
+    """In which numbers vectors are stored for further scores; float32 if empty."""
     fresh: bool = False
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
@@ -100,6 +104,8 @@ class Evaluation:
         written = [self.label, self.resamples, self.costs, self.dataset_id, line]
         written += [] if can_draw() else ["without plots"]
         written += [["by level", self.levels]] if self.levels else []
+        compressed = [sorted(set(self.dims)), sorted(set(self.precisions))]
+        written += [["compressed", *compressed]] if any(compressed) else []
         return digest("results", version("synthcode"), self.benchmark.digest, self._scored, written)
 
     @property

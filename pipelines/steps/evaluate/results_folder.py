@@ -12,7 +12,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.sanitize import short_name
 from synthcode.storage.layout import RunFolder
-from synthcode.vocabulary import SCORED_VARIANTS
+from synthcode.vocabulary import PRECISIONS, SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -44,6 +44,8 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
         "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",
+        "dims": ",".join(map(str, sorted(set(given["dims"])))),
+        "precision": ",".join(name for name in PRECISIONS if name in given["precisions"]),
     }
     return {name: value for name, value in found.items() if value} | encoder_settings(given)
 
