@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from glob import glob
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError
@@ -11,6 +14,8 @@ if TYPE_CHECKING:
     import torch
 
 DTYPES = ("float32", "bfloat16", "float16")
+GPU_FILES = ("/dev/nvidia*", "/dev/nvhost*", "/dev/nvmap", "/dev/dxg", "/dev/kfd")
+"""What drivers of GPUs that torch calls CUDA put there on Linux: NVIDIA's, those of Tegra and of WSL, AMD's."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,21 @@ class Placement:
     device: torch.device
     dtype: torch.dtype
     attention: str
+
+
+def search_device(device: str = "auto") -> str:
+    """Resolve ``auto`` for a search among vectors: ``cuda`` if available, else ``cpu``.
+
+    On a machine without a GPU, torch is not imported to find that out: vectors of a server or of the user's own
+    encoder need nothing else of it, and it takes seconds and 200 MB.
+    """
+    if device != "auto":
+        return device
+    if find_spec("torch") is None or (sys.platform == "linux" and not any(map(glob, GPU_FILES))):
+        return "cpu"
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def resolve(device: str = "auto", dtype: str = "auto", attention: str = "auto") -> Placement:

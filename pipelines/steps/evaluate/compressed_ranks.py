@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
+from synthcode.evaluation.device import search_device
 from synthcode.evaluation.encoder import Classifier, Encoder, LexicalScorer
 from synthcode.evaluation.results.compressed_scores import CompressedSearch
 from synthcode.evaluation.retrieval.combination import AnyEncoder, Combination
 from synthcode.evaluation.retrieval.compressed.compression import Compression, compressions
 from synthcode.evaluation.retrieval.ranks import read_compressed_ranks
-from synthcode.pipelines.steps.evaluate.encoder_ranks import search_device
 from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 from synthcode.schemas.results import COMPRESSED_RANKS, COMPRESSED_RANKS_NAME

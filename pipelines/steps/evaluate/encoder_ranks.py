@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib.util import find_spec
 
 import pyarrow as pa
 
+from synthcode.evaluation.device import search_device
 from synthcode.evaluation.encoder import Classifier, Encoder, LexicalScorer
 from synthcode.evaluation.model_probe import drop_vectors, find_store, probe_scorer
 from synthcode.evaluation.results_json import (
@@ -89,12 +89,3 @@ def _rank_vectors(evaluation: Evaluation, encoder: Encoder, label: str) -> tuple
             device = search_device(evaluation.device)
             parts = list(score_vectors(benchmark, inputs, encoder, store, advance, device, evaluation.executor))
     return parts, encoding_speed(tally)
-
-
-def search_device(device: str) -> str:
-    """Return the device on which float32 is searched: of ``auto``, a GPU if there is one."""
-    if device != "auto" or find_spec("torch") is None:
-        return "cpu" if device == "auto" else device
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
