@@ -49,7 +49,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """Look for garbage from now on, and only in what the tests make."""
-    gc.collect()
     gc.freeze()
     gc.enable()
 
