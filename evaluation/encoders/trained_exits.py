@@ -73,6 +73,19 @@ def read_trained_exits(name: str) -> TrainedExits | None:
         raise InputError(f"{path} does not describe exits: {_reason(problem)}", _BROKEN) from problem
 
 
+def unused_heads(spec: str) -> list[str]:
+    """Return a warning if the vectors of an encoder are scored, and it is a folder whose heads were fine-tuned."""
+    kind, _, name = spec.partition(":")
+    folder = name if Path(name).is_dir() else name.rpartition("@")[0]
+    trained = read_trained_exits(folder) if kind in ("exits", "mose", "st") and Path(folder).is_dir() else None
+    if not folder or trained is None or trained.classifier is None:
+        return []
+    return [
+        f"the encoder was fine-tuned for {trained.classifier.task}, and these are scores of its vectors: those of its"
+        " heads are classifier:MODEL's"
+    ]
+
+
 def new_heads(exits: Sequence[int], width: int) -> Any:
     """Return a linear projection for each exit that changes nothing yet: the identity.
 

@@ -12,7 +12,7 @@ from synthcode.evaluation.results.tables import label, warning_lines
 from synthcode.evaluation.results_json import Facts
 from synthcode.markdown import markdown_cell, markdown_table
 
-_FROZEN = "Frozen vectors: the encoder was not trained to tell clones from other pairs."
+_FROZEN = "Frozen vectors: no head was trained to tell clones from other pairs."
 KINDS = (
     "AP_random, ROC-AUC_lexical, ...: all positives against the negatives of that kind, weighted so that both sides"
     " count alike; recall_verified: of these positives only"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,6 +41,7 @@ def refuse_other_options(given: Mapping[str, Any]) -> None:
 def clones_job(request: Request) -> FrozenJob | FineTunedJob:
     """Read the pairs of a dataset, and say what is wrong with them."""
     from synthcode.evaluation.encoder import Classifier
+    from synthcode.evaluation.encoders.trained_exits import unused_heads
     from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
     from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
@@ -57,13 +59,14 @@ def clones_job(request: Request) -> FrozenJob | FineTunedJob:
     variants = tuple(dict.fromkeys(given["variants"])) or SCORED_VARIANTS
     languages = languages_of(given["languages"])
     read = read_clones_input(dataset, given["split"], variants, given["require"], languages)
-    for warning in read.task.warnings:
+    clones = replace(read.task.clones, warnings=[*read.task.warnings, *unused_heads(given["encoder"])])
+    for warning in clones.warnings:
         click.echo(f"warning: {warning}", err=True)
     evaluation = request.evaluation(read.benchmark, {**read.settings, **encoder_settings(given)})
     if isinstance(request.encoder, Classifier):
-        heads = FineTunedClones(read.task.clones, given["split"], variants)
+        heads = FineTunedClones(clones, given["split"], variants)
         return FineTunedJob(FineTunedEvaluation(heads, request.encoder, evaluation))
-    return FrozenJob(FrozenEvaluation(read.task, evaluation), _print)
+    return FrozenJob(FrozenEvaluation(replace(read.task, clones=clones), evaluation), _print)
 
 
 def _print(frozen: FrozenEvaluation, rows: Rows) -> None:

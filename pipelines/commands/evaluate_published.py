@@ -68,6 +68,7 @@ def published_job(request: Request, task: str) -> FrozenJob | FineTunedJob:
     """Read a published benchmark, and say what is wrong with it."""
     from synthcode.evaluation.classification.published.registry import read_published, task_of
     from synthcode.evaluation.encoder import Classifier
+    from synthcode.evaluation.encoders.trained_exits import unused_heads
     from synthcode.evaluation.retrieval.combination import single_encoder
     from synthcode.pipelines.commands.encoder_arguments import languages_of
     from synthcode.pipelines.commands.evaluation_jobs import FineTunedJob, FrozenJob
@@ -92,6 +93,7 @@ def published_job(request: Request, task: str) -> FrozenJob | FineTunedJob:
         **({"column": ",".join(f"{ours}={theirs}" for ours, theirs in sorted(columns.items()))} if columns else {}),
         **encoder_settings(given),
     }
+    benchmark = replace(benchmark, warnings=[*benchmark.warnings, *unused_heads(given["encoder"])])
     for warning in benchmark.warnings:
         click.echo(f"warning: {benchmark.name}: {warning}", err=True)
     evaluation = request.evaluation(without_cells(name, benchmark.digest, "test"), settings)

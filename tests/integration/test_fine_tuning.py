@@ -19,7 +19,7 @@ from synthcode.identity import file_digest
 from synthcode.pipelines.main import run_cli
 from tests.support.clone_dataset import Pair, write_clone_dataset
 from tests.support.mose_checkpoint import SPECIAL
-from tests.support.published_files import write_bigclonebench, write_devign
+from tests.support.published_files import write_bigclonebench, write_devign, write_lines
 from tests.support.tiny_encoders import write_encoder
 from tests.support.training_runs import SMALL, train, write_training_dataset
 
@@ -69,6 +69,31 @@ def test_a_head_is_trained_at_every_exit(model: Path) -> None:
     assert "temperature" not in card
 
 
+def test_every_head_learns_what_tells_labels_apart(base: str, tmp_path: Path) -> None:
+    rows = [
+        (f"{'if' if number % 2 else 'for'} x{number * 7}", "branch" if number % 2 else "loop") for number in range(60)
+    ]
+    for name, part in (("train", rows[:40]), ("valid", rows[40:50]), ("test", rows[50:])):
+        write_lines(tmp_path / "data" / f"{name}.jsonl", [{"code": code, "label": label} for code, label in part])
+    arguments = [
+        "--task",
+        "classification",
+        "--from",
+        "table",
+        "--base",
+        base,
+        "--exits",
+        "1,3",
+        "--learning-rate",
+        "0.003",
+    ]
+    steps = ["--steps", "60", "--batch-size", "8", "--validate-every", "30"]
+    assert train(tmp_path / "data", *arguments, *steps, "--out", tmp_path / "model") == 0
+    curves = list(csv.DictReader((tmp_path / "model" / "training" / "curves.csv").read_text().splitlines()))
+    best = {row["exit"]: float(row["value"]) for row in curves if (row["metric"], row["step"]) == ("accuracy", "60")}
+    assert best == {"1": 1.0, "3": 1.0}
+
+
 def test_one_exit_is_cut_with_its_head(model: Path, tmp_path: Path) -> None:
     assert run_cli(["cut", str(model), "--exit", "1", "--out", str(tmp_path / "shallow")]) == 0
     cut = open_model(tmp_path / "shallow")
@@ -101,6 +126,7 @@ def test_a_dry_run_names_pairs_and_writes_nothing(
     assert not (tmp_path / "model").exists()
 
 
+@pytest.mark.slow
 def test_a_new_mose_encoder_learns_clones(dataset: Path, tmp_path: Path) -> None:
     out = tmp_path / "mose"
     arguments = ("--layers", "2", "--hidden", "16", "--exits", "1,2", "--pretrain", "2", "--pretrain-task", "none")
@@ -166,6 +192,7 @@ def test_a_dataset_without_pairs_or_labels_is_refused(
     assert "data.original means nothing for task retrieval" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_without_validation_the_last_weights_are_kept(
     base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -205,6 +232,16 @@ def test_heads_are_scored_at_every_exit_and_named_as_fine_tuned(
     assert run_cli([*frozen, "--resamples", "100", "--out", str(tmp_path / "bm25")]) == 0
     assert run_cli(["compare", str(out), str(tmp_path / "bm25")]) == 1
     assert "the results are of different tasks" in capsys.readouterr().err
+
+
+def test_vectors_of_a_fine_tuned_model_are_scored_with_a_warning(
+    model: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for spec, out in ((f"exits:{model}@1", tmp_path / "one"), (f"st:{model}", tmp_path / "other")):
+        arguments = [str(dataset), "--task", "clones", "--encoder", spec, "--resamples", "100", "--no-costs"]
+        assert run_cli(["evaluate", *arguments, "--out", str(out)]) == 0
+        assert "warning: the encoder was fine-tuned for clones" in capsys.readouterr().err
+        assert "the encoder was fine-tuned for clones" in (out / "tables.md").read_text()
 
 
 def test_a_model_reads_pairs_as_its_base_does(model: Path, base: str) -> None:
@@ -260,6 +297,7 @@ def test_heads_that_cannot_be_scored_are_refused(
     assert "Traceback" not in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "task"), [("bigclonebench", "clones"), ("devign", "classification")])
 def test_published_benchmarks_are_trained_on(
     name: str, task: str, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
