@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.harder_negatives import DROP, drop_of_ap
 from synthcode.evaluation.classification.intervals import MOST_DRAWS, drawn_counts, estimates
 from synthcode.evaluation.classification.item_scores import pair_items
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
-from synthcode.evaluation.classification.scored import Score, Scored
+from synthcode.evaluation.classification.scored import Score, Scored, ScoredPairs
 from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
 from synthcode.evaluation.classification.similarity import PairSimilarities
 from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
@@ -30,7 +31,8 @@ def score_clones(clones: DatasetClones, split: Split, similarities: PairSimilari
 
     The threshold of precision, recall and F1 is the one with the best F1 on validation. Measures that end in
     ``_oracle`` use the best one of the split itself, as mteb does. A measure that ends in a kind of negatives compares
-    all positives with these negatives, weighted alike: AP depends on the share of positives.
+    all positives with these negatives, weighted alike: AP depends on the share of positives. ``AP_drop_`` and a kind
+    is AP with random negatives less AP with these, with the interval of the difference.
 
     Parameters
     ----------
@@ -49,6 +51,7 @@ def score_clones(clones: DatasetClones, split: Split, similarities: PairSimilari
     threshold, oracle = known.best_threshold(), ByScore(scores, pairs.rows.label == 1).best_threshold()
     split_scores = _SplitScores(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
     found = [score for stratum in _strata(pairs) for score in _of_stratum(split_scores, stratum)]
+    found += _drops(split_scores)
     programs = clones.ids, clones.languages, clones.problems_of_programs()
     items = pair_items(pairs.rows, programs, scores, threshold, pairs.difficulty)
     return Scored(found, {"threshold": threshold, "threshold_oracle": oracle}, items)
@@ -79,6 +82,8 @@ class _Stratum(NamedTuple):
 
 _MEASURES = ("precision", "recall", "F1", "precision_oracle", "recall_oracle", "F1_oracle", "AP", "ROC-AUC")
 """In the order of ``measure_pairs``."""
+_EASY = "random"
+"""The kind of negatives that others are compared with."""
 _BRIEF = ("F1", "AP", "ROC-AUC")
 
 
@@ -124,6 +129,23 @@ def _of_stratum(scored: _SplitScores, stratum: _Stratum) -> list[Score]:
         Score(name, one, len(order), len(used), programs, stratum.languages)
         for name, one in zip(stratum.metrics.values(), found, strict=True)
     ]
+
+
+def _drops(scored: _SplitScores) -> Iterator[Score]:
+    """Yield how much lower AP is with each kind of negatives than with random ones."""
+    pairs, kinds = scored.pairs, scored.pairs.difficulty
+    if not (kinds == _EASY).any():
+        return
+    by_problem = ScoredPairs(
+        scored.scores, pairs.rows.label == 1, scored.groups[pairs.rows.a], scored.groups[pairs.rows.b]
+    )
+    for kind in sorted(set(kinds.tolist()) - {_EASY, *CLONE_DIFFICULTIES}):
+        used = by_problem.positive | (kinds == kind) | (kinds == _EASY)
+        number = int(used.sum())
+        found = drop_of_ap(by_problem, kinds == kind, kinds == _EASY, draws_for(number, scored.resamples))
+        programs = np.unique(np.concatenate([pairs.rows.a[used], pairs.rows.b[used]]))
+        problems = len(np.unique(scored.groups[programs]))
+        yield Score(f"{DROP}{kind}", found, number, problems, len(programs), (ALL, ALL))
 
 
 def draws_for(pairs: int, resamples: int) -> int:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
+from synthcode.evaluation.classification.measures import F64, I64, Bools
 from synthcode.evaluation.results.comparison import Estimate
 
 
@@ -22,6 +23,16 @@ class Score(NamedTuple):
     programs: int
     languages: tuple[str, str] | None = None
     """Of the pairs; None if the task has one language."""
+
+
+class ScoredPairs(NamedTuple):
+    """Pairs with their scores, (pairs,) each."""
+
+    scores: F64
+    positive: Bools
+    first: I64
+    """The problem of the first program."""
+    second: I64
 
 
 class Scored(NamedTuple):

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.classification.clone_scores import ALL
+from synthcode.evaluation.classification.harder_negatives import DROP
 from synthcode.evaluation.classification.item_comparison import ItemDifference, compare_item_exits, compare_items
 from synthcode.evaluation.classification.item_scores import AGAIN, read_item_scores
 from synthcode.evaluation.results_json import Facts, read_facts
@@ -30,8 +31,9 @@ class StoredScores:
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics of all pairs or programs, in the order in which they are printed."""
-        return list(dict.fromkeys(row["metric"] for row in overall(self.rows)))
+        """The metrics of all pairs or programs, in the order in which they are printed; none that is a difference."""
+        names = dict.fromkeys(row["metric"] for row in overall(self.rows))
+        return [name for name in names if not name.startswith(DROP)]
 
 
 def overall(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

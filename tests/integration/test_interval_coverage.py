@@ -15,7 +15,7 @@ SAMPLES, MANY = 50, 1_000
 @pytest.mark.parametrize(
     ("make", "metrics"),
     [
-        (lambda: simulated_clones(40, 0.3, 100, MANY), ["precision", "F1", "AP", "ROC-AUC"]),
+        (lambda: simulated_clones(40, 0.3, 100, MANY), ["precision", "F1", "AP", "ROC-AUC", "AP_drop_lexical"]),
         (lambda: simulated_benchmark(120, 100, MANY), ["F1", "AP", "ROC-AUC"]),
         (lambda: simulated_labels(80, 100, MANY), ["accuracy", "F1", "AP", "ROC-AUC"]),
     ],

@@ -5,9 +5,21 @@ import pytest
 from sklearn import metrics
 
 from synthcode.evaluation.classification.clone_scores import FEWEST_DRAWS, draws_for, score_clones
-from synthcode.evaluation.classification.dataset_clones import DatasetClones
+from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.scored import Score
 from tests.support.drawn_clones import Drawn, drawn_clones
+
+
+class DrawnHarder(Drawn):
+    """Lexical negatives are as similar as clones."""
+
+    def __init__(self, pairs: ClonePairs) -> None:
+        lexical = pairs.difficulty == "lexical"
+        self._hard = set(zip(pairs.rows.a[lexical].tolist(), pairs.rows.b[lexical].tolist(), strict=True))
+
+    def of_pairs(self, a, b):
+        hard = [pair in self._hard for pair in zip(a.tolist(), b.tolist(), strict=True)]
+        return super().of_pairs(a, b) + 0.5 * np.array(hard)
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +65,18 @@ def test_kinds_of_negatives_are_weighted_as_much_as_the_positives(clones, scored
     sure = (kinds == "verified") & (rows.label == 1)
     recall = (scores[sure] >= scored[1]["threshold"]).mean()
     assert found["recall_verified", "all"].estimate.value == pytest.approx(recall, abs=1e-6)
+
+
+def test_a_drop_is_the_difference_of_two_kinds_with_an_interval_of_its_own(clones, scored) -> None:
+    found, _ = scored
+    drop = found["AP_drop_lexical", "all"].estimate
+    with_random, with_lexical = (found[f"AP_{kind}", "all"].estimate for kind in ("random", "lexical"))
+    assert drop.value == pytest.approx(with_random.value - with_lexical.value, abs=1e-9)
+    assert drop.lo < drop.value < drop.hi
+    assert ("AP_drop_random", "all") not in found
+    harder = DrawnHarder(clones.parts["test"])
+    (drop,) = (one.estimate for one in score_clones(clones, "test", harder, 100).scores if "drop" in one.metric)
+    assert 0 < drop.lo < drop.value < drop.hi <= 1
 
 
 def test_validation_chooses_the_threshold(clones, scored) -> None:

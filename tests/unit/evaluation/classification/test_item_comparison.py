@@ -10,6 +10,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.clone_scores import ALL
+from synthcode.evaluation.classification.harder_negatives import DROP
 from synthcode.evaluation.classification.item_comparison import CommonItems, compare_item_exits, compare_items
 from synthcode.evaluation.classification.item_measures import measures_of
 from synthcode.evaluation.classification.item_scores import (
@@ -65,6 +66,8 @@ def test_stored_pairs_give_the_scores_of_clones() -> None:
     overall = [one for one in found if one.languages == (ALL, ALL)]
     assert {"F1_oracle", "AP_lexical", "ROC-AUC_random", "recall_verified"} <= {one.metric for one in overall}
     for one in overall:
+        if one.metric.startswith(DROP):
+            continue  # the difference of two others
         measure = measures.measure(one.metric)
         assert measure.value(np.ones(measures.problems)) == pytest.approx(one.estimate.value, abs=1e-9)
         assert (measure.items, measure.problems) == (one.n, one.groups)
