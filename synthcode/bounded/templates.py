@@ -102,6 +102,12 @@ def fill(template: jinja2.Template, values: Mapping[str, Any]) -> str:
     return text
 
 
+def is_constant(environment: jinja2.Environment, text: str) -> bool:
+    """Return whether a template is plain text: nothing that it says depends on what fills it."""
+    outputs = (jinja2.nodes.Output, jinja2.nodes.TemplateData)
+    return all(isinstance(node, outputs) for node in environment.parse(text).find_all(jinja2.nodes.Node))
+
+
 def read_included(environment: jinja2.Environment, names: list[str]) -> dict[str, str]:
     """Return the templates that others include, import or extend: name -> text.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ import jinja2
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.bounded.template_work import TemplateTooLargeError
-from synthcode.bounded.templates import BoundedEnvironment, fill, read_included
+from synthcode.bounded.templates import BoundedEnvironment, fill, is_constant, read_included
 from synthcode.errors import InputError, did_you_mean, first_line
 from synthcode.identity import digest
 from synthcode.languages import Language
@@ -37,6 +37,9 @@ class Prompt:
     digest: str
     """Hash of the templates' text, included ones too: a changed prompt is another prompt."""
     turns: Mapping[Role, jinja2.Template]
+    constant: frozenset[Role] = frozenset()
+    """Turns without variables and included templates: they are filled once."""
+    _filled: dict[Role, str] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def is_prefilled(self) -> bool:
@@ -60,7 +63,7 @@ class Prompt:
         values = {**{key: seed[key] for key in ("code", "text", "entry_point")}, **(failure or {})}
         try:
             return tuple(
-                Message(role, fill(template, {"source": source, "target": target, **values}))
+                Message(role, self._text(role, template, {"source": source, "target": target, **values}))
                 for role, template in self.turns.items()
             )
         except TemplateTooLargeError as problem:
@@ -73,6 +76,13 @@ class Prompt:
                 f"prompt {self.name!r} cannot be filled: {first_line(problem)}",
                 f"templates may use {', '.join(['source', 'target', *values])}",
             ) from problem
+
+    def _text(self, role: Role, template: jinja2.Template, values: Mapping[str, Any]) -> str:
+        if role not in self.constant:
+            return fill(template, values)
+        if role not in self._filled:
+            self._filled[role] = fill(template, values)
+        return self._filled[role]
 
 
 def load_prompt(name: str) -> Prompt:
@@ -113,4 +123,5 @@ def load_prompt(name: str) -> Prompt:
             f"prompt {name!r} cannot be compiled: {first_line(problem)}",
             "shorten the template; its syntax is Jinja2's",
         ) from problem
-    return Prompt(folder.name, digest("prompt", texts | included), turns)
+    constant = frozenset(turn for turn, text in texts.items() if is_constant(jinja, text))
+    return Prompt(folder.name, digest("prompt", texts | included), turns, constant)

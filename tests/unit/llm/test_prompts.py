@@ -183,3 +183,18 @@ def test_only_regular_files_of_the_prompt_are_included(tmp_path: Path, name: str
     (folder / "user.jinja").write_text(f"{{% include '{name}' %}}")
     with pytest.raises(InputError):
         load_prompt(str(folder))
+
+
+def test_only_turns_of_plain_text_are_filled_once(tmp_path: Path) -> None:
+    (tmp_path / "system.jinja").write_text("{# a note #}Translate.\n")
+    (tmp_path / "user.jinja").write_text("{{ target.label }}")
+    (tmp_path / "assistant.jinja").write_text("{% if true %}```{% endif %}")
+    prompt = load_prompt(str(tmp_path))
+    assert prompt.constant == {"system"}
+    for _ in range(2):
+        contents = [message.content for message in prompt.fill(SEED, PYTHON, GO)]
+        assert contents == ["Translate.", "Go", "```"]
+    assert prompt.fill(SEED, PYTHON, get_language("java"))[1].content == "Java"
+    (tmp_path / "system.jinja").write_text("{% include 'note' %}")
+    (tmp_path / "note").write_text("{{ target.label }}")
+    assert load_prompt(str(tmp_path)).constant == set()
