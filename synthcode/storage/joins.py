@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+SEEDS_AT_ONCE = 2_048
+"""Of which all programs and judgements, in every language, are in memory together."""
+
 
 def align_on_seed(
     seeds: Iterable[pa.Table], *others: tuple[pa.Schema, Iterable[pa.Table]]
 ) -> Iterator[tuple[pa.Table, ...]]:
-    """Cut tables into pieces that hold the same seeds.
+    """Cut tables into pieces that hold the same seeds, ``SEEDS_AT_ONCE`` at most.
+
+    Memory depends neither on how many rows there are nor on how they are stored.
 
     Parameters
     ----------
@@ -28,10 +33,15 @@ def align_on_seed(
         A table of seeds, then of each other stream all rows up to the last of these seeds.
     """
     streams = [_Stream(schema, tables) for schema, tables in others]
-    for table in seeds:
-        if table.num_rows:
-            last = table.column("seed_id")[-1].as_py()
-            yield (table, *(stream.up_to(last) for stream in streams))
+    for table in _in_small_tables(seeds):
+        last = table.column("seed_id")[-1].as_py()
+        yield (table, *(stream.up_to(last) for stream in streams))
+
+
+def _in_small_tables(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    for table in tables:
+        for start in range(0, table.num_rows, SEEDS_AT_ONCE):
+            yield table.slice(start, SEEDS_AT_ONCE)
 
 
 def merge_on_seed(schema: pa.Schema, *streams: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _REFUSED = pa.schema([REJECTED.field(name) for name in ("seed_id", "target_language")])
 _ADDED_LATER = ("document_id", "contaminated_by", "source_id", "verification")
-SEEDS_AT_ONCE = 2_048
-"""With all of their programs and judgements, in memory."""
 SEEDS_WITH_PAIRS = SEEDS_IN_GROUPS.append(pa.field("has_pairs", pa.bool_()))
 VARIANTS = pa.schema([field for field in DATASET_PROGRAMS if field.name not in _ADDED_LATER])
 
@@ -117,9 +115,7 @@ def write_variants(run: Run, kept: SurvivingRows, negatives: pa.Array) -> Compar
     def batches() -> Iterator[pa.Table]:
         refused = (_REFUSED, rows_of(run, "rejected", _REFUSED.names))
         checked = (NAMED_TRANSLATIONS, named_translations(run))
-        for every_seed, every_translation, refusals in align_on_seed(
-            _cut(run.rows(run.folder.seeds)), checked, refused
-        ):
+        for every_seed, every_translation, refusals in align_on_seed(run.rows(run.folder.seeds), checked, refused):
             accepted.update(_directions(every_seed, every_translation))
             rejected.update(_directions(every_seed, refusals))
             read, translations = kept.keep_seeds(every_seed), kept.keep(every_translation)
@@ -210,7 +206,7 @@ def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tupl
     marks = _marks(assigned.hits)
     translations = (NAMED_TRANSLATIONS, kept.translations())
     programs = (VARIANTS, map(kept.keep, run.folder.rows(_temporary_programs(run))))
-    for seeds, translated, written in align_on_seed(_cut(kept.seeds()), translations, programs):
+    for seeds, translated, written in align_on_seed(kept.seeds(), translations, programs):
         where = {"cluster_id": "cluster_id", "split": "split"}
         # The split that a seed came from gives way to the one that it is in.
         seeds = join_seed_columns(seeds.drop_columns(["split"]), assigned.splits, where)
@@ -221,13 +217,6 @@ def _aligned(run: Run, kept: SurvivingRows, assigned: Assigned) -> Iterator[tupl
             join_seed_columns(translated, seeds, {**TRIPLET_COLUMNS, **where}),
             join_seed_columns(written, seeds, {"source_id": "source_id", "split": "split"}),
         )
-
-
-def _cut(seeds: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    """Cut tables of seeds so that memory depends on neither the run nor how it is stored."""
-    for table in seeds:
-        for start in range(0, table.num_rows, SEEDS_AT_ONCE):
-            yield table.slice(start, SEEDS_AT_ONCE)
 
 
 def _with_levels(programs: pa.Table, translations: pa.Table) -> pa.Table:

@@ -63,3 +63,13 @@ def test_merged_streams_ascend_and_lose_nothing(streams: list[list[int]], sizes:
     expected = [row for table in tables for row in table.to_pylist()]
     key = repr
     assert sorted(merged, key=key) == sorted(expected, key=key)
+
+
+def test_pieces_are_small_however_large_the_tables_are() -> None:
+    names = [f"{seed:05d}" for seed in range(5_000)]
+    seeds = pa.table({"seed_id": names, "language": names}, schema=SEEDS)
+    rows = pa.table({"seed_id": sorted(names * 3), "n": list(range(15_000))}, schema=ROWS)
+    pieces = list(align_on_seed([seeds], (ROWS, [rows])))
+    assert [chunk.num_rows for chunk, _ in pieces] == [2_048, 2_048, 904]
+    assert [mine.num_rows for _, mine in pieces] == [6_144, 6_144, 2_712]
+    assert pa.concat_tables([mine for _, mine in pieces]) == rows
