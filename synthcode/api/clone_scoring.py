@@ -19,7 +19,8 @@ from synthcode.vocabulary import SCORED_VARIANTS
 if TYPE_CHECKING:
     from synthcode.api.scoring import AnyEncoder
     from synthcode.pipelines.runs.interrupt import StopRequest
-    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
+    from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+    from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
     from synthcode.vocabulary import Level, Split, Variant
 
 
@@ -45,7 +46,7 @@ def evaluate_clones(
     dataset
         A run directory, a dataset's folder, or its name on the Hub, built with ``--clones``.
     encoder
-        As ``open_encoder`` takes it.
+        As ``open_encoder`` takes it; ``classifier:MODEL`` scores fine-tuned heads instead of vectors.
     split
         Whose pairs are scored. The threshold is always chosen on ``validation``.
     variants
@@ -78,7 +79,6 @@ def evaluate_clones(
         from synthcode.languages import get_language
         from synthcode.pipelines.steps.evaluate.clones_input import read_clones_input
         from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-        from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation
         from synthcode.sanitize import short_name
 
         known = [get_language(name).name for name in languages]
@@ -100,15 +100,24 @@ def evaluate_clones(
             reporter=CallbackReporter(on_progress),
             stop=stop,
         )
-        return _scored(FrozenEvaluation(task, evaluation), force=force)
+        return _scored(task, evaluation, force=force)
 
     with tempfile.TemporaryDirectory(prefix="synthcode-") if out is None else nullcontext(str(out)) as place:
         found = call(lambda stop: scored(stop, Path(place)))
     return replace(found, folder=None) if out is None else found
 
 
-def _scored(frozen: FrozenEvaluation, *, force: bool) -> FrozenResults:
-    from synthcode.pipelines.steps.evaluate.frozen_scores import score_frozen_if_stale
+def _scored(task: ClonesTask, evaluation: Evaluation, *, force: bool) -> FrozenResults:
+    from synthcode.evaluation.encoder import Classifier
+    from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation, score_fine_tuned_if_stale
+    from synthcode.pipelines.steps.evaluate.fine_tuned_task import FineTunedClones, refuse_other_task
+    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, score_frozen_if_stale
 
-    score_frozen_if_stale(frozen, force=force, may_replace=force)
-    return read_frozen_results(frozen.evaluation.folder)
+    encoder = evaluation.encoder
+    if isinstance(encoder, Classifier):
+        refuse_other_task(encoder, task.name)
+        heads = FineTunedClones(task.clones, task.split, task.variants)
+        score_fine_tuned_if_stale(FineTunedEvaluation(heads, encoder, evaluation), force=force, may_replace=force)
+    else:
+        score_frozen_if_stale(FrozenEvaluation(task, evaluation), force=force, may_replace=force)
+    return read_frozen_results(evaluation.folder)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class FrozenResults:
-    """The scores of one encoder's frozen vectors on one dataset: it was not trained on the task."""
+    """The scores of one encoder's frozen vectors, or of its fine-tuned heads, on one dataset."""
 
     encoder: str
     """Its label."""
     task: str
-    """``clones`` or ``classification``."""
+    """``clones`` or ``classification``; ``clones_fine_tuned`` or ``classification_fine_tuned`` of heads."""
     scores: Sequence[Mapping[str, Any]]
     """Every measure at every exit, as ``results.json`` holds it."""
     items: pa.Table

@@ -43,7 +43,8 @@ def train(
 
     Returns
     -------
-    The folder of the model: ``evaluate(dataset, f"exits:{folder}")`` scores it.
+    The folder of the model: ``evaluate(dataset, f"exits:{folder}")`` scores it. Heads that were trained with
+    ``{"task": "clones"}`` are scored by ``evaluate_clones(dataset, f"classifier:{folder}")``.
 
     Raises
     ------

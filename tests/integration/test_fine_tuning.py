@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 import torch
 
+import synthcode
 from synthcode.errors import Interrupted
+from synthcode.evaluation.encoder import Role
+from synthcode.evaluation.encoders.registry import EncoderOptions, open_encoder
 from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.models.opening import open_model
 from synthcode.evaluation.training.runs.progress import Callbacks
@@ -134,6 +137,11 @@ def test_a_new_mose_encoder_learns_clones(dataset: Path, tmp_path: Path) -> None
     opened = open_model(out)
     assert opened.classifier is not None
     assert opened.classifier.form.reads == "last_token"
+    found = open_encoder(f"mose:{out}", EncoderOptions()).encode(["f()"], Role("document", "code", "java"))
+    assert found.vectors.keys() == {1, 2}  # its heads are not taken for weights of the encoder
+    command = ["evaluate", str(dataset), "--task", "clones", "--encoder", f"classifier:{out}@2", "--resamples", "100"]
+    assert run_cli([*command, "--out", str(tmp_path / "scores")]) == 0
+    assert json.loads((tmp_path / "scores" / "results.json").read_text())["exits"] == [2]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +236,8 @@ def test_heads_are_scored_at_every_exit_and_named_as_fine_tuned(
     assert run_cli(command) == 0
     assert "unchanged, nothing to do" in capsys.readouterr().err
     assert run_cli(["compare", str(out)]) == 0
+    known = synthcode.evaluate_clones(dataset, f"classifier:{model}", variants=["stripped"], resamples=100)
+    assert known.task == "clones_fine_tuned"
     frozen = ["evaluate", str(dataset), "--task", "clones", "--encoder", "bm25", "--variant", "stripped"]
     assert run_cli([*frozen, "--resamples", "100", "--out", str(tmp_path / "bm25")]) == 0
     assert run_cli(["compare", str(out), str(tmp_path / "bm25")]) == 1

@@ -12,9 +12,12 @@ from synthcode.evaluation.training.pairs.opening import TrainingData
 from synthcode.evaluation.training.runs.step_cost import cost_of_examples, cost_of_pairs
 from synthcode.evaluation.training.runs.task_settings import ITEMS
 from synthcode.evaluation.training.settings import TrainingSettings
+from synthcode.sanitize import visible_line
 
 BYTES_A_WEIGHT = 16
 """A weight, its gradient, and AdamW's two means, each in single precision."""
+LONGEST_LABEL = 40
+"""Characters of a label that are printed."""
 MOST_LABELS = 10
 """That are named."""
 
@@ -58,7 +61,7 @@ def _data_line(counts: DataCounts) -> str:
 
 def _labels_line(counts: ExampleCounts) -> str:
     most = sorted(counts.examples.items(), key=lambda one: (-one[1], one[0]))
-    labels = ", ".join(f"{label} {count:,}" for label, count in most[:MOST_LABELS])
+    labels = ", ".join(f"{visible_line(label)[:LONGEST_LABEL]} {count:,}" for label, count in most[:MOST_LABELS])
     more = f" and {len(most) - MOST_LABELS:,} more" if len(most) > MOST_LABELS else ""
     programs = sum(counts.programs.values())
     return f"data: {programs:,} programs; inputs by label: {labels}{more}; {counts.validation:,} for validation"
