@@ -69,9 +69,24 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
         click.echo(line)
     states = counts["stages"].items()
     unneeded = {(stage, "missing") for stage in OPTIONAL_STAGES}
+    shard = _shard(folder)
+    if shard is not None:
+        click.echo(f"shard {shard} of the seeds: 'synthcode merge' deduplicates and builds all shards")
+        unneeded |= {("dedup", "missing"), ("build", "missing")}
     behind = [f"{stage} {state}" for stage, state in states if state != "done" and (stage, state) not in unneeded]
     if behind:
         click.echo(f"not up to date: {', '.join(behind)}")
+
+
+def _shard(folder: RunFolder) -> str | None:
+    """Return the shard that a run is of, if its recipe says so."""
+    from synthcode.errors import InputError
+    from synthcode.pipelines.runs.run import read_run_recipe
+
+    try:
+        return read_run_recipe(folder).shard
+    except InputError:  # a damaged recipe takes away no counts
+        return None
 
 
 def _verified(counts: Mapping[str, Any]) -> str:

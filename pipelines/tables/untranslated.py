@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from synthcode.llm.requests import targets_of
+from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.run import read_run_recipe
 from synthcode.pipelines.tables.programs import dropped_seeds
 from synthcode.schemas.tables import COMPLETIONS
@@ -25,11 +26,13 @@ _ASKED = pa.schema([COMPLETIONS.field("seed_id")])
 def untranslated_seeds(folder: RunFolder) -> list[str]:
     """Return the ``source_id`` of each seed with fewer finished requests than the recipe demands.
 
-    Seeds that were removed before translation are not among them.
+    Seeds that were removed before translation, and those of other shards, are not among them.
     """
-    config = read_run_recipe(folder).translate
+    recipe = read_run_recipe(folder)
+    config = recipe.translate
     if config is None:
         return []
+    shard = SeedShard.parse(recipe.shard or "1/1")
     left_out = dropped_seeds(folder, Manifest(folder.path))
     seeds = folder.rows(folder.seeds, ["seed_id", "source_id", "language"])
     found = []
@@ -37,7 +40,7 @@ def untranslated_seeds(folder: RunFolder) -> list[str]:
         asked = Counter(finished["seed_id"].to_pylist())
         for seed in rows.to_pylist():
             planned = len(targets_of(seed["seed_id"], seed["language"], config)) * config.samples
-            if seed["seed_id"] not in left_out and asked[seed["seed_id"]] < planned:
+            if seed["seed_id"] not in left_out and shard.has(seed["seed_id"]) and asked[seed["seed_id"]] < planned:
                 found.append(seed["source_id"])
     return found
 

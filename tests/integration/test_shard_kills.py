@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.pipelines.main import run_cli
+from synthcode.vocabulary import STAGES
 from tests.support.benches import runner_of
 from tests.support.chat_server import Asked, ChatServer, Reply, chat_server
 from tests.support.sharded_recipe import number_of, ruby, tables, write_recipe
@@ -21,6 +23,8 @@ from tests.support.stopped_commands import run_to
 
 SEEDS, COUNT, IN_FLIGHT, KILLS = 24, 2, 2, 2
 """Seeds, shards, requests in flight (of the recipe), kills of each shard."""
+
+VERIFIED = ("--set", "verify.more_inputs=2", "--set", "verify.mutants=0", "--workers", "1")
 
 MOMENTS = {
     "seeds": "{run}/seeds/",
@@ -85,18 +89,27 @@ def test_a_shard_killed_twice_while_it_requests_continues(tmp_path: Path) -> Non
     assert max(asked.values()) <= 1 + KILLS
 
 
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """What one machine makes."""
+    runner_of("ruby")
+    folder = tmp_path_factory.mktemp("one")
+    with chat_server(ruby) as server:
+        recipe = write_recipe(folder / "in", SEEDS, server.base_url)
+        assert synthcode("run", recipe, "--out", folder / "one", *VERIFIED) == 0
+    return tables(folder / "one")
+
+
 @pytest.mark.durability
 @pytest.mark.parametrize("stage", MOMENTS)
-def test_killed_in_a_stage_shards_make_what_one_machine_makes(tmp_path: Path, stage: str) -> None:
-    runner_of("ruby")
+def test_killed_in_a_stage_shards_make_what_one_machine_makes(
+    tmp_path: Path, stage: str, expected: dict[str, bytes]
+) -> None:
     with chat_server(ruby) as server:
         recipe, shared = write_recipe(tmp_path / "in", SEEDS, server.base_url), tmp_path / "shared"
-        verified = ("--set", "verify.more_inputs=2", "--set", "verify.mutants=0", "--workers", "1")
-        assert synthcode("run", recipe, "--out", tmp_path / "one", *verified) == 0
-        server.asked.clear()
         nodes = [tmp_path / f"node-{number}" for number in range(1, COUNT + 1)]
         for number, node in enumerate(nodes, 1):
-            options = ["--shard", f"{number}/{COUNT}", "--publish-to", shared, "--through", "verify", *verified]
+            options = ["--shard", f"{number}/{COUNT}", "--publish-to", shared, "--through", "verify", *VERIFIED]
             command = ["run", str(recipe), "--out", str(node), *map(str, options)]
             place = MOMENTS[stage].format(run=node, shared=shared)
             for kill in range(1, KILLS + 1) if stage != "verify" else [1] * KILLS:  # it writes one file
@@ -105,10 +118,47 @@ def test_killed_in_a_stage_shards_make_what_one_machine_makes(tmp_path: Path, st
                 assert stopped.exit_code == -signal.SIGKILL
             assert synthcode(*command) == 0
         assert requests(server) == Counter(range(SEEDS))
-    for name, shards in (("runs", nodes), ("published", [shared])):
-        assert synthcode("merge", tmp_path / name, *shards) == 0
-        assert tables(tmp_path / name) == tables(tmp_path / "one")
-        assert not [*(tmp_path / name).rglob(".writing-*")]
+    assert synthcode("merge", tmp_path / "all", *(nodes if stage in STAGES else [shared])) == 0
+    assert tables(tmp_path / "all") == expected
+    assert not [*tmp_path.rglob(".writing-*")]
+
+
+@pytest.mark.durability
+def test_verdicts_of_a_terminated_shard_are_published(tmp_path: Path) -> None:
+    runner_of("ruby")
+    with chat_server(ruby) as server:
+        recipe, shared, node = (
+            write_recipe(tmp_path / "in", SEEDS, server.base_url),
+            tmp_path / "shared",
+            tmp_path / "n",
+        )
+        command = ["run", str(recipe), "--out", str(node), "--shard", "1/1", "--publish-to", str(shared)]
+        command += ["--through", "verify", "--workers", "1", "--set", "verify.mutants=0"]
+        # The file of translations is moved into place when all verdicts are stored.
+        stopped = run_to(3, f"{node}/translations/", command, signal.SIGTERM, below=False)
+        assert stopped.exit_code == 143
+        assert not list(shared.glob("finished/*"))
+        shutil.rmtree(node)
+        assert synthcode(*command) == 0
+        assert requests(server) == Counter(range(SEEDS))
+    checked = json.loads((node / "manifest.json").read_text())["stages"]["check"]["counts"]
+    assert (checked["judged"], checked["already_known"]) == (0, SEEDS)
+
+
+@pytest.mark.durability
+def test_a_merge_killed_twice_makes_what_one_machine_makes(tmp_path: Path) -> None:
+    shared, out = tmp_path / "shared", tmp_path / "all"
+    assert synthcode("run", "quickstart", "--out", tmp_path / "one") == 0
+    for number in range(1, COUNT + 1):
+        shard = ("--shard", f"{number}/{COUNT}", "--publish-to", shared, "--through", "check")
+        assert synthcode("run", "quickstart", "--out", tmp_path / f"node-{number}", *shard) == 0
+    command = ["merge", str(out), str(shared)]
+    for place in (f"{out}.fetched/", f"{out}.recordings/", f"{out}/seeds/", f"{out}/translations/", f"{out}/dataset/"):
+        for moment in range(1, KILLS + 1):
+            assert run_to(moment, place, command, signal.SIGKILL, below=False).exit_code == -signal.SIGKILL
+    assert synthcode(*command) == 0
+    assert tables(out) == tables(tmp_path / "one")
+    assert not Path(f"{out}.fetched").exists()
 
 
 @pytest.mark.durability

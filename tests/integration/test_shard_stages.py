@@ -46,6 +46,23 @@ def test_stages_make_of_a_shard_what_run_makes(tmp_path: Path, capsys: pytest.Ca
     assert synthcode("check", run, "--shard", "1/3") == 1
     assert f"{run} is the run of shard 2/3, not of shard 1/3" in capsys.readouterr().err
     assert synthcode("check", run, "--shard", "02/03") == 0
+    capsys.readouterr()
+    assert synthcode("status", run) == 0
+    shown = capsys.readouterr().out
+    assert "shard 2/3 of the seeds: 'synthcode merge' deduplicates and builds all shards" in shown
+    assert "not up to date" not in shown
+
+
+def test_a_shard_awaits_its_own_seeds_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tmp_path / "run"
+    assert seeds(run, "--limit", "10", "--shard", SHARD) == 0
+    assert synthcode("translate", run, *TRANSLATE) == 0
+    assert seeds(run, "--limit", "42") == 0  # those after the first ten are new
+    mine = [name for name in names(run / "seeds") if SeedShard(2, 3).has(name)]
+    awaiting = len(set(mine) - set(names(run / "completions")))
+    capsys.readouterr()
+    assert synthcode("status", run) == 0
+    assert f"{awaiting} seeds await translating" in capsys.readouterr().out
 
 
 def names(folder: Path) -> list[str]:

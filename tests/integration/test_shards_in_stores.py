@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,7 +38,10 @@ def s3(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"{address}/big"
 
 
-@pytest.fixture(params=["s3", "memory", "file"])
+_SLOW = pytest.mark.durability
+
+
+@pytest.fixture(params=["s3", pytest.param("memory", marks=_SLOW), pytest.param("file", marks=_SLOW)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "s3":
         yield str(request.getfixturevalue("s3"))
@@ -167,6 +171,14 @@ def test_an_address_with_a_secret_is_refused() -> None:
     with pytest.raises(InputError) as raised:
         open_shared_folder("s3://AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY@bucket/x")
     assert "wJalr" not in str(raised.value)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    with pytest.raises(InputError, match="what reads such addresses is not installed") as raised:
+        open_shared_folder("s3://bucket/x")
+    assert "[s3]" in raised.value.fix
 
 
 def test_a_file_address_is_a_folder(tmp_path: Path) -> None:
