@@ -49,6 +49,10 @@ Fusion = Literal["rrf", "weighted"]
 FUSIONS: tuple[Fusion, ...] = get_args(Fusion)
 """How rankings are made one: by reciprocal ranks, or by a weighted mean of scaled scores."""
 
+Corpus = Literal["all", "failed"]
+CORPORA: tuple[Corpus, ...] = get_args(Corpus)
+"""Further documents from a dataset itself: programs of its other splits, translations that failed their tests."""
+
 Precision = Literal["float32", "int8", "binary"]
 PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 """Numbers that a vector is stored in, the largest first."""

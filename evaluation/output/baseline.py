@@ -51,14 +51,14 @@ def find_baseline(
     """
     if named is not None:
         return _read(named, benchmark, variants)
-    requirement = benchmark.requirement
-    bm25 = folder.parent / (BASELINE if requirement is None else f"{BASELINE}_require-{requirement.level}")
-    if bm25 == folder:
-        return None
-    try:
-        return _read(bm25, benchmark, variants)
-    except InputError:
-        return None
+    # Settings are part of a folder's name: the first one that is of the same corpora, level, cells and variants.
+    for bm25 in sorted(path for path in folder.parent.glob(f"{BASELINE}*") if path.name.split("_")[0] == BASELINE):
+        if bm25 != folder:
+            try:
+                return _read(bm25, benchmark, variants)
+            except InputError:
+                continue
+    return None
 
 
 def _read(folder: Path, benchmark: Benchmark, variants: Sequence[Variant]) -> Baseline:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.compression_options import compression_options
 from synthcode.pipelines.commands.encoder_arguments import combination_options, encoder_options
 from synthcode.pipelines.commands.options import workers_option
+from synthcode.pipelines.commands.retrieval_options import (
+    compression_options,
+    corpus_options,
+    refuse_retrieval_options,
+)
 from synthcode.pipelines.commands.task_list import TaskList, flat, other_tasks, retrieval_tasks
 from synthcode.vocabulary import LEVELS, RETRIEVAL, VARIANTS
 
@@ -62,6 +66,7 @@ if TYPE_CHECKING:
     metavar="OURS=THEIRS",
     help="Maps a column of clones or classification with another name: code=func. Repeatable.",
 )
+@corpus_options
 @click.option("--languages", metavar="java,go", help="Score only these languages.")
 @click.option(
     "--require",
@@ -152,6 +157,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder mose:modularStarEncoder/ModularStarEncoder-finetuned --exits 4,9
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
+      synthcode evaluate runs/mine/dataset --encoder bm25 --corpus all --distractors functions.jsonl
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
       synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
       synthcode evaluate runs/mine/dataset --encoder st:NAME --dims 64,128,256 --precision float32,int8,binary
@@ -202,8 +208,8 @@ def _jobs(request: Request) -> list[Job]:
     others = other_tasks(request.given["tasks"])
     if request.dataset is None and (published := published_tasks(request.given)):
         retrieval, others = (retrieval if others else None), published
-    if retrieval is None and (request.given["dims"] or request.given["precisions"]):
-        raise click.UsageError("--dims and --precision are for retrieval", click.get_current_context())
+    if retrieval is None:
+        refuse_retrieval_options(request.given)
     number = len(others) + (retrieval is not None)
     jobs: list[Job] = []
     if retrieval is not None:

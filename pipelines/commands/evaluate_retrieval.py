@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.encoder_arguments import languages_of
+from synthcode.vocabulary import SPLITS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.benchmark import Benchmark
@@ -48,7 +49,7 @@ def _validation(request: Request, scored: Benchmark, executor: Executor) -> Call
     """Return what reads the same part of a dataset's validation split; a published benchmark has none."""
     if request.dataset is None:
         return None
-    given = {**request.given, "split": "validation"}
+    given = {**request.given, "split": "validation", "corpora": (), "distractors": ()}
     tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
     return lambda: _whole_benchmark(request.dataset, given, executor).restricted(tasks, scored.languages)
 
@@ -59,13 +60,19 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: E
     from synthcode.evaluation.retrieval.levels import at_level
 
     context = click.get_current_context()
+    if dataset is None and given["corpora"]:
+        raise click.UsageError("--corpus is for DATASET; --distractors adds programs to any benchmark", context)
+    if given["dataset_id"] is not None and (given["corpora"] or given["distractors"]):
+        raise click.UsageError("--dataset-id reports scores of a dataset's own corpora", context)
     if given["require"] is not None and given["dataset_id"] is not None:
         raise click.UsageError("--dataset-id reports scores of a whole dataset, --require scores a part", context)
     if dataset is not None:
         from synthcode.evaluation.interop.hub_datasets import dataset_folder
 
-        folder = dataset_folder(dataset, given["split"])
+        splits = SPLITS if "all" in given["corpora"] else (given["split"],)
+        folder = dataset_folder(dataset, *splits)
         named = replace(load_benchmark(folder, given["split"]), name=str(dataset))
+        named = _larger(named, folder, given, executor)
         return named if given["require"] is None else at_level(named, given["require"])
     if given["require"] is not None:
         raise InputError(
@@ -80,4 +87,14 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: E
     if reasons:
         left_out = ", ".join(f"{reason} {count:,}" for reason, count in sorted(reasons.items()))
         click.echo(f"rows without a program: {left_out}", err=True)
-    return benchmark
+    return _larger(benchmark, None, given, executor)
+
+
+def _larger(benchmark: Benchmark, folder: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:
+    """Return the benchmark with the documents that --corpus and --distractors add."""
+    from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.steps.evaluate.corpora import dataset_distractors, read_distractors, with_larger_corpora
+
+    found = [] if folder is None else dataset_distractors(folder, benchmark.split, given["corpora"])
+    found += read_distractors(given["distractors"], benchmark, executor)
+    return with_larger_corpora(benchmark, found, TerminalReporter())

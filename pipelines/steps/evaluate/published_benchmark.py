@@ -67,22 +67,22 @@ def load_published_benchmark(
     """
     config = SeedsConfig(adapter, path, limit=limit)
     languages = benchmark_languages(config)
-    seeds = list(_bounded(path, (seed for name in languages for seed in read_seeds(replace(config, language=name)))))
-    reasons = Counter(reason for reason in map(_problem, seeds) if reason)
-    usable = [seed for seed in seeds if not _problem(seed)]
+    seeds = list(bounded(path, (seed for name in languages for seed in read_seeds(replace(config, language=name)))))
+    reasons = Counter(reason for reason in map(unusable_reason, seeds) if reason)
+    usable = [seed for seed in seeds if not unusable_reason(seed)]
     if not usable:
         raise InputError(f"{path} holds no program that can be scored", f"rows and why not: {dict(reasons)}")
     name_of = _name if languages == [None] else _number
     rows = {(_language(seed), name_of(seed)): seed for seed in reversed(usable)}  # of two, the first
     if len(rows) < len(usable):
         reasons["duplicate_id"] = len(usable) - len(rows)
-    programs, texts = _programs(rows, executor), _texts(usable, name_of)
+    programs, texts = programs_of(rows, executor), _texts(usable, name_of)
     tables = Tables(programs, texts, _judgements(programs, texts), problems={})
     content = digest("original", adapter, input_digests(config), limit)
     return from_tables(adapter, content, SPLIT, tables), reasons
 
 
-def _bounded(path: str, seeds: Iterable[RawSeed]) -> Iterator[RawSeed]:
+def bounded(path: str, seeds: Iterable[RawSeed]) -> Iterator[RawSeed]:
     """Yield seeds, as long as they fit into memory together."""
     chars = 0
     for seed in seeds:
@@ -95,7 +95,8 @@ def _bounded(path: str, seeds: Iterable[RawSeed]) -> Iterator[RawSeed]:
         yield seed
 
 
-def _problem(seed: RawSeed) -> str | None:
+def unusable_reason(seed: RawSeed) -> str | None:
+    """Return why a row has no program that can be scored; None if it has one."""
     if seed.problem is not None:
         return seed.problem.reason
     for value, column in ((seed.code, "code"), (seed.text, "text")):
@@ -107,7 +108,7 @@ def _problem(seed: RawSeed) -> str | None:
     return None if find_language(seed.language) else "unknown_language"
 
 
-def _programs(rows: Mapping[tuple[str, str], RawSeed], executor: Executor) -> pa.Table:
+def programs_of(rows: Mapping[tuple[str, str], RawSeed], executor: Executor) -> pa.Table:
     """Return the programs in their variants (schema ``DATASET_PROGRAMS``), from language and problem -> row."""
     batches = _batches([_row(language, number, seed) for (language, number), seed in sorted(rows.items())])
     survival = PoisonPolicy(bisect=halve_table, on_lost_row=lambda batch, _reason: without_variants(batch))

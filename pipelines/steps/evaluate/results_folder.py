@@ -12,7 +12,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.sanitize import short_name
 from synthcode.storage.layout import RunFolder
-from synthcode.vocabulary import PRECISIONS, SCORED_VARIANTS
+from synthcode.vocabulary import CORPORA, PRECISIONS, SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -41,6 +41,8 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
         "task": ",".join(sorted(tasks)) if tasks != {cell.task for cell in whole.cells} else "",
         "languages": ",".join(scored.languages) if scored.languages != whole.languages else "",
         "require": "" if scored.requirement is None else scored.requirement.level,
+        "corpus": ",".join(name for name in CORPORA if name in given["corpora"]),
+        "distractors": ",".join(given["distractors"]),
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
         "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",

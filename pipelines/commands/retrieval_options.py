@@ -1,13 +1,13 @@
-"""Options of ``synthcode evaluate`` that score smaller vectors, too."""
+"""Options of ``synthcode evaluate`` for retrieval only: smaller vectors and larger corpora."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
 
-from synthcode.vocabulary import PRECISIONS, Precision
+from synthcode.vocabulary import CORPORA, PRECISIONS, Precision
 
 
 def compression_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -31,6 +31,41 @@ def compression_options(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--corpus`` and ``--distractors``."""
+    for option in (
+        click.option(
+            "--distractors",
+            multiple=True,
+            metavar="SPEC",
+            help="Search these programs as well: [NAME=][ADAPTER:]PATH[@LANGUAGE], such as a JSONL file. Repeatable.",
+        ),
+        click.option(
+            "--corpus",
+            "corpora",
+            multiple=True,
+            type=click.Choice(CORPORA),
+            help="Search more of DATASET: all (programs of all splits), failed (translations that failed tests).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def refuse_retrieval_options(given: Mapping[str, Any]) -> None:
+    """Refuse widths, precisions and larger corpora where retrieval is not scored.
+
+    Raises
+    ------
+    click.UsageError
+        If one is given.
+    """
+    if given["dims"] or given["precisions"]:
+        raise click.UsageError("--dims and --precision are for retrieval", click.get_current_context())
+    if given["corpora"] or given["distractors"]:
+        raise click.UsageError("--corpus and --distractors are for retrieval", click.get_current_context())
 
 
 def _dims(_context: click.Context, _option: click.Parameter, listing: str) -> tuple[int, ...]:
