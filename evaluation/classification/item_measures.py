@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.classification import slopes
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore, macro_f1, precision_recall_f1
 from synthcode.evaluation.classification.pair_kernels import measure_pairs
+from synthcode.evaluation.classification.shared_problems import within_kinds
 from synthcode.vocabulary import CLONE_DIFFICULTIES
 
 Strings: TypeAlias = npt.NDArray[Any]
@@ -35,6 +36,17 @@ class Measure:
     """Pairs or programs that it is over."""
     problems: int
     """Their problems."""
+    pairs: PairShares | None = None
+    """What pairs add to the measure; None of programs, each of which has one problem."""
+
+
+class PairShares(NamedTuple):
+    """What each pair adds to a measure, with its problems."""
+
+    shares: F64
+    """(pairs,)"""
+    first: npt.NDArray[np.int32]
+    second: npt.NDArray[np.int32]
 
 
 class PairMeasures:
@@ -78,26 +90,26 @@ class PairMeasures:
         return self._measure(name, mine if part in CLONE_DIFFICULTIES else mine | self._positive, self._predicted)
 
     def _measure(self, name: str, chosen: Bools, predicted: Bools) -> Measure:
-        order = np.flatnonzero(chosen)
-        order = order[np.argsort(-self._scores[order], kind="stable")]
-        positive, scores = self._positive[order], self._scores[order]
-        first, second, predicted = self._first[order], self._second[order], predicted[order]
-        negatives = len(order) - int(positive.sum())
-        is_part = len(order) < len(self._scores) and 0 < negatives < len(order)
-        weights = np.where(positive, negatives / positive.sum(), 1.0) if is_part else np.ones(len(order))
-        above = np.array([predicted.sum()])
-        ends = np.append(scores[1:] != scores[:-1], True)
+        rows = np.flatnonzero(chosen)
+        positive, scores, predicted = self._positive[rows], self._scores[rows], predicted[rows]
+        first, second = self._first[rows], self._second[rows]
+        negatives = len(rows) - int(positive.sum())
+        is_part = len(rows) < len(self._scores) and 0 < negatives < len(rows)
+        weights = np.where(positive, negatives / positive.sum(), 1.0) if is_part else np.ones(len(rows))
+        shares = within_kinds(_pair_slopes(name, scores, positive, predicted, weights), positive, weights)
+        by_problem = _sums(shares, first, self.problems)
+        by_problem += _sums(shares * (first != second), second, self.problems)
+        order = np.argsort(-scores, kind="stable")
+        ranked = (first[order], second[order], positive[order], np.append(np.diff(scores[order]) != 0, True))
+        above, weighed = np.array([predicted.sum()]), weights[order]
         place, found = PAIR_MEASURES.index(name), np.empty(len(PAIR_MEASURES))
 
         def value(counts: F64) -> float:
-            measure_pairs(first, second, positive, ends, weights, counts, above, found)
+            measure_pairs(*ranked, weighed, counts, above, found)
             return float(found[place])
 
-        of_pairs = weights * _pair_slopes(name, scores, positive, predicted, weights)
-        by_problem = _sums(of_pairs, first, self.problems)
-        by_problem += _sums(of_pairs * (first != second), second, self.problems)
         used = len(np.unique(np.concatenate([first, second])))
-        return Measure(value, by_problem, len(order), used)
+        return Measure(value, by_problem, len(rows), used, PairShares(shares, first, second))
 
 
 def _pair_slopes(name: str, scores: F64, positive: Bools, predicted: Bools, weights: F64) -> F64:

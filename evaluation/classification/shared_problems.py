@@ -70,10 +70,10 @@ def pair_shares(scores: F64, positive: Bools, weights: F64, thresholds: list[flo
         found += [ranked.average_precision(), ranked.roc_auc()]
     else:
         found += [np.zeros(len(scores))] * 2
-    return np.array([_within_kinds(slopes, positive, weights) for slopes in found])
+    return np.array([within_kinds(slopes, positive, weights) for slopes in found])
 
 
-def _within_kinds(slopes: F64, positive: Bools, weights: F64) -> F64:
+def within_kinds(slopes: F64, positive: Bools, weights: F64) -> F64:
     """Return what pairs add if the weight of all clones stays, and that of all other pairs."""
     shares = slopes * weights
     for kind in (positive, ~positive):
