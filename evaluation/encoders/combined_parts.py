@@ -142,7 +142,7 @@ def _stored_part(folder: Path, exit_: int | None, open_spec: OpenSpec) -> Part:
         return Part(facts.encoder, StoredEncoder(folder, facts, frozenset(ranking["sees"])), chosen, stored)
     if "combines" in ranking:
         raise InputError(
-            f"{folder} holds results of a combination, whose scores are not stored",
-            "name its parts instead of the folder",
+            f"the scores of {folder} are not stored with the results",
+            "name its SPEC instead of the folder; of a combination, name its parts",
         )
     raise InputError(f"{folder} does not say how its encoder ranked: an earlier version wrote it", AGAIN)

@@ -29,7 +29,7 @@ FAMILIES = {
     "SparseEncoder": Family(
         "a sparse encoder",
         "a sparse encoder (SPLADE)",
-        "sparse vectors are not supported yet: score a dense model, or bm25 for matching by words",
+        "score it as what it is: --encoder splade:NAME",
     ),
     "CrossEncoder": Family(
         "a cross-encoder",
@@ -39,7 +39,7 @@ FAMILIES = {
     "MultiVectorEncoder": Family(
         "a late-interaction model",
         "a late-interaction model (ColBERT): it gives a vector for each token",
-        "several vectors a text are not supported yet: score a model with one vector for each text",
+        "score it as what it is: --encoder colbert:NAME",
     ),
 }
 """By the name of their class in sentence-transformers."""

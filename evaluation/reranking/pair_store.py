@@ -7,17 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from synthcode.errors import InputError, StorageError
 from synthcode.evaluation.model_probe import PROBE_TEXTS
 from synthcode.evaluation.reranking.pair_scorer import Pair, PairScorer, PairScores, Scored
 from synthcode.evaluation.reranking.score_checks import check_scores
+from synthcode.evaluation.sqlite_files import SqliteFile
 
 SCORES_NAME = "pair_scores.sqlite"
 MOST_DIFFERENCE = 0.005
@@ -27,13 +25,12 @@ PROBE_PAIRS = [Pair(query, document) for query in PROBE_TEXTS for document in PR
 """Each text as a query for all: scored at the start and the end of each run, to see whether the model is the same."""
 
 _APPLICATION = 0x73796E72  # "synr"
-_SCHEMA = f"""
-PRAGMA application_id = {_APPLICATION};
+_SCHEMA = """
 CREATE TABLE scores (pair BLOB PRIMARY KEY, score REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE probe (place INTEGER PRIMARY KEY, score REAL NOT NULL);
 CREATE TABLE work (pairs INTEGER NOT NULL, seconds REAL NOT NULL);
 """
-_ASKED = 500
+_LOOKED_UP = 500
 """Pairs that are looked up at a time."""
 
 
@@ -43,7 +40,7 @@ def pair_key(pair: Pair) -> bytes:
     return hashlib.sha256(b"%d:" % len(query) + query + document).digest()[:16]
 
 
-class PairStore:
+class PairStore(SqliteFile):
     """The scores of one reranker.
 
     Parameters
@@ -60,100 +57,52 @@ class PairStore:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / SCORES_NAME
-        with self._errors():
-            # One thread uses it at a time, whichever that is.
-            self._connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            self._prepare()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        super().__init__(folder / SCORES_NAME, _APPLICATION, _SCHEMA, "its pairs are scored again")
 
     def probe(self) -> PairScores | None:
         """Return the scores of ``PROBE_PAIRS`` when the file was made; None in a new one."""
-        with self._errors():
-            rows = self._connection.execute("SELECT score FROM probe ORDER BY place").fetchall()
+        with self.connection() as connection:
+            rows = connection.execute("SELECT score FROM probe ORDER BY place").fetchall()
         return np.array([score for (score,) in rows], dtype=np.float64) if rows else None
 
     def add_probe(self, scores: PairScores) -> None:
         """Store the scores of ``PROBE_PAIRS``."""
-        with self._transaction():
-            self._connection.executemany("INSERT INTO probe VALUES (?, ?)", enumerate(scores.tolist()))
+        with self.transaction() as connection:
+            connection.executemany("INSERT INTO probe VALUES (?, ?)", enumerate(scores.tolist()))
 
     def scores(self, keys: Sequence[bytes]) -> dict[bytes, float]:
         """Return the scores of those pairs that have one."""
         found: dict[bytes, float] = {}
-        with self._errors():
-            for start in range(0, len(keys), _ASKED):
-                some = keys[start : start + _ASKED]
+        with self.connection() as connection:
+            for start in range(0, len(keys), _LOOKED_UP):
+                some = keys[start : start + _LOOKED_UP]
                 marks = ",".join("?" * len(some))
-                found.update(self._connection.execute(f"SELECT pair, score FROM scores WHERE pair IN ({marks})", some))
+                found.update(connection.execute(f"SELECT pair, score FROM scores WHERE pair IN ({marks})", some))
         return found
 
     def add(self, keys: Iterable[bytes], scored: Scored) -> None:
         """Store scores; they are on the disk when this returns."""
-        with self._transaction():
+        with self.transaction() as connection:
             rows = zip(keys, scored.scores.tolist(), strict=True)
-            self._connection.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?)", rows)
-            self._connection.execute("INSERT INTO work VALUES (?, ?)", (len(scored.scores), scored.seconds))
+            connection.executemany("INSERT OR REPLACE INTO scores VALUES (?, ?)", rows)
+            connection.execute("INSERT INTO work VALUES (?, ?)", (len(scored.scores), scored.seconds))
 
     def drop_scores(self) -> None:
         """Remove all scores: every pair is scored again."""
-        with self._transaction():
-            self._connection.execute("DELETE FROM scores")
-            self._connection.execute("DELETE FROM work")
+        with self.transaction() as connection:
+            connection.execute("DELETE FROM scores")
+            connection.execute("DELETE FROM work")
 
     def remove(self, keys: Sequence[bytes]) -> None:
         """Remove the scores of some pairs."""
-        with self._transaction():
-            self._connection.executemany("DELETE FROM scores WHERE pair = ?", ((key,) for key in keys))
+        with self.transaction() as connection:
+            connection.executemany("DELETE FROM scores WHERE pair = ?", ((key,) for key in keys))
 
     def effort(self) -> tuple[int, float]:
         """Return how many pairs were scored, in all runs, and the seconds that it took."""
-        with self._errors():
-            pairs, seconds = self._connection.execute("SELECT SUM(pairs), SUM(seconds) FROM work").fetchone()
+        with self.connection() as connection:
+            pairs, seconds = connection.execute("SELECT SUM(pairs), SUM(seconds) FROM work").fetchone()
         return int(pairs or 0), float(seconds or 0.0)
-
-    def _prepare(self) -> None:
-        connection = self._connection
-        kinds = {kind for (kind,) in connection.execute("SELECT type FROM sqlite_master")}
-        (application,) = connection.execute("PRAGMA application_id").fetchone()
-        # A view or a trigger would run when the tables are used.
-        if kinds - {"table", "index"} or (kinds and application != _APPLICATION):
-            raise InputError(f"{self.path} is not a file of synthcode's pair scores", "move it away, or give --store")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        if not kinds:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} COMMIT")
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        with self._errors():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as problem:
-            code = str(getattr(problem, "sqlite_errorname", ""))
-            if code == "SQLITE_NOTADB" or code.startswith("SQLITE_CORRUPT"):
-                raise InputError(
-                    f"{self.path} is damaged: {problem}", "remove the file: its pairs are scored again"
-                ) from problem
-            raise StorageError(
-                f"{self.path} cannot be used: {problem}",
-                "free disk space, or see that the folder is yours to write; what was stored is kept",
-            ) from problem
 
 
 def find_pair_store(folder: Path, scorer: PairScorer) -> tuple[PairStore, PairScores]:

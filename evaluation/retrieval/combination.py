@@ -73,7 +73,11 @@ class RankingWork:
 
 @runtime_checkable
 class Combination(Protocol):
-    """Anything that makes its rankings from those of other encoders, which are made first."""
+    """Anything that ranks a benchmark itself.
+
+    It does so from the rankings of other encoders, which are made first, or without parts, from representations that
+    are not one vector a text.
+    """
 
     @property
     def name(self) -> str:
@@ -112,7 +116,7 @@ def single_encoder(encoder: AnyEncoder) -> Encoder | LexicalScorer:
     """
     if isinstance(encoder, Combination):
         raise InputError(
-            f"{encoder.name} combines rankings of a corpus: it has no score for any two programs",
-            "score clones and labels with one encoder; combinations are for retrieval",
+            f"{encoder.name} ranks a corpus: it has no vector of a program that clones or labels are scored by",
+            "score clones and labels with a dense encoder or bm25",
         )
     return encoder

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     "--encoder",
     required=True,
     metavar="SPEC",
-    help="bm25, st:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, rerank:NAME, hybrid:A+B, py:MODULE:ATTRIBUTE.",
+    help=(
+        "bm25, st:NAME, static:NAME, splade:NAME, colbert:NAME, mose:NAME, exits:NAME@3,6, openai:MODEL, rerank:NAME,"
+        " hybrid:A+B, py:MODULE:ATTRIBUTE."
+    ),
 )
 @click.option("--exits", default="all", show_default=True, metavar="4,9", help="The exits of mose:NAME to score.")
 @click.option("--label", metavar="NAME", help="The encoder's name in tables and files. Default: short for SPEC.")
@@ -135,7 +138,8 @@ def evaluate(
 ) -> None:
     """Score an encoder on DATASET: RUN/dataset, any dataset in that form, or its name on the Hub (user/name@revision).
 
-    Encoders: bm25; st:NAME (sentence-transformers); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
+    Encoders: bm25; st:NAME (sentence-transformers), and its splade:NAME (sparse terms) and colbert:NAME (a vector for
+    each token); static:NAME (model2vec); mose:NAME; exits:NAME@3,6,12 (any HuggingFace encoder after these
     blocks); exits:MODEL (all trained exits of a model from synthcode train); openai:MODEL with --base-url; mteb:NAME. A
     NAME is a folder or a repository on the Hub. py:MODULE:ATTRIBUTE imports your own module from the current directory
     or PYTHONPATH: a function from a list of texts to an array, or an Encoder. hybrid:A+B fuses the rankings of two or
@@ -178,7 +182,7 @@ def evaluate(
         run_jobs(jobs, force=force, may_replace=force or out is not None, as_json=as_json)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
-        raise InputError(needs, install_line("bm25" if encoder == "bm25" else "eval")) from problem
+        raise InputError(needs, install_line(_extra_of(encoder))) from problem
 
 
 def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> None:
@@ -220,11 +224,19 @@ def _jobs(request: Request) -> list[Job]:
     return jobs
 
 
+def _extra_of(encoder: str) -> str:
+    """Return the extra that has what an encoder needs."""
+    kind = encoder.partition(":")[0]
+    return kind if kind in ("bm25", "static") else "eval"
+
+
 def _refuse_without_extra(encoder: str) -> None:
     """Find out, before anything is fetched or encoded, whether all is there that is needed in the end."""
     needed: tuple[str, ...] = ("safetensors", "threadpoolctl", "torch", "transformers")
     if encoder == "bm25":
         needed = ("bm25s",)
+    elif encoder.startswith("static:"):
+        needed = ("model2vec", "threadpoolctl")
     elif encoder.startswith(("hybrid:", "rerank:")):  # what its parts need is found out as they are opened
         needed = ()
     elif encoder.startswith("openai:"):

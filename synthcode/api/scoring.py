@@ -77,7 +77,8 @@ def _open(
     try:
         return registry.open_encoder(encoder, registry.EncoderOptions(**options))
     except ModuleNotFoundError as problem:
-        extra = install_line("bm25" if encoder == "bm25" else "eval")
+        kind = encoder.partition(":")[0]
+        extra = install_line(kind if kind in ("bm25", "static") else "eval")
         raise InputError(f"{encoder} needs the package {problem.name!r}, which is not installed", extra) from problem
     except TypeError as problem:
         raise InputError(f"{encoder}: {problem}", "options are those of 'synthcode evaluate --help'") from problem

@@ -152,7 +152,7 @@ def test_levels_are_ranked_by_themselves(model: Path, tmp_path: Path) -> None:
         ),
         ("bm25+bm25", ["--split", "validation", "--fusion", "weighted"], "on the queries that are scored", "score ano"),
         ("{0}+{1}", ["--max-tokens", "8"], "takes no --max-tokens", "leave it out"),
-        ("{0}+{1}", ["--task", "clones"], "combines rankings of a corpus", "score clones and labels with one"),
+        ("{0}+{1}", ["--task", "clones"], "ranks a corpus", "score clones and labels with"),
     ],
 )
 def test_what_cannot_be_fused_is_refused_in_two_lines(

@@ -126,7 +126,7 @@ def test_results_of_a_first_stage_lie_next_to_its_name(
         ("{dense}", ["--first", "bm25"], "is not a cross-encoder", "name a cross-encoder"),
         ("{model}", ["--first", "bm25", "--batch-size", "4"], "--batch-size is of requests", "leave it out"),
         ("{model}", ["--first", "bm25", "--prompt", "query=a"], "takes no --prompt", "leave it out"),
-        ("{model}", ["--first", "bm25", "--task", "clones"], "combines rankings of a corpus", "score clones"),
+        ("{model}", ["--first", "bm25", "--task", "clones"], "ranks a corpus", "score clones"),
         ("{model}", ["--first", "{empty}"], "no rankings", "evaluate"),
         ("{labels}", ["--first", "bm25"], "gives 3 scores for a pair", "use a cross-encoder with one label"),
     ],

@@ -68,7 +68,8 @@ def test_evaluate_uses_their_encoder_and_its_options(
     assert run_cli([*arguments, "acme-letters"]) == 1
     assert "no encoder 'acme-letters'" in capsys.readouterr().err
     assert run_cli([*arguments, "acme-letters:abc", "--base-url", "http://x/v1"]) == 1
-    assert capsys.readouterr().err == ("error: acme-letters:abc takes no --base-url\nleave it out; it is for openai\n")
+    expected = "error: acme-letters:abc takes no --base-url\nleave it out; it is for openai, rerank\n"
+    assert capsys.readouterr().err == expected
 
 
 def test_export_uses_their_format(site: Path, tmp_path: Path) -> None:
