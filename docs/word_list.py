@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,12 +103,18 @@ def _words(path: str, source: str) -> Iterator[Finding]:
                 yield Finding(path, start + text.count("\n", 0, match.start()), match[0], instead)
 
 
+@lru_cache(maxsize=1)
+def _nodes(source: str) -> list[ast.AST]:
+    """Return the nodes of a file, which is read for its texts and for its names, one after the other."""
+    return list(ast.walk(ast.parse(source)))
+
+
 def _texts(path: str, source: str) -> Iterator[tuple[int, str]]:
     """Yield what people read of a file: the number of its first line, and the text."""
     if not path.endswith(".py"):
         yield 1, source
         return
-    nodes = list(ast.walk(ast.parse(source)))
+    nodes = _nodes(source)
     strings = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
     # What tests say is in their docstrings and comments: their other strings are data.
     docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
@@ -121,7 +128,7 @@ def _texts(path: str, source: str) -> Iterator[tuple[int, str]]:
 
 
 def _names(path: str, source: str) -> Iterator[Finding]:
-    for node in ast.walk(ast.parse(source)):
+    for node in _nodes(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             name = node.name
         elif isinstance(node, ast.arg):
