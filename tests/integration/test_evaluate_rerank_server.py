@@ -64,6 +64,7 @@ def test_a_server_that_fails_midway_loses_nothing(
     assert ranks(tmp_path) == expected
 
 
+@pytest.mark.slow
 def test_a_killed_run_scores_no_pair_twice(
     dataset: Path, server: RerankServer, tmp_path: Path, expected: bytes
 ) -> None:

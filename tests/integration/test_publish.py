@@ -182,6 +182,7 @@ def test_nothing_leaves_the_machine_when_the_dataset_is_not_sound(hub: Hub, run:
         hub.files("me/unsound")
 
 
+@pytest.mark.slow
 def test_a_slash_at_the_end_of_the_hubs_address_changes_nothing(hub: Hub, run: Path) -> None:
     done = hub.synthcode_alone("publish", run, "--repo-id", "me/slash", HF_ENDPOINT=f"{hub.url}/")
     assert done.code == 0, done.err

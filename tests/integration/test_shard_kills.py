@@ -75,6 +75,7 @@ class Killer:
         return code
 
 
+@pytest.mark.slow
 def test_a_shard_killed_twice_while_it_requests_continues(tmp_path: Path) -> None:
     killer = Killer()
     with chat_server(killer) as server:

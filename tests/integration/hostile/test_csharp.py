@@ -142,6 +142,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 def test_some_cost_themselves_only() -> None:
     names = ("exit", "exit at start", "reads first", "forged lines", "own equality", "accounts")
     assert_each_costs_itself_only(TestedPrograms("csharp", cpu_s=2), GOOD, {name: HOSTILE[name] for name in names})
