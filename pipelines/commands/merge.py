@@ -49,11 +49,13 @@ def merge(
       synthcode merge runs/big node-1 node-2 node-3
       synthcode merge runs/big s3://bucket/big --seeds tasks.jsonl
     """
+    from synthcode.pipelines.runs.run_directories import refuse_address
     from synthcode.pipelines.shards.fetching import shard_folders
     from synthcode.pipelines.shards.merging import check_shards, merge_recordings, open_shard
     from synthcode.pipelines.shards.published import recorded_recipe
     from synthcode.pipelines.steps.registry import run_stages
 
+    refuse_address(out)
     if out.resolve() in {Path(shard).resolve() for shard in shards if "://" not in shard}:
         raise click.UsageError(f"{out} is one of the shards: name another folder", click.get_current_context())
     fetched = out.with_name(f"{out.name}.fetched")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -20,6 +21,8 @@ RECIPE_HEAD = "# Written by synthcode: what was asked, with all defaults. Edited
 _LOGS = frozenset({".log", ".out", ".err"})
 """A batch system or a shell may have opened its log in the folder before the run starts."""
 _NAMED = 3
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""Of two letters at least: ``C:`` is a drive."""
 
 
 def refuse_foreign(path: Path) -> None:
@@ -28,8 +31,9 @@ def refuse_foreign(path: Path) -> None:
     Raises
     ------
     InputError
-        If the folder is not a run directory and holds more than hidden files and logs.
+        If the folder is not a run directory and holds more than hidden files and logs, or is an address.
     """
+    refuse_address(path)
     if not path.is_dir() or RunFolder(path).is_run:
         return
     names = sorted(entry.name for entry in path.iterdir() if not _is_harmless(entry))
@@ -40,6 +44,22 @@ def refuse_foreign(path: Path) -> None:
         raise InputError(
             f"{path} is not a run directory (no {folder.manifest.name}), and it is not empty: it holds {named}",
             lost if folder.journal.is_file() else f"name a new folder, such as {path / 'runs' / 'NAME'}",
+        )
+
+
+def refuse_address(path: Path) -> None:
+    """Refuse an address such as ``s3://bucket/run``, of which a path would make a folder ``s3:`` here.
+
+    Raises
+    ------
+    InputError
+        If the path is one.
+    """
+    scheme = path.parts[0] if len(path.parts) > 1 else ""
+    if _SCHEME.fullmatch(scheme) and not Path(scheme).exists():
+        raise InputError(
+            f"{scheme}//{'/'.join(path.parts[1:])} is an address; a run directory is a folder of this machine",
+            "name a folder; shards publish to an object store with --publish-to, datasets with 'publish --to'",
         )
 
 

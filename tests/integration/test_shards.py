@@ -140,3 +140,12 @@ def test_an_address_is_not_made_a_folder(tmp_path: Path, monkeypatch, capsys: py
     assert synthcode(*command) == 1
     assert "ftp://bucket/x: ftp:// is not supported" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+    for command in (
+        ("run", "quickstart", "--out", "s3://bucket/x"),
+        ("merge", "s3://bucket/x", "shard"),
+        ("slurm", "quickstart", "--out", "gs://bucket/x", "--print-script"),
+        ("seeds", "s3://bucket/x", "--from", "table", "--path", "seeds.jsonl"),
+    ):
+        assert synthcode(*command) == 1
+        assert "//bucket/x is an address; a run directory is a folder" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
