@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.identity import file_digest
+from tests.support.clone_dataset import write_clone_dataset
 from tests.support.tiny_encoders import write_encoder
 from tests.support.training_runs import train, write_training_dataset
 
@@ -20,9 +21,11 @@ STEPS = ("--steps", "60", "--batch-size", "8", "--save-every", "3", "--validate-
 KILLS = 3
 
 
-def test_a_run_that_is_killed_three_times_ends_with_the_same_weights(tmp_path: Path) -> None:
-    dataset = write_training_dataset(tmp_path / "dataset", problems=40)
-    base = ["--base", f"st:{write_encoder(tmp_path / 'bert', pooling='mean')}", *STEPS]
+@pytest.mark.parametrize("task", ["retrieval", "clones"])
+def test_a_run_that_is_killed_three_times_ends_with_the_same_weights(task: str, tmp_path: Path) -> None:
+    write = {"retrieval": write_training_dataset, "clones": write_pairs}[task]
+    dataset = write(tmp_path / "dataset", 40)
+    base = ["--task", task, "--base", f"st:{write_encoder(tmp_path / 'bert', pooling='mean')}", *STEPS]
     assert train(dataset, *base, "--out", tmp_path / "whole") == 0
     drawn, out = random.Random(0), tmp_path / "killed"
     command = [sys.executable, "-m", "synthcode", "train", str(dataset), *base, "--out", str(out)]
@@ -36,7 +39,20 @@ def test_a_run_that_is_killed_three_times_ends_with_the_same_weights(tmp_path: P
         assert process.wait() in (-9, 0)
         assert (out / "config.json").exists() == (process.returncode == 0)
     subprocess.run(command, check=True, capture_output=True)
-    assert file_digest(out / "model.safetensors") == file_digest(tmp_path / "whole" / "model.safetensors")
+    for weights in (tmp_path / "whole").glob("*.safetensors"):
+        assert file_digest(out / weights.name) == file_digest(weights)
+
+
+def write_pairs(folder: Path, problems: int) -> Path:
+    """Write pairs of clones and others for train and validation."""
+    code = {f"s-{number}-{name}": f"{name} {number}" for number in range(problems) for name in ("java", "python")}
+    pairs = [
+        (f"s-{number}-java", f"s-{number + other}-python", 1 - other, ("unverified", "random")[other])
+        for number in range(problems)
+        for other in (0, 1)
+        if (number + 1) % (problems // 2)  # no pair of both splits
+    ]
+    return write_clone_dataset(folder, {"train": pairs[: problems - 2], "validation": pairs[problems - 2 :]}, code)
 
 
 def test_a_stop_request_saves_a_checkpoint_and_exits_143(tmp_path: Path) -> None:
