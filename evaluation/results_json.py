@@ -22,6 +22,7 @@ WRITTEN = (
     "ranks.parquet",
     "ranks_by_level.parquet",
     "ranks_compressed.parquet",
+    "ranks_graded.parquet",
     "pair_scores.parquet",
     "program_scores.parquet",
     "*.csv",

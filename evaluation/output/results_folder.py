@@ -29,6 +29,7 @@ from synthcode.evaluation.results.comparison import (
 )
 from synthcode.evaluation.results.compressed_scores import CompressedSearch
 from synthcode.evaluation.results.coverage import Coverage, caption, coverage, warnings_of
+from synthcode.evaluation.results.graded_scores import graded_estimates, graded_sections
 from synthcode.evaluation.results.small_samples import FEW
 from synthcode.evaluation.results.statistics import RESAMPLES
 from synthcode.evaluation.results.summary import summarise, write_metrics
@@ -68,6 +69,7 @@ def write_files(
     baseline: pa.Table | None = None,
     level_ranks: pa.Table | None = None,
     compressed: CompressedSearch | None = None,
+    graded: pa.Table | None = None,
     dataset_id: str | None = None,
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
@@ -91,6 +93,8 @@ def write_files(
         Schema ``LEVEL_RANKS``: the same encoder on verified programs only, where a dataset has levels.
     compressed
         The ranks of smaller vectors, if they were scored.
+    graded
+        Schema ``GRADED_RANKS``, if graded relevance was requested.
     dataset_id
         The dataset's name on the Hub: with it, the files that a model's page shows are written too.
     resamples
@@ -108,6 +112,8 @@ def write_files(
     differences = exit_differences(sums, resamples)
     levels = split_levels(level_ranks) if level_ranks is not None else {}
     further = _about_levels(by_level(ranks, levels, resamples)) if levels else []
+    if graded is not None:
+        further += graded_sections(graded_estimates(graded, resamples))
     if compressed is not None:
         further += write_compressed_scores(folder, facts.encoder, compressed, caption(covered.values()), resamples)
     _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, further, resamples)

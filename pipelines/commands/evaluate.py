@@ -162,6 +162,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder bm25 --require tested
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --corpus all --distractors functions.jsonl
+      synthcode evaluate runs/mine/dataset --encoder bm25 --corpus failed --graded
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
       synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
       synthcode evaluate runs/mine/dataset --encoder st:NAME --dims 64,128,256 --precision float32,int8,binary

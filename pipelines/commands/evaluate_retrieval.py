@@ -29,6 +29,7 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
     tasks
         ``text2code``, ``code2code``; empty for both.
     """
+    from synthcode.evaluation.retrieval.grades import by_grade
     from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.evaluation_jobs import RetrievalJob
     from synthcode.pipelines.steps.evaluate.compressed_ranks import dense_encoder
@@ -40,6 +41,8 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
     executor = ProcessExecutor(given["workers"])
     whole = _whole_benchmark(request.dataset, given, executor)
     benchmark = whole.restricted(tasks, languages_of(given["languages"]))
+    if given["graded"]:
+        by_grade(benchmark)  # refuses a benchmark without levels before anything is encoded
     evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
     validation = _validation(request, benchmark, executor)
     return RetrievalJob(replace(evaluation, executor=executor, validation=validation))

@@ -72,6 +72,7 @@ class Request:
             by_level=given["by_level"],
             dims=given["dims"],
             precisions=given["precisions"],
+            graded=given["graded"],
             fresh=given["fresh"],
             cost_meter=self.cost_meter,
             reporter=TerminalReporter(),

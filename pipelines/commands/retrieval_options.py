@@ -34,8 +34,11 @@ def compression_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--corpus`` and ``--distractors``."""
+    """Add ``--corpus``, ``--distractors`` and ``--graded``."""
     for option in (
+        click.option(
+            "--graded", is_flag=True, help="Also nDCG@10 with grades: 2 for verified pairs, 1 for others (tables.md)."
+        ),
         click.option(
             "--distractors",
             multiple=True,
@@ -64,6 +67,8 @@ def refuse_retrieval_options(given: Mapping[str, Any]) -> None:
     """
     if given["dims"] or given["precisions"]:
         raise click.UsageError("--dims and --precision are for retrieval", click.get_current_context())
+    if given["graded"]:
+        raise click.UsageError("--graded is for retrieval", click.get_current_context())
     if given["corpora"] or given["distractors"]:
         raise click.UsageError("--corpus and --distractors are for retrieval", click.get_current_context())
 

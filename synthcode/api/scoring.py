@@ -211,7 +211,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
     given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "first", "top", "fusion", "weight"))
-    given |= {"corpora": (), "distractors": ()}
+    given |= {"corpora": (), "distractors": (), "graded": False}
     given |= {"dims": part.dims, "precisions": part.precisions}
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(

@@ -8,6 +8,7 @@ RANKS_NAME = "ranks.parquet"
 LEVEL_RANKS_NAME = "ranks_by_level.parquet"
 PAIR_SCORES_NAME = "pair_scores.parquet"
 PROGRAM_SCORES_NAME = "program_scores.parquet"
+GRADED_RANKS_NAME = "ranks_graded.parquet"
 COMPRESSED_RANKS_NAME = "ranks_compressed.parquet"
 METRICS_NAME = "metrics.csv"
 COMPRESSED_NAME = "compressed.csv"
@@ -75,6 +76,9 @@ PROGRAM_SCORES = pa.schema(
 where programs of a problem retrieve each other: there ``predicted`` is the label of the nearest program, and
 ``average_precision`` that of the first R. ``score`` is the decision function of probe or head where there are two
 labels. ``problem_id`` is the unit of statistics."""
+
+GRADED_RANKS = pa.schema([pa.field("grade", pa.int8(), nullable=False), *RANKS])
+"""The same with a row a query and grade of its relevant documents: 2 for verified pairs, 1 for others."""
 
 COMPRESSED_RANKS = pa.schema(
     [pa.field("dims", pa.int32(), nullable=False), pa.field("precision", pa.string(), nullable=False), *RANKS]

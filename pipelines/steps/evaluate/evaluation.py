@@ -36,6 +36,7 @@ from synthcode.pipelines.steps.evaluate.compressed_ranks import (
 )
 from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
+from synthcode.pipelines.steps.evaluate.graded_ranks import graded_ranks, write_graded_ranks
 from synthcode.pipelines.steps.evaluate.level_ranks import level_ranks, write_level_ranks
 from synthcode.pipelines.steps.evaluate.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
@@ -159,6 +160,8 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     evaluation.stop.raise_if_set()
     by_level = level_ranks(evaluation, may_keep=known_ranks is not None)
     evaluation.stop.raise_if_set()
+    graded = graded_ranks(evaluation)
+    evaluation.stop.raise_if_set()
     whole = sorted_ranks([labelled(part, evaluation.label) for part in parts])
     compressed = compressed_search(evaluation, whole, may_keep=known_ranks is not None)
     evaluation.stop.raise_if_set()
@@ -187,6 +190,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     ranks = write_ranks(evaluation.folder, [whole])
     write_level_ranks(evaluation.folder, by_level)
     write_compressed_ranks(evaluation.folder, compressed)
+    write_graded_ranks(evaluation.folder, graded)
     macros = write_files(
         evaluation.folder,
         ranks,
@@ -195,6 +199,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
         baseline=baseline.ranks if baseline is not None else None,
         level_ranks=by_level,
         compressed=compressed,
+        graded=graded,
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )

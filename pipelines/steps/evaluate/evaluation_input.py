@@ -55,6 +55,8 @@ class Evaluation:
     """To how many dimensions vectors are cut for further scores; all of them if empty."""
     precisions: Sequence[Precision] = ()
     """In which numbers vectors are stored for further scores; float32 if empty."""
+    graded: bool = False
+    """Whether nDCG is also computed with grades."""
     fresh: bool = False
     """Whether vectors that are stored are encoded again."""
     vectors: Store | None = None
@@ -106,6 +108,7 @@ class Evaluation:
         written += [["by level", self.levels]] if self.levels else []
         compressed = [sorted(set(self.dims)), sorted(set(self.precisions))]
         written += [["compressed", *compressed]] if any(compressed) else []
+        written += ["graded"] if self.graded else []
         return digest("results", version("synthcode"), self.benchmark.digest, self._scored, written)
 
     @property

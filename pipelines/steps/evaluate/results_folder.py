@@ -43,6 +43,7 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
         "require": "" if scored.requirement is None else scored.requirement.level,
         "corpus": ",".join(name for name in CORPORA if name in given["corpora"]),
         "distractors": ",".join(given["distractors"]),
+        "graded": "ndcg" if given["graded"] else "",
         "limit": str(given["limit"] or ""),
         "split": given["split"] if given["original"] is None and given["split"] != "test" else "",
         "variant": ",".join(variants) if variants != sorted(SCORED_VARIANTS) else "",
