@@ -126,6 +126,7 @@ def test_a_weight_is_chosen_on_validation(
     assert means(tmp_path / "first")["MRR@10"] == pytest.approx(means(results[0])["MRR@10"])
 
 
+@pytest.mark.slow
 def test_levels_are_ranked_by_themselves(model: Path, tmp_path: Path) -> None:
     made = tables(12)
     levels = {f"java-{number:03}": "tested" if number % 2 else "syntax" for number in range(12)}
@@ -190,6 +191,7 @@ def test_results_of_another_dataset_are_refused(
     assert fix == "evaluate all of them on the same dataset and split"
 
 
+@pytest.mark.slow
 def test_a_hybrid_is_scored_from_python(dataset: Path, results: tuple[Path, Path], tmp_path: Path) -> None:
     encoder = synthcode.open_encoder(f"hybrid:{results[0]}+{results[1]}", fusion="weighted")
     scored = synthcode.evaluate(dataset, encoder, tasks=["text2code"], out=tmp_path / "out", resamples=100)

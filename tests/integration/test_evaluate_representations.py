@@ -112,6 +112,7 @@ def test_what_is_of_another_family_is_refused_in_two_lines(
     assert said[-1].startswith(fix)
 
 
+@pytest.mark.slow
 def test_a_model_that_gives_no_numbers_is_an_error(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -80,6 +80,7 @@ def test_a_cross_encoder_is_scored_as_its_library_scores_it(
     assert said in (tmp_path / "out" / "tables.md").read_text()
 
 
+@pytest.mark.slow
 def test_another_depth_scores_only_new_pairs(
     dataset: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +107,7 @@ def test_another_depth_scores_only_new_pairs(
         assert cell(tmp_path / top, "go")["R@10"] >= cell(tmp_path / top, "go")["R@1"]
 
 
+@pytest.mark.slow
 def test_results_of_a_first_stage_lie_next_to_its_name(
     dataset: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -182,6 +184,7 @@ def test_a_model_that_gives_no_numbers_is_an_error(
     assert fix.startswith("try --dtype float32")
 
 
+@pytest.mark.slow
 def test_equal_scores_rank_by_trec_eval_s_rule(dataset: Path, tmp_path: Path) -> None:
     import torch
     from safetensors.torch import load_file, save_file

@@ -95,6 +95,7 @@ def wait_for_scores(store: Path, number: int) -> None:
             assert time.monotonic() < deadline
 
 
+@pytest.mark.slow
 def test_a_changed_model_scores_all_pairs_again_and_a_damaged_store_is_named(
     dataset: Path, server: RerankServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
