@@ -23,10 +23,14 @@ STYLES: Mapping[tuple[str, str], tuple[str, str]] = {
     ("code2code", "stripped"): ("#08306b", "D"),
     ("code2code", "anonymous"): ("#2171b5", "v"),
     ("code2code", "raw"): ("#6baed6", "P"),
-    ("clones", "stripped"): ("#00441b", "o"),
-    ("clones", "anonymous"): ("#238b45", "s"),
-    ("clones", "raw"): ("#74c476", "^"),
-    ("classification", "raw"): ("#54278f", "D"),
+    ("clones", "stripped"): ("#00441b", "X"),
+    ("clones", "anonymous"): ("#238b45", "p"),
+    ("clones", "raw"): ("#74c476", "*"),
+    ("classification", "raw"): ("#737373", "h"),
+    ("clones_fine_tuned", "stripped"): ("#3f007d", "<"),
+    ("clones_fine_tuned", "anonymous"): ("#7a5fc0", ">"),
+    ("clones_fine_tuned", "raw"): ("#b8b4dc", "d"),
+    ("classification_fine_tuned", "raw"): ("#cb181d", "8"),
 }
 """Task and variant -> colour and marker: a hue a task, whose shades differ in grey, too."""
 

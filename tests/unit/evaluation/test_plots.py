@@ -16,7 +16,9 @@ from synthcode.evaluation.plots.heatmap import draw_heatmap
 from synthcode.evaluation.plots.pareto import STYLES, draw_pareto, exit_labels
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.languages import LANGUAGES
+from synthcode.pipelines.steps.evaluate.fine_tuned_task import ENDING
 from synthcode.schemas.results import METRICS
+from synthcode.vocabulary import TASKS, VARIANTS
 
 LONG = "exits:somebody/an-encoder-whose-name-is-longer-than-the-picture-of-two-languages-is-wide@4,9,18, exit 18"
 HOSTILE = "st:$\\frac$ \x1b[31m_{^"
@@ -62,13 +64,18 @@ def test_hostile_names_are_drawn_as_they_are(tmp_path: Path) -> None:
 
 def test_no_two_lines_look_alike_in_grey() -> None:
     assert len({marker for _, marker in STYLES.values()}) == len(STYLES)
-    for task in ("text2code", "code2code"):
+    for task in ("text2code", "code2code", "clones", f"clones{ENDING}"):
         greys = sorted(
             float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
             for (of, _), (colour, _) in STYLES.items()
             if of == task
         )
         assert min(np.diff(greys)) > 0.15
+
+
+def test_whatever_is_scored_at_exits_is_drawn() -> None:
+    kinds = {(task, variant) for task in (*TASKS, "clones", f"clones{ENDING}") for variant in VARIANTS}
+    assert set(STYLES) == kinds | {(f"classification{ending}", "raw") for ending in ("", ENDING)}
 
 
 def test_numbers_of_exits_do_not_stand_over_one_another() -> None:
