@@ -48,6 +48,7 @@ def test_a_model_is_published_once_and_loads_from_the_hub(hub: Hub, model: Path)
     assert hub.get("user/exits/resolve/main/model.safetensors") == (model / "model.safetensors").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_dry_run_uploads_nothing(hub: Hub, model: Path) -> None:
     done = hub.synthcode("publish", model, "--repo-id", "user/other", "--dry-run")
     assert (done.code, done.out) == (0, "")

@@ -84,9 +84,8 @@ def seeds(folder: Path, rows: Path) -> list[str]:
     return [*command, "--from", "codesearchnet", "--path", str(rows), "--workers", "1"]
 
 
-@pytest.mark.parametrize(
-    ("number", "code"), [pytest.param(signal.SIGINT, 130, marks=pytest.mark.slow), (signal.SIGTERM, 143)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_seeds_stop_leave_no_worker_and_are_resumed_to_the_same_bytes(
     tmp_path: Path, rows: Path, number: signal.Signals, code: int
 ) -> None:

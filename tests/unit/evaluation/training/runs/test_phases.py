@@ -105,6 +105,7 @@ def test_a_finished_phase_does_no_step_again(bench: Bench) -> None:
     assert same(weights, again)
 
 
+@pytest.mark.slow
 def test_validating_never_changes_the_weights(bench: Bench, benchmark_: Benchmark, tmp_path: Path) -> None:
     _, weights = bench.run()
     for every in (1, 5):
@@ -134,6 +135,7 @@ def test_the_best_weights_are_kept_by_default(bench: Bench, benchmark_: Benchmar
     assert all(torch.equal(saved[name], by_name[name]) for name in names)
 
 
+@pytest.mark.slow
 def test_a_damaged_best_checkpoint_is_said_and_the_last_weights_kept(bench: Bench, benchmark_: Benchmark) -> None:
     settings = replace(SETTINGS, run=replace(SETTINGS.run, keep="best", validate_every=1, keep_checkpoints=1))
     found, _ = bench.run(settings, benchmark_)
