@@ -12,7 +12,8 @@ from tests.support.retrieval_tables import tables
 USUAL: dict[str, Any] = {
     **{"encoder": "st:x", "tasks": (), "variants": (), "languages": None, "limit": None, "split": "test"},
     **{"exits": "all", "max_tokens": None, "prompts": (), "choices": (), "revision": None, "dtype": "auto"},
-    **{"base_url": None, "original": None},
+    **{"base_url": None, "original": None, "corpora": (), "distractors": (), "dims": (), "precisions": ()},
+    **{"first": None, "top": None, "fusion": None, "weight": None},
 }
 
 

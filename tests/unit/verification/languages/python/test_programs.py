@@ -53,16 +53,16 @@ def test_a_right_program_passes_in_any_form(code: str) -> None:
         ("import os\ndef sort_it(items):\n    os._exit(0)", "test_failed", "it ended before its tests did"),
         ("def sort_it(items):\n    while True: pass", "test_timeout", ""),
         ("def sort_it(items):\n    import os; os.kill(os.getpid(), 11)", "test_crash", ""),
-        (
-            "import nothing_there\ndef sort_it(items): ...",
-            "test_failed",
-            "ModuleNotFoundError: No module named 'nothing_there'",
-        ),
     ],
 )
 def test_a_wrong_program_fails_with_its_first_message(code: str, reason: str, detail: str) -> None:
     outcome = cases_of(code)
     assert (outcome.reason, detail in outcome.detail.replace("([3, 1])", "([3, 1],)")) == (reason, True)
+
+
+def test_a_program_that_needs_a_package_is_not_judged_where_it_is_missing() -> None:
+    outcome = cases_of("import nothing_there\ndef sort_it(items): ...")
+    assert (outcome.reason, outcome.passed, outcome.detail) == (None, 0, "it needs the package nothing_there")
 
 
 def test_a_program_cannot_pass_by_ending_early_or_printing_the_last_line() -> None:
