@@ -1,6 +1,7 @@
 """A run of so many pairs through the whole chain on this machine: time and memory of every stage.
 
     python benchmarks/scale.py [--pairs 20000] [--cache .cache/mined] [--keep FOLDER] [--stages seeds,build]
+    python benchmarks/scale.py --pairs 20000,100000 --model 1070000
 
 Seeds are the documented functions of Python's library; a recording answers each in five languages with a function
 of a real library (Debian's source packages, fetched once into ``--cache``). Where more are needed than there are, they
@@ -11,6 +12,9 @@ processor second, the peak memory of the largest of these processes (``ru_maxrss
 inputs that are there, so that two checkouts can be compared:
 
     python benchmarks/scale.py --keep /tmp/a --command ../other/.venv/bin/synthcode
+
+With two numbers of pairs and ``--model``, what a larger run takes is estimated, on one machine and on several: see
+``node_model.py``.
 """
 
 from __future__ import annotations
@@ -38,6 +42,7 @@ from pathlib import Path
 import psutil
 from mined.cutting import functions
 from mined.sources import fetch, files
+from node_model import per_pair, table
 
 TARGETS = ("java", "javascript", "php", "ruby", "go")
 MOST_FUNCTIONS = 20_000
@@ -65,22 +70,57 @@ class Spent:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", type=int, default=20_000)
+    parser.add_argument("--pairs", type=numbers, default=[20_000], help="one number, or several after commas")
     parser.add_argument("--cache", type=Path, default=Path(".cache/mined"), help="folder for the packages")
     parser.add_argument("--keep", type=Path, help="folder for inputs and run")
-    parser.add_argument("--stages", default=",".join(STAGES))
+    parser.add_argument("--stages", type=lambda text: text.split(","), default=list(STAGES))
     parser.add_argument("--command", default=str(Path(sys.executable).with_name("synthcode")))
+    parser.add_argument("--model", type=int, metavar="PAIRS", help="estimate a run of so many from the two of --pairs")
     options = parser.parse_args()
+    if options.model and (len(options.pairs) != 2 or set(options.stages) < set(STAGES)):
+        parser.error("--model needs two numbers of pairs, and all stages")
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     with nullcontext(options.keep) if options.keep else tempfile.TemporaryDirectory() as folder:
-        inputs = Path(folder) / f"inputs-{options.pairs}"
-        if not inputs.is_dir():
-            make_inputs(inputs, options.pairs, options.cache)
-        print("| stage     | wall | processor | pairs/s | largest process | all processes |")
-        print("|:----------|-----:|----------:|--------:|----------------:|--------------:|", flush=True)
-        for stage in options.stages.split(","):
-            run = Path(folder) / f"run-{options.pairs}"
-            print(row(stage, options.pairs, measure(command(options.command, stage, run, inputs))), flush=True)
+        measured = {pairs: measure_stages(pairs, Path(folder), options) for pairs in options.pairs}
+    if options.model:
+        print("\n".join(["", *estimates(measured, options.model)]))
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in text.split(",")]
+
+
+def measure_stages(pairs: int, folder: Path, options: argparse.Namespace) -> dict[str, Spent]:
+    inputs, run = folder / f"inputs-{pairs}", folder / f"run-{pairs}"
+    if not inputs.is_dir():
+        make_inputs(inputs, pairs, options.cache)
+    print(f"\n{pairs:,} pairs\n")
+    print("| stage     | wall | processor | pairs/s | largest process | all processes |")
+    print("|:----------|-----:|----------:|--------:|----------------:|--------------:|", flush=True)
+    measured = {}
+    for stage in options.stages:
+        measured[stage] = measure(command(options.command, stage, run, inputs))
+        print(row(stage, pairs, measured[stage]), flush=True)
+    return measured
+
+
+def estimates(measured: dict[int, dict[str, Spent]], pairs: int) -> Iterator[str]:
+    """Yield a table of what each stage of a larger run takes, and one of times by number of machines."""
+    (few, small), (many, large) = sorted(measured.items())
+    costs = per_pair(processor_seconds(small), processor_seconds(large), (few, many))
+    yield f"| stage, {pairs:,} pairs | processor | largest process |"
+    yield "|:--|--:|--:|"
+    for stage, cost in costs.items():
+        growth = (large[stage].largest - small[stage].largest) / (many - few)
+        memory = large[stage].largest + growth * (pairs - many)
+        seconds = large[stage].processor_s + cost * (pairs - many)
+        yield f"| {stage} | {seconds:,.0f} s | {memory / 1e6:,.0f} MB |"
+    yield ""
+    yield from table(costs, pairs, os.cpu_count() or 1)
+
+
+def processor_seconds(measured: dict[str, Spent]) -> dict[str, float]:
+    return {stage: spent.processor_s for stage, spent in measured.items()}
 
 
 def row(stage: str, pairs: int, spent: Spent) -> str:
