@@ -78,7 +78,9 @@ def run_shard(run: Run, publish_to: str | None, through: Through = "translate", 
     databases = published.databases(shard.number, run.folder)
     for database in databases:
         if database.restore():
-            run.reporter.message(f"shard {shard.number}: goes on with {published.folder.name}/{database.name}")
+            what = "answers" if database.name.startswith("journals/") else "verdicts"
+            place = f"{published.folder.name}/{database.name}"
+            run.reporter.message(f"shard {shard.number}: goes on with the {what} in {place}")
     try:
         with publishing(databases, run.reporter.message):
             run_shard_stages(run, through, force=force)
