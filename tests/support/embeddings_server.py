@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.model_probe import PROBE_TEXTS
 from tests.support.encoders import HashingEncoder
+from tests.support.json_server import json_server
 
 MODEL = "hash"
 
@@ -92,32 +92,11 @@ def embeddings_server() -> Iterator[EmbeddingsServer]:
     """Run the server until the block is left."""
     state = EmbeddingsServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(_handler: BaseHTTPRequestHandler, body: Any) -> tuple[int, Any]:
+        status, said = state.answer(body)
+        is_probe = tuple(body["input"]) == PROBE_TEXTS
+        distorts = status == 200 and not (is_probe and state.spares_probes)
+        return status, state.distort(said) if state.distort and distorts else said
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, answer = state.answer(body)
-            is_probe = tuple(body["input"]) == PROBE_TEXTS
-            distorts = state.distort and status == 200 and not (is_probe and state.spares_probes)
-            answer = state.distort(answer) if state.distort and distorts else answer
-            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    state.base_url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with json_server(answer) as state.base_url:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()

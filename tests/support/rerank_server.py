@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from synthcode.evaluation.model_probe import PROBE_TEXTS
+from tests.support.json_server import json_server
 
 MODEL = "judge"
 
@@ -84,30 +84,9 @@ def rerank_server() -> Iterator[RerankServer]:
     """Run the server until the block is left."""
     state = RerankServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(handler: BaseHTTPRequestHandler, body: Any) -> tuple[int, Any]:
+        state.keys.add(handler.headers["Authorization"])
+        return state.answer(handler.path, body)
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            state.keys.add(self.headers["Authorization"])
-            status, answer = state.answer(self.path, body)
-            data = (answer if isinstance(answer, str) else json.dumps(answer)).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    state.base_url = f"http://127.0.0.1:{server.server_port}/v1"
-    try:
+    with json_server(answer) as state.base_url:
         yield state
-    finally:
-        server.shutdown()
-        server.server_close()
