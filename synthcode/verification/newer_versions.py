@@ -49,7 +49,7 @@ _JAVASCRIPT = re.compile(
     r"|\.(?:keys|values|entries|matchAll)\([^()]{0,80}\)\s{0,20}\.(?:map|filter|take|drop|flatMap|reduce|toArray)\("
 )
 _KOTLIN = (
-    r"\bdata object\b|\.\.<|\.entries\b|\b(?:sealed|fun) interface\b|\bvalue class\b|\bcontext\(|,\s{0,20}[)\]]"
+    r"\bdata object\b|\.\.<|\b(?:sealed|fun) interface\b|\bvalue class\b|\bcontext\("
     r"|\bwhen\b[^{}]{0,200}\{[^{}]{0,400}\b(?:break|continue)\b"
 )
 """Of Kotlin 1.4 to 2.1; Debian's is 1.3."""
@@ -75,7 +75,11 @@ _NEWER = {
     ),
     "javascript": (_Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),),
     "typescript": (_Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),),
-    "kotlin": (_Newer(re.compile(r"^line \d+: "), re.compile(_KOTLIN)),),
+    "kotlin": (
+        _Newer(re.compile(r"^line \d+: "), re.compile(_KOTLIN)),
+        _Newer(re.compile(r"^line \d+: Expecting "), re.compile(r",\s{0,20}[)\]]")),  # a trailing comma
+        _Newer(re.compile(r"^line \d+: Unresolved reference: entries\b")),
+    ),
     "python": (
         _Newer(re.compile("AttributeError|ImportError"), re.compile(r"\b(?:batched|sumprod|import override)\b")),
     ),

@@ -22,6 +22,8 @@ RAISED = "('abc') -> raises {}, expected 3"
         ("java", "if (o instanceof Pair(String t, int n)) { }", "line 5: ')' expected"),
         ("kotlin", "data object Marker", "line 1: Modifier 'data' is not applicable to 'object'"),
         ("kotlin", "for (i in 0..<n) {}", "line 4: Expecting an element"),
+        ("kotlin", "Colour.entries", "line 4: Unresolved reference: entries"),
+        ("kotlin", "listOf(1, 2,)", "line 4: Expecting an argument"),
         ("java", "case Map.Entry<String, Integer> (String t, int n) -> t;", "line 5: ',', ')' expected"),
         ("cpp", "std::print(1)", "‘print’ is not a member of ‘std’"),
         ("cpp", "s.contains(x)", "‘std::string’ has no member named ‘contains’"),
@@ -58,6 +60,7 @@ def test_what_only_newer_toolchains_take_is_told(language: str, code: str, messa
         ("rust", "let x: i32 = 1u8;", "mismatched types"),
         ("kotlin", "fun f(): Int = g()", "line 1: Unresolved reference: g"),
         ("kotlin", "for (i in 0..<n) {}", "('abc') -> 4, expected 3"),
+        ("kotlin", "counts.entries.first()", "line 4: Type mismatch: inferred type is Int but String was expected"),
         ("c", "x", "anything"),
     ],
 )
