@@ -108,7 +108,7 @@ def first_error(done: Finished, message: re.Pattern[str], nonce: str) -> str:
 
 def _status(done: Finished, ended: bool) -> RunStatus:
     if done.timed_out or done.exit_code == _TIME_SIGNAL:
-        return "timed_out"
+        return "completed" if ended else "timed_out"  # a runtime may hang on its way out, after the last test
     if done.exit_code == REFUSED and not ended:
         return "refused"
     if done.exit_code in _SIGNALS:

@@ -26,6 +26,12 @@ def test_only_the_last_line_with_the_nonce_completes_a_program() -> None:
     assert ended(1, f"{NONCE} end\n").status == "failed"
 
 
+@pytest.mark.parametrize("killed", [{"exit_code": 152}, {"exit_code": 137, "timed_out": True}])
+def test_a_runtime_that_hangs_after_the_last_test_does_not_count(killed: dict[str, int]) -> None:
+    assert ended(**killed, stdout=f"{NONCE} 0 [1]\n{NONCE} end\n") == Ran("completed", ("0 [1]",), "", 0.5)
+    assert ended(**killed, stdout=f"{NONCE} 0 [1]\n").status == "timed_out"
+
+
 @pytest.mark.parametrize(
     ("exit_code", "status"),
     [

@@ -25,6 +25,8 @@ RIGHT = (
     f"class S {{ public static Func<List<int?>, List<int?>> SortIt = items => {_LINQ}.ToList(); }}",
     "class S { public static async Task<object> SortIt(dynamic items) { await Task.Delay(1); "
     "var found = new List<int>(items); found.Sort(); return found; } }",
+    "class S { static List<int> SortIt(List<int> items) { AppDomain.CurrentDomain.ProcessExit += (sender, e) => "
+    f"{{ while (true) {{ }} }}; return {_LINQ}.ToList(); }} }}",
     "interface I { List<object> SortIt(List<object> items); }\nclass S : I { public S(int a = 1) { } S() { }\n"
     f"public List<object> SortIt(List<object> items) {{ Console.Write(1); return {_LINQ}.ToList(); }} }}",
 )
