@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -145,10 +146,11 @@ def simulated_labels(groups: int, resamples: int, many: int = MANY) -> Simulatio
 
 def coverage(simulation: Simulation, samples: int) -> dict[str, float]:
     """Return the share of samples whose interval holds the truth, by measure."""
-    covered = dict.fromkeys(simulation.truth, 0)
+    covered = dict.fromkeys((name for name, one in simulation.truth.items() if not isnan(one.lo)), 0)
     for _ in range(samples):
-        for name, found in simulation.draw().items():
-            covered[name] += found.lo <= simulation.truth[name].value <= found.hi
+        drawn = simulation.draw()
+        for name in covered:
+            covered[name] += drawn[name].lo <= simulation.truth[name].value <= drawn[name].hi
     return {name: number / samples for name, number in covered.items()}
 
 

@@ -9,30 +9,25 @@ import numpy as np
 
 from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.harder_negatives import DROP, drop_of_ap
-from synthcode.evaluation.classification.intervals import MOST_DRAWS, drawn_counts, estimates
+from synthcode.evaluation.classification.intervals import draws_for
 from synthcode.evaluation.classification.item_scores import pair_items
 from synthcode.evaluation.classification.measures import F64, I64, Bools, ByScore
-from synthcode.evaluation.classification.pair_kernels import measure_pairs
+from synthcode.evaluation.classification.ranked_pairs import PAIR_MEASURES, RankedPairs
 from synthcode.evaluation.classification.scored import Score, Scored, ScoredPairs
-from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
 from synthcode.evaluation.classification.similarity import PairSimilarities
 from synthcode.vocabulary import CLONE_DIFFICULTIES, Split
 
 ALL = "all"
 """The language of pairs of every language."""
-FEWEST_DRAWS = 200
-"""Of an interval, however many pairs there are: the ends of a 95 % interval then rest on five draws each."""
-_PAIRS_DRAWN = 200_000_000
-"""Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
 
 
 def score_clones(clones: DatasetClones, split: Split, similarities: PairSimilarities, resamples: int) -> Scored:
     """Score the pairs of a split by how similar their programs are.
 
     The threshold of precision, recall and F1 is the one with the best F1 on validation. Measures that end in
-    ``_oracle`` use the best one of the split itself, as mteb does. A measure that ends in a kind of negatives compares
-    all positives with these negatives, weighted alike: AP depends on the share of positives. ``AP_drop_`` and a kind
-    is AP with random negatives less AP with these, with the interval of the difference.
+    ``_oracle`` use the best one of the split itself, as mteb does, and have no interval. A measure that ends in a kind
+    of negatives compares all positives with these negatives, weighted alike: AP depends on the share of positives.
+    ``AP_drop_`` and a kind is AP with random negatives less AP with these, with the interval of the difference.
 
     Parameters
     ----------
@@ -49,7 +44,7 @@ def score_clones(clones: DatasetClones, split: Split, similarities: PairSimilari
     known = ByScore(similarities.of_pairs(validation.a, validation.b), validation.label == 1)
     scores = similarities.of_pairs(pairs.rows.a, pairs.rows.b)
     threshold, oracle = known.best_threshold(), ByScore(scores, pairs.rows.label == 1).best_threshold()
-    split_scores = _SplitScores(clones.groups, pairs, scores, {"": threshold, "_oracle": oracle}, resamples)
+    split_scores = _SplitScores(clones.groups, pairs, scores, (threshold, oracle), resamples)
     found = [score for stratum in _strata(pairs) for score in _of_stratum(split_scores, stratum)]
     found += _drops(split_scores)
     programs = clones.ids, clones.languages, clones.problems_of_programs()
@@ -64,8 +59,8 @@ class _SplitScores(NamedTuple):
     """Of each program."""
     pairs: ClonePairs
     scores: F64
-    thresholds: dict[str, float]
-    """By the ending of the measures that use it."""
+    thresholds: tuple[float, float]
+    """That of validation, and the best one of the split itself."""
     resamples: int
 
 
@@ -80,8 +75,6 @@ class _Stratum(NamedTuple):
     """Of all pairs."""
 
 
-_MEASURES = ("precision", "recall", "F1", "precision_oracle", "recall_oracle", "F1_oracle", "AP", "ROC-AUC")
-"""In the order of ``measure_pairs``."""
 _EASY = "random"
 """The kind of negatives that others are compared with."""
 _BRIEF = ("F1", "AP", "ROC-AUC")
@@ -89,7 +82,7 @@ _BRIEF = ("F1", "AP", "ROC-AUC")
 
 def _strata(pairs: ClonePairs) -> Iterator[_Stratum]:
     positive, alike = pairs.rows.label == 1, np.ones(len(pairs.difficulty))
-    yield _Stratum((ALL, ALL), {name: name for name in _MEASURES}, alike == 1, alike)
+    yield _Stratum((ALL, ALL), {name: name for name in PAIR_MEASURES}, alike == 1, alike)
     for kind in sorted(set(pairs.difficulty.tolist())):
         mine = pairs.difficulty == kind
         if kind in CLONE_DIFFICULTIES:
@@ -105,28 +98,16 @@ def _strata(pairs: ClonePairs) -> Iterator[_Stratum]:
 
 
 def _of_stratum(scored: _SplitScores, stratum: _Stratum) -> list[Score]:
-    order = np.flatnonzero(stratum.chosen)
-    order = order[np.argsort(-scored.scores[order], kind="stable")]
-    rows, scores = scored.pairs.rows, scored.scores[order]
-    used, places = np.unique(scored.groups[np.stack([rows.a[order], rows.b[order]])], return_inverse=True)
+    chosen, rows = np.flatnonzero(stratum.chosen), scored.pairs.rows
+    programs = np.stack([rows.a[chosen], rows.b[chosen]])
+    used, places = np.unique(scored.groups[programs], return_inverse=True)
     first, second = places.reshape(2, -1).astype(np.int32)
-    positive, weights = rows.label[order] == 1, stratum.weights[order]
-    ends = np.append(scores[1:] != scores[:-1], True)
-    above = np.searchsorted(-scores, -np.array(list(scored.thresholds.values())), side="right").astype(np.int64)
-    kept = [_MEASURES.index(name) for name in stratum.metrics]
-
-    def measures(counts: F64) -> list[float]:
-        found = np.empty(len(_MEASURES))
-        measure_pairs(first, second, positive, ends, weights, counts, above, found)
-        return [float(found[place]) for place in kept]
-
-    draws = drawn_counts(len(used), draws_for(len(order), scored.resamples))
-    shares = pair_shares(scores, positive, weights, list(scored.thresholds.values()))[kept]
-    scales = spread_scales(shares, first, second, len(used))
-    found = estimates(measures, len(used), draws, len(used), scales=scales)
-    programs = len(np.unique(np.stack([rows.a[order], rows.b[order]])))
+    positive, weights = rows.label[chosen] == 1, stratum.weights[chosen]
+    ranked = RankedPairs(scored.scores[chosen], positive, first, second, scored.thresholds, weights)
+    found = ranked.estimates(list(stratum.metrics), scored.resamples)
+    number = len(np.unique(programs))
     return [
-        Score(name, one, len(order), len(used), programs, stratum.languages)
+        Score(name, one, len(chosen), len(used), number, stratum.languages)
         for name, one in zip(stratum.metrics.values(), found, strict=True)
     ]
 
@@ -146,8 +127,3 @@ def _drops(scored: _SplitScores) -> Iterator[Score]:
         programs = np.unique(np.concatenate([pairs.rows.a[used], pairs.rows.b[used]]))
         problems = len(np.unique(scored.groups[programs]))
         yield Score(f"{DROP}{kind}", found, number, problems, len(programs), (ALL, ALL))
-
-
-def draws_for(pairs: int, resamples: int) -> int:
-    """Return how often an interval of so many pairs is drawn."""
-    return min(resamples, MOST_DRAWS, max(FEWEST_DRAWS, _PAIRS_DRAWN // max(1, pairs)))

@@ -7,15 +7,16 @@ import numpy.typing as npt
 
 from synthcode.evaluation.classification.intervals import drawn_counts, estimates
 from synthcode.evaluation.classification.measures import F64, Bools
-from synthcode.evaluation.classification.pair_kernels import I32, measure_pairs
+from synthcode.evaluation.classification.pair_kernels import I32
+from synthcode.evaluation.classification.ranked_pairs import RankedPairs
 from synthcode.evaluation.classification.scored import ScoredPairs
-from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
+from synthcode.evaluation.classification.shared_problems import spread_scales
 from synthcode.evaluation.results.comparison import Estimate
 
 DROP = "AP_drop_"
 """What the names of these differences start with."""
 _AP = -2
-"""The place of AP among what ``measure_pairs`` and ``pair_shares`` give."""
+"""The place of AP among the measures of ``RankedPairs``."""
 _SPAN = (-1.0, 1.0)
 
 
@@ -55,21 +56,13 @@ class _WithNegatives:
     """AP of all positives and some negatives."""
 
     def __init__(self, scores: F64, positive: Bools, first: I32, second: I32, negatives: Bools) -> None:
-        order = np.flatnonzero(positive | negatives)
-        order = order[np.argsort(-scores[order], kind="stable")]
-        self._positive, ranked = positive[order], scores[order]
-        self._first, self._second = first[order], second[order]
-        self._ends = np.append(ranked[1:] != ranked[:-1], True)
-        self._weights = np.where(self._positive, negatives.sum() / positive.sum(), 1.0)
-        self._found = np.empty(2)
+        used = np.flatnonzero(positive | negatives)
+        weights = np.where(positive[used], negatives.sum() / positive.sum(), 1.0)
+        self._ranked = RankedPairs(scores[used], positive[used], first[used], second[used], weights=weights)
         self.shares = np.zeros(len(scores))
         """What each pair adds, (pairs,); nothing if it is not among these."""
-        self.shares[order] = pair_shares(ranked, self._positive, self._weights, [])[_AP]
+        self.shares[used] = self._ranked.shares()[_AP]
 
     def value(self, counts: F64) -> float:
         """Return AP from how often each problem is drawn."""
-        nothing = np.empty(0, dtype=np.int64)
-        measure_pairs(
-            self._first, self._second, self._positive, self._ends, self._weights, counts, nothing, self._found
-        )
-        return float(self._found[_AP])
+        return float(self._ranked.measures(counts)[_AP])

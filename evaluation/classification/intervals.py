@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import F64, I64, Bools
+from synthcode.evaluation.classification.measures import F64, I64
 from synthcode.evaluation.results.comparison import Estimate
 from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
 from synthcode.evaluation.results.small_samples import FEW, Span, hoeffding_intervals
@@ -15,6 +15,10 @@ from synthcode.evaluation.results.statistics import LEVEL, RANDOM_SEED
 
 MOST_DRAWS = 1_000
 """The ends of a 95 % interval need no more; each draw computes every measure again."""
+FEWEST_DRAWS = 200
+"""Of an interval, however many pairs there are: the ends of a 95 % interval then rest on five draws each."""
+_PAIRS_DRAWN = 200_000_000
+"""Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
 
 DIGITS = 6
 """Of the ends of intervals, after the point."""
@@ -63,16 +67,6 @@ def estimates(
     return [Estimate(float(value), round(float(lo), DIGITS), round(float(hi), DIGITS)) for value, lo, hi in rows]
 
 
-def in_proportion(weights: F64, positive: Bools) -> F64:
-    """Return weights of drawn pairs with as many negatives for each clone as there are without a draw, (pairs,)."""
-    clones = weights[positive].sum()
-    others = weights.sum() - clones
-    if not clones or not others:
-        return weights
-    share = clones / others * (~positive).sum() / positive.sum()
-    return np.where(positive, weights, weights * share)
-
-
 def _student(groups: int) -> float:
     """Return how much wider an interval of so few groups is than one of many, as Student's t is than the normal.
 
@@ -90,25 +84,14 @@ def group_draws(groups: I64, resamples: int) -> Iterator[F64]:
         yield counts[groups]
 
 
-def pair_draws(a: I64, b: I64, resamples: int) -> Iterator[F64]:
-    """Yield how often each pair is drawn if programs are drawn: as often as both of its programs together.
-
-    Pairs that share a program are not independent. A pair of two drawn programs weighs the product of their counts
-    (the bootstrap of networks: Snijders and Borgatti 1999, Connections 22(2)).
-
-    Parameters
-    ----------
-    a, b
-        The group of each pair's first and second program, from 0. (pairs,)
-    """
-    number = int(max(a.max(), b.max())) + 1
-    for counts in drawn_counts(number, resamples):
-        yield np.where(a == b, counts[a], counts[a] * counts[b])
-
-
 def drawn_counts(number: int, resamples: int) -> Iterator[F64]:
     """Yield how often each of so many groups is drawn, (number,) each."""
     generator = np.random.default_rng(RANDOM_SEED)
     for _ in range(min(resamples, MOST_DRAWS)):
         drawn = generator.integers(0, number, number)
         yield np.bincount(drawn, minlength=number).astype(np.float64)
+
+
+def draws_for(pairs: int, resamples: int) -> int:
+    """Return how often an interval of so many pairs is drawn."""
+    return min(resamples, MOST_DRAWS, max(FEWEST_DRAWS, _PAIRS_DRAWN // max(1, pairs)))

@@ -15,8 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.clone_scores import draws_for
-from synthcode.evaluation.classification.intervals import drawn_counts, estimates
+from synthcode.evaluation.classification.intervals import drawn_counts, draws_for, estimates
 from synthcode.evaluation.classification.item_measures import Measure, PairMeasures, ProgramMeasures, measures_of
 from synthcode.evaluation.classification.measures import F64
 from synthcode.evaluation.classification.shared_problems import spread_scales

@@ -20,7 +20,6 @@ from synthcode.vocabulary import CLONE_DIFFICULTIES
 Strings: TypeAlias = npt.NDArray[Any]
 
 PAIR_MEASURES = ("precision", "recall", "F1", "AP", "ROC-AUC")
-_ORACLE = "_oracle"
 _THREE = ("precision", "recall", "F1")
 
 
@@ -79,11 +78,8 @@ class PairMeasures:
         self._difficulty = texts_of(pairs, "difficulty")
 
     def measure(self, metric: str) -> Measure:
-        """Return a measure by its name in ``metrics.csv``, such as ``AP``, ``F1_oracle`` or ``AP_lexical``."""
+        """Return a measure by its name in ``metrics.csv``, such as ``AP``, ``F1`` or ``AP_lexical``."""
         name, _, part = metric.partition("_")
-        if metric.endswith(_ORACLE):
-            predicted = self._scores >= ByScore(self._scores, self._positive).best_threshold()
-            return self._measure(name, np.ones(len(self._scores), dtype=np.bool_), predicted)
         if not part:
             return self._measure(name, np.ones(len(self._scores), dtype=np.bool_), self._predicted)
         mine = self._difficulty == part

@@ -10,6 +10,20 @@ import pyarrow as pa
 from synthcode.evaluation.classification.measures import F64, I64, Bools
 from synthcode.evaluation.results.comparison import Estimate
 
+ORACLE = "_oracle"
+"""What measures end in whose threshold is the best one of the pairs that are scored: they have no interval."""
+
+
+def without_interval(estimate: Estimate) -> Estimate:
+    """Return a value whose interval would not be honest.
+
+    A threshold that is chosen on the pairs that are scored makes them look better than others. Draws that choose it
+    again are biased once more, and where the best precision or recall lies varies as the cube root of a sample does,
+    for which the bootstrap fails (Abrevaya and Huang 2005, Econometrica 73(4)): on simulated pairs, such intervals held
+    the truth in 64 to 99 of 100 samples.
+    """
+    return Estimate(estimate.value, float("nan"), float("nan"))
+
 
 class Score(NamedTuple):
     """One measure of one encoder on the split that is scored."""

@@ -14,6 +14,7 @@ from synthcode.evaluation.classification.clone_scores import ALL
 from synthcode.evaluation.classification.harder_negatives import DROP
 from synthcode.evaluation.classification.item_comparison import ItemDifference, compare_item_exits, compare_items
 from synthcode.evaluation.classification.item_scores import AGAIN, read_item_scores
+from synthcode.evaluation.classification.scored import ORACLE
 from synthcode.evaluation.results_json import Facts, read_facts
 from synthcode.vocabulary import MAIN_SCORES, RETRIEVAL
 
@@ -31,9 +32,9 @@ class StoredScores:
 
     @property
     def metrics(self) -> list[str]:
-        """The metrics of all pairs or programs, in the order in which they are printed; none that is a difference."""
+        """The metrics of all pairs or programs that are compared, in the order in which they are printed."""
         names = dict.fromkeys(row["metric"] for row in overall(self.rows))
-        return [name for name in names if not name.startswith(DROP)]
+        return [name for name in names if not name.startswith(DROP) and not name.endswith(ORACLE)]
 
 
 def overall(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -103,6 +104,11 @@ def _metric(results: Sequence[StoredScores], metric: str | None) -> str:
         metric = next((name for name in MAIN_SCORES if name in shared), None)
         if metric is None:
             raise InputError("the results have no main metric in common", "evaluate both on the same task and dataset")
+    elif metric.endswith(ORACLE):
+        raise InputError(
+            f"{metric} is not compared: its threshold was chosen on the pairs that are scored",
+            f"use one of: {', '.join(shared)}",
+        )
     elif metric not in shared:
         raise InputError(
             f"no metric {metric!r} in all of these results{did_you_mean(metric, shared)}",

@@ -16,7 +16,10 @@ FINE_TUNED = (
     " compared with those of frozen vectors."
 )
 _F1 = "precision, recall, F1: pairs for which the head's score reaches the threshold that is best for F1 on validation"
-_ORACLE = "*_oracle: the threshold that is best for F1 on the split itself; it flatters every model"
+_ORACLE = (
+    "*_oracle: the threshold that is best for F1 on the split itself; it flatters every model, and no"
+    " interval would be honest"
+)
 _HEAD = "*_head: what the head says of a program, which is the label with the highest output"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from synthcode.storage.atomic import write_text
 
 MEANINGS = {
     "F1": "precision, recall, F1: pairs whose cosine reaches the threshold that is best for F1 on validation",
-    "F1_oracle": "*_oracle: the threshold that is best for F1 on test, as mteb chooses it; it flatters every encoder",
+    "F1_oracle": "*_oracle: the threshold that is best for F1 on test, as mteb chooses it; it flatters every encoder,"
+    " and no interval would be honest",
     "MAP@R": "MAP@R: programs of a problem retrieve each other; mean average precision of the first R, as CodeXGLUE"
     " scores POJ-104",
     "accuracy_1nn": "accuracy_1nn: how often the nearest program is of the same problem",
@@ -42,7 +44,7 @@ def score_rows(task: str, variant: str, exit_: int, scored: Scored, *, frozen: b
                 if score.languages
                 else {}
             ),
-            **score.estimate._asdict(),
+            **{name: None if isnan(end) else end for name, end in score.estimate._asdict().items()},
             **{"n": score.n, "groups": score.groups, "programs": score.programs},
             **({"chosen": dict(scored.chosen)} if scored.chosen else {}),
         }
@@ -120,15 +122,17 @@ def metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]
 def score_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Return a line for each measure, with a column for each exit."""
     exits = sorted({row["exit"] for row in rows})
-    cells = {(row["exit"], row["metric"]): row for row in rows}
+    cells = {(row["exit"], row["metric"]): estimate_text(row) for row in rows}
     metrics = list(dict.fromkeys(row["metric"] for row in rows))
     head = ["metric", *("" if exit_ == ONLY_EXIT else f"exit {exit_}" for exit_ in exits)]
-    lines = [[metric, *(_estimate(cells.get((exit_, metric))) for exit_ in exits)] for metric in metrics]
+    lines = [[metric, *(cells.get((exit_, metric), "") for exit_ in exits)] for metric in metrics]
     return markdown_table(head, lines)
 
 
-def _estimate(row: Mapping[str, Any] | None) -> str:
-    return "" if row is None else f"{row['value']:.3f} ({row['lo']:.3f} to {row['hi']:.3f})"
+def estimate_text(row: Mapping[str, Any]) -> str:
+    """Return a value, with its interval if it has one."""
+    interval = "" if row["lo"] is None else f" ({row['lo']:.3f} to {row['hi']:.3f})"
+    return f"{row['value']:.3f}{interval}"
 
 
 def chosen_table(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -38,7 +38,7 @@ class Macro(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """A mean with its 95 % interval over problems."""
+    """A mean with its 95 % interval over problems; its ends are NaN if no interval would be honest."""
 
     value: float
     lo: float

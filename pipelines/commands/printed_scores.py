@@ -54,8 +54,10 @@ def print_scores(title: str, rows: Sequence[Mapping[str, Any]], scored: str = "f
     from rich.console import Console
     from rich.table import Table
 
+    from synthcode.evaluation.output.frozen_scores import estimate_text
+
     exits = sorted({row["exit"] for row in rows})
-    cells = {(row["exit"], row["metric"]): f"{row['value']:.3f} ({row['lo']:.3f} to {row['hi']:.3f})" for row in rows}
+    cells = {(row["exit"], row["metric"]): estimate_text(row) for row in rows}
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column(f"{title}, {scored}")
     for exit_ in exits:

@@ -89,12 +89,13 @@ METRICS = pa.schema(
     [
         *CELL_FIELDS,
         pa.field("metric", pa.string(), nullable=False),
-        *(pa.field(name, pa.float64(), nullable=False) for name in ("value", "lo", "hi")),
+        pa.field("value", pa.float64(), nullable=False),
+        *(pa.field(name, pa.float64()) for name in ("lo", "hi")),
         *(pa.field(name, pa.int32(), nullable=False) for name in ("n", "problems", "documents")),
     ]
 )
-"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems``, and the size of the
-corpus."""
+"""One row a cell and metric: the mean over its ``n`` queries, its 95 % interval over ``problems`` (measures that end in
+``_oracle`` have none), and the size of the corpus."""
 
 COSTS = pa.schema(
     [

@@ -49,6 +49,12 @@ def test_pairs_are_scored_once_and_written_for_papers(run: Path, capsys: pytest.
     assert {row["query_language"] for row in rows} > {"all", "java"}
     facts = json.loads((folder / "results.json").read_text())
     assert {row["task"] for row in facts["scores"]} == {"clones"}
+    without = {row["metric"] for row in rows if not row["lo"]}
+    assert without == {row["metric"] for row in facts["scores"] if row["lo"] is None}
+    assert without == {"precision_oracle", "recall_oracle", "F1_oracle"}
+    assert f"| F1_oracle | {overall['F1_oracle']:.3f} |" in (folder / "tables.md").read_text()
+    assert run_cli(["compare", str(folder), str(folder), "--metric", "F1_oracle"]) == 1
+    assert "F1_oracle is not compared: its threshold was chosen on the pairs" in capsys.readouterr().err
     assert "AP by pair of languages" in (folder / "tables.md").read_text()
     assert run_cli(command) == 0
     assert "unchanged, nothing to do" in capsys.readouterr().err

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from synthcode.evaluation.classification import neighbours
-from synthcode.evaluation.classification.intervals import estimates, group_draws, in_proportion, pair_draws
+from synthcode.evaluation.classification.intervals import estimates, group_draws
 from synthcode.evaluation.classification.item_scores import pair_items, program_items
 from synthcode.evaluation.classification.linear_probe import linear_probe
 from synthcode.evaluation.classification.measures import F64, I64, ByScore, log_odds, macro_f1, precision_recall_f1
@@ -18,8 +18,8 @@ from synthcode.evaluation.classification.published.benchmark import (
     PublishedLabels,
     PublishedPairs,
 )
+from synthcode.evaluation.classification.ranked_pairs import PAIR_MEASURES, RankedPairs
 from synthcode.evaluation.classification.scored import Score, Scored
-from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
 from synthcode.evaluation.classification.similarity import PairSimilarities, Similarities, VectorSimilarities
 from synthcode.evaluation.encoder import Vectors
 from synthcode.vocabulary import SPLITS, Split
@@ -43,29 +43,19 @@ def score(benchmark: PublishedBenchmark, similarities: Similarities, resamples: 
 
 def score_pairs(benchmark: PublishedPairs, similarities: PairSimilarities, resamples: int) -> Scored:
     """Score the test pairs of a benchmark by how similar their programs are."""
-    validation, test = (
-        ByScore(similarities.of_pairs(rows.a, rows.b), rows.label == 1)
-        for rows in (benchmark.parts["validation"], benchmark.parts["test"])
-    )
-    threshold, oracle = validation.best_threshold(), test.best_threshold()
-
-    def measures(drawn: F64) -> Sequence[float]:
-        weights = in_proportion(drawn, test.positive)
-        honest = precision_recall_f1(test.scores >= threshold, test.positive, weights)
-        best = precision_recall_f1(test.scores >= oracle, test.positive, weights)
-        return *honest, *best, test.average_precision(weights), test.roc_auc(weights)
-
-    names = ("precision", "recall", "F1", "precision_oracle", "recall_oracle", "F1_oracle", "AP", "ROC-AUC")
-    rows = benchmark.parts["test"]
-    used, places = np.unique(np.concatenate([rows.a, rows.b]), return_inverse=True)
-    a, b = np.split(places.ravel(), 2)
-    shares = pair_shares(test.scores, test.positive, np.ones(len(a)), [threshold, oracle])
-    scales = spread_scales(shares, a, b, len(used))
-    found = estimates(measures, len(a), pair_draws(a, b, resamples), len(used), scales=scales)
-    scores = [Score(name, one, len(a), len(used), len(used)) for name, one in zip(names, found, strict=True)]
+    validation, rows = benchmark.parts["validation"], benchmark.parts["test"]
+    known = ByScore(similarities.of_pairs(validation.a, validation.b), validation.label == 1)
+    scores, positive = similarities.of_pairs(rows.a, rows.b), rows.label == 1
+    threshold, oracle = known.best_threshold(), ByScore(scores, positive).best_threshold()
+    used, places = np.unique(np.stack([rows.a, rows.b]), return_inverse=True)
+    first, second = places.reshape(2, -1).astype(np.int32)
+    ranked = RankedPairs(scores, positive, first, second, (threshold, oracle))
+    estimated = ranked.estimates(PAIR_MEASURES, resamples)
+    number = len(used)
+    found = [Score(name, one, len(scores), number, number) for name, one in zip(PAIR_MEASURES, estimated, strict=True)]
     programs = benchmark.ids, [benchmark.language or "unknown"] * len(benchmark.ids), benchmark.ids
-    items = pair_items(rows, programs, test.scores, threshold)
-    return Scored(scores, {"threshold": threshold, "threshold_oracle": oracle}, items)
+    items = pair_items(rows, programs, scores, threshold)
+    return Scored(found, {"threshold": threshold, "threshold_oracle": oracle}, items)
 
 
 def _score_problems(benchmark: PublishedLabels, similarities: Similarities, resamples: int) -> Scored:

@@ -164,8 +164,8 @@ def _similarities(
 
 
 def _fingerprint(evaluation: Evaluation, baseline: FrozenBaseline | None) -> str:
-    """Return a digest of all that the results depend on; those without scores of pairs or programs have another."""
-    return digest("items", evaluation.fingerprint(baseline))
+    """Return a digest of all that the results depend on; those of earlier versions have another."""
+    return digest("items, oracles without intervals", evaluation.fingerprint(baseline))
 
 
 def _facts(task: ScoredTask, evaluation: Evaluation, speed: Speed, rows: Rows) -> Facts:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from synthcode.evaluation.classification.intervals import estimates, group_draws, pair_draws
+from synthcode.evaluation.classification.intervals import estimates, group_draws
 
 
 def test_intervals_of_grouped_items_cover_their_truth() -> None:
@@ -23,12 +22,3 @@ def test_few_groups_have_a_wide_interval() -> None:
     (found,) = estimates(lambda w: [1.0], 4, group_draws(np.arange(4), 100), 4)
     assert found.hi == 1
     assert found.lo < 0.5
-
-
-def test_a_pair_is_drawn_as_often_as_both_of_its_programs() -> None:
-    draws = list(pair_draws(np.array([0, 1, 2]), np.array([1, 2, 2]), 50))
-    assert len(draws) == 50
-    counts = np.array([[w[2], w[0], w[1]] for w in draws])  # the last pairs program 2 with itself
-    assert counts.max() > 1
-    assert all(row[0] or not row[2] for row in counts)
-    assert counts[:, 0].mean() == pytest.approx(1, abs=0.4)
