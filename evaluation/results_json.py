@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import resource
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,12 @@ class Facts:
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 
+    @property
+    def encoder_key(self) -> tuple[str, ...]:
+        """What tells its encoder from others: the identity of a combination is that of how it combines."""
+        combined = [str(label) for label in self.ranking.get("combines", ())]
+        return (self.identity, self.encoder, *combined) if combined else (self.identity,)
+
 
 def encoding_speed(tally: Tally) -> Speed:
     """Return what encoding came to: texts, tokens, seconds, the two per second, the share of texts that were cut."""
@@ -114,14 +120,39 @@ def read_facts(folder: Path) -> Facts | None:
         if given.pop("sha256", None) not in (None, digest(given)):
             return None
         tuples = {key: tuple(given[key]) for key in ("exits", "variants")}
-        return Facts(**{**given, **tuples})
+        facts = Facts(**{**given, **tuples})
+        return facts if _is_sound(facts) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError):
         return None
 
 
-def damaged_files(folder: Path, facts: Facts) -> list[str]:
-    """Return the files of a results folder that are missing or not what was written, by path relative to it."""
-    return [name for name, sha in facts.files.items() if not _is_intact(folder / name, sha)]
+def _is_sound(facts: Facts) -> bool:
+    """Return whether what is read without looking is of the right type: the file may be another program's."""
+    texts = (facts.fingerprint, facts.encoder, facts.identity, facts.dataset, facts.dataset_digest, facts.split)
+    trees = (facts.settings, facts.speed, facts.ranking, facts.files, facts.requirement or {"level": ""})
+    return (
+        all(isinstance(text, str) for text in texts)
+        and all(isinstance(tree, dict) for tree in trees)
+        and all(isinstance(value, int | float | None) for value in facts.speed.values())
+        and isinstance((facts.requirement or {"level": ""}).get("level"), str)
+        and all(isinstance(score, dict) for score in facts.scores)
+    )
+
+
+def damaged_files(folder: Path, facts: Facts, names: Collection[str] | None = None) -> list[str]:
+    """Return the files of a results folder that are missing or not what was written, by path relative to it.
+
+    Parameters
+    ----------
+    folder
+        Of the results.
+    facts
+        What it says of itself.
+    names
+        Only of these files. Default: of all.
+    """
+    checked = facts.files if names is None else {name: facts.files[name] for name in names if name in facts.files}
+    return [name for name, sha in checked.items() if not _is_intact(folder / name, sha)]
 
 
 def _is_intact(file: Path, sha: str) -> bool:

@@ -38,6 +38,7 @@ COMMANDS = {
     "train": "Train an encoder with several exits on a dataset.",
     "cut": "One exit of a trained model, as a model of its own.",
     "compare": "Test whether two encoders, or the exits of one, differ.",
+    "leaderboard": "Many results in one table: ranks, intervals, costs.",
     "languages": "The languages, as commands and prompts name them.",
     "doctor": "Installed and missing tools of this machine.",
 }

@@ -152,7 +152,7 @@ def read_item_scores(folder: Path) -> pa.Table:
     path, schema, known = folder / name, _SCHEMAS[name], read_facts(folder)
     if known is None:
         raise InputError(f"{folder} is not complete, or another version wrote it", AGAIN)
-    if name in damaged_files(folder, known):
+    if damaged_files(folder, known, [name]):
         raise InputError(f"{path} is damaged or was changed", AGAIN)
     if table_schema(path, AGAIN) != schema:
         raise InputError(f"{path} has other columns than this version writes", AGAIN)

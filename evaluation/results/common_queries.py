@@ -70,7 +70,7 @@ def on_common_queries(results: Sequence[pa.Table], keys: Sequence[str] = QUERY_K
     keys
         What makes two rows the same question. ``ANY_CORPUS`` compares corpora of different sizes.
     """
-    named = [_query_names(ranks, keys) for ranks in results]
+    named = [query_names(ranks, keys) for ranks in results]
     sets = [names.filter(at) for ranks, names in zip(results, named, strict=True) for at in _exits(ranks)]
     if not sets:
         return Common(results, 0, [])
@@ -84,7 +84,7 @@ def merged(results: Sequence[pa.Table]) -> pa.Table:
     """Return the ranks of several results of one encoder; of a query that several have, the first one's."""
     rows = pa.concat_tables([RANKS.empty_table(), *results]).combine_chunks()
     keys = pa.table(
-        {"query": _query_names(rows, QUERY_KEYS), "exit": rows["exit"], "place": pa.array(range(rows.num_rows))}
+        {"query": query_names(rows, QUERY_KEYS), "exit": rows["exit"], "place": pa.array(range(rows.num_rows))}
     )
     first = keys.group_by(["query", "exit"]).aggregate([("place", "min")])["place_min"]
     return rows.take(first.combine_chunks().sort())
@@ -115,7 +115,8 @@ def refuse_other_datasets(names: Sequence[str], digests: Sequence[str], datasets
         )
 
 
-def _query_names(ranks: pa.Table, keys: Sequence[str]) -> Names:
+def query_names(ranks: pa.Table, keys: Sequence[str] = QUERY_KEYS) -> Names:
+    """Return a text for each row, which is the same for the same question."""
     parts = [ranks[key].cast(pa.string()) for key in keys]
     return pc.binary_join_element_wise(*parts, _SEPARATOR)
 

@@ -100,11 +100,27 @@ def sign_flip_p_values(differences: F64, resamples: int = RESAMPLES) -> F64:
     reached = np.zeros(differences.shape[1], dtype=np.int64)
     # What is equal but for rounding must count as reached.
     bound = observed * (1 - 1e-12) - 1e-15
-    generator = np.random.default_rng(RANDOM_SEED)
-    for size in _chunks(max(differences.shape), resamples):
-        signs = np.where(generator.random((size, len(differences))) < 0.5, -1.0, 1.0)
+    for signs in sign_flips(len(differences), max(differences.shape), resamples):
         reached += (np.abs(signs @ differences) >= bound).sum(0)
     return (reached + 1) / (resamples + 1)
+
+
+def sign_flips(problems: int, numbers: int, resamples: int) -> Iterator[F64]:
+    """Yield the signs of flipped problems, (some resamples, problems); the same ones for any data.
+
+    Parameters
+    ----------
+    problems
+        How many.
+    numbers
+        That are computed of each resample, as many as there are problems or more: they decide how many resamples are
+        made at a time.
+    resamples
+        How many in all.
+    """
+    generator = np.random.default_rng(RANDOM_SEED)
+    for size in _chunks(numbers, resamples):
+        yield np.where(generator.random((size, problems)) < 0.5, -1.0, 1.0)
 
 
 def holm(p_values: Sequence[float] | F64) -> F64:

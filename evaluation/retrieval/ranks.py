@@ -125,7 +125,7 @@ def read_compressed_ranks(folder: Path) -> pa.Table:
 
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:
     path, known = folder / name, read_facts(folder)
-    if known is not None and name in damaged_files(folder, known):
+    if known is not None and damaged_files(folder, known, [name]):
         raise InputError(f"{path} is damaged or was changed", AGAIN)
     rows = read_file(path, fix=AGAIN)
     if rows.schema.names != schema.names:

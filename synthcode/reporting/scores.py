@@ -55,6 +55,10 @@ class Cost:
 
     flops_per_token: float
     latency_s: float
+    parameters: int | None = None
+    """None if the file does not say."""
+    texts_per_s: float | None = None
+    """At the best batch size; None if the file does not say."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +135,12 @@ def read_costs(path: Path, encoder: str) -> dict[tuple[str, int], Cost]:
     if not path.is_file():
         return {}
     return {
-        (encoder, int(row.number("exit"))): Cost(row.number("flops_per_token"), row.number("latency_s"))
+        (encoder, int(row.number("exit"))): Cost(
+            row.number("flops_per_token"),
+            row.number("latency_s"),
+            int(row.number("parameters")) if "parameters" in row.cells else None,
+            row.number("texts_per_s") if "texts_per_s" in row.cells else None,
+        )
         for row in _rows(path)
     }
 

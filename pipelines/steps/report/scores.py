@@ -95,12 +95,12 @@ def _evaluation(results: Sequence[tuple[Path, Facts]]) -> Evaluation:
 
 def _encoders(results: Sequence[tuple[Path, Facts]]) -> list[_Encoder]:
     """Return the encoders of results; two that have one label are named after their folders, too."""
-    by_identity: dict[str, list[tuple[Path, Facts]]] = defaultdict(list)
+    by_key: dict[tuple[str, ...], list[tuple[Path, Facts]]] = defaultdict(list)
     for path, facts in results:
-        by_identity[facts.identity].append((path, facts))
-    labels = [mine[0][1].encoder for mine in by_identity.values()]
+        by_key[facts.encoder_key].append((path, facts))
+    labels = [mine[0][1].encoder for mine in by_key.values()]
     encoders = []
-    for label, mine in zip(labels, by_identity.values(), strict=True):
+    for label, mine in zip(labels, by_key.values(), strict=True):
         folders = [path for path, _ in mine]
         name = label if labels.count(label) == 1 else f"{label} ({folders[0].name})"
         whole = [read_ranks(path) for path, facts in mine if facts.requirement is None]
