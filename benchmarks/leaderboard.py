@@ -72,7 +72,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         make_results(folder / "results", options.results, options.problems, options.variants)
-        files = [argument for ending in ("md", "csv", "json") for argument in ("--out", str(folder / f"b.{ending}"))]
+        files = [
+            argument for ending in ("md", "csv", "json", "html") for argument in ("--out", str(folder / f"b.{ending}"))
+        ]
         command = [sys.executable, "-m", "synthcode", "leaderboard", str(folder / "results"), *files]
         start = time.perf_counter()
         subprocess.run(command, check=True)

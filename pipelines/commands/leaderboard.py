@@ -13,7 +13,7 @@ from synthcode.vocabulary import MAIN_METRIC, METRICS
 if TYPE_CHECKING:
     from synthcode.evaluation.leaderboard.content import Leaderboard
 
-FORMATS = (".md", ".csv", ".json")
+FORMATS = (".md", ".csv", ".json", ".html")
 
 
 @click.command()
@@ -38,9 +38,20 @@ FORMATS = (".md", ".csv", ".json")
     type=click.Path(path_type=Path, dir_okay=False),
     help=f"Write a file ({', '.join(FORMATS)}) in place of Markdown on stdout; may be repeated.",
 )
+@click.option(
+    "--space",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write a static Space of the Hub: README.md, index.html and the data.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def leaderboard(
-    results: tuple[Path, ...], metric: str | None, resamples: int, files: tuple[Path, ...], as_json: bool
+    results: tuple[Path, ...],
+    metric: str | None,
+    resamples: int,
+    files: tuple[Path, ...],
+    space: Path | None,
+    as_json: bool,
 ) -> None:
     """Rank any number of results on their common queries.
 
@@ -52,9 +63,11 @@ def leaderboard(
     Examples:
       synthcode leaderboard runs/mine
       synthcode leaderboard results/*/bm25 results/*/st-* --out board.md --out board.csv
-      synthcode leaderboard runs/mine/evaluation --metric nDCG@10 --json
+      synthcode leaderboard runs/mine/evaluation --metric nDCG@10 --out board.html
+      synthcode leaderboard runs/mine --space my-space
     """
     from synthcode.evaluation.leaderboard.board import make_leaderboard
+    from synthcode.evaluation.leaderboard.space import refuse_other_files, write_space
     from synthcode.storage.atomic import write_text
 
     for file in files:
@@ -64,23 +77,29 @@ def leaderboard(
                 click.get_current_context(),
                 param_hint="'--out'",
             )
+    if space is not None:
+        refuse_other_files(space)
     board = make_leaderboard(results, metric, resamples)
     written = _formats()
     if as_json:
         click.echo(written[".json"](board), nl=False)
-    elif not files:
+    elif not files and space is None:
         click.echo(written[".md"](board), nl=False)
     for file in files:
         write_text(file, written[file.suffix.lower()](board))
         click.echo(f"{file}: {_size(board)}", err=as_json)
+    if space is not None:
+        write_space(space, board)
+        click.echo(f"{space}: {_size(board)}", err=as_json)
 
 
 def _formats() -> Mapping[str, Callable[[Leaderboard], str]]:
     """Return what writes each format."""
     from synthcode.evaluation.leaderboard.flat_rows import csv_text, json_text
+    from synthcode.evaluation.leaderboard.html_page import html_page
     from synthcode.evaluation.leaderboard.markdown_page import markdown_page
 
-    return {".md": markdown_page, ".csv": csv_text, ".json": json_text}
+    return {".md": markdown_page, ".csv": csv_text, ".json": json_text, ".html": html_page}
 
 
 def _size(board: Leaderboard) -> str:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from synthcode.languages import LANGUAGES
 from synthcode.reporting import lengths, pareto
 from synthcode.reporting.funnel_flow import funnel_stream
+from synthcode.reporting.inline_assets import PAGE, content_hash, inlined
 from synthcode.reporting.report_content import Facts
 from synthcode.reporting.sankey import draw
 from synthcode.sanitize import short_name, visible
 from synthcode.templates import environment
 from synthcode.vocabulary import LEVEL_MEANINGS
 
-PAGE = Path(__file__).parent / "page"
+STYLES = ("base.css", "report.css")
 SCRIPTS = ("tokens.js", "rows.js", "view.js", "browser.js")
 
 
@@ -33,7 +31,7 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
     chunks
         Rows as ``synthcode.reporting.payload.pack`` packs them.
     """
-    style, script = _asset("report.css"), "\n".join(map(_asset, SCRIPTS))
+    style, script = inlined(PAGE, STYLES), inlined(PAGE, SCRIPTS)
     pages = environment(PAGE, html=True)
     pages.filters |= {"visible": visible, "label": _label, "link": _link, "short": short_name}
     return pages.get_template("report.html.jinja").generate(
@@ -43,8 +41,8 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
         chunks=chunks,
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=content_hash(style),
+        script_hash=content_hash(script),
         sankey=draw(funnel_stream(facts.counts)),
         acceptance=facts.census.acceptance(),
         verdicts=_verdicts(facts),
@@ -55,15 +53,6 @@ def render(facts: Facts, chunks: Iterable[str]) -> Iterator[str]:
         level_meanings=LEVEL_MEANINGS,
         labels={name: language.label for name, language in LANGUAGES.items()},
     )
-
-
-def _asset(name: str) -> str:
-    return (PAGE / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    """Return what a content security policy calls the hash of an inline script or style."""
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def _label(language: str) -> str:
