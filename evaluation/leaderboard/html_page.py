@@ -32,7 +32,7 @@ def html_page(board: Leaderboard, downloads: Sequence[str] = ()) -> str:
     style = f"{inlined(SHARED, ['base.css'])}\n{inlined(PAGE, ['leaderboard.css'])}"
     script = inlined(PAGE, ["leaderboard.js"])
     pages = environment(PAGE, html=True)
-    pages.filters["visible"] = visible
+    pages.filters |= {"visible": visible, "sortable": _sortable}
     lines = [line for table in board.tables for line in table.lines]
     return pages.get_template("leaderboard.html.jinja").render(
         board=board,
@@ -51,6 +51,11 @@ def html_page(board: Leaderboard, downloads: Sequence[str] = ()) -> str:
         has_exits=any(line.entry.exit != ONLY_EXIT for line in lines),
         version=__version__,
     )
+
+
+def _sortable(value: float | str | None) -> str:
+    """Return what the script sorts a cell by; empty cells stand last."""
+    return "" if value is None else visible(str(value))
 
 
 def _deepest(table: Table) -> set[tuple[str, int]]:
