@@ -62,6 +62,40 @@ def detach_documentation(code: str, language: Language) -> tuple[str, str]:
     return cut_out(snippet, cuts, language), "\n\n".join(text for _, text in sorted(texts) if text)
 
 
+def last_documentation(code: str, end: int, language: Language) -> str:
+    """Return what the last comment or docstring says that ends before a position.
+
+    Unlike ``detach_documentation`` it takes comments and strings wherever they stand: a benchmark's prompt ends with
+    the documentation of the function to write, which may be inside its body, and after helpers with comments.
+
+    Parameters
+    ----------
+    code
+        A prompt and its solution.
+    end
+        How many characters of it are the prompt.
+    language
+        Its language.
+
+    Returns
+    -------
+    str
+        Its text without comment markers; ``''`` if there is none or the parser is too slow.
+    """
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout:
+        return ""
+    limit = len(code[:end].encode("utf-8", "surrogatepass"))
+    comments, strings = comments_and_strings(snippet, language)
+    texts: list[tuple[int, str]] = []
+    for run in _runs(snippet, [node for node in comments if snippet.span(node)[0] < limit]):
+        spans = [comment_span(snippet, node) for node in run]
+        texts.append((spans[0][0], comment_text(spans, snippet.data, language)))
+    texts += [(snippet.span(node)[0], docstring_text(snippet.bytes_of(node))) for node in strings]
+    return max(((start, text) for start, text in texts if text and start < limit), default=(0, ""))[1]
+
+
 def _runs(snippet: Snippet, comments: list[tree_sitter.Node]) -> list[list[tree_sitter.Node]]:
     """Group the comments on lines of their own by the token that follows them."""
     runs: list[list[tree_sitter.Node]] = []

@@ -17,12 +17,33 @@ _LINE_MARKER = {
     "//": re.compile(r"\A(?:/{2,}!?<?|#+|<!--|-->)[ \t]?"),
     "#": re.compile(r"\A#+!?[ \t]?"),
 }
+_LINE_MARKERS = (re.compile(r"/{2,3}!?(?:[ \t]|$)"), re.compile(r"#(?:[ \t]|$)"))
+"""What every line of a text begins with that was copied as line comments."""
+_WRAPPERS = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
 _RUBY_BLOCK = re.compile(r"\A=begin[^\n]*\n?|^=end[^\n]*\Z", re.MULTILINE)
 _XML_NAME = re.compile(r"<(?:param|typeparam|exception)\s+(?:name|cref)\s*=\s*[\"']([^\"']*)[\"']\s*>")
 _XML_REFERENCE = re.compile(r"<(?:see|seealso|paramref|typeparamref)\s+\w+\s*=\s*[\"']([^\"']*)[\"']\s*/>")
 _XML_TAG = re.compile(r"</?[A-Za-z]+(?:\s+[A-Za-z]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n)+")
 _LITERAL = re.compile(rb"\s*([a-zA-Z]*)(\"\"\"|'''|\"|')(.*)\2\s*\Z", re.DOTALL)
+
+
+def without_markers(text: str) -> str:
+    """Return a text without the comment or string markers that it was copied with; any other text unchanged.
+
+    Datasets give documentation as it stands in the file: as a block comment, as lines that all begin with ``//`` or
+    ``#``, or in triple quotes.
+    """
+    whole = text.strip()
+    for opening, closing in _WRAPPERS:
+        if whole.startswith(opening) and whole.endswith(closing) and len(whole) >= len(opening) + len(closing):
+            inner = whole[len(opening) : -len(closing)]
+            return _tidy(_block_text(whole) if closing == "*/" else inspect.cleandoc(inner))
+    lines = [line.lstrip() for line in whole.splitlines()]
+    for marker in _LINE_MARKERS:
+        if whole and all(marker.match(line) for line in lines if line):
+            return _tidy("\n".join(marker.sub("", line) for line in lines))
+    return text
 
 
 def comment_text(spans: list[tuple[int, int]], data: bytes, language: Language) -> str:

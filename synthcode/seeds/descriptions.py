@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
+from synthcode.comments import without_markers
 from synthcode.vocabulary import TextPart
 
 _TAGGED_SUMMARY = re.compile(r"^[ \t]*[@\\](?:brief|description|desc|summary)\b[ \t:]*", re.MULTILINE | re.IGNORECASE)
 _HEADINGS = (
     r"args?|arguments|parameters?|params?|returns?|return[ ]values?|yields?|raises|throws|exceptions|attributes|"
     r"keyword[ ]arg(?:ument)?s|other[ ]parameters|(?:for[ ])?examples?(?:[ ]\d+)?|example[ ]usage|usage|notes|"
-    r"references|see[ ]also|todos?|panics|errors|safety|inputs?|outputs?|samples?|test[ ]cases?"
+    r"references|see[ ]also|todos?|panics|errors|safety|inputs?|outputs?|"
+    r"(?:\[?input/output\]?[ ])?samples?|test[ ]cases?"
 )
 _SECTION = re.compile(
     rf"""
@@ -27,16 +31,11 @@ _SECTION = re.compile(
     re.MULTILINE | re.VERBOSE | re.IGNORECASE,
 )
 """Where the description ends: examples, parameters and the like begin."""
-_LATER_SECTION = re.compile(
-    rf"""
-    ^[ \t]*+ (?:
-        (?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+:                    # a heading followed by its text
-      | [\w.]++\([^\n]*\)[ \t]*(?:\#[ \t]*)?(?:=|-+>|➞|→|≡)          # a call and what it gives
-    )
-    """,
-    re.MULTILINE | re.VERBOSE | re.IGNORECASE,
-)
-"""What ends a description, unless it begins with it: ``Returns: the sum`` may be all there is."""
+_TITLED = re.compile(rf"[ \t]*+(?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+:", re.VERBOSE | re.IGNORECASE)
+"""A heading followed by its text. Like a call, it ends no description that begins with it: it may be all there is."""
+_CALL = re.compile(r"[ \t]*+[\w.]++\((?P<arguments>[^\n]*)\)[ \t]*(?:#[ \t]*)?(?:=|-+>|➞|→|≡)(?P<result>[^\n]*)")
+"""A call and what it gives."""
+_CONSTANTS = frozenset({"True", "False", "None", "true", "false", "null", "nil", "undefined", "nullptr"})
 _PARAGRAPH = re.compile(r"\n[ \t]*+\n|(?:\n|(?<![ \t]))[ \t]*+</?p\s*+/?>", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]")
 WORDS = re.compile(r"\w+")
@@ -77,14 +76,39 @@ def names_entry_point(text: str, entry_point: str | None) -> bool:
 
 
 def _before_sections(text: str) -> str:
-    text = _TAGGED_SUMMARY.sub("", "\n".join(text.splitlines()))
+    text = _TAGGED_SUMMARY.sub("", "\n".join(without_markers(text).splitlines()))
     section = _SECTION.search(text)
     if section:
         text = text[: section.start()]
     word = _WORD.search(text)
     line_end = text.find("\n", word.start()) if word else -1
-    later = _LATER_SECTION.search(text, line_end + 1) if line_end >= 0 else None
-    return text if later is None else text[: later.start()]
+    if line_end < 0:
+        return text
+    return text[: line_end + 1] + "".join(_before_examples(text[line_end + 1 :].splitlines(keepends=True)))
+
+
+def _before_examples(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines before the first heading with a text or the first call with its result.
+
+    Successive calls stay if one of them is a definition, as ``f(n) = f(n - 1) + n`` is.
+    """
+    for are_calls, grouped in groupby(lines, key=lambda line: _CALL.match(line) is not None):
+        block = list(grouped)
+        if are_calls and not any(map(_defines, block)):
+            return
+        for line in block:
+            if _TITLED.match(line):
+                return
+            yield line
+
+
+def _defines(line: str) -> bool:
+    """Return whether a call has variables only, and its result depends on them."""
+    call = _CALL.match(line)
+    arguments = {argument.strip() for argument in call["arguments"].split(",")} if call else set()
+    if call is None or not all(argument.isidentifier() for argument in arguments - _CONSTANTS):
+        return False
+    return not arguments.isdisjoint(WORDS.findall(call["result"])) and arguments.isdisjoint(_CONSTANTS)
 
 
 def _folded(text: str) -> str:

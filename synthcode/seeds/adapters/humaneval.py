@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from synthcode.comments import detach_documentation
+from synthcode.comments import last_documentation
 from synthcode.comments.snippets import parse_snippet
+from synthcode.entry_points import find_entry_point
 from synthcode.errors import InputError
 from synthcode.languages import Language, find_language, get_language
 from synthcode.languages.parsing import ParseTimeout
@@ -88,7 +89,7 @@ def _seed(row: Row, language: Language | None, tests: Tests, source: str | None)
         language=language_of(row.cells),
         text=_text(row.cells, code, language),
         code=code,
-        entry_point=text_or_none(row.cells.get("entry_point")),
+        entry_point=text_or_none(row.cells.get("entry_point")) or _entry_point(code, language),
         tests=tests.get(number_of(task), {}),
         license="MIT" if task.startswith("HumanEval/") else "Apache-2.0",
     )
@@ -107,6 +108,11 @@ def _program(cells: Mapping[str, object], language: Language | None) -> str | No
     return whole if _parses(whole, language) else prompt + solution
 
 
+def _entry_point(code: str | None, language: Language | None) -> str | None:
+    """Return the function that is to be written; HumanEval-X does not name it."""
+    return find_entry_point(code, language, None) if code and language else None
+
+
 def _parses(code: str, language: Language) -> bool:
     try:
         return not parse_snippet(code, language).root.has_error
@@ -117,12 +123,16 @@ def _parses(code: str, language: Language) -> bool:
 def _text(cells: Mapping[str, object], code: str | None, language: Language | None) -> str | None:
     """Return the whole description: the task itself may be stated in its second paragraph.
 
-    Examples are left out, also of a text that a row gives: they contain the entry point's name.
+    Examples are left out, also of a text that a row gives: they contain the entry point's name. Without such a text,
+    the prompt's last documentation is that of the function to write; what precedes it belongs to helpers.
     """
     for key in ("description", "docstring", "text"):
         if given := description(text_or_none(cells.get(key)) or ""):
             return given
-    return description(detach_documentation(code, language)[1]) or None if code and language else None
+    prompt = text_or_none(cells.get("prompt"))
+    if not prompt or not code or language is None:
+        return None
+    return description(last_documentation(code, len(prompt), language)) or None
 
 
 ADAPTER = Adapter(read, inputs, languages)

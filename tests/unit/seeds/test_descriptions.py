@@ -28,6 +28,13 @@ from synthcode.vocabulary import TextPart
         ("@description Adds two.\n@param {int} a", "Adds two."),
         ("Adds.\n\n# Panics\n\nOn overflow.", "Adds."),
         ("Adds.\nadd(1, 2) => 3\nadd(2, 2) == 4", "Adds."),
+        ("Adds.\n[input/output] samples:\nadd(1, 2)", "Adds."),
+        ("Adds.\nadd(True) == True", "Adds."),
+        ("Adds.\nadd(data) -> model", "Adds."),
+        (
+            "It is defined as:\nfib(0) -> 0\nfib(n) -> fib(n - 1) + n\nDo not recurse.\nfib(3) -> 6",
+            "It is defined as: fib(0) -> 0 fib(n) -> fib(n - 1) + n Do not recurse.",
+        ),
         ("Returns: the sum of both", "Returns: the sum of both"),
         ("add(a, b) = the sum of both", "add(a, b) = the sum of both"),
         ("Mail someone@example.com or @someone about it.", "Mail someone@example.com or @someone about it."),
@@ -41,6 +48,27 @@ from synthcode.vocabulary import TextPart
 )
 def test_a_description_ends_where_examples_and_parameters_begin(text: str, expected: str) -> None:
     assert description(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "// Adds one.\n//\n// It is fast.\n// >>> add(1)\n// 2",
+        "/// Adds one.\n/// It is fast.\n/// @param x a number",
+        "# Adds one.\n# It is fast.\n# add(1) => 2",
+        "/* Adds one.\n  It is fast.\n  >>> add(1)\n  2\n*/",
+        "/**\n * Adds one.\n * It is fast.\n *\n * >>> add(1)\n * 2\n */",
+        '"""Adds one.\n\n    It is fast.\n    >>> add(1)\n    2\n    """',
+        "''' Adds one. It is fast. '''",
+    ],
+)
+def test_a_text_in_the_form_of_a_comment_ends_at_its_examples(text: str) -> None:
+    assert description(text) == "Adds one. It is fast."
+
+
+@pytest.mark.parametrize("text", ["/regex/ and the rest", "#1 of the list\n#2 of it", "'' is empty", "'''", "/*/"])
+def test_other_texts_keep_their_first_characters(text: str) -> None:
+    assert description(text) == " ".join(text.split() if any(map(str.isalnum, text)) else [])
 
 
 @pytest.mark.parametrize(

@@ -190,3 +190,48 @@ def test_examples_are_left_out_of_a_text_that_a_row_gives(tmp_path: Path, column
     (tmp_path / "humaneval_python.jsonl").write_text(json.dumps(row))
     (seed,) = read(SeedsConfig("humaneval", str(tmp_path)))
     assert seed.text == "Splits x. Return its whole part."
+
+
+LAST_DOCUMENTATION = [
+    (
+        "Python/38",
+        'def double(x):\n    """ Doubles x. """\n    return 2 * x\n\n\n'
+        'def halve(x):\n    """ Halves x.\n    >>> halve(4)\n    2\n    """\n',
+        "    return x / 2\n",
+    ),
+    (
+        "Python/115",
+        'def halve(x):\n    import math\n    """\n    Halves x.\n    """\n',
+        "    return math.floor(x / 2)\n",
+    ),
+    (
+        "CPP/38",
+        "#include<math.h>\nint twice(int x){\n    // Doubles x.\n    return 2*x;\n}\n"
+        "int halve(int x){\n    /*\n    Halves x.\n    >>> halve(4)\n    2\n    */\n",
+        "    return x/2; // rounded\n}\n",
+    ),
+    (
+        "Go/38",
+        "// Doubles x.\nfunc twice(x int) int {\n    return 2 * x\n}\n"
+        "// Halves x.\n// >>> halve(4)\n// 2\nfunc halve(x int) int {\n",
+        "    // shifted\n    return x >> 1\n}\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("task", "prompt", "solution"), LAST_DOCUMENTATION, ids=[task for task, *_ in LAST_DOCUMENTATION]
+)
+def test_the_text_is_what_the_prompt_says_last(tmp_path: Path, task: str, prompt: str, solution: str) -> None:
+    """Helpers have documentation, too, and that of the function to write may be inside its body."""
+    jsonl(tmp_path / "humaneval.jsonl", {"task_id": task, "prompt": prompt, "canonical_solution": solution})
+    (seed,) = seeds(tmp_path)
+    assert (seed.text, seed.entry_point) == ("Halves x.", "halve")
+
+
+def test_a_docstring_in_the_form_of_a_comment_ends_at_its_examples(tmp_path: Path) -> None:
+    """HumanEval-X's Go rows have one."""
+    docstring = "// Splits x.\n//\n// Return its whole part.\n// >>> Whole(1.5)\n// 1\n"
+    jsonl(tmp_path / "humaneval_go.jsonl", X["go"] | {"docstring": docstring})
+    (seed,) = seeds(tmp_path)
+    assert seed.text == "Splits x. Return its whole part."
