@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import threading
 from collections.abc import Callable
 
 import tree_sitter
@@ -37,14 +38,22 @@ def grammar(language: Language) -> tree_sitter.Language:
     return tree_sitter.Language(getattr(importlib.import_module(module), function)())
 
 
-_parsers: dict[str, tree_sitter.Parser] = {}
+class _Parsers(threading.local):
+    """The parsers of one thread. While a parser calls back, other threads run: one that used it too would crash."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, tree_sitter.Parser] = {}
+
+
+_parsers = _Parsers()
 
 
 def _parser(language: Language) -> tree_sitter.Parser:
-    """Return this process's parser of a language: by its name, since to hash all its fields takes a while."""
-    if language.name not in _parsers:
-        _parsers[language.name] = tree_sitter.Parser(grammar(language))
-    return _parsers[language.name]
+    """Return this thread's parser of a language: by its name, since to hash all its fields takes a while."""
+    found = _parsers.by_name.get(language.name)
+    if found is None:
+        found = _parsers.by_name[language.name] = tree_sitter.Parser(grammar(language))
+    return found
 
 
 def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_sitter.Tree:
