@@ -98,11 +98,15 @@ def judge(codes: Sequence[str], toolchain: Toolchain, seconds: int = SECONDS) ->
     else:
         judgements = [_judgement(toolchain, _forms(code, toolchain, seconds), seconds) for code in codes]
     unresolved = Judgement(toolchain.compiler.unresolved, None)
-    language = language_of(toolchain.compiler)
-    return [
-        unresolved if one.problem is not None and needs_newer(language, code, one.problem) else one
-        for code, one in zip(codes, judgements, strict=True)
-    ]
+    is_open = [_is_open(code, one, toolchain.compiler) for code, one in zip(codes, judgements, strict=True)]
+    return [unresolved if is_not_resolved else one for one, is_not_resolved in zip(judgements, is_open, strict=True)]
+
+
+def _is_open(code: str, judgement: Judgement, compiler: Compiler) -> bool:
+    """Return whether a verdict is not on the whole program, or depends on the compiler's age."""
+    if judgement.problem is not None:
+        return needs_newer(language_of(compiler), code, judgement.problem)
+    return judgement.level == compiler.level and compiler.leaves_out is not None and compiler.leaves_out(code)
 
 
 def _judgement(toolchain: Toolchain, forms: Sequence[Verdict], seconds: int) -> Judgement:

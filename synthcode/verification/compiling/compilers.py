@@ -10,7 +10,7 @@ from pathlib import Path
 from synthcode.sanitize import one_line
 from synthcode.verification.languages.csharp.compiling import DRIVER, LIBRARIES
 from synthcode.verification.languages.csharp.diagnostics import UNRESOLVED
-from synthcode.verification.languages.csharp.sources import whole_program
+from synthcode.verification.languages.csharp.sources import lacks_namespaces, whole_program
 from synthcode.vocabulary import Level
 
 _JAVA_DRIVER = Path(__file__).with_name("CompileEach.java")
@@ -22,7 +22,7 @@ _C_NAMES = (
     "undeclared|unknown type name|error: implicit declaration|No such file or directory|incomplete type|undefined type"
     "|has no member"
     "|storage size of|was not declared|has not been declared|does not name a|is not a member of|no arguments to"
-    "|is not a template|is not a class"
+    "|is not a template|is not a class|is not a namespace-name"
 )
 """How gcc says that it does not know a name, or only its name."""
 _RUST_NAMES = r"error\[E0(404|405|407|411|412|422|423|424|425|432|433|437|463|531|573|574|576|583|599)\]"
@@ -65,6 +65,8 @@ class Compiler:
     """What is found in programs that say where they begin, and what is put before the others."""
     completed: Callable[[str], str] = str
     """Makes a whole program of a fragment."""
+    leaves_out: Callable[[str], bool] | None = None
+    """Whether a program made so lacks something that the fragment names, such as a library."""
     gigabytes: int | None = 4
     """Of address space; None if the program reserves more than it uses and is limited by its arguments."""
     threads: int = 16
@@ -189,6 +191,7 @@ COMPILERS: Mapping[str, Compiler] = {
         unresolved="syntax",
         forms=((".cs", "", ""),),
         completed=whole_program,
+        leaves_out=lacks_namespaces,
         gigabytes=None,
         threads=64,
         driver=DRIVER,

@@ -42,7 +42,7 @@ _RULES = re.compile(
 inferred names, tuples that are compared, matched or assigned to elements, overriding with another type, and so on."""
 _AMBIGUOUS = frozenset({"CS0104", "CS0433", "CS0436"})
 """A name of two namespaces: the program may have named only one of them."""
-_UNKNOWN = "CS(?:0012|0103|0117|0118|0234|0246|0400|0426|0432|0501|0584|0616|1061|1069|1070|1935|5001)"
+_UNKNOWN = "CS(?:0012|0103|0117|0118|0234|0246|0400|0426|0430|0432|0439|0501|0584|0616|1061|1069|1070|1935|5001)"
 """What the compiler says of a name that a fragment does not define, and of a fault of its own."""
 UNRESOLVED = (
     rf"error (?:{_UNKNOWN}|{'|'.join(sorted(_AMBIGUOUS))}|{_SYNTAX.pattern}): |error (?:{_RULES.pattern})"

@@ -97,14 +97,22 @@ def whole_program(code: str) -> str:
     It does not use namespaces that neither it nor the platform has: if it needs them, a name remains unknown.
     """
     own, body = without_usings(code)
-    known = [one for one in own if "=" in one or _is_known(one, body)]
+    known = [one for one in own if _is_known(one, body)]
     try:
         return f'{usings(known)}\n#line 1 "program.cs"\n{in_class(body)}'
     except Untestable:
         return code
 
 
+def lacks_namespaces(code: str) -> bool:
+    """Return whether ``whole_program`` leaves out a namespace that a program says it uses."""
+    own, body = without_usings(code)
+    return not all(_is_known(one, body) for one in own)
+
+
 def _is_known(using: str, body: str) -> bool:
+    if "=" in using:
+        return True  # the compiler resolves an alias, even an unused one
     root = re.findall(r"\w+", using)[2 if re.match(r"using\s+static\s", using) else 1]
     return root in ("System", "Microsoft") or re.search(rf"\b(?:namespace|class|struct)\s+{root}\b", body) is not None
 

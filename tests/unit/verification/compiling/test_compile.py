@@ -108,3 +108,60 @@ def test_messages_are_one_short_line_that_no_terminal_obeys() -> None:
 def test_a_type_error_does_not_refuse_what_typescript_makes_javascript_of() -> None:
     code = "function f(a: boolean): number { return a + 1; }"
     assert judge_safely([code], toolchain("typescript")) == [Judgement("checked", None)]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "declare const process: { argv: string[] };\nconst f = (): number => process.argv.length;",
+        "declare function require(name: string): any;\nconst f = (a: number): number => a;",
+        "class Map { size = 1; }\nfunction f(a: Map): number { return a.size; }",
+        "const performance = 1;\nfunction escape(a: number): number { return a + performance; }",
+    ],
+)
+def test_a_typescript_program_may_declare_global_names_itself(code: str) -> None:
+    assert judge_safely([code], toolchain("typescript")) == [Judgement("compiled", None)]
+
+
+LACKING = {
+    "csharp": (
+        "using Newtonsoft.Json;\nclass A { static int F(int a) { return a; } }",
+        "using static Foo.Bar;\nstatic int F(int a) { return a; }",
+        "using J = Newtonsoft.Json.JsonConvert;\nclass A { static int F(int a) { return a; } }",
+        "extern alias Foo;\nclass A { static int F(int a) { return a; } }",
+        "namespace N {\n  using Foo.Bar;\n  class A { static int F(int a) { return a; } }\n}",
+    ),
+    "java": (
+        "import org.foo.Bar;\nclass A { }",
+        "import org.foo.*;\nclass A { }",
+        "import static org.foo.B.*;\nclass A { }",
+    ),
+    "typescript": (
+        'import "foo";\nexport const f = (a: number): number => a;',
+        'import type { Foo } from "foo";\nconst f = (a: number): number => a;',
+        'const foo = require("foo");\nconst f = (a: number): number => a;',
+        "declare const require: any;\nconst { foo } = require('foo');\nconst f = (a: number): number => a;",
+        '// @ts-ignore\nimport { Foo } from "foo";\nconst f = (a: number): number => a;',
+        "// @ts-nocheck\nconst f = (a: number): number => foo(a);",
+    ),
+    "c": ("#include <foo.h>\nint f(int a) { return a; }",),
+    "cpp": ("#include <foo.hpp>\nint f(int a) { return a; }", "using namespace foo;\nint f(int a) { return a; }"),
+    "go": ('package a\nimport _ "github.com/foo/bar"\nfunc f(a int) int { return a }',),
+    "rust": ("use foo::Bar;\npub fn f(a: i32) -> i32 { a }", "extern crate foo;\npub fn f(a: i32) -> i32 { a }"),
+}
+"""Programs that name a library which is not installed, and do not use it."""
+WITHOUT_LIBRARIES = {
+    "csharp": "namespace Foo.Bar { class Q { } }\nnamespace N {\n  using Foo.Bar;\n  class A { Q F(Q a) => a; }\n}",
+    "typescript": "const f = (a: string): string => a + \"require('foo')\";",
+}
+
+
+@pytest.mark.parametrize("language", LACKING)
+def test_a_program_that_names_an_unknown_library_is_not_called_compiled(language: str) -> None:
+    found = judge_safely(LACKING[language], toolchain(language))
+    assert [(one.level, one.problem) for one in found] == [(LEVELS[language][1], None)] * len(found)
+
+
+@pytest.mark.parametrize("language", WITHOUT_LIBRARIES)
+def test_what_only_looks_like_a_library_keeps_no_program_from_being_compiled(language: str) -> None:
+    assert judge_safely([WITHOUT_LIBRARIES[language]], toolchain(language)) == [Judgement("compiled", None)]
