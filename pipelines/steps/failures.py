@@ -77,7 +77,11 @@ def review_seeds(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         ]
     if counts["seeds"]:
         return []
-    rejected = ", ".join(f"{reason} {count:,}" for reason, count in counts["rejected"].items())
+    examples = counts.get("rejected_examples", {})  # older runs have none
+    rejected = ", ".join(
+        f"{reason} {count:,}" + (f": {visible(examples[reason])}" if reason in examples else "")
+        for reason, count in counts["rejected"].items()
+    )
     raise FailedRunError(
         f"there are no seeds: {f'every row was rejected ({rejected})' if rejected else 'no row was read'}",
         f"check what --path, --column and --language name{f'; see {run.folder.seeds_rejected}' if rejected else ''}",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import InputError
 from synthcode.execution.executor import PoisonPolicy, halve
 from synthcode.pipelines.runs.step import Step, StepResult
-from synthcode.pipelines.steps.failures import review_seeds
+from synthcode.pipelines.steps.failures import MESSAGE_CHARS, review_seeds
 from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.adapters.registry import input_digests, is_remote, read_seeds
 from synthcode.seeds.batches import batched
@@ -50,13 +50,16 @@ def _inputs(recipe: Any) -> Mapping[str, str]:
 
 def _summary(counts: Mapping[str, Any]) -> str:
     seeds, rejected = counts["seeds"], sum(counts["rejected"].values())
-    return f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}, {rejected:,} {'row' if rejected == 1 else 'rows'} rejected"
+    said = f"{seeds:,} {'seed' if seeds == 1 else 'seeds'}, {rejected:,} {'row' if rejected == 1 else 'rows'} rejected"
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in counts["rejected"].items())
+    return f"{said} ({reasons})" if reasons else said
 
 
 def _execute(run: Run) -> StepResult:
     folder = run.folder
     languages: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    details: dict[str, str] = {}
     seen: set[str] = set()
     named = 0
     with (
@@ -67,7 +70,9 @@ def _execute(run: Run) -> StepResult:
 
         def keep(split: StageResult) -> pa.Table:
             rejected_shards.write(split.rejected)
-            reasons.update(split.rejected.column("reason").to_pylist())
+            for row in split.rejected.select(["reason", "detail"]).to_pylist():
+                reasons[row["reason"]] += 1
+                details[row["reason"]] = min(row["detail"], details.get(row["reason"], row["detail"]))
             return split.kept
 
         def cleaned() -> Iterator[pa.Table]:
@@ -87,6 +92,7 @@ def _execute(run: Run) -> StepResult:
         "seeds": languages.total(),
         "languages": dict(sorted(languages.items())),
         "rejected": dict(sorted(reasons.items())),
+        "rejected_examples": {reason: detail[:MESSAGE_CHARS] for reason, detail in sorted(details.items())},
         "texts_with_entry_point": named,
     }
     return StepResult(outputs, counts)

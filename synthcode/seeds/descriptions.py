@@ -16,6 +16,8 @@ _HEADINGS = (
     r"references|see[ ]also|todos?|panics|errors|safety|inputs?|outputs?|"
     r"(?:\[?input/output\]?[ ])?samples?|test[ ]cases?"
 )
+_RULE = r"(?:(?:\#++|[-=*_~]{2,}+)[ \t]*+)?+"
+"""What decorates a heading: ``## Input``, ``-----Input-----``, ``**Example 1:**``."""
 _SECTION = re.compile(
     rf"""
     ^[ \t]*+ (?:
@@ -23,7 +25,7 @@ _SECTION = re.compile(
       | [@\\](?:param|arg|return|throw|exception|see|since|author|type|example|deprecated|private|public|api|name|class
             |method|function|memberof|static|internal|link|todo|version|access|yield|raise|option|overload|code)
       | :(?:param|parameter|arg|argument|key|keyword|type|raises?|returns?|rtype|var|ivar|cvar)\b[^:\n]*+:
-      | (?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+(?:[:,][ \t]*+)?+$   # a heading on a line of its own
+      | {_RULE}(?:{_HEADINGS})[ \t]*+(?:[:,][ \t]*+)?+{_RULE}(?:[:,][ \t]*+)?+$  # a heading on a line of its own
       | ```
     )
     | (?<=\s) @(?:param|returns?|throws|see|since|author)\b
@@ -31,7 +33,7 @@ _SECTION = re.compile(
     re.MULTILINE | re.VERBOSE | re.IGNORECASE,
 )
 """Where the description ends: examples, parameters and the like begin."""
-_TITLED = re.compile(rf"[ \t]*+(?:\#++[ \t]*+)?+(?:{_HEADINGS})[ \t]*+:", re.VERBOSE | re.IGNORECASE)
+_TITLED = re.compile(rf"[ \t]*+{_RULE}(?:{_HEADINGS})[ \t]*+:", re.VERBOSE | re.IGNORECASE)
 """A heading followed by its text. Like a call, it ends no description that begins with it: it may be all there is."""
 _CALL = re.compile(r"[ \t]*+[\w.]++\((?P<arguments>[^\n]*)\)[ \t]*(?:#[ \t]*)?(?:=|-+>|➞|→|≡)(?P<result>[^\n]*)")
 """A call and what it gives."""

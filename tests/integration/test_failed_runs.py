@@ -233,7 +233,11 @@ def test_seeds_of_which_every_row_is_rejected(work: Work, tmp_path: Path, printe
     _write(tmp_path / "seeds.jsonl", [{"source_id": "1", "language": "python", "text": "Add.", "code": "def ("}])
     work.record(some_failed(0))
     assert work() == 1
-    assert printed()[1].splitlines()[-2].startswith("error: there are no seeds: every row was rejected (")
+    seeds, problem, _ = printed()[1].splitlines()[-3:]
+    assert seeds.startswith("seeds: 0 seeds, 1 row rejected (syntax_error 1) in")
+    assert problem == (
+        "error: there are no seeds: every row was rejected (syntax_error 1: it does not parse as Python)"
+    )
     (tmp_path / "seeds.jsonl").write_text("")
     assert work() == 1
 

@@ -10,6 +10,7 @@ from synthcode.entry_points import find_entry_point
 from synthcode.errors import InputError
 from synthcode.languages import Language, find_language, get_language
 from synthcode.languages.parsing import ParseTimeout
+from synthcode.schemas.records import Rejection
 from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.adapters.problems import Tests, language_of, number_of, read_tests, text_or_none
 from synthcode.seeds.config import SeedsConfig
@@ -83,6 +84,9 @@ def _seed(row: Row, language: Language | None, tests: Tests, source: str | None)
         return RawSeed(source or "humaneval", row.place, problem=row.problem)
     task = text_or_none(row.cells.get("task_id")) or row.place
     code = _program(row.cells, language)
+    if code is None and text_or_none(row.cells.get("prompt")):
+        detail = "the row has a prompt, but no solution (canonical_solution): a seed needs both"
+        return RawSeed(source or "humaneval", task, language_of(row.cells), problem=Rejection("no_code", detail))
     return RawSeed(
         source=source or ("humaneval" if task.lower().startswith("humaneval") else "humaneval-x"),
         source_id=task,

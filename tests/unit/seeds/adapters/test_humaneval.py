@@ -235,3 +235,12 @@ def test_a_docstring_in_the_form_of_a_comment_ends_at_its_examples(tmp_path: Pat
     jsonl(tmp_path / "humaneval_go.jsonl", X["go"] | {"docstring": docstring})
     (seed,) = seeds(tmp_path)
     assert seed.text == "Splits x. Return its whole part."
+
+
+def test_prompts_without_solutions_are_rejected_for_that(tmp_path: Path) -> None:
+    """MultiPL-E's rows are such."""
+    row = {"name": "HumanEval_2_whole", "language": "java", "prompt": X["java"]["prompt"], "tests": "}"}
+    jsonl(tmp_path / "humaneval-java.jsonl", row)
+    (seed,) = seeds(tmp_path)
+    assert seed.problem is not None
+    assert seed.problem.detail == "the row has a prompt, but no solution (canonical_solution): a seed needs both"
