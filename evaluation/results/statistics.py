@@ -51,15 +51,14 @@ def bootstrap_intervals(
     low, high
         (columns,) or (groups,)
     """
-    columns, measures = sums.shape[1], sums.shape[1] // counts.shape[1]
+    columns = sums.shape[1]
     weights = None if groups is None else _group_weights(groups)
     means = np.empty((columns if weights is None else weights.shape[1], resamples), dtype=np.float32)
     both = np.concatenate([sums, counts], axis=1)
     place = 0
     for draws in _draws(len(sums), resamples, both.shape[1]):
         totals = draws @ both
-        counted = np.repeat(totals[:, columns:], measures, axis=1)
-        means[:, place : place + len(draws)] = _means(totals[:, :columns], counted, weights).T
+        means[:, place : place + len(draws)] = _means(totals[:, :columns], totals[:, columns:], weights).T
         place += len(draws)
     quantiles = np.nanquantile if np.isnan(means).any() else np.quantile
     low, high = quantiles(means, [(1 - level) / 2, (1 + level) / 2], axis=1, overwrite_input=True)
@@ -67,14 +66,20 @@ def bootstrap_intervals(
 
 
 def _means(sums: F64, counts: F64, weights: F64 | None) -> F64:
-    """Return the means of each draw, of columns or of groups of them; NaN where no query was drawn."""
+    """Return the means of each draw, of columns or of groups of them; NaN where no query was drawn.
+
+    The sums of several measures of the same queries stand together, (draws, counts x measures).
+    """
     with np.errstate(invalid="ignore"):
+        found: F64 = (sums.reshape(*counts.shape, -1) / counts[:, :, None]).reshape(sums.shape)
         if weights is None:
-            return np.divide(sums, counts)
-        found = sums / counts
+            return found
+        if counts.all():
+            grouped: F64 = (found @ weights) / weights.sum(axis=0)
+            return grouped
         asked = np.isfinite(found)
-        grouped: F64 = (np.where(asked, found, 0) @ weights) / (asked @ weights)
-        return grouped
+        few: F64 = (np.where(asked, found, 0) @ weights) / (asked @ weights)
+        return few
 
 
 def _group_weights(groups: I64) -> F64:
