@@ -15,6 +15,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.embedding_store import Tally
 from synthcode.identity import digest, file_digest
 from synthcode.storage.atomic import write_text
+from synthcode.vocabulary import RETRIEVAL
 
 FACTS_NAME = "results.json"
 
@@ -137,6 +138,12 @@ def _is_sound(facts: Facts) -> bool:
         and isinstance((facts.requirement or {"level": ""}).get("level"), str)
         and all(isinstance(score, dict) for score in facts.scores)
     )
+
+
+def scored_task(facts: Facts | None) -> str:
+    """Return what results are of: ``retrieval``, ``clones``, ``classification``, or one of these fine-tuned."""
+    first: Mapping[str, Any] = next(iter(facts.scores if facts else ()), {})
+    return str(first.get("task", RETRIEVAL)) if "frozen" in first else RETRIEVAL
 
 
 def damaged_files(folder: Path, facts: Facts, names: Collection[str] | None = None) -> list[str]:

@@ -62,12 +62,12 @@ class CommonItems:
     def __init__(self, first: pa.Table, second: pa.Table) -> None:
         if first.schema.names != second.schema.names:
             raise InputError("one result is of pairs, the other of programs", "compare results of one task")
-        whole = _by_kind(first), _by_kind(second)
+        whole = by_kind(first), by_kind(second)
         self.tables: tuple[dict[Macro, pa.Table], dict[Macro, pa.Table]] = ({}, {})
         self.left_out = [0, 0]
         for variant in sorted({macro.variant for macro in whole[0]} & {macro.variant for macro in whole[1]}):
             mine = [{macro: rows for macro, rows in tables.items() if macro.variant == variant} for tables in whole]
-            keys = [_keys(next(iter(tables.values()))) for tables in mine]
+            keys = [item_keys(next(iter(tables.values()))) for tables in mine]
             for side, (tables, other) in enumerate(zip(mine, reversed(keys), strict=True)):
                 shared = pc.is_in(keys[side], value_set=other)
                 self.left_out[side] += len(shared) - (pc.sum(shared).as_py() or 0)
@@ -104,7 +104,7 @@ def compare_items(first: pa.Table, second: pa.Table, metric: str, resamples: int
 
 def compare_item_exits(items: pa.Table, metric: str, resamples: int) -> list[ItemDifference]:
     """Compare every exit of an encoder with its deepest; an encoder with one exit has no differences."""
-    tables = _by_kind(items)
+    tables = by_kind(items)
     deepest = max((macro.exit for macro in tables), default=0)
     chosen = [(macro, macro._replace(exit=deepest)) for macro in tables if macro.exit != deepest]
     return _differences(chosen, tables, tables, metric, resamples)
@@ -177,7 +177,7 @@ class _Paired:
         return spread_scales((one.shares - two.shares)[None, :], one.first, one.second, self.problems)
 
 
-def _by_kind(items: pa.Table) -> dict[Macro, pa.Table]:
+def by_kind(items: pa.Table) -> dict[Macro, pa.Table]:
     """Return the items of each exit and variant: they stand one after another."""
     keys = items.select(["encoder", "exit", "task", "variant"])
     found: dict[Macro, pa.Table] = {}
@@ -189,7 +189,8 @@ def _by_kind(items: pa.Table) -> dict[Macro, pa.Table]:
     return found
 
 
-def _keys(items: pa.Table) -> pa.Array:
+def item_keys(items: pa.Table) -> pa.ChunkedArray:
+    """Return a text for each row, which is the same for the same pair or program."""
     names = next(names for names in SAME_ITEM if names[0] in items.column_names)
     texts = [items[name].cast(pa.string()) for name in names]
     return pc.binary_join_element_wise(*texts, "\x1f")

@@ -15,8 +15,14 @@ from synthcode.evaluation.classification.harder_negatives import DROP
 from synthcode.evaluation.classification.item_comparison import ItemDifference, compare_item_exits, compare_items
 from synthcode.evaluation.classification.item_scores import AGAIN, read_item_scores
 from synthcode.evaluation.classification.scored import ORACLE
-from synthcode.evaluation.results_json import Facts, read_facts
-from synthcode.vocabulary import MAIN_SCORES, RETRIEVAL
+from synthcode.evaluation.results_json import read_facts, scored_task
+from synthcode.vocabulary import MAIN_SCORES, PAIR_DIFFICULTIES
+
+SHOWN_MEASURES = (
+    *("AP", "F1", "ROC-AUC", *(f"AP_{kind}" for kind in PAIR_DIFFICULTIES), "MAP@R", "accuracy_1nn"),
+    *(f"{measure}_{method}" for method in ("probe", "knn", "head") for measure in ("accuracy", "F1", "F1_macro")),
+)
+"""The measures that the report and leaderboards show; ``tables.md`` has all."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +46,6 @@ class StoredScores:
 def overall(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return the scores of all languages together."""
     return [row for row in rows if row.get("query_language", ALL) == ALL]
-
-
-def scored_task(facts: Facts | None) -> str:
-    """Return what results are of: ``retrieval``, ``clones``, ``classification``, or one of these fine-tuned."""
-    first: Mapping[str, Any] = next(iter(facts.scores if facts else ()), {})
-    return str(first.get("task", RETRIEVAL)) if "frozen" in first else RETRIEVAL
 
 
 def refuse_other_tasks(names: Sequence[str], tasks: Sequence[str]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.leaderboard.content import Kind, Leaderboard, Table
 from synthcode.evaluation.leaderboard.folders import Found, find_results
 from synthcode.evaluation.leaderboard.names import Encoder, encoders_of, repeated_results
-from synthcode.evaluation.leaderboard.retrieval_entries import RankedEntry, entries_by_kind
+from synthcode.evaluation.leaderboard.retrieval_entries import entries_by_kind
 from synthcode.evaluation.leaderboard.retrieval_tables import retrieval_table
 from synthcode.evaluation.results.statistics import RESAMPLES
-from synthcode.vocabulary import LEVELS, MAIN_METRIC, METRICS, RETRIEVAL, TASKS, VARIANTS, Metric
+from synthcode.vocabulary import LEVELS, MAIN_METRIC, METRICS, RETRIEVAL, TASKS, VARIANTS
 
 
 def make_leaderboard(folders: Sequence[Path], metric: str | None = None, resamples: int = RESAMPLES) -> Leaderboard:
@@ -33,35 +34,74 @@ def make_leaderboard(folders: Sequence[Path], metric: str | None = None, resampl
         If a folder holds no results, they are damaged or of different datasets, or there is no such metric.
     """
     found, notes = find_results(folders)
-    retrieval = [one for one in found if one.task == RETRIEVAL]
+    by_task: dict[str, list[Found]] = defaultdict(list)
+    for one in found:
+        by_task[one.task].append(one)
     tables: list[Table] = []
-    if retrieval:
-        tables += _retrieval_tables(retrieval, _known(metric or MAIN_METRIC), resamples, notes)
-    others = [one for one in found if one.task != RETRIEVAL]
-    notes += [f"{one.folder.name} is left out: it is of {one.task}." for one in others]
-    facts = found[0].facts
-    return Leaderboard(facts.dataset, facts.split, tables, notes)
+    for task, results in by_task.items():
+        encoders = encoders_of(results)
+        notes += repeated_results(encoders)
+        made, missing = (_retrieval_tables if task == RETRIEVAL else _item_tables)(encoders, metric, resamples)
+        _refuse_nothing_in_common(encoders, made)
+        tables += made
+        notes += missing
+    _refuse_unknown_metric(metric, tables)
+    datasets, splits = (list(dict.fromkeys(names)) for names in zip(*map(_named, found), strict=True))
+    return Leaderboard(", ".join(datasets), ", ".join(splits), sorted(tables, key=lambda one: _place(one.kind)), notes)
 
 
-def _retrieval_tables(results: Sequence[Found], metric: Metric, resamples: int, notes: list[str]) -> list[Table]:
-    encoders = encoders_of(results)
+def _named(found: Found) -> tuple[str, str]:
+    return found.facts.dataset, found.facts.split
+
+
+def _retrieval_tables(encoders: Sequence[Encoder], metric: str | None, resamples: int) -> tuple[list[Table], list[str]]:
+    """Return the tables of retrieval, and which encoders a table lacks."""
     kinds = entries_by_kind(encoders)
-    notes += [*repeated_results(encoders), *_about_missing(kinds, encoders)]
-    tables = [retrieval_table(kind, kinds[kind], metric, resamples) for kind in sorted(kinds, key=_place)]
-    if len(encoders) > 1 and not any(len({line.entry.encoder for line in table.lines}) > 1 for table in tables):
+    ranking = next((name for name in METRICS if name == metric), MAIN_METRIC)
+    tables = [retrieval_table(kind, entries, ranking, resamples) for kind, entries in kinds.items()]
+    present = {kind: {one.entry.encoder for one in entries} for kind, entries in kinds.items()}
+    return tables, _about_missing(present, encoders)
+
+
+def _item_tables(encoders: Sequence[Encoder], metric: str | None, resamples: int) -> tuple[list[Table], list[str]]:
+    """Return the tables of clones or classification, and which encoders a table lacks."""
+    # Numba's kernels take half a second to import.
+    from synthcode.evaluation.leaderboard.item_tables import item_table, scored_entries, shared_metrics
+
+    kinds = scored_entries(encoders)
+    tables = [
+        item_table(kind, entries, metric if metric in shared_metrics(entries) else None, resamples)
+        for kind, entries in kinds.items()
+    ]
+    present = {kind: {one.entry.encoder for one in entries} for kind, entries in kinds.items()}
+    return tables, _about_missing(present, encoders)
+
+
+def _refuse_nothing_in_common(encoders: Sequence[Encoder], tables: Sequence[Table]) -> None:
+    compared = any(len({line.entry.encoder for line in table.lines}) > 1 for table in tables)
+    if len(encoders) > 1 and not compared:
         raise InputError(
             "no two of the results have a query in common: none is of the same languages, variant and documents",
             "evaluate all with the same dataset, split, variants, languages, level and limit",
         )
-    return tables
 
 
-def _about_missing(kinds: dict[Kind, list[RankedEntry]], encoders: Sequence[Encoder]) -> list[str]:
-    """Say which encoders have no results of a task that others have."""
+def _refuse_unknown_metric(metric: str | None, tables: Sequence[Table]) -> None:
+    if metric is None or any(table.metric == metric for table in tables):
+        return
+    known = list(dict.fromkeys(name for table in tables for name in sorted(table.metrics, key=_usual_place)))
+    raise InputError(f"no metric {metric!r}{did_you_mean(metric, known)}", f"use one of: {', '.join(known)}")
+
+
+def _usual_place(metric: str) -> int:
+    return next((place for place, name in enumerate(METRICS) if name == metric), len(METRICS))
+
+
+def _about_missing(present: Mapping[Kind, set[str]], encoders: Sequence[Encoder]) -> list[str]:
+    """Say which encoders have no results of a task and variant that others have."""
     notes = []
-    for kind in sorted(kinds, key=_place):
-        there = {one.entry.encoder for one in kinds[kind]}
-        missing = [one.name for one in encoders if one.name not in there]
+    for kind in sorted(present, key=_place):
+        missing = [one.name for one in encoders if one.name not in present[kind]]
         if missing and not kind.level:
             notes.append(f"{kind.task} {kind.variant}: no results of {', '.join(missing)}.")
     return notes
@@ -71,10 +111,3 @@ def _place(kind: Kind) -> tuple[object, ...]:
     """Return what sorts tables: retrieval first, all programs first, variants in the usual order."""
     known = [(TASKS, kind.task), (("", *LEVELS), kind.level), (VARIANTS, kind.variant)]
     return tuple((names.index(name) if name in names else len(names), name) for names, name in known)
-
-
-def _known(metric: str) -> Metric:
-    found = next((name for name in METRICS if name == metric), None)
-    if found is None:
-        raise InputError(f"no metric {metric!r}{did_you_mean(metric, METRICS)}", f"use one of: {', '.join(METRICS)}")
-    return found

@@ -19,7 +19,7 @@ LEGEND = (
     " pairs of a table."
 )
 
-_NAMES = {"pairs": "pairs of languages", "documents": "documents in a corpus"}
+_NAMES = {"language_pairs": "pairs of languages", "documents": "documents in a corpus"}
 """What sentences call the counts of a table."""
 
 

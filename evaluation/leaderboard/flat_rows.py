@@ -29,7 +29,8 @@ def _row(table: Table, line: Line) -> dict[str, Any]:
     ranked = (*table.kind, line.rank, line.last_rank, line.group, entry.encoder, line.kind, *entry[1:])
     scored = (table.metric, score.value, score.lo, score.hi, line.difference, line.p_holm)
     sizes = {name: low for name, (low, high) in table.counts.items() if name not in SPREAD}
-    sizes |= {f"{name}_{end}": table.counts[name][at] for name in SPREAD for at, end in enumerate(("min", "max"))}
+    spread = [name for name in SPREAD if name in table.counts]
+    sizes |= {f"{name}_{end}": table.counts[name][at] for name in spread for at, end in enumerate(("min", "max"))}
     return {
         **dict(zip((*FIXED, *SCORE), (*ranked, *scored), strict=True)),
         **line.values,

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.stored_scores import scored_task
-from synthcode.evaluation.results_json import FACTS_NAME, Facts, read_facts
+from synthcode.evaluation.results_json import FACTS_NAME, Facts, read_facts, scored_task
 from synthcode.schemas.results import METRICS_NAME, RANKS_NAME
 from synthcode.storage.layout import RunFolder
 

@@ -58,7 +58,7 @@ def retrieval_table(kind: Kind, entries: Sequence[RankedEntry], metric: Metric, 
         metric,
         scored,
         counts={
-            "pairs": (covered.pairs, covered.pairs),
+            "language_pairs": (covered.pairs, covered.pairs),
             "queries": (covered.queries, covered.queries),
             "problems": (covered.problems, covered.problems),
             "documents": covered.documents,

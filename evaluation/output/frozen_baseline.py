@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.stored_scores import overall, scored_task
+from synthcode.evaluation.classification.stored_scores import overall
 from synthcode.evaluation.results.comparison import Estimate, Macro
-from synthcode.evaluation.results_json import read_facts
+from synthcode.evaluation.results_json import read_facts, scored_task
 from synthcode.vocabulary import MAIN_SCORES
 
 SCOPE = ("task", "languages", "require", "split", "column")

@@ -49,8 +49,8 @@ def compare(results: tuple[Path, ...], metric: str | None, resamples: int, as_js
       synthcode compare runs/mine/evaluation/mose-NAME
       synthcode compare runs/mine/evaluation/mose-NAME_task-clones runs/mine/evaluation/bm25_task-clones --metric F1
     """
-    from synthcode.evaluation.classification.stored_scores import refuse_other_tasks, scored_task
-    from synthcode.evaluation.results_json import read_facts
+    from synthcode.evaluation.classification.stored_scores import refuse_other_tasks
+    from synthcode.evaluation.results_json import read_facts, scored_task
 
     if len(results) > 2:
         raise click.UsageError("more than two results: compare them two by two", click.get_current_context())

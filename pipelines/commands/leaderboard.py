@@ -21,7 +21,10 @@ FORMATS = (".md", ".csv", ".json", ".html")
 @click.option(
     "--metric",
     metavar="M",
-    help=f"The metric that ranks: one of {', '.join(METRICS)}. Default: {MAIN_METRIC}.",
+    help=(
+        f"The metric that ranks: one of {', '.join(METRICS)}; of clones and classification a name in metrics.csv, such"
+        f" as F1 or AP_lexical. Default: {MAIN_METRIC}; AP, MAP@R or the accuracy."
+    ),
 )
 @click.option(
     "--resamples",

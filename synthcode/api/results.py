@@ -161,8 +161,7 @@ def read_results(folder: Path) -> Results:
 
 
 def _opened(given: Results | FrozenResults | str | os.PathLike[str]) -> Results | FrozenResults:
-    from synthcode.evaluation.classification.stored_scores import scored_task
-    from synthcode.evaluation.results_json import read_facts
+    from synthcode.evaluation.results_json import read_facts, scored_task
 
     if isinstance(given, Results | FrozenResults):
         return given

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from synthcode.evaluation.results.statistics import holm
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.steps.report.scores import read_evaluations
 from tests.support.encoders import HashingEncoder
@@ -53,6 +54,55 @@ def evaluation(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     assert run_cli(["evaluate", str(run), "--encoder", EXITS, *options, *narrow]) == 0
     assert run_cli(["evaluate", str(run), "--encoder", "bm25", "--split", "train", *QUICK]) == 0
     return run / "evaluation"
+
+
+def test_a_leaderboard_tells_exits_apart_as_compare_does(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bm25, exits = (evaluation / f"{name}_task-clones_split-train" for name in ("bm25", FOLDER))
+    options = ["--resamples", "200", "--json"]
+    capsys.readouterr()
+    assert run_cli(["leaderboard", str(bm25), str(exits), *options]) == 0
+    tables = json.loads(capsys.readouterr().out)["tables"]
+    found = []
+    for folders in ((bm25, exits), (exits,)):
+        assert run_cli(["compare", *map(str, folders), *options]) == 0
+        found += json.loads(capsys.readouterr().out)
+    assert [(table["task"], table["variant"], table["metric"]) for table in tables] == [
+        ("clones", "stripped", "AP"),
+        ("clones", "anonymous", "AP"),
+    ]
+    for table in tables:
+        pairs = [one for one in found if one["first"][3] == table["variant"]]
+        adjusted = dict(zip([_exits(one) for one in pairs], holm([one["p"] for one in pairs]), strict=True))
+        best, *others = table["rows"]
+        assert len(adjusted) == len(others) + 1 == 3
+        for row in others:
+            expected = adjusted[frozenset((best["exit"], row["exit"]))]
+            # Where no flip reaches a difference, the leaderboard takes a bound that is smaller than one flip in all.
+            assert row["p_holm"] == pytest.approx(expected) or row["p_holm"] < expected <= 3 / 201
+        for row in table["rows"]:
+            stored = values(bm25 if row["exit"] == 0 else exits)
+            assert row["AP"] == pytest.approx(stored[row["exit"], table["variant"], "AP"], abs=1e-6)
+            assert row["F1"] == pytest.approx(stored[row["exit"], table["variant"], "F1"], abs=1e-6)
+
+
+def _exits(difference: dict) -> frozenset[int]:
+    return frozenset((difference["first"][1], difference["second"][1]))
+
+
+def test_a_leaderboard_of_several_tasks_has_tables_of_each(
+    evaluation: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert run_cli(["leaderboard", str(evaluation), "--metric", "F1", "--json", *QUICK]) == 0
+    board = json.loads(capsys.readouterr().out)
+    assert [(table["task"], table["metric"]) for table in board["tables"]] == [
+        *[("text2code", "MRR@10")] * 2,
+        *[("code2code", "MRR@10")] * 2,
+        *[("clones", "F1")] * 2,
+    ]
+    assert any("are common to all. bm25 lacks" in note or "narrow" in str(note) for note in board["tables"][4]["notes"])
+    assert run_cli(["leaderboard", str(evaluation), "--metric", "F2", *QUICK]) == 1
+    assert "no metric 'F2'" in capsys.readouterr().err
 
 
 def test_clones_by_exit(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:

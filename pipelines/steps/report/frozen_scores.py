@@ -8,19 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from synthcode.evaluation.classification.clone_scores import ALL
-from synthcode.evaluation.classification.stored_scores import overall, scored_task
+from synthcode.evaluation.classification.stored_scores import SHOWN_MEASURES, overall
+from synthcode.evaluation.results_json import scored_task
 from synthcode.reporting.scores import Cost, Evaluation, Score, Setting, read_costs
 from synthcode.schemas.results import COSTS_NAME
-from synthcode.vocabulary import DEFAULT_VARIANT, MAIN_SCORES, PAIR_DIFFICULTIES
+from synthcode.vocabulary import DEFAULT_VARIANT, MAIN_SCORES
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
-
-_COLUMNS = (
-    *("AP", "F1", "ROC-AUC", *(f"AP_{kind}" for kind in PAIR_DIFFICULTIES), "MAP@R", "accuracy_1nn"),
-    *(f"{measure}_{method}" for method in ("probe", "knn", "head") for measure in ("accuracy", "F1", "F1_macro")),
-)
-"""The measures that the report shows; ``tables.md`` has all."""
 
 _FROZEN = "Frozen vectors: the encoders were not trained on this task. The threshold of F1 was chosen on validation."
 _FINE_TUNED = (
@@ -64,7 +59,7 @@ def frozen_evaluation(results: Sequence[tuple[Path, Facts]]) -> Evaluation:
         drawn_metric=metric,
         about=_FROZEN if facts.scores[0]["frozen"] else _FINE_TUNED,
         drawn=f"{metric} of {task} on {variant} code",
-        columns=_COLUMNS,
+        columns=SHOWN_MEASURES,
     )
 
 
@@ -75,7 +70,7 @@ def _scores(name: str, rows: Sequence[Mapping[str, Any]]) -> list[Score]:
     pairs = {(row["query_language"], row["corpus_language"]) for row in rows if row.get("query_language", ALL) != ALL}
     scores = []
     for setting, mine in sorted(whole.items()):
-        values = {row["metric"]: row["value"] for row in mine if row["metric"] in _COLUMNS}
+        values = {row["metric"]: row["value"] for row in mine if row["metric"] in SHOWN_MEASURES}
         first = next((row for row in mine if row["metric"] in MAIN_SCORES), mine[0])
         scores.append(Score(setting, values, len(pairs) or 1, first["n"], first["groups"], f"{first['programs']:,}"))
     return scores

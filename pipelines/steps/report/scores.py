@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.evaluation.classification.stored_scores import scored_task
 from synthcode.evaluation.results.by_level import level_name, split_levels
 from synthcode.evaluation.results.common_queries import ANY_CORPUS, KINDS, Common, merged, on_common_queries
 from synthcode.evaluation.results.comparison import cell_sums
 from synthcode.evaluation.results.coverage import coverage, spread, warnings_of
-from synthcode.evaluation.results_json import read_facts
+from synthcode.evaluation.results_json import read_facts, scored_task
 from synthcode.evaluation.retrieval.measures import MEASURES
 from synthcode.evaluation.retrieval.ranks import labelled, read_level_ranks, read_ranks
 from synthcode.pipelines.steps.report.frozen_scores import frozen_evaluation
