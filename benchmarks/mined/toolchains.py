@@ -10,10 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 _JUDGES = Path(__file__).parent / "judges"
+_KOTLIN = Path("/usr/share/kotlin/kotlinc/lib")
+"""The compiler of Debian's package; of another one, its folder ``lib``."""
+_KOTLIN_JARS = ":".join(
+    f"{_KOTLIN}/{name}.jar" for name in ("kotlin-compiler", "kotlin-stdlib", "kotlin-reflect", "trove4j")
+)
 _COMMANDS = {
     "python": (sys.executable, "judge.py"),
     "java": ("java", "Judge.java"),
     "go": ("go", "run", "judge.go"),
+    "kotlin": ("java", "-Xverify:none", "-cp", _KOTLIN_JARS, "KotlinJudge.java"),
     "javascript": ("node", "judge.js"),
     "ruby": ("ruby", "judge.rb"),
     "php": ("php", "-d", "memory_limit=1G", "judge.php"),

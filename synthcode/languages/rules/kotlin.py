@@ -33,7 +33,17 @@ _TOP_LEVEL = (
     "shebang",
     "type_alias",
 )
-_KEYWORDS = words("break continue for fun if return throw val var when while")
+_KEYWORDS = words(
+    "as break class continue do else false for fun if in interface is null object package return super this throw true"
+    " try typealias typeof val var when while"
+)
+"""Words that are never names, not even after a dot, unless they stand between backticks."""
+_ASSIGNED = frozenset(
+    {"annotated_expression", "identifier", "index_expression", "labeled_expression", "navigation_expression"}
+    | {"parenthesized_expression", "super_expression", "this_expression"}
+)
+"""What can stand before ``=``, as far as a parser can say."""
+_TARGET = "this cannot be assigned to"
 _OPERATIONS = (
     "assignment",
     "binary_expression",
@@ -42,7 +52,6 @@ _OPERATIONS = (
     "property_declaration",
 )
 
-_LARGE = "the number is too large"
 _MODIFIERS = (
     "abstract|actual|annotation|class|const|data|enum|expect|external|final|fun|infix|inline|inner|interface|internal"
     "|lateinit|object|open|operator|override|private|protected|public|sealed|suspend|tailrec|val|value|var"
@@ -100,7 +109,11 @@ KOTLIN = SyntaxRules(
         ),
         Refusal(
             "a keyword stands between operands",
-            f"(infix_expression (parenthesized_expression) . (identifier) @bad (#any-of? @bad {_KEYWORDS}))",
+            f"(infix_expression . (_) . (identifier) @bad (#any-of? @bad {_KEYWORDS}))",
+        ),
+        Refusal(
+            "a keyword stands after a dot",
+            f'(navigation_expression (_) ["." "?."] (identifier) @bad (#any-of? @bad {_KEYWORDS}))',
         ),
         escapes(r"""\\(?:[tbrn'"\\$]|u[0-9A-Fa-f]{4})"""),
         Refusal(NO_ESCAPE, "(string_literal (string_content) @bad)", when=_is_no_escape),
@@ -117,11 +130,14 @@ KOTLIN = SyntaxRules(
             when=like(rf"{above(2**63)}L?|{above(2**64)}[uU]L?"),
             shown_by=TEN_DIGITS,
         ),
+        Refusal(_TARGET, '(assignment left: (_) @bad "=")', _ASSIGNED | {"return_expression"}),
+        Refusal(_TARGET, '(assignment left: (return_expression (_) @bad) "=")', _ASSIGNED),
         Refusal("'=' or ':' is missing", "(block (property_declaration (user_type) . (variable_declaration)) @bad)"),
     ),
     rewrites=(
         # Without a line break the grammar misses the end of the last member of a class.
         rewrite("}", r"()\}", "\r", shown_by=r"[^ \t\n][ \t]*+\}"),
+        rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
         rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
         rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
         rewrite(

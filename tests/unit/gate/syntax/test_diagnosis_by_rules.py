@@ -60,6 +60,9 @@ SOUND = {
     "kotlin": [
         "package a\nimport b.c\nval x: Int get() = 1\ntypealias T = Int\nfun f(vararg x: Int) = g(*x) + -1",
         "fun f(a: List<Int>): Int {\n    val b = a[0] +\n        2 * 3\n    return (b) shl 1\n}",
+        "fun f(a: A) { a.(g)(1)\n a?.(g)(2)\n a. { it }.size }",
+        "fun f() { m.getOrPut(k) { 0 } += 1; a[0]!! += 2; l@ a = 3; (b) = 4; this.c = Array<Any>::class.java }",
+        "fun f() { `if` = a.`in` + x.by.get.operator; if (a) b = 1 else c = 2 }",
     ],
 }
 
@@ -199,6 +202,14 @@ REFUSED = {
         "fun f() {\n    x = y\n    * z\n}",
         "fun f() { (a == b) return 1 }",
         "fun f() { val a  b }",
+        "fun f(x: Int) { x + 1 = 2 }",
+        "fun f(x: Int): Boolean { return x > 0 || x = 1 }",
+        "fun f(x: List<Int>) = x.filter { it % 2 = 0 }",
+        "fun f(a: Int?) { a!! = 3; g() = 4 }",
+        "fun f(n: Int): Int {\n    This function returns the result.\n    if (n == 0) return 0\n    return 1\n}",
+        'fun f() { (s == "1") { g() } else if (s == "2") { h() } }',
+        "fun f() { if (x) { g() } if (y) { h() } }",
+        "fun f() = it.map { it.() }",
         "fun f() { }\n| a | b |\n",
     ],
 }
