@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     max_failed_option,
     run_argument,
     shard_option,
-    workers_option,
     working_on,
 )
 from synthcode.vocabulary import LEVELS, Level
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     help="Write the configuration clones: pairs of programs that solve one problem, and pairs that do not.",
 )
 @shard_option("Refused: a dataset is built of all shards, by 'merge'.")
-@workers_option
+@executor_options
 @force_option
 def build(
     run: Path,
@@ -44,7 +45,7 @@ def build(
     require: Level | None,
     clones: bool | None,
     shard: str | None,
-    workers: int | None,
+    executor: Mapping[str, Any],
     force: bool,
 ) -> None:
     """Build RUN/dataset: triplets, programs in their variants, retrieval judgements, splits, card.
@@ -64,8 +65,7 @@ def build(
     from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.repair.step import repair_if_changed
 
-    overrides = {"workers": workers, "backend.max_failed": max_failed, "build.require": require}
-    overrides |= {"build.clones": clones}
+    overrides = {**executor, "backend.max_failed": max_failed, "build.require": require, "build.clones": clones}
     refuse_shard(existing_run(run), shard, "build", "deduplicates, and draws splits, among the rows of all shards")
     with working_on(run, overrides) as opened:
         _refuse_failed(opened)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     run_argument,
     sandbox_option,
     shard_option,
-    workers_option,
     working_on,
 )
 
@@ -27,9 +29,9 @@ from synthcode.pipelines.commands.options import (
 )
 @shard_option("Judge the I-th of N shards: the completions of its seeds. Default: what RUN is for.")
 @sandbox_option
-@workers_option
+@executor_options
 @force_option
-def check(run: Path, compiled: bool | None, shard: str | None, workers: int | None, force: bool) -> None:
+def check(run: Path, compiled: bool | None, shard: str | None, executor: Mapping[str, Any], force: bool) -> None:
     """Extract the code from every completion and keep programs that pass the syntax gate.
 
     With --compile, the installed ones of javac, gcc, g++, go, rustc, mcs and tsc compile what passed, and
@@ -45,5 +47,5 @@ def check(run: Path, compiled: bool | None, shard: str | None, workers: int | No
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.steps.check.step import check_step
 
-    with working_on(existing_run(run), {"workers": workers, "check.compile": compiled, "shard": shard}) as opened:
+    with working_on(existing_run(run), {**executor, "check.compile": compiled, "shard": shard}) as opened:
         run_if_stale(opened, check_step(), force=force)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     run_argument,
     shard_option,
-    workers_option,
     working_on,
 )
 from synthcode.vocabulary import DROP_MODES, TRANSITIVE_MODES, DropMode
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 )
 @click.option("--memory", metavar="SIZE", help="The most memory to use, such as 1GB. Default: half of the free memory.")
 @shard_option("Before 'translate' only: find duplicates among all seeds, in the run of the I-th of N shards.")
-@workers_option
+@executor_options
 @force_option
 def dedup(run: Path, against: tuple[str, ...], drop_contaminated: DropMode | None, force: bool, **given: Any) -> None:
     """Find duplicates: seeds before translating, translations after 'check'.
@@ -100,7 +100,7 @@ def _overrides(against: tuple[str, ...], drop: str | None, given: Mapping[str, A
     overrides = {
         f"dedup.{name}": given[name] for name in ("threshold", "num_perm", "ngram", "transitive", "max_removed")
     }
-    overrides |= {name: given[name] for name in ("memory", "workers", "shard")}
+    overrides |= {"memory": given["memory"], "shard": given["shard"], **given["executor"]}
     resolved = [resolved_benchmark(spec, Path()) for spec in against]
     return overrides | {"contamination.against": resolved or None, "contamination.drop": drop}
 

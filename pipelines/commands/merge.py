@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.options import max_failed_option, sandbox_option, workers_option, working_on
+from synthcode.pipelines.commands.options import executor_options, max_failed_option, sandbox_option, working_on
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 @click.option("--seeds", metavar="P", type=click.Path(exists=True), help="Where the seeds are on this machine.")
 @max_failed_option
 @sandbox_option
-@workers_option
+@executor_options
 def merge(
     out: Path,
     shards: tuple[str, ...],
     partial: bool,
     seeds: str | None,
     max_failed: float | None,
-    workers: int | None,
+    executor: Mapping[str, Any],
 ) -> None:
     """Merge shards into the run OUT, and build its dataset.
 
@@ -72,7 +72,7 @@ def merge(
             err=True,
         )
     path = None if seeds is None else str(Path(seeds).resolve())
-    overrides = {"backend.max_failed": max_failed, "workers": workers, "seeds.path": path}
+    overrides = {"backend.max_failed": max_failed, "seeds.path": path, **executor}
     with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
         _take_work(opened, run)
         shutil.rmtree(fetched, ignore_errors=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,22 @@ def shard_option(what: str) -> Callable[[Command], Command]:
 workers_option = click.option(
     "--workers", type=click.IntRange(1), metavar="N", help="Worker processes. Default: one per core."
 )
+
+
+def executor_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--workers`` and ``--executor``; the command gets both as ``executor``: a recipe's keys and their values."""
+
+    @functools.wraps(command)
+    def with_keys(*args: Any, workers: int | None, executor: str | None, **given: Any) -> Any:
+        return command(*args, executor={"workers": workers, "executor.name": executor}, **given)
+
+    return workers_option(
+        click.option(
+            "--executor",
+            metavar="NAME[:ADDRESS]",
+            help="Where the work of stages runs: processes of this machine (the default), or ray, a cluster's nodes.",
+        )(with_keys)
+    )
 
 
 def _choose_sandbox(context: click.Context, _option: click.Parameter, name: str | None) -> None:

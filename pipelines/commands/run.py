@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     max_failed_option,
     no_model_check_option,
     repair_budget_option,
@@ -19,7 +20,6 @@ from synthcode.pipelines.commands.options import (
     sandbox_option,
     settings,
     shard_option,
-    workers_option,
     working_on,
 )
 from synthcode.pipelines.commands.printed_plan import tokens_per_second_option
@@ -67,7 +67,7 @@ if TYPE_CHECKING:
 @retry_failed_option
 @max_failed_option
 @sandbox_option
-@workers_option
+@executor_options
 @click.option("--force", is_flag=True, help="Do every stage again; finished translations are not requested again.")
 def run(
     recipe: str,
@@ -165,7 +165,7 @@ def _overrides(assigned: tuple[str, ...], given: Mapping[str, Any]) -> dict[str,
         "execution.concurrency": given["concurrency"],
         "backend.retry_failed": given["retry_failed"] or None,
         "backend.max_failed": given["max_failed"],
-        "workers": given["workers"],
+        **given["executor"],
     }
     overrides = {key: value for key, value in named.items() if value is not None}
     if given["base_urls"]:

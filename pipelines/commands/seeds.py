@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import click
 
 from synthcode.pipelines.commands.options import (
     assignments,
+    executor_options,
     force_option,
     run_argument,
     shard_option,
-    workers_option,
     working_on,
 )
 from synthcode.plugins import SEED_ADAPTERS
@@ -50,9 +51,16 @@ from synthcode.vocabulary import TEXT_PARTS
 )
 @click.option("--license", metavar="SPDX", help="The licence of rows that do not name theirs.")
 @shard_option("Make RUN that of the I-th of N shards. All seeds are read: duplicates are looked for among all.")
-@workers_option
+@executor_options
 @force_option
-def seeds(run: Path, columns: tuple[str, ...], kept_columns: tuple[str, ...], force: bool, **given: Any) -> None:
+def seeds(
+    run: Path,
+    columns: tuple[str, ...],
+    kept_columns: tuple[str, ...],
+    force: bool,
+    executor: Mapping[str, Any],
+    **given: Any,
+) -> None:
     """Read seeds: texts, each with a program that does what it says.
 
     \b
@@ -67,7 +75,7 @@ def seeds(run: Path, columns: tuple[str, ...], kept_columns: tuple[str, ...], fo
     path = given["path"]
     if path is not None and given["adapter"] != "hub" and Path(path).exists():
         given["path"] = str(Path(path).resolve())
-    overrides = {key if key in ("workers", "shard") else f"seeds.{key}": value for key, value in given.items()}
+    overrides = {"shard" if key == "shard" else f"seeds.{key}": value for key, value in given.items()} | dict(executor)
     if columns:
         overrides["seeds.columns"] = assignments(columns, "--column")
     if kept_columns:

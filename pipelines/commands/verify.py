@@ -8,12 +8,12 @@ from typing import Any
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     run_argument,
     sandbox_option,
     shard_option,
-    workers_option,
     working_on,
 )
 
@@ -37,7 +37,7 @@ from synthcode.pipelines.commands.options import (
 )
 @shard_option("Run all accepted translations of the I-th of N shards, before any 'dedup'. Default: what RUN is for.")
 @sandbox_option
-@workers_option
+@executor_options
 @force_option
 def verify(run: Path, languages: str | None, verify_cache: str | None, force: bool, **given: Any) -> None:
     """Run the translations that are left after 'dedup' with tests, in a sandbox.
@@ -80,5 +80,5 @@ def _overrides(run: Path, languages: str | None, cache: str | None, given: dict[
         "verify.languages": [one.name for one in parse_languages(languages)] if languages else None,
         "verify.cache": str(Path(cache).expanduser().resolve()) if cache else None,
         "shard": given["shard"],
-        "workers": given["workers"],
+        **given["executor"],
     }

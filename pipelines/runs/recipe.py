@@ -14,7 +14,7 @@ from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.dataset.splits import SplitConfig
 from synthcode.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.errors import InputError, did_you_mean
-from synthcode.execution.registry import ExecutorConfig
+from synthcode.execution.registry import ExecutorConfig, require_executor
 from synthcode.gate.gate import CheckConfig
 from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
@@ -26,7 +26,7 @@ from synthcode.llm.seed_shard import SeedShard
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.pipelines.runs.memory import MemorySize
 from synthcode.pipelines.runs.recipe_spellings import in_full
-from synthcode.plugins import BACKENDS, EXECUTORS, SEED_ADAPTERS
+from synthcode.plugins import BACKENDS, SEED_ADAPTERS
 from synthcode.redaction import refuse_credentials, refuse_credentials_in_address
 from synthcode.seeds.adapters.benchmarks import resolved_benchmark
 from synthcode.seeds.config import SeedsConfig
@@ -148,7 +148,7 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     _refuse_secrets(tree, origin)
     recipe: Recipe = checked(Recipe, _RECIPE, tree, origin)
     BACKENDS.find(recipe.backend.name)
-    EXECUTORS.find(recipe.executor.name)
+    require_executor(recipe.executor.name)
     if recipe.seeds is not None:
         SEED_ADAPTERS.find(recipe.seeds.adapter)
     # Before the recipe is written: an option that is refused may carry a secret.
