@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from synthcode.api.clone_scoring import evaluate_clones
     from synthcode.api.frozen_results import FrozenResults
+    from synthcode.api.leaderboard import leaderboard
     from synthcode.api.results import Results, compare
     from synthcode.api.running import load_recipe, run
     from synthcode.api.saved_run import SavedRun, open_run
@@ -34,6 +35,7 @@ _MODULES = {
     "evaluate": "synthcode.api.scoring",
     "evaluate_clones": "synthcode.api.clone_scoring",
     "from_pretrained": "synthcode.evaluation.mose.checkpoint",
+    "leaderboard": "synthcode.api.leaderboard",
     "load_benchmark": "synthcode.evaluation.retrieval.datasets",
     "load_recipe": "synthcode.api.running",
     "load_task": "synthcode.evaluation.retrieval.datasets",
@@ -54,6 +56,7 @@ __all__ = [
     "evaluate",
     "evaluate_clones",
     "from_pretrained",
+    "leaderboard",
     "load_benchmark",
     "load_recipe",
     "load_task",

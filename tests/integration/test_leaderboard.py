@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import synthcode
 from synthcode.pipelines.main import run_cli
 from tests.support.metrics_table import read_metrics
 from tests.support.retrieval_tables import write_dataset
@@ -76,6 +77,21 @@ def test_values_are_those_that_evaluate_wrote(results: Path, capsys: pytest.Capt
         for metric in ("MRR@10", "nDCG@10", "R@1", "R@5", "R@10", "MAP"):
             cells = [row["value"] for row in rows if row["task"] == table["task"] and row["metric"] == metric]
             assert line[metric] == pytest.approx(np.mean(cells), abs=2e-6)
+
+
+def test_python_returns_the_lines_as_a_table(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frame = synthcode.leaderboard(results, resamples=100)
+    rows = [row for table in as_json(capsys, results)["tables"] for row in table["rows"]]
+    assert frame["value"].tolist() == [row["value"] for row in rows]
+    assert frame["dims"].isna().sum() == 2
+    assert set(frame["task"]) == {"text2code", "code2code"}
+    assert frame.attrs["notes"] == []
+    assert frame.attrs["warnings"][0].startswith("Only 27 documents to search")
+    with pytest.raises(synthcode.SynthcodeError, match="no results"):
+        synthcode.leaderboard()
+    unstored = synthcode.Results("mine", rank_table({PAIR: [1]}), "", "", None)
+    with pytest.raises(synthcode.SynthcodeError, match="the results of mine are not stored"):
+        synthcode.leaderboard(unstored)
 
 
 def test_two_results_are_told_apart_as_compare_tells_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
