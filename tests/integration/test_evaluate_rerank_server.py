@@ -89,7 +89,7 @@ def wait_for_scores(store: Path, number: int) -> None:
     import time
     from contextlib import closing
 
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
         while connection.execute("SELECT COUNT(*) FROM scores").fetchone()[0] < number:
             assert time.monotonic() < deadline

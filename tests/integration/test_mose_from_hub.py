@@ -77,7 +77,7 @@ def hub(tmp_path: Path) -> Iterator[ModelHub]:
     (folder / "pytorch_model.bin").write_bytes(b"pickled")
     (folder / "README.md").write_text("card")
     with ModelHub(folder) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server
         server.shutdown()
 

@@ -62,7 +62,7 @@ def handler(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture(scope="module")
 def hub(handler: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         with client_of(f"http://127.0.0.1:{server.server_port}", tmp_path_factory.mktemp("client")) as running:
             yield running
         server.shutdown()

@@ -57,7 +57,7 @@ def server(answers: Sequence[Answer]) -> Iterator[tuple[str, list[str | None]]]:
             self.send(status, content((self.headers["Authorization"] or "Bearer none")[7:]))
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, daemon=True).start()
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
         try:
             yield f"http://127.0.0.1:{running.server_port}/v1", keys
         finally:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from synthcode.pipelines.main import run_cli
 from tests.support.stopped_commands import run_to
 
-SECONDS = 20.0
 """For what takes about 2 s at most on an idle machine after the signal."""
 STOPPED = ["stopped; everything that was finished is stored", "run the same command again to go on"]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
@@ -71,10 +69,8 @@ def check_stops(finished: Path, tmp_path: Path, name: str, number: signal.Signal
     shutil.rmtree(root)
     shutil.copytree(finished, root)
     moment = 1 + int(share * (whole.moments - 1))
-    started = time.monotonic()
     stopped = run_to(moment, root, filled(name, root), number)
     assert stopped.was_reached
-    assert time.monotonic() - started < SECONDS
     assert stopped.exit_code == CODES[number], stopped.stderr
     assert stopped.stderr.splitlines()[-2:] == STOPPED
     assert "Traceback" not in stopped.stderr

@@ -60,7 +60,7 @@ def test_a_fenced_block_comes_out_as_it_went_in(code: str, tag: str, fence: str)
 
 @given(st.sampled_from(REPEATED))
 def test_no_answer_takes_long(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     extract(f"``` {piece * 50_000}b", GO, PYTHON, "stop")
     extract(piece * 50_000, GO, PYTHON, "length")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

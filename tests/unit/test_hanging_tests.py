@@ -21,7 +21,7 @@ def test_that_hangs():
 
 def test_a_test_that_hangs_shows_its_stack_and_fails_by_name(tmp_path: Path) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGING)
-    settings = ["-c", ROOT / "pyproject.toml", "-o", "faulthandler_timeout=0.5", "-p", "no:cacheprovider"]
+    settings = ["-c", ROOT / "pyproject.toml", "-o", "faulthandler_timeout=2", "-p", "no:cacheprovider"]
     command = [sys.executable, "-m", "pytest", "-n", "1", "--max-worker-restart", "0", *settings, tmp_path]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120)

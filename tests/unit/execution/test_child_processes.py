@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while is_alive(pid):
         assert time.monotonic() < deadline
 
@@ -66,8 +66,11 @@ def test_more_output_than_the_bound_is_dropped() -> None:
 
 
 def test_at_the_deadline_the_whole_group_is_killed() -> None:
-    done = run([SHELL, "-c", "sleep 600 & echo $!; exec sleep 600"], wall_s=0.5)
-    assert done.timed_out
+    for wall_s in (0.5, 4.0, 32.0):  # a busy machine may not have started the shell's own child before the first
+        done = run([SHELL, "-c", "sleep 600 & echo $!; exec sleep 600"], wall_s=wall_s)
+        assert done.timed_out
+        if done.stdout:
+            break
     wait_until_gone(int(done.stdout))
 
 

@@ -104,9 +104,9 @@ def test_the_code_is_found_and_comes_out_whole(text: str) -> None:
     ],
 )
 def test_reasons(text: str, reason: str, columns: dict[str, Any]) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert verdict(text, **columns) == reason
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_an_answer_that_was_cut_off_behind_its_code_is_whole() -> None:

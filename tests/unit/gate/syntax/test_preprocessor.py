@@ -38,6 +38,6 @@ def test_what_the_preprocessor_leaves(text: str, left: str) -> None:
     ],
 )
 def test_macros_that_grow_without_end_are_left_alone(text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert len(preprocessed(text.encode(), PREDEFINED)) < 5_000_000
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -23,10 +22,8 @@ HOSTILE = {
 @pytest.mark.parametrize("language", HOSTILE)
 def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -> None:
     compiler = toolchain(language)
-    started = time.monotonic()
     found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], compiler, seconds=2)
     assert [said is None for said in found] == [True, False, True]
-    assert time.monotonic() - started < 40
 
 
 def test_a_compiler_that_was_ended_has_not_taken_the_program() -> None:
