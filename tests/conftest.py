@@ -12,6 +12,7 @@ from filelock import FileLock
 from hypothesis import settings
 
 from synthcode.pipelines.main import run_cli
+from tests.support import no_power_cuts  # noqa: F401 - for what it changes
 from tests.support.required_tests import pytest_runtest_makereport
 
 __all__ = ["pytest_runtest_makereport"]
@@ -43,6 +44,12 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
         options.dist = "loadfile"
         options.maxworkerrestart = options.maxworkerrestart or "1"  # which is given the test that hung
         options.loadscopereorder = False  # the longest files come first by testpaths: the processes end together
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return one process more than there are cores: many tests wait for a server or a command meanwhile."""
+    return None if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ else len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(wrapper=True)

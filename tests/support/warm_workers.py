@@ -18,6 +18,7 @@ from synthcode.gate.gate import CheckConfig, check
 from synthcode.languages import LANGUAGES
 from synthcode.schemas.tables import CHECK_INPUT, PROGRAMS
 from synthcode.seeds import cleaning  # noqa: F401 - of the stage before
+from tests.support import no_power_cuts  # noqa: F401 - for what it changes
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 ROWS = 40
