@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from synthcode.errors import InputError, SynthcodeError, first_line
+from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Side, Trait, Vectors
-from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.checkpoint_files import safe_folder
 from synthcode.evaluation.encoders.input_modules import (
     Tokens,
     count_tokens,
@@ -21,8 +20,8 @@ from synthcode.evaluation.encoders.input_modules import (
     reads_side,
 )
 from synthcode.evaluation.encoders.length_batches import batches_by_length
-from synthcode.evaluation.encoders.model_families import is_model2vec, model2vec_modules, refuse_other_families
-from synthcode.evaluation.encoders.remote_code import no_remote_code
+from synthcode.evaluation.encoders.model_families import refuse_other_families
+from synthcode.evaluation.encoders.model_loading import failures_named, load_family_model, module_settings
 from synthcode.evaluation.encoders.residual_stream import weights_digest
 from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
 from synthcode.identity import digest
@@ -70,14 +69,10 @@ class SentenceTransformerEncoder:
         prompts: Mapping[str, str] | None = None,
         revision: str | None = None,
     ) -> None:
-        from synthcode.evaluation.device import resolve
-
         self.name = f"st:{name}"
-        # In float32 by default, as other tools run these models, and publish their scores.
-        place = resolve(device, "float32" if dtype == "auto" else dtype)
         self._folder = safe_folder(name, revision)
         refuse_other_families(self._folder, name)
-        self._model = _load(self._folder, name, str(place.device), place.dtype)
+        self._model = load_family_model("SentenceTransformer", self._folder, name, device=device, dtype=dtype)
         if max_tokens is not None:
             limit_inputs(self._model, max_tokens, self.name)
         self._given = dict(prompts or {})
@@ -92,7 +87,7 @@ class SentenceTransformerEncoder:
     @cached_property
     def identity(self) -> str:
         """A digest of weights, modules, tokenizers, prompts, longest inputs and number format."""
-        modules = [[type(module).__name__, _settings(module)] for module in self._model.modules()]
+        modules = module_settings(self._model)
         inputs = [self._input_settings(side) for side in PROMPT_NAMES]
         return digest("st", weights_digest(self._model), modules, tokenizer_digests(self._folder), inputs, self._unit)
 
@@ -119,7 +114,8 @@ class SentenceTransformerEncoder:
 
     def _vectors(self, texts: list[str], side: Side) -> Vectors:
         encode = self._model.encode_query if side == "query" else self._model.encode_document
-        try:
+        method = f"SentenceTransformer.encode_{side} encodes such texts"
+        with failures_named(self.name, f"{len(texts)} texts", method):
             vectors: Vectors = encode(
                 texts,
                 prompt=self._given.get(side),  # None leaves the choice to sentence-transformers
@@ -127,13 +123,6 @@ class SentenceTransformerEncoder:
                 normalize_embeddings=self._unit,
                 show_progress_bar=False,
             )
-        except (SynthcodeError, MemoryError):
-            raise
-        except Exception as problem:  # errors of many kinds, from modules of many kinds
-            raise InputError(
-                f"{self.name} failed on {len(texts)} texts: {type(problem).__name__}: {first_line(problem)}",
-                f"see whether SentenceTransformer.encode_{side} encodes such texts (--debug shows the traceback)",
-            ) from problem
         return vectors
 
     def _prompt(self, side: Side) -> str:
@@ -146,26 +135,6 @@ class SentenceTransformerEncoder:
 
     def _input_settings(self, side: Side) -> list[Any]:
         return [self._prompt(side), longest_input(input_module(self._model, side, self.name), side)]
-
-
-def _load(folder: Path, name: str, device: str, dtype: Any) -> Any:
-    from sentence_transformers import SentenceTransformer
-
-    try:
-        with no_remote_code(name):
-            if is_model2vec(folder):
-                return SentenceTransformer(modules=model2vec_modules(folder), device=device)
-            return SentenceTransformer(
-                str(folder),
-                device=device,
-                trust_remote_code=False,
-                local_files_only=True,
-                model_kwargs={"use_safetensors": True, "dtype": dtype},
-            )
-    except InputError:
-        raise
-    except Exception as problem:  # a missing repository, a missing file, remote code: errors of many kinds
-        raise refused(name, problem) from problem
 
 
 def _encoded(vectors: Vectors, counted: Tokens | None, most: int | None) -> Encoded:
@@ -182,7 +151,3 @@ def _is_cosine(name: str, model: Any) -> bool:
     if kind not in ("cosine", "dot"):
         raise InputError(f"{name} compares vectors by {kind} distance", "only cosine and dot products can be ranked")
     return kind == "cosine"
-
-
-def _settings(module: Any) -> str:
-    return str(module.get_config_dict()) if hasattr(module, "get_config_dict") else ""

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from synthcode.errors import InputError, SynthcodeError, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
 from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.model_loading import failures_named
 from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
 from synthcode.identity import digest
 
@@ -70,16 +70,9 @@ class StaticModelEncoder:
         InputError
             If the model fails.
         """
-        try:
+        with failures_named(self.name, f"{len(texts)} texts", "StaticModel.encode encodes such texts"):
             found = self._model.encode(list(texts), normalize=False, use_multiprocessing=False)
             counted = [self._known_tokens(encoding.ids) for encoding in self._encodings(texts)]
-        except (SynthcodeError, MemoryError):
-            raise
-        except Exception as problem:
-            raise InputError(
-                f"{self.name} failed on {len(texts)} texts: {type(problem).__name__}: {first_line(problem)}",
-                "see whether StaticModel.encode encodes such texts (--debug shows the traceback)",
-            ) from problem
         lengths = np.linalg.norm(found.astype(np.float64), axis=1, keepdims=True)
         unit = (found / np.where(lengths > 0, lengths, 1.0)).astype(np.float32)
         tokens = np.array(counted, dtype=np.int32)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from synthcode.errors import InputError, SynthcodeError, first_line
-from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
+from synthcode.errors import InputError
+from synthcode.evaluation.encoders.checkpoint_files import safe_folder
 from synthcode.evaluation.encoders.length_batches import batches_by_length
 from synthcode.evaluation.encoders.model_families import require_family
-from synthcode.evaluation.encoders.remote_code import no_remote_code
+from synthcode.evaluation.encoders.model_loading import failures_named, load_family_model
 from synthcode.evaluation.encoders.residual_stream import weights_digest
 from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
 from synthcode.evaluation.reranking.pair_scorer import OnScored, Pair, Scored
@@ -47,13 +47,10 @@ class CrossEncoderScorer:
     """
 
     def __init__(self, name: str, *, dtype: str, device: str, max_tokens: int | None, revision: str | None) -> None:
-        from synthcode.evaluation.device import resolve
-
         self.name = f"rerank:{name}"
-        place = resolve(device, "float32" if dtype == "auto" else dtype)
         self._folder = safe_folder(name, revision)
         require_family(self._folder, name, "CrossEncoder")
-        self._model = _load(self._folder, name, str(place.device), place.dtype)
+        self._model = _load(self._folder, name, device, dtype)
         if max_tokens is not None:
             self._model.max_seq_length = max_tokens
         self._activation = _activation(self._model)
@@ -80,39 +77,18 @@ class CrossEncoderScorer:
             on_scored(Scored(places.tolist(), scores, time.perf_counter() - started))
 
     def _predicted(self, pairs: Sequence[Pair]) -> np.ndarray[Any, np.dtype[np.float64]]:
-        try:
+        with failures_named(self.name, f"{len(pairs)} pairs", "CrossEncoder.predict scores such pairs"):
             scores = self._model.predict(
                 [tuple(pair) for pair in pairs],
                 batch_size=len(pairs),
                 activation_fn=self._activation,
                 show_progress_bar=False,
             )
-        except (SynthcodeError, MemoryError):
-            raise
-        except Exception as problem:  # errors of many kinds, from modules of many kinds
-            raise InputError(
-                f"{self.name} failed on {len(pairs)} pairs: {type(problem).__name__}: {first_line(problem)}",
-                "see whether CrossEncoder.predict scores such pairs (--debug shows the traceback)",
-            ) from problem
         return np.asarray(scores, dtype=np.float64).reshape(len(pairs))
 
 
-def _load(folder: Path, name: str, device: str, dtype: Any) -> Any:
-    from sentence_transformers import CrossEncoder
-
-    try:
-        with no_remote_code(name):
-            model = CrossEncoder(
-                str(folder),
-                device=device,
-                trust_remote_code=False,
-                local_files_only=True,
-                model_kwargs={"use_safetensors": True, "dtype": dtype},
-            )
-    except InputError:
-        raise
-    except Exception as problem:  # a missing file, remote code: errors of many kinds
-        raise refused(name, problem) from problem
+def _load(folder: Path, name: str, device: str, dtype: str) -> Any:
+    model = load_family_model("CrossEncoder", folder, name, device=device, dtype=dtype)
     if model.num_labels != 1:
         raise InputError(
             f"{name!r} gives {model.num_labels} scores for a pair, of which none ranks",
