@@ -72,6 +72,8 @@ class Facts:
     """How to rank like this again without the model: where the vectors are (``store``, relative to the folder) and
     which traits of a role they depend on (``sees``), or the name of a scorer without vectors (``words``); ``combines``
     names the parts of a combination. Empty in results of earlier versions."""
+    dims: Mapping[str, int] = field(default_factory=dict)
+    """Exit -> the dimensions of its vectors; empty for encoders without vectors, and in results of earlier versions."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 
@@ -130,11 +132,12 @@ def read_facts(folder: Path) -> Facts | None:
 def _is_sound(facts: Facts) -> bool:
     """Return whether what is read without looking is of the right type: the file may be another program's."""
     texts = (facts.fingerprint, facts.encoder, facts.identity, facts.dataset, facts.dataset_digest, facts.split)
-    trees = (facts.settings, facts.speed, facts.ranking, facts.files, facts.requirement or {"level": ""})
+    trees = (facts.settings, facts.speed, facts.ranking, facts.files, facts.dims, facts.requirement or {"level": ""})
     return (
         all(isinstance(text, str) for text in texts)
         and all(isinstance(tree, dict) for tree in trees)
         and all(isinstance(value, int | float | None) for value in facts.speed.values())
+        and all(exit_.isdigit() and isinstance(number, int) for exit_, number in facts.dims.items())
         and isinstance((facts.requirement or {"level": ""}).get("level"), str)
         and all(isinstance(score, dict) for score in facts.scores)
     )

@@ -60,7 +60,8 @@ def scored_entries(encoders: Sequence[Encoder]) -> dict[Kind, list[ScoredEntry]]
                 raise InputError(f"{folder} holds scores that are not finite numbers", AGAIN)
             level = "" if facts.requirement is None else str(facts.requirement["level"])
             for macro, items in by_kind(scores.items).items():
-                entry = Entry(encoder.name, macro.exit)
+                dims = encoder.dims.get(macro.exit)
+                entry = Entry(encoder.name, macro.exit, dims, "float32" if dims else None)
                 one = ScoredEntry(entry, encoder.kind, costs.of(entry), items, scores.metrics, facts.warnings)
                 found[Kind(macro.task, macro.variant, level)].setdefault(entry, one)
     return {kind: list(entries.values()) for kind, entries in found.items()}

@@ -21,6 +21,11 @@ class Encoder(NamedTuple):
     """Such as ``bm25`` or ``st``; empty if the label does not say."""
     results: Sequence[Found]
 
+    @property
+    def dims(self) -> dict[int, int]:
+        """Exit -> the dimensions of its vectors, as far as results say."""
+        return {int(exit_): dims for one in self.results for exit_, dims in one.facts.dims.items()}
+
 
 def encoders_of(results: Sequence[Found]) -> list[Encoder]:
     """Return the encoders of results, in the order of their first result.

@@ -57,7 +57,7 @@ def entries_by_kind(encoders: Sequence[Encoder]) -> dict[Kind, list[RankedEntry]
 def _ranks_of(encoder: Encoder) -> dict[tuple[str, Entry], pa.Table]:
     """Return the ranks of each entry, by required level; of a query that several results have, the first one's."""
     compressed = [_compressed_ranks(found) for found in encoder.results]
-    widths = _widths(compressed)
+    widths = encoder.dims | _widths(compressed)
     parts: dict[tuple[str, Entry], list[pa.Table]] = defaultdict(list)
     for found, smaller in zip(encoder.results, compressed, strict=True):
         level = "" if found.facts.requirement is None else str(found.facts.requirement["level"])

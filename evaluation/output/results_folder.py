@@ -29,7 +29,7 @@ from synthcode.evaluation.results.comparison import (
 )
 from synthcode.evaluation.results.compressed_scores import CompressedSearch
 from synthcode.evaluation.results.coverage import Coverage, caption, coverage, warnings_of
-from synthcode.evaluation.results.graded_scores import graded_estimates, graded_sections
+from synthcode.evaluation.results.graded_scores import graded_estimates, graded_metrics, graded_sections
 from synthcode.evaluation.results.small_samples import FEW
 from synthcode.evaluation.results.statistics import RESAMPLES
 from synthcode.evaluation.results.summary import summarise, write_metrics
@@ -105,7 +105,8 @@ def write_files(
     sums = cell_sums(ranks)
     macros = estimates_of(sums, resamples)
     covered = coverage(ranks)
-    write_metrics(folder, metrics)
+    further_metrics = [] if graded is None else [graded_metrics(graded, resamples)]
+    write_metrics(folder, pa.concat_tables([metrics, *further_metrics]))
     _write_for_others(folder, metrics, facts, dataset_id)
     if costs:
         write_costs(folder / COSTS_NAME, facts.encoder, costs)

@@ -49,18 +49,28 @@ def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
             sums.append(by_problem(values, mine, number))
     if not rows:
         return METRICS.empty_table()
-    low, high = _intervals(rows, np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
+    low, high = cell_intervals(rows, np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
     for row, lo, hi in zip(rows, low, high, strict=True):
         row |= {"lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS), "value": round(row["value"], DIGITS)}
     return pa.Table.from_pylist(rows, schema=METRICS)
 
 
-def _intervals(rows: Sequence[Mapping[str, Any]], sums: F64, counts: F64, resamples: int) -> Intervals:
-    """Return the intervals of all rows, (rows,); the counts of a cell stand for all of its measures."""
+def cell_intervals(rows: Sequence[Mapping[str, Any]], sums: F64, counts: F64, resamples: int) -> Intervals:
+    """Return the intervals of all rows, (rows,); the counts of a cell stand for all of its measures.
+
+    Parameters
+    ----------
+    rows
+        With ``value`` and ``problems``.
+    sums, counts
+        What each problem has: (problems, rows) and (problems, cells).
+    resamples
+        Draws of the bootstrap.
+    """
     resampled = bootstrap_intervals(sums, counts, resamples=resamples)
     values = np.array([row["value"] for row in rows])
     problems = np.array([row["problems"] for row in rows], dtype=np.int64)
-    shares = np.repeat(counts / counts.sum(axis=0), len(MEASURES), axis=1)
+    shares = np.repeat(counts / counts.sum(axis=0), sums.shape[1] // counts.shape[1], axis=1)
     return honest_intervals(resampled, values, shares, problems)
 
 

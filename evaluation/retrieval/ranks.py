@@ -17,6 +17,8 @@ from synthcode.schemas.results import (
     CELL_KEYS,
     COMPRESSED_RANKS,
     COMPRESSED_RANKS_NAME,
+    GRADED_RANKS,
+    GRADED_RANKS_NAME,
     LEVEL_RANKS,
     LEVEL_RANKS_NAME,
     RANKS,
@@ -121,6 +123,19 @@ def read_compressed_ranks(folder: Path) -> pa.Table:
     if not (folder / COMPRESSED_RANKS_NAME).is_file():
         return COMPRESSED_RANKS.empty_table()
     return _read(folder, COMPRESSED_RANKS_NAME, COMPRESSED_RANKS)
+
+
+def read_graded_ranks(folder: Path) -> pa.Table:
+    """Read the ranks by grade (schema ``GRADED_RANKS``); empty if the results have none.
+
+    Raises
+    ------
+    InputError
+        If they are damaged, or in another form than this version writes.
+    """
+    if not (folder / GRADED_RANKS_NAME).is_file():
+        return GRADED_RANKS.empty_table()
+    return _read(folder, GRADED_RANKS_NAME, GRADED_RANKS)
 
 
 def _read(folder: Path, name: str, schema: pa.Schema) -> pa.Table:

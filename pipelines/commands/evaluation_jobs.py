@@ -55,7 +55,9 @@ class RetrievalJob:
         """Score unless the results are current."""
         from synthcode.evaluation.output.compressed_scores import read_compressed_scores
         from synthcode.evaluation.results.coverage import warnings_of
+        from synthcode.evaluation.results.graded_scores import graded_entries
         from synthcode.evaluation.results.score_entries import score_entry
+        from synthcode.evaluation.retrieval.ranks import read_graded_ranks
         from synthcode.pipelines.commands.printed_scores import print_compressed, print_means
         from synthcode.pipelines.runs.interrupt import watch_for_stop
         from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
@@ -67,13 +69,14 @@ class RetrievalJob:
         macros, covered, notes = scored
         rows = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
         compressed = read_compressed_scores(evaluation.folder)
+        graded = graded_entries(read_graded_ranks(evaluation.folder), evaluation.resamples)
         warnings = warnings_of(covered.values())
 
         def show() -> None:
             print_means(macros, covered, evaluation.folder, notes)
             print_compressed(compressed)
 
-        return Outcome([*rows, *compressed], warnings, show)
+        return Outcome([*rows, *graded, *compressed], warnings, show)
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,7 @@ def compression_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--corpus``, ``--distractors`` and ``--graded``."""
     for option in (
-        click.option(
-            "--graded", is_flag=True, help="Also nDCG@10 with grades: 2 for verified pairs, 1 for others (tables.md)."
-        ),
+        click.option("--graded", is_flag=True, help="Also nDCG@10 with grades: 2 for verified pairs, 1 for others."),
         click.option(
             "--distractors",
             multiple=True,

@@ -73,6 +73,7 @@ def test_a_leaderboard_tells_exits_apart_as_compare_does(evaluation: Path, capsy
     for table in tables:
         pairs = [one for one in found if one["first"][3] == table["variant"]]
         adjusted = dict(zip([_exits(one) for one in pairs], holm([one["p"] for one in pairs]), strict=True))
+        assert {row["exit"]: row["bytes_per_vector"] for row in table["rows"]} == {0: None, 2: 256, 4: 256}
         best, *others = table["rows"]
         assert len(adjusted) == len(others) + 1 == 3
         for row in others:

@@ -68,6 +68,7 @@ def test_every_exit_width_and_precision_has_a_line(results: Path, capsys: pytest
         values = [row["value"] for row in table["rows"]]
         assert values == sorted(values, reverse=True)
         assert all(row["lo"] <= row["value"] <= row["hi"] for row in table["rows"])
+    assert json.loads((results / "small" / "results.json").read_text())["dims"] == {"2": 64, "5": 64}
 
 
 def test_values_are_those_that_evaluate_wrote(results: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -185,6 +185,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
         requirement=asdict(requirement) if (requirement := evaluation.benchmark.requirement) else None,
         notes=list(notes),
         ranking=_ranking(evaluation),
+        dims=evaluation.dims_by_exit,
     )
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [whole])

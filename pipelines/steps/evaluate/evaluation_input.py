@@ -86,6 +86,12 @@ class Evaluation:
         return getattr(self.encoder, "exits", (ONLY_EXIT,))
 
     @property
+    def dims_by_exit(self) -> dict[str, int]:
+        """Exit -> the dimensions of its vectors; empty if the encoder gives none, or was not probed."""
+        probe = {} if self.vectors is None else self.vectors.probe
+        return {str(exit_): int(vectors.shape[1]) for exit_, vectors in sorted(probe.items())}
+
+    @property
     def levels(self) -> list[Level]:
         """The levels of verification that are scored by themselves, too."""
         return levels_of(self.benchmark) if self.by_level and self.benchmark.requirement is None else []

@@ -187,4 +187,5 @@ def _facts(task: ScoredTask, evaluation: Evaluation, speed: Speed, rows: Rows) -
         resamples=evaluation.resamples,
         scores=rows,
         warnings=[*task.warnings, *few_problems(problems)],
+        dims=evaluation.dims_by_exit,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.pipelines.main import run_cli
 from synthcode.schemas.results import GRADED_RANKS
 from synthcode.storage.shards import read_file
+from tests.support.metrics_table import read_metrics
 from tests.support.retrieval_tables import tables, with_levels, write_dataset, write_tables
 
 GRADES = st.lists(st.integers(0, 2), min_size=1, max_size=30).filter(any)
@@ -72,5 +74,17 @@ def test_the_command_writes_trec_evals_mean(dataset: Path, tmp_path: Path, capsy
     found = re.search(r"(\d\.\d{3}) \[", section)
     assert found is not None
     assert found[1] == f"{np.mean(means):.3f}"
+    cells = [row for row in read_metrics(tmp_path / "out") if row["metric"] == "nDCG@10_graded"]
+    assert [(row["corpus_language"], row["value"]) for row in cells] == [
+        (language, pytest.approx(mean, abs=1e-6))
+        for language, mean in zip(("go", "java", "python"), means, strict=True)
+    ]
+    assert all(row["lo"] <= row["value"] <= row["hi"] and row["documents"] > row["n"] / 2 for row in cells)
+    capsys.readouterr()
+    assert run_cli([*given, "--task", "text2code", "--out", str(tmp_path / "out"), "--json"]) == 0
+    (printed,) = json.loads(capsys.readouterr().out)["tasks"]
+    (graded,) = [row for row in printed["scores"] if row["metric"] == "nDCG@10_graded"]
+    assert graded["value"] == pytest.approx(np.mean(means), abs=1e-6)
+    assert (graded["pairs"], graded["queries"]) == (3, sum(row["n"] for row in cells))
     assert run_cli(["evaluate", str(write_dataset(tmp_path / "plain")), *given[2:], "--out", str(tmp_path / "no")]) == 1
     assert "no levels of verification to grade by" in capsys.readouterr().err
