@@ -84,7 +84,10 @@ def test_killed_at_random_moments_a_command_ends_as_if_undisturbed(tmp_path: Pat
         for _ in range(order.count(command)):
             if command is RUN and generator.random() < 0.5:
                 shutil.rmtree(run, ignore_errors=True)
-            hits[command] += killed(filled(command, run, out), generator.uniform(0.2, 0.9) * seconds[command])
+            was_running = killed(filled(command, run, out), generator.uniform(0.2, 0.9) * seconds[command])
+            if not was_running:  # it was timed on a busier machine, or as part of a longer command
+                seconds[command] *= 0.7
+            hits[command] += was_running
         if command in FINAL:
             assert run_cli(filled(command, run, out)) == 0
         assert run_cli(filled(RUN, run, out)) == 0
