@@ -40,7 +40,11 @@ _PHP_FUNCTIONS = (
 _PHP_SYNTAX = (
     r"\b(?:private|protected)\(set\)|\|>|\bconst (?:string|int|float|bool|array) [A-Z]|\{ ?(?:get|set) ?(?:=>|\{)"
 )
-_JAVASCRIPT_ERRORS = re.compile(r"\b(?:TypeError|ReferenceError|SyntaxError)\b")
+_JAVASCRIPT_ERRORS = re.compile(r"\b(?:TypeError|SyntaxError)\b")
+_JAVASCRIPT_NAMES = re.compile(
+    r"\b(?:Iterator|Float16Array|ShadowRealm|Temporal|AsyncDisposableStack|DisposableStack)\b"
+)
+"""Of newer globals."""
 _JAVASCRIPT = re.compile(
     r"\b(?:Object|Map)\.groupBy\b|\bIterator\.(?:from|concat|prototype)\b|\bArray\.fromAsync\b|\bRegExp\.escape\b"
     r"|\bPromise\.(?:withResolvers|try)\b|\bMath\.(?:sumPrecise|f16round)\b|\bError\.isError\b|\bFloat16Array\b"
@@ -73,8 +77,14 @@ _NEWER = {
         _Newer(re.compile("NameError"), re.compile(rf"\bData\.define\b|{_WITHOUT_PARAMETERS}")),
         _Newer(re.compile("NoMethodError"), re.compile(_RUBY_METHODS)),
     ),
-    "javascript": (_Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),),
-    "typescript": (_Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),),
+    "javascript": (
+        _Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),
+        _Newer(re.compile(r"\bReferenceError\b"), _JAVASCRIPT_NAMES),
+    ),
+    "typescript": (
+        _Newer(_JAVASCRIPT_ERRORS, _JAVASCRIPT),
+        _Newer(re.compile(r"\bReferenceError\b"), _JAVASCRIPT_NAMES),
+    ),
     "kotlin": (
         _Newer(re.compile(r"^line \d+: "), re.compile(_KOTLIN)),
         _Newer(re.compile(r"^line \d+: Expecting "), re.compile(r",\s{0,20}[)\]]")),  # a trailing comma

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeGuard
 
-from synthcode.verification.cases.case import Raises, TestCase, Value
+from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.cases.notation import MOST_CHARACTERS, items_of, structure_of
 from synthcode.verification.cases.results import Members, Pairs
 
@@ -19,6 +20,13 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
     Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
     sequence of pairs; ``3`` equals ``3.0`` and ``True`` equals ``1``, as in Python; any exception counts as raised.
     Text in Python's notation, such as ``'[(1, None)]'``, equals the collection that it stands for, in any notation.
+    A tuple may come with names for its items, in order. A set may come as the values of a mapping with numbered keys,
+    which an array of PHP with gaps is, or as the keys of one whose values are all true.
+
+    Raises
+    ------
+    Untestable
+        If the items of a tuple come with names, but in another order: only the names say which is which.
     """
     if isinstance(case.expected, Raises) or isinstance(actual, Raises):
         if isinstance(case.expected, Raises) and isinstance(actual, Raises):
@@ -27,6 +35,8 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
     if _equal(case.expected, actual, case.tolerance) or _is_noted(case.expected, actual, case.tolerance):
         return None
     are_sequences = isinstance(case.expected, list | tuple) and isinstance(actual, list | tuple)
+    if _is_named(actual, case.expected) and _same_members(list(case.expected), list(actual.values()), case.tolerance):
+        raise Untestable("it names the items of its result, in an order of its own")
     if case.ignores_order and are_sequences and _same_members(case.expected, actual, case.tolerance):
         return None
     return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
@@ -61,14 +71,34 @@ def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
     if isinstance(expected, dict | Pairs):
         return _same_mapping(_pairs(expected), actual, tolerance)
     if isinstance(expected, set | Members):
-        return _is_collection(actual) and _same_members(list(expected), list(actual), tolerance)
+        return _same_set(list(expected), actual, tolerance)
     if isinstance(expected, list | tuple) and isinstance(actual, set | Members):
         return False
+    if _is_named(actual, expected):
+        actual = list(actual.values())
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
         return len(expected) == len(actual) and all(
             _equal(one, other, tolerance) for one, other in zip(expected, actual, strict=True)
         )
     return False
+
+
+def _is_named(actual: Value | Raises, expected: Value | Raises) -> TypeGuard[dict[str, Value]]:
+    """Return whether a result may be a tuple whose items have names, as in an object of JavaScript."""
+    if not (isinstance(expected, tuple) and isinstance(actual, dict) and len(expected) == len(actual) > 1):
+        return False
+    return all(isinstance(key, str) and key.isidentifier() for key in actual)
+
+
+def _same_set(expected: list[Value], actual: Value, tolerance: float) -> bool:
+    if isinstance(actual, dict) and actual:
+        if all(value is True for value in actual.values()) and _same_members(
+            [_key(member) for member in expected], [_key(key) for key in actual], tolerance
+        ):
+            return True
+        has_numbered_keys = all(isinstance(key, int) and not isinstance(key, bool) for key in actual)
+        return has_numbered_keys and _same_members(expected, list(actual.values()), tolerance)
+    return _is_collection(actual) and _same_members(expected, list(actual), tolerance)
 
 
 def _close(expected: float, actual: float, tolerance: float) -> bool:

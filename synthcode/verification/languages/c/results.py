@@ -15,6 +15,7 @@ from synthcode.verification.languages.c_family.types import CType
 
 _LENGTH_FIELD = re.compile(r"(?i)^(?:n|len\w*|size|count|length|used|num\w*)$")
 _LENGTH_NAME = re.compile(r"(?i)^n$|len|size|count|num")
+_STATUS_NAME = re.compile(r"(?i)err|status|success|valid|^ok|flag")
 _COMMA = ' HIDDEN_put(", "); '
 _WRITERS = {"float": "real", "bool": "boolean", "char": "character"}
 
@@ -49,11 +50,21 @@ def written_result(function: Function, stored: Sequence[Stored], case: TestCase,
         return _of_nothing(outputs, [one for one in stored if not one.given.is_output], case, types)
     if isinstance(case.expected, list | tuple | set) and levels == 0 and types.fields(kind) is None:
         return _of_length(kind, outputs, [one for one in stored if one.length is not None], types)
-    if levels == 0 and outputs:
+    if levels == 0 and outputs and not _is_value(kind, outputs):
         return _of_outputs(outputs, case, types)
     if case.expected is None and levels == 0:
         raise Untestable("its result cannot be None")
-    return _of_value(kind, levels, outputs, case, types)
+    written = _of_value(kind, levels, outputs if levels else (), case, types)
+    if case.expected is None:
+        return f'if (result == 0) HIDDEN_put("null"); else {{ {written} }}'
+    return written
+
+
+def _is_value(kind: CType, outputs: Sequence[Stored]) -> bool:
+    """Return whether a function returns its result and stores its status; most of those that store return a status."""
+    return len(outputs) == 1 and (
+        kind.kind == "float" or _STATUS_NAME.search(outputs[0].given.parameter.name) is not None
+    )
 
 
 def _of_value(kind: CType, levels: int, outputs: Sequence[Stored], case: TestCase, types: Types) -> str:
@@ -84,6 +95,8 @@ def _of_nothing(outputs: Sequence[Stored], changed: Sequence[Stored], case: Test
     if outputs:
         return _of_outputs(outputs, case, types)
     if case.expected is None:
+        return 'HIDDEN_put("null");'
+    if not changed:
         return 'HIDDEN_put("null");'
     if len(changed) != 1:
         raise Untestable("it returns nothing")

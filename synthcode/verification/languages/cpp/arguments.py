@@ -91,7 +91,7 @@ def _result(
         if case.expected is None and returned is not None and returned.kind in _NEVER_NONE:
             raise Untestable("its result cannot be None")
         return ""
-    if case.expected is None:
+    if case.expected is None or not changed:
         return "nullptr"
     results = [(one, text) for one, text in changed if one.is_output] or changed
     if len(results) > 1 and isinstance(case.expected, tuple) and len(case.expected) == len(results):

@@ -2,6 +2,7 @@ using System;
 using System.Collections;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Numerics;
 using System.Reflection;
 using System.Text;
@@ -92,6 +93,10 @@ namespace SynthcodeHarness
             {
                 Pairs(text, (IEnumerable)value, level);
             }
+            else if (Implements(type, typeof(ILookup<,>)))
+            {
+                Groups(text, (IEnumerable)value, level);
+            }
             else if (Implements(type, typeof(ISet<>)))
             {
                 Items(text, (IEnumerable)value, "{\"set\": [", "]}", level);
@@ -167,6 +172,19 @@ namespace SynthcodeHarness
                 }
                 Type type = pair.GetType();
                 written.Add(new[] { type.GetProperty("Key").GetValue(pair, null), type.GetProperty("Value").GetValue(pair, null) });
+            }
+            Items(text, written, "{\"map\": [", "]}", level + 1);
+        }
+
+        private static void Groups(StringBuilder text, IEnumerable groups, int level)
+        {
+            var written = new List<object[]>();
+            foreach (object group in groups)
+            {
+                Type grouping = Array.Find(
+                    group.GetType().GetInterfaces(),
+                    one => one.IsGenericType && one.GetGenericTypeDefinition() == typeof(IGrouping<,>));
+                written.Add(new[] { grouping.GetProperty("Key").GetValue(group, null), group });
             }
             Items(text, written, "{\"map\": [", "]}", level + 1);
         }

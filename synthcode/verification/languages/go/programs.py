@@ -23,6 +23,8 @@ _NAMES = (
 )
 _BUILT_IN = frozenset(_NAMES.split())
 _OWN_FORM = re.compile(r"\)\s*(?:MarshalJSON|MarshalText|String|GoString|Format|Equal)\s*\(")
+_IMMUTABLE = frozenset({"integer", "float", "string", "bool"})
+"""What a function can store nothing in."""
 _CHARS, _TEXT, _SET, _HAS_ERROR, _HAS_OK, _OK_RAISES = 1, 2, 4, 8, 16, 32
 
 
@@ -107,7 +109,8 @@ def _call(place: int, case: TestCase, signature: Signature) -> str:
     arguments = ", ".join(map(literal, case.arguments, types))
     spread = "..." if _is_spread(case.arguments, signature) else ""
     call = f"{signature.callee}({arguments}{spread})"
-    return f"harness_.Case({place}, {mode}, func() []interface{{}} {{ return harness_.All({call}) }})"
+    body = f"return harness_.All({call})" if signature.results else f"{call}; return nil"
+    return f"harness_.Case({place}, {mode}, func() []interface{{}} {{ {body} }})"
 
 
 def _is_spread(arguments: Sequence[Value], signature: Signature) -> bool:
@@ -145,12 +148,14 @@ def _mode(case: TestCase, signature: Signature) -> int:
         If the function cannot return such a result.
     """
     results = signature.results
-    if not results:
-        raise Untestable("it returns nothing")
     raises = isinstance(case.expected, Raises)
+    if not results:
+        if raises or any(kind.kind not in _IMMUTABLE for kind in signature.parameters):
+            raise Untestable("it returns nothing")
+        return 0
     if results[-1].kind == "error":
         flag = _HAS_ERROR
-    elif len(results) == 2 and results[1].kind == "bool" and not _is_pair_with_bool(case.expected):
+    elif len(results) > 1 and results[-1].kind == "bool" and not _ends_with_bool(case.expected, len(results)):
         flag = _HAS_OK | (_OK_RAISES if raises else 0)
     else:
         flag = 0
@@ -174,8 +179,8 @@ def _mode(case: TestCase, signature: Signature) -> int:
     return flag
 
 
-def _is_pair_with_bool(value: Value) -> bool:
-    return isinstance(value, list | tuple) and len(value) == 2 and isinstance(value[1], bool)
+def _ends_with_bool(value: Value | Raises, count: int) -> bool:
+    return isinstance(value, list | tuple) and len(value) == count and isinstance(value[-1], bool)
 
 
 def _result_mode(value: Value, kind: GoType) -> int:

@@ -152,7 +152,25 @@ def entry_of(snippet: Snippet, language: Language, entry_point: str) -> Entry:
     if name is None or found is None or not _IDENTIFIER.fullmatch(name):
         raise Untestable("it defines no function that can be called from outside")
     bound, expression = _expression(found)
+    if spaces := _namespaces(found.node):
+        # a member of an outer object, once TypeScript has made JavaScript of it
+        bound, expression = (
+            spaces[0],
+            re.sub(rf"\b{re.escape(bound)}\b", ".".join((*spaces, bound)), expression, count=1),
+        )
     return Entry(bound, expression, _required(found.node), is_module=is_module)
+
+
+def _namespaces(node: tree_sitter.Node) -> list[str]:
+    """Return the names of the namespaces of TypeScript around a function, from the outside."""
+    names: list[str] = []
+    above = node.parent
+    while above is not None:
+        name = above.child_by_field_name("name")
+        if above.type == "internal_module" and name is not None and name.text is not None:
+            names = [*name.text.decode().split("."), *names]
+        above = above.parent
+    return names
 
 
 def _expression(found: Definition) -> tuple[str, str]:

@@ -157,7 +157,19 @@ final class Call {
         }
         boolean isFull = arguments.length == one.method.getParameterCount();
         Object result = isFull ? one.method.invoke(target, arguments) : callWithDefaults(one, target, arguments);
-        return one.method.getReturnType() == void.class ? Form.other("void") : Form.of(result);
+        if (one.method.getReturnType() == void.class) return storesNothing(one.method) ? "null" : Form.other("void");
+        return Form.of(result);
+    }
+
+    /** Returns whether a method without a result has no argument in which it could store one. */
+    private static boolean storesNothing(Method method) {
+        for (Class<?> type : method.getParameterTypes()) {
+            boolean isBoxed = Number.class.isAssignableFrom(type) && type.getName().startsWith("java.lang.");
+            if (!type.isPrimitive() && !isBoxed && type != String.class && type != Character.class && type != Boolean.class) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Calls what Kotlin's compiler makes of a function with default arguments: a mask says which ones are left out. */

@@ -18,7 +18,7 @@ final class Form
             return self::ofFloat($value);
         }
         if (\is_string($value)) {
-            return \json_encode($value) ?: '{"other": "bytes that are not text"}';
+            return \json_encode($value, \JSON_INVALID_UTF8_SUBSTITUTE); // such bytes equal no text
         }
         if ($value === null || \is_bool($value) || \is_int($value)) {
             return \json_encode($value);
@@ -73,9 +73,8 @@ function run(): void
     try {
         $entry = loaded($plan['test'] ?? null);
         foreach ($plan['cases'] ?? [] as [$place, $source]) {
-            \fwrite($out, "\n");
-            foreach (called($entry, $source, $plan['maps']) as $text) {
-                \fwrite($out, "$nonce $place $text\n");
+            foreach (called($entry, $source, $plan['maps'], $plan['references']) as $text) {
+                \fwrite($out, "\n$nonce $place $text\n"); // on a line of its own, whatever the program prints
             }
         }
     } catch (\Throwable $problem) {
@@ -97,10 +96,14 @@ function loaded(?string $test): mixed
     return $entry;
 }
 
-function called(mixed $entry, string $source, bool $maps): array
+function called(mixed $entry, string $source, bool $maps, array $references): array
 {
     try {
-        $result = $entry(literal($source));
+        $arguments = literal($source);
+        $result = $entry($arguments);
+        if ($result === null && $references !== []) {
+            return ['null', stored($arguments, $references)];
+        }
         $text = Form::of($result, false);
         return $maps ? [$text, Form::of($result, true)] : [$text];
     } catch (\Throwable $problem) {
@@ -109,6 +112,16 @@ function called(mixed $entry, string $source, bool $maps): array
         }
         return ['{"raised": ' . \json_encode(\get_class($problem)) . '}'];
     }
+}
+
+// What a function without a result has stored in the parameters that it takes by reference.
+function stored(array $arguments, array $references): string
+{
+    $values = [];
+    foreach ($references as $place) {
+        $values[] = $arguments[$place] ?? null;
+    }
+    return Form::of(\count($values) === 1 ? $values[0] : $values, false);
 }
 
 function literal(string $source): array

@@ -31,6 +31,8 @@ class _Entry(NamedTuple):
     """What is called: ``f``, ``C::f``, ``(new C())->f`` or ``$f``."""
     required: int
     most: float
+    references: tuple[int, ...] = ()
+    """The places of the parameters that are passed by reference."""
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -68,8 +70,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     maps = any(_holds_numbered_mapping(case.expected) for case in cases)
-    source = f"{_opened(code)}\nreturn fn(array $a) => {entry.expression}(...$a);\n"
-    return CaseProgram(_job(source, {"cases": plan, "maps": maps}), untestable)
+    source = f"{_opened(code)}\nreturn fn(array &$a) => {entry.expression}(...$a);\n"
+    return CaseProgram(_job(source, {"cases": plan, "maps": maps, "references": entry.references}), untestable)
 
 
 def literal(value: Value) -> str:
@@ -136,7 +138,7 @@ def _entry(code: str, entry_point: str) -> _Entry:
     if found is None:
         name = held_function(_CLOSURE.findall(code), entry_point)
         return _Entry(name, f"${name}", 0, math.inf)
-    return _Entry(found.name, _expression(found), *_arity(found))
+    return _Entry(found.name, _expression(found), *_arity(found), _references(found))
 
 
 def _expression(found: Definition) -> str:
@@ -145,6 +147,13 @@ def _expression(found: Definition) -> str:
         return found.name
     is_static = any(child.type == "static_modifier" for child in found.node.children)
     return f"{owner}::{found.name}" if is_static else f"(new {owner}())->{found.name}"
+
+
+def _references(found: Definition) -> tuple[int, ...]:
+    """Return the places of the parameters that are passed by reference."""
+    parameters = found.node.child_by_field_name("parameters")
+    listed = [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
+    return tuple(place for place, one in enumerate(listed) if one.child_by_field_name("reference_modifier") is not None)
 
 
 def _arity(found: Definition) -> tuple[int, float]:

@@ -78,9 +78,9 @@ def form(value, depth=0, kind=type, deepest=_DEEPEST):
         if value != value:
             return {"float": "nan"}
         return value if abs(value) != math.inf else {"float": "inf" if value > 0 else "-inf"}
-    if exact is list:
-        return [form(item, depth + 1) for item in value]
-    if exact is tuple or (issubclass(exact, tuple) and hasattr(exact, "_fields")):
+    if issubclass(exact, list):
+        return [form(item, depth + 1) for item in list.__iter__(value)]
+    if issubclass(exact, tuple):
         return {"tuple": [form(item, depth + 1) for item in tuple.__iter__(value)]}
     if issubclass(exact, (set, frozenset)):
         return {"set": sorted((form(item, depth + 1) for item in value), key=repr)}

@@ -43,7 +43,8 @@ module SynthcodeForm
   end
 
   def self.of_text(text)
-    JSON_OF.call(text.encode("UTF-8"))
+    return JSON_OF.call(text.dup.force_encoding("UTF-8").scrub) if text.encoding == Encoding::BINARY
+    JSON_OF.call(text.encode("UTF-8", invalid: :replace, undef: :replace)) # such bytes equal no text
   rescue StandardError
     '{"other": "bytes that are not text"}'
   end

@@ -36,6 +36,10 @@ from synthcode.verification.cases.results import read_result
         ("[(1, None), ('a b', 2.0)]", '[[1, null], ["a b", 2]]'),
         ("{1: 2, -4: 'x'}", '"{1=2, -4=x}"'),
         ("{1: 2, -4: 'x'}", '{"map": [[1, 2], [-4, "x"]]}'),
+        ((1, "a"), '{"map": [["first", 1], ["second", "a"]]}'),
+        ([(1, "a")], '[{"map": [["first", 1], ["second", "a"]]}]'),
+        ({1, 2}, '{"map": [[0, 1], [2, 2]]}'),
+        ({5, 7}, '{"map": [["5", true], ["7", true]]}'),
     ],
 )
 def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
@@ -46,6 +50,10 @@ def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
     ("expected", "actual"),
     [
         (3, "4"),
+        ((1, "a"), '{"map": [["first", 1], ["second", "b"]]}'),
+        ([1, "a"], '{"map": [["first", 1], ["second", "a"]]}'),
+        ({1, 2}, '{"map": [[1, 1], [2, 3]]}'),
+        ({5, 7}, '{"map": [["5", true], ["8", true]]}'),
         (2**80, str(2**80 + 1)),
         (1.0, "1.1"),
         (None, '""'),
@@ -83,6 +91,11 @@ def test_order_is_ignored_where_the_test_ignores_it() -> None:
 def test_a_value_of_another_type_cannot_be_compared() -> None:
     with pytest.raises(Untestable, match="Node"):
         read_result('{"other": "Node"}')
+
+
+def test_a_tuple_whose_items_are_named_in_another_order_cannot_be_compared() -> None:
+    with pytest.raises(Untestable, match="names the items"):
+        difference(TestCase((), (1, "a")), read_result('{"map": [["second", "a"], ["first", 1]]}'))
 
 
 @pytest.mark.parametrize(
