@@ -10,7 +10,7 @@ from synthcode.evaluation.classification.measures import F64, Bools
 from synthcode.evaluation.classification.pair_kernels import I32
 from synthcode.evaluation.classification.ranked_pairs import RankedPairs
 from synthcode.evaluation.classification.scored import ScoredPairs
-from synthcode.evaluation.classification.shared_problems import spread_scales
+from synthcode.evaluation.classification.shared_problems import pair_spread
 from synthcode.evaluation.results.comparison import Estimate
 
 DROP = "AP_drop_"
@@ -47,8 +47,8 @@ def drop_of_ap(pairs: ScoredPairs, kind: npt.NDArray[np.bool_], others: npt.NDAr
         return [with_others.value(counts) - with_kind.value(counts)]
 
     problems = len(known)
-    scales = spread_scales((with_others.shares - with_kind.shares)[None], first, second, problems)
-    (found,) = estimates(difference, problems, drawn_counts(problems, draws), problems, _SPAN, scales)
+    spread = pair_spread((with_others.shares - with_kind.shares)[None], first, second, problems)
+    (found,) = estimates(difference, problems, drawn_counts(problems, draws), problems, _SPAN, spread)
     return found
 
 

@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.intervals import drawn_counts, draws_for, estimates
+from synthcode.evaluation.classification.intervals import Spread, drawn_counts, draws_for, estimates
 from synthcode.evaluation.classification.item_measures import Measure, PairMeasures, ProgramMeasures, measures_of
 from synthcode.evaluation.classification.measures import F64
-from synthcode.evaluation.classification.shared_problems import spread_scales
+from synthcode.evaluation.classification.shared_problems import pair_spread
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.statistics import holm, sign_flip_p_values
 
@@ -166,15 +166,15 @@ class _Paired:
         def difference(counts: F64) -> Sequence[float]:
             return [self.first.value(counts) - self.second.value(counts)]
 
-        return estimates(difference, self.problems, draws, self.first.problems, (-1.0, 1.0), self._scales)[0]
+        return estimates(difference, self.problems, draws, self.first.problems, (-1.0, 1.0), self._spread)[0]
 
     @property
-    def _scales(self) -> F64 | float:
+    def _spread(self) -> Spread | None:
         """Return what the deviations of draws are multiplied by: a pair has two problems."""
         one, two = self.first.pairs, self.second.pairs
         if one is None or two is None:
-            return 1.0
-        return spread_scales((one.shares - two.shares)[None, :], one.first, one.second, self.problems)
+            return None
+        return pair_spread((one.shares - two.shares)[None, :], one.first, one.second, self.problems)
 
 
 def by_kind(items: pa.Table) -> dict[Macro, pa.Table]:

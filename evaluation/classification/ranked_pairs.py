@@ -10,7 +10,7 @@ from synthcode.evaluation.classification.intervals import drawn_counts, draws_fo
 from synthcode.evaluation.classification.measures import F64, Bools
 from synthcode.evaluation.classification.pair_kernels import I32, measure_pairs
 from synthcode.evaluation.classification.scored import ORACLE, without_interval
-from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
+from synthcode.evaluation.classification.shared_problems import pair_shares, pair_spread
 from synthcode.evaluation.results.comparison import Estimate
 
 _AT_THRESHOLD = ("precision", "recall", "F1")
@@ -78,7 +78,7 @@ class RankedPairs:
         """
         kept = [PAIR_MEASURES.index(name) for name in names]
         problems = int(max(places.max() for places in self._places)) + 1
-        scales = spread_scales(self.shares()[kept], *self._places, problems)
+        spread = pair_spread(self.shares()[kept], *self._places, problems)
         draws = drawn_counts(problems, draws_for(len(self._given[0]), resamples))
-        found = estimates(lambda counts: self.measures(counts)[kept].tolist(), problems, draws, problems, scales=scales)
+        found = estimates(lambda counts: self.measures(counts)[kept].tolist(), problems, draws, problems, spread=spread)
         return [without_interval(one) if name.endswith(ORACLE) else one for name, one in zip(names, found, strict=True)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from synthcode.evaluation.classification.intervals import Spread
 from synthcode.evaluation.classification.measures import F64, Bools
 from synthcode.evaluation.classification.slopes import RankedSlopes, precision_recall_f1_slopes
 
@@ -12,15 +13,20 @@ Places = npt.NDArray[np.integer]
 
 _LEAST = 0.5
 """Of the variance over problems, what remains however much the pairs' own is."""
+_FEWEST = 3.0
+"""Degrees of freedom: of fewer, the expansion of quantiles of t is off by more than 4 %."""
 
 
-def spread_scales(shares: F64, first: Places, second: Places, problems: int) -> F64:
-    """Return what the deviations of draws are multiplied by, (measures,), so that they have the measures' variance.
+def pair_spread(shares: F64, first: Places, second: Places, problems: int) -> Spread:
+    """Return what makes deviations of draws as wide as those of samples.
 
     With u what problems add to a measure, less their mean, and x what pairs add to it, the variance of pairs that share
     problems is sum u^2 - sum x^2 over pairs of two problems: a problem's sum holds each of its pairs, which stand in
     two such sums (Aronow, Samii and Assenova 2015, Political Analysis 23(4)). If a pair weighs the product of its
     problems' counts, as in the bootstrap of networks, the variance is sum u^2 + sum x^2.
+
+    The variance has as many degrees of freedom as a sum of squares of normal numbers that varies as much: 2 (sum u^2)^2
+    divided by the variance of sum u^2 (Satterthwaite 1946, Biometrics Bulletin 2(6)).
 
     Parameters
     ----------
@@ -32,15 +38,17 @@ def spread_scales(shares: F64, first: Places, second: Places, problems: int) -> 
         How many there are.
     """
     of_two = first != second
-    scales = np.ones(len(shares))
+    found = Spread(np.ones(len(shares)), np.full(len(shares), max(problems - 1.0, _FEWEST)))
     for place, share in enumerate(shares):
         sums = np.bincount(first, share, problems) + np.bincount(second, share * of_two, problems)
-        sums -= sums.mean()
-        over_problems, of_pairs = float((sums**2).sum()), float((share[of_two] ** 2).sum())
+        squares = (sums - sums.mean()) ** 2
+        over_problems, of_pairs = float(squares.sum()), float((share[of_two] ** 2).sum())
         if over_problems > 0:
             actual = max(over_problems - of_pairs, _LEAST * over_problems)
-            scales[place] = np.sqrt(actual / (over_problems + of_pairs))
-    return scales
+            found.scales[place] = np.sqrt(actual / (over_problems + of_pairs))
+            variation = problems * float((squares / over_problems).var())
+            found.freedom[place] = min(max(2 / max(variation, 1e-9), _FEWEST), found.freedom[place])
+    return found
 
 
 def pair_shares(scores: F64, positive: Bools, weights: F64, thresholds: list[float]) -> F64:

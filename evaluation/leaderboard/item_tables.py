@@ -15,7 +15,7 @@ from synthcode.evaluation.classification.intervals import drawn_counts, draws_fo
 from synthcode.evaluation.classification.item_comparison import by_kind, item_keys
 from synthcode.evaluation.classification.item_measures import Measure, PairMeasures, ProgramMeasures, measures_of
 from synthcode.evaluation.classification.measures import F64
-from synthcode.evaluation.classification.shared_problems import spread_scales
+from synthcode.evaluation.classification.shared_problems import pair_spread
 from synthcode.evaluation.classification.stored_scores import SHOWN_MEASURES, read_scores
 from synthcode.evaluation.leaderboard.common_rows import CommonRows, about_encoders
 from synthcode.evaluation.leaderboard.content import Cost, Entry, Kind, Table
@@ -175,11 +175,11 @@ class _Measured:
         """Return the measure with its interval over problems."""
         measure, problems = self.measure(name), self._measures.problems
         draws = drawn_counts(problems, draws_for(measure.items, resamples))
-        scales: F64 | float = 1.0
+        spread = None
         if measure.pairs is not None:
             shares, first, second = measure.pairs
-            scales = spread_scales(shares[None, :], first, second, problems)
-        return estimates(lambda counts: [measure.value(counts)], problems, draws, measure.problems, scales=scales)[0]
+            spread = pair_spread(shares[None, :], first, second, problems)
+        return estimates(lambda counts: [measure.value(counts)], problems, draws, measure.problems, spread=spread)[0]
 
 
 def _warnings(entries: Sequence[ScoredEntry]) -> list[str]:

@@ -6,25 +6,36 @@ import numpy as np
 import pytest
 
 from synthcode.evaluation.classification.measures import precision_recall_f1
-from synthcode.evaluation.classification.shared_problems import pair_shares, spread_scales
+from synthcode.evaluation.classification.shared_problems import pair_shares, pair_spread
 
 
 def test_the_variance_counts_a_pair_of_two_problems_once() -> None:
     first, second = np.array([0, 0, 1]), np.array([0, 1, 2])
     # Problems have 9 + 1, 1 + 2 and 2, less their mean: 5, -2 and -3. Pairs of two problems have 1 and 2.
-    scales = spread_scales(np.array([[9.0, 1.0, 2.0]]), first, second, 3)
-    assert scales == pytest.approx([np.sqrt((25 + 4 + 9 - 5) / (25 + 4 + 9 + 5))])
+    spread = pair_spread(np.array([[9.0, 1.0, 2.0]]), first, second, 3)
+    assert spread.scales == pytest.approx([np.sqrt((25 + 4 + 9 - 5) / (25 + 4 + 9 + 5))])
 
 
 def test_pairs_of_one_problem_need_no_correction() -> None:
     places = np.arange(4)
-    assert spread_scales(np.array([[1.0, -2.0, 3.0, -2.0], [0.0] * 4]), places, places, 4).tolist() == [1.0, 1.0]
+    spread = pair_spread(np.array([[1.0, -2.0, 3.0, -2.0], [0.0] * 4]), places, places, 4)
+    assert spread.scales.tolist() == [1.0, 1.0]
+
+
+def test_problems_that_outweigh_others_leave_few_degrees_of_freedom() -> None:
+    places = np.arange(20)
+    alike, one_heavy = np.where(places % 2, 1.0, -1.0), np.where(places == 0, 1.0, 0.01)
+    normal = np.random.default_rng(0).standard_normal(20)
+    freedom = pair_spread(np.array([alike, normal, one_heavy, np.zeros(20)]), places, places, 20).freedom
+    squares = (normal - normal.mean()) ** 2
+    expected = 2 * squares.sum() ** 2 / ((squares**2).sum() - squares.sum() ** 2 / 20)
+    assert freedom == pytest.approx([19, min(expected, 19), 3, 19])
 
 
 def test_a_variance_stays_above_zero() -> None:
     # Each problem's pairs cancel out.
     first, second = np.array([0, 1, 2]), np.array([1, 2, 0])
-    assert spread_scales(np.array([[1.0, 1.0, -2.0]]), first, second, 3)[0] > 0
+    assert pair_spread(np.array([[1.0, 1.0, -2.0]]), first, second, 3).scales[0] > 0
 
 
 def test_shares_are_derivatives() -> None:
