@@ -31,6 +31,8 @@ class ClassifierForm:
     """The token whose state a head is given: the tokenizer's own for classification, or else the last one."""
     max_tokens: int
     """Longest input in training, in tokens."""
+    compares: bool = False
+    """Whether a head is also given how the means of the states of two programs differ."""
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.labels) == len(set(self.labels)) or self.max_tokens < 1:

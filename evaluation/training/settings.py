@@ -180,6 +180,9 @@ class TrainingSettings:
     """What is trained: vectors for retrieval, or a head of classification at every exit."""
     heads: Literal["none", "linear"] = "none"
     """A projection of each exit's vector; a MoSE encoder has its own."""
+    pair_heads: Literal["compare", "token"] = "compare"
+    """What a head of clones is given: the state of the class token, with the difference and product of the means of
+    both programs' states, or the class token's only (MoSE). One or few blocks learn nothing from that token."""
     data: DataSettings = field(default_factory=DataSettings)
     """Which pairs are drawn."""
     loss: LossSettings = field(default_factory=LossSettings)

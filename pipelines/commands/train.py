@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 @click.option("--exits", metavar="1,2,4", help="Blocks after which an embedding is trained. Default: all of up to 12.")
 @click.option("--single-exit", type=click.IntRange(1), metavar="K", help="A baseline: only the first K blocks.")
 @click.option("--projection/--no-projection", default=None, help="A linear projection after each exit. Default: none.")
+@click.option(
+    "--pair-heads",
+    type=click.Choice(("compare", "token")),
+    help="Heads of clones read the class token and compare both programs' means, or read the token only."
+    " Default: compare.",
+)
 @click.option("--layers", type=click.IntRange(1), metavar="N", help="Blocks of a new MoSE encoder, instead of --base.")
 @click.option("--hidden", type=click.IntRange(8), metavar="N", help="Width of a new encoder. Default: 256.")
 @click.option("--steps", type=click.IntRange(1), metavar="N", help="Batches to train on. Default: 200.")
@@ -121,6 +127,7 @@ def _overrides(given: Mapping[str, Any]) -> dict[str, Any]:
         "base": given["base"],
         "exits": exits,
         "heads": projection,
+        "pair_heads": given["pair_heads"],
         "random_seed": given["random_seed"],
         "new.layers": given["layers"],
         "new.hidden": given["hidden"],

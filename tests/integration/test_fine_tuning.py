@@ -62,6 +62,7 @@ def test_a_head_is_trained_at_every_exit(model: Path) -> None:
     assert opened.classifier is not None
     assert (opened.exits, tuple(opened.classifier.heads)) == ((1, 3), ("1", "3"))
     assert (opened.classifier.form.task, opened.classifier.form.labels) == ("clones", ("other", "clone"))
+    assert opened.classifier.form.compares
     rows = list(csv.DictReader((model / "training" / "curves.csv").read_text().splitlines()))
     assert {(row["metric"], row["exit"]) for row in rows} == {
         (metric, exit_) for metric in ("loss", "AP", "F1") for exit_ in ("0", "1", "3")
@@ -95,6 +96,23 @@ def test_every_head_learns_what_tells_labels_apart(base: str, tmp_path: Path) ->
     curves = list(csv.DictReader((tmp_path / "model" / "training" / "curves.csv").read_text().splitlines()))
     best = {row["exit"]: float(row["value"]) for row in curves if (row["metric"], row["step"]) == ("accuracy", "60")}
     assert best == {"1": 1.0, "3": 1.0}
+
+
+@pytest.mark.parametrize("pair_heads", ["compare", "token"])
+def test_one_block_tells_clones_apart_only_if_its_head_compares(pair_heads: str, base: str, tmp_path: Path) -> None:
+    """Clones are two texts of the same digits; which digits those are says nothing."""
+    texts = [f"{number % 10} {number // 10} {number % 10}" for number in range(40)]
+    for name, numbers in (("train", range(30)), ("valid", range(30, 40)), ("test", range(30, 40))):
+        rows = [(number, number, 1) for number in numbers]
+        rows += [(number, min(numbers) + (number + 3) % len(numbers), 0) for number in numbers]
+        lines = [{"code_a": f"f {texts[a]}", "code_b": f"{texts[b]} g", "label": label} for a, b, label in rows]
+        write_lines(tmp_path / "data" / f"{name}.jsonl", lines)
+    options = ["--task", "clones", "--from", "table", "--base", base, "--exits", "1", "--pair-heads", pair_heads]
+    options += ["--learning-rate", "0.003", "--steps", "40", "--batch-size", "20", "--validate-every", "40"]
+    assert train(tmp_path / "data", *options, "--out", tmp_path / "model") == 0
+    curves = list(csv.DictReader((tmp_path / "model" / "training" / "curves.csv").read_text().splitlines()))
+    (found,) = (float(row["value"]) for row in curves if (row["metric"], row["step"]) == ("AP", "40"))
+    assert (found > 0.95) is (pair_heads == "compare")
 
 
 def test_one_exit_is_cut_with_its_head(model: Path, tmp_path: Path) -> None:
@@ -271,6 +289,7 @@ def by_hand(model: Path) -> dict[str, float]:
         one, other = (opened.tokenizer(CODE[name])["input_ids"] for name in (a, b))
         ids = [*one, SPECIAL["<sep>"], *other]
         features = {"input_ids": torch.tensor([ids]), "attention_mask": torch.ones(1, len(ids), dtype=torch.long)}
+        features["programs"] = torch.tensor([[*[1] * len(one), 0, *[2] * len(other)]])
         with torch.no_grad():
             for exit_, logits in opened.logits(features).items():
                 found.setdefault(str(exit_), []).append(float(logits[0, 1] - logits[0, 0]))

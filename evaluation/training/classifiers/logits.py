@@ -65,7 +65,7 @@ def _batches(tokens: InputTokens, texts: Sequence[str], inputs: I64) -> Iterator
     for start in range(0, len(inputs), _INPUTS_AT_ONCE):
         block = inputs[start : start + _INPUTS_AT_ONCE].tolist()
         rows = tokens.rows([[texts[place] for place in one] for one in block])
-        for places in batches_by_length([len(row) for row in rows], BATCH_TOKENS, BATCH_INPUTS):
+        for places in batches_by_length([len(row.ids) for row in rows], BATCH_TOKENS, BATCH_INPUTS):
             yield start + places, tokens.padded([rows[place] for place in places])
 
 

@@ -32,9 +32,9 @@ class ClassifierLoss(nn.Module):
         self._sums = [0.0] * len(weights)
         self._batches = 0
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, labels: Tensor) -> dict[str, Tensor]:
+    def forward(self, input_ids: Tensor, attention_mask: Tensor, programs: Tensor, labels: Tensor) -> dict[str, Tensor]:
         """Return the ``loss`` of a batch; see :class:`ExampleCollator`."""
-        logits = self.model.logits({"input_ids": input_ids, "attention_mask": attention_mask})
+        logits = self.model.logits({"input_ids": input_ids, "attention_mask": attention_mask, "programs": programs})
         losses = torch.stack([cross_entropy(logits[exit_], labels) for exit_ in self.model.exits])
         if self.training:
             self._sums = [total + loss for total, loss in zip(self._sums, losses.tolist(), strict=True)]
@@ -58,6 +58,6 @@ class ExampleCollator:
     tokens: InputTokens
 
     def __call__(self, examples: Sequence[Example]) -> dict[str, Tensor]:
-        """Return ``input_ids`` and ``attention_mask``, (examples, tokens), and ``labels``, (examples,)."""
+        """Return what ``InputTokens.padded`` does, and ``labels``, (examples,)."""
         rows = self.tokens.rows([example.programs for example in examples])
         return {**self.tokens.padded(rows), "labels": torch.tensor([example.label for example in examples])}

@@ -112,9 +112,11 @@ class TrainedClassifier:
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs by itself, head included, for inputs of ``tokens`` tokens; measured here."""
         from synthcode.evaluation.cost import ExitCost, measure_speed
+        from synthcode.evaluation.training.models.classifier import inputs_of
 
         most = min(tokens, self.max_tokens)
-        heads = len(self.labels) * (self._model.width + 1) + self._model.width * (self._model.width + 1)
+        width = self._model.width
+        heads = len(self.labels) * (width + 1) + width * (inputs_of(self.form, width) + 1)
         sizes = [size for size in self._model.exit_sizes(most) if size.exit in self.exits]
         return [
             ExitCost(
@@ -132,7 +134,9 @@ class TrainedClassifier:
 
         ids = torch.ones((inputs, tokens), dtype=torch.long, device=next(self._model.parameters()).device)
         with torch.inference_mode():
-            features = {"input_ids": ids, "attention_mask": torch.ones_like(ids)}
+            places = torch.arange(tokens, device=ids.device).expand_as(ids)
+            programs = 1 + (places >= tokens // 2).long()
+            features = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "programs": programs}
             return self._model.logits(features, (exit_,))[exit_].cpu()  # the device is done when they are here
 
     @cached_property

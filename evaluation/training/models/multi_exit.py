@@ -40,9 +40,18 @@ class MultiExitEncoder(nn.Module, ABC):
         self.classifier = None
 
     def logits(self, features: Features, exits: Sequence[int] | None = None) -> dict[int, Tensor]:
-        """Return exit -> what its head of classification says, (inputs, labels); see ``states``."""
+        """Return exit -> what its head of classification says, (inputs, labels).
+
+        Parameters
+        ----------
+        features
+            As ``InputTokens.padded`` returns them; heads that compare no programs need no ``programs``.
+        exits
+            See ``states``.
+        """
         assert self.classifier is not None
-        found: dict[int, Tensor] = self.classifier(self.states(features, exits), features["attention_mask"])
+        states = self.states(features, exits)
+        found: dict[int, Tensor] = self.classifier(states, features["attention_mask"], features.get("programs"))
         return found
 
     def forward(self, features: dict[str, Any]) -> dict[str, Any]:

@@ -73,7 +73,9 @@ def fine_tune(
 
 def _form(model: MultiExitEncoder, data: LabelledData) -> ClassifierForm:
     most = min(data.settings.optimiser.max_tokens, model.max_tokens)
-    return ClassifierForm(_task(data.settings), data.labels, model.vocabulary.class_token, most)
+    task = _task(data.settings)
+    compares = task == "clones" and data.settings.pair_heads == "compare"
+    return ClassifierForm(task, data.labels, model.vocabulary.class_token, most, compares)
 
 
 def _task(settings: TrainingSettings) -> ClassificationTask:

@@ -67,7 +67,7 @@ def cost_of_examples(model: MultiExitEncoder, data: LabelledData) -> tuple[float
     inputs = InputTokens(model, data.settings.optimiser.max_tokens)
     examples = data.examples
     places = np.unique(np.linspace(0, len(examples) - 1, COUNTED).astype(int)).tolist()
-    lengths = [len(row) for row in inputs.rows([examples[place].programs for place in places])]
+    lengths = [len(row.ids) for row in inputs.rows([examples[place].programs for place in places])]
     batch = ExampleCollator(inputs)([examples[place] for place in range(min(SAMPLE, len(examples)))])
     module = ClassifierLoss(model, exit_weights(model.exits, data.settings.loss.exit_weights))
     tokens = int(batch["attention_mask"].sum())

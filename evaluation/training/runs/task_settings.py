@@ -33,11 +33,14 @@ OF_RETRIEVAL: Mapping[str, str] = {
 }
 """Setting that means something for retrieval only -> why."""
 OF_CLASSIFICATION: Mapping[str, str] = {
+    "pair_heads": "heads of clones are trained by task clones",
     "data.original": "a published benchmark has labels, and no texts with their programs",
     "data.columns": "they are of a published benchmark",
     "run.validation_examples": "validation_queries bounds the validation of vectors",
 }
 """Setting that means something for clones and classification only -> why."""
+OF_CLONES: Mapping[str, str] = {"pair_heads": "an input is one program, which is compared with nothing"}
+"""Setting that means something for clones only -> why."""
 OF_DATASETS: Mapping[str, str] = {
     "data.variant": "a published benchmark is trained on as it was published",
     "pretrain": "it reads the programs of a dataset in this project's form",
@@ -72,7 +75,8 @@ def used_tree(settings: TrainingSettings) -> dict[str, Any]:
 def _unused(settings: TrainingSettings) -> dict[str, str]:
     if settings.task == "retrieval":
         return dict(OF_CLASSIFICATION)
-    return {**OF_RETRIEVAL, **(OF_DATASETS if settings.data.original is not None else {})}
+    of_pairs = OF_CLONES if settings.task == "classification" else {}
+    return {**OF_RETRIEVAL, **of_pairs, **(OF_DATASETS if settings.data.original is not None else {})}
 
 
 def _at(tree: Mapping[str, Any], key: str) -> Any:

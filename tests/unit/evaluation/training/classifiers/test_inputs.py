@@ -25,8 +25,8 @@ def bert() -> Vocabulary:
 def test_bert_gets_what_its_tokenizer_makes_of_a_pair(bert: Vocabulary) -> None:
     tokenizer = AutoTokenizer.from_pretrained(minilm_folder())
     first, second = bert.encode(["def f(): pass", "int g();"])
-    assert joined(bert, [first, second], 64) == tokenizer("def f(): pass", "int g();")["input_ids"]
-    assert joined(bert, [first], 64) == tokenizer("def f(): pass")["input_ids"]
+    assert joined(bert, [first, second], 64).ids == tokenizer("def f(): pass", "int g();")["input_ids"]
+    assert joined(bert, [first], 64).ids == tokenizer("def f(): pass")["input_ids"]
     assert bert.class_token == "first_token"
 
 
@@ -35,13 +35,13 @@ def test_roberta_has_two_separators_between_programs(tmp_path: Path) -> None:
     tokenizer = RobertaTokenizerFast(vocab=vocabulary, merges=[])
     roberta = huggingface_vocabulary(tokenizer)
     assert (roberta.separator, roberta.class_token) == ((2, 2), "first_token")
-    assert joined(roberta, [[4], [5]], 64) == [0, 4, 2, 2, 5, 2] == tokenizer("a", "b")["input_ids"]
+    assert joined(roberta, [[4], [5]], 64).ids == [0, 4, 2, 2, 5, 2] == tokenizer("a", "b")["input_ids"]
 
 
 def test_mose_reads_two_programs_as_the_paper_has_it(tmp_path: Path) -> None:
     mose = mose_vocabulary(load_tokenizer(write_checkpoint(tmp_path), 64))
     sep, cls = SPECIAL["<sep>"], SPECIAL["<cls>"]
-    assert joined(mose, [[10, 11], [12]], 64) == [sep, 10, 11, sep, 12, cls]
+    assert joined(mose, [[10, 11], [12]], 64).ids == [sep, 10, 11, sep, 12, cls]
     assert mose.class_token == "last_token"
 
 
@@ -61,7 +61,10 @@ A, B = list(range(10, 20)), list(range(20, 30))
     ],
 )
 def test_each_program_has_its_share(first: list[int], second: list[int], window: int, expected: list[int]) -> None:
-    assert joined(PLAIN, [first, second], window) == expected
+    found = joined(PLAIN, [first, second], window)
+    assert found.ids == expected
+    ranges = ((1, A), (2, B))
+    assert found.programs == [next((number for number, ids in ranges if id_ in ids), 0) for id_ in expected]
 
 
 def test_a_window_without_room_is_refused() -> None:

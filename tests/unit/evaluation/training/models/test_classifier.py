@@ -55,6 +55,29 @@ def test_a_head_reads_the_token_of_its_form() -> None:
     assert torch.equal(heads({1: states}, mask)[1], heads({1: changed}, mask)[1])
 
 
+def test_a_head_that_compares_is_given_both_programs() -> None:
+    form = ClassifierForm("clones", ("other", "clone"), "first_token", 8, compares=True)
+    heads = ExitClassifiers(form, (1,), 2)
+    given: list[torch.Tensor] = []
+    heads.heads["1"].register_forward_pre_hook(lambda module, inputs: given.append(inputs[0]))
+    states = torch.tensor([[[5.0, 6.0], [3.0, 0.0], [9.0, 9.0], [0.0, 1.0], [0.0, 3.0], [7.0, 7.0]]])
+    programs = torch.tensor([[0, 1, 0, 2, 2, 0]])
+    heads({1: states}, torch.ones(1, 6), programs)
+    # The first program points along one axis and the second along the other; each direction has a mean square of 1.
+    root = 2**0.5
+    assert given[0].tolist() == [pytest.approx([5, 6, root, root, 0, 0])]
+    turned = torch.tensor([[0, 2, 0, 1, 1, 0]])
+    assert torch.equal(
+        heads({1: states}, torch.ones(1, 6), turned)[1], heads({1: states}, torch.ones(1, 6), programs)[1]
+    )
+
+
+def test_a_program_that_was_cut_to_nothing_is_compared_as_zeros() -> None:
+    form = ClassifierForm("clones", ("other", "clone"), "first_token", 8, compares=True)
+    states, programs = torch.randn(1, 4, 2), torch.tensor([[0, 1, 1, 0]])
+    assert ExitClassifiers(form, (1,), 2)({1: states}, torch.ones(1, 4), programs)[1].isfinite().all()
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
