@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import importlib
 import itertools
+import math
 import pkgutil
 import re
 import time
@@ -171,15 +172,20 @@ def _is_slow(run: Callable[[Any], object], compiled: re.Pattern[Any], prefix: st
         return whole if isinstance(compiled.pattern, str) else whole.encode("utf-8", "surrogatepass")
 
     few = len(prefix) + 24 * len(pump)  # enough to see an exponential one, and not too much for it
-    for size in (few, _SCREENED):
-        if _seconds(run, text(size)) > _FLOOR_S and min(_seconds(run, text(size)) for _ in range(3)) > _FLOOR_S:
-            break
-    else:
-        return False
-    if size == few:
+    if _quickest(run, text(few), _FLOOR_S) > _FLOOR_S:
         return True
-    once, again = (min(_seconds(run, text(count)) for _ in range(3)) for count in (_SCREENED, 4 * _SCREENED))
-    return again > _GROWTH * once
+    once = _quickest(run, text(_SCREENED), _FLOOR_S)
+    return once > _FLOOR_S and _quickest(run, text(4 * _SCREENED), _GROWTH * once) > _GROWTH * once
+
+
+def _quickest(run: Callable[[Any], object], text: Any, enough_s: float) -> float:
+    """Return the seconds of the quickest of three runs, or of the first that takes no more than ``enough_s``."""
+    quickest = math.inf
+    for _ in range(3):
+        quickest = min(quickest, _seconds(run, text))
+        if quickest <= enough_s:
+            break
+    return quickest
 
 
 def _seconds(run: Callable[[Any], object], text: Any) -> float:
