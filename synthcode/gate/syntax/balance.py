@@ -47,12 +47,16 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
     """
     quoted = _quoted_kinds(language)
     opened: list[bytes] = []
+    end_of_quoted = 0
     brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
     for count, found in enumerate(brackets.finditer(data)):
         if count == _MAX_BRACKETS:
             return None
         bracket = found[0]
-        if len(bracket) > 1 or _is_quoted(root, found.start(), quoted):
+        if len(bracket) > 1 or found.start() < end_of_quoted:
+            continue
+        if (node := _quoted(root, found.start(), quoted)) is not None:
+            end_of_quoted = node.end_byte
             continue
         if bracket in _CLOSES:
             opened.append(_CLOSES[bracket])
@@ -83,7 +87,7 @@ def _ends_missing(root: tree_sitter.Node, data: bytes, quoted: frozenset[int]) -
     for count, word in enumerate(_RUBY_WORD.finditer(data)):
         if count == _MAX_BRACKETS:
             return 0
-        if _is_quoted(root, word.start(), quoted):
+        if _quoted(root, word.start(), quoted) is not None:
             continue
         if word[0] == b"end":
             open_ -= 1
@@ -92,9 +96,10 @@ def _ends_missing(root: tree_sitter.Node, data: bytes, quoted: frozenset[int]) -
     return max(open_, 0)
 
 
-def _is_quoted(root: tree_sitter.Node, offset: int, quoted: frozenset[int]) -> bool:
+def _quoted(root: tree_sitter.Node, offset: int, quoted: frozenset[int]) -> tree_sitter.Node | None:
+    """Return the comment, or the part of a string, that an offset is within."""
     node = root.descendant_for_byte_range(offset, offset + 1)
-    return node is not None and node.kind_id in quoted and node.child_count == 0
+    return node if node is not None and node.kind_id in quoted and node.child_count == 0 else None
 
 
 @functools.cache

@@ -185,7 +185,7 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         with contextlib.suppress(EngineLimit):
             return _unfit(root, data, language) or early_error(root)
     if root.has_error:
-        if rules.overlooked and captured(language, rules.overlooked, root):
+        if rules.overlooked and rules.overlooked_end.search(data) and captured(language, rules.overlooked, root):
             return None
         error = _first_error(root)
         if error.is_missing:

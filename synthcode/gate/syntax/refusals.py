@@ -21,7 +21,7 @@ def find_refused(root: tree_sitter.Node, data: bytes, language: Language) -> tup
     """Return the line of a construct that the language does not take, and what is wrong with it, or None."""
     rules = RULES[language.name]
     is_shown = any(pattern.search(data) for pattern in _shown_by(language.name))
-    cursor, refused = _checks(language.name, is_shown)
+    cursor, refused = _checks(language.name, is_shown=is_shown, has_stray=_has_stray(root, language.name))
     for number, nodes in cursor.matches(root):
         if number == len(refused):
             node = nodes["regex"][0]
@@ -91,13 +91,29 @@ def _regex_problem(node: tree_sitter.Node, rules: SyntaxRules) -> str | None:
 
 
 @functools.cache
-def _checks(language_name: str, is_shown: bool) -> tuple[tree_sitter.QueryCursor, tuple[Refusal, ...]]:
+def _checks(
+    language_name: str, *, is_shown: bool, has_stray: bool
+) -> tuple[tree_sitter.QueryCursor, tuple[Refusal, ...]]:
     """Return a query of what is refused of a language, and then its regular expressions: one walk finds all.
 
-    What is refused only where a text shows it is left out of the query for other texts.
+    What a text cannot have is left out of the query, since each pattern of it costs a walk time. There are few
+    queries, not one for each combination: to make one takes up to 0.2 s.
+
+    Parameters
+    ----------
+    language_name
+        The language.
+    is_shown
+        Whether a pattern of ``_shown_by`` matches in the text.
+    has_stray
+        Whether something is at the top of the program that cannot be there.
     """
     rules = RULES[language_name]
-    refused = tuple(refusal for refusal in rules.refused if is_shown or refusal.shown_by is None)
+    refused = tuple(
+        refusal
+        for refusal in rules.refused
+        if (has_stray or not refusal.at_top) and (is_shown or refusal.shown_by is None)
+    )
     return query_cursor(language_name, "\n".join([*(refusal.pattern for refusal in refused), rules.regex])), refused
 
 
@@ -105,6 +121,18 @@ def _checks(language_name: str, is_shown: bool) -> tuple[tree_sitter.QueryCursor
 def _shown_by(language_name: str) -> tuple[re.Pattern[bytes], ...]:
     """Return the patterns that show something to refuse, each once."""
     return tuple(dict.fromkeys(refusal.shown_by for refusal in RULES[language_name].refused if refusal.shown_by))
+
+
+def _has_stray(root: tree_sitter.Node, language_name: str) -> bool:
+    """Return whether something is at the top of a program that cannot be there."""
+    types = _top_types(language_name)
+    return types is not None and not types.issuperset([child.type for child in root.named_children])
+
+
+@functools.cache
+def _top_types(language_name: str) -> Set[str] | None:
+    """Return the types of nodes that can be at the top of a program; None if the language has no such rule."""
+    return next((refusal.unless for refusal in RULES[language_name].refused if refusal.at_top), None)
 
 
 def line_of_node(node: tree_sitter.Node) -> int:

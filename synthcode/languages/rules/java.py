@@ -44,6 +44,8 @@ _STATEMENTS = frozenset(
     }
 )
 _DIAMOND = re.compile(rb"<\s*+>")
+_DO, _RECORD, _VAR_WORD, _TEXT_BLOCK = (re.compile(word) for word in (rb"do\b", rb"record", rb"var\s", rb'"""'))
+_CONSTRUCTOR_CALL = re.compile(rb"(?:sup_|thi)_")
 _EMPTY_ARGUMENTS = '(generic_type (type_arguments . "<" . ">")) @bad'
 _TYPED = (
     "cast_expression",
@@ -95,7 +97,9 @@ JAVA = SyntaxRules(
         *(
             Refusal("not a statement", f"({place} (expression_statement . (_) @bad))", _STATEMENTS)
             for place in _STATEMENT_PLACES
+            if place != "do_statement"
         ),
+        Refusal("not a statement", "(do_statement (expression_statement . (_) @bad))", _STATEMENTS, shown_by=_DO),
         Refusal(
             "not a statement",
             "(block (switch_expression body: (switch_block (switch_rule (expression_statement . (_) @bad)))))",
@@ -110,16 +114,23 @@ JAVA = SyntaxRules(
             "only a constructor calls another",
             "(block (expression_statement (method_invocation !object name: (identifier) @bad)"
             f' (#any-of? @bad "{_LATE_SUPER}" "{_LATE_THIS}")))',
+            shown_by=_CONSTRUCTOR_CALL,
         ),
         Refusal("a modifier is repeated", "(modifiers) @bad", when=_is_repeated),
-        Refusal(_NO_VAR, f"(field_declaration type: {_VAR})"),
-        Refusal(_NO_VAR, f"(method_declaration type: {_VAR})"),
-        Refusal(_NO_VAR, f"(method_declaration parameters: (formal_parameters (formal_parameter type: {_VAR})))"),
-        Refusal(_NO_VAR, f"(constructor_declaration parameters: (formal_parameters (formal_parameter type: {_VAR})))"),
+        *(
+            Refusal(_NO_VAR, f"({place.format(_VAR)})", shown_by=_VAR_WORD)
+            for place in (
+                "field_declaration type: {}",
+                "method_declaration type: {}",
+                "method_declaration parameters: (formal_parameters (formal_parameter type: {}))",
+                "constructor_declaration parameters: (formal_parameters (formal_parameter type: {}))",
+            )
+        ),
         Refusal(
             "the declaration of a 'var' has no value",
             "(local_variable_declaration type: (type_identifier) @type declarator: (variable_declarator !value) @bad"
             ' (#eq? @type "var"))',
+            shown_by=_VAR_WORD,
         ),
         escapes(_ESCAPE),
         # Of a text block the grammar has no node for an escape that it does not know.
@@ -131,7 +142,10 @@ JAVA = SyntaxRules(
         ),
         on_one_line("(string_literal) @bad", opening='"(?!"")'),
         Refusal(
-            "a text block begins on the next line", "(string_literal) @bad", when=like(r'"""[ \t\f]*[^ \t\f\r\n].*')
+            "a text block begins on the next line",
+            "(string_literal) @bad",
+            when=like(r'"""[ \t\f]*[^ \t\f\r\n].*'),
+            shown_by=_TEXT_BLOCK,
         ),
         Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(above(2**31)), shown_by=TEN_DIGITS),
         Refusal(_TOO_LARGE, "(decimal_integer_literal) @bad", when=like(f"{above(2**63)}[lL]"), shown_by=TEN_DIGITS),
@@ -145,8 +159,9 @@ JAVA = SyntaxRules(
                 "a method has no return type",
                 f"({kind}_declaration name: (identifier) @type body: (class_body"
                 " (constructor_declaration name: (identifier) @bad)) (#not-eq? @bad @type))",
+                shown_by=shown,
             )
-            for kind in ("class", "record")
+            for kind, shown in (("class", None), ("record", _RECORD))
         ),
     ),
     enclosure=(b"class C {\n", b"\n}\n"),

@@ -6,7 +6,7 @@ import re
 
 import tree_sitter
 
-from synthcode.languages.rules.literals import NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
+from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
     C_COMMENT,
     C_QUOTED,
@@ -58,6 +58,16 @@ _MODIFIERS = (
 )
 
 
+_OPERATOR_BEGINS_LINE = re.compile(
+    rb"""
+    \n[^\S\n]*+(?:[%<>]|==|!=|/(?![/*]))
+    # A star begins the lines of comments, too: then the line before is one of a comment that goes on.
+  | ^(?![^\S\n]*+(?:\*(?!/)|/\*(?!(?:[^*\n]|\*(?!/))*+\*/)))[^\n]*+\n[^\S\n]*+\*
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+
+
 def _begins_line(operator: tree_sitter.Node) -> bool:
     """Return whether a line break ends the statement before an operator: between brackets it does not."""
     before = operator.prev_sibling
@@ -105,7 +115,7 @@ KOTLIN = SyntaxRules(
             "an operator begins a line",
             '(binary_expression (_) . ["*" "/" "%" "<" ">" "<=" ">=" "==" "!="] @bad)',
             when=_begins_line,
-            shown_by=re.compile(rb"\n[^\S\n]*+[*/%<>=!]"),
+            shown_by=_OPERATOR_BEGINS_LINE,
         ),
         Refusal(
             "a keyword stands between operands",
@@ -116,7 +126,7 @@ KOTLIN = SyntaxRules(
             f'(navigation_expression (_) ["." "?."] (identifier) @bad (#any-of? @bad {_KEYWORDS}))',
         ),
         escapes(r"""\\(?:[tbrn'"\\$]|u[0-9A-Fa-f]{4})"""),
-        Refusal(NO_ESCAPE, "(string_literal (string_content) @bad)", when=_is_no_escape),
+        Refusal(NO_ESCAPE, "(string_literal (string_content) @bad)", when=_is_no_escape, shown_by=BACKSLASH),
         Refusal(OPEN, "(string_literal (string_content) @bad)", when=like(r"[^\n]*\n.*")),
         Refusal(
             "a number begins with zero",

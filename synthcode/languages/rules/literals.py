@@ -13,6 +13,9 @@ NO_ESCAPE = "there is no such escape"
 OPEN = "the line ends before the string is closed"
 
 
+BACKSLASH = re.compile(rb"\\")
+
+
 @dataclass(frozen=True, slots=True)
 class Matches:
     """A condition of a refusal: whether all the text of a node matches."""
@@ -46,7 +49,7 @@ def escapes(valid: str, query: str = "(escape_sequence) @bad") -> Refusal:
     query
         Captures escapes, or what may hold some: text between quotes of a grammar that has no node for an escape.
     """
-    return Refusal(NO_ESCAPE, query, when=unlike(valid))
+    return Refusal(NO_ESCAPE, query, when=unlike(valid), shown_by=BACKSLASH)
 
 
 def on_one_line(query: str, *, opening: str = '"') -> Refusal:

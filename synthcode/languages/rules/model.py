@@ -53,6 +53,8 @@ class Refusal(NamedTuple):
     """Refused only if this is true of the node: for what a query cannot say."""
     shown_by: re.Pattern[bytes] | None = None
     """Matches in every text that has what is refused: without a match there, the query is spared."""
+    at_top: bool = False
+    """All but the types ``unless`` are refused at the top of a program: a look there may spare the query."""
 
 
 class Rewrite(NamedTuple):
@@ -125,13 +127,16 @@ class SyntaxRules:
     """The text before and after a single method that does not parse by itself."""
     overlooked: str = ""
     """Query that captures errors of the grammar which the language's own parser does not report."""
+    overlooked_end: re.Pattern[bytes] = re.compile(b"")
+    """Matches in every text with such an error: its last word shows it."""
     includes: frozenset[str] = frozenset()
     """Languages whose programs are programs of this one, but for details."""
 
 
 def only_at_top(root: str, types: Iterable[str]) -> Refusal:
     """Refuse all but nodes of some types at the top of a program, whose node is ``root``."""
-    return Refusal("it cannot stand outside of a definition", f"({root} (_) @bad)", frozenset(types))
+    what = "it cannot stand outside of a definition"
+    return Refusal(what, f"({root} (_) @bad)", frozenset(types), at_top=True)
 
 
 def words(listing: str) -> str:

@@ -81,6 +81,7 @@ TYPESCRIPT = SyntaxRules(
     spaces=_SPACES,
     # Its parser takes a declaration of nothing; that is found where types are checked.
     overlooked='(program . (comment)* . (ERROR . ["const" "let" "var"] .) @overlooked .)',
+    overlooked_end=re.compile(rb"(?:const|let|var)\s*+\Z"),
     includes=frozenset({"javascript"}),
     rewrites=(
         _ACCESSOR,

@@ -202,6 +202,8 @@ REFUSED = {
         "fun f() {\n    x = y\n    * z\n}",
         "fun f() { (a == b) return 1 }",
         "fun f() { val a  b }",
+        "/**\n * Doc.\n */\nfun f() {\n    x = y // z\n    /* c */\n    * z\n}",
+        "/* Doc.\n * c */ fun f() {\n    x = y\n    <= z\n}",
         "fun f(x: Int) { x + 1 = 2 }",
         "fun f(x: Int): Boolean { return x > 0 || x = 1 }",
         "fun f(x: List<Int>) = x.filter { it % 2 = 0 }",
