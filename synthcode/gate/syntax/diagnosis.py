@@ -200,18 +200,18 @@ def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int
     if not data.isascii() and (foreign := foreign_character(root, data, language, spaces)):
         offset, character = foreign
         return _line_of(data, offset), f"the character U+{ord(character):04X}"
-    return _passed_over(root, data)
+    return _passed_over(root, data, RULES[language.name].between)
 
 
-def _passed_over(root: tree_sitter.Node, data: bytes) -> tuple[int, str] | None:
+def _passed_over(root: tree_sitter.Node, data: bytes, between: bytes) -> tuple[int, str] | None:
     """Find text between the nodes at the top: a scanner of its own may skip what it does not know."""
     end = 0
     for node in root.children:
         start = node.start_byte
-        if end < start and not data[end:start].isspace():
+        if end < start and data[end:start].strip() not in (b"", between):
             return _line_of(data, end), "there is text that is not code"
         end = node.end_byte
-    return (_line_of(data, end), "there is text that is not code") if data[end:].strip() else None
+    return (_line_of(data, end), "there is text that is not code") if data[end:].strip() not in (b"", between) else None
 
 
 def _entity(root: tree_sitter.Node) -> tuple[int, str] | None:

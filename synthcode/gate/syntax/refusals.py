@@ -126,7 +126,7 @@ def _shown_by(language_name: str) -> tuple[re.Pattern[bytes], ...]:
 def _has_stray(root: tree_sitter.Node, language_name: str) -> bool:
     """Return whether something is at the top of a program that cannot be there."""
     types = _top_types(language_name)
-    return types is not None and not types.issuperset([child.type for child in root.named_children])
+    return types is not None and any(child.type not in types for child in root.named_children)
 
 
 @functools.cache

@@ -59,6 +59,7 @@ _GNU = (
     rewrite("goto", r"\b(goto)\s*\*"),
     rewrite("_Pragma", r"(\b_Pragma\s*\(\s*\"[^\"]{0,300}\"\s*\))"),
     rewrite("__extension__", r"\b(__extension__)\b"),
+    rewrite(":", r"[;{}]\s*([A-Za-z_]\w{0,80}\s*:)\s*\}", ";"),  # a label at the end of a block
 )
 _C_MACROS = {b"__GNUC__": b"12", b"__STDC__": b"1", b"__STDC_VERSION__": b"201710L", b"__linux__": b"1"}
 
@@ -107,6 +108,10 @@ C = SyntaxRules(
         *_GNU,
         rewrite("...", r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):"),
         rewrite(":", r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # a bit-field without a name
+        rewrite(":", r"[;{}]\s*(?:int|signed|unsigned|unsigned\s+int|uint\d{1,2}_t)\s*(:\s*\w{1,40})(?=\s*;)", "_"),
+        rewrite("_Thread_local", r"\b(_Thread_local)\b"),
+        rewrite("_Atomic", r"\b(_Atomic\s*\()[\w *]{1,80}(\))"),
+        rewrite("auto", r"\b(auto)\s+\*?\s*[A-Za-z_]\w{0,80}\s*=", "int"),  # the type is that of the value
     ),
     preprocessor=_C_MACROS,
 )
@@ -119,9 +124,13 @@ _CPP_REWRITES = (
     rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
     rewrite("consteval", r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
     rewrite("typename", r"(?:\breturn|[,(=?:]|&&|\|\|)\s*(typename)\s+[\w:]{1,99}\s*(?:<|\(|::)"),
+    rewrite("operator", r"\busing\s+[\w:]{1,99}::\s*(operator\s*\(\s*\)\s*(?:\.\.\.)?)\s*;", "_"),
     rewrite("operator", r"->\s*(operator\s*\(\s*\))\s*\(", "_"),
     rewrite("::", r"\(\s*((?:\w{1,80}(?:<\w{1,80}>)?\s*::\s*){1,4})\*\s*\)"),
+    rewrite("::", r"[\w>]\s+((?:[A-Za-z_]\w{0,80}\s*::\s*){1,4})\*\s*\w"),  # a pointer to a member
     rewrite("const", r"\)\s*(const)\s*[,>]"),
+    rewrite("{", r"[\w>&*\]]\s*(=\s*\{[^(){};]{0,200}\})\s*[,)]", "=0"),  # the value of a parameter
+    rewrite("delete", r"=\s*delete\s*(\(\s*\"[^\"\n]{0,200}\"\s*\))"),
     rewrite("constinit", r"\b(constinit)\b"),
     rewrite("this", r"\(\s*(this)\s+[A-Za-z_]"),
     rewrite("template", r"(?:^|[;}])\s*((?:extern\s+)?template\s+(?!<)[^;{}]{0,300});"),

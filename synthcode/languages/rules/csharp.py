@@ -109,6 +109,8 @@ CSHARP = SyntaxRules(
         # a pattern of any list, or of an empty one
         rewrite("[", r"\[\s*((?:\.\.)?)\s*\]\s*(?:=>|when\b|:)", "_", shown_by=_ANY_LIST),
         rewrite("[", r"\b(?:is|not|case|and|or)\s*\[\s*((?:\.\.)?)\s*\]", "_", shown_by=_ANY_LIST),
+        rewrite("when", r"[{,]\s*(\[[^\[\]{}();]{1,200}\])\s*when\b", "_"),  # a list pattern with a guard
+        rewrite("..", r"\[\s*(\.\.)\s*,", "_"),  # the rest of a list, and then its end
         rewrite(
             "extension",
             r"\b(extension)\s*(?:<[^;{}()]{1,200}>)?\s*\([^;{}]{0,300}\)\s*(?:where\b[^;{}]{0,200})?\{",

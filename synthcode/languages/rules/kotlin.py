@@ -158,5 +158,6 @@ KOTLIN = SyntaxRules(
         rewrite("$", r"(\${1,16})\""),
         rewrite("@all", r"@(all):\s*\w", "get"),
     ),
+    between=b";",
     literals=re.compile(C_COMMENT + rb"|\"\"\".*?(?:\"\"\"|\Z)|" + C_QUOTED, re.DOTALL),
 )

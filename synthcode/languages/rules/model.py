@@ -119,6 +119,8 @@ class SyntaxRules:
     """The macros of C's preprocessor from the start, if a text that does not parse is to go through it."""
     spaces: str = ""
     """Characters beyond ASCII that are white space."""
+    between: bytes = b""
+    """What may stand between declarations at the top although the tree has no node for it."""
     opening: bytes = b""
     """The text that a program starts with; a fragment is parsed after it."""
     opened: bytes = b""

@@ -43,14 +43,21 @@ SOUND = {
     ],
     "c": [
         "#include <stdio.h>\n#define MAX(a, b) ((a) > (b) ? (a) : (b))\n#pragma once\nstruct s { int x; };",
+        "void f(void) { auto x = 1; const auto *p = &x; goto end; end: }",
+        "struct s { unsigned : 0; int : 3; int b : 2; };\n_Thread_local int x;\n_Atomic(int) y;\n_Atomic(char *) z;",
         "typedef int (*f)(int);\nint g(void);\nint h(int, char *s) { return (int)s[0]; }\nMODULE(x);",
     ],
     "cpp": [
+        "template <class... Ts> struct over : Ts... { using Ts::operator()...; };",
+        'struct A { A(K k = {}, std::vector<int> v = {1, 2}) {} void f(A a = {}) const; A(A&&) = delete("why"); };',
+        "void f() { int A::* m = &A::x; a = {}; g(b = {}, 1); goto end; end: }",
         "using namespace std;\nusing std::vector;\nusing T = int;\nA::A(int x) : y(x) {}\nA::~A() {}",
         "auto f = [](int x) { return a[x] + b[1]; };\nstruct S { S(); operator int() { return 1; } };",
     ],
     "csharp": [
         "public static int F(int x) { return x; }",
+        "int F(int[] x) => x switch { [.., var y] when y > 2 => y, [.., 3] => 3, [1, var z] when z < 2 => z, _ => 0 };",
+        "bool F(int[] x) => x is [.., int b] or [ .. , > 1 and < 5];",
         "class A { A() {} ~A() {} int F(int x) { Func<int, int> f = (y) => y; a = b = 1; return f(x); } }",
     ],
     "rust": [
@@ -60,6 +67,7 @@ SOUND = {
     "kotlin": [
         "package a\nimport b.c\nval x: Int get() = 1\ntypealias T = Int\nfun f(vararg x: Int) = g(*x) + -1",
         "fun f(a: List<Int>): Int {\n    val b = a[0] +\n        2 * 3\n    return (b) shl 1\n}",
+        "import a.b;\nfun f() = 1;\nval x = 2; val y = 3;\nclass A { };",
         "fun f(a: A) { a.(g)(1)\n a?.(g)(2)\n a. { it }.size }",
         "fun f() { m.getOrPut(k) { 0 } += 1; a[0]!! += 2; l@ a = 3; (b) = 4; this.c = Array<Any>::class.java }",
         "fun f() { `if` = a.`in` + x.by.get.operator; if (a) b = 1 else c = 2 }",
@@ -212,6 +220,7 @@ REFUSED = {
         'fun f() { (s == "1") { g() } else if (s == "2") { h() } }',
         "fun f() { if (x) { g() } if (y) { h() } }",
         "fun f() = it.map { it.() }",
+        "fun f() = 1;;\nfun g() = 2",
         "fun f() { }\n| a | b |\n",
     ],
 }
