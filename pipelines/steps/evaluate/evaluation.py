@@ -167,26 +167,7 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     evaluation.stop.raise_if_set()
     costs = exit_costs(evaluation)
     evaluation.stop.raise_if_set()
-    facts = Facts(
-        fingerprint=evaluation.fingerprint(baseline),
-        encoder=evaluation.label,
-        model=model_name(evaluation.encoder.name),
-        identity=evaluation.identity,
-        exits=evaluation.exits,
-        dataset=short_path(evaluation.benchmark.name),
-        dataset_digest=evaluation.benchmark.digest,
-        split=evaluation.benchmark.split,
-        variants=tuple(evaluation.variants),
-        settings=dict(evaluation.settings),
-        versions=versions(),
-        speed=speed,
-        ranks_fingerprint=evaluation.ranks_fingerprint,
-        resamples=evaluation.resamples,
-        requirement=asdict(requirement) if (requirement := evaluation.benchmark.requirement) else None,
-        notes=list(notes),
-        ranking=_ranking(evaluation),
-        dims=evaluation.dims_by_exit,
-    )
+    facts = _facts(evaluation, baseline, speed, notes)
     withdraw_facts(evaluation.folder)
     ranks = write_ranks(evaluation.folder, [whole])
     write_level_ranks(evaluation.folder, by_level)
@@ -210,6 +191,30 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     scores = [score_entry(macro, estimate, covered[macro]) for macro, estimate in sorted(macros.items())]
     write_facts(evaluation.folder, replace(facts, scores=scores, warnings=warnings_of(covered.values())))
     return Scores(macros, covered, notes)
+
+
+def _facts(evaluation: Evaluation, baseline: Baseline | None, speed: Speed, notes: Sequence[str]) -> Facts:
+    """Return what is known of the run before its means: what was scored, with which settings and versions."""
+    return Facts(
+        fingerprint=evaluation.fingerprint(baseline),
+        encoder=evaluation.label,
+        model=model_name(evaluation.encoder.name),
+        identity=evaluation.identity,
+        exits=evaluation.exits,
+        dataset=short_path(evaluation.benchmark.name),
+        dataset_digest=evaluation.benchmark.digest,
+        split=evaluation.benchmark.split,
+        variants=tuple(evaluation.variants),
+        settings=dict(evaluation.settings),
+        versions=versions(),
+        speed=speed,
+        ranks_fingerprint=evaluation.ranks_fingerprint,
+        resamples=evaluation.resamples,
+        requirement=asdict(requirement) if (requirement := evaluation.benchmark.requirement) else None,
+        notes=list(notes),
+        ranking=_ranking(evaluation),
+        dims=evaluation.dims_by_exit,
+    )
 
 
 def _ranked(evaluation: Evaluation) -> _Ranked:
