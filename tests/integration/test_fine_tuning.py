@@ -20,28 +20,18 @@ from synthcode.evaluation.training.runs.recipe import load_training_recipe
 from synthcode.evaluation.training.runs.session import train_model
 from synthcode.identity import file_digest
 from synthcode.pipelines.main import run_cli
-from tests.support.clone_dataset import Pair, write_clone_dataset
+from tests.support.clone_dataset import CODE, SPLITS, numbered_pairs, write_clone_dataset
 from tests.support.mose_checkpoint import SPECIAL
 from tests.support.published_files import write_bigclonebench, write_devign, write_lines
 from tests.support.tiny_encoders import write_encoder
 from tests.support.training_runs import SMALL, train, write_training_dataset
 
-SPLITS = {"train": range(16), "validation": range(20, 28), "test": range(30, 38)}
-CODE = {
-    f"s-{number}-{language}": f"{language} {number} body" for number in range(40) for language in ("java", "python")
-}
 WEIGHTS = ("model.safetensors", "exit_classifiers.safetensors")
-
-
-def pairs(numbers: range) -> list[Pair]:
-    clones: list[Pair] = [(f"s-{number}-java", f"s-{number}-python", 1, "verified") for number in numbers]
-    others: list[Pair] = [(f"s-{number}-java", f"s-{number + 1}-python", 0, "random") for number in numbers[:-1]]
-    return clones + others
 
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    parts = {split: pairs(numbers) for split, numbers in SPLITS.items()}
+    parts = {split: numbered_pairs(numbers) for split, numbers in SPLITS.items()}
     return write_clone_dataset(tmp_path_factory.mktemp("data") / "dataset", parts, CODE)
 
 
@@ -162,67 +152,11 @@ def test_a_new_mose_encoder_learns_clones(dataset: Path, tmp_path: Path) -> None
     assert json.loads((tmp_path / "scores" / "results.json").read_text())["exits"] == [2]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "problem"),
-    [
-        (["--distillation", "1"], "loss.distillation means nothing for task clones: it compares vectors"),
-        (["--temperature", "0.1"], "loss.temperature means nothing for task clones"),
-        (["--objective", "adaptive_layer"], "loss.objective means nothing"),
-        (["--dims", "8"], "loss.dims means nothing"),
-        (["--hard-negatives", "bm25"], "'build --clones' chooses the pairs"),
-        (["--chunk-size", "2"], "optimiser.chunk_size means nothing"),
-        (["--projection"], "heads means nothing"),
-        (["--holdout", "other"], "data.holdout means nothing"),
-        (["--learning-rate", "1e30"], "training has diverged"),
-    ],
-)
-def test_what_means_nothing_or_diverges_is_said_in_two_lines(
-    dataset: Path, base: str, tmp_path: Path, arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "model"
-    assert train(dataset, "--task", "clones", "--base", base, *SMALL, *arguments, "--out", out) == 1
-    printed = capsys.readouterr().err
-    assert problem in printed
-    assert "Traceback" not in printed
-    assert not (out / "config.json").exists()
-
-
-@pytest.mark.parametrize(
-    ("parts", "problem"),
-    [
-        ({"test": pairs(SPLITS["test"])}, "has no split 'train' of 'clones'"),
-        ({"train": [pair for pair in pairs(range(4)) if pair[2]]}, "all 4 have label 1"),
-        ({"train": []}, "there is none"),
-        ({"train": pairs(range(4)), "validation": pairs(range(3, 6))}, "is both in split 'train' and in 'validation'"),
-    ],
-)
-def test_pairs_that_teach_nothing_are_refused(
-    parts: dict[str, list[Pair]], problem: str, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    broken = write_clone_dataset(tmp_path / "dataset", parts, CODE)
-    assert train(broken, "--task", "clones", "--base", base, "--out", tmp_path / "model", *SMALL) == 1
-    printed = capsys.readouterr().err.strip()
-    assert problem in printed
-    assert len(printed.splitlines()) == 2
-
-
-def test_a_dataset_without_pairs_or_labels_is_refused(
-    quickstart: Path, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    arguments = ("--base", base, "--out", tmp_path / "model", *SMALL)
-    assert train(quickstart, "--task", "clones", *arguments) == 1
-    assert f"make them with 'synthcode build {quickstart} --clones'" in capsys.readouterr().err
-    assert train(quickstart, "--task", "classification", *arguments) == 1
-    assert "its programs have no labels\nname a published benchmark with --from" in capsys.readouterr().err
-    assert train(quickstart, "--from", "devign", *arguments) == 1
-    assert "data.original means nothing for task retrieval" in capsys.readouterr().err
-
-
 @pytest.mark.slow
 def test_without_validation_the_last_weights_are_kept(
     base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    dataset = write_clone_dataset(tmp_path / "dataset", {"train": pairs(SPLITS["train"])}, CODE)
+    dataset = write_clone_dataset(tmp_path / "dataset", {"train": numbered_pairs(SPLITS["train"])}, CODE)
     out = tmp_path / "model"
     assert train(dataset, "--task", "clones", "--base", base, "--exits", "1", "--out", out, *SMALL) == 0
     assert "has no validation split, or an empty one" in capsys.readouterr().err
@@ -284,7 +218,7 @@ def by_hand(model: Path) -> dict[str, float]:
 
     opened = open_model(model)
     found: dict[str, list[float]] = {}
-    for first, second, *_ in pairs(SPLITS["test"]):
+    for first, second, *_ in numbered_pairs(SPLITS["test"]):
         a, b = sorted((first, second))
         one, other = (opened.tokenizer(CODE[name])["input_ids"] for name in (a, b))
         ids = [*one, SPECIAL["<sep>"], *other]
@@ -293,7 +227,7 @@ def by_hand(model: Path) -> dict[str, float]:
         with torch.no_grad():
             for exit_, logits in opened.logits(features).items():
                 found.setdefault(str(exit_), []).append(float(logits[0, 1] - logits[0, 0]))
-    labels = [label for _, _, label, _ in pairs(SPLITS["test"])]
+    labels = [label for _, _, label, _ in numbered_pairs(SPLITS["test"])]
     return {exit_: average_precision_score(labels, scores) for exit_, scores in found.items()}
 
 

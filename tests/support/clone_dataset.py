@@ -14,6 +14,12 @@ from synthcode.storage.shards import ShardWriter
 
 Pair = tuple[str, str, int, str]
 """Both programs, label, difficulty."""
+SPLITS = {"train": range(16), "validation": range(20, 28), "test": range(30, 38)}
+"""The numbers of the programs in each split."""
+CODE = {
+    f"s-{number}-{language}": f"{language} {number} body" for number in range(40) for language in ("java", "python")
+}
+"""A program of each number in each of two languages."""
 
 
 def write_clone_dataset(folder: Path, parts: Mapping[str, Sequence[Pair]], code: Mapping[str, str]) -> Path:
@@ -59,3 +65,10 @@ def _write(folder: Path, split: str, schema: pa.Schema, rows: list[dict[str, Any
     with ShardWriter(folder, schema, split, numbered=True) as writer:
         writer.write(pa.Table.from_pylist(rows, schema=schema))
         writer.commit()
+
+
+def numbered_pairs(numbers: range) -> list[Pair]:
+    """Return one clone for each number, and one pair of programs with neighbouring numbers that are not clones."""
+    clones: list[Pair] = [(f"s-{number}-java", f"s-{number}-python", 1, "verified") for number in numbers]
+    others: list[Pair] = [(f"s-{number}-java", f"s-{number + 1}-python", 0, "random") for number in numbers[:-1]]
+    return clones + others
