@@ -84,6 +84,13 @@ class Results:
 
         return [] if self.folder is None else read_compressed_scores(self.folder)
 
+    def graded(self, *, resamples: int = RESAMPLES) -> list[dict[str, Any]]:
+        """Return the means of nDCG@10 with grades, if they were requested: what ``evaluate --graded --json`` prints."""
+        from synthcode.evaluation.results.graded_scores import graded_entries
+        from synthcode.evaluation.retrieval.ranks import read_graded_ranks
+
+        return [] if self.folder is None else graded_entries(read_graded_ranks(self.folder), resamples)
+
     def warnings(self) -> list[str]:
         """Return why the scores say little, if they do: few problems or documents."""
         from synthcode.evaluation.results.coverage import coverage, warnings_of

@@ -6,15 +6,15 @@ import os
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
+from synthcode.api.scored_part import ScoredPart, benchmark_of, known_corpora, refuse_unwritten
 from synthcode.errors import InputError
 from synthcode.extras import install_line
-from synthcode.vocabulary import CLASSIFICATION_TASKS, PRECISIONS, SCORED_VARIANTS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Encoder, LexicalScorer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.combination import Combination
     from synthcode.pipelines.runs.interrupt import StopRequest
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.vocabulary import Level, Precision, Variant
+    from synthcode.vocabulary import Corpus, Level, Precision, Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Combination | Callable[[list[str]], Any]
 
@@ -95,6 +95,9 @@ def evaluate(
     require: Level | None = None,
     dims: Sequence[int] = (),
     precisions: Sequence[Precision] = (),
+    corpora: Sequence[Corpus] = (),
+    distractors: Sequence[str | os.PathLike[str]] = (),
+    graded: bool = False,
     label: str | None = None,
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
@@ -127,6 +130,14 @@ def evaluate(
         ``Results.compressed()``.
     precisions
         Also score vectors stored as ``float32``, ``int8`` or ``binary``, at each of ``dims``. Needs ``out``.
+    corpora
+        Further documents from the dataset itself: ``all`` adds the programs of its other splits, ``failed`` the
+        translations that failed their tests.
+    distractors
+        Further programs from files, as ``--distractors`` takes them: ``[NAME=][ADAPTER:]PATH[@LANGUAGE]``.
+    graded
+        Also score nDCG@10 with grades: 2 for verified pairs, 1 for others. Needs ``out``; the means are
+        ``Results.graded()``.
     label
         What results call the encoder.
     out
@@ -148,9 +159,19 @@ def evaluate(
     if other := [task for task in tasks if task in CLASSIFICATION_TASKS]:
         raise InputError(f"evaluate scores retrieval, not {other[0]}", "call synthcode.evaluate_clones for clones")
     opened = open_encoder(encoder)
-    _refuse_unwritten(out, dims, precisions)
-    smaller = tuple(dims), tuple(precisions)
-    part = _Part(split, tuple(dict.fromkeys(variants)), tuple(tasks), tuple(languages), require, *smaller)
+    refuse_unwritten(out, dims, precisions, graded=graded)
+    part = ScoredPart(
+        split=split,
+        variants=tuple(dict.fromkeys(variants)),
+        tasks=tuple(tasks),
+        languages=tuple(languages),
+        require=require,
+        dims=tuple(dims),
+        precisions=tuple(precisions),
+        corpora=known_corpora(corpora),
+        distractors=tuple(str(one) for one in distractors),
+        graded=graded,
+    )
     request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
     if out is not None:
         folder = Path(out)
@@ -159,23 +180,11 @@ def evaluate(
         return call(lambda stop: _ranked(request, Path(vectors), stop))
 
 
-class _Part(NamedTuple):
-    """What of a dataset is scored."""
-
-    split: str
-    variants: Sequence[Variant]
-    tasks: Sequence[str]
-    languages: Sequence[str]
-    require: Level | None
-    dims: Sequence[int]
-    precisions: Sequence[Precision]
-
-
 class _Request(NamedTuple):
     """What ``evaluate`` was called with."""
 
     dataset: str | os.PathLike[str] | Benchmark
-    part: _Part
+    part: ScoredPart
     encoder: Encoder | LexicalScorer | Combination
     label: str | None
     resamples: int
@@ -207,11 +216,11 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
     from synthcode.sanitize import short_name
 
     part = request.part
-    whole = _benchmark(request.dataset, part)
+    whole = benchmark_of(request.dataset, part, request.reporter)
     chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
     given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "first", "top", "fusion", "weight"))
-    given |= {"corpora": (), "distractors": (), "graded": False}
+    given |= {"corpora": part.corpora, "distractors": part.distractors, "graded": part.graded}
     given |= {"dims": part.dims, "precisions": part.precisions}
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(
@@ -230,6 +239,7 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
         device="auto",
         dims=part.dims,
         precisions=part.precisions,
+        graded=part.graded,
         reporter=request.reporter,
         stop=stop,
     )
@@ -240,37 +250,9 @@ def _validation(request: _Request, scored: Benchmark) -> Callable[[], Benchmark]
     dataset = request.dataset
     if not isinstance(dataset, str | os.PathLike):
         return None
-    part = request.part._replace(split="validation")
+    part = request.part._replace(split="validation", corpora=(), distractors=(), graded=False)
     tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
-    return lambda: _benchmark(dataset, part).restricted(tasks, scored.languages)
-
-
-def _refuse_unwritten(out: str | os.PathLike[str] | None, dims: Sequence[int], precisions: Sequence[Precision]) -> None:
-    """Refuse smaller vectors whose scores are not written, and unknown widths and precisions."""
-    if unknown := [name for name in precisions if name not in PRECISIONS]:
-        raise InputError(f"no precision {unknown[0]!r}", f"use one of: {', '.join(PRECISIONS)}")
-    if wrong := [number for number in dims if not isinstance(number, int) or number < 1]:
-        raise InputError(f"no width {wrong[0]!r}", "give whole numbers of dimensions: dims=[64, 128]")
-    if out is None and (dims or precisions):
-        raise InputError("scores of dims and precisions are written to a results folder", "give out=FOLDER")
-
-
-def _benchmark(dataset: str | os.PathLike[str] | Benchmark, part: _Part) -> Benchmark:
-    from synthcode.evaluation.retrieval.levels import at_level
-
-    whole = _whole_benchmark(dataset, part.split)
-    return whole if part.require is None else at_level(whole, part.require)
-
-
-def _whole_benchmark(dataset: str | os.PathLike[str] | Benchmark, split: str) -> Benchmark:
-    from synthcode.evaluation.interop.hub_datasets import dataset_folder
-    from synthcode.evaluation.retrieval.benchmark import Benchmark
-    from synthcode.evaluation.retrieval.datasets import load_benchmark
-
-    if isinstance(dataset, Benchmark):
-        return dataset
-    place = Path(dataset)
-    return replace(load_benchmark(dataset_folder(place, split), split), name=str(place))
+    return lambda: benchmark_of(dataset, part, request.reporter).restricted(tasks, scored.languages)
 
 
 def _name_of(encoder: object) -> str:

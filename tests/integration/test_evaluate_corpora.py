@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+import synthcode
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell
 from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.evaluation.retrieval.larger_corpora import enlarged
@@ -15,7 +16,7 @@ from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.pipelines.main import run_cli
 from synthcode.schemas.tables import DATASET_PROGRAMS, NEGATIVES
 from tests.support.loopback.recorded_programs import MBXP
-from tests.support.retrieval_tables import tables, write_tables
+from tests.support.retrieval_tables import tables, with_levels, write_tables
 from tests.support.small_dataset import rows, write_split
 
 QUICK = ("--resamples", "100", "--variant", "stripped")
@@ -124,6 +125,37 @@ def test_programs_from_files_are_searched(dataset: Path, tmp_path: Path, capsys:
     assert json.loads(before)["dataset_digest"] != json.loads((folder / "results.json").read_text())["dataset_digest"]
     assert evaluate(dataset, "--encoder", "bm25", "--distractors", f"mbxp:{MBXP}", "--languages", "java,python") == 0
     assert "further documents" in capsys.readouterr().err
+
+
+def test_python_searches_the_same_corpora(dataset: Path, tmp_path: Path) -> None:
+    (tmp_path / "more.jsonl").write_text('{"language": "java", "code": "int other(int x) { return x - 1; }"}\n')
+    options = ("--corpus", "all", "--corpus", "failed", "--distractors", "more.jsonl")
+    assert evaluate(dataset, "--encoder", "bm25", *options, "--out", "command") == 0
+    found = synthcode.evaluate(
+        dataset, "bm25", variants=["stripped"], corpora=["failed", "all"], distractors=[Path("more.jsonl")]
+    )
+    assert found.ranks.equals(read_ranks(Path("command")))
+    assert found.dataset_digest == json.loads(Path("command", "results.json").read_text())["dataset_digest"]
+    with pytest.raises(synthcode.SynthcodeError, match="no corpus 'train'"):
+        synthcode.evaluate(dataset, "bm25", corpora=["train"])  # type: ignore[list-item]
+    with pytest.raises(synthcode.SynthcodeError, match="a benchmark in memory has no other splits"):
+        synthcode.evaluate(synthcode.load_benchmark(dataset), "bm25", corpora=["all"])
+
+
+def test_python_scores_graded_relevance(dataset: Path, tmp_path: Path) -> None:
+    made = tables(12)
+    translations = [row["program_id"] for row in made.programs.to_pylist() if row["language"] != "python"]
+    levels = dict.fromkeys(translations, "compiled") | dict.fromkeys(translations[::3], "tested")
+    graded_dataset = write_tables(tmp_path / "graded", with_levels(made, levels))
+    options = {"variants": ["stripped"], "resamples": 100}
+    found = synthcode.evaluate(graded_dataset, "bm25", graded=True, out="graded-out", **options)
+    assert {row["metric"] for row in found.graded()} == {"nDCG@10_graded"}
+    assert [row["task"] for row in found.graded()] == ["code2code", "text2code"]
+    assert synthcode.evaluate(graded_dataset, "bm25", out="plain-out", **options).graded() == []
+    with pytest.raises(synthcode.SynthcodeError, match="are written to a results folder"):
+        synthcode.evaluate(graded_dataset, "bm25", graded=True)
+    with pytest.raises(synthcode.SynthcodeError, match="levels of verification"):
+        synthcode.evaluate(write_tables(tmp_path / "ungraded", made), "bm25", graded=True, out="none")
 
 
 @pytest.mark.parametrize(
