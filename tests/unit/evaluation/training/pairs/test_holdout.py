@@ -121,7 +121,9 @@ def test_rows_of_a_benchmark_that_cannot_be_compared_are_counted(tmp_path: Path)
     path.write_text('{"id": "2", "code": "def ("}\n')
     with pytest.raises(InputError, match="syntax_error 1"):
         opened(tmp_path / "data", problems, (Path(spec),))
-    unknown = humaneval(tmp_path / "HumanEval.jsonl", {"task_id": "T/1", "prompt": LONG, "canonical_solution": ""})
+    unknown = humaneval(
+        tmp_path / "HumanEval.jsonl", {"task_id": "T/1", "prompt": LONG, "canonical_solution": "    return 1"}
+    )
     with pytest.raises(InputError, match="unknown_language 1"):
         opened(tmp_path / "data", problems, (Path(unknown),))
     with pytest.raises(InputError, match="tabel"):
