@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 import traceback
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -101,7 +103,16 @@ def main() -> None:
             code = run_cli(sys.argv[1:])
     except KeyboardInterrupt:  # before or after the command itself
         code = exit_code()
+    if "LOCAL_RANK" in os.environ:  # as torchrun and accelerate launch set it
+        _leave_at_once(code)
     sys.exit(code)
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """Exit as one of several processes that train: where gloo and Python end together, each may wait for the other."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def run_cli(arguments: list[str]) -> int:

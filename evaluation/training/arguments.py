@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 
 from transformers import TrainingArguments
 
-from synthcode.errors import SynthcodeError
+from synthcode.errors import InputError
+from synthcode.evaluation.training.processes import uses_processor
 from synthcode.evaluation.training.settings import TrainingSettings
 
 Arguments = TypeVar("Arguments", bound=TrainingArguments)
@@ -57,7 +58,7 @@ def training_arguments(
 
     Raises
     ------
-    SynthcodeError
+    InputError
         If the batch cannot be divided among the devices.
     """
     optimiser, run = settings.optimiser, settings.run
@@ -78,9 +79,11 @@ def training_arguments(
         seed=settings.random_seed,
         data_seed=settings.random_seed,
         ddp_find_unused_parameters=has_unused_weights,
+        use_cpu=uses_processor(),
+        dataloader_drop_last=True,  # no batch is incomplete; several processes would be warned
     )
     _use_one_gpu(arguments)
-    arguments.per_device_train_batch_size = _share_of_device(schedule.batch_size, arguments.world_size)
+    arguments.per_device_train_batch_size = _share_of_process(schedule.batch_size, arguments.world_size)
     return arguments
 
 
@@ -89,11 +92,11 @@ def _use_one_gpu(arguments: TrainingArguments) -> None:
     arguments._n_gpu = min(1, arguments.n_gpu)
 
 
-def _share_of_device(batch_size: int, devices: int) -> int:
-    """Return the items of a batch that one device takes."""
+def _share_of_process(batch_size: int, devices: int) -> int:
+    """Return the items of a batch that one process takes, on a device of its own."""
     if batch_size % devices:
-        raise SynthcodeError(
-            f"a batch of {batch_size} cannot be divided among {devices} devices",
-            "choose a batch size that is a multiple of the number of devices",
+        raise InputError(
+            f"a batch of {batch_size} cannot be divided among {devices} processes",
+            "choose a batch size that is a multiple of the number of processes",
         )
     return batch_size // devices

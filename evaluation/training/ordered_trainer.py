@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, SequentialSampler
 from transformers import Trainer
 
@@ -86,9 +87,22 @@ class OrderedTrainer(Trainer):
 
 def load_weights(module: nn.Module, checkpoint: Path) -> None:
     """Read all weights of a module from a checkpoint."""
-    module.load_state_dict(load_file(checkpoint / WEIGHTS_NAME))
+    names = _plain_names(module)
+    saved = load_file(checkpoint / WEIGHTS_NAME)
+    module.load_state_dict({name: saved[plain] for name, plain in names.items()})
 
 
 def _state(module: nn.Module) -> dict[str, Tensor]:
     """Return the weights; those that are shared are written once for each name."""
-    return {name: tensor.detach().clone().contiguous() for name, tensor in module.state_dict().items()}
+    names = _plain_names(module)
+    return {names[name]: tensor.detach().clone().contiguous() for name, tensor in module.state_dict().items()}
+
+
+def _plain_names(module: nn.Module) -> dict[str, str]:
+    """Return name of a weight -> its name without the wrapper that several processes train in."""
+    wrappers = [name for name, part in module.named_modules() if isinstance(part, DistributedDataParallel)]
+    found = {}
+    for name in module.state_dict():
+        wrapper = next((one for one in wrappers if name.startswith(f"{one}.module.")), None)
+        found[name] = name if wrapper is None else wrapper + name.removeprefix(f"{wrapper}.module")
+    return found

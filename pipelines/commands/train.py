@@ -169,12 +169,14 @@ def _numbers(listing: str | None, option: str) -> list[int] | None:
 
 
 def _train(dataset: Path, out: Path, settings: TrainingSettings, *, force: bool) -> None:
+    from synthcode.evaluation.training.processes import is_first
     from synthcode.evaluation.training.runs.progress import Callbacks
     from synthcode.evaluation.training.runs.session import total_steps, train_model
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
+    from synthcode.pipelines.runs.reporter import Reporter, SilentReporter
 
-    reporter = TerminalReporter()
+    reporter: Reporter = TerminalReporter() if is_first() else SilentReporter()
     with (
         watch_for_stop(reporter.message) as stop,
         stop.finishing(),
@@ -182,6 +184,8 @@ def _train(dataset: Path, out: Path, settings: TrainingSettings, *, force: bool)
     ):
         callbacks = Callbacks(reporter.message, bar.advance, stop.is_set)
         outcome = train_model(dataset, out, settings, callbacks, force=force)
+    if not is_first():
+        return
     if outcome.was_finished:
         click.echo(f"train: {out} is finished, nothing to do (--force starts anew)")
         return

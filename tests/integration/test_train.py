@@ -166,13 +166,3 @@ def test_an_empty_train_split_is_refused(base: str, tmp_path: Path, capsys: pyte
     dataset = write_training_dataset(tmp_path / "dataset", problems=1)
     assert train(dataset, "--base", base, "--out", tmp_path / "model", *SMALL) == 1
     assert "training takes two or more" in capsys.readouterr().err
-
-
-def test_several_processes_are_refused(
-    dataset: Path, base: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LOCAL_RANK", "1")
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    assert train(dataset, "--base", base, "--out", tmp_path / "model", *SMALL) == 1
-    assert "started in 2 processes, and runs in one\n" in capsys.readouterr().err
-    assert not (tmp_path / "model").exists()

@@ -15,6 +15,7 @@ from torch.nn.functional import normalize
 from synthcode.evaluation.training.losses.length_chunks import encode_by_length
 from synthcode.evaluation.training.losses.similarities import BatchPairs, contrastive, divergence, similarities
 from synthcode.evaluation.training.losses.weights import exit_weights
+from synthcode.evaluation.training.processes import is_launched
 from synthcode.evaluation.training.settings import LossSettings
 
 LARGEST_SCALE = 100.0
@@ -51,6 +52,9 @@ class MultiExitLoss(CachedLossMixin, nn.Module):
         self.mini_batch_size = chunk_size or 0
         log_scale = torch.tensor(-math.log(settings.temperature))
         self.log_scale = nn.Parameter(log_scale, requires_grad=settings.learned_temperature)
+        if is_launched() and settings.learned_temperature:
+            # The trainer does the same for the weights of the model.
+            self.log_scale.register_hook(_mean_of_processes)  # type: ignore[no-untyped-call]
         self._sums = [0.0] * len(exits)
         self._batches = 0
 
@@ -138,19 +142,20 @@ class MultiExitLoss(CachedLossMixin, nn.Module):
 
 def gathered(column: Tensor) -> Tensor:
     """Return a column of all devices, with gradients; of one device, the column itself."""
-    if not _has_several_devices():
+    if not is_launched():
         return column
     found: Tensor = all_gather_with_grad(column)
     return found
 
 
-def _has_several_devices() -> bool:
-    """Tell whether there is something to gather; sentence-transformers warns if there is not."""
-    return torch.distributed.is_available() and torch.distributed.is_initialized()
+def _mean_of_processes(gradient: Tensor) -> Tensor:
+    shared = gradient.clone()
+    torch.distributed.all_reduce(shared)
+    return shared / torch.distributed.get_world_size()
 
 
 def _batch_pairs(labels: Tensor, *, with_negatives: bool) -> BatchPairs:
-    everywhere = all_gather(labels) if _has_several_devices() else labels
+    everywhere = all_gather(labels) if is_launched() else labels
     return BatchPairs(
         groups=everywhere[:, 0],
         negative_groups=everywhere[:, 1] if with_negatives else None,

@@ -9,6 +9,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.losses.adaptive_layer import AdaptiveLayerBaseline
 from synthcode.evaluation.training.losses.multi_exit import MultiExitLoss
+from synthcode.evaluation.training.processes import is_launched
 from synthcode.evaluation.training.settings import TrainingSettings
 
 
@@ -23,6 +24,10 @@ def open_loss(model: MultiExitModel, settings: TrainingSettings) -> MultiExitLos
     assert isinstance(model, nn.Module)
     chunk_size = settings.optimiser.chunk_size
     if settings.loss.objective == "adaptive_layer":
+        if is_launched():
+            raise InputError(
+                "the objective adaptive_layer trains in one process", "start the command without a launcher"
+            )
         if chunk_size is not None:
             raise InputError("the objective adaptive_layer has no cached gradients", "leave out optimiser.chunk_size")
         return AdaptiveLayerBaseline(model, settings.loss)

@@ -15,6 +15,7 @@ from synthcode.evaluation.training.ordered_trainer import load_weights
 from synthcode.evaluation.training.pretraining.opening import masked_documents
 from synthcode.evaluation.training.pretraining.snippets import Snippet
 from synthcode.evaluation.training.pretraining.training import PretrainingTrainer
+from synthcode.evaluation.training.processes import from_first
 from synthcode.evaluation.training.runs.checkpoints import (
     checkpoint_folder,
     damage_of,
@@ -159,7 +160,7 @@ def watched(
     Interrupted
         If it was stopped; a checkpoint has been saved.
     """
-    checkpoint = newest_checkpoint(checkpoints, callbacks.report)
+    checkpoint = from_first(lambda: newest_checkpoint(checkpoints, callbacks.report))
     if checkpoint is not None:
         callbacks.report(f"train: going on from step {checkpoint.step:,}")
     watch = Watch(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from synthcode.bounded.trees import read_json
 from synthcode.errors import InputError
+from synthcode.evaluation.training.processes import any_of, is_first, is_launched, summed
 from synthcode.storage.atomic import write_text
 
 COUNTS_NAME = "counts.json"
@@ -27,6 +28,14 @@ class Callbacks:
     should_stop: Callable[[], bool]
     """Whether the user, or the system, requested a stop: the step is finished, and a checkpoint saved."""
 
+    def of_all_processes(self) -> Callbacks:
+        """Return callbacks with which the first of several processes reports, and all stop if one is stopped."""
+        if not is_launched():
+            return self
+        if is_first():
+            return replace(self, should_stop=lambda: any_of(self.should_stop()))
+        return Callbacks(lambda line: None, lambda steps, remark: None, lambda: any_of(self.should_stop()))
+
 
 @dataclass
 class TrainingCounts:
@@ -39,13 +48,15 @@ class TrainingCounts:
     seconds: float = 0.0
 
     def add(self, batch: Mapping[str, Any], max_tokens: int) -> None:
-        """Count a batch: of its tensors, those named ``...attention_mask`` are (texts, tokens)."""
+        """Count a batch, of all processes: its tensors named ``...attention_mask`` are (texts, tokens)."""
+        found = [0, 0, 0]
         for name, mask in batch.items():
             if name.endswith("attention_mask"):
                 lengths = mask.sum(dim=1)
-                self.texts += len(lengths)
-                self.tokens += int(lengths.sum())
-                self.at_limit += int((lengths >= max_tokens).sum())
+                counts = (len(lengths), int(lengths.sum()), int((lengths >= max_tokens).sum()))
+                found = [total + count for total, count in zip(found, counts, strict=True)]
+        texts, tokens, at_limit = map(int, summed(found))
+        self.texts, self.tokens, self.at_limit = self.texts + texts, self.tokens + tokens, self.at_limit + at_limit
 
     def write(self, folder: Path) -> None:
         """Write them into a checkpoint."""

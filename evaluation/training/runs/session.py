@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcode.errors import InputError, Interrupted
+from synthcode.errors import Interrupted
 from synthcode.evaluation.training.classifiers.opening import LabelledData, open_examples
 from synthcode.evaluation.training.classifiers.validation import VALIDATION_METRICS
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
+from synthcode.evaluation.training.processes import from_first, is_first, join, naming_lost_processes
 from synthcode.evaluation.training.runs.card import model_card
 from synthcode.evaluation.training.runs.curves import Curves, read_curves
 from synthcode.evaluation.training.runs.folder import (
@@ -76,39 +78,39 @@ def train_model(
     Raises
     ------
     InputError
-        If the data, the base or the settings cannot be used, ``out`` holds something else, or this is one of several
-        processes.
+        If the data, the base or the settings cannot be used, or ``out`` holds something else.
+    LostProcessError
+        If this is one of several processes, and another one has ended.
     Interrupted
         If it was stopped: a checkpoint has been saved, and the same call goes on from there.
     """
-    _refuse_processes()
     folder = TrainingFolder(out)
-    with hold(out):
+    callbacks = callbacks.of_all_processes()
+    with hold(out) if is_first() else nullcontext():
         data = open_data(dataset, settings)
         opened = open_new(dataset, data) if force else None  # what is refused must not cost a finished model
-        anew = force and discard(folder)
-        folder.training.mkdir(exist_ok=True)
-        record = _new_record(dataset, data)
-        start(folder, data.settings, record, callbacks.report, anew=anew)
-        known = read_record(folder)
-        if known is not None and folder.is_finished:
-            curves = read_curves(folder.curves.with_suffix(".csv"), metric_of(settings))
-            return TrainingOutcome(out, curves, int(known.outcome.get("step", 0)), was_finished=True)
-        for warning in data.warnings:
-            callbacks.report(f"train: warning: {warning}")
-        return _train(dataset, folder, data, opened or open_new(dataset, data), callbacks)
+        join()
+        with naming_lost_processes():
+            finished = from_first(lambda: _start(dataset, folder, data, callbacks, force=force))
+            if finished is not None:
+                return finished
+            return _train(dataset, folder, data, opened or open_new(dataset, data), callbacks)
 
 
-def _refuse_processes() -> None:
-    """Refuse to be one of several processes: each would lock the folder, validate, and write the model.
-
-    torch joins others where a launcher, as torchrun or accelerate, has set both variables.
-    """
-    if "LOCAL_RANK" in os.environ and os.environ.get("WORLD_SIZE", "1") != "1":
-        raise InputError(
-            f"training was started in {os.environ['WORLD_SIZE']} processes, and runs in one",
-            "start 'synthcode train' without torchrun or accelerate launch; --chunk-size makes room for large batches",
-        )
+def _start(
+    dataset: Path, folder: TrainingFolder, data: Data, callbacks: Callbacks, *, force: bool
+) -> TrainingOutcome | None:
+    """Start a run, or go on with one; return the outcome of one that is finished."""
+    anew = force and discard(folder)
+    folder.training.mkdir(exist_ok=True)
+    start(folder, data.settings, _new_record(dataset, data), callbacks.report, anew=anew)
+    known = read_record(folder)
+    if known is not None and folder.is_finished:
+        curves = read_curves(folder.curves.with_suffix(".csv"), metric_of(data.settings))
+        return TrainingOutcome(folder.path, curves, int(known.outcome.get("step", 0)), was_finished=True)
+    for warning in data.warnings:
+        callbacks.report(f"train: warning: {warning}")
+    return None
 
 
 def open_data(dataset: Path, settings: TrainingSettings) -> Data:
@@ -182,7 +184,8 @@ def _train(
         phase = fine_tune(model, data, folder, callbacks)
     if callbacks.should_stop():
         raise Interrupted
-    _finish(folder, data, model.eval().cpu(), phase)
+    if is_first():
+        _finish(folder, data, model.eval().cpu(), phase)
     if phase.counts.at_limit:
         share = phase.counts.at_limit / max(1, phase.counts.texts)
         callbacks.report(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState
 
 from synthcode.evaluation.training.ordered_trainer import DivergedError
+from synthcode.evaluation.training.processes import averaged, from_first, is_first, is_launched, wait_for_all
 from synthcode.evaluation.training.runs.checkpoints import (
     Checkpoint,
     checkpoint_folder,
@@ -66,12 +68,16 @@ class Watch:
     _drawn: float = field(default_factory=time.monotonic)
 
     def add_scores(self, step: int) -> None:
-        """Score the model as it is."""
-        for metric, scores in (self.score() if self.score is not None else {}).items():
+        """Score the model as it is; of several processes, the first does it for all."""
+        if self.score is None:
+            return
+        for metric, scores in from_first(self.score).items():
             self.curves.add_scores(step, scores, metric)
 
     def write(self, *, draw: bool = False) -> None:
         """Write the curves as a table, and draw them if the last drawing is old or ``draw`` says so."""
+        if not is_first():
+            return
         self.curves.write(self.path.with_name(f"{self.path.name}.csv"))
         if draw or time.monotonic() - self._drawn > SECONDS_BETWEEN_DRAWINGS:
             self._drawn = time.monotonic()
@@ -87,6 +93,8 @@ class WatchCallback(TrainerCallback):
 
     def on_train_begin(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
         """Validate the model as it is before training; go on as often as the settings of today say."""
+        if is_launched() and not state.global_step:  # a checkpoint restores the random numbers of each process
+            torch.manual_seed(args.seed + args.process_index)
         state.save_steps = args.save_steps
         watch = self._watch
         watch.callbacks.advance(state.global_step, "")
@@ -116,7 +124,8 @@ class WatchCallback(TrainerCallback):
         """Remove old checkpoints: the new one is complete."""
         best = self._watch.curves.best
         keep = self._watch.run.keep_checkpoints
-        prune_checkpoints(Path(args.output_dir), keep, set() if best is None else {best})
+        if is_first():
+            prune_checkpoints(Path(args.output_dir), keep, set() if best is None else {best})
         self._watch.write()
 
     def on_train_end(self, args: Any, state: TrainerState, control: TrainerControl, **_: Any) -> None:
@@ -130,7 +139,7 @@ class WatchCallback(TrainerCallback):
         control.should_save = control.should_save or watch.curves.best == step
 
     def _record(self, step: int) -> None:
-        losses = dict(self._watch.losses())
+        losses = averaged(self._watch.losses())
         if losses:
             self._watch.curves.add_losses(step, losses.pop(0), losses)
 
@@ -168,10 +177,13 @@ class WatchedTrainer(Trainer):
         step = self.state.global_step
         folder = checkpoint_folder(Path(str(self.args.output_dir)), step)
         refuse_diverged(self.trained_module, step)
-        with writing_checkpoint(folder):
+        with writing_checkpoint(folder) if is_first() else nullcontext():
+            wait_for_all()  # what a kill has left in the folder is removed
             super()._save_checkpoint(model, trial)
-            self.watch.curves.write(folder / CURVES_NAME)
-            self.watch.counts.write(folder)
+            if is_first():
+                self.watch.curves.write(folder / CURVES_NAME)
+                self.watch.counts.write(folder)
+            wait_for_all()  # the random numbers of every process are in it
 
 
 def refuse_diverged(module: nn.Module, step: int) -> None:
