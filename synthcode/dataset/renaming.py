@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import tree_sitter
 
@@ -41,7 +42,21 @@ _RECEIVER = re.compile(
     rb"|(?<!\s))\s*+(?:[?&]|!!)?(?P<operator>\.|->|::)\Z"
 )
 _RECEIVER_REACH = 200
+_SET_FIELDS = frozenset({"python", "javascript", "typescript", "php", "ruby"})
+"""Languages in which a method may make a field by setting it."""
+_RENAME_FIELDS = frozenset({"python", "java", "csharp", "kotlin", "php"})
+"""Languages in which the grammar has no type of its own for the names of fields."""
+_FIELDS = frozenset({"field_declaration", "class_parameter", "property_element", "property_promotion_parameter"})
+_CLASS_VARIABLES = (
+    ["assignment", "expression_statement", "block", "class_definition"],  # Python
+    ["property_declaration", "declaration_list", "class_declaration", "compilation_unit"],  # C#
+    ["variable_declaration", "property_declaration", "class_body", "class_declaration"],  # Kotlin
+)
+_PARAMETERS = frozenset({"parameters", "class_parameters"})
+_DECLARATION_REACH = 4
+_CALLED = re.compile(rb"\s*\(")
 _ACCESSED = re.compile(rb"\s*(?:\.|->|::)")
+_QUALIFIES = re.compile(rb"\s*::")
 _NEW = re.compile(rb"\bnew\s+\Z")
 _MACRO_TOKEN = re.compile(rb"\"(?:\\.|[^\"\\])*+\"?|'(?:\\.|[^'\\])*+'?|\w+", re.DOTALL)
 _ESCAPE_OR_QUOTE = re.compile(rb"\\.|[\"']", re.DOTALL)
@@ -62,6 +77,10 @@ class _Naming:
     """Its receivers: the types or objects that it is defined in."""
     namesakes: frozenset[bytes]
     """The types around it that are named after it."""
+    is_field: bool
+    """Whether a type of the text has a field of that name, which is renamed with it."""
+    is_parameter: bool
+    """Whether a function of the text has a parameter of that name, which a keyword argument may name."""
 
 
 def rename_entry_point(
@@ -99,7 +118,7 @@ def rename_entry_point(
 
 def _naming(snippet: Snippet, language: Language, defined: list[Definition], entry_point: str) -> _Naming:
     named = [one for one in defined if one.name == entry_point]
-    ours = [one for one in named if not overrides_a_library(snippet, one.name_node)]
+    ours = [one for one in named if not overrides_a_library(snippet, one.name_node, language)]
     types = frozenset[str]().union(*(one.types for one in ours))
     own = {name.encode() for name in types}
     on_anything = False
@@ -116,7 +135,27 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
         on_anything,
         frozenset(own),
         frozenset(name.encode() for name in types if spelling(name) == spelling(entry_point)),
+        *_declared(snippet, language, entry_point.encode("utf-8", "surrogatepass")),
     )
+
+
+def _declared(snippet: Snippet, language: Language, name: bytes) -> tuple[bool, bool]:
+    """Return whether the text has a field, and whether it has a parameter, with a name."""
+    is_field = is_parameter = False
+    if language.name in _RENAME_FIELDS:
+        for node, _ in _mentions(snippet, name):
+            around = list(islice(_ancestors(node), _DECLARATION_REACH))
+            is_parameter |= any(one.type in _PARAMETERS for one in around[:3])
+            is_field |= (
+                any(one.type in _FIELDS for one in around) or [one.type for one in around[:4]] in _CLASS_VARIABLES
+            )
+    return is_field, is_parameter
+
+
+def _ancestors(node: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
+    while node.parent is not None:
+        node = node.parent
+        yield node
 
 
 def _mentions(snippet: Snippet, name: bytes, *, any_case: bool = False) -> Iterator[tuple[tree_sitter.Node, Span]]:
@@ -165,12 +204,30 @@ def _instead(snippet: Snippet, language: Language, naming: _Naming, node: tree_s
         return TYPE
     if node.type not in language.identifiers:
         return None
+    if receiver is None and _QUALIFIES.match(snippet.data, span[1]) and language.name in ("rust", "cpp"):
+        return None  # a module
     if receiver is not None:
-        ours = naming.on_anything or receiver in naming.own or receiver in _OURSELVES
+        is_called = _CALLED.match(snippet.data, span[1]) is not None
+        ours = naming.on_anything or receiver in naming.own or (naming.is_field and not is_called)
+        ours = ours or (receiver in _OURSELVES and (is_called or not _is_attribute(snippet, language, naming, span[0])))
         return FUNCTION if ours or receiver in variables_of(snippet.data, naming.own) else None
     if node.type in _SHORTHANDS and not _is_exported(node):
         return naming.name + b": " + FUNCTION
+    if node.parent is not None and node.parent.type == "shorthand_field_initializer":
+        return naming.name + b": " + FUNCTION
+    if node.parent is not None and node.parent.type == "keyword_argument" and _is_keyword(node, node.parent):
+        return FUNCTION if naming.is_field or naming.is_parameter else None
     return FUNCTION if _is_function(snippet, node) else None
+
+
+def _is_keyword(node: tree_sitter.Node, argument: tree_sitter.Node) -> bool:
+    return argument.child_by_field_name("name") == node
+
+
+def _is_attribute(snippet: Snippet, language: Language, naming: _Naming, start: int) -> bool:
+    """Return whether ``this.name`` is a field that no declaration has, as ``other.name`` would be."""
+    this = snippet.data[max(start - len(b"self."), 0) : start].endswith((b"this.", b"self.", b"this->"))
+    return this and language.name in _SET_FIELDS and not naming.own
 
 
 def _receiver(snippet: Snippet, language: Language, start: int) -> bytes | None:
@@ -208,9 +265,7 @@ def _is_function(snippet: Snippet, node: tree_sitter.Node) -> bool:
     parent = node.parent
     if parent is None:
         return True
-    if parent.type == "keyword_argument":
-        return parent.child_by_field_name("name") != node
-    if _is_key(node, parent):
+    if _is_key(node, parent) or (node.type in _FIELD_NAMES and parent.type == "field_initializer"):
         return False
     if node.type not in _FIELD_NAMES:
         return True
