@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +17,8 @@ from synthcode.execution.registry import ExecutorConfig, open_executor
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.plugins import EXECUTORS
 
-NAMES = EXECUTORS.names()
+NAMES = [name for name in EXECUTORS.names() if name != "ray"]
+WITH_RAY = [pytest.mark.ray, pytest.mark.skipif(find_spec("ray") is None, reason="needs the extra ray")]
 POLICY: PoisonPolicy[list[int], int] = PoisonPolicy(bisect=halve, on_lost_row=lambda batch, reason: -1)
 BATCHES = st.lists(st.lists(st.integers(-1000, 1000), max_size=4), max_size=40)
 
@@ -28,7 +30,11 @@ def slow_sum(batch: list[int]) -> int:
 
 
 @pytest.fixture(
-    params=[(name, workers) for name in NAMES for workers in (1, 3)], ids=lambda one: "-".join(map(str, one))
+    params=[
+        *((name, workers) for name in NAMES for workers in (1, 3)),
+        pytest.param(("ray", 2), marks=WITH_RAY),
+    ],
+    ids=lambda one: "-".join(map(str, one)),
 )
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
     name, workers = request.param
@@ -59,7 +65,7 @@ def test_results_come_in_the_order_of_the_batches_and_are_reported(executor: Exe
     assert list(executor.map_shared(slow_sum, batches)) == expected
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [*NAMES, pytest.param("ray", marks=WITH_RAY)])
 def test_a_request_to_stop_ends_the_work_between_two_results(name: str) -> None:
     stop = StopRequest()
     executor = open_executor(ExecutorConfig(name, workers=2), stop)
@@ -99,4 +105,4 @@ def test_nothing_works_on_shared_memory_once_the_caller_has_left(name: str) -> N
 def test_an_unknown_executor_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(InputError, match=r"no executor 'procesess' \(did you mean 'processes'\?\)") as refusal:
         open_executor(ExecutorConfig("procesess"))
-    assert "processes, serial, threads" in str(refusal.value)
+    assert "processes, ray, serial, threads" in str(refusal.value)
