@@ -38,6 +38,8 @@ _KEYWORDS = words(
     " try typealias typeof val var when while"
 )
 """Words that are never names, not even after a dot, unless they stand between backticks."""
+_STATEMENTS = words("break continue for fun if return throw val var when while")
+"""Not ``else``: after a semicolon the grammar takes the one of an ``if`` for an operator."""
 _ASSIGNED = frozenset(
     {"annotated_expression", "identifier", "index_expression", "labeled_expression", "navigation_expression"}
     | {"parenthesized_expression", "super_expression", "this_expression"}
@@ -119,7 +121,7 @@ KOTLIN = SyntaxRules(
         ),
         Refusal(
             "a keyword stands between operands",
-            f"(infix_expression . (_) . (identifier) @bad (#any-of? @bad {_KEYWORDS}))",
+            f"(infix_expression (parenthesized_expression) . (identifier) @bad (#any-of? @bad {_STATEMENTS}))",
         ),
         Refusal(
             "a keyword stands after a dot",

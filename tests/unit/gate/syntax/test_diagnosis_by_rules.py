@@ -67,6 +67,8 @@ SOUND = {
     "kotlin": [
         "package a\nimport b.c\nval x: Int get() = 1\ntypealias T = Int\nfun f(vararg x: Int) = g(*x) + -1",
         "fun f(a: List<Int>): Int {\n    val b = a[0] +\n        2 * 3\n    return (b) shl 1\n}",
+        "fun f(r: Int): Int {\n    if (r)\n        return 6;\n    else if (s)\n        return 3;\n    return 0\n}",
+        "fun f() { g(); if (a) h() else i(); while (b) j() }",
         "import a.b;\nfun f() = 1;\nval x = 2; val y = 3;\nclass A { };",
         "fun f(a: A) { a.(g)(1)\n a?.(g)(2)\n a. { it }.size }",
         "fun f() { m.getOrPut(k) { 0 } += 1; a[0]!! += 2; l@ a = 3; (b) = 4; this.c = Array<Any>::class.java }",
@@ -217,8 +219,6 @@ REFUSED = {
         "fun f(x: List<Int>) = x.filter { it % 2 = 0 }",
         "fun f(a: Int?) { a!! = 3; g() = 4 }",
         "fun f(n: Int): Int {\n    This function returns the result.\n    if (n == 0) return 0\n    return 1\n}",
-        'fun f() { (s == "1") { g() } else if (s == "2") { h() } }',
-        "fun f() { if (x) { g() } if (y) { h() } }",
         "fun f() = it.map { it.() }",
         "fun f() = 1;;\nfun g() = 2",
         "fun f() { }\n| a | b |\n",
