@@ -228,7 +228,7 @@ def test_what_is_declared_elsewhere_is_untestable() -> None:
         ("int answer(const char *format, ...) { return 1; }", ("a",), 1, "any number of arguments"),
         ("int answer(FILE *f) { return 1; }", ("a",), 1, "no value of the type FILE"),
         ("int answer(int *a, int *b, int n) { return 1; }", ([1], [2, 3]), 1, "one length for arrays of several"),
-        ("void answer(const int *a, int n) { }", ([1],), 1, "returns nothing"),
+        ("void answer(int *a, int n, int *b, int m) { }", ([1], [2]), 1, "returns nothing"),
     ],
 )
 def test_what_does_not_fit_says_why(code: str, arguments: tuple[object, ...], expected: object, reason: str) -> None:
