@@ -49,7 +49,7 @@ ATTACKS = {
 def test_no_attack_passes_and_no_neighbour_fails() -> None:
     found = open_bench("c").runner
     assert isinstance(found, CompilingRunner)
-    runner = replace(found, limits=replace(found.limits, cpu_s=1, wall_s=3, output_bytes=1 << 18))
+    runner = replace(found, limits=replace(found.limits, cpu_s=1, wall_s=10, output_bytes=1 << 18))
     codes = [code for attack in ATTACKS.values() for code in (attack, GOOD)]
     programs = [C.with_cases(code, "add", CASES) for code in codes]
     ran = runner.run([program.job for program in programs])

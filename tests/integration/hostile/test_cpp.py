@@ -67,7 +67,7 @@ ATTACKS = {
 def runner() -> CompilingRunner:
     found = open_bench("cpp").runner
     assert isinstance(found, CompilingRunner)
-    return replace(found, limits=replace(found.limits, cpu_s=1, wall_s=3, output_bytes=1 << 18))
+    return replace(found, limits=replace(found.limits, cpu_s=1, wall_s=10, output_bytes=1 << 18))
 
 
 def test_no_attack_passes_and_no_neighbour_fails(runner: CompilingRunner, monkeypatch: pytest.MonkeyPatch) -> None:

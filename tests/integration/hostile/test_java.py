@@ -151,7 +151,7 @@ def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("java"), GOOD, ENDLESS)
+    assert_each_costs_itself_only(TestedPrograms("java"), GOOD, ENDLESS, endless=True)
 
 
 @pytest.mark.toolchains

@@ -64,7 +64,7 @@ def test_each_costs_itself_only() -> None:
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("kotlin"), GOOD, ENDLESS)
+    assert_each_costs_itself_only(TestedPrograms("kotlin"), GOOD, ENDLESS, endless=True)
 
 
 @pytest.mark.toolchains
