@@ -11,8 +11,8 @@ import time
 
 import numpy as np
 
-from synthcode.evaluation.classification.clone_scores import score_clones
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.clones.clone_scores import score_clones
+from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.published.benchmark import PairRows
 from synthcode.evaluation.classification.similarity import VectorSimilarities
 

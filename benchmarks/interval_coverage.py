@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthcode.evaluation.classification.clone_scores import ALL, score_clones
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
-from synthcode.evaluation.classification.intervals import estimates, group_draws
-from synthcode.evaluation.classification.measures import F64, I64, ByScore, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.clones.clone_scores import ALL, score_clones
+from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.measures.intervals import estimates, group_draws
+from synthcode.evaluation.classification.measures.weighted_items import F64, I64, ByScore, macro_f1, precision_recall_f1
 from synthcode.evaluation.classification.published.benchmark import PairRows, PublishedPairs
 from synthcode.evaluation.classification.published.scoring import score
 from synthcode.evaluation.classification.similarity import VectorSimilarities

@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from importlib import import_module
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import click
 
@@ -19,32 +19,41 @@ from synthcode.redacted_streams import redacted_streams
 from synthcode.redaction import register_credentials
 from synthcode.sanitize import visible_line
 
+
+class Listed(NamedTuple):
+    """A command as the listing has it."""
+
+    folder: str
+    """Its folder in ``pipelines/commands``."""
+    line: str
+
+
 COMMANDS = {
-    "init": "A recipe to start from, with every key explained.",
-    "run": "All stages of a recipe, from seeds to dataset.",
-    "merge": "The answers of shards from several machines as one run.",
-    "slurm": "A recipe on a Slurm cluster: shards, then one dataset.",
-    "seeds": "Read seeds: texts with a solution each.",
-    "translate": "Request every missing translation from a model.",
-    "serve": "Start vLLM's server for a model, and stop it afterwards.",
-    "check": "Extract the code from completions and check its syntax.",
-    "dedup": "Find exact and near-duplicates.",
-    "verify": "Run translations with tests, in the sandbox.",
-    "build": "Build the dataset: pairs, variants, splits, card.",
-    "publish": "Publish the dataset on the Hub, in a folder or in an object store.",
-    "status": "The outcome of every row, as a table or JSON.",
-    "show": "Seeds and translations side by side.",
-    "report": "One HTML page that shows a run.",
-    "export": "The dataset in the layouts of other tools.",
-    "evaluate": "Score an encoder, at every exit, on every pair of languages.",
-    "train": "Train an encoder with several exits on a dataset.",
-    "cut": "One exit of a trained model, as a model of its own.",
-    "compare": "Test whether two encoders, or the exits of one, differ.",
-    "leaderboard": "Many results in one table: ranks, intervals, costs.",
-    "languages": "The languages, as commands and prompts name them.",
-    "doctor": "Installed and missing tools of this machine.",
+    "init": Listed("setup", "A recipe to start from, with every key explained."),
+    "run": Listed("whole_runs", "All stages of a recipe, from seeds to dataset."),
+    "merge": Listed("whole_runs", "The answers of shards from several machines as one run."),
+    "slurm": Listed("whole_runs", "A recipe on a Slurm cluster: shards, then one dataset."),
+    "seeds": Listed("stages", "Read seeds: texts with a solution each."),
+    "translate": Listed("stages", "Request every missing translation from a model."),
+    "serve": Listed("setup", "Start vLLM's server for a model, and stop it afterwards."),
+    "check": Listed("stages", "Extract the code from completions and check its syntax."),
+    "dedup": Listed("stages", "Find exact and near-duplicates."),
+    "verify": Listed("stages", "Run translations with tests, in the sandbox."),
+    "build": Listed("stages", "Build the dataset: pairs, variants, splits, card."),
+    "publish": Listed("publishing", "Publish the dataset on the Hub, in a folder or in an object store."),
+    "status": Listed("inspection", "The outcome of every row, as a table or JSON."),
+    "show": Listed("inspection", "Seeds and translations side by side."),
+    "report": Listed("inspection", "One HTML page that shows a run."),
+    "export": Listed("publishing", "The dataset in the layouts of other tools."),
+    "evaluate": Listed("scoring", "Score an encoder, at every exit, on every pair of languages."),
+    "train": Listed("training", "Train an encoder with several exits on a dataset."),
+    "cut": Listed("training", "One exit of a trained model, as a model of its own."),
+    "compare": Listed("scoring", "Test whether two encoders, or the exits of one, differ."),
+    "leaderboard": Listed("scoring", "Many results in one table: ranks, intervals, costs."),
+    "languages": Listed("setup", "The languages, as commands and prompts name them."),
+    "doctor": Listed("setup", "Installed and missing tools of this machine."),
 }
-"""Command -> its line in the listing. A command's module is imported when it is called."""
+"""Command -> its folder and its line in the listing. A command's module is imported when it is called."""
 
 _MAX_PROBLEM_CHARS = 500
 EXIT_FAILED, EXIT_USAGE, EXIT_WAITING = 1, 2, 3
@@ -61,7 +70,8 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"synthcode.pipelines.commands.{cmd_name}"), cmd_name)
+        module = import_module(f"synthcode.pipelines.commands.{COMMANDS[cmd_name].folder}.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
         return command
 
     def resolve_command(
@@ -75,7 +85,7 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([(name, listed.line) for name, listed in COMMANDS.items()])
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

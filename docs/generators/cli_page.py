@@ -30,7 +30,7 @@ the problem, then the fix.
 def render() -> str:
     """Return the page: one section per command, in the order in which commands are used."""
     context = click.Context(cli, info_name="synthcode", **cli.context_settings)
-    listing = table(("command", "does"), ((f"[`{name}`](#{name})", text) for name, text in COMMANDS.items()))
+    listing = table(("command", "does"), ((f"[`{name}`](#{name})", listed.line) for name, listed in COMMANDS.items()))
     shared = "`synthcode` itself takes these options, before the command:\n\n" + _options(cli, context)
     return page(INTRODUCTION, listing, shared, *(_section(name, context) for name in COMMANDS))
 

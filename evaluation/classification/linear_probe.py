@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import F64, I64
+from synthcode.evaluation.classification.measures.weighted_items import F64, I64
 from synthcode.evaluation.encoder import Vectors
 
 STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0, 10.0)

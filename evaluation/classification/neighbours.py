@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import F64, I64, average_precision_at_r
+from synthcode.evaluation.classification.measures.weighted_items import F64, I64, average_precision_at_r
 from synthcode.evaluation.classification.similarity import Similarities
 
 NEIGHBOURS = (1, 5, 11, 21)

@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import F64, I64
+from synthcode.evaluation.classification.measures.weighted_items import F64, I64
 from synthcode.evaluation.encoder import LexicalScorer, Scores, Vectors
 from synthcode.evaluation.score_blocks import rows_in_block
 

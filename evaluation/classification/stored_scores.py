@@ -10,11 +10,11 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.errors import InputError, did_you_mean
-from synthcode.evaluation.classification.clone_scores import ALL
-from synthcode.evaluation.classification.harder_negatives import DROP
-from synthcode.evaluation.classification.item_comparison import ItemDifference, compare_item_exits, compare_items
-from synthcode.evaluation.classification.item_scores import AGAIN, read_item_scores
-from synthcode.evaluation.classification.scored import ORACLE
+from synthcode.evaluation.classification.clones.clone_scores import ALL
+from synthcode.evaluation.classification.clones.harder_negatives import DROP
+from synthcode.evaluation.classification.items.item_comparison import ItemDifference, compare_item_exits, compare_items
+from synthcode.evaluation.classification.items.item_scores import AGAIN, read_item_scores
+from synthcode.evaluation.classification.measures.scored import ORACLE
 from synthcode.evaluation.results_json import read_facts, scored_task
 from synthcode.vocabulary import MAIN_SCORES, PAIR_DIFFICULTIES
 

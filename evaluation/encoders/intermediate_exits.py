@@ -16,13 +16,13 @@ import numpy.typing as npt
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Encoded, Role, Trait, Vectors
-from synthcode.evaluation.encoders.length_batches import batches_by_length
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length
 from synthcode.identity import digest
 
 if TYPE_CHECKING:
     from synthcode.evaluation.cost import ExitCost
-    from synthcode.evaluation.encoders.residual_stream import ResidualStream
-    from synthcode.evaluation.encoders.trained_exits import TrainedExits
+    from synthcode.evaluation.encoders.exits.residual_stream import ResidualStream
+    from synthcode.evaluation.encoders.exits.trained_exits import TrainedExits
 
 BATCH_TOKENS = 16_384
 BATCH_TEXTS = 128
@@ -87,9 +87,9 @@ class IntermediateExits:
         max_tokens: int | None = None,
     ) -> None:
         from synthcode.evaluation.device import resolve
-        from synthcode.evaluation.encoders.residual_stream import open_stream
-        from synthcode.evaluation.encoders.stream_inputs import usual_pooling
-        from synthcode.evaluation.encoders.trained_exits import read_trained_exits
+        from synthcode.evaluation.encoders.exits.residual_stream import open_stream
+        from synthcode.evaluation.encoders.exits.stream_inputs import usual_pooling
+        from synthcode.evaluation.encoders.exits.trained_exits import read_trained_exits
 
         self.name = f"exits:{spec}"
         self._source, chosen = parse_exits(spec)
@@ -106,7 +106,7 @@ class IntermediateExits:
     @cached_property
     def identity(self) -> str:
         """A digest of all that vectors depend on: weights up to the deepest exit, pooling and number format."""
-        from synthcode.evaluation.encoders.residual_stream import weights_digest
+        from synthcode.evaluation.encoders.exits.residual_stream import weights_digest
 
         pooled = [self.pooling, self.max_tokens]
         heads = [] if self.heads is None else [weights_digest(self.heads)]
@@ -115,21 +115,21 @@ class IntermediateExits:
     @cached_property
     def tokenizer(self) -> Any:
         """The model's tokenizer."""
-        from synthcode.evaluation.encoders.stream_inputs import open_tokenizer
+        from synthcode.evaluation.encoders.exits.stream_inputs import open_tokenizer
 
         return open_tokenizer(self._source)
 
     @property
     def max_tokens(self) -> int:
         """Longest input in tokens: the configured one, as far as tokenizer and model allow it."""
-        from synthcode.evaluation.encoders.stream_inputs import longest_input
+        from synthcode.evaluation.encoders.exits.stream_inputs import longest_input
 
         can = longest_input(self.tokenizer, self.stream.max_tokens)
         return can if self._most is None else min(can, self._most)
 
     def encode(self, texts: Sequence[str], role: Role) -> Encoded:
         """Return unit vectors, (texts, width), at every exit; the model gets only the text, without a prompt."""
-        from synthcode.evaluation.encoders.stream_inputs import padded
+        from synthcode.evaluation.encoders.exits.stream_inputs import padded
 
         rows, truncated = self._rows(texts)
         lengths = np.array([len(row) for row in rows], dtype=np.int32)
@@ -142,13 +142,13 @@ class IntermediateExits:
 
     def costs(self, tokens: int = 512) -> list[ExitCost]:
         """Return what each exit costs on its own, for texts of ``tokens`` tokens; measured here and now."""
-        from synthcode.evaluation.encoders.stream_cost import stream_costs
+        from synthcode.evaluation.encoders.exits.stream_cost import stream_costs
 
         return stream_costs(self.stream, min(tokens, self.max_tokens), heads=self.heads)
 
     def _rows(self, texts: Sequence[str]) -> tuple[list[list[int]], npt.NDArray[np.bool_]]:
         """Return the token ids of each text, and whether they are not all of it."""
-        from synthcode.evaluation.encoders.stream_inputs import token_rows
+        from synthcode.evaluation.encoders.exits.stream_inputs import token_rows
 
         whole = self.tokenizer(list(texts), truncation=False, verbose=False)["input_ids"] if texts else []
         truncated = np.array([len(row) > self.max_tokens for row in whole], dtype=np.bool_)
@@ -157,7 +157,7 @@ class IntermediateExits:
     def _forward(self, ids: Any, mask: Any) -> dict[int, Vectors]:
         import torch
 
-        from synthcode.evaluation.encoders.trained_exits import unit_vectors
+        from synthcode.evaluation.encoders.exits.trained_exits import unit_vectors
 
         mask = mask.to(self._place.device)
         with torch.inference_mode():
@@ -173,7 +173,7 @@ def _trained_heads(name: str, trained: TrainedExits | None, exits: Sequence[int]
     InputError
         If it has projections, and none for one of these exits: its bare state would be of another space.
     """
-    from synthcode.evaluation.encoders.trained_exits import read_heads
+    from synthcode.evaluation.encoders.exits.trained_exits import read_heads
 
     if trained is None or trained.heads == "none":
         return None

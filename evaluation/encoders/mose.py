@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthcode.evaluation.encoder import Encoded, Role, Trait, Vectors
-from synthcode.evaluation.encoders.length_batches import batches_by_length, pad
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length, pad
 from synthcode.evaluation.mose.checkpoint import from_pretrained, read_folder_config
 from synthcode.evaluation.mose.configuration import OPEN_CHOICES
 from synthcode.evaluation.mose.folders import find_folder, tensor_files

@@ -11,9 +11,9 @@ import numpy as np
 
 from synthcode.errors import InputError, did_you_mean, first_line
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait, Vectors
-from synthcode.evaluation.encoders.checkpoint_files import refuse_code, refuse_hub_code
-from synthcode.evaluation.encoders.model_families import refuse_other_families
-from synthcode.evaluation.encoders.remote_code import RemoteCodeError, no_remote_code
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import refuse_code, refuse_hub_code
+from synthcode.evaluation.encoders.checkpoints.model_families import refuse_other_families
+from synthcode.evaluation.encoders.checkpoints.remote_code import RemoteCodeError, no_remote_code
 from synthcode.evaluation.interop.mteb_tasks import PROMPTS, require_mteb, task_metadata
 from synthcode.identity import digest, file_digest
 from synthcode.vocabulary import DEFAULT_VARIANT

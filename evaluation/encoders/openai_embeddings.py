@@ -11,8 +11,8 @@ import numpy as np
 
 from synthcode.errors import InputError, ServerError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
-from synthcode.evaluation.encoders.embedding_requests import EmbeddingRequests
-from synthcode.evaluation.encoders.endpoint import REQUESTS_IN_FLIGHT, open_client
+from synthcode.evaluation.encoders.endpoints.embedding_requests import EmbeddingRequests
+from synthcode.evaluation.encoders.endpoints.endpoint import REQUESTS_IN_FLIGHT, open_client
 from synthcode.identity import digest
 
 OPENAI_ADDRESS = "https://api.openai.com/v1"

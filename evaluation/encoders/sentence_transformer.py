@@ -10,8 +10,11 @@ import numpy as np
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Side, Trait, Vectors
-from synthcode.evaluation.encoders.checkpoint_files import safe_folder
-from synthcode.evaluation.encoders.input_modules import (
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.checkpoints.model_families import refuse_other_families
+from synthcode.evaluation.encoders.checkpoints.model_loading import failures_named, load_family_model, module_settings
+from synthcode.evaluation.encoders.exits.residual_stream import weights_digest
+from synthcode.evaluation.encoders.inputs.input_modules import (
     Tokens,
     count_tokens,
     input_module,
@@ -19,11 +22,8 @@ from synthcode.evaluation.encoders.input_modules import (
     longest_input,
     reads_side,
 )
-from synthcode.evaluation.encoders.length_batches import batches_by_length
-from synthcode.evaluation.encoders.model_families import refuse_other_families
-from synthcode.evaluation.encoders.model_loading import failures_named, load_family_model, module_settings
-from synthcode.evaluation.encoders.residual_stream import weights_digest
-from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length
+from synthcode.evaluation.encoders.inputs.tokenizer_files import tokenizer_digests
 from synthcode.identity import digest
 
 BATCH_TOKENS = 16_384

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role, Trait
-from synthcode.evaluation.encoders.checkpoint_files import refused, safe_folder
-from synthcode.evaluation.encoders.model_loading import failures_named
-from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import refused, safe_folder
+from synthcode.evaluation.encoders.checkpoints.model_loading import failures_named
+from synthcode.evaluation.encoders.inputs.tokenizer_files import tokenizer_digests
 from synthcode.identity import digest
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.leaderboard.content import Kind, Leaderboard, Table
-from synthcode.evaluation.leaderboard.folders import Found, find_results
-from synthcode.evaluation.leaderboard.names import Encoder, encoders_of, repeated_results
-from synthcode.evaluation.leaderboard.retrieval_entries import entries_by_kind
-from synthcode.evaluation.leaderboard.retrieval_tables import retrieval_table
+from synthcode.evaluation.leaderboard.entries.folders import Found, find_results
+from synthcode.evaluation.leaderboard.entries.names import Encoder, encoders_of, repeated_results
+from synthcode.evaluation.leaderboard.entries.retrieval_entries import entries_by_kind
+from synthcode.evaluation.leaderboard.tables.retrieval_tables import retrieval_table
 from synthcode.evaluation.results.statistics import RESAMPLES
 from synthcode.vocabulary import LEVELS, MAIN_METRIC, METRICS, RETRIEVAL, TASKS, VARIANTS
 
@@ -66,7 +66,7 @@ def _retrieval_tables(encoders: Sequence[Encoder], metric: str | None, resamples
 def _item_tables(encoders: Sequence[Encoder], metric: str | None, resamples: int) -> tuple[list[Table], list[str]]:
     """Return the tables of clones or classification, and which encoders a table lacks."""
     # Numba's kernels take half a second to import.
-    from synthcode.evaluation.leaderboard.item_tables import item_table, scored_entries, shared_metrics
+    from synthcode.evaluation.leaderboard.tables.item_tables import item_table, scored_entries, shared_metrics
 
     kinds = scored_entries(encoders)
     tables = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthcode.evaluation.classification.clone_scores import ALL
+from synthcode.evaluation.classification.clones.clone_scores import ALL
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
 from synthcode.evaluation.results.tables import label, warning_lines

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from synthcode.evaluation.classification.scored import Scored
+from synthcode.evaluation.classification.measures.scored import Scored
 from synthcode.evaluation.classification.stored_scores import overall
 from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from synthcode.evaluation.classification.intervals import MOST_DRAWS
+from synthcode.evaluation.classification.measures.intervals import MOST_DRAWS
 from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
 from synthcode.evaluation.results.tables import warning_lines
 from synthcode.evaluation.results_json import Facts

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthcode.evaluation.encoder import Side
-from synthcode.evaluation.encoders.checkpoint_files import safe_folder
-from synthcode.evaluation.encoders.model_families import require_family
-from synthcode.evaluation.encoders.model_loading import failures_named, load_family_model, module_settings
-from synthcode.evaluation.encoders.residual_stream import weights_digest
-from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.checkpoints.model_families import require_family
+from synthcode.evaluation.encoders.checkpoints.model_loading import failures_named, load_family_model, module_settings
+from synthcode.evaluation.encoders.exits.residual_stream import weights_digest
+from synthcode.evaluation.encoders.inputs.tokenizer_files import tokenizer_digests
 from synthcode.identity import digest
 
 BATCH_TEXTS = 32

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.checkpoint_files import safe_folder
-from synthcode.evaluation.encoders.length_batches import batches_by_length
-from synthcode.evaluation.encoders.model_families import require_family
-from synthcode.evaluation.encoders.model_loading import failures_named, load_family_model
-from synthcode.evaluation.encoders.residual_stream import weights_digest
-from synthcode.evaluation.encoders.tokenizer_files import tokenizer_digests
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.checkpoints.model_families import require_family
+from synthcode.evaluation.encoders.checkpoints.model_loading import failures_named, load_family_model
+from synthcode.evaluation.encoders.exits.residual_stream import weights_digest
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length
+from synthcode.evaluation.encoders.inputs.tokenizer_files import tokenizer_digests
 from synthcode.evaluation.reranking.pair_scorer import OnScored, Pair, Scored
 from synthcode.identity import digest
 

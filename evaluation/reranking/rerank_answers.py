@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synthcode.evaluation.reranking.pair_scorer import PairScores
-from synthcode.llm.backends.openai.lenient_json import read_json
+from synthcode.llm.backends.openai.answers.lenient_json import read_json
 from synthcode.llm.error_bodies import is_error, words_in
 
 _SHOWN_BYTES = 500

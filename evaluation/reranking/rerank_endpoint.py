@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from synthcode.errors import Interrupted, ServerError, SynthcodeError
-from synthcode.evaluation.encoders.embedding_answers import about_length
-from synthcode.evaluation.encoders.endpoint import REQUESTS_IN_FLIGHT, Endpoint, Refused, open_client
+from synthcode.evaluation.encoders.endpoints.embedding_answers import about_length
+from synthcode.evaluation.encoders.endpoints.endpoint import REQUESTS_IN_FLIGHT, Endpoint, Refused, open_client
 from synthcode.evaluation.reranking.pair_scorer import OnScored, Pair, PairScores, Scored
 from synthcode.evaluation.reranking.rerank_answers import NoScoresError, read_scores
 from synthcode.identity import digest

@@ -1,1 +1,1 @@
-"""The commands: one file each, options and output only."""
+"""The commands: options and output only. One file each, in folders by what they are used for."""

@@ -19,8 +19,8 @@ from synthcode.vocabulary import SCORED_VARIANTS
 if TYPE_CHECKING:
     from synthcode.api.scoring import AnyEncoder
     from synthcode.pipelines.runs.interrupt import StopRequest
+    from synthcode.pipelines.steps.evaluate.classification.frozen_task import ClonesTask
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.pipelines.steps.evaluate.frozen_task import ClonesTask
     from synthcode.vocabulary import Level, Split, Variant
 
 
@@ -77,7 +77,7 @@ def evaluate_clones(
 
     def scored(stop: StopRequest, folder: Path) -> FrozenResults:
         from synthcode.languages import get_language
-        from synthcode.pipelines.steps.evaluate.clones_input import read_clones_input
+        from synthcode.pipelines.steps.evaluate.classification.clones_input import read_clones_input
         from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
         from synthcode.sanitize import short_name
 
@@ -109,9 +109,12 @@ def evaluate_clones(
 
 def _scored(task: ClonesTask, evaluation: Evaluation, *, force: bool) -> FrozenResults:
     from synthcode.evaluation.encoder import Classifier
-    from synthcode.pipelines.steps.evaluate.fine_tuned_scores import FineTunedEvaluation, score_fine_tuned_if_stale
-    from synthcode.pipelines.steps.evaluate.fine_tuned_task import FineTunedClones, refuse_other_task
-    from synthcode.pipelines.steps.evaluate.frozen_scores import FrozenEvaluation, score_frozen_if_stale
+    from synthcode.pipelines.steps.evaluate.classification.fine_tuned_scores import (
+        FineTunedEvaluation,
+        score_fine_tuned_if_stale,
+    )
+    from synthcode.pipelines.steps.evaluate.classification.fine_tuned_task import FineTunedClones, refuse_other_task
+    from synthcode.pipelines.steps.evaluate.classification.frozen_scores import FrozenEvaluation, score_frozen_if_stale
 
     encoder = evaluation.encoder
     if isinstance(encoder, Classifier):

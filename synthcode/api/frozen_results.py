@@ -78,7 +78,7 @@ class FrozenResults:
 
         A score that is not of a pair of languages has ``all`` as its languages.
         """
-        from synthcode.evaluation.classification.clone_scores import ALL
+        from synthcode.evaluation.classification.clones.clone_scores import ALL
         from synthcode.evaluation.output.frozen_scores import metrics_table
 
         return metrics_table(self.encoder, ALL, self.scores)

@@ -65,7 +65,7 @@ def _frame(folders: list[Path], metric: str | None, resamples: int) -> pd.DataFr
     import pandas as pd
 
     from synthcode.evaluation.leaderboard.board import make_leaderboard
-    from synthcode.evaluation.leaderboard.flat_rows import flat_rows
+    from synthcode.evaluation.leaderboard.pages.flat_rows import flat_rows
 
     board = make_leaderboard(folders, metric, resamples)
     frame = pd.DataFrame(flat_rows(board)).convert_dtypes()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-    from synthcode.evaluation.classification.item_comparison import ItemDifference
+    from synthcode.evaluation.classification.items.item_comparison import ItemDifference
     from synthcode.evaluation.results.comparison import Difference
 
 RESAMPLES = 10_000

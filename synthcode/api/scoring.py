@@ -201,7 +201,7 @@ def _written(request: _Request, folder: Path, store: Path, stop: StopRequest, *,
 
 def _ranked(request: _Request, store: Path, stop: StopRequest) -> Results:
     """Score without writing results."""
-    from synthcode.pipelines.steps.evaluate.encoder_ranks import rank
+    from synthcode.pipelines.steps.evaluate.ranks.encoder_ranks import rank
 
     evaluation = _evaluation(request, Path(), store, stop)
     benchmark = evaluation.benchmark

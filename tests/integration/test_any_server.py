@@ -13,8 +13,8 @@ from yarl import URL
 from synthcode.errors import AccessError, ServerError
 from synthcode.identity import digest
 from synthcode.llm.backend import AttemptFailed
+from synthcode.llm.backends.openai.connection.transport import Transport
 from synthcode.llm.backends.openai.server import OpenAIServer
-from synthcode.llm.backends.openai.transport import Transport
 from synthcode.pipelines.main import run_cli
 from synthcode.schemas.records import Completion, Message, Request
 from tests.support.chat_server import MODEL, Answer, Asked, ChatServer, Reply, chat_server, completion

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from synthcode.pipelines.commands.doctor import _without
+from synthcode.pipelines.commands.setup.doctor import _without
 
 
 def lines_of(search_path: str, *options: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import pytest
 
 from synthcode.errors import ServerError
 from synthcode.evaluation.encoder import ONLY_EXIT, Role
-from synthcode.evaluation.encoders.embedding_answers import about_batch, about_length
+from synthcode.evaluation.encoders.endpoints.embedding_answers import about_batch, about_length
 from synthcode.evaluation.encoders.openai_embeddings import OpenAIEmbeddings
 from synthcode.pipelines.main import run_cli
 from tests.support.embeddings_server import MODEL, EmbeddingsServer, embeddings_server

@@ -120,7 +120,7 @@ def test_a_changed_model_scores_all_pairs_again_and_a_damaged_store_is_named(
 def test_no_server_is_two_lines(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with rerank_server() as server:
         pass
-    import synthcode.evaluation.encoders.endpoint as endpoint
+    import synthcode.evaluation.encoders.endpoints.endpoint as endpoint
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(endpoint, "RETRIES", 0)

@@ -50,7 +50,7 @@ def test_every_encoder_names_the_extra(
 ) -> None:
     dataset = write_dataset(tmp_path / "dataset", 2)
     monkeypatch.setattr(
-        "synthcode.pipelines.commands.evaluate.find_spec", lambda name: None if name == missing else name
+        "synthcode.pipelines.commands.scoring.evaluate.find_spec", lambda name: None if name == missing else name
     )
     assert run_cli(["evaluate", str(dataset), "--encoder", encoder, "--out", str(tmp_path / "out")]) == 1
     assert capsys.readouterr().err.splitlines() == [

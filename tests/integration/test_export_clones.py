@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from synthcode.evaluation.classification.dataset_clones import read_clones
+from synthcode.evaluation.classification.clones.dataset_clones import read_clones
 from synthcode.evaluation.classification.published.benchmark import PublishedLabels, PublishedPairs
 from synthcode.evaluation.classification.published.registry import read_published
 from synthcode.pipelines.main import run_cli

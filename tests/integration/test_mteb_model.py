@@ -11,8 +11,8 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, Role
+from synthcode.evaluation.encoders.checkpoints.remote_code import no_remote_code
 from synthcode.evaluation.encoders.mteb_model import MtebModel
-from synthcode.evaluation.encoders.remote_code import no_remote_code
 from synthcode.extras import install_line
 from tests.support.minilm import minilm_folder
 

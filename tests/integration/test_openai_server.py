@@ -15,7 +15,7 @@ import pytest
 
 from synthcode.errors import InputError, ServerError
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.backends.openai.http_bodies import MAX_ANSWER_BYTES
+from synthcode.llm.backends.openai.connection.http_bodies import MAX_ANSWER_BYTES
 from synthcode.llm.backends.openai.server import OpenAIServer
 from synthcode.llm.sending.cancellation import Cancellation
 from synthcode.llm.sending.retries import RetryingClient

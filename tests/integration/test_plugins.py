@@ -76,9 +76,9 @@ def test_export_uses_their_format(site: Path, tmp_path: Path) -> None:
     write_dataset(tmp_path / "data")
     out = tmp_path / "exported"
     # The choices of --format are read when the command is imported: in a process of its own it is later.
-    sys.modules.pop("synthcode.pipelines.commands.export", None)
+    sys.modules.pop("synthcode.pipelines.commands.publishing.export", None)
     assert run_cli(["export", str(tmp_path / "data"), "--format", "acme-flat", "--out", str(out)]) == 0
-    sys.modules.pop("synthcode.pipelines.commands.export", None)
+    sys.modules.pop("synthcode.pipelines.commands.publishing.export", None)
     assert {path.name for path in out.glob("*/*")} == {"documents.jsonl", "questions.jsonl", "answers-test.tsv"}
 
 

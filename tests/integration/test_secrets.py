@@ -188,7 +188,7 @@ def test_a_traceback_and_a_library_s_log_show_no_secret() -> None:
     script = (
         "import logging, sys\n"
         "from synthcode.pipelines import main\n"
-        "from synthcode.pipelines.commands import status\n"
+        "from synthcode.pipelines.commands.inspection import status\n"
         "def fail(*_):\n"
         "    logging.warning('GET https://user:s3cretpw@hub/x with hf_secret123456789')\n"
         "    raise OSError('the Hub says hf_secret123456789 at http://user:s3cretpw@hub')\n"
@@ -210,7 +210,7 @@ def test_a_key_goes_to_a_remote_server_only_if_the_user_names_it(
 ) -> None:
     """A host that is not loopback by name stands for a remote one."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr("synthcode.llm.backends.openai.api_key._is_loopback", lambda host: False)
+    monkeypatch.setattr("synthcode.llm.backends.openai.connection.api_key._is_loopback", lambda host: False)
     with server([(200, lambda key: completion(""))]) as (url, keys):
         recipe = run / "recipe.yaml"
         recipe.write_text(recipe.read_text("utf-8").replace("base_urls: []", f"base_urls: ['{url}']"), "utf-8")

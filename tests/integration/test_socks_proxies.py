@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.checkpoint_files import refuse_hub_code
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import refuse_hub_code
 from synthcode.evaluation.interop.hub_datasets import dataset_folder
 from synthcode.evaluation.mose.folders import find_folder
 from synthcode.pipelines.main import run_cli

@@ -36,7 +36,7 @@ def busy():
         print("ready", flush=True)
         exec(sys.stdin.read())
 
-main.COMMANDS["busy"] = ""
+main.COMMANDS["busy"] = main.Listed("", "")
 main.LazyGroup.get_command = lambda self, ctx, name: busy
 sys.argv = ["synthcode", "busy"]
 main.main()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from synthcode.evaluation.classification.clone_scores import score_clones
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.clones.clone_scores import score_clones
+from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones
+from synthcode.evaluation.classification.measures.scored import Scored
 from synthcode.evaluation.classification.published.benchmark import PairRows
-from synthcode.evaluation.classification.scored import Scored
 
 KINDS = np.array(["random", "lexical", "unverified", "verified"])
 LANGUAGES = np.array([["go", "java"], ["java", "python"]])

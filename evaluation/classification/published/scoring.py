@@ -8,18 +8,25 @@ import numpy as np
 import pyarrow as pa
 
 from synthcode.evaluation.classification import neighbours
-from synthcode.evaluation.classification.intervals import estimates, group_draws
-from synthcode.evaluation.classification.item_scores import pair_items, program_items
+from synthcode.evaluation.classification.items.item_scores import pair_items, program_items
 from synthcode.evaluation.classification.linear_probe import linear_probe
-from synthcode.evaluation.classification.measures import F64, I64, ByScore, log_odds, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.measures.intervals import estimates, group_draws
+from synthcode.evaluation.classification.measures.ranked_pairs import PAIR_MEASURES, RankedPairs
+from synthcode.evaluation.classification.measures.scored import Score, Scored
+from synthcode.evaluation.classification.measures.weighted_items import (
+    F64,
+    I64,
+    ByScore,
+    log_odds,
+    macro_f1,
+    precision_recall_f1,
+)
 from synthcode.evaluation.classification.published.benchmark import (
     LabelledRows,
     PublishedBenchmark,
     PublishedLabels,
     PublishedPairs,
 )
-from synthcode.evaluation.classification.ranked_pairs import PAIR_MEASURES, RankedPairs
-from synthcode.evaluation.classification.scored import Score, Scored
 from synthcode.evaluation.classification.similarity import PairSimilarities, Similarities, VectorSimilarities
 from synthcode.evaluation.encoder import Vectors
 from synthcode.vocabulary import SPLITS, Split

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.length_batches import pad
+from synthcode.evaluation.encoders.inputs.length_batches import pad
 from synthcode.evaluation.training.contracts import MultiExitModel
 from synthcode.evaluation.training.vocabulary import Vocabulary
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthcode.evaluation.encoder import Answers
-from synthcode.evaluation.encoders.length_batches import batches_by_length
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length
 from synthcode.evaluation.training.classifiers.examples import I64
 from synthcode.evaluation.training.classifiers.inputs import InputTokens
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones, read_clones
+from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones, read_clones
 from synthcode.evaluation.classification.published.benchmark import (
     LabelledRows,
     PairRows,

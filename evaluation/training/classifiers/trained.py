@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Answers, Encoded, Role, Trait
-from synthcode.evaluation.encoders.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.exits.trained_exits import TrainedExits, read_trained_exits
 from synthcode.evaluation.encoders.intermediate_exits import parse_exits
-from synthcode.evaluation.encoders.trained_exits import TrainedExits, read_trained_exits
 from synthcode.identity import digest
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class TrainedClassifier:
     def identity(self) -> str:
         """A digest of all that answers depend on: weights, tokens, inputs, and number format."""
         from synthcode.evaluation.device import resolve
-        from synthcode.evaluation.encoders.residual_stream import weights_digest
+        from synthcode.evaluation.encoders.exits.residual_stream import weights_digest
 
         dtype = str(resolve(self._device, self._dtype).dtype)
         tokens = self._model.vocabulary.tokenizer.to_str()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthcode.evaluation.classification.measures import ByScore, log_odds, macro_f1, precision_recall_f1
+from synthcode.evaluation.classification.measures.weighted_items import ByScore, log_odds, macro_f1, precision_recall_f1
 from synthcode.evaluation.training.classifiers.examples import I64, Examples
 from synthcode.evaluation.training.classifiers.inputs import InputTokens
 from synthcode.evaluation.training.classifiers.logits import F32, classify

@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from synthcode.evaluation.encoders.trained_exits import CLASSIFIERS_FILE, ClassifierForm, load_parts
+from synthcode.evaluation.encoders.exits.trained_exits import CLASSIFIERS_FILE, ClassifierForm, load_parts
 from synthcode.evaluation.mose.pooling import POOLINGS
 
 INITIAL_STD = 0.02

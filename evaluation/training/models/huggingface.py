@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.residual_stream import ResidualStream, open_stream
-from synthcode.evaluation.encoders.stream_inputs import (
+from synthcode.evaluation.encoders.exits.residual_stream import ResidualStream, open_stream
+from synthcode.evaluation.encoders.exits.stream_inputs import (
     longest_input,
     modules_with_weights,
     open_tokenizer,
@@ -21,7 +21,7 @@ from synthcode.evaluation.encoders.stream_inputs import (
     token_rows,
     usual_pooling,
 )
-from synthcode.evaluation.encoders.trained_exits import (
+from synthcode.evaluation.encoders.exits.trained_exits import (
     TrainedExits,
     new_heads,
     read_heads,
@@ -50,7 +50,7 @@ class HuggingFaceExits(MultiExitEncoder):
     stream
         The model, cut after its deepest exit.
     tokenizer
-        As :func:`synthcode.evaluation.encoders.stream_inputs.open_tokenizer` returns it.
+        As :func:`synthcode.evaluation.encoders.exits.stream_inputs.open_tokenizer` returns it.
     pooling
         ``mean``, ``first_token`` or ``last_token``.
     heads
@@ -115,7 +115,7 @@ class HuggingFaceExits(MultiExitEncoder):
 
     def exit_sizes(self, tokens: int = 512) -> list[ExitSize]:
         """Return parameters and operations of each exit by itself, for texts of ``tokens`` tokens at most."""
-        from synthcode.evaluation.encoders.stream_cost import stream_sizes
+        from synthcode.evaluation.encoders.exits.stream_cost import stream_sizes
 
         return stream_sizes(self.stream, min(tokens, self.max_tokens), heads=self.heads)
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from synthcode.evaluation.encoders.length_batches import pad
-from synthcode.evaluation.encoders.trained_exits import TrainedExits
+from synthcode.evaluation.encoders.exits.trained_exits import TrainedExits
+from synthcode.evaluation.encoders.inputs.length_batches import pad
 from synthcode.evaluation.mose.checkpoint import from_pretrained, save_pretrained
 from synthcode.evaluation.mose.folders import find_folder
 from synthcode.evaluation.mose.instructions import format_input

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.checkpoint_files import safe_folder
+from synthcode.evaluation.encoders.checkpoints.checkpoint_files import safe_folder
 from synthcode.evaluation.mose.config_json import MODEL_TYPE
 from synthcode.evaluation.mose.folders import read_json
 from synthcode.plugins import ENCODERS
@@ -69,7 +69,7 @@ def open_model(folder: Path) -> MultiExitEncoder:
     InputError
         If it is not there or cannot be used.
     """
-    from synthcode.evaluation.encoders.trained_exits import EXITS_FILE, read_trained_exits
+    from synthcode.evaluation.encoders.exits.trained_exits import EXITS_FILE, read_trained_exits
     from synthcode.evaluation.training.models.classifier import read_classifiers
     from synthcode.evaluation.training.models.huggingface import open_huggingface
     from synthcode.evaluation.training.models.mose_exits import open_mose

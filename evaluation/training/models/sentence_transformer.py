@@ -9,13 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthcode.evaluation.encoders.residual_stream import shorten
-from synthcode.evaluation.encoders.stream_inputs import POOLING_FOLDER, POOLINGS_BY_MODE
-from synthcode.evaluation.encoders.trained_exits import EXITS_FILE, HEADS_FILE, TrainedExits
+from synthcode.evaluation.encoders.exits.residual_stream import shorten
+from synthcode.evaluation.encoders.exits.stream_inputs import POOLING_FOLDER, POOLINGS_BY_MODE
+from synthcode.evaluation.encoders.exits.trained_exits import EXITS_FILE, HEADS_FILE, TrainedExits
 from synthcode.evaluation.training.models.model_folder import replacing_model
 
 if TYPE_CHECKING:
-    from synthcode.evaluation.encoders.residual_stream import ResidualStream
+    from synthcode.evaluation.encoders.exits.residual_stream import ResidualStream
     from synthcode.evaluation.training.models.classifier import ExitClassifiers
 
 HEAD_FOLDER = "2_Dense"

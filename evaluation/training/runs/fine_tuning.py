@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from synthcode.evaluation.encoders.trained_exits import ClassifierForm
+from synthcode.evaluation.encoders.exits.trained_exits import ClassifierForm
 from synthcode.evaluation.training.classifiers.examples import Examples
 from synthcode.evaluation.training.classifiers.inputs import InputTokens
 from synthcode.evaluation.training.classifiers.opening import LabelledData

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import numpy as np
 
 from synthcode.evaluation.encoder import Encoded, Role, Trait
-from synthcode.evaluation.encoders.length_batches import batches_by_length
+from synthcode.evaluation.encoders.inputs.length_batches import batches_by_length
 from synthcode.evaluation.training.contracts import MultiExitModel, TrainingText
 from synthcode.evaluation.training.models.undisturbed import as_module, undisturbed
 

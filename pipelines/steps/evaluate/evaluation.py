@@ -29,15 +29,15 @@ from synthcode.evaluation.results_json import (
 from synthcode.evaluation.retrieval.combination import Combination
 from synthcode.evaluation.retrieval.ranks import labelled, read_ranks, sorted_ranks, write_ranks
 from synthcode.extras import install_line
-from synthcode.pipelines.steps.evaluate.compressed_ranks import (
+from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
+from synthcode.pipelines.steps.evaluate.ranks.compressed_ranks import (
     compressed_search,
     planned_compressions,
     write_compressed_ranks,
 )
-from synthcode.pipelines.steps.evaluate.encoder_ranks import rank_parts, with_store
-from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation, report_left_out
-from synthcode.pipelines.steps.evaluate.graded_ranks import graded_ranks, write_graded_ranks
-from synthcode.pipelines.steps.evaluate.level_ranks import level_ranks, write_level_ranks
+from synthcode.pipelines.steps.evaluate.ranks.encoder_ranks import rank_parts, with_store
+from synthcode.pipelines.steps.evaluate.ranks.graded_ranks import graded_ranks, write_graded_ranks
+from synthcode.pipelines.steps.evaluate.ranks.level_ranks import level_ranks, write_level_ranks
 from synthcode.pipelines.steps.evaluate.results_folder import different_settings, refuse_other_settings
 from synthcode.sanitize import short_path
 from synthcode.schemas.results import RANKS_NAME

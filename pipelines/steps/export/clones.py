@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from synthcode.errors import InputError
-from synthcode.evaluation.classification.clone_scores import ALL
-from synthcode.evaluation.classification.dataset_clones import ClonePairs, DatasetClones, read_clones
+from synthcode.evaluation.classification.clones.clone_scores import ALL
+from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones, read_clones
 from synthcode.pipelines.runs.reporter import Reporter
 from synthcode.pipelines.steps.export.files import OPENERS, ROWS, card_facts, unchanged, with_cards, write_rows
 from synthcode.publishing.export.layout import ClonesLayout, CloneTask, Exported

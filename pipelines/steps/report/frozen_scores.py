@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthcode.evaluation.classification.clone_scores import ALL
+from synthcode.evaluation.classification.clones.clone_scores import ALL
 from synthcode.evaluation.classification.stored_scores import SHOWN_MEASURES, overall
 from synthcode.evaluation.results_json import scored_task
 from synthcode.reporting.scores import Cost, Evaluation, Score, Setting, read_costs

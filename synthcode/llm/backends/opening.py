@@ -10,7 +10,7 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.llm.backend import Backend
 from synthcode.llm.backends.batch_files.backend import BatchFiles
-from synthcode.llm.backends.openai.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
+from synthcode.llm.backends.openai.connection.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
 from synthcode.llm.backends.replay import Replay
 from synthcode.llm.backends.setup import BackendSetup
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from synthcode.errors import AccessError, ServerError
 from synthcode.llm.backend import Backend
-from synthcode.llm.backends.openai.notices import Notices
+from synthcode.llm.backends.openai.answers.notices import Notices
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.writer import JournalWriter
 from synthcode.llm.sending.cancellation import Cancellation, StopSignal

@@ -16,7 +16,7 @@ from synthcode.evaluation.plots.heatmap import draw_heatmap
 from synthcode.evaluation.plots.pareto import STYLES, draw_pareto, exit_labels
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.languages import LANGUAGES
-from synthcode.pipelines.steps.evaluate.fine_tuned_task import ENDING
+from synthcode.pipelines.steps.evaluate.classification.fine_tuned_task import ENDING
 from synthcode.schemas.results import METRICS
 from synthcode.vocabulary import TASKS, VARIANTS
 

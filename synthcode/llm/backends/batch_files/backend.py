@@ -13,7 +13,7 @@ from synthcode.llm.backend import AttemptFailed
 from synthcode.llm.backends.batch_files.pieces import PieceWriter, custom_ids, written_pieces
 from synthcode.llm.backends.batch_files.result_store import ResultStore
 from synthcode.llm.backends.context_window import with_cut_named
-from synthcode.llm.backends.openai.probe import PREFILL_FIELDS
+from synthcode.llm.backends.openai.probing.probe import PREFILL_FIELDS
 from synthcode.llm.backends.setup import BatchFilesConfig
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
 from synthcode.sanitize import visible

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, ErrorKind
-from synthcode.llm.backends.openai.answers import parse_completion
-from synthcode.llm.backends.openai.lenient_json import read_json
+from synthcode.llm.backends.openai.answers.completions import parse_completion
+from synthcode.llm.backends.openai.answers.lenient_json import read_json
 from synthcode.llm.error_bodies import words_of
 from synthcode.llm.failures import judge
 from synthcode.schemas.finish_reasons import Ending, ending_of

@@ -9,7 +9,7 @@ import orjson
 from yarl import URL
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
-from synthcode.llm.backends.openai.transport import Transport
+from synthcode.llm.backends.openai.connection.transport import Transport
 from synthcode.llm.sampling import SAMPLING_FIELDS
 
 _LIMITS = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}

@@ -7,7 +7,7 @@ from yarl import URL
 from synthcode.errors import AccessError, ServerError, did_you_mean
 from synthcode.llm.access import AGAIN, access_error
 from synthcode.llm.backend import ACCESS, AttemptFailed, ErrorKind
-from synthcode.llm.backends.openai.api_key import HOSTS_VARIABLE
+from synthcode.llm.backends.openai.connection.api_key import HOSTS_VARIABLE
 from synthcode.sanitize import one_line
 
 MODELS_SHOWN = 10

@@ -14,19 +14,19 @@ from synthcode import redaction
 from synthcode.errors import ServerError
 from synthcode.llm.backend import ACCESS, AttemptFailed, CachedTokens, ErrorKind
 from synthcode.llm.backends.context_window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
-from synthcode.llm.backends.openai.answers import parse_completion, parse_token_count
-from synthcode.llm.backends.openai.api_key import checked_key
+from synthcode.llm.backends.openai.answers.completions import parse_completion, parse_token_count
+from synthcode.llm.backends.openai.answers.metrics import parse_cached_tokens
+from synthcode.llm.backends.openai.answers.model_lists import listed_as
+from synthcode.llm.backends.openai.answers.raw_answers import without_secrets
 from synthcode.llm.backends.openai.chat_requests import ChatRequests
+from synthcode.llm.backends.openai.connection.api_key import checked_key
+from synthcode.llm.backends.openai.connection.replicas import REST_S, Replica, Replicas
+from synthcode.llm.backends.openai.connection.transport import Transport
 from synthcode.llm.backends.openai.errors import access_failure, lack
-from synthcode.llm.backends.openai.harmless import CHECK_S
-from synthcode.llm.backends.openai.metrics import parse_cached_tokens
-from synthcode.llm.backends.openai.model_lists import listed_as
-from synthcode.llm.backends.openai.preflight import Preflight
-from synthcode.llm.backends.openai.probe import PREFILL_FIELDS, takes_prefill, takes_stop
-from synthcode.llm.backends.openai.raw_answers import without_secrets
-from synthcode.llm.backends.openai.replicas import REST_S, Replica, Replicas
-from synthcode.llm.backends.openai.suspicions import Suspicions
-from synthcode.llm.backends.openai.transport import Transport
+from synthcode.llm.backends.openai.probing.harmless import CHECK_S
+from synthcode.llm.backends.openai.probing.preflight import Preflight
+from synthcode.llm.backends.openai.probing.probe import PREFILL_FIELDS, takes_prefill, takes_stop
+from synthcode.llm.backends.openai.probing.suspicions import Suspicions
 from synthcode.llm.sampling import max_tokens_of, sampling_fields
 from synthcode.network.proxies import proxy_for
 from synthcode.schemas.records import Completion, Message, Request
@@ -46,7 +46,8 @@ class OpenAIServer:
     api_key
         Sent as a bearer token, and never to where a server redirects; never logged, shown or stored.
     key_urls
-        Those of ``base_urls`` that are sent the key; None means all. See :mod:`synthcode.llm.backends.openai.api_key`.
+        Those of ``base_urls`` that are sent the key; None means all. See
+        :mod:`synthcode.llm.backends.openai.connection.api_key`.
     prefill
         Whether to have the last message, where it is of role assistant, continued; see :meth:`find_out`.
     model_check

@@ -12,8 +12,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
+from synthcode.evaluation.encoders.exits.stream_cost import stream_costs
 from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits, parse_exits
-from synthcode.evaluation.encoders.stream_cost import stream_costs
 from tests.support.mose_checkpoint import SPECIAL, VOCABULARY, write_tokenizer
 
 PYTHON = Role("query", "code", "python")

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from synthcode.errors import InputError
-from synthcode.evaluation.encoders.trained_exits import ClassifierForm
+from synthcode.evaluation.encoders.exits.trained_exits import ClassifierForm
 from synthcode.evaluation.training.models.classifier import ExitClassifiers
 from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.models.mose_exits import open_mose

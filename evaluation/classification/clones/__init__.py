@@ -1,0 +1,1 @@
+"""Clone detection on the pairs of a dataset."""

@@ -1,0 +1,1 @@
+"""Scores kept pair by pair or program by program, and compared."""

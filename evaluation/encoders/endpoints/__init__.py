@@ -1,0 +1,1 @@
+"""Embeddings from servers that speak OpenAI's protocol."""

@@ -1,0 +1,1 @@
+"""The entries of a leaderboard, found in results folders."""

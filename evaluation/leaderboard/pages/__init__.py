@@ -1,0 +1,1 @@
+"""A leaderboard as rows, Markdown, HTML, or a Space of the Hub."""

@@ -1,0 +1,1 @@
+"""What leaves a run: to the Hub, to a folder, into other layouts."""

@@ -1,0 +1,1 @@
+"""Encoders with several exits: trained, and cut."""

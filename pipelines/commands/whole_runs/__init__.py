@@ -1,0 +1,1 @@
+"""Whole recipes: on this machine, in shards, on a cluster."""

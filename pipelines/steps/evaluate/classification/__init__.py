@@ -1,0 +1,1 @@
+"""Clones and classification: with frozen vectors, or with fine-tuned heads."""

@@ -1,0 +1,1 @@
+"""Ranking with an encoder: whole, combined, compressed, by grade, by level."""

@@ -1,0 +1,1 @@
+"""Reading what servers send. All of it is hostile."""

@@ -1,0 +1,168 @@
+"""Reading what an OpenAI-compatible server sends: completions, models, counts of tokens. All of it is hostile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
+from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
+from synthcode.llm.backends.openai.answers.lenient_json import read_json
+from synthcode.llm.error_bodies import is_error, words_in
+from synthcode.llm.failures import judge
+from synthcode.llm.requested_waits import wait_in_body
+from synthcode.schemas.finish_reasons import Ending, ending_of
+from synthcode.schemas.records import Completion
+
+_INT32_MAX = 2**31 - 1
+_SHOWN_BYTES = 4000
+_QUOTED_BYTES = 200
+_REASONING = ("reasoning_content", "reasoning")
+_TEXT_PARTS = (None, "text", "output_text")
+"""Other parts are thoughts, images and references."""
+IN_REASONING = (
+    "the answer is in reasoning_content: see the server's --reasoning-parser, or switch the model's thinking off"
+)
+
+
+def parse_completion(body: bytes, latency_s: float) -> Completion:
+    """Return the completion that a 200 holds.
+
+    ``content`` null, as reasoning models send it when their thoughts took all tokens, is an empty text. Thoughts are
+    never taken for the answer. A ``refusal`` is a text that ended with the finish reason ``refusal``.
+
+    Raises
+    ------
+    AttemptFailed
+        If the body is not JSON, holds no choice with a message, holds an error, or ends complete with all its text
+        in a field for thoughts.
+    """
+    answer = _answer(body)
+    choices = answer.get("choices")
+    choice = first_choice(choices)
+    message = choice.get("message")
+    for place in (answer, choice):
+        if is_error(place.get("error")):
+            raise _failure(place, body, "an error" if isinstance(message, dict) else "no message")
+    if not isinstance(message, dict):
+        # Some gateways pass on the error of the server that they ask with status 200.
+        raise _failure(answer, body, "no message")
+    finish_reason = _finish_reason(choice.get("finish_reason"))
+    ending = ending_of(finish_reason)
+    text = _text(message.get("content"))
+    refusal = _refusal(message)
+    if refusal:
+        text, finish_reason = text or refusal, "refusal"
+    elif not text.strip() and ending in (Ending.COMPLETE, Ending.UNSTATED) and _has_reasoning(message):
+        raise AttemptFailed(ErrorKind.ANSWER_IN_REASONING, IN_REASONING)
+    usage = _mapping(answer.get("usage"))
+    return Completion(
+        text=text,
+        finish_reason=finish_reason,
+        prompt_tokens=count_of(usage.get("prompt_tokens")),
+        completion_tokens=count_of(usage.get("completion_tokens")),
+        latency_s=latency_s,
+        attempts=1,
+        raw=body,
+    )
+
+
+def first_choice(choices: object) -> dict[str, Any]:
+    """Return the choice with the lowest ``index``, whatever its place in the list; an empty one if there is none.
+
+    A choice without an index has that of its place.
+    """
+    found = [_mapping(choice) for choice in choices] if isinstance(choices, list) else []
+    places = [(_index(choice, place), place) for place, choice in enumerate(found)]
+    return found[min(places)[1]] if places else {}
+
+
+def _index(choice: dict[str, Any], place: int) -> int:
+    index = choice.get("index")
+    return index if type(index) is int and index >= 0 else place
+
+
+def parse_token_count(body: bytes) -> int:
+    """Return the length of a tokenized prompt.
+
+    Raises
+    ------
+    AttemptFailed
+        If the body holds none.
+    """
+    count = count_of(_mapping(parse_json(body)).get("count"))
+    if count is None:
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, "no count of tokens")
+    return count
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value that a body holds.
+
+    Raises
+    ------
+    AttemptFailed
+        If it is not JSON.
+    """
+    try:
+        return read_json(body)
+    except ValueError as problem:
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, _not_json(body, problem)) from problem
+
+
+def count_of(value: object) -> int | None:
+    """Return a number of tokens; None if the value is not one."""
+    return value if type(value) is int and 0 <= value <= _INT32_MAX else None
+
+
+def _answer(body: bytes) -> dict[str, Any]:
+    if is_event_stream(body):
+        return assemble(body)
+    answer = parse_json(body)
+    return _mapping(answer[0] if isinstance(answer, list) and answer else answer)  # Google wraps its errors in a list
+
+
+def _not_json(body: bytes, problem: ValueError) -> str:
+    if not body.strip():
+        return "an empty answer"
+    return f"not JSON: {problem}: {body[:_QUOTED_BYTES].decode('utf-8', 'replace')}"
+
+
+def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:
+    words = words_in(error, body[:_SHOWN_BYTES].decode("utf-8", "replace"))
+    verdict = judge(None, words)
+    wait = wait_in_body(body) if verdict.kind in TRANSIENT else None
+    return AttemptFailed(verdict.kind, f"{what} in the answer: {words.shown}", wait, verdict.suspicion)
+
+
+def _finish_reason(value: object) -> str | None:
+    """Return a finish reason; SGLang's own form is an object with a ``type``."""
+    if isinstance(value, dict):
+        value = value.get("type")
+    return value if isinstance(value, str) else None
+
+
+def _refusal(message: dict[str, Any]) -> str:
+    """Return the words in which a model refuses, where they are marked as that."""
+    content = message.get("content")
+    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
+    said = [message.get("refusal"), *(part.get("refusal") for part in parts)]
+    return "".join(words for words in said if isinstance(words, str)).strip()
+
+
+def _has_reasoning(message: dict[str, Any]) -> bool:
+    return any(isinstance(thoughts := message.get(name), str) and thoughts.strip() for name in _REASONING)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(content: object) -> str:
+    if content is None:
+        return ""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict)]
+        return "".join(_text(part.get("text")) for part in parts if part.get("type") in _TEXT_PARTS)
+    raise AttemptFailed(ErrorKind.BAD_ANSWER, f"content is {type(content).__name__}, not text")

@@ -1,0 +1,54 @@
+"""A server's whole answer as it is stored: without the secrets of this machine, in one piece or in several."""
+
+from __future__ import annotations
+
+import orjson
+
+from synthcode.llm.backend import AttemptFailed
+from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
+from synthcode.redaction import Redactor
+
+
+def without_secrets(body: bytes, text: str | None, redactor: Redactor) -> bytes:
+    """Return an answer without secrets; the same object if it holds none.
+
+    Parameters
+    ----------
+    body
+        What the server sent.
+    text
+        The completion's text, put together from the parts of the answer that hold it.
+    redactor
+        What takes the secrets out.
+    """
+    whole = _assembled(body)
+    if whole is not body and redactor.answer(whole) is not whole:  # the chunks of a stream may hold a piece of one each
+        body = whole
+    redacted = redactor.answer(body)
+    text = text or ""
+    visible = redactor.values(text)
+    if visible is not text and not _holds(redacted, visible):
+        return orjson.dumps({"choices": [{"message": {"content": visible}}]})
+    return redacted
+
+
+def _assembled(body: bytes) -> bytes:
+    try:
+        return orjson.dumps(assemble(body)) if is_event_stream(body) else body
+    except AttemptFailed:
+        return body
+
+
+def _holds(body: bytes, text: str) -> bool:
+    """Return whether JSON has a string that is this text: if not, its parts each hold some of it."""
+    try:
+        pending = [orjson.loads(body)]
+    except orjson.JSONDecodeError:
+        return False
+    while pending:
+        value = pending.pop()
+        if value == text:
+            return True
+        if isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
+    return False

@@ -1,0 +1,1 @@
+"""Finding out whether a server is there, what it can do, and whether a failure is its own."""
