@@ -17,6 +17,7 @@ from synthcode.verification.languages.table import TESTED_LANGUAGES
 from synthcode.verification.languages.tested import TestedLanguage
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Runner
+from synthcode.verification.running.patient import with_patience
 from synthcode.verification.sandbox import Limits, Sandbox, open_sandbox, require_sandbox, sandbox_name
 
 _VERSION_CHARACTERS = 200
@@ -88,7 +89,8 @@ def _problem(language: TestedLanguage, runner: Runner) -> str:
     """Return what is wrong with a toolchain, or nothing."""
     controls = (language.controls.good, language.controls.bad)
     programs = [language.with_cases(code, "add", CONTROL_CASES) for code in controls]
-    good, bad = runner.run([program.job for program in programs])
+    jobs = [program.job for program in programs]
+    good, bad = with_patience(runner, jobs, runner.run(jobs))
     outcome = judge_cases(CONTROL_CASES, programs[0], good)
     if outcome.passed != len(CONTROL_CASES):
         return f"a program that is known to be good fails ({outcome.detail or good.message or good.status})"
@@ -98,7 +100,7 @@ def _problem(language: TestedLanguage, runner: Runner) -> str:
 
 
 def _version(language: TestedLanguage, program: str, sandbox: Sandbox) -> str:
-    limits = Limits(address_space_bytes=None, processes=256)
+    limits = Limits(cpu_s=60, wall_s=300, address_space_bytes=None, processes=256)
     done = sandbox.run([program, language.version_option], limits=limits)
     said = (done.stdout or done.stderr).decode("utf-8", "replace").strip().splitlines()
     lines = [line for line in said if " warning: " not in line]  # of the virtual machine that kotlinc runs in

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,10 @@ class Limits:
     """Of each of the writable folders, which lie in memory."""
     output_bytes: int = 64 << 10
     """How much of stdout, and of stderr, is kept."""
+
+    def with_patience(self, factor: float) -> Limits:
+        """Return the same with so many times the wall clock. What a command computes takes no more of the processor."""
+        return replace(self, wall_s=factor * self.wall_s)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def _new_namespace() -> int:
                 Path(f"/proc/{process.pid}/{name}").write_text(_MAP, "ascii")
             inside = f"/proc/{process.pid}/ns/user"
             forbid = "echo 0 > /proc/sys/user/max_user_namespaces"
-            done = run([nsenter, f"--user={inside}", "--", shell, "-c", forbid], wall_s=30)
+            done = run([nsenter, f"--user={inside}", "--", shell, "-c", forbid], wall_s=300)
             if done.exit_code != 0:
                 raise OSError(done.stderr.decode("utf-8", "replace").strip()[:200])
             return os.open(inside, os.O_RDONLY | os.O_CLOEXEC)

@@ -19,7 +19,7 @@ from synthcode.verification.compiling.controls import examine
 from synthcode.verification.languages.tested import TestedLanguage, TestProgram
 from synthcode.verification.newer_versions import needs_newer
 from synthcode.verification.running.job import CaseProgram, Job, Ran, Runner
-from synthcode.verification.running.patient import MAY_BE_THE_LOAD, run_alone
+from synthcode.verification.running.patient import with_patience
 from synthcode.verification.seed_cases import SeedCases
 from synthcode.vocabulary import Level, VerifyReason, at_least
 
@@ -137,16 +137,14 @@ def _run_safely(jobs: Sequence[Job], language: TestedLanguage, runner: Runner) -
         return []
     control = language.with_cases(language.controls.good, "add", CONTROL_CASES).job
     *ran, last = runner.run([*jobs, control])
+    [last] = with_patience(runner, [control], [last])
     if last.status != "completed":
         raise SandboxFailed(
             f"{language.tools[0]} does not work any more: a program known to be good fails "
             f"({last.message or last.status})",
             "see what it is with: synthcode doctor; no program was rejected because of this",
         )
-    for place, job in enumerate(jobs):
-        if ran[place].status in MAY_BE_THE_LOAD:
-            ran[place] = run_alone(runner, job)
-    return ran
+    return with_patience(runner, jobs, ran)
 
 
 def _verdict(language: TestedLanguage, one: Candidate, plan: _Plan, own: Ran | None, by_rule: Ran | None) -> Verified:

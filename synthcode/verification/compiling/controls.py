@@ -117,7 +117,7 @@ def _version(toolchain: Toolchain) -> str:
         return installed_versions(package)
     name, option = toolchain.compiler.version
     program = toolchain.program.with_name(name) if name else toolchain.program
-    limits = Limits(address_space_bytes=None, processes=toolchain.compiler.threads)
+    limits = Limits(cpu_s=60, wall_s=300, address_space_bytes=None, processes=toolchain.compiler.threads)
     done = toolchain.sandbox.run([str(program), option], limits=limits)
     lines = (done.stdout or done.stderr).decode("utf-8", "replace").strip().splitlines()
     if done.exit_code != 0 or not lines:

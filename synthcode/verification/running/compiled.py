@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
@@ -46,6 +47,10 @@ class CompiledRunner:
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         """Run jobs one after another; see ``Runner.run``."""
         return [self._run(job) for job in jobs]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, limits=self.limits.with_patience(factor))
 
     def _run(self, job: Job) -> Ran:
         nonce = new_nonce()

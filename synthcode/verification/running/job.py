@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, Self
 
 RunStatus = Literal["completed", "stopped", "failed", "crashed", "timed_out", "refused", "misfit"]
 """How a program ended.
@@ -75,3 +75,6 @@ class Runner(Protocol):
         SandboxFailed
             If the sandbox or the toolchain broke: nothing is known of any job then.
         """
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner that gives each program so many times the wall clock."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from synthcode.verification.running.job import Job, Ran, Runner
 
@@ -34,3 +35,7 @@ class ParallelRunner:
         """Run jobs; see ``Runner.run``."""
         with ThreadPoolExecutor(self.workers) as pool:
             return [ran for [ran] in pool.map(lambda job: self.runner.run([job]), jobs)]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, runner=self.runner.with_patience(factor))

@@ -6,7 +6,8 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 from synthcode.sanitize import one_line
 from synthcode.verification.running.job import END, Job, Ran, RunStatus
@@ -54,6 +55,10 @@ class ProgramRunner:
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         """Run jobs one after another; see ``Runner.run``."""
         return [self._run(job) for job in jobs]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, limits=self.limits.with_patience(factor))
 
     def _run(self, job: Job) -> Ran:
         nonce = new_nonce()

@@ -115,27 +115,36 @@ def test_a_missing_toolchain_keeps_the_level() -> None:
 
 
 class Flaky:
-    """A runner that gives other answers than the one it asks, the first time."""
+    """A runner that gives another answer than the one it asks, the first time: to the first job or to the control."""
 
-    def __init__(self, bench: TestBench, answer: Ran, *, always: bool = False) -> None:
+    def __init__(self, bench: TestBench, answer: Ran, *, always: bool = False, is_control: bool = False) -> None:
+        self._is_control = is_control
         assert bench.runner is not None
         self._runner, self._answer, self._always, self.calls = bench.runner, answer, always, 0
+        self.patience = 1.0
 
     def run(self, jobs: Sequence[Job]) -> list[Ran]:
         self.calls += 1
         if self._always:
             return [self._answer] * len(jobs)
         ran = self._runner.run(jobs)
-        return [self._answer, *ran[1:]] if self.calls == 1 else ran
+        if self.calls > 1:
+            return ran
+        return [*ran[:-1], self._answer] if self._is_control else [self._answer, *ran[1:]]
+
+    def with_patience(self, factor: float) -> Flaky:
+        self.patience = factor
+        return self
 
 
+@pytest.mark.parametrize("is_control", [False, True])
 @pytest.mark.parametrize("status", ["timed_out", "crashed"])
-def test_an_end_that_a_busy_machine_can_cause_is_tried_again(status: str) -> None:
+def test_an_end_that_a_busy_machine_can_cause_is_tried_again(status: str, is_control: bool) -> None:
     bench = quick_bench()
-    runner = Flaky(bench, Ran(status, (), "", 1.0))  # type: ignore[arg-type]
+    runner = Flaky(bench, Ran(status, (), "", 1.0), is_control=is_control)  # type: ignore[arg-type]
     candidate = Candidate(RIGHT, "inc", "syntax", OWN, SeedCases())
     assert verify("python", [candidate], replace(bench, runner=runner))[0].level == "tested"
-    assert runner.calls == 2
+    assert (runner.calls, runner.patience) == (2, 4)
 
 
 def test_an_endless_program_is_rejected() -> None:

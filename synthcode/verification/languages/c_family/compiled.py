@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
@@ -120,6 +120,10 @@ class CompilingRunner:
         batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
         with ThreadPoolExecutor(self.workers) as pool:  # its threads only wait for sandboxes
             return [ran for batch in pool.map(self._run_batch, batches) for ran in batch]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, limits=self.limits.with_patience(factor))
 
     def _run_batch(self, jobs: Sequence[Job]) -> list[Ran]:
         began = time.monotonic()

@@ -49,7 +49,7 @@ def build_program(mcs: Path, sandbox: Sandbox, sources: Sequence[Path]) -> bytes
         If it cannot be compiled.
     """
     files = {path.name: path.read_bytes() for path in sources}
-    limits = replace(MONO_LIMITS, cpu_s=60, wall_s=120)
+    limits = replace(MONO_LIMITS, cpu_s=60, wall_s=600)
     done = sandbox.run(["sh", "-c", _BUILD, "build", str(mcs), *LIBRARIES, *files], files, limits)
     if done.exit_code != 0 or not done.stdout:
         said = one_line(done.stderr.decode("utf-8", "replace"), _MESSAGE_CHARACTERS)

@@ -6,8 +6,9 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from synthcode.sanitize import one_line
 from synthcode.verification.languages.csharp.compiling import (
@@ -64,6 +65,10 @@ class CSharpRunner:
         batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
         with ThreadPoolExecutor(cores) as pool:  # the threads only wait for sandboxes
             return [ran for found in pool.map(self._run, batches) for ran in found]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, limits=self.limits.with_patience(factor))
 
     def _run(self, jobs: Sequence[Job]) -> list[Ran]:
         compiled = self.compiler.compile([job.files[SOLUTION] for job in jobs])

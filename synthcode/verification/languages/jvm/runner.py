@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import cast
+from typing import Self, cast
 
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
@@ -75,6 +75,10 @@ class JvmRunner:
         batches = [jobs[start : start + size] for start in range(0, len(jobs), size)]
         with ThreadPoolExecutor(cores) as pool:  # the threads only wait for sandboxes
             return [ran for found in pool.map(self._run, batches) for ran in found]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, limits=self.limits.with_patience(factor))
 
     def _run(self, jobs: Sequence[Job]) -> list[Ran]:
         compiled = self.compiler.compile(jobs)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
@@ -67,6 +67,10 @@ class TypeScriptRunner:
         runs = self.programs.run([_in_javascript(jobs[place], place, found) for place in accepted])
         ended = {place: ran._replace(seconds=ran.seconds + seconds) for place, ran in zip(accepted, runs, strict=True)}
         return [refused.get(place) or ended[place] for place in range(len(jobs))]
+
+    def with_patience(self, factor: float) -> Self:
+        """Return a runner with so many times the wall clock; see ``Runner.with_patience``."""
+        return replace(self, programs=self.programs.with_patience(factor))
 
     def _transpiled(self, sources: Sequence[str]) -> list[_Transpiled]:
         """Return the JavaScript of each program, or why there is none."""

@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pytest
+
+from synthcode.verification.languages.table import TESTED_LANGUAGES
 from synthcode.verification.running.job import Job, Ran, RunStatus
-from synthcode.verification.running.patient import PatientRunner
+from synthcode.verification.running.patient import PatientRunner, with_patience
+from synthcode.verification.sandbox import Limits
+from tests.support.benches import runner_of
 
 
 @dataclass
@@ -21,9 +26,32 @@ class Ending:
         ends: dict[str, RunStatus] = {"slow": "timed_out", "heavy": "crashed", "wrong": "failed", "right": "completed"}
         return [Ran(ends[job.main], (), "", self.seconds) for job in jobs]
 
+    def with_patience(self, factor: float) -> Ending:
+        return Ending(factor * self.seconds, self.ran)
+
 
 def test_only_what_the_load_may_have_ended_is_run_again() -> None:
     usual, patient = Ending(1), Ending(2)
     ran = PatientRunner(usual, patient).run([Job({}, main) for main in ("slow", "wrong", "right", "heavy")])
     assert patient.ran == ["slow", "heavy"]
     assert [one.seconds for one in ran] == [2, 1, 1, 2]
+
+
+def test_it_is_run_again_with_more_time_by_the_wall_clock() -> None:
+    runner = Ending(3)
+    jobs = [Job({}, main) for main in ("right", "slow", "wrong")]
+    ran = with_patience(runner, jobs, runner.run(jobs))
+    assert runner.ran == ["right", "slow", "wrong", "slow"]
+    assert [one.seconds for one in ran] == [3, 12, 3]
+    assert Limits(cpu_s=2, wall_s=5).with_patience(4) == Limits(cpu_s=2, wall_s=20)
+
+
+@pytest.mark.toolchains
+@pytest.mark.parametrize("language", TESTED_LANGUAGES)
+def test_every_runner_can_be_patient(language: str) -> None:
+    def seconds(runner: object) -> float:
+        inner = getattr(runner, "runner", None) or getattr(runner, "programs", None)
+        return seconds(inner) if inner is not None else runner.limits.wall_s  # type: ignore[attr-defined]
+
+    runner = runner_of(language)
+    assert seconds(runner.with_patience(4)) == 4 * seconds(runner) == 120
