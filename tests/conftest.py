@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from synthcode.pipelines.main import run_cli
 from tests.support import no_power_cuts  # noqa: F401 - for what it changes
@@ -17,8 +17,10 @@ from tests.support.required_tests import pytest_runtest_makereport
 
 __all__ = ["pytest_runtest_makereport"]
 
-# A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here.
-settings.register_profile("unhurried", deadline=None)
+# A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here. Examples
+# are the same each time, so that no change fails by chance; --hypothesis-profile drawn draws others.
+settings.register_profile("drawn", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("unhurried", settings.get_profile("drawn"), derandomize=True)
 settings.load_profile("unhurried")
 
 # Tiny models: a thread for each core would wait for the others most of the time, in every process of the tests.

@@ -137,7 +137,7 @@ def test_a_run_that_is_killed_while_encoding_encodes_nothing_twice(dataset: Path
         server.hold_after = 2 * scoring.BATCH_TEXTS // 4
         command = [sys.executable, "-c", SMALL_BATCHES + RUN]
         process = subprocess.Popen([*command, "evaluate", *on_server(dataset, tmp_path, server)])
-        assert server.holding.wait(120)
+        assert server.holding.wait(500)
         process.send_signal(signal.SIGKILL)
         process.wait()
         first = server.texts.total()
@@ -155,7 +155,7 @@ def test_two_at_once_are_refused(dataset: Path, tmp_path: Path) -> None:
         process = subprocess.Popen(
             [sys.executable, "-c", RUN, "evaluate", *on_server(dataset, tmp_path, server)], stderr=subprocess.PIPE
         )
-        assert server.holding.wait(120)
+        assert server.holding.wait(500)
         second = [sys.executable, "-c", RUN, "evaluate", *on_server(dataset, tmp_path, server)]
         refused = subprocess.run(second, capture_output=True, text=True)
         assert refused.returncode == 1

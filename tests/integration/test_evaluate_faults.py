@@ -126,7 +126,7 @@ def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> No
 
         server.distort, server.spares_probes = interrupt, True
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        _, printed = process.communicate(timeout=120)
+        _, printed = process.communicate(timeout=500)
         assert process.returncode == 130
         assert printed.splitlines()[-2:] == [
             "stopped; everything that was finished is stored",
@@ -149,7 +149,7 @@ def test_two_runs_share_a_store_unless_they_are_of_the_same_encoder(
         server.hold_after = 0
         command = [sys.executable, "-c", RUN, *arguments(dataset, server, tmp_path / "first", store)]
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
-        assert server.holding.wait(120)
+        assert server.holding.wait(500)
         assert run_cli(arguments(dataset, server, tmp_path / "second", store)) == 1
         assert f"pid {process.pid}" in capsys.readouterr().err
         assert run_cli(arguments(dataset, other, tmp_path / "third", store)) == 0

@@ -58,7 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def evaluate(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     program = Path(sys.executable).parent / "synthcode"
     command = [str(program), "evaluate", "dataset", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=500)
 
 
 def encoded(folder: Path) -> int:

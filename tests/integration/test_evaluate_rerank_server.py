@@ -70,7 +70,7 @@ def test_a_killed_run_scores_no_pair_twice(
 ) -> None:
     server.hold_after = 80
     process = subprocess.Popen([sys.executable, "-c", RUN, *arguments(dataset, server, tmp_path)])
-    assert server.holding.wait(120)
+    assert server.holding.wait(500)
     # All requests in flight are held back by now, or were answered before; wait until what was answered is stored.
     store = next(tmp_path.glob("embeddings/*/pair_scores.sqlite"))
     answered = len(server.pairs)
@@ -89,7 +89,7 @@ def wait_for_scores(store: Path, number: int) -> None:
     import time
     from contextlib import closing
 
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 500
     with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
         while connection.execute("SELECT COUNT(*) FROM scores").fetchone()[0] < number:
             assert time.monotonic() < deadline

@@ -47,7 +47,7 @@ def test_what_is_sent_is_what_was_asked():
     completion = attempt(handler, api_key=KEY)
     assert (completion.text, completion.finish_reason, completion.error) == ("code", "stop", None)
     assert completion.raw == orjson.dumps(ANSWER)
-    assert 0 < completion.latency_s < 5
+    assert 0 < completion.latency_s < 100
     line, headers, body = seen[0]
     assert line == "POST /v1/chat/completions HTTP/1.1"
     assert headers["authorization"] == f"Bearer {KEY}"

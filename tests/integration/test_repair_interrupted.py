@@ -31,7 +31,7 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
         if is_repair(asked):
             answered.release()
             if len([one for one in server.asked if is_repair(one)]) > 4:
-                hold.wait(30)
+                hold.wait(500)
 
     with chat_server(broken_first(right_at_once="0", before=wait)) as server:
         command = ["translate", run, "--base-url", server.base_url, "--model", "m", "--targets", "javascript"]
@@ -40,7 +40,7 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
             [sys.executable, "-m", "synthcode", *map(str, command)], stderr=subprocess.DEVNULL, start_new_session=True
         )
         for _ in range(5):
-            assert answered.acquire(timeout=60)
+            assert answered.acquire(timeout=300)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         hold.set()

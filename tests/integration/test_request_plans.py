@@ -8,7 +8,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from contextlib import contextmanager
 from random import Random
@@ -20,7 +19,7 @@ from synthcode.errors import ServerError
 from synthcode.identity import digest
 from synthcode.llm.backends.openai.server import OpenAIServer
 from synthcode.llm.journal.journal import Journal
-from synthcode.llm.sending.scheduler import run_requests
+from synthcode.llm.sending import scheduler
 from synthcode.schemas.records import Message, Request
 from tests.support.loopback.recorded_programs import MBXP
 from tests.support.scripted_server import HASTY, make_request
@@ -68,7 +67,7 @@ async def run(url, requests, path, settings=HASTY, **options):
     with Journal(path) as journal:
         async with OpenAIServer([url], "replay-mbxp") as backend:
             await backend.check()
-            return await run_requests(requests, backend, journal, settings, **options)
+            return await scheduler.run_requests(requests, backend, journal, settings, **options)
 
 
 def test_every_fault_is_survived(tmp_path):
@@ -96,20 +95,25 @@ def test_a_model_that_the_server_does_not_have_is_named():
 
 
 RUN = """
-import asyncio, json, sys
+import asyncio, json, os, signal, sys
 from pathlib import Path
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.backends.openai.server import OpenAIServer
-from synthcode.llm.sending.scheduler import run_requests
+from synthcode.llm.sending import scheduler
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
 
-async def main(url, path, plan):
+scheduler.PROGRESS_S = 0
+
+async def main(url, path, plan, moment):
+    def die(outcome):
+        if outcome.completed >= int(moment):
+            os.kill(os.getpid(), signal.SIGKILL)
     rows = json.loads(Path(plan).read_text())
     requests = [Request(**row | {"messages": tuple(Message(**one) for one in row["messages"])}) for row in rows]
     with Journal(Path(path)) as journal:
         async with OpenAIServer([url], "replay-mbxp") as backend:
-            print((await run_requests(requests, backend, journal, RequestPolicy(concurrency=16))).completed)
+            await scheduler.run_requests(requests, backend, journal, RequestPolicy(concurrency=16), on_progress=die)
 
 asyncio.run(main(*sys.argv[1:]))
 """
@@ -122,22 +126,19 @@ def test_killed_at_any_moment_nothing_is_lost_and_at_most_what_was_in_flight_rep
     path, kills = tmp_path / "journal.sqlite", 0
     with replay_server("--latency-ms", "20") as (url, _):
         command = [sys.executable, "-c", RUN, url, str(path), str(tmp_path / "plan.json")]
-        for moment in Random(7).sample(range(100, 500), 2):
-            process = subprocess.Popen(command)
-            while process.poll() is None and stats(url)["answered"] < moment:
-                time.sleep(0.005)
-            process.send_signal(signal.SIGKILL)
-            kills += process.wait() == -signal.SIGKILL
-        subprocess.run(command, check=True, capture_output=True)
+        for moment in Random(7).sample(range(100, 280), 2):
+            kills += subprocess.run([*command, str(moment)]).returncode == -signal.SIGKILL
+        subprocess.run([*command, "1000"], check=True, capture_output=True)
         seen = stats(url)
-    assert kills == 2
+    assert kills == 2  # each sent by the process to itself
     assert seen["answered_distinct"] == 600
     assert seen["answered_again"] <= 16 * kills
     with Journal(path) as journal:
         assert journal.counts().completed.total() == 600
 
 
-def test_a_server_that_dies_leaves_the_rest_pending(tmp_path):
+def test_a_server_that_dies_leaves_the_rest_pending(tmp_path, monkeypatch):
+    monkeypatch.setattr(scheduler, "PROGRESS_S", 0)  # each completion is reported
     requests = plan(200)
     path = tmp_path / "journal.sqlite"
 

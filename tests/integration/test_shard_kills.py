@@ -70,7 +70,7 @@ class Killer:
             self._client = subprocess.Popen(
                 [sys.executable, "-m", "synthcode", *command], start_new_session=True, stderr=subprocess.DEVNULL
             )
-        code = self._client.wait(120)
+        code = self._client.wait(500)
         self._client = None
         return code
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
 from tests.support.chat_server import MODEL
+from tests.support.own_time import run_in_own_time
 from tests.support.slow_server import SlowServer, slow_server
 
 POLICY = RequestPolicy(
@@ -50,7 +50,7 @@ def run(
             async with slow_server(work_s) as server, OpenAIServer([server.base_url], MODEL) as backend:
                 return server, await run_requests(requests, backend, journal, policy, reports.append)
 
-    server, outcome = asyncio.run(scenario())
+    server, outcome = run_in_own_time(scenario())
     return server, outcome, reports
 
 

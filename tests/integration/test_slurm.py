@@ -66,15 +66,15 @@ def test_a_preempted_task_is_queued_again_and_asks_nothing_twice(cluster: SlurmC
     def slow(asked: Asked) -> Reply:
         if "add_" in asked.prompt and sum("add_" in one.prompt for one in server.asked) == SEEDS // 2:
             half.set()
-            go_on.wait(60)
+            go_on.wait(500)
         return ruby(asked)
 
     with chat_server(slow) as server:
         recipe, out = write_recipe(tmp_path / "in", SEEDS, server.base_url), tmp_path / "out"
         assert synthcode("slurm", recipe, "--out", out, "--shards", "1", "--partition", "low") == 0
-        assert half.wait(60)
+        assert half.wait(300)
         cluster.output("sbatch", "--partition=high", "-n2", "--output=/dev/null", "--wrap", "true")
-        wait_for(lambda: "stopping" in logs(out), 60, lambda: logs(out))
+        wait_for(lambda: "stopping" in logs(out), 300, lambda: logs(out))
         go_on.set()
         cluster.wait_until_idle()
         assert synthcode("slurm", recipe, "--out", out, "--status") == 0, logs(out)

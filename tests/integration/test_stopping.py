@@ -16,7 +16,7 @@ import pytest
 from tests.support.chat_server import Reply, chat_server, completion
 
 STOPPED = ["stopped; everything that was finished is stored", "run the same command again to go on"]
-SECONDS = 120
+SECONDS = 500
 """What nothing takes, even on a busy machine: servers and workers would go on for longer."""
 
 BUSY = {

@@ -17,7 +17,7 @@ import pytest
 from synthcode.identity import file_digest
 from tests.support.launched_training import launch, process_of_rank, train_in_two
 from tests.support.tiny_encoders import write_encoder
-from tests.support.training_runs import train, write_training_dataset
+from tests.support.training_runs import checkpoints, train, write_training_dataset
 
 pytestmark = pytest.mark.durability
 
@@ -80,7 +80,7 @@ def test_a_killed_process_ends_the_other_and_the_command_goes_on(
 ) -> None:
     out = tmp_path / "killed"
     launcher = launch(*command, "--out", out)
-    while launcher.poll() is None and not list(out.rglob("complete.json")):
+    while launcher.poll() is None and not checkpoints(out):
         time.sleep(0.01)
     with contextlib.suppress(OSError):  # it has ended by itself
         os.kill(process_of_rank(launcher.pid, 1), signal.SIGKILL)

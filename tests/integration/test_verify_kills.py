@@ -45,23 +45,22 @@ def stored(run: Path) -> int:
 
 
 @pytest.mark.durability
-def test_killed_at_random_moments_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
+def test_killed_at_any_moment_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     generator = random.Random(RANDOM_SEED)
     run = checked_run(tmp_path, COUNT)
     expected = tmp_path / "expected"
     shutil.copytree(run, expected)
-    started = time.monotonic()
     assert run_cli(["verify", str(expected)]) == 0
-    seconds = time.monotonic() - started
 
-    for _ in range(KILLS):
-        with verifying(run):
-            time.sleep(generator.uniform(0.5, 0.95) * seconds)  # the moment of the kill
-        if (run / "verification.parquet").exists():  # it was done before
+    # There are as many cases of seeds as verdicts. The last third is far from the last moment of a kill.
+    moments = [*sorted(generator.sample(range(5 * COUNT // 3), KILLS)), COUNT + 1]
+    for moment in moments:
+        with verifying(run) as process:
+            while stored(run) < moment and process.poll() is None:
+                time.sleep(0.02)
+        is_done = (run / "verification.parquet").exists()  # before the kill
+        if is_done:
             assert verdicts(run) == verdicts(expected)
-    with verifying(run) as process:
-        while stored(run) <= COUNT and process.poll() is None:  # there are as many cases of seeds
-            time.sleep(0.02)
     assert run_cli(["verify", str(run)]) == 0
     counts = json.loads((run / "manifest.json").read_text())["stages"]["verify"]["counts"]
     known = counts["already_known"]
@@ -70,4 +69,4 @@ def test_killed_at_random_moments_it_ends_as_if_undisturbed(tmp_path: Path) -> N
         sum(row["reason"] == "test_failed" for row in verdicts(run)) == COUNT // 5 - 1
     )  # 0 is added and subtracted alike
     assert counts["run"] + known == COUNT
-    assert known > 0
+    assert known > 0 or is_done

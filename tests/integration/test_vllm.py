@@ -207,8 +207,8 @@ def test_the_served_model_goes_with_the_command(model: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline().startswith(f"serving {model} at http://127.0.0.1:8127/v1")
         process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=60) == 130
-    deadline = time.monotonic() + 20
+        assert process.wait(timeout=500) == 130
+    deadline = time.monotonic() + 500
     while _listens(8127):
         assert time.monotonic() < deadline
 

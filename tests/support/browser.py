@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 CHROMIUM = shutil.which("chromium")
+LIMIT_MS = 300_000
+"""What nothing takes, even on a busy machine."""
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 QUIET += ("--disable-component-update", "--disable-sync")
 
@@ -34,7 +36,7 @@ class Watched:
         """Wait until an element has this text."""
         from playwright.sync_api import expect
 
-        expect(self.page.locator(selector)).to_have_text(text)
+        expect(self.page.locator(selector)).to_have_text(text, timeout=LIMIT_MS)
 
     def text(self, selector: str) -> str:
         text: str = self.page.text_content(selector)
@@ -49,7 +51,7 @@ def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET), timeout=LIMIT_MS)
         yield browser
         browser.close()
 
@@ -58,6 +60,7 @@ def chromium() -> Iterator[Any]:
 def watched_page(browser: Any, **context: Any) -> Iterator[Watched]:
     """Open a page, and fail on any message, request or script that it should not have."""
     opened = browser.new_context(**context)
+    opened.set_default_timeout(LIMIT_MS)
     watched = Watched(opened.new_page())
     yield watched
     assert watched.said == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from synthcode.pipelines.main import run_cli
@@ -26,6 +27,14 @@ def write_training_dataset(folder: Path, problems: int = 24) -> Path:
         if config == "qrels":
             write_split(folder, config, "train", written.slice(0, 0))
     return folder
+
+
+def checkpoints(folder: Path) -> set[Path]:
+    """Return the files that say a checkpoint is complete; another process may be removing some of them."""
+    found: set[Path] = set()
+    for place, _, names in os.walk(folder):  # which, unlike a glob, takes folders that vanish meanwhile
+        found |= {Path(place) / name for name in names if name == "complete.json"}
+    return found
 
 
 SMALL = ("--steps", "8", "--batch-size", "6", "--save-every", "2", "--validate-every", "4", "--learning-rate", "0.01")

@@ -11,6 +11,7 @@ from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import judge_cases
 from synthcode.verification.languages.c import C
 from synthcode.verification.languages.c_family.compiled import CompilingRunner
+from tests.support.hostile_programs import run_hostile_and_good
 
 pytestmark = pytest.mark.toolchains
 
@@ -52,7 +53,7 @@ def test_no_attack_passes_and_no_neighbour_fails() -> None:
     runner = replace(found, limits=replace(found.limits, cpu_s=1, wall_s=10, output_bytes=1 << 18))
     codes = [code for attack in ATTACKS.values() for code in (attack, GOOD)]
     programs = [C.with_cases(code, "add", CASES) for code in codes]
-    ran = runner.run([program.job for program in programs])
+    ran = run_hostile_and_good(runner, [program.job for program in programs], found)
     verdicts = [judge_cases(CASES, *one).passed for one in zip(programs, ran, strict=True)]
     assert dict(zip(ATTACKS, verdicts[::2], strict=True)) == dict.fromkeys(ATTACKS, 0)
     assert verdicts[1::2] == [1] * len(ATTACKS)

@@ -12,6 +12,8 @@ from synthcode.verification.cases.outcome import judge_cases, judge_program
 from synthcode.verification.languages.c_family.compiled import CompilingRunner
 from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.tested import TestProgram
+from tests.support.benches import runner_of
+from tests.support.hostile_programs import run_hostile_and_good
 
 pytestmark = pytest.mark.toolchains
 
@@ -74,7 +76,7 @@ def test_no_attack_passes_and_no_neighbour_fails(runner: CompilingRunner, monkey
     monkeypatch.setenv("SECRET_OF_A_TEST", "1")
     codes = [code for attack in ATTACKS.values() for code in (attack, GOOD)]
     programs = [CPP.with_cases(code, "add", CASES) for code in codes]
-    ran = runner.run([program.job for program in programs])
+    ran = run_hostile_and_good(runner, [program.job for program in programs], runner_of("cpp"))
     verdicts = [judge_cases(CASES, *one).passed for one in zip(programs, ran, strict=True)]
     assert dict(zip(ATTACKS, verdicts[::2], strict=True)) == dict.fromkeys(ATTACKS, 0)
     assert verdicts[1::2] == [1] * len(ATTACKS)

@@ -82,12 +82,12 @@ HOSTILE = {
 @pytest.mark.slow
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
-    assert_each_costs_itself_only(TestedPrograms("go"), GOOD, HOSTILE)
+    assert_each_costs_itself_only("go", GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("go"), GOOD, ENDLESS, endless=True)
+    assert_each_costs_itself_only("go", GOOD, ENDLESS, endless_s=2)
 
 
 def test_a_test_of_its_own_is_not_passed_early() -> None:

@@ -140,18 +140,18 @@ HOSTILE = {
 @pytest.mark.slow
 def test_some_cost_themselves_only() -> None:
     names = ("recursion", "exit", "static state", "reads first", "forged lines", "reflection", "unsafe", "accounts")
-    assert_each_costs_itself_only(TestedPrograms("java"), GOOD, {name: HOSTILE[name] for name in names})
+    assert_each_costs_itself_only("java", GOOD, {name: HOSTILE[name] for name in names})
 
 
 @pytest.mark.toolchains
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
-    assert_each_costs_itself_only(TestedPrograms("java"), GOOD, HOSTILE)
+    assert_each_costs_itself_only("java", GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("java"), GOOD, ENDLESS, endless=True)
+    assert_each_costs_itself_only("java", GOOD, ENDLESS, endless_s=1)
 
 
 @pytest.mark.toolchains

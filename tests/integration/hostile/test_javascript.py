@@ -84,13 +84,13 @@ HOSTILE = {
 @pytest.mark.parametrize("language", ["javascript", pytest.param("typescript", marks=pytest.mark.toolchains)])
 def test_each_costs_itself_only(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
-    assert_each_costs_itself_only(TestedPrograms(language), GOOD, HOSTILE)
+    assert_each_costs_itself_only(language, GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_endless_one_costs_itself_only(language: str) -> None:
-    assert_each_costs_itself_only(TestedPrograms(language), GOOD, ENDLESS, endless=True)
+    assert_each_costs_itself_only(language, GOOD, ENDLESS, endless_s=1)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

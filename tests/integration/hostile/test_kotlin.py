@@ -59,12 +59,12 @@ ENDLESS = {
 
 @pytest.mark.toolchains
 def test_each_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("kotlin"), GOOD, HOSTILE)
+    assert_each_costs_itself_only("kotlin", GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("kotlin"), GOOD, ENDLESS, endless=True)
+    assert_each_costs_itself_only("kotlin", GOOD, ENDLESS, endless_s=1)
 
 
 @pytest.mark.toolchains

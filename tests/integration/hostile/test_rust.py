@@ -106,12 +106,12 @@ HOSTILE = {
 @pytest.mark.slow
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
-    assert_each_costs_itself_only(TestedPrograms("rust", cpu_s=2), GOOD, HOSTILE)
+    assert_each_costs_itself_only("rust", GOOD, HOSTILE)
 
 
 @pytest.mark.toolchains
 def test_each_endless_one_costs_itself_only() -> None:
-    assert_each_costs_itself_only(TestedPrograms("rust", cpu_s=2), GOOD, ENDLESS, endless=True)
+    assert_each_costs_itself_only("rust", GOOD, ENDLESS, endless_s=2)
 
 
 @pytest.mark.parametrize(
@@ -132,5 +132,5 @@ def test_what_would_run_before_the_harness_is_not_run(code: str) -> None:
 def test_a_test_of_its_own_is_not_passed_early() -> None:
     test = TestProgram("fn main() { assert_eq!(square(2), 4); }")
     codes = [GOOD, *(HOSTILE[name][0] for name in ("exit", "reads", "forged lines", "names", "exported names"))]
-    outcomes = TestedPrograms("rust", cpu_s=2).judge_tests("square", [(code, test) for code in codes])
+    outcomes = TestedPrograms("rust").judge_tests("square", [(code, test) for code in codes])
     assert [outcome.reason for outcome in outcomes] == [None, *["test_failed"] * 5]

@@ -48,7 +48,7 @@ def read_alone(path: Path) -> dict[str, object]:
         [sys.executable, "-c", READ, str(path)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=500,
         check=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, limit),
     )

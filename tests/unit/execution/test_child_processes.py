@@ -31,7 +31,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 500
     while is_alive(pid):
         assert time.monotonic() < deadline
 
@@ -47,21 +47,21 @@ def test_a_child_gets_no_environment_and_another_folder(monkeypatch: pytest.Monk
     for name in ("OPENAI_API_KEY", "LD_PRELOAD", "BASH_ENV", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "RUBYOPT"):
         monkeypatch.setenv(name, "/hostile")
     monkeypatch.chdir(tmp_path)
-    done = run(["/usr/bin/env"], wall_s=30, environment={"A": "b"})
+    done = run(["/usr/bin/env"], wall_s=500, environment={"A": "b"})
     assert done.stdout == b"A=b\n"
-    folder = run([SHELL, "-c", "pwd; ls -A"], wall_s=30).stdout.decode().split()
+    folder = run([SHELL, "-c", "pwd; ls -A"], wall_s=500).stdout.decode().split()
     assert folder != []
     assert folder[0] != str(tmp_path)
     assert folder[1:] == []
 
 
 def test_status_and_both_outputs_come_back() -> None:
-    done = run([SHELL, "-c", "cat; echo err >&2; exit 3"], wall_s=30, stdin=b"in")
+    done = run([SHELL, "-c", "cat; echo err >&2; exit 3"], wall_s=500, stdin=b"in")
     assert (done.exit_code, done.stdout, done.stderr, done.timed_out) == (3, b"in", b"err\n", False)
 
 
 def test_more_output_than_the_bound_is_dropped() -> None:
-    done = run([SHELL, "-c", "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"], wall_s=30, output_bytes=1000)
+    done = run([SHELL, "-c", "head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2"], wall_s=500, output_bytes=1000)
     assert (len(done.stdout), len(done.stderr), done.exit_code) == (1000, 1000, 0)
 
 
@@ -80,9 +80,9 @@ def test_what_closes_its_output_is_killed_all_the_same() -> None:
 
 def test_limits_hold() -> None:
     limits = ResourceLimits(cpu_s=1, file_bytes=1024, open_files=20)
-    limits_set = run([SHELL, "-c", "ulimit -t; ulimit -f; ulimit -n; ulimit -c"], wall_s=30, limits=limits).stdout
+    limits_set = run([SHELL, "-c", "ulimit -t; ulimit -f; ulimit -n; ulimit -c"], wall_s=500, limits=limits).stdout
     assert limits_set.split() == [b"1", b"2", b"20", b"0"]
-    assert run([SHELL, "-c", "while :; do :; done"], wall_s=60, limits=ResourceLimits(cpu_s=1)).exit_code == -24
+    assert run([SHELL, "-c", "while :; do :; done"], wall_s=500, limits=ResourceLimits(cpu_s=1)).exit_code == -24
 
 
 def test_a_child_dies_with_its_parent() -> None:
@@ -91,17 +91,17 @@ def test_a_child_dies_with_its_parent() -> None:
         f"with running([{SHELL!r}, '-c', 'exec sleep 600']) as child:\n"
         "    print(child.pid, flush=True)\n    os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", parent], capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == -9
     wait_until_gone(int(done.stdout))
 
 
 def test_a_child_whose_parent_died_before_it_could_ask_for_a_signal_ends() -> None:
     words = child_processes._guarded([SHELL, "-c", "echo it runs"], ResourceLimits(), signal.SIGKILL)
-    by_us = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+    by_us = subprocess.run(words, capture_output=True, text=True, check=False, timeout=500)
     assert (by_us.returncode, by_us.stdout) == (0, "it runs\n")
     by_another = subprocess.run(
-        [SHELL, "-c", '"$@"; exit $?', "sh", *words], capture_output=True, text=True, check=False, timeout=60
+        [SHELL, "-c", '"$@"; exit $?', "sh", *words], capture_output=True, text=True, check=False, timeout=500
     )
     assert (by_another.returncode, by_another.stdout) == (1, "")
 

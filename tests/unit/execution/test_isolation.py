@@ -109,5 +109,5 @@ def test_the_other_process_says_nothing_and_an_exit_within_an_iteration_does_not
         "kept = [items]\n"
         "import sys; sys.modules['kept'] = kept\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=500)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -31,7 +31,7 @@ def test_batches_are_pulled_as_they_are_needed() -> None:
 
 
 def test_two_batches_are_worked_on_at_once() -> None:
-    both_here = threading.Barrier(2, timeout=30)
+    both_here = threading.Barrier(2, timeout=500)
     with closing(ThreadExecutor(2)) as threads:
         assert sorted(threads.map_shared(lambda _: both_here.wait(), range(2))) == [0, 1]
 

@@ -23,5 +23,5 @@ with ThreadPoolExecutor(4) as pool:
 
 
 def test_threads_parse_without_disturbing_each_other() -> None:
-    done = subprocess.run([sys.executable, "-c", PARSES], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run([sys.executable, "-c", PARSES], capture_output=True, text=True, timeout=500, check=False)
     assert (done.returncode, done.stdout.strip()) == (0, "True"), done.stderr

@@ -140,7 +140,7 @@ for number in range(int(sys.argv[2])):
         [sys.executable, "-c", program, str(tmp_path), str(len(templates)), str(work)],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=500,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30)),
     )
     return done.returncode, done.stdout, done.stderr

@@ -84,7 +84,7 @@ def test_a_copy_that_fails_is_tried_again(tmp_path: Path) -> None:
     insert(tmp_path / "a.sqlite", 1)
     said: list[str] = []
     with publishing([PublishedDatabase(tmp_path / "a.sqlite", folder, "a.sqlite")], said.append, interval_s=0.001):
-        assert folder.has_uploaded.wait(30)
+        assert folder.has_uploaded.wait(500)
     assert said == ["publishing: the line is cut"] * 2
     assert folder.uploads == 3
 

@@ -47,7 +47,7 @@ def test_rows_that_come_together_are_committed_together(journal, request_of, com
     async def scenario():
         async with JournalWriter(journal) as writer:
             rows = [writer.write(request_of(number), completion_of()) for number in range(COMMIT_ROWS)]
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(500):
                 await asyncio.gather(*rows)
 
     asyncio.run(scenario())

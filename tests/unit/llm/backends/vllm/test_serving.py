@@ -45,7 +45,7 @@ def is_alive(pid: int) -> bool:
 
 
 def wait_until_gone(*pids: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 500
     while any(map(is_alive, pids)):
         assert time.monotonic() < deadline
 
@@ -73,7 +73,7 @@ def test_it_goes_where_its_parent_is_killed(stand_in: Path, tmp_path: Path) -> N
         f"serving.vllm_command = lambda: [sys.executable, {str(stand_in)!r}, '--model']\n"
         "with serving.serving('m', on_line=lambda line: print(line, flush=True)):\n    os.kill(os.getpid(), 9)\n"
     )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=500)
     assert done.returncode == -9
     wait_until_gone(int(done.stdout.split()[1]))
 
@@ -110,5 +110,5 @@ def test_no_proxy_stands_between_this_process_and_its_own_server(
 ) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "")
-    with serving("m", [], start_s=20) as base_url:
+    with serving("m", [], start_s=500) as base_url:
         assert base_url.startswith("http://127.0.0.1:")

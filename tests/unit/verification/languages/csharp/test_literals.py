@@ -60,7 +60,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 
 
 def test_every_type_holds_its_values() -> None:
-    programs = TestedPrograms("csharp", 2)
+    programs = TestedPrograms("csharp")
     methods, cases = [], []
     for kind, values in VALUES.items():
         generic = "<T>" if kind == "T" else ""

@@ -62,7 +62,7 @@ def identity(kind: str) -> str:
 def assert_they_come_back(values: list[tuple[str, Any]]) -> None:
     """Call an identity function of each type on its value."""
     programs = [(identity(kind), [TestCase((value,), value)]) for kind, value in values]
-    outcomes = TestedPrograms("rust", cpu_s=2).judge_cases("same", programs)
+    outcomes = TestedPrograms("rust").judge_cases("same", programs)
     assert [(kind, one) for (kind, _), one in zip(values, outcomes, strict=True)] == [
         (kind, Outcome(1, 1, None, "")) for kind, _ in values
     ]
@@ -128,7 +128,7 @@ CALLS = [
 
 def test_calls_of_all_kinds() -> None:
     programs = [(code, [case]) for code, case in CALLS]
-    outcomes = TestedPrograms("rust", cpu_s=2).judge_cases("f", programs)
+    outcomes = TestedPrograms("rust").judge_cases("f", programs)
     assert [(code, one) for (code, _), one in zip(CALLS, outcomes, strict=True)] == [
         (code, Outcome(1, 1, None, "")) for code, _ in CALLS
     ]
@@ -136,7 +136,7 @@ def test_calls_of_all_kinds() -> None:
 
 def test_a_result_of_another_type_is_not_compared() -> None:
     code = "struct N; fn f(a: i32) -> N { N }"
-    [outcome] = TestedPrograms("rust", cpu_s=2).judge_cases("f", [(code, [TestCase((1,), [1])])])
+    [outcome] = TestedPrograms("rust").judge_cases("f", [(code, [TestCase((1,), [1])])])
     assert (outcome.tests, outcome.reason) == (0, None)
     assert outcome.detail.startswith("its tests do not fit its types: ")
 
@@ -144,4 +144,4 @@ def test_a_result_of_another_type_is_not_compared() -> None:
 def test_none_for_minus_one_is_not_judged() -> None:
     code = "fn f(a: &[i32]) -> Option<usize> { a.iter().position(|&x| x == 1) }"
     cases = [TestCase(([2],), -1), TestCase(([2, 1],), 1)]
-    assert TestedPrograms("rust", cpu_s=2).judge_cases("f", [(code, cases)]) == [Outcome(1, 1, None, "")]
+    assert TestedPrograms("rust").judge_cases("f", [(code, cases)]) == [Outcome(1, 1, None, "")]

@@ -64,7 +64,7 @@ OWN = (
 
 @pytest.fixture(scope="module")
 def rust() -> TestedPrograms:
-    return TestedPrograms("rust", cpu_s=2)
+    return TestedPrograms("rust")
 
 
 def test_a_right_program_passes_in_any_form(rust: TestedPrograms) -> None:
