@@ -68,7 +68,6 @@ def test_pairs_are_scored_once_and_written_for_papers(run: Path, capsys: pytest.
         (["--task", "clones,retrieval", "--baseline", "x"], "--baseline names results of one task"),
         (["--task", "clone"], "no task 'clone' (did you mean 'clones'?)"),
         (["--task", ","], "name at least one of retrieval"),
-        (["--task", "retrieval,classification"], "--task classification scores --from bigclonebench"),
     ],
 )
 def test_options_that_contradict_each_other(run: Path, capsys, options: list[str], message: str) -> None:

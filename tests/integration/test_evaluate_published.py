@@ -81,9 +81,10 @@ def test_broken_files_end_in_two_lines(
         (["--from", "devign"], "missing option '--path'"),
         (["--from", "devign", "--path", ".", "--task", "text2code"], "devign has no task text2code"),
         (
-            ["runs/x", "--task", "classification"],
+            ["--from", "mbxp", "--path", ".", "--task", "classification"],
             "--task classification scores --from bigclonebench|poj104|devign|table",
         ),
+        (["runs/x", "--task", "classification", "--column", "code=x"], "--column means nothing"),
         (["--from", "mbxp", "--path", ".", "--column", "code=x"], "--column is for --task clones or classification"),
     ],
 )

@@ -76,6 +76,8 @@ def test_a_dataset_without_pairs_or_labels_is_refused(
     assert train(quickstart, "--task", "clones", *arguments) == 1
     assert f"make them with 'synthcode build {quickstart} --clones'" in capsys.readouterr().err
     assert train(quickstart, "--task", "classification", *arguments) == 1
-    assert "its programs have no labels\nname a published benchmark with --from" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    assert "pass their tests, and 0 that fail; classification tells one from the other" in printed
+    assert "run 'synthcode verify'" in printed
     assert train(quickstart, "--from", "devign", *arguments) == 1
     assert "data.original means nothing for task retrieval" in capsys.readouterr().err

@@ -31,18 +31,19 @@ def write_clone_dataset(folder: Path, parts: Mapping[str, Sequence[Pair]], code:
     """
     for split, pairs in parts.items():
         names = sorted({name for pair in pairs for name in pair[:2] if name in code})
-        sound = [_program(name, code[name]) for name in names if "!" not in name]
+        sound = [program_row(name, code[name]) for name in names if "!" not in name]
         failing = [
-            _program(name, code[name]) | {"reason": "test_failed", "split": split} for name in names if "!" in name
+            program_row(name, code[name]) | {"reason": "test_failed", "split": split} for name in names if "!" in name
         ]
-        _write(folder / "data" / "programs", split, DATASET_PROGRAMS, sound)
-        _write(folder / "data" / CLONES_NAME, split, CLONES, [_pair(*pair) for pair in pairs])
+        write_rows(folder / "data" / "programs", split, DATASET_PROGRAMS, sound)
+        write_rows(folder / "data" / CLONES_NAME, split, CLONES, [_pair(*pair) for pair in pairs])
         if failing:
-            _write(folder / "data" / NEGATIVES_NAME, split, NEGATIVES, failing)
+            write_rows(folder / "data" / NEGATIVES_NAME, split, NEGATIVES, failing)
     return folder
 
 
-def _program(name: str, code: str) -> dict[str, Any]:
+def program_row(name: str, code: str) -> dict[str, Any]:
+    """Return a row of ``programs``."""
     language = name.removesuffix("!").rsplit("-", 1)[1]
     origin = "seed" if language == "python" else "translation"
     levels = {"java": "compiled", "go": "tested"}
@@ -61,7 +62,8 @@ def _pair(first: str, second: str, label: int, difficulty: str) -> dict[str, Any
     }
 
 
-def _write(folder: Path, split: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> None:
+def write_rows(folder: Path, split: str, schema: pa.Schema, rows: list[dict[str, Any]]) -> None:
+    """Write the only shard of a split."""
     with ShardWriter(folder, schema, split, numbered=True) as writer:
         writer.write(pa.Table.from_pylist(rows, schema=schema))
         writer.commit()

@@ -11,6 +11,7 @@ import numpy as np
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones, read_clones
+from synthcode.evaluation.classification.dataset_labels import FAILS, PASSES, labels_digest, read_labels
 from synthcode.evaluation.classification.published.benchmark import (
     LabelledRows,
     PairRows,
@@ -84,12 +85,8 @@ def open_examples(dataset: Path, settings: TrainingSettings) -> LabelledData:
     """
     if settings.data.original is not None:
         return _of_published(dataset, settings, settings.data.original)
-    if settings.task != "clones":
-        raise InputError(
-            f"{dataset} cannot be trained on for classification: its programs have no labels",
-            "name a published benchmark with --from, as in --from devign; --task clones trains on pairs of a dataset",
-        )
-    return _of_dataset(find_dataset(dataset), settings)
+    published = find_dataset(dataset)
+    return _of_dataset(published, settings) if settings.task == "clones" else _of_tested(published, settings)
 
 
 def _of_dataset(published: PublishedDataset, settings: TrainingSettings) -> LabelledData:
@@ -113,6 +110,18 @@ def _of_dataset(published: PublishedDataset, settings: TrainingSettings) -> Labe
         ),
         clones.warnings,
     )
+
+
+def _of_tested(published: PublishedDataset, settings: TrainingSettings) -> LabelledData:
+    """Return the translations that pass their tests, and those that fail them."""
+    variant = settings.data.variant
+    splits: tuple[Split, ...] = ("train", "validation")
+    found = read_labels(published, [variant], splits=splits)
+    refuse_leaks(published, read_split(published, "train", variant))
+    rows = {split: _of_labels(part, (PASSES, FAILS)) for split, part in found.labels.parts.items()}
+    languages = found.languages[: len(rows["train"].labels)]
+    read = labels_digest(published, splits)
+    return _data(settings, (PASSES, FAILS), rows["train"], rows["validation"], languages, read, found.warnings)
 
 
 def _of_published(path: Path, settings: TrainingSettings, name: str) -> LabelledData:

@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     metavar="T,T",
     help=(
         "What is scored, each with results of its own: retrieval (or one of text2code, code2code), clones (pairs of"
-        " DATASET after build --clones, or of a benchmark), classification (--from). Default: retrieval, or what the"
-        " benchmark is made for."
+        " DATASET after build --clones, or of a benchmark), classification (which translations of DATASET fail their"
+        " tests, after verify, or the labels of a benchmark). Default: retrieval, or what the benchmark is made for."
     ),
 )
 @click.option(
@@ -150,8 +150,8 @@ def evaluate(
     Each text is encoded once, whatever the number of tasks, exits, widths (--dims) and precisions; a run that was
     stopped goes on where it was. Results go to RUN/evaluation/ENCODER, or to results/DATASET/ENCODER outside of a run.
     Options that change what is scored are part of the folder's name: bm25_languages-go,java. Of several tasks, those
-    other than retrieval name theirs, too: bm25_task-clones; with --out RESULTS they are RESULTS/retrieval and
-    RESULTS/clones.
+    other than retrieval name theirs, too: bm25_task-clones; with --out RESULTS they are RESULTS/retrieval,
+    RESULTS/clones and RESULTS/classification.
 
     Of several tasks, one that fails ends the command with exit code 1: those before it are scored, and --json says so.
 
@@ -163,7 +163,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --corpus all --distractors functions.jsonl
       synthcode evaluate runs/mine/dataset --encoder bm25 --corpus failed --graded
-      synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones
+      synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones,classification
       synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
       synthcode evaluate runs/mine/dataset --encoder st:NAME --dims 64,128,256 --precision float32,int8,binary
       synthcode evaluate --from mbxp --path mxeval/data/mbxp --encoder st:sentence-transformers/all-MiniLM-L6-v2
@@ -188,7 +188,7 @@ def evaluate(
 
 def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> None:
     """Refuse options that mean nothing together."""
-    from synthcode.pipelines.commands.scoring.evaluate_clones import TASK, refuse_other_options
+    from synthcode.pipelines.commands.scoring.evaluate_clones import refuse_other_options
     from synthcode.pipelines.commands.scoring.evaluate_published import refuse_unpublished
 
     context = click.get_current_context()
@@ -198,14 +198,14 @@ def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> No
         raise click.UsageError("--path and --limit are for an original benchmark (--from)", context)
     if given["baseline"] is not None and len(given["tasks"]) > 1 and other_tasks(given["tasks"]):
         raise click.UsageError("--baseline names results of one task: score one task, or leave it out", context)
-    if dataset is not None and TASK in given["tasks"]:
+    if dataset is not None and other_tasks(given["tasks"]):
         refuse_other_options(given)
     refuse_unpublished(dataset, given)
 
 
 def _jobs(request: Request) -> list[Job]:
     """Read all that is scored: what cannot be read is refused before anything is encoded."""
-    from synthcode.pipelines.commands.scoring.evaluate_clones import clones_job
+    from synthcode.pipelines.commands.scoring.evaluate_clones import LABELS, clones_job, labels_job
     from synthcode.pipelines.commands.scoring.evaluate_published import published_job, published_tasks
     from synthcode.pipelines.commands.scoring.evaluate_retrieval import retrieval_job
 
@@ -221,7 +221,10 @@ def _jobs(request: Request) -> list[Job]:
         jobs.append(retrieval_job(request.of(RETRIEVAL, number), retrieval))
     for task in others:
         mine = request.of(task, number)
-        jobs.append(clones_job(mine) if request.dataset is not None else published_job(mine, task))
+        if request.dataset is None:
+            jobs.append(published_job(mine, task))
+        else:
+            jobs.append(labels_job(mine) if task == LABELS else clones_job(mine))
     return jobs
 
 

@@ -46,11 +46,10 @@ def refuse_unpublished(dataset: Path | None, given: Mapping[str, Any]) -> None:
 
     context = click.get_current_context()
     name = given["original"]
-    tasks = other_tasks(given["tasks"]) if dataset is not None else published_tasks(given)
-    of_dataset = ("clones",) if dataset is not None else ()
-    if (elsewhere := [task for task in tasks if task not in of_dataset]) and name not in PUBLISHED_BENCHMARKS:
+    tasks = () if dataset is not None else published_tasks(given)
+    if tasks and name not in PUBLISHED_BENCHMARKS:
         known = "|".join(PUBLISHED_BENCHMARKS)
-        raise click.UsageError(f"--task {elsewhere[0]} scores --from {known} --path P", context)
+        raise click.UsageError(f"--task {tasks[0]} scores --from {known} --path P, or DATASET", context)
     if dataset is not None or not tasks:
         if given["columns"]:
             raise click.UsageError(f"--column is for --task {' or '.join(CLASSIFICATION_TASKS)}", context)

@@ -87,7 +87,8 @@ def train(dataset: Path, out: Path, recipe: Path | None, dry_run: bool, force: b
     by depth, on text-code and code-code pairs. The validation split is scored while training.
 
     --task clones trains a head at every exit that says whether two programs are clones, on the pairs of 'build
-    --clones'. --task classification trains heads for the labels of a published benchmark (--from).
+    --clones'. --task classification trains heads for the labels of a published benchmark (--from) or, of a dataset that
+    'verify' has tested, for which translations fail their tests.
 
     A run that was stopped goes on with the same command, and ends with the same weights on the same machine. MODEL
     loads in sentence-transformers; MODEL/training holds settings, checkpoints and curves. Options win over --recipe.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -11,6 +11,7 @@ import numpy as np
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.clones.clone_scores import ALL, score_clones
 from synthcode.evaluation.classification.clones.dataset_clones import DatasetClones
+from synthcode.evaluation.classification.dataset_labels import DatasetLabels
 from synthcode.evaluation.classification.measures.scored import Scored
 from synthcode.evaluation.classification.measures.weighted_items import I64, log_odds
 from synthcode.evaluation.classification.published.benchmark import (
@@ -121,18 +122,20 @@ class FineTunedPairs:
 
 @dataclass(frozen=True)
 class FineTunedLabels:
-    """A published benchmark of programs with a label each."""
+    """Programs with a label each: of a published benchmark, or the tested translations of a dataset."""
 
     benchmark: PublishedLabels
     labels: tuple[str, ...]
     """Of the heads."""
     variants: Sequence[str] = (RAW,)
+    texts: Mapping[str, Sequence[str]] | None = None
+    """The test programs of a dataset, by variant. Default: those of the benchmark."""
     name: str = f"classification{ENDING}"
 
     @property
     def language(self) -> str:
         """Of the programs."""
-        return self.benchmark.language or "unknown"
+        return ALL if self.texts is not None else self.benchmark.language or "unknown"
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -144,7 +147,7 @@ class FineTunedLabels:
 
     def inputs(self, variant: str) -> HeadInputs:
         """Return the test programs."""
-        texts = self.benchmark.parts["test"].texts
+        texts = self.benchmark.parts["test"].texts if self.texts is None else self.texts[variant]
         return HeadInputs(texts, np.arange(len(texts)).reshape(-1, 1))
 
     def score(self, logits: Vectors, resamples: int) -> Scored:
@@ -169,6 +172,26 @@ def fine_tuned_task(
     refuse_other_task(classifier, task)
     if isinstance(benchmark, PublishedPairs):
         return FineTunedPairs(benchmark)
+    return FineTunedLabels(benchmark, _known_labels(classifier, benchmark))
+
+
+def fine_tuned_labels(classifier: Classifier, programs: DatasetLabels, variants: Sequence[Variant]) -> FineTunedLabels:
+    """Return the tested translations of a dataset as heads are asked about them.
+
+    Raises
+    ------
+    InputError
+        If the heads were trained for another task, or know none of the labels.
+    """
+    refuse_other_task(classifier, "classification")
+    labels = _known_labels(classifier, programs.labels)
+    number = len(programs.labels.parts["test"].ids)
+    texts = {str(variant): programs.texts[variant][-number:] for variant in variants}  # the last split
+    return FineTunedLabels(programs.labels, labels, variants, texts)
+
+
+def _known_labels(classifier: Classifier, benchmark: PublishedLabels) -> tuple[str, ...]:
+    """Return the labels of heads that know some of those of a benchmark."""
     found = set(benchmark.parts["test"].labels)
     if benchmark.scoring == "problems":
         raise InputError(
@@ -182,7 +205,7 @@ def fine_tuned_task(
             f"{classifier.name} knows none of the labels of {benchmark.name} ({few})",
             f"score what it was trained on; it knows {known}",
         )
-    return FineTunedLabels(benchmark, classifier.labels)
+    return classifier.labels
 
 
 def refuse_other_task(classifier: Classifier, task: str) -> None:

@@ -9,15 +9,18 @@ from typing import Any, NamedTuple, Protocol
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.clones.clone_scores import ALL, score_clones
 from synthcode.evaluation.classification.clones.dataset_clones import DatasetClones
+from synthcode.evaluation.classification.dataset_labels import DatasetLabels
 from synthcode.evaluation.classification.measures.scored import Scored
 from synthcode.evaluation.classification.published.benchmark import PublishedBenchmark, PublishedLabels
 from synthcode.evaluation.classification.published.scoring import programs_of, score
 from synthcode.evaluation.classification.similarity import Similarities
 from synthcode.evaluation.output.clone_tables import clone_sections
+from synthcode.evaluation.output.label_tables import label_sections
 from synthcode.evaluation.output.published_tables import published_sections
 from synthcode.evaluation.results_json import Facts
 from synthcode.vocabulary import Split, Variant
 
+NO_PROBE = "k nearest neighbours only, no probe"
 RAW = "raw"
 """The variant of published programs: they are scored as they are."""
 
@@ -106,6 +109,35 @@ class ClonesTask:
 
 
 @dataclass(frozen=True)
+class LabelsTask:
+    """Which translations of a dataset fail their tests."""
+
+    programs_and_labels: DatasetLabels
+    variants: Sequence[Variant]
+    name: str = "classification"
+    language: str = ALL
+    lost_without_vectors: str = NO_PROBE
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is wrong with the programs."""
+        return self.programs_and_labels.warnings
+
+    def programs(self, variant: str) -> Programs:
+        """Return the programs of a variant."""
+        texts = {str(name): texts for name, texts in self.programs_and_labels.texts.items()}[variant]
+        return Programs(texts, self.programs_and_labels.languages)
+
+    def score(self, similarities: Similarities, resamples: int) -> Scored:
+        """Score the test programs."""
+        return score(self.programs_and_labels.labels, similarities, resamples)
+
+    def sections(self, facts: Facts, rows: Rows) -> list[str]:
+        """Return the scores of each variant."""
+        return label_sections(facts, rows)
+
+
+@dataclass(frozen=True)
 class PublishedTask:
     """A published benchmark of clones or classification."""
 
@@ -128,7 +160,7 @@ class PublishedTask:
         """The probe needs vectors."""
         benchmark = self.benchmark
         is_probed = isinstance(benchmark, PublishedLabels) and benchmark.scoring == "labels"
-        return "k nearest neighbours only, no probe" if is_probed else ""
+        return NO_PROBE if is_probed else ""
 
     def programs(self, variant: str) -> Programs:
         """Return the programs of all splits."""
