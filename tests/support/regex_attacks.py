@@ -26,8 +26,12 @@ _GENERAL += ('"\\', "\u00e9")
 _ENDINGS = ("", "!`")
 _MAX_PREFIXES = 4
 _MAX_PUMPS = 24
-_FLOOR_S = 0.00025
-"""What a linear pattern needs for a text of ``_SCREENED`` characters at the very most."""
+_FLOOR_S = 0.0001
+"""Less is not looked at: what a quadratic pattern takes for a text of ``_SCREENED`` characters is more."""
+_FEW = (16, 24)
+"""Repetitions with which an exponential pattern takes a while, and not for ever: of a large base and of a small one."""
+_EXPONENTIAL = 2.5
+"""Four repetitions more take a linear or quadratic pattern at most 1.6 times as long."""
 _SCREENED = 1_500
 _GROWTH = 9.0
 """Four times the text takes a linear pattern about 4 times as long, a quadratic one 16 times."""
@@ -170,16 +174,22 @@ def _runner(compiled: re.Pattern[Any], use: str) -> Callable[[Any], object]:
 
 
 def _is_slow(run: Callable[[Any], object], compiled: re.Pattern[Any], prefix: str, pump: str, ending: str) -> bool:
-    def text(size: int) -> Any:
-        whole = prefix + pump * (size // len(pump)) + ending
+    def text(times: int) -> Any:
+        whole = prefix + pump * times + ending
         return whole if isinstance(compiled.pattern, str) else whole.encode("utf-8", "surrogatepass")
 
-    few = len(prefix) + 24 * len(pump)  # enough to see an exponential one, and not too much for it
-    if _quickest(run, text(few), _FLOOR_S) > _FLOOR_S:
-        return True
+    screened = _SCREENED // len(pump)
+    return (
+        any(_grows(run, text(times), text(times + 4), _EXPONENTIAL) for times in _FEW)  # before it would take for ever
+        or _grows(run, text(screened), text(4 * screened), _GROWTH)
+    )
+
+
+def _grows(run: Callable[[Any], object], short: Any, long: Any, factor: float) -> bool:
+    """Return whether a text takes more than so many times as long as another, each time that it is measured."""
     for _ in range(_MEASUREMENTS):
-        once = _quickest(run, text(_SCREENED), _FLOOR_S)
-        if once <= _FLOOR_S or _quickest(run, text(4 * _SCREENED), _GROWTH * once) <= _GROWTH * once:
+        once = _quickest(run, short, _FLOOR_S)
+        if once <= _FLOOR_S or _quickest(run, long, factor * once) <= factor * once:
             return False
     return True
 

@@ -35,7 +35,7 @@ _RUBY_TYPES = frozenset({"class", "module", "singleton_class"})
 _RUBY_LOOPS = frozenset(
     {"block", "do_block", "for", "lambda", "until", "until_modifier", "while", "while_modifier", "begin_block"}
 )
-_ENDLESS = r"def[ \t][^\n]*="
+_ENDLESS = r"def[ \t][^\n]{0,400}="
 _COMMAND = r"def(?<!\wdef)[ \t]+[\w.]{1,80}[?!]?(?:\([^()\n]{0,200}\))?[ \t]*"
 
 RUBY = SyntaxRules(
