@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -25,6 +26,11 @@ settings.load_profile("unhurried")
 
 # Tiny models: a thread for each core would wait for the others most of the time, in every process of the tests.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Bytecode is stored, also where the environment says otherwise: the tests start hundreds of commands and processes, and
+# each would compile the code base anew.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 MOST_PROCESSES = 4
 """Each of them imports what its files need: more would take the memory of a small machine."""

@@ -19,7 +19,7 @@ import pytest
 from synthcode.pipelines.main import run_cli
 from tests.support.many_translations import checked_run, verdicts
 
-COUNT = 200
+COUNT = 120
 KILLS = 4
 RANDOM_SEED = 11
 

@@ -103,7 +103,7 @@ def expected(rows: list[Row], transitive: TransitiveMode) -> tuple[dict[str, str
     return dropped, sorted({frozenset(group) for group in groups.values()}, key=min)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(seeds_with_translations(), st.sampled_from(TRANSITIVE_MODES))
 def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(
     rows: list[Row], transitive: TransitiveMode
