@@ -36,7 +36,8 @@ RANKS = pa.schema(
 those of all relevant documents, ascending, from 1; ``documents`` is the size of the corpus."""
 
 LEVEL_RANKS = pa.schema([pa.field("level", pa.string(), nullable=False), *RANKS])
-"""The same of verified programs only: ``level`` is the one that translations must have reached."""
+"""The columns of ``ranks.parquet``, of verified programs only: ``level`` is the one that translations must have
+reached."""
 
 ITEM_FIELDS = [
     pa.field("encoder", pa.string(), nullable=False),
@@ -78,12 +79,14 @@ where programs of a problem retrieve each other: there ``predicted`` is the labe
 labels. ``problem_id`` is the unit of statistics."""
 
 GRADED_RANKS = pa.schema([pa.field("grade", pa.int8(), nullable=False), *RANKS])
-"""The same with a row a query and grade of its relevant documents: 2 for verified pairs, 1 for others."""
+"""The columns of ``ranks.parquet``, with a row a query and grade of its relevant documents: 2 for verified
+pairs, 1 for others."""
 
 COMPRESSED_RANKS = pa.schema(
     [pa.field("dims", pa.int32(), nullable=False), pa.field("precision", pa.string(), nullable=False), *RANKS]
 )
-"""The same of vectors of fewer dimensions or bits: the first ``dims`` dimensions, as ``precision``."""
+"""The columns of ``ranks.parquet``, of vectors of fewer dimensions or bits: the first ``dims`` dimensions, as
+``precision``."""
 
 METRICS = pa.schema(
     [

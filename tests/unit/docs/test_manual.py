@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import yaml
 from markdown_it import MarkdownIt
 
 import synthcode
 from docs.generate import DOCS, PAGES
-from docs.generators import docstrings, recipe_page, rooms
+from docs.generators import docstrings, recipe_page, result_columns, rooms, tables_page
 from synthcode.pipelines.main import COMMANDS
+from synthcode.schemas import results
 from synthcode.vocabulary import GATE_REASONS, LEVELS, METRICS, SEED_REASONS, SPLITS, TASKS, VARIANTS
 
 ROOT = DOCS.parent
@@ -123,3 +125,12 @@ def test_the_drawing_has_every_room_and_only_arrows_downwards() -> None:
     } - {"__init__"} == set(level)
     assert all(level[above] < level[below] for above in level for below in rooms.imports()[above])
     assert rooms.render_svg().count("<rect ") == len(level)
+
+
+def test_every_table_of_results_has_its_columns_in_the_manual() -> None:
+    declared = {name for name, value in vars(results).items() if isinstance(value, pa.Schema)}
+    assert declared == set(result_columns.TABLES)
+    text = tables_page.render()
+    for name in ("pair_scores.parquet", "metrics.csv", "ranks_graded.parquet"):
+        assert f"### `{name}`" in text
+    assert "| `predicted` | int8 | 1 if the score reaches the threshold that validation chose. |" in text

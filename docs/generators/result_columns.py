@@ -1,0 +1,72 @@
+"""What the columns of the tables of results hold: ``column``, or ``TABLE.column`` if it means something else there."""
+
+from __future__ import annotations
+
+from synthcode.schemas import results
+from synthcode.vocabulary import PRECISIONS
+
+TABLES = {
+    "METRICS": results.METRICS_NAME,
+    "PAIR_SCORES": results.PAIR_SCORES_NAME,
+    "PROGRAM_SCORES": results.PROGRAM_SCORES_NAME,
+    "RANKS": results.RANKS_NAME,
+    "LEVEL_RANKS": results.LEVEL_RANKS_NAME,
+    "GRADED_RANKS": results.GRADED_RANKS_NAME,
+    "COMPRESSED_RANKS": results.COMPRESSED_RANKS_NAME,
+    "COMPRESSED": results.COMPRESSED_NAME,
+    "COSTS": results.COSTS_NAME,
+}
+"""Schema -> the file of a results folder."""
+
+COLUMNS = {
+    "encoder": "The encoder's name in these results: `--label`, or short for its specification.",
+    "exit": "The block after which the vectors were taken; 0 of an encoder without exits.",
+    "task": "`text2code`, `code2code`, `clones` or `classification`; `_fine_tuned` follows if heads were scored.",
+    "variant": "How programs are shown: `stripped`, `anonymous` or `raw`.",
+    "query_language": "Language of the queries; `text` for words, `all` for all pairs of languages together.",
+    "corpus_language": "Language of the documents; of pairs of clones, the second language in alphabetical order.",
+    "query_id": "The query: a `seed_id` of texts, or a `document_id` of programs.",
+    "problem_id": "The problem of the query or program: the unit of intervals and tests.",
+    "ranks": "Ranks of all relevant documents, ascending, from 1.",
+    "documents": "Documents of the corpus.",
+    "METRICS.documents": "Documents of the corpus; of clones and classification, the programs that are scored.",
+    "level": "Level of verification that translations must have reached.",
+    "grade": "Grade of the relevant documents of the row: 2 for verified pairs, 1 for others.",
+    "dims": "Dimensions that are kept of each vector.",
+    "precision": f"Numbers that vectors are stored in: {', '.join(PRECISIONS)}.",
+    "metric": "The measure.",
+    "value": "Its value.",
+    "lo": "Lower end of its 95 % interval, if it has one.",
+    "hi": "Upper end of its 95 % interval, if it has one.",
+    "METRICS.n": "Queries, pairs or programs that the value is over.",
+    "problems": "Problems that they are of.",
+    "language_a": "Programming language of the first program.",
+    "language_b": "Programming language of the second program.",
+    "program_a": "The first program, by its id.",
+    "program_b": "The second program, by its id.",
+    "problem_a": "Problem of the first program.",
+    "problem_b": "Problem of the second program.",
+    "difficulty": "The kind of pair, as in `clones`; null of a published benchmark.",
+    "PAIR_SCORES.label": "1 for clones, 0 for other pairs.",
+    "PAIR_SCORES.score": "The cosine of both programs, what `bm25` makes of them, or what a fine-tuned head says.",
+    "PAIR_SCORES.predicted": "1 if the score reaches the threshold that validation chose.",
+    "method": "What predicts: `probe`, `knn`, `head` of a fine-tuned model, or `1nn`, the nearest program.",
+    "program_id": "The program.",
+    "PROGRAM_SCORES.label": "Its label, or its problem.",
+    "PROGRAM_SCORES.predicted": "The label that the method gives it.",
+    "PROGRAM_SCORES.score": "The decision function of the probe or head, if there are two labels.",
+    "average_precision": "Of `1nn`: average precision of the first R programs.",
+    "bytes_per_vector": "Bytes that a vector takes.",
+    "search_ms": "Milliseconds of one query among 20,000 documents on one core, if they were measured.",
+    "difference": "The value less that of whole vectors at the same exit; null for those.",
+    "difference_lo": "Lower end of the difference's 95 % interval.",
+    "difference_hi": "Upper end of the difference's 95 % interval.",
+    "p_holm": "p-value of the difference, adjusted by Holm's method for all lines.",
+    "on_front": "Whether no other line of the task and variant is as good with as few blocks and bytes.",
+    "tokens": "Tokens of the text whose costs are measured.",
+    "parameters": "Parameters up to this exit.",
+    "flops_per_token": "Floating-point operations for each token.",
+    "latency_s": "Seconds for one text at a time.",
+    "texts_per_s": "Texts a second, in batches.",
+    "batch_texts": "Texts of such a batch.",
+}
