@@ -12,11 +12,11 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.bounded.trees import parse_yaml
 from synthcode.errors import InputError
-from synthcode.evaluation.interop.mteb_names import CLONES, task_name
+from synthcode.evaluation.interop.mteb_names import CLONES, LABELS, task_name
 from synthcode.storage.shards import read_file
 
 ALL_SUBSETS = "all"
-"""The subset of the pairs of clones of all languages."""
+"""The subset of clones, or of labelled programs, of all languages."""
 
 _EXPORT_AGAIN = "run 'synthcode export --format mteb' again"
 
@@ -32,12 +32,14 @@ class ExportedCard:
     dataset: str
     """Digest of the rows that it was made from."""
     files: Mapping[str, str]
-    """Configuration -> pattern of its files."""
+    """Configuration -> pattern of its files, of the split that is scored."""
+    training_files: Mapping[str, str]
+    """The same of the split that is trained on; empty if none is."""
 
     @property
     def subsets(self) -> list[str]:
-        """Pairs of languages; of pairs of clones also all of them together."""
-        if self.task == CLONES:
+        """Pairs of languages, or languages; of clones and classification also all of them together."""
+        if self.task in (CLONES, LABELS):
             return list(self.files)
         return [name.removesuffix("-corpus") for name in self.files if name.endswith("-corpus")]
 
@@ -55,12 +57,20 @@ def read_card(folder: Path) -> ExportedCard:
         tree = parse_yaml(matter)
         task, variant, split, dataset = (str(tree["synthcode"][key]) for key in ("task", "variant", "split", "dataset"))
         task_name(task, variant)
-        files = {str(config["config_name"]): str(config["data_files"][0]["path"]) for config in tree["configs"]}
-        return ExportedCard(folder.resolve(), task, variant, split, dataset, files)
+        files, training = (
+            {
+                str(config["config_name"]): str(file["path"])
+                for config in tree["configs"]
+                for file in config["data_files"]
+                if file["split"] == name
+            }
+            for name in (split, "train" if task == LABELS else "")
+        )
+        return ExportedCard(folder.resolve(), task, variant, split, dataset, files, training)
     except (OSError, ValueError, LookupError, TypeError, InputError) as problem:
         raise InputError(
             f"{folder} is not a task that 'synthcode export --format mteb' wrote",
-            "name one of the folders that it made: DIR/text2code, DIR/code2code or DIR/clones",
+            "name one of the folders that it made: DIR/text2code, DIR/code2code, DIR/clones or DIR/classification",
         ) from problem
 
 

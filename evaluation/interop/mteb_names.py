@@ -20,8 +20,15 @@ MAIN_SCORE = MTEB_NAMES[MTEB_METRIC]
 
 CLONES = "clones"
 """The task of pair classification."""
+LABELS = "classification"
+"""The task of classification."""
 
-_TASKS: dict[str, str] = {"text2code": "Text2Code", "code2code": "Code2Code", CLONES: "Clones"}
+_TASKS: dict[str, str] = {
+    "text2code": "Text2Code",
+    "code2code": "Code2Code",
+    CLONES: "Clones",
+    LABELS: "Classification",
+}
 _PROGRAMMING = {
     **{name: name for name in ("python", "java", "javascript", "typescript", "go", "php", "ruby", "c", "rust")},
     "cpp": "c++",

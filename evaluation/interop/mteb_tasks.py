@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.interop.mteb_cards import ALL_SUBSETS, ExportedCard, read_card, read_tables
-from synthcode.evaluation.interop.mteb_names import CLONES, MAIN_SCORE, languages_of_all, task_name
+from synthcode.evaluation.interop.mteb_names import CLONES, LABELS, MAIN_SCORE, languages_of_all, task_name
 from synthcode.extras import install_line
 
 if TYPE_CHECKING:
+    from mteb.abstasks.classification import AbsTaskClassification
     from mteb.abstasks.pair_classification import AbsTaskPairClassification
     from mteb.abstasks.retrieval import AbsTaskRetrieval
     from mteb.abstasks.task_metadata import TaskMetadata
@@ -26,16 +27,17 @@ PROMPTS = {
 
 def load_exported(
     folder: str | Path, subsets: Sequence[str] | None = None
-) -> AbsTaskRetrieval | AbsTaskPairClassification:
+) -> AbsTaskRetrieval | AbsTaskPairClassification | AbsTaskClassification:
     """Return the task in one folder of ``synthcode export --format mteb``.
 
     Parameters
     ----------
     folder
-        ``DIR/text2code``, ``DIR/code2code`` or ``DIR/clones``.
+        ``DIR/text2code``, ``DIR/code2code``, ``DIR/clones`` or ``DIR/classification``.
     subsets
         Pairs of languages, as ``python-java`` or ``text-java``; absent, all. mteb encodes every text once a subset. The
         names of pairs of clones are in alphabetical order; absent, ``all``: one subset with the pairs of all languages.
+        Of classification, languages; absent, ``all``.
 
     Raises
     ------
@@ -48,8 +50,10 @@ def load_exported(
         if subset not in card.subsets:
             near = did_you_mean(subset, card.subsets)
             raise InputError(f"{folder} has no subset {subset!r}{near}", f"it has {', '.join(card.subsets)}")
-    every = [ALL_SUBSETS] if card.task == CLONES else card.subsets
+    every = [ALL_SUBSETS] if card.task in (CLONES, LABELS) else card.subsets
     selected = list(dict.fromkeys(subsets if subsets is not None else every))
+    if card.task == LABELS:
+        return _label_task(card, selected)
     return _clone_task(card, selected) if card.task == CLONES else _retrieval_task(card, selected)
 
 
@@ -84,6 +88,29 @@ def _clone_task(card: ExportedCard, subsets: Sequence[str]) -> AbsTaskPairClassi
             self.data_loaded = True
 
     task: AbsTaskPairClassification = ExportedClones()
+    return task
+
+
+def _label_task(card: ExportedCard, subsets: Sequence[str]) -> AbsTaskClassification:
+    from mteb.abstasks.classification import AbsTaskClassification
+
+    class ExportedLabels(AbsTaskClassification):  # type: ignore[misc]
+        metadata = _label_metadata(card, subsets)
+
+        def load_data(self, num_proc: int | None = None, **_: Any) -> None:
+            """Read the folder."""
+            from datasets import Dataset
+
+            self.dataset = {
+                subset: {
+                    "train": Dataset(read_tables(card.folder, card.training_files[subset])),
+                    card.split: Dataset(read_tables(card.folder, card.files[subset])),
+                }
+                for subset in subsets
+            }
+            self.data_loaded = True
+
+    task: AbsTaskClassification = ExportedLabels()
     return task
 
 
@@ -150,6 +177,23 @@ def _clone_metadata(card: ExportedCard, subsets: Sequence[str]) -> TaskMetadata:
         prompt=None,
         main_score="max_ap",
         task_subtypes=["Duplicate Detection"],
+        dataset={"path": str(card.folder), "revision": card.dataset},
+        eval_splits=[card.split],
+        eval_langs={subset: languages.get(subset, every) for subset in subsets},
+    )
+
+
+def _label_metadata(card: ExportedCard, subsets: Sequence[str]) -> TaskMetadata:
+    languages = languages_of_all(name for name in card.subsets if name != ALL_SUBSETS)
+    every = sorted({language for one in languages.values() for language in one})
+    return task_metadata(
+        LABELS,
+        card.variant,
+        description=f"Translations that pass or fail their tests, {card.variant} code, made by synthcode.",
+        type="Classification",
+        prompt=None,
+        main_score="accuracy",
+        task_subtypes=[],
         dataset={"path": str(card.folder), "revision": card.dataset},
         eval_splits=[card.split],
         eval_langs={subset: languages.get(subset, every) for subset in subsets},

@@ -14,11 +14,16 @@ from synthcode.evaluation.interop.mteb_names import MTEB_NAMES, subset_name
 from synthcode.evaluation.interop.mteb_tasks import load_exported
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
 from synthcode.pipelines.main import run_cli
+from synthcode.pipelines.runs.reporter import SilentReporter
+from synthcode.pipelines.steps.export.labels import export_label_task
+from synthcode.publishing.export.mteb import MTEB
+from synthcode.storage.published import find_dataset
 from tests.support.loopback.recorded_programs import MBXP
 from tests.support.metrics_table import read_metrics
 from tests.support.minilm import minilm_folder
 from tests.support.servers import MODEL, replay_server
 from tests.support.small_dataset import PAIRS, write_dataset
+from tests.support.tested_dataset import passing_and_failing, write_tested_dataset
 
 pytestmark = pytest.mark.mteb
 
@@ -187,3 +192,18 @@ def test_the_quickstart_is_a_task_too(quickstart: Path, tmp_path: Path) -> None:
     (result,) = mteb.evaluate(model, task, cache=None, co2_tracker=False, show_progress_bar=False).task_results
     assert [score["hf_subset"] for score in result.scores["test"]] == subsets
     assert min(score["main_score"] for score in result.scores["test"]) > 0.5
+
+
+def test_mteb_scores_translations_that_pass_or_fail_their_tests(tmp_path: Path) -> None:
+    """With every program of train drawn, mteb's own classifier tells what the words of the programs tell."""
+    import mteb
+
+    dataset = write_tested_dataset(tmp_path / "dataset", passing_and_failing())
+    assert MTEB.labels is not None
+    export_label_task(find_dataset(dataset), "mteb", MTEB.labels, "stripped", tmp_path / "out", SilentReporter())
+    task = load_exported(tmp_path / "out" / "classification", ["all", "go"])
+    assert task.metadata.name == "SynthcodeClassificationStripped"
+    model = MtebModel(str(minilm_folder()), device="cpu").model
+    results = mteb.evaluate(model, task, cache=None, co2_tracker=False, show_progress_bar=False)
+    scores = {score["hf_subset"]: score["accuracy"] for score in results.task_results[0].scores["test"]}
+    assert scores == {"all": 1.0, "go": 1.0}, "those that fail panic"

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from synthcode.pipelines.runs.reporter import Reporter
 from synthcode.pipelines.steps.export.clones import export_clone_lists, export_clone_task
+from synthcode.pipelines.steps.export.labels import export_label_task
 from synthcode.pipelines.steps.export.problems import export_problems
 from synthcode.pipelines.steps.export.retrieval import export_pairs, export_retrieval
 from synthcode.plugins import EXPORTS
@@ -38,7 +39,7 @@ def export_dataset(
     out: Path,
     reporter: Reporter,
 ) -> list[Exported]:
-    """Write what a layout has of a dataset: retrieval tasks, and pairs of clones if both have them.
+    """Write what a layout has of a dataset: retrieval tasks, and clones and labels if both have them.
 
     Raises
     ------
@@ -56,4 +57,6 @@ def export_dataset(
     exported = [export_retrieval(dataset, layout, split, variant, out, reporter)]
     if layout.clones is not None:
         exported += export_clone_task(dataset, layout.name, layout.clones, split, variant, out, reporter)
+    if layout.labels is not None:
+        exported += export_label_task(dataset, layout.name, layout.labels, variant, out, reporter)
     return exported

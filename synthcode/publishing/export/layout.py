@@ -44,7 +44,7 @@ class Exported:
     counted: str = "pairs of clones"
     """What was counted."""
     subsets: Sequence[str] = ()
-    """Of pairs of clones: those that a tool can score."""
+    """Of pairs of clones and of programs with a label: those that a tool can score."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,23 @@ class CloneTask:
         """Of the pairs."""
         *texts, label = self.columns
         return _strings(*texts).append(pa.field(label, pa.int64(), nullable=False))
+
+
+@dataclass(frozen=True)
+class LabelTask:
+    """Programs with a label each among the tasks of a tool: a table for each language and split."""
+
+    programs: Callable[[str, str], Place]
+    """Of a language and a split."""
+    columns: tuple[str, str]
+    """Names of the text and of the label."""
+    cards: Callable[[Exported], Mapping[str, str]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Of the programs."""
+        text, label = self.columns
+        return _strings(text).append(pa.field(label, pa.int64(), nullable=False))
 
 
 @dataclass(frozen=True)
@@ -90,6 +107,8 @@ class Layout:
     """The one split that the tool reads, where it reads no other."""
     clones: CloneTask | None = None
     """How the tool reads pairs of clones, if it does."""
+    labels: LabelTask | None = None
+    """How the tool reads translations that pass or fail their tests, if it does."""
 
     @property
     def corpus_schema(self) -> pa.Schema:

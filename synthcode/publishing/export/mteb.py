@@ -2,6 +2,7 @@
 
 A language's documents are in it once, however many pairs refer to them. Pairs of clones are a repository of
 ``sentence1``, ``sentence2`` and ``labels``, with a configuration for each pair of languages and one for all of them.
+Translations that pass or fail their tests are one of ``text`` and ``label``, with a configuration for each language.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from synthcode.publishing.export.cards import front_matter, readme
-from synthcode.publishing.export.layout import CloneTask, Exported, Layout, Place
+from synthcode.publishing.export.layout import CloneTask, Exported, LabelTask, Layout, Place
 from synthcode.publishing.export.pairs import Pair
 from synthcode.vocabulary import TASKS
 
 CLONES = "clones"
 """The folder of pairs of clones."""
+ALL_LANGUAGES = "all"
+LABELS = "classification"
+"""The folder of translations that pass or fail their tests."""
 
 
 def configs(pairs: Sequence[Pair], split: str) -> list[dict[str, Any]]:
@@ -63,6 +67,23 @@ def _clone_cards(exported: Exported) -> Mapping[str, str]:
     return {f"{CLONES}/README.md": readme(exported, matter, template="mteb_clones")}
 
 
+def _label_cards(exported: Exported) -> Mapping[str, str]:
+    facts = {"task": LABELS, "variant": exported.variant, "split": "test", "dataset": exported.dataset}
+    files = [
+        {
+            "config_name": name,
+            "data_files": [
+                {"split": split, "path": f"programs/{'*' if name == ALL_LANGUAGES else name}/{split}-*.parquet"}
+                for split in exported.splits
+            ],
+        }
+        for name in (ALL_LANGUAGES, *exported.subsets)
+    ]
+    about = {"task_categories": ["text-classification"], "tags": ["code", "defect-detection"]}
+    matter = {**exported.card, **about, "configs": files, "synthcode": facts}
+    return {f"{LABELS}/README.md": readme(exported, matter, template="mteb_labels")}
+
+
 MTEB = Layout(
     name="mteb",
     corpus=lambda pair: Place(f"{pair.task}/corpus", pair.corpus_language),
@@ -77,5 +98,10 @@ MTEB = Layout(
         pairs=lambda subset, split: Place(f"{CLONES}/pairs/{subset}", split),
         columns=("sentence1", "sentence2", "labels"),
         cards=_clone_cards,
+    ),
+    labels=LabelTask(
+        programs=lambda language, split: Place(f"{LABELS}/programs/{language}", split),
+        columns=("text", "label"),
+        cards=_label_cards,
     ),
 )
