@@ -7,6 +7,7 @@ from typing import Any
 from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
 from synthcode.llm.backends.openai.answers.lenient_json import read_json
+from synthcode.llm.backends.openai.answers.thoughts import answer_in, has_thoughts
 from synthcode.llm.error_bodies import is_error, words_in
 from synthcode.llm.failures import judge
 from synthcode.llm.requested_waits import wait_in_body
@@ -16,9 +17,10 @@ from synthcode.schemas.records import Completion
 _INT32_MAX = 2**31 - 1
 _SHOWN_BYTES = 4000
 _QUOTED_BYTES = 200
-_REASONING = ("reasoning_content", "reasoning")
-_TEXT_PARTS = (None, "text", "output_text")
-"""Other parts are thoughts, images and references."""
+_FINISH_REASONS = ("finishReason", "native_finish_reason", "stop_reason", "stopReason", "done_reason")
+"""Other fields that say how an answer ended: OpenRouter's host, Anthropic's, Google's and Ollama's own."""
+_NOT_WHOLE = (Ending.TRUNCATED, Ending.REFUSED, Ending.FAULT)
+_KNOWN_ENDINGS = (*_NOT_WHOLE, Ending.COMPLETE, Ending.TOOL_CALL)
 IN_REASONING = (
     "the answer is in reasoning_content: see the server's --reasoning-parser, or switch the model's thinking off"
 )
@@ -40,19 +42,19 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
     choices = answer.get("choices")
     choice = first_choice(choices)
     message = choice.get("message")
-    for place in (answer, choice):
+    for place in (answer, choice, _mapping(message)):
         if is_error(place.get("error")):
             raise _failure(place, body, "an error" if isinstance(message, dict) else "no message")
     if not isinstance(message, dict):
         # Some gateways pass on the error of the server that they ask with status 200.
         raise _failure(answer, body, "no message")
-    finish_reason = _finish_reason(choice.get("finish_reason"))
+    finish_reason = _how_it_ended(choice)
     ending = ending_of(finish_reason)
     text = _text(message.get("content"))
     refusal = _refusal(message)
     if refusal:
         text, finish_reason = text or refusal, "refusal"
-    elif not text.strip() and ending in (Ending.COMPLETE, Ending.UNSTATED) and _has_reasoning(message):
+    elif not text.strip() and ending in (Ending.COMPLETE, Ending.UNSTATED) and has_thoughts(message):
         raise AttemptFailed(ErrorKind.ANSWER_IN_REASONING, IN_REASONING)
     usage = _mapping(answer.get("usage"))
     return Completion(
@@ -134,6 +136,17 @@ def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:
     return AttemptFailed(verdict.kind, f"{what} in the answer: {words.shown}", wait, verdict.suspicion)
 
 
+def _how_it_ended(choice: dict[str, Any]) -> str | None:
+    """Return the finish reason; another field's if there is none, or if only that says that the answer is not whole."""
+    stated = _finish_reason(choice.get("finish_reason"))
+    others = [reason for name in _FINISH_REASONS if (reason := _finish_reason(choice.get(name)))]
+    if ending_of(stated) is Ending.UNSTATED:  # a stop string may be any text: only known names count
+        return next((reason for reason in others if ending_of(reason) in _KNOWN_ENDINGS), stated)
+    host = _finish_reason(choice.get("native_finish_reason"))
+    broken_off = ending_of(stated) is Ending.COMPLETE and ending_of(host) in _NOT_WHOLE
+    return host if broken_off else stated
+
+
 def _finish_reason(value: object) -> str | None:
     """Return a finish reason; SGLang's own form is an object with a ``type``."""
     if isinstance(value, dict):
@@ -149,20 +162,12 @@ def _refusal(message: dict[str, Any]) -> str:
     return "".join(words for words in said if isinstance(words, str)).strip()
 
 
-def _has_reasoning(message: dict[str, Any]) -> bool:
-    return any(isinstance(thoughts := message.get(name), str) and thoughts.strip() for name in _REASONING)
-
-
 def _mapping(value: object) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
 def _text(content: object) -> str:
-    if content is None:
-        return ""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, list):
-        parts = [part for part in content if isinstance(part, dict)]
-        return "".join(_text(part.get("text")) for part in parts if part.get("type") in _TEXT_PARTS)
-    raise AttemptFailed(ErrorKind.BAD_ANSWER, f"content is {type(content).__name__}, not text")
+    text = answer_in(content)
+    if text is None:
+        raise AttemptFailed(ErrorKind.BAD_ANSWER, f"content is {type(content).__name__}, not text")
+    return text

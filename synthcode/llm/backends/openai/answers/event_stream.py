@@ -8,11 +8,12 @@ from typing import Any
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.lenient_json import read_json
+from synthcode.llm.backends.openai.answers.thoughts import answer_in, has_thoughts
 
 _LOOKS_LIKE_EVENTS = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*:[^\n]*\n)*\s*(?:data|event|id|retry):")
 _DONE = "[DONE]"
 _QUOTED_BYTES = 200
-_TEXTS = ("content", "reasoning_content", "reasoning", "refusal")
+_TEXTS = ("content", "reasoning", "refusal")
 
 
 def is_event_stream(body: bytes) -> bool:
@@ -32,6 +33,7 @@ def assemble(body: bytes) -> dict[str, Any]:
     """
     texts: dict[str, list[str]] = {name: [] for name in _TEXTS}
     finish_reason: Any = None
+    native: Any = None
     usage: Any = None
     error: Any = None
     ended = is_completion = False
@@ -50,17 +52,19 @@ def assemble(body: bytes) -> dict[str, Any]:
         if choice.get("index") not in (None, 0):
             continue
         finish_reason = choice.get("finish_reason") or finish_reason
+        native = choice.get("native_finish_reason") or native
         part = _mapping(choice.get("delta") or choice.get("message"))
-        for name in _TEXTS:
-            if isinstance(part.get(name), str):
-                texts[name].append(part[name])
+        texts["content"] += [answer_in(part["content"]) or ""] if part.get("content") is not None else []
+        texts["reasoning"] += ["(thoughts)"] if has_thoughts(part) else []
+        texts["refusal"] += [part["refusal"]] if isinstance(part.get("refusal"), str) else []
     if not ended and finish_reason is None and error is None:
         if not is_completion:
             begin = body[:_QUOTED_BYTES].decode("utf-8", "replace")
             raise AttemptFailed(ErrorKind.BAD_ANSWER, f"a stream in another form than OpenAI's: {begin}")
         raise AttemptFailed(ErrorKind.DISCONNECTED, "the stream ended before the answer did")
     message: dict[str, Any] = {name: "".join(parts) for name, parts in texts.items() if parts}
-    whole = {"index": 0, "message": {"content": None, **message}, "finish_reason": finish_reason}
+    ending = {"finish_reason": finish_reason, "native_finish_reason": native}
+    whole = {"index": 0, "message": {"content": None, **message}, **ending}
     return {"choices": [whole], "usage": usage, "error": error}
 
 

@@ -53,6 +53,62 @@ def test_an_answer_that_is_all_in_the_thoughts_is_named(field, content):
     assert caught.value.kind is ErrorKind.ANSWER_IN_REASONING
 
 
+ANSWER = "```java\nclass A {}\n```"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"reasoning_details": [{"type": "reasoning.text", "text": ANSWER}]},
+        {"reasoning_details": [{"type": "reasoning.summary", "summary": ANSWER}]},
+        {"thinking": ANSWER},
+        {"thoughts": [ANSWER]},
+        {"reasoning": {"content": [{"text": ANSWER}]}},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": ANSWER}]}]},
+        {"content": [{"type": "reasoning", "text": ANSWER}, {"type": "text", "text": " "}]},
+    ],
+)
+def test_an_answer_in_any_field_or_part_for_thoughts_is_named(message):
+    with pytest.raises(AttemptFailed) as caught:
+        parse_completion(body({"content": None, **message}), 0.0)
+    assert caught.value.kind is ErrorKind.ANSWER_IN_REASONING
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"reasoning_details": []},
+        {"reasoning_details": [{"type": "reasoning.encrypted", "data": "gAAAA"}]},
+        {"reasoning_tokens": 12},
+        {"thinking": {"text": " "}},
+        {"thinking": [[[[[[ANSWER]]]]]]},
+    ],
+)
+def test_an_empty_answer_without_readable_thoughts_is_empty(message):
+    assert parse_completion(body({"content": "", **message}), 0.0).text == ""
+
+
+@pytest.mark.parametrize(
+    ("fields", "finish_reason"),
+    [
+        ({"finish_reason": "stop", "native_finish_reason": "MAX_TOKENS"}, "MAX_TOKENS"),
+        ({"finish_reason": "stop", "native_finish_reason": "error"}, "error"),
+        ({"finish_reason": "stop", "native_finish_reason": "completed"}, "stop"),
+        ({"finish_reason": "stop", "native_finish_reason": "word of its own"}, "stop"),
+        ({"finish_reason": "length", "native_finish_reason": "stop"}, "length"),
+        ({"finish_reason": None, "stop_reason": "max_tokens"}, "max_tokens"),
+        ({"finish_reason": "stop", "stop_reason": "max_tokens"}, "stop"),
+        ({"stop_reason": "a stop string"}, None),
+        ({"stop_reason": 151645}, None),
+        ({"finishReason": "SAFETY"}, "SAFETY"),
+        ({"done_reason": "length"}, "length"),
+    ],
+)
+def test_the_field_that_says_that_an_answer_is_not_whole_counts(fields, finish_reason):
+    answer = {"choices": [{"message": {"content": "x"}, **fields}]}
+    assert parse_completion(orjson.dumps(answer), 0.0).finish_reason == finish_reason
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -93,7 +149,9 @@ def test_a_finish_reason_may_be_an_object():
 )
 def test_an_error_within_a_200_is_judged_by_its_code(text, error, kind):
     choice = {"message": {"content": text}, "finish_reason": "stop"}
-    for answer in ({"choices": [choice], "error": error}, {"choices": [choice | {"error": error}]}, {"error": error}):
+    in_message = {"message": {"content": text, "error": error}, "finish_reason": "stop"}
+    choices = [{"choices": [choice | {"error": error}]}, {"choices": [in_message]}]
+    for answer in ({"choices": [choice], "error": error}, *choices, {"error": error}):
         with pytest.raises(AttemptFailed) as caught:
             parse_completion(orjson.dumps(answer), 0.0)
         assert caught.value.kind is kind

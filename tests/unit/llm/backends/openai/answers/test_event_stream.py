@@ -60,6 +60,26 @@ def test_thoughts_and_refusals_of_a_stream_are_what_they_are() -> None:
     assert parse_completion(events(chunk(refusal="No."), chunk(finish_reason="stop")), 0.0).finish_reason == "refusal"
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
+        {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}]},
+    ],
+)
+def test_thoughts_of_every_kind_are_found_in_a_stream(part: dict[str, object]) -> None:
+    with pytest.raises(AttemptFailed) as caught:
+        parse_completion(events(chunk(**part), chunk(finish_reason="stop")), 0.0)
+    assert caught.value.kind is ErrorKind.ANSWER_IN_REASONING
+    answered = events(chunk(**part), chunk(content=[{"type": "text", "text": "x"}]), chunk(finish_reason="stop"))
+    assert parse_completion(answered, 0.0).text == "x"
+
+
+def test_the_reason_of_the_host_counts_in_a_stream() -> None:
+    last = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop", "native_finish_reason": "MAX_TOKENS"}]}
+    assert parse_completion(events(chunk("half"), last), 0.0).finish_reason == "MAX_TOKENS"
+
+
 def test_a_torn_chunk_is_a_bad_answer() -> None:
     with pytest.raises(AttemptFailed, match="a chunk of the stream is not JSON"):
         parse_completion(b'data: {"choices": [{"del\n\n', 0.0)
