@@ -79,8 +79,41 @@ def test_what_failed_for_good_is_counted_where_it_is_repeated(
     with sqlite3.connect(run / "completions" / "journal.sqlite") as journal:
         change = "UPDATE completions SET text = NULL, error = 'bad_request: HTTP 400' WHERE target_language = 'c'"
         journal.execute(change)
-    assert planned(capsys, recipe, "--out", run)["requests"].startswith("0 (4 more")
-    assert planned(capsys, recipe, "--out", run, "--retry-failed")["requests"].startswith("2 (2 more")
+    left = planned(capsys, recipe, "--out", run)
+    assert left["requests"].startswith("0 (2 more are known")
+    assert left["failed for good"] == "2 more: not repeated without --retry-failed"
+    left = planned(capsys, recipe, "--out", run, "--shard", "1/2")
+    assert left["failed for good"] == "2 more: not repeated without --retry-failed"
+    left = planned(capsys, recipe, "--out", run, "--retry-failed")
+    assert left["requests"].startswith("2 (2 more are known")
+    assert "failed for good" not in left
+
+
+def test_a_failure_that_may_pass_is_counted_among_the_requests(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert synthcode("run", recipe, "--out", run) == 0
+    with sqlite3.connect(run / "completions" / "journal.sqlite") as journal:
+        change = "UPDATE completions SET text = NULL, error = 'timeout: late' WHERE target_language = 'c'"
+        journal.execute(change)
+    left = planned(capsys, recipe, "--out", run)
+    assert left["requests"].startswith("2 (2 more are known")
+    assert "failed for good" not in left
+
+
+def test_translate_tells_what_is_known_from_what_failed_for_good(
+    recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    assert synthcode("run", recipe, "--out", run, "--targets", "c") == 0
+    with sqlite3.connect(run / "completions" / "journal.sqlite") as journal:
+        change = "UPDATE completions SET text = NULL, error = 'bad_request: HTTP 400', checksum = NULL WHERE rowid = 1"
+        journal.execute(change)
+    capsys.readouterr()
+    assert synthcode("translate", run, "--targets", "c,cpp", "--max-failed", "1") == 0
+    expected = "3 of 4 completed, 1 failed; 2 requested, 1 already known, 1 not repeated after failing"
+    assert expected in capsys.readouterr().err
 
 
 def test_without_a_run_there_is_no_pace(recipe: Path, capsys: pytest.CaptureFixture[str]) -> None:

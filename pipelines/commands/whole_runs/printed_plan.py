@@ -37,6 +37,8 @@ def print_plan(run: Run, out: Path | None) -> None:
     click.echo(f"requests           {planned.requests.total():,}{known}")
     for language, count in sorted(planned.requests.items()):
         click.echo(f"  {language:<16} {count:,}")
+    for line in _not_repeated(planned):
+        click.echo(line)
     if run.recipe.repair.rounds:
         click.echo("repairs            not included: how many there will be depends on the answers")
     for line in _spending(planned):
@@ -82,6 +84,8 @@ def print_shard_plan(
     for shard in _shown(costs, number):
         click.echo(f"  shard {f'{shard.number:,}':<11}{_described(shard, rate)}")
     click.echo(f"all                {_described(costs.left, rate)}")
+    for line in _not_repeated(costs.whole):
+        click.echo(line)
     click.echo(f"answers            {_lengths(costs.whole)}")
     click.echo(f"GPU-hours          {_assumption(rate, is_given=tokens_per_second is not None, out=out)}")
     hours = costs.left.gpu_hours(rate)
@@ -138,6 +142,12 @@ def _assumption(rate: float | None, *, is_given: bool, out: Path | None) -> str:
         return "not known: give --tokens-per-second, or a run that has translated as --out"
     where = "as given" if is_given else f"as measured in {out}, where one GPU is assumed to have answered"
     return f"at {rate:,.0f} completion tokens/s of a GPU, {where}; reading prompts is part of that rate"
+
+
+def _not_repeated(planned: CostEstimate) -> Iterator[str]:
+    """Yield a line on requests that failed for good, if there are any."""
+    if planned.not_repeated:
+        yield f"failed for good    {planned.not_repeated:,} more: not repeated without --retry-failed"
 
 
 def _spending(planned: CostEstimate) -> Iterator[str]:

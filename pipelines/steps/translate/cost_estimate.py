@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,9 @@ class CostEstimate:
     requests: Counter[str] = field(default_factory=Counter)
     """Those without an answer, by target language."""
     known: int = 0
-    """Requests that were answered already, or failed for good and are not repeated."""
+    """Requests that were answered already."""
+    not_repeated: int = 0
+    """Requests that failed for good."""
     prompt_tokens: int = 0
     """Estimated from the characters of the prompts."""
     most_completion_tokens: int | None = 0
@@ -76,10 +79,11 @@ def estimate_cost(
     model = translate_config(run.recipe).model or (entry.counts.get("model") if entry else None)
     planned = translation_plan(run, model or "the recording's")
     counts: Counter[str] = Counter()
-    known = characters = 0
-    for request, is_known in _looked_up(planned.requests(), earlier, run.recipe.backend.retry_failed):
-        known += is_known
-        if not is_known:
+    known = not_repeated = characters = 0
+    for request, found in _looked_up(planned.requests(), earlier, run.recipe.backend.retry_failed):
+        known += found is _Found.ANSWER
+        not_repeated += found is _Found.FAILURE
+        if found is _Found.NOTHING:
             note(request)
             counts[request.target_language] += 1
             characters += sum(len(message.content) for message in request.messages)
@@ -91,6 +95,7 @@ def estimate_cost(
     return CostEstimate(
         requests=counts,
         known=known,
+        not_repeated=not_repeated,
         prompt_tokens=prompt,
         most_completion_tokens=most,
         completion_tokens=expected,
@@ -101,21 +106,38 @@ def estimate_cost(
     )
 
 
+class _Found(Enum):
+    """What the journal has of a request."""
+
+    NOTHING = auto()
+    """Or a failure that is repeated."""
+    ANSWER = auto()
+    FAILURE = auto()
+    """For good."""
+
+
 def _looked_up(
     requests: Iterable[Request], earlier: RunFolder | None, retry_failed: bool
-) -> Iterator[tuple[Request, bool]]:
-    """Yield each request, and whether it would not be sent because of what the journal has."""
+) -> Iterator[tuple[Request, _Found]]:
+    """Yield each request, and what the journal has of it."""
     if earlier is None or not earlier.journal.is_file():
-        yield from ((request, False) for request in requests)
+        yield from ((request, _Found.NOTHING) for request in requests)
         return
     with Journal(earlier.journal, read_only=True) as journal:
         remaining = iter(requests)
         while block := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
             errors = journal.errors([request.request_id for request in block])
             for request in block:
-                error = errors.get(request.request_id)
-                again = error is not None and (retry_failed or is_transient(error))
-                yield request, request.request_id in errors and not again
+                yield request, _found(request.request_id, errors, retry_failed)
+
+
+def _found(request_id: str, errors: Mapping[str, str | None], retry_failed: bool) -> _Found:
+    if request_id not in errors:
+        return _Found.NOTHING
+    error = errors[request_id]
+    if error is None:
+        return _Found.ANSWER
+    return _Found.NOTHING if retry_failed or is_transient(error) else _Found.FAILURE
 
 
 def _pace(manifest: Manifest) -> Pace | None:

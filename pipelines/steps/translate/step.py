@@ -47,7 +47,7 @@ def translate_step() -> Step:
         unchanged=_unchanged,
         again=_again,
         run_counts=(
-            *("asked", "already_known", "unmatched_rows", "failures", "failure_messages"),
+            *("asked", "already_known", "not_repeated", "unmatched_rows", "failures", "failure_messages"),
             *("waiting", "results_folder"),
             *("prompt_tokens", "completion_tokens", "cost"),
         ),
@@ -77,7 +77,10 @@ def _summary(counts: Mapping[str, Any]) -> str:
     spent = counts["prompt_tokens"], counts["completion_tokens"]
     tokens = f"; {spent[0]:,} prompt and {spent[1]:,} completion tokens" if any(spent) else ""
     cost = f", {counts['cost']:,.2f} to pay" if counts.get("cost") is not None else ""
-    new = f"; {counts['asked']:,} requested, {counts['already_known']:,} already known" if "asked" in counts else ""
+    failed = counts.get("not_repeated", 0)
+    given_up = f", {failed:,} not repeated after failing" if failed else ""
+    known = counts.get("already_known", 0) - failed
+    new = f"; {counts['asked']:,} requested, {known:,} already known{given_up}" if "asked" in counts else ""
     return f"{counts['completed']:,} of {counts['requested']:,} completed{others}{new}{tokens}{cost}"
 
 
@@ -149,6 +152,7 @@ def _export(
         **failures.counts(),
         "asked": outcome.completed + outcome.failed + outcome.pending,
         "already_known": outcome.skipped,
+        "not_repeated": max(failed.total() - outcome.failed, 0),
         **tokens,
         "cost": cost_of(run.recipe, tokens),
         "model": asked.model,
