@@ -8,6 +8,7 @@ from pathlib import Path
 
 from synthcode.errors import InputError, first_line
 from synthcode.network.proxies import refuse_unusable_proxies
+from synthcode.storage.layout import RunFolder
 from synthcode.storage.published import CROISSANT_NAME
 
 _NAME = re.compile(r"(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?", re.ASCII)
@@ -38,7 +39,7 @@ def fetched_files(dataset: Path, patterns: Sequence[str], fix: str) -> Path:
     Parameters
     ----------
     dataset
-        A path, or ``user/name`` or ``user/name@revision`` if there is no such path.
+        A path, or ``user/name`` or ``user/name@revision`` if there is no such path, nor a run directory to hold it.
     patterns
         Of the files that are fetched.
     fix
@@ -50,7 +51,7 @@ def fetched_files(dataset: Path, patterns: Sequence[str], fix: str) -> Path:
         If there is neither.
     """
     named = _NAME.fullmatch(str(dataset))
-    if dataset.exists() or named is None:
+    if dataset.exists() or named is None or RunFolder(dataset.parent).is_run:
         return dataset
     from huggingface_hub import snapshot_download
     from huggingface_hub.utils import disable_progress_bars

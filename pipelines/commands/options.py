@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -121,7 +122,11 @@ def existing_run(path: Path) -> Path:
 
 @contextmanager
 def working_on(
-    path: Path, overrides: Mapping[str, Any], recipe: Recipe | None = None, named_urls: Sequence[str] = ()
+    path: Path,
+    overrides: Mapping[str, Any],
+    recipe: Recipe | None = None,
+    named_urls: Sequence[str] = (),
+    assigned: Mapping[str, Any] = MappingProxyType({}),
 ) -> Iterator[Run]:
     """Hold a run directory, with its recipe brought up to date from the command line, until the block is left.
 
@@ -135,6 +140,8 @@ def working_on(
         Replaces the run's recipe.
     named_urls
         Model servers that the user named on the command line.
+    assigned
+        The same as ``overrides``, as --set gives them: None is a value.
 
     Raises
     ------
@@ -150,7 +157,7 @@ def working_on(
     from synthcode.pipelines.shards.place import refuse_other_shard
     from synthcode.storage.lock import hold
 
-    given = {key: value for key, value in overrides.items() if value is not None}
+    given = {key: value for key, value in overrides.items() if value is not None} | assigned
     refuse_foreign(path)
     reporter = TerminalReporter()
     with hold(path), watch_for_stop(reporter.message) as stop:
@@ -174,6 +181,24 @@ def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
         if "=" not in pair:
             raise InputError(f"{option} {pair!r} has no '='", f"write it as {option} NAME=VALUE")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def settings_of(sections: Sequence[str], pairs: tuple[str, ...], option: str) -> dict[str, Any]:
+    """Return ``SECTION.KEY=VALUE`` arguments as :func:`settings` does, for a command that these sections concern.
+
+    Raises
+    ------
+    InputError
+        If a key is of another section.
+    """
+    found = settings(pairs, option)
+    for key in found:
+        if key.partition(".")[0] not in sections:
+            allowed = ", ".join(f"{section}." for section in sections)
+            raise InputError(
+                f"{option} {key} is not a setting of this command", f"it takes keys that begin with {allowed}"
+            )
+    return found
 
 
 def settings(pairs: tuple[str, ...], option: str) -> dict[str, Any]:

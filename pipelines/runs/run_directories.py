@@ -63,6 +63,20 @@ def refuse_address(path: Path) -> None:
         )
 
 
+def next_to(path: Path, suffix: str) -> Path:
+    """Return the folder next to a run directory that is named after it, also if that is ``.``, a folder with no name.
+
+    Raises
+    ------
+    InputError
+        If there is no place next to it.
+    """
+    named = path.resolve() if path.name in ("", "..") else path
+    if not named.name:
+        raise InputError(f"{path} has no folder next to it", "name a new folder, such as runs/NAME")
+    return named.with_name(f"{named.name}{suffix}")
+
+
 def _is_harmless(entry: Path) -> bool:
     return entry.name.startswith(".") or entry.name == "lost+found" or entry.suffix in _LOGS
 

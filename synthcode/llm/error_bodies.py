@@ -11,6 +11,7 @@ import orjson
 _SHOWN_BYTES = 4000
 _PLAIN_TEXT_CHARS = 300
 """Longer bodies that are not JSON are pages: their words prove nothing."""
+_TITLE = re.compile(r"<title>([^<]{1,200})", re.IGNORECASE)
 _CONTAINERS = ("error", "errors", "base_resp", "Output", "header", "promptFeedback")
 """Where an answer keeps its error: OpenAI and most others, JSON:API, MiniMax, Bedrock, Spark, Gemini."""
 _MESSAGES = ("message", "Message", "detail", "msg", "error_msg", "status_msg", "error_message", "error_description")
@@ -50,7 +51,8 @@ def words_of(body: bytes, names: str = "") -> ServerWords:
     try:
         words = words_in(orjson.loads(body), shown)
     except orjson.JSONDecodeError:
-        words = ServerWords(None, "", shown.lower() if len(shown) <= _PLAIN_TEXT_CHARS else "", shown)
+        is_short = len(shown) <= _PLAIN_TEXT_CHARS
+        words = ServerWords(None, "", shown.lower() if is_short else "", shown if is_short else _beginning(shown))
     return words._replace(names=f"{words.names} {as_names(names)}".strip()) if names else words
 
 
@@ -69,8 +71,16 @@ def words_in(answer: object, shown: str) -> ServerWords:
         next((status for key in _STATUSES if (status := _status(error.get(key))) is not None), None),
         as_names(" ".join([*names, *_reasons(error.get("details"))])),
         " ".join(said)[:_SHOWN_BYTES].lower(),
-        " ".join([*said, *named]) if said else shown,
+        " ".join([*said, *dict.fromkeys(named)]) if said else shown,
     )
+
+
+def _beginning(page: str) -> str:
+    """Return the title of a web page, or the beginning of a longer text."""
+    found = _TITLE.search(page)
+    if found is not None and (title := " ".join(found[1].split())):
+        return f"a web page: {title}"
+    return f"{page[:_PLAIN_TEXT_CHARS]}..."
 
 
 def is_error(error: object) -> bool:

@@ -60,7 +60,7 @@ _SPENT_WORDS = re.compile(
 _KEY_WORDS = re.compile(
     r"(?:invalid|incorrect|wrong|expired|revoked|missing|unknown|no) (?:api[ -]?)key"
     r"|api[ -]?key (?:\w+ ){0,2}(?:not valid|invalid|expired|missing|required|disabled|revoked)"
-    r"|unauthori[sz]ed|not authenticated|authentication (?:failed|required)|login fail"
+    r"|unauthori[sz]ed|not authenticated|authentication (?:failed|required|error)|login fail"
     r"|token (?:\w{1,40} ){0,5}(?:invalid|expired|revoked)|(?:invalid|expired) (?:\w{1,40} )?token\b"
 )
 _RATE_WORDS = re.compile(

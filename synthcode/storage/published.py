@@ -209,7 +209,8 @@ def find_dataset(path: Path) -> PublishedDataset:
     for folder in (path, path / "dataset"):
         if (folder / "data").is_dir():
             return PublishedDataset(folder, _recorded_digests(folder))
-    if RunFolder(path).is_run:
-        raise InputError(f"{path} has no dataset yet", f"make it with 'synthcode build {path}'")
+    for run in (path, path.parent):
+        if RunFolder(run).is_run and (run == path or RunFolder(run).dataset == path):
+            raise InputError(f"{run} has no dataset yet", f"make it with 'synthcode build {run}'")
     what = "is neither a run directory nor a dataset" if path.exists() else "does not exist"
     raise InputError(f"{path} {what}", "name a run directory, its folder 'dataset', or a downloaded copy of one")

@@ -212,6 +212,23 @@ def test_the_command_line_sends_extra_fields_and_leaves_settings_out(seeded: Pat
     assert "reasoning_effort: low" in recipe
 
 
+def test_translate_takes_any_value_of_the_recipe_that_concerns_it(
+    seeded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    go = Reply(completion("```go\nfunc add(a int, b int) int { return a + b }\n```"))
+    with chat_server(always(go)) as server:
+        given = ["translate", str(seeded), "--base-url", server.base_url, "--model", "m", "--targets", "go"]
+        settings = ["temperature=null", "top_p=null", "max_tokens=null"]
+        assert run_cli([*given, *(word for one in settings for word in ("--set", f"translate.sampling.{one}"))]) == 0
+        assert sorted(server.asked[-1].body) == ["messages", "model"]
+        capsys.readouterr()
+        assert run_cli([*given, "--set", "seeds.limit=1"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: --set seeds.limit is not a setting of this command",
+        "it takes keys that begin with translate., backend., execution., repair.",
+    ]
+
+
 def test_a_recipe_leaves_a_setting_out_with_null(seeded: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from synthcode.errors import InputError
 from synthcode.pipelines.main import run_cli
-from synthcode.pipelines.runs.run_directories import refuse_foreign
-from synthcode.storage.manifest import MANIFEST_NAME
+from synthcode.pipelines.runs.run_directories import next_to, refuse_foreign
+from synthcode.storage.manifest import EMPTY, MANIFEST_NAME
 
 ROW = {"source_id": "1", "language": "python", "text": "Add two numbers.", "code": "def add(a, b):\n    return a + b\n"}
 MINE = "# My notes.\nseeds: {adapter: table, path: tasks.jsonl}\ntranslate: {targets: [java], model: m}\n"
@@ -167,3 +168,43 @@ def test_a_run_of_an_earlier_version_goes_on(run: Path, capsys: pytest.CaptureFi
     assert synthcode("seeds", "run") == 0
     assert capsys.readouterr().err.splitlines() == ["seeds: unchanged, nothing to do (1 seed, 0 rows rejected)"]
     assert sorted(path.name for path in run.glob("recipe*")) == ["recipe.yaml"]
+
+
+@pytest.mark.parametrize("command", [["merge", ".", "shard"], ["slurm", "recipe.yaml", "--out", "."]])
+def test_a_folder_of_the_users_is_neither_merged_into_nor_given_to_slurm(
+    home: Path, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    before = sorted(home.parent.rglob("*"))
+    assert run_cli(command) == 1
+    problem, fix = capsys.readouterr().err.splitlines()
+    assert problem.startswith("error: . is not a run directory (no manifest.json), and it is not empty")
+    assert fix == "name a new folder, such as runs/NAME"
+    assert sorted(home.parent.rglob("*")) == before
+
+
+def test_folders_next_to_a_run_have_its_name_also_if_it_is_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine" / "inner").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "mine")
+    assert next_to(Path(), ".shards") == tmp_path / "mine.shards"
+    assert next_to(Path("inner/.."), ".shards") == tmp_path / "mine.shards"
+    assert next_to(Path("runs/big"), ".shards") == Path("runs/big.shards")
+    with pytest.raises(InputError, match="no folder next to it"):
+        next_to(Path("/"), ".shards")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "export"])
+@pytest.mark.parametrize("place", ["run/dataset", "./run/dataset", "deep/run/dataset"])
+def test_a_dataset_that_is_not_built_yet_is_not_looked_for_on_the_hub(
+    home: Path, capsys: pytest.CaptureFixture[str], command: str, place: str
+) -> None:
+    run = Path(place).parent
+    run.mkdir(parents=True)
+    (run / MANIFEST_NAME).write_text(EMPTY)
+    more = {"evaluate": ["--encoder", "bm25"], "export": ["--format", "beir", "--out", "x"]}
+    assert run_cli([command, place, *more[command]]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {run} has no dataset yet",
+        f"make it with 'synthcode build {run}'",
+    ]

@@ -19,6 +19,7 @@ from synthcode.pipelines.commands.options import (
     retry_failed_option,
     run_argument,
     settings,
+    settings_of,
     shard_option,
     working_on,
 )
@@ -26,6 +27,10 @@ from synthcode.plugins import BACKENDS
 
 if TYPE_CHECKING:
     pass
+
+
+SECTIONS = ("translate", "backend", "execution", "repair")
+"""Of the recipe: what --set takes."""
 
 
 @click.command()
@@ -51,6 +56,13 @@ if TYPE_CHECKING:
 @click.option("--max-tokens", type=int, metavar="N", help="Longest answer, in tokens.")
 @click.option("--max-completion-tokens", type=int, metavar="N", help="The same, under the name that newer models take.")
 @click.option("--extra-body", metavar="JSON", help='More fields of each request: \'{"reasoning_effort": "low"}\'.')
+@click.option(
+    "--set",
+    "assigned",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Any value of the recipe: translate.sampling.top_p=null",
+)
 @click.option("--concurrency", type=int, metavar="N", help="Requests in flight at most.")
 @click.option("--engine", multiple=True, metavar="KEY=VALUE", help="An option of vLLM's engine (vllm). Repeat.")
 @click.option("--price-in", type=float, metavar="X", help="Price of a million tokens of prompt.")
@@ -67,6 +79,7 @@ def translate(
     base_urls: tuple[str, ...],
     targets: str | None,
     engine: tuple[str, ...],
+    assigned: tuple[str, ...],
     retry_failed: bool,
     force: bool,
     **given: Any,
@@ -87,6 +100,7 @@ def translate(
       synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java --repair 1
+      synthcode translate runs/mbxp --targets java --set translate.sampling.temperature=null
       synthcode translate runs/mbxp --backend batch-file --model NAME --targets java,go
     """
     from synthcode.llm.prompts import load_prompt
@@ -95,7 +109,9 @@ def translate(
     from synthcode.pipelines.steps.translate.step import translate_step
 
     overrides = _overrides(base_urls, targets, engine, retry_failed, given)
-    with working_on(existing_run(run), overrides, named_urls=base_urls) as opened:
+    values = settings_of(SECTIONS, assigned, "--set")
+    named_urls = (*base_urls, *(values.get("backend.base_urls") or ()))
+    with working_on(existing_run(run), overrides, named_urls=named_urls, assigned=values) as opened:
         if opened.recipe.repair.rounds:
             load_prompt(opened.recipe.repair.prompt)  # before translations are paid for
         run_if_stale(opened, translate_step(), force=force)

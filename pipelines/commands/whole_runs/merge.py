@@ -49,19 +49,19 @@ def merge(
       synthcode merge runs/big node-1 node-2 node-3
       synthcode merge runs/big s3://bucket/big --seeds tasks.jsonl
     """
-    from synthcode.pipelines.runs.run_directories import refuse_address
+    from synthcode.pipelines.runs.run_directories import next_to, refuse_foreign
     from synthcode.pipelines.shards.fetching import shard_folders
     from synthcode.pipelines.shards.merging import check_shards, merge_recordings, open_shard
     from synthcode.pipelines.shards.published import recorded_recipe
     from synthcode.pipelines.steps.registry import run_stages
 
-    refuse_address(out)
+    refuse_foreign(out)
     if out.resolve() in {Path(shard).resolve() for shard in shards if "://" not in shard}:
         raise click.UsageError(f"{out} is one of the shards: name another folder", click.get_current_context())
-    fetched = out.with_name(f"{out.name}.fetched")
+    fetched = next_to(out, ".fetched")
     opened = [open_shard(shard) for shard in shard_folders(shards, fetched)]
     recipe = check_shards(opened, partial=partial)
-    recordings = out.with_name(f"{out.name}.recordings")
+    recordings = next_to(out, ".recordings")
     merged = merge_recordings(opened, recordings)
     click.echo(
         f"merge: {merged.answers:,} answers and {merged.failures:,} failures of {len(opened):,} shards", err=True

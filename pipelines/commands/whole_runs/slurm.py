@@ -87,13 +87,13 @@ def slurm(
       synthcode slurm recipe.yaml --out runs/big --status
     """
     from synthcode.pipelines.runs.recipe import load_recipe, require_sections
-    from synthcode.pipelines.runs.run_directories import refuse_address
+    from synthcode.pipelines.runs.run_directories import next_to, refuse_foreign
     from synthcode.pipelines.shards.slurm import shard_recipe, submit
     from synthcode.pipelines.shards.slurm_scripts import NODE_FOLDER, SlurmJob, array_script, merge_script
 
-    refuse_address(out)
+    refuse_foreign(out)
     out = out.resolve()
-    folder = out.with_name(f"{out.name}.shards")
+    folder = next_to(out, ".shards")
     if status:
         _print_status(folder)
         return

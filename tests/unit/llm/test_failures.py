@@ -62,6 +62,13 @@ def test_just_what_may_pass_is_asked_again():
         (b"<h1>502</h1>\xff", "<h1>502</h1>\ufffd"),
         (b'{"error": {"reason": 1}}', '{"error": {"reason": 1}}'),
         (b"", ""),
+        (
+            b'{"error": {"message": "no", "code": "billing_not_active", "type": "billing_not_active"}}',
+            "no billing_not_active",
+        ),
+        (b"<html><TITLE>\nAttention \n Required! </title>" + b"x" * 4000, "a web page: Attention Required!"),
+        (b"<html><title> </title>" + b"x" * 4000, "<html><title> </title>" + "x" * 278 + "..."),
+        (b"Traceback " * 100, "Traceback " * 30 + "..."),
     ],
 )
 def test_error_bodies_of_all_kinds_are_read(answer, message):
