@@ -33,6 +33,10 @@ _TOP_LEVEL = (
     "shebang",
     "type_alias",
 )
+_COMMENTS = frozenset({"block_comment", "line_comment"})
+_ANNOTATED = frozenset(
+    {"class_declaration", "function_declaration", "object_declaration", "property_declaration", "type_alias"}
+)
 _KEYWORDS = words(
     "as break class continue do else false for fun if in interface is null object package return super this throw true"
     " try typealias typeof val var when while"
@@ -90,6 +94,28 @@ def _begins_line(operator: tree_sitter.Node) -> bool:
     return True
 
 
+def _is_no_annotation(node: tree_sitter.Node) -> bool:
+    """Return False for an annotation with arguments whose declaration follows.
+
+    The grammar may take its arguments for a value in parentheses that is annotated.
+    """
+    following: tree_sitter.Node | None = node
+    while following is not None and _is_annotation(following):
+        following = following.next_named_sibling
+        while following is not None and following.type in _COMMENTS:
+            following = following.next_named_sibling
+    return following is node or following is None or following.type not in _ANNOTATED
+
+
+def _is_annotation(node: tree_sitter.Node) -> bool:
+    while node.type == "annotated_expression" and node.named_child_count > 1:
+        annotation, value = node.named_children[-2:]
+        if value.type == "parenthesized_expression":
+            return annotation.end_byte == value.start_byte
+        node = value
+    return False
+
+
 def _is_no_escape(content: tree_sitter.Node) -> bool:
     """Return whether a part of a string is an escape that Kotlin does not know; of a known one it is not a part."""
     text = content.text or b""
@@ -109,7 +135,7 @@ KOTLIN = SyntaxRules(
     """,
     shown_by=re.compile(rb"\b(?:fun|class|interface|object|va[lr])\b"),
     refused=(
-        only_at_top("source_file", _TOP_LEVEL),
+        only_at_top("source_file", _TOP_LEVEL, _is_no_annotation),
         Refusal(FOREIGN, f"(user_type (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
         Refusal("an index is empty", '(index_expression (_) . "[" . "]") @bad'),
         *(Refusal("an operand is missing", f"({place} (spread_expression) @bad)") for place in _OPERATIONS),

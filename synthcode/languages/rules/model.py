@@ -135,10 +135,10 @@ class SyntaxRules:
     """Languages whose programs are programs of this one, but for details."""
 
 
-def only_at_top(root: str, types: Iterable[str]) -> Refusal:
+def only_at_top(root: str, types: Iterable[str], when: Callable[[tree_sitter.Node], bool] | None = None) -> Refusal:
     """Refuse all but nodes of some types at the top of a program, whose node is ``root``."""
     what = "it cannot stand outside of a definition"
-    return Refusal(what, f"({root} (_) @bad)", frozenset(types), at_top=True)
+    return Refusal(what, f"({root} (_) @bad)", frozenset(types), when=when, at_top=True)
 
 
 def words(listing: str) -> str:
