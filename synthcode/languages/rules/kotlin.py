@@ -175,6 +175,7 @@ KOTLIN = SyntaxRules(
     rewrites=(
         # Without a line break the grammar misses the end of the last member of a class.
         rewrite("}", r"()\}", "\r", shown_by=r"[^ \t\n][ \t]*+\}"),
+        rewrite("catch", r"\}[ \t]{0,40}(\n)\s*(?:catch|finally)\b", "/*\n*/"),  # the second one on a line of its own
         rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
         rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
         rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
