@@ -18,11 +18,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from synthcode.evaluation.retrieval.benchmark import Judgements
 from synthcode.evaluation.retrieval.compressed.binary import packed

@@ -15,11 +15,8 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import torch
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from synthcode.evaluation.mose.configuration import MoseConfig
 from synthcode.evaluation.mose.cost import exit_costs

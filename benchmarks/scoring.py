@@ -18,12 +18,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from synthcode.evaluation.retrieval.benchmark import Judgements
 from synthcode.evaluation.retrieval.ranking import vector_ranks
