@@ -6,6 +6,7 @@ import csv
 import io
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -60,16 +61,42 @@ VARIANTS_MEAN = (
 )
 
 
+@dataclass(frozen=True)
+class AllRanks:
+    """The ranks of an encoder, and those of further scores."""
+
+    whole: pa.Table
+    """The content of ``ranks.parquet``."""
+    by_level: pa.Table | None = None
+    """Schema ``LEVEL_RANKS``: the same encoder on verified programs only, where a dataset has levels."""
+    compressed: CompressedSearch | None = None
+    """The ranks of smaller vectors, if they were scored."""
+    graded: pa.Table | None = None
+    """Schema ``GRADED_RANKS``, if graded relevance was requested."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What tables and pictures show of ranks."""
+
+    facts: Facts
+    metrics: pa.Table
+    macros: Mapping[Macro, Estimate]
+    """The means over pairs of languages."""
+    differences: Sequence[Difference]
+    """Between the exits."""
+    covered: Covered
+    costs: Sequence[ExitCost]
+    resamples: int
+
+
 def write_files(
     folder: Path,
-    ranks: pa.Table,
+    ranks: AllRanks,
     facts: Facts,
     costs: Sequence[ExitCost] = (),
     *,
     baseline: pa.Table | None = None,
-    level_ranks: pa.Table | None = None,
-    compressed: CompressedSearch | None = None,
-    graded: pa.Table | None = None,
     dataset_id: str | None = None,
     resamples: int = RESAMPLES,
 ) -> dict[Macro, Estimate]:
@@ -82,44 +109,50 @@ def write_files(
     folder
         Holds ``ranks.parquet`` already.
     ranks
-        Its content.
+        What is summarised.
     facts
         Of the run.
     costs
         Of the exits, where they were measured.
     baseline
         The ranks of another encoder, for the picture of accuracy against cost.
-    level_ranks
-        Schema ``LEVEL_RANKS``: the same encoder on verified programs only, where a dataset has levels.
-    compressed
-        The ranks of smaller vectors, if they were scored.
-    graded
-        Schema ``GRADED_RANKS``, if graded relevance was requested.
     dataset_id
         The dataset's name on the Hub: with it, the files that a model's page shows are written too.
     resamples
         Of intervals and tests.
     """
     remove_earlier(folder)
-    metrics = summarise(ranks, resamples)
-    sums = cell_sums(ranks)
-    macros = estimates_of(sums, resamples)
-    covered = coverage(ranks)
-    further_metrics = [] if graded is None else [graded_metrics(graded, resamples)]
-    write_metrics(folder, pa.concat_tables([metrics, *further_metrics]))
-    _write_for_others(folder, metrics, facts, dataset_id)
+    sums = cell_sums(ranks.whole)
+    summary = Summary(
+        facts=facts,
+        metrics=summarise(ranks.whole, resamples),
+        macros=estimates_of(sums, resamples),
+        differences=exit_differences(sums, resamples),
+        covered=coverage(ranks.whole),
+        costs=costs,
+        resamples=resamples,
+    )
+    graded_rows = [] if ranks.graded is None else [graded_metrics(ranks.graded, resamples)]
+    write_metrics(folder, pa.concat_tables([summary.metrics, *graded_rows]))
+    _write_for_others(folder, summary.metrics, facts, dataset_id)
     if costs:
         write_costs(folder / COSTS_NAME, facts.encoder, costs)
-    differences = exit_differences(sums, resamples)
-    levels = split_levels(level_ranks) if level_ranks is not None else {}
-    further = _about_levels(by_level(ranks, levels, resamples)) if levels else []
-    if graded is not None:
-        further += graded_sections(graded_estimates(graded, resamples))
-    if compressed is not None:
-        further += write_compressed_scores(folder, facts.encoder, compressed, caption(covered.values()), resamples)
-    _write_tables(folder / "tables.md", facts, differences, metrics, macros, covered, costs, further, resamples)
-    _draw(folder / "plots", facts, metrics, macros, covered, costs, baseline, resamples)
-    return macros
+    _write_tables(folder / "tables.md", summary, _further_sections(folder, ranks, summary))
+    _draw(folder / "plots", summary, baseline)
+    return summary.macros
+
+
+def _further_sections(folder: Path, ranks: AllRanks, summary: Summary) -> list[str]:
+    """Return the sections about levels, grades and smaller vectors; write the files of the latter."""
+    resamples = summary.resamples
+    levels = split_levels(ranks.by_level) if ranks.by_level is not None else {}
+    sections = _about_levels(by_level(ranks.whole, levels, resamples)) if levels else []
+    if ranks.graded is not None:
+        sections += graded_sections(graded_estimates(ranks.graded, resamples))
+    if ranks.compressed is not None:
+        rests_on = caption(summary.covered.values())
+        sections += write_compressed_scores(folder, summary.facts.encoder, ranks.compressed, rests_on, resamples)
+    return sections
 
 
 def remove_earlier(folder: Path) -> None:
@@ -156,18 +189,9 @@ def write_costs(path: Path, encoder: str, costs: Sequence[ExitCost]) -> None:
     write_text(path, text.getvalue())
 
 
-def _write_tables(
-    path: Path,
-    facts: Facts,
-    differences: Sequence[Difference],
-    metrics: pa.Table,
-    macros: Mapping[Macro, Estimate],
-    covered: Covered,
-    costs: Sequence[ExitCost],
-    further: Sequence[str],
-    resamples: int,
-) -> None:
-    interval = f"95 % intervals over problems ({resamples:,} resamples)"
+def _write_tables(path: Path, summary: Summary, further: Sequence[str]) -> None:
+    facts, covered = summary.facts, summary.covered
+    interval = f"95 % intervals over problems ({summary.resamples:,} resamples)"
     parts = [
         f"# {markdown_cell(facts.encoder)}",
         f"{markdown_cell(facts.dataset)}, split {facts.split}. {MAIN_METRIC}, {interval}.",
@@ -175,18 +199,19 @@ def _write_tables(
         *facts.notes,
         *warning_lines(warnings_of(covered.values())),
         "## Mean over pairs of languages",
-        macro_table(macros),
+        macro_table(summary.macros),
         *_about_few(covered),
         coverage_table(covered),
         VARIANTS_MEAN,
         *further,
     ]
-    if differences:
+    if summary.differences:
         flips = "Signs of problems flipped, p-values adjusted by Holm's method for all lines."
         same = "Every line compares the same queries."
-        parts += ["## What an exit loses, and what it saves", trade_table(differences, costs), f"{same} {flips}"]
-    parts += cost_sections(facts, costs)
-    main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
+        trades = trade_table(summary.differences, summary.costs)
+        parts += ["## What an exit loses, and what it saves", trades, f"{same} {flips}"]
+    parts += cost_sections(facts, summary.costs)
+    main = summary.metrics.filter(pc.equal(summary.metrics["metric"], MAIN_METRIC))
     for exit_, task, variant in _kinds(main):
         at = "" if exit_ == ONLY_EXIT else f", exit {exit_}"
         matrix = pair_table(_only(main, exit=exit_, task=task, variant=variant))
@@ -228,30 +253,21 @@ def _speed_table(facts: Facts) -> str:
     return markdown_table(["", ""], [[name.replace("_", " "), f"{value:,}"] for name, value in known.items()])
 
 
-def _draw(
-    folder: Path,
-    facts: Facts,
-    metrics: pa.Table,
-    macros: Mapping[Macro, Estimate],
-    covered: Covered,
-    costs: Sequence[ExitCost],
-    baseline: pa.Table | None,
-    resamples: int,
-) -> None:
+def _draw(folder: Path, summary: Summary, baseline: pa.Table | None) -> None:
     if not can_draw():
         return
     from synthcode.evaluation.plots.heatmap import draw_heatmap
     from synthcode.evaluation.plots.pareto import draw_pareto
 
-    name = facts.encoder
-    main = metrics.filter(pc.equal(metrics["metric"], MAIN_METRIC))
+    name, covered = summary.facts.encoder, summary.covered
+    main = summary.metrics.filter(pc.equal(summary.metrics["metric"], MAIN_METRIC))
     for exit_ in pc.unique(main["exit"]).to_pylist():
         at, ending = ("", "") if exit_ == ONLY_EXIT else (f", exit {exit_}", f"-exit-{exit_:02d}")
         rests_on = caption(one for macro, one in covered.items() if macro[1] == exit_)
         draw_heatmap(_only(main, exit=exit_), name + at, folder / f"heatmap{ending}", rests_on)
-    if costs:
-        line = {} if baseline is None else macro_estimates(baseline, resamples=resamples)
-        draw_pareto(macros, costs, line, name, folder / "pareto", caption(covered.values()))
+    if summary.costs:
+        line = {} if baseline is None else macro_estimates(baseline, resamples=summary.resamples)
+        draw_pareto(summary.macros, summary.costs, line, name, folder / "pareto", caption(covered.values()))
 
 
 def _kinds(metrics: pa.Table) -> list[tuple[int, str, str]]:

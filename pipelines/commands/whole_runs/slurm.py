@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,46 @@ if TYPE_CHECKING:
 
 SHARDS_PER_TASK = 4
 """Shards for each task that runs at once: a shard that is preempted, or long, holds up little."""
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """What of a cluster is used: the options of the same names."""
+
+    nodes: int
+    gpus_per_node: int
+    gpus_per_task: int
+    shards: int | None
+    time: str | None
+    partition: str | None
+    local_dir: str | None
+    sbatch: tuple[str, ...]
+
+    def job(self, out: Path, folder: Path) -> SlurmJob:
+        """Return the job that makes a run of shards.
+
+        Raises
+        ------
+        UsageError
+            If the GPUs of a node cannot be shared out among its tasks.
+        """
+        from synthcode.pipelines.shards.slurm_scripts import NODE_FOLDER, SlurmJob
+
+        if self.gpus_per_node % self.gpus_per_task if self.gpus_per_node else self.gpus_per_task > 1:
+            raise click.UsageError("'--gpus-per-task' must divide '--gpus-per-node'", click.get_current_context())
+        at_once = self.nodes * (self.gpus_per_node // self.gpus_per_task if self.gpus_per_node else 1)
+        return SlurmJob(
+            name=f"synthcode-{out.name}",
+            folder=folder,
+            out=out,
+            shards=self.shards or SHARDS_PER_TASK * at_once,
+            at_once=at_once,
+            gpus=self.gpus_per_task if self.gpus_per_node else 0,
+            time=self.time,
+            partition=self.partition,
+            local=self.local_dir or NODE_FOLDER,
+            sbatch=self.sbatch,
+        )
 
 
 @click.command()
@@ -54,24 +95,15 @@ SHARDS_PER_TASK = 4
 @tokens_per_second_option
 @click.option("--print-script", is_flag=True, help="Print both scripts, and submit nothing.")
 @click.option("--status", is_flag=True, help="Print how far each shard is; exit with 1 while any is not finished.")
-@click.pass_context
 def slurm(
-    context: click.Context,
     recipe: str,
     out: Path,
-    nodes: int,
-    gpus_per_node: int,
-    gpus_per_task: int,
-    shards: int | None,
-    time: str | None,
-    partition: str | None,
-    local_dir: str | None,
-    sbatch: tuple[str, ...],
     assigned: tuple[str, ...],
     dry_run: bool,
     tokens_per_second: float | None,
     print_script: bool,
     status: bool,
+    **nodes: Any,
 ) -> None:
     """Run RECIPE on a Slurm cluster: an array that translates shards, then a job that deduplicates and builds.
 
@@ -89,7 +121,7 @@ def slurm(
     from synthcode.pipelines.runs.recipe import load_recipe, require_sections
     from synthcode.pipelines.runs.run_directories import next_to, refuse_foreign
     from synthcode.pipelines.shards.slurm import shard_recipe, submit
-    from synthcode.pipelines.shards.slurm_scripts import NODE_FOLDER, SlurmJob, array_script, merge_script
+    from synthcode.pipelines.shards.slurm_scripts import array_script, merge_script
 
     refuse_foreign(out)
     out = out.resolve()
@@ -99,23 +131,8 @@ def slurm(
         return
     loaded = load_recipe(recipe, settings(assigned, "--set"))
     require_sections(loaded, f"recipe {recipe!r}")
-    if gpus_per_node % gpus_per_task if gpus_per_node else gpus_per_task > 1:
-        raise click.UsageError("'--gpus-per-task' must divide '--gpus-per-node'", context)
-    gpus = gpus_per_task if gpus_per_node else 0
-    at_once = nodes * (gpus_per_node // gpus_per_task if gpus_per_node else 1)
-    job = SlurmJob(
-        name=f"synthcode-{out.name}",
-        folder=folder,
-        out=out,
-        shards=shards or SHARDS_PER_TASK * at_once,
-        at_once=at_once,
-        gpus=gpus,
-        time=time,
-        partition=partition,
-        local=local_dir or NODE_FOLDER,
-        sbatch=sbatch,
-    )
-    shard_recipe(loaded, gpus)
+    job = Nodes(**nodes).job(out, folder)
+    shard_recipe(loaded, job.gpus)
     if dry_run:
         _dry_run(job, loaded, tokens_per_second)
         return

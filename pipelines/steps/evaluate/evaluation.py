@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from synthcode.evaluation.encoder import Costed, LexicalScorer
 from synthcode.evaluation.interop.mteb_results import model_name
 from synthcode.evaluation.output.baseline import Baseline, find_baseline
-from synthcode.evaluation.output.results_folder import write_files
+from synthcode.evaluation.output.results_folder import AllRanks, write_files
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.coverage import Covered, coverage, warnings_of
@@ -175,13 +175,10 @@ def _score(evaluation: Evaluation, baseline: Baseline | None, known_ranks: _Rank
     write_graded_ranks(evaluation.folder, graded)
     macros = write_files(
         evaluation.folder,
-        ranks,
+        AllRanks(ranks, by_level, compressed, graded),
         facts,
         costs,
         baseline=baseline.ranks if baseline is not None else None,
-        level_ranks=by_level,
-        compressed=compressed,
-        graded=graded,
         dataset_id=evaluation.dataset_id,
         resamples=evaluation.resamples,
     )
