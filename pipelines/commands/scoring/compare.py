@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from synthcode.pipelines.commands.scoring.comparison_options import metric_option, resamples_option
 from synthcode.vocabulary import MAIN_METRIC, METRICS, RETRIEVAL
 
 if TYPE_CHECKING:
@@ -20,21 +21,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("results", metavar="RESULTS_A [RESULTS_B]", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--metric",
-    metavar="M",
-    help=(
-        f"The metric to compare: one of {', '.join(METRICS)}; of clones and classification a name in metrics.csv, such"
-        f" as F1 or AP_lexical. Default: {MAIN_METRIC}; AP, MAP@R or the accuracy."
-    ),
-)
-@click.option(
-    "--resamples",
-    default=10_000,
-    show_default=True,
-    type=click.IntRange(100, 100_000),
-    help="Resamples of intervals and tests.",
-)
+@metric_option("to compare")
+@resamples_option("intervals and tests")
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def compare(results: tuple[Path, ...], metric: str | None, resamples: int, as_json: bool) -> None:
     """Compare two results on their common queries, pairs or programs, or every exit of one with its deepest.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from synthcode.vocabulary import MAIN_METRIC, METRICS
+from synthcode.pipelines.commands.scoring.comparison_options import metric_option, resamples_option
 
 if TYPE_CHECKING:
     from synthcode.evaluation.leaderboard.content import Leaderboard
@@ -18,21 +18,8 @@ FORMATS = (".md", ".csv", ".json", ".html")
 
 @click.command()
 @click.argument("results", metavar="DIR...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--metric",
-    metavar="M",
-    help=(
-        f"The metric that ranks: one of {', '.join(METRICS)}; of clones and classification a name in metrics.csv, such"
-        f" as F1 or AP_lexical. Default: {MAIN_METRIC}; AP, MAP@R or the accuracy."
-    ),
-)
-@click.option(
-    "--resamples",
-    default=10_000,
-    show_default=True,
-    type=click.IntRange(100, 100_000),
-    help="Resamples of intervals, at most, and of tests, at least.",
-)
+@metric_option("that ranks")
+@resamples_option("intervals, at most, and of tests, at least")
 @click.option(
     "--out",
     "files",

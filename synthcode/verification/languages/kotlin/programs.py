@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator, Sequence
 
 import tree_sitter
@@ -10,10 +9,9 @@ import tree_sitter
 from synthcode.entry_points import find_entry_point, spelling
 from synthcode.languages import get_language
 from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.languages.jvm.cases import joined_with_cases
 from synthcode.verification.languages.jvm.imports import STANDARD_LIBRARY, refuse_foreign_imports
 from synthcode.verification.languages.jvm.trees import Edit, edited, nodes, text_of
-from synthcode.verification.languages.jvm.types import untestable_cases
-from synthcode.verification.languages.jvm.wire import encoded_cases
 from synthcode.verification.languages.kotlin.signature import Function, functions_named, visibility
 from synthcode.verification.languages.kotlin.source import Source, read_source
 from synthcode.verification.languages.tested import TestProgram
@@ -48,13 +46,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     """Join a program with the cases that a driver calls its entry point on; see ``TestedLanguage.with_cases``."""
     name = _entry_point(code, entry_point)
     program = _read(code)
-    untestable = untestable_cases([one.signature for one in functions_named(program, name)], cases)
-    fitting = {place: case for place, case in enumerate(cases) if place not in untestable}
-    if not fitting:
-        raise Untestable(next(iter(untestable.values()), "there is no case"))
-    options = {"entry_point": name, "cases": base64.b64encode(encoded_cases(fitting)).decode()}
-    whole = program.joined(program.body.decode("utf-8", "replace"), ())
-    return CaseProgram(Job({_FILE: whole}, options=options), untestable)
+    return joined_with_cases(program, _FILE, name, [one.signature for one in functions_named(program, name)], cases)
 
 
 def _read(code: str) -> Source:
