@@ -42,18 +42,35 @@ def shard_folders(addresses: Sequence[str], scratch: Path) -> Iterator[Path]:
     """
     for place, address in enumerate(addresses):
         if not is_published(address):
-            yield Path(address)
+            yield _existing(Path(address))
             continue
         published = PublishedShards(address)
         found = [(number, published.finished(number)) for number in range(1, (published.count() or 0) + 1)]
         finished = [(number, entry) for number, entry in found if entry is not None]
         if not finished:
-            raise InputError(
-                f"{published.folder.name} has no finished shard",
-                f"check the address, or run shards: run RECIPE --out RUN --shard I/N --publish-to {address}",
-            )
+            raise _nothing_finished(published, address)
         for number, entry in finished:
             yield _fetched(published, number, entry, scratch / f"{place}-{number:05}")
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise InputError(
+            f"{path} does not exist", "name run directories of shards, or the folder that they were published to"
+        )
+    return path
+
+
+def _nothing_finished(published: PublishedShards, address: str) -> InputError:
+    name, count = published.folder.name, published.count()
+    if count is not None:
+        return InputError(
+            f"none of the {count} shards in {name} is finished", "run each shard to its end, then merge again"
+        )
+    fix = f"check the address, or run shards: run RECIPE --out RUN --shard I/N --publish-to {address}"
+    if published.folder.is_there():
+        return InputError(f"{name} has no finished shard: nothing was published there", fix)
+    return InputError(f"{name} cannot be found: there is no such bucket or folder, or it cannot be listed", fix)
 
 
 def _fetched(published: PublishedShards, number: int, entry: Mapping[str, Any], folder: Path) -> Path:

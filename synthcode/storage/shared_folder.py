@@ -30,6 +30,9 @@ class SharedFolder(Protocol):
     name: str
     """As the user named it."""
 
+    def is_there(self) -> bool:
+        """Return whether the folder, or the bucket that it is in, is there."""
+
     def read(self, name: str) -> bytes | None:
         """Return the content of a file; None if it is not there."""
 
@@ -80,6 +83,11 @@ class LocalFolder:
 
     def __init__(self, path: Path) -> None:
         self.path, self.name = path, str(path)
+
+    def is_there(self) -> bool:
+        """Return whether the folder is there."""
+        with self._guarded("", "read"):
+            return self.path.is_dir()
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a file; None if it is not there."""
@@ -145,6 +153,12 @@ class ObjectStore:
             fix = install_line("s3") if address.startswith("s3") else f"install what fsspec reads it with: {problem}"
             raise InputError(f"{address}: what reads such addresses is not installed", fix) from problem
         self._root = self._root.rstrip("/")
+
+    def is_there(self) -> bool:
+        """Return whether the bucket is there."""
+        with self._guarded("", "reached"):
+            bucket = self._root.lstrip("/").partition("/")[0]
+            return bool(self._system.exists(bucket))
 
     def read(self, name: str) -> bytes | None:
         """Return the content of a file; None if it is not there."""

@@ -113,6 +113,8 @@ def test_what_does_not_belong_together_is_refused(
     assert "differ in seeds.limit" in refused(tmp_path / "short")
     assert "is a whole run, not a shard" in refused(quickstart)
     assert "is not a run directory" in refused(tmp_path)
+    assert f"{tmp_path / 'missing'} does not exist" in refused(tmp_path / "missing")
+    assert "missing cannot be found: there is no such bucket or folder" in refused((tmp_path / "missing").as_uri())
 
 
 def test_a_damaged_shard_is_named_and_no_shard_is_written_over(

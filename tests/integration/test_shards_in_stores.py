@@ -125,9 +125,15 @@ def test_a_missing_bucket_is_refused_before_anything_is_requested(
     assert "that the bucket is there" in fix
     assert SECRET not in problem
     assert synthcode("merge", tmp_path / "all", "s3://no-such-bucket/big") == 1
-    assert "has no finished shard" in capsys.readouterr().err
+    problem, fix = capsys.readouterr().err.strip().splitlines()
+    assert "s3://no-such-bucket/big cannot be found: there is no such bucket" in problem
+    assert "check the address" in fix
     assert synthcode("merge", tmp_path / "all", s3) == 1
-    assert "has no finished shard" in capsys.readouterr().err
+    assert f"{s3} has no finished shard: nothing was published there" in capsys.readouterr().err
+    open_shared_folder(s3).write("plan.json", b'{"shards": 3}')
+    assert synthcode("merge", tmp_path / "all", s3) == 1
+    assert f"none of the 3 shards in {s3} is finished" in capsys.readouterr().err
+    assert not (tmp_path / "all").exists()
 
 
 def test_a_damaged_shard_in_a_store_is_named(s3: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -188,6 +194,8 @@ def test_a_file_address_is_a_folder(tmp_path: Path) -> None:
     assert (tmp_path / "a b" / "x" / "y.json").read_bytes() == b"1"
     assert folder.names("x") == ["y.json"]
     assert folder.names("missing") == []
+    assert folder.is_there()
+    assert not open_shared_folder((tmp_path / "missing").as_uri()).is_there()
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
