@@ -117,6 +117,10 @@ class Classifier(Protocol):
         """The exits that answer, ascending."""
 
     @property
+    def identity(self) -> str:
+        """A digest of all that its answers depend on."""
+
+    @property
     def task(self) -> str:
         """``clones`` or ``classification``."""
 

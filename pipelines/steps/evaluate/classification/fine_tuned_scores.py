@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.evaluation.classification.items.item_scores import of_exit
+from synthcode.evaluation.classification.stored_answers import answers_in_parts
 from synthcode.evaluation.embedding_store import Tally
 from synthcode.evaluation.encoder import Classifier
 from synthcode.evaluation.output.frozen_baseline import FrozenBaseline
@@ -19,6 +20,7 @@ from synthcode.pipelines.steps.evaluate.classification.frozen_scores import scor
 from synthcode.pipelines.steps.evaluate.classification.frozen_task import Rows
 from synthcode.pipelines.steps.evaluate.encoding import watched
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
+from synthcode.storage.lock import hold
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,10 @@ def _score(
         started = time.perf_counter()
         with evaluation.reporter.progress(f"classifying {variant}", len(inputs.places)) as bar:
             advance = watched(bar.advance, evaluation.stop)
-            answers = classifier.classify(inputs.texts, inputs.places, advance)
+            folder = evaluation.store / classifier.identity
+            with hold(folder):
+                fresh = evaluation.fresh
+                answers = answers_in_parts(classifier, inputs.texts, inputs.places, folder, advance, fresh=fresh)
         seconds = time.perf_counter() - started
         speeds.append(encoding_speed(Tally(len(inputs.places), answers.tokens, answers.at_limit, seconds)))
         for exit_, logits in answers.logits.items():
