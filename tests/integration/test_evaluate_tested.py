@@ -84,6 +84,26 @@ def test_three_tasks_in_one_command_encode_each_program_once(
     assert len(shown) == len(set(shown)) > 50
 
 
+def test_widths_and_precisions_are_for_retrieval_only(
+    quickstart: Path, tmp_path: Path, words: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Clones next to retrieval are those of a command without these options: nothing is scored again."""
+    run = Path(shutil.copytree(quickstart, tmp_path / "run"))
+    assert run_cli(["build", str(run), "--clones"]) == 0
+    command = ["evaluate", str(run), "--encoder", "py:words:vectors", *USUAL]
+    assert run_cli([*command, "--task", "clones"]) == 0
+    [results] = (run / "evaluation").glob("*_task-clones*/results.json")
+    before = results.read_bytes()
+    capsys.readouterr()
+    assert run_cli([*command, "--task", "text2code,clones", "--dims", "8"]) == 0
+    printed = capsys.readouterr().err
+    assert "--dims and --precision are for retrieval: other tasks are scored on whole vectors" in printed
+    assert f"unchanged, nothing to do ({results.parent})" in printed
+    assert results.read_bytes() == before
+    [compressed] = (run / "evaluation").glob("*/compressed.csv")
+    assert "text2code" in compressed.read_text()
+
+
 def with_verdicts(dataset: Path) -> Path:
     """Say of all translations that they were tested, and add one that fails for every second one of them."""
     (dataset / "croissant.json").unlink(missing_ok=True)

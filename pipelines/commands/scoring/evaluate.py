@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from synthcode.pipelines.commands.scoring.retrieval_options import (
     compression_options,
     corpus_options,
     refuse_retrieval_options,
+    without_retrieval_options,
 )
 from synthcode.pipelines.commands.scoring.task_list import TaskList, flat, other_tasks, retrieval_tasks
 from synthcode.vocabulary import LEVELS, RETRIEVAL, VARIANTS
@@ -219,6 +221,8 @@ def _jobs(request: Request) -> list[Job]:
     jobs: list[Job] = []
     if retrieval is not None:
         jobs.append(retrieval_job(request.of(RETRIEVAL, number), retrieval))
+    if others and retrieval is not None:
+        request = replace(request, given=without_retrieval_options(request.given))
     for task in others:
         mine = request.of(task, number)
         if request.dataset is None:

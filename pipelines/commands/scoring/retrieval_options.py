@@ -64,11 +64,20 @@ def refuse_retrieval_options(given: Mapping[str, Any]) -> None:
         If one is given.
     """
     if given["dims"] or given["precisions"]:
-        raise click.UsageError("--dims and --precision are for retrieval", click.get_current_context())
+        text = "--dims and --precision are for retrieval: other tasks are scored on whole vectors"
+        raise click.UsageError(text, click.get_current_context())
     if given["graded"]:
         raise click.UsageError("--graded is for retrieval", click.get_current_context())
     if given["corpora"] or given["distractors"]:
         raise click.UsageError("--corpus and --distractors are for retrieval", click.get_current_context())
+
+
+def without_retrieval_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of a task that is scored next to retrieval, and say which of them it does without."""
+    if given["dims"] or given["precisions"]:
+        text = "evaluate: --dims and --precision are for retrieval: other tasks are scored on whole vectors"
+        click.echo(text, err=True)
+    return {**given, "dims": (), "precisions": (), "graded": False}
 
 
 def _dims(_context: click.Context, _option: click.Parameter, listing: str) -> tuple[int, ...]:
