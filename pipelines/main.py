@@ -39,6 +39,7 @@ COMMANDS = {
     "check": Listed("stages", "Extract the code from completions and check its syntax."),
     "dedup": Listed("stages", "Find exact and near-duplicates."),
     "verify": Listed("stages", "Run translations with tests, in the sandbox."),
+    "queries": Listed("stages", "Have a model write texts anew, as queries of several styles."),
     "build": Listed("stages", "Build the dataset: pairs, variants, splits, card."),
     "publish": Listed("publishing", "Publish the dataset on the Hub, in a folder or in an object store."),
     "status": Listed("inspection", "The outcome of every row, as a table or JSON."),

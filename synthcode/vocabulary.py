@@ -29,6 +29,22 @@ TRAINING_TASKS: tuple[TrainingTask, ...] = ("retrieval", *CLASSIFICATION_TASKS)
 TEXT = "text"
 """The query language of text-to-code retrieval."""
 
+QueryStyle = Literal["keyword", "question", "paraphrase"]
+QUERY_STYLES: tuple[QueryStyle, ...] = get_args(QueryStyle)
+"""How a model writes a text anew: as search terms, as a question, in other words. Each is a query language, too."""
+
+IN_WORDS: frozenset[str] = frozenset({TEXT, *QUERY_STYLES})
+"""Query languages that are not programming languages."""
+
+
+def style_task(style: str) -> str:
+    """Return the retrieval task whose queries are written in a style: ``text2code_keyword``."""
+    return f"text2code_{style}"
+
+
+STYLE_TASKS: tuple[str, ...] = tuple(map(style_task, QUERY_STYLES))
+"""Scored apart from ``TASKS``, of datasets that have the configuration ``queries``."""
+
 Variant = Literal["stripped", "anonymous", "raw"]
 VARIANTS: tuple[Variant, ...] = get_args(Variant)
 """How programs are shown: without comments and docstrings, with the entry point renamed as well, as they came."""
@@ -92,7 +108,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 CONTAMINATED = "contaminated"
 """The verdict on a translation that resembles a published benchmark."""
 
-Stage = Literal["seeds", "dedup_seeds", "translate", "check", "repair", "dedup", "verify", "build"]
+Stage = Literal["seeds", "dedup_seeds", "translate", "check", "repair", "dedup", "verify", "queries", "build"]
 STAGES: tuple[str, ...] = get_args(Stage)
 """The stages of a run, in the order in which they run."""
 
@@ -155,4 +171,19 @@ RepairReason = Literal[GateReason, VerifyReason]
 REPAIR_REASONS: tuple[RepairReason, ...] = get_args(RepairReason)
 """Why a translation can fail, and be requested again with its error."""
 
-Reason = SeedReason | GateReason | VerifyReason
+QueryReason = Literal[
+    "empty",
+    "refusal",
+    "truncated",
+    "too_long",
+    "code",
+    "several",
+    "wrong_style",
+    "names_entry_point",
+    "near_copy",
+    "ambiguous",
+]
+QUERY_REASONS: tuple[QueryReason, ...] = get_args(QueryReason)
+"""Why a completion is not a query."""
+
+Reason = SeedReason | GateReason | VerifyReason | QueryReason

@@ -22,8 +22,8 @@ read a folder as one table.
 DATASET = """
 ## The published dataset
 
-`RUN/dataset` has four configurations, `negatives` if `verify` has found translations that fail their tests, and
-`clones` if `build --clones` was requested.
+`RUN/dataset` has four configurations, `negatives` if `verify` has found translations that fail their tests,
+`queries` if `queries` had texts written anew, and `clones` if `build --clones` was requested.
 The card and `croissant.json` describe the columns in the same words.
 """
 RESULTS = """
@@ -39,6 +39,7 @@ PUBLISHED = {
     "texts": tables.TEXTS,
     "qrels": tables.QRELS,
     "negatives": tables.NEGATIVES,
+    "queries": tables.DATASET_QUERIES,
     "clones": tables.CLONES,
 }
 

@@ -20,6 +20,7 @@ from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.extra_body import checked_extra_body
 from synthcode.llm.prompts import load_prompt
+from synthcode.llm.queries import QueriesConfig
 from synthcode.llm.repairs import RepairConfig
 from synthcode.llm.requests import TranslateConfig
 from synthcode.llm.seed_shard import SeedShard
@@ -82,6 +83,9 @@ class Recipe:
     """Published benchmarks to decontaminate against."""
     verify: VerifyConfig | None = None
     """Run translations with tests, in the sandbox; None does not. This section, or ``verify: true``, requests it."""
+    queries: QueriesConfig | None = None
+    """Have texts written anew as queries of several styles; None does not. This section, or ``queries: true``, requests
+    it."""
     build: BuildConfig = field(default_factory=BuildConfig)
     """What the dataset takes of what is left."""
     splits: SplitConfig = field(default_factory=SplitConfig)
@@ -156,6 +160,8 @@ def parse_recipe(tree: Mapping[str, Any], origin: str) -> Recipe:
     server_options(recipe.backend.serve or ())
     if recipe.translate is not None:
         checked_extra_body(recipe.translate.sampling.extra_body)
+    if recipe.queries is not None:
+        checked_extra_body(recipe.queries.sampling.extra_body)
     SeedShard.parse(recipe.shard or "1/1")
     return recipe
 
@@ -177,6 +183,8 @@ def require_sections(recipe: Recipe, name: str) -> None:
     """
     if recipe.repair.rounds:
         load_prompt(recipe.repair.prompt)  # before translations are paid for
+    if recipe.queries is not None:
+        load_prompt(recipe.queries.prompt)
     for section in ("seeds", "translate"):
         if getattr(recipe, section) is None:
             raise InputError(
@@ -209,8 +217,9 @@ def _overridden(tree: dict[str, Any], overrides: Mapping[str, Any]) -> dict[str,
 
 def override(recipe: Recipe, overrides: Mapping[str, Any]) -> Recipe:
     """Return a recipe with some values replaced (``section.key`` -> value), checked again."""
-    if "translate.prompt" in overrides:
-        load_prompt(str(overrides["translate.prompt"]))  # one that is refused is not kept in the run's recipe
+    for key in ("translate.prompt", "queries.prompt"):
+        if key in overrides:
+            load_prompt(str(overrides[key]))  # one that is refused is not kept in the run's recipe
     return parse_recipe(_overridden(to_tree(recipe), overrides), "the command line")
 
 

@@ -16,14 +16,13 @@ def in_full(tree: Mapping[str, Any], origin: str) -> Mapping[str, Any]:
     InputError
         If two spellings say different things; ``origin`` is what the error calls the recipe.
     """
-    return _with_shard(_with_verify(_with_executor_workers(_with_text_part(tree), origin)), origin)
+    return _with_shard(_with_sections(_with_executor_workers(_with_text_part(tree), origin)), origin)
 
 
-def _with_verify(tree: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Read ``verify: true`` as a section with nothing but defaults, ``verify: false`` as none."""
-    if not isinstance(tree.get("verify"), bool):
-        return tree
-    return {**tree, "verify": {} if tree["verify"] else None}
+def _with_sections(tree: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Read ``verify: true`` as a section with nothing but defaults, ``verify: false`` as none; ``queries`` likewise."""
+    given = {name: tree[name] for name in ("verify", "queries") if isinstance(tree.get(name), bool)}
+    return {**tree, **{name: {} if is_wanted else None for name, is_wanted in given.items()}}
 
 
 def _with_text_part(tree: Mapping[str, Any]) -> Mapping[str, Any]:

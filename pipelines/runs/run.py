@@ -96,6 +96,8 @@ def _remove_leftovers(folder: RunFolder) -> None:
     shutil.rmtree(folder.scratch, ignore_errors=True)
     for path in (folder.seeds, folder.seeds_rejected, folder.completions, folder.translations, folder.rejected):
         remove_temporary_files(path)
+    for path in (folder.queries, folder.queries_rejected):
+        remove_temporary_files(path)
     for path in (folder.batches, folder.dataset, folder.repairs / "translations", folder.repairs / "rejected"):
         remove_temporary_files(path)
     for path in folder.path.glob(f"{TEMPORARY}*"):

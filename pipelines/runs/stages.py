@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from synthcode.vocabulary import STAGES
 
-ON_REQUEST: frozenset[str] = frozenset({"repair", "verify"})
+ON_REQUEST: frozenset[str] = frozenset({"repair", "verify", "queries"})
 """They run only if the recipe requests them."""
 OPTIONAL_STAGES: frozenset[str] = frozenset({"dedup_seeds"}) | ON_REQUEST
 """A run without them is complete."""

@@ -14,8 +14,9 @@ from synthcode.identity import digest, file_digest
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.recipe import Recipe, load_recipe
 from synthcode.pipelines.shards.place import shard_of
+from synthcode.pipelines.steps.queries.judging import PREFIX as QUERIES
 from synthcode.pipelines.tables.repairs import STAGE
-from synthcode.schemas.tables import COMPLETIONS, REPAIR_COMPLETIONS
+from synthcode.schemas.tables import COMPLETIONS, QUERY_COMPLETIONS, REPAIR_COMPLETIONS
 from synthcode.seeds.adapters.registry import is_remote
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
@@ -52,6 +53,11 @@ class Shard:
         """The tables of the completions of repairs, if it has any."""
         return sorted(self.folder.path / name for name in self.answered if Path(name).name.startswith(STAGE))
 
+    @property
+    def queries(self) -> list[Path]:
+        """The tables of the completions of queries, if it has any."""
+        return sorted(self.folder.path / name for name in self.answered if Path(name).name.startswith(QUERIES))
+
 
 class Merged(NamedTuple):
     """What joining came to."""
@@ -78,8 +84,8 @@ def open_shard(path: Path) -> Shard:
     place = shard_of(recipe)
     if place is None:
         raise InputError(f"{path} is a whole run, not a shard", "name folders that 'run --shard I/N' made")
-    translated = manifest.stages.get("translate")
-    if translated is None or not translated.complete:
+    needed = ("translate", "queries") if recipe.queries is not None else ("translate",)
+    if not all(name in manifest.stages and manifest.stages[name].complete for name in needed):
         raise InputError(
             f"{path}: shard {place.number}/{place.count} is not finished",
             "run it again with the same command: it continues where it was",
@@ -97,7 +103,8 @@ def open_shard(path: Path) -> Shard:
 
 def _answered(manifest: Manifest) -> dict[str, str]:
     """Return the digest of each table of completions."""
-    digests = {**manifest.output_digests("translate"), **manifest.output_digests(STAGE)}
+    stages = ("translate", STAGE, "queries")
+    digests = {name: sha for stage in stages for name, sha in manifest.output_digests(stage).items()}
     return {name: sha for name, sha in digests.items() if name.startswith("completions/")}
 
 
@@ -180,6 +187,7 @@ def merge_recordings(shards: Sequence[Shard], recordings: Path) -> Merged:
     for schema, prefix, tables in (
         (COMPLETIONS, "part", [shard.completions for shard in ordered]),
         (REPAIR_COMPLETIONS, STAGE, [shard.repairs for shard in ordered]),
+        (QUERY_COMPLETIONS, QUERIES, [shard.queries for shard in ordered]),
     ):
         with ShardWriter(recordings, schema, prefix) as writer:
             for place, files in enumerate(tables):
@@ -196,7 +204,7 @@ def _contents(shard: Shard) -> str:
 
 
 def _rows(shard: Shard) -> Iterator[tuple[str, str | None, str | None]]:
-    for table in read_batches([*shard.completions, *shard.repairs], _ANSWER):
+    for table in read_batches([*shard.completions, *shard.repairs, *shard.queries], _ANSWER):
         yield from zip(*(table[name].to_pylist() for name in _ANSWER), strict=True)
 
 

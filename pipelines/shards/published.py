@@ -6,6 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -76,6 +77,7 @@ class PublishedShards:
         names = {
             folder.journal: f"journals/{_shard(number)}.sqlite",
             folder.repair_journal: f"journals/{_shard(number)}-repairs.sqlite",
+            folder.query_journal: f"journals/{_shard(number)}-queries.sqlite",
             folder.verdicts: f"verdicts/{_shard(number)}-check.sqlite",
             folder.repair_verdicts: f"verdicts/{_shard(number)}-repairs.sqlite",
             folder.test_verdicts: f"verdicts/{_shard(number)}-tests.sqlite",
@@ -124,7 +126,8 @@ class PublishedShards:
         files: dict[str, PublishedFile] = {}
         for place, shard in enumerate(shards_of(folder.completions)):
             self._upload(f"recordings/{_shard(number)}-{place:05}.parquet", shard, folder, files)
-        for shard in sorted(folder.completions.glob("repair*-[0-9]*.parquet")):
+        further = (folder.completions.glob(f"{prefix}-[0-9]*.parquet") for prefix in ("repair*", "queries"))
+        for shard in sorted(chain.from_iterable(further)):
             self._upload(f"recordings/{_shard(number)}-{shard.name}", shard, folder, files)
         for path in (folder.recipe, folder.manifest):
             self._upload(f"runs/{_shard(number)}/{path.name}", path, folder, files)
@@ -199,7 +202,8 @@ def _requests_digest(recipe: Recipe) -> str:
     """Return the digest of all in a recipe that decides which requests are made."""
     # Earlier versions had the shard here: the shards that they have published go on.
     translate = None if recipe.translate is None else {**to_tree(recipe.translate), "shard": None}
-    return digest(to_tree([recipe.seeds, translate, recipe.dedup, recipe.contamination]))
+    queries = [] if recipe.queries is None else [recipe.queries]
+    return digest(to_tree([recipe.seeds, translate, recipe.dedup, recipe.contamination, *queries]))
 
 
 def refuse_unfinished(recipe: Recipe) -> None:

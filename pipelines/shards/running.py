@@ -26,7 +26,7 @@ def run_shard_stages(run: Run, through: Through = "translate", *, force: bool = 
 
     Repairs within a budget are left to the run of all shards: the budget counts the requests of all seeds in order.
     """
-    run_stages(run, ("seeds", "dedup_seeds", "translate"), force=force)
+    run_stages(run, ("seeds", "dedup_seeds", "translate", "queries"), force=force)
     repairs = run.recipe.repair.rounds > 0 and run.recipe.repair.budget is None
     if repairs or through != "translate":
         run_stages(run, ("check", "repair") if repairs else ("check",), force=force)
@@ -88,6 +88,6 @@ def run_shard(run: Run, publish_to: str | None, through: Through = "translate", 
         with run.stop.storing():
             publish_all(databases)
     stages = run.manifest.stages
-    if all(stages[name].complete for name in ("translate", "repair") if name in stages):
+    if all(stages[name].complete for name in ("translate", "repair", "queries") if name in stages):
         published.finish(shard.number, run.folder, stages["translate"].counts, through)
         run.reporter.message(f"shard {shard.number} of {shard.count}: published to {published.folder.name}")

@@ -106,7 +106,7 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         If requests were written to batch files whose results have yet to come.
     """
     errors = failure_lines(counts)
-    _refuse_waiting(counts, errors)
+    refuse_waiting(counts, errors)
     failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     if not counts["requested"] and run.recipe.shard:
         return []  # few seeds, many shards: some have none
@@ -121,7 +121,7 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         if failed:
             raise FailedRunError(f"nothing was translated: {'; '.join(errors) or f'{failed:,} requests failed'}", again)
         pending = f"{counts['pending']:,} requests are pending"
-        raise FailedRunError(f"nothing was translated: {pending}", _unanswered(run))
+        raise FailedRunError(f"nothing was translated: {pending}", unanswered(run, "translate"))
     bound = run.recipe.backend.max_failed
     if failed / finished > bound + 1e-9:
         raise FailedRunError(
@@ -132,7 +132,7 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     return [*failures, *unanswered_languages(counts["by_language"])]
 
 
-def _refuse_waiting(counts: Mapping[str, Any], errors: Sequence[str]) -> None:
+def refuse_waiting(counts: Mapping[str, Any], errors: Sequence[str]) -> None:
     """Stop where requests were written to batch files, and wait for their results.
 
     Raises
@@ -160,10 +160,11 @@ def unanswered_languages(by_language: Mapping[str, Mapping[str, Any]]) -> Iterat
             yield f"warning: {language}: no request was answered ({row['pending']:,} pending)"
 
 
-def _unanswered(run: Run) -> str:
+def unanswered(run: Run, command: str) -> str:
+    """Return what to do where no request of a command was answered."""
     if run.recipe.backend.name == "replay":
         return "nothing in the recording answers these requests: do its ids, languages and model fit?"
-    return "run 'synthcode translate' again"
+    return f"run 'synthcode {command}' again"
 
 
 def review_accepted(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
@@ -204,7 +205,7 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         If neither a translation nor a repair was accepted, or too large a share of the repairs failed.
     """
     errors = failure_lines(counts)
-    _refuse_waiting(counts, errors)
+    refuse_waiting(counts, errors)
     command = shlex.quote(str(run.folder.path))
     failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     bound = run.recipe.backend.max_failed

@@ -9,6 +9,7 @@ from synthcode.pipelines.runs.step import Step, run_if_stale
 from synthcode.pipelines.steps.build.step import build_step
 from synthcode.pipelines.steps.check.step import check_step
 from synthcode.pipelines.steps.dedup.step import dedup_seeds_step, dedup_step
+from synthcode.pipelines.steps.queries.step import queries_step
 from synthcode.pipelines.steps.repair.step import repair_step
 from synthcode.pipelines.steps.seeds import seeds_step
 from synthcode.pipelines.steps.translate.step import translate_step
@@ -23,6 +24,7 @@ STEPS: Mapping[str, Callable[[], Step]] = {
     "repair": repair_step,
     "dedup": dedup_step,
     "verify": verify_step,
+    "queries": queries_step,
     "build": build_step,
 }
 

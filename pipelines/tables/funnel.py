@@ -22,6 +22,7 @@ REQUESTED = "requested"
 _CHAIN = STAGES[STAGES.index("translate") :]
 """Stages whose counts reconcile with those of the stage before."""
 _ASKED = ("requested", "completed", "failed", "pending")
+_QUERIES = (*_ASKED, "accepted", "rejected", "by_style", "failures", "model", "prompt", "sampling")
 _TESTED = ("verified", "failed")
 _LEFT_OUT = ("contaminated", "below_level")
 _LEFT = ("exact_duplicates", "near_duplicates", "contaminated", "kept")
@@ -41,10 +42,11 @@ def funnel(folder: RunFolder) -> dict[str, Any]:
         ``splits``, ``by_language`` (the same from ``requested`` on,
         for each target language), ``seeds_rejected`` {reason: n}, ``failures`` {kind: n} with ``failure_messages``
         {kind: the commonest message}, ``repairs`` {round: what it requested and gained, which all other counts
-        include}, ``already_known`` (requests that the last translating did not have to send),
-        ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages`` {stage: done,
-        incomplete, stale or missing; one that runs only on request is listed once it has run}. Counts of a stage that
-        has not run since the one before it changed are left out (zero), so that what is there reconciles.
+        include}, ``queries`` (of requests for queries in other styles: what was requested, accepted and rejected, also
+        ``by_style``; empty if the run has none), ``already_known`` (requests that the last translating did not have to
+        send), ``awaiting_translation`` (seeds that a changed stage before translating has added), and ``stages``
+        {stage: done, incomplete, stale or missing; one that runs only on request is listed once it has run}. Counts of
+        a stage that has not run since the one before it changed are left out (zero), so that what is there reconciles.
     """
     manifest = Manifest(folder.path)
     states = _states(manifest)
@@ -104,9 +106,15 @@ def tally(counts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
             **counts["translate"].get("failure_messages", {}),
         },
         "repairs": counts[REPAIR].get("rounds", {}),
+        "queries": _queries(counts["queries"]),
         "already_known": counts["translate"].get("already_known", 0),
         "by_language": by_language,
     }
+
+
+def _queries(counts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what became of the requests for queries."""
+    return {key: counts[key] for key in _QUERIES if key in counts}
 
 
 def _total(stage: str, counts: Mapping[str, Any]) -> Mapping[str, Any]:

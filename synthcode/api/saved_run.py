@@ -28,6 +28,8 @@ _STAGES = {
     "contamination": "dedup",
     "split_groups": "dedup",
     "verification": "verify",
+    "queries": "queries",
+    "queries_rejected": "queries",
 }
 """Table of the run -> the stage that writes it."""
 _DATASET_TABLES = ("triplets", "programs", "texts", "qrels", "negatives")
@@ -233,5 +235,7 @@ def _schema(name: str) -> pa.Schema:
         "contamination": tables.HITS,
         "split_groups": tables.SPLIT_GROUPS,
         "verification": tables.VERIFICATION,
+        "queries": tables.QUERIES,
+        "queries_rejected": tables.REJECTED_QUERIES,
     }
     return schemas[name]

@@ -29,8 +29,8 @@ class Prompt:
     """A prompt that can be filled.
 
     Templates see ``source`` and ``target`` (rows of the language table), ``code``, ``text`` and
-    ``entry_point`` (which may be none); in a repair also ``answer``, ``fence``, ``reason`` and ``error``. They are
-    filled in bounded time and memory.
+    ``entry_point`` (which may be none); in a repair also ``answer``, ``fence``, ``reason`` and ``error``. Those of
+    queries see ``style`` in place of ``target``. They are filled in bounded time and memory.
     """
 
     name: str
@@ -47,25 +47,23 @@ class Prompt:
         return "assistant" in self.turns
 
     def fill(
-        self, seed: Mapping[str, Any], source: Language, target: Language, failure: Mapping[str, str] | None = None
+        self, seed: Mapping[str, Any], source: Language, target: Language | None, more: Mapping[str, str] | None = None
     ) -> tuple[Message, ...]:
-        """Return the chat that requests one translation of a seed.
+        """Return the chat that requests one translation of a seed, or one query for its text.
 
         Parameters
         ----------
         seed
             Row of the seeds table.
         source, target
-            The seed's language, and that of the translation.
-        failure
-            More variables, of a failed translation that is to be repaired.
+            The seed's language, and that of the translation; None for a query.
+        more
+            More variables: of a failed translation that is to be repaired, or the style of a query.
         """
-        values = {**{key: seed[key] for key in ("code", "text", "entry_point")}, **(failure or {})}
+        languages = {"source": source} if target is None else {"source": source, "target": target}
+        values = {**languages, **{key: seed[key] for key in ("code", "text", "entry_point")}, **(more or {})}
         try:
-            return tuple(
-                Message(role, self._text(role, template, {"source": source, "target": target, **values}))
-                for role, template in self.turns.items()
-            )
+            return tuple(Message(role, self._text(role, template, values)) for role, template in self.turns.items())
         except TemplateTooLargeError as problem:
             raise InputError(
                 f"prompt {self.name!r} cannot be filled: {problem}",
@@ -74,7 +72,7 @@ class Prompt:
         except Exception as problem:  # a template can raise whatever its expressions do: 1/0, a wrong type
             raise InputError(
                 f"prompt {self.name!r} cannot be filled: {first_line(problem)}",
-                f"templates may use {', '.join(['source', 'target', *values])}",
+                f"templates may use {', '.join(values)}",
             ) from problem
 
     def _text(self, role: Role, template: jinja2.Template, values: Mapping[str, Any]) -> str:

@@ -72,7 +72,7 @@ def repair_request(attempt: FailedAttempt, sampling: Sampling, model: str, promp
     source, target = get_language(attempt.seed["language"]), get_language(attempt.target_language)
     return as_request(
         attempt.seed,
-        target,
+        target.name,
         prompt.fill(attempt.seed, source, target, failure),
         model=model,
         prompt=prompt,

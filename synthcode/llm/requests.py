@@ -135,7 +135,7 @@ def make_requests(
                     messages = messages or prompt.fill(seed, source, target)
                 yield as_request(
                     seed,
-                    target,
+                    target.name,
                     messages,
                     model=model,
                     prompt=prompt,
@@ -147,7 +147,7 @@ def make_requests(
 
 def as_request(
     seed: Mapping[str, Any],
-    target: Language,
+    target: str,
     messages: tuple[Message, ...],
     *,
     model: str,
@@ -164,7 +164,9 @@ def as_request(
     ----------
     seed
         Row of the seeds table.
-    target, messages, model, prompt, sampling, sample_index, repairs
+    target
+        The name of the target language, or the style of a query.
+    messages, model, prompt, sampling, sample_index, repairs
         See ``Request``.
     repair_round
         Tells a repair from one with the same messages in the round before: the model repeated its failed answer.
@@ -179,7 +181,7 @@ def as_request(
         request_id=request_id,
         seed_id=seed["seed_id"],
         source_id=seed["source_id"],
-        target_language=target.name,
+        target_language=target,
         sample_index=sample_index,
         model=model,
         prompt_name=prompt.name,

@@ -43,6 +43,7 @@ class Request:
     seed_id: str
     source_id: str
     target_language: str
+    """Of a request for a query: its style."""
     sample_index: int
     model: str
     prompt_name: str

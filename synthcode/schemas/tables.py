@@ -66,6 +66,24 @@ REJECTED = pa.schema(
 )
 """Completions without an acceptable translation; ``code`` is what was extracted, where anything was."""
 
+_QUERY = [
+    *_required("request_id", "seed_id", "style"),
+    pa.field("sample_index", pa.int32(), nullable=False),
+    *_required("model", "prompt_name", "prompt_digest"),
+]
+
+QUERY_COMPLETIONS = pa.schema(
+    [pa.field("style", _TEXT, nullable=False) if field.name == "target_language" else field for field in COMPLETIONS]
+)
+"""Completions of requests for queries: the columns of translations' completions, with ``style`` in place of
+``target_language``."""
+
+QUERIES = pa.schema([*_QUERY, *_required("query")])
+"""Texts that a model has written anew and that were accepted, one row a query."""
+
+REJECTED_QUERIES = pa.schema([*_QUERY, *_optional("query"), *_required("reason", "detail")])
+"""Completions without an acceptable query; ``query`` is what was found, cut to 2,000 characters."""
+
 FAILED_TESTS = pa.schema([*_required("request_id", "seed_id", "target_language", "reason", "detail")])
 """Accepted translations of one round that fail their tests: the next round of repairs begins with them."""
 
@@ -165,6 +183,15 @@ NEGATIVES = pa.schema(
 )
 """One row a translation that ran and failed its tests: a hard negative of its seed. ``split`` is that of its seed. No
 corpus and no judgement contains it."""
+
+DATASET_QUERIES = pa.schema(
+    [
+        *_required("query_id", "seed_id", "style", "query", "model", "prompt_digest", "request_id"),
+        *_optional("source_id"),
+    ]
+)
+"""One row a query: a text that a model has written anew. It is answered by what answers the text of its seed, and is
+in the split of that seed."""
 
 CLONES = pa.schema(
     [

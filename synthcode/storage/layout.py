@@ -140,6 +140,21 @@ class RunFolder:
         return self.path / "test_verdicts.sqlite"
 
     @property
+    def queries(self) -> Path:
+        """Queries that a model has written, and their journal; their completions are in the recording."""
+        return self.path / "queries"
+
+    @property
+    def query_journal(self) -> Path:
+        """Every finished request for a query, from the moment it finished."""
+        return self.queries / "journal.sqlite"
+
+    @property
+    def queries_rejected(self) -> Path:
+        """Completions without an acceptable query, with reason and detail."""
+        return self.path / "queries_rejected"
+
+    @property
     def dataset(self) -> Path:
         """What is published."""
         return self.path / "dataset"

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
-from synthcode.schemas.tables import CLONES, DATASET_PROGRAMS, NEGATIVES, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import CLONES, DATASET_PROGRAMS, DATASET_QUERIES, NEGATIVES, QRELS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
@@ -23,8 +23,9 @@ CROISSANT_NAME = "croissant.json"
 CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "qrels": QRELS}
 """The configurations that every dataset has; the first is the default."""
 NEGATIVES_NAME = "negatives"
+QUERIES_NAME = "queries"
 CLONES_NAME = "clones"
-ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES, CLONES_NAME: CLONES}
+ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES, QUERIES_NAME: DATASET_QUERIES, CLONES_NAME: CLONES}
 """With those that a dataset has if there are rows for them, or if they were requested."""
 
 _NUMBERED = re.compile(r"-of-([0-9]{1,9})\.parquet$")
@@ -61,6 +62,8 @@ class PublishedDataset:
             self._refuse_missing(f"data/{config}/")
             if config == CLONES_NAME:
                 raise InputError(f"{self.folder} has no pairs of clones", self._how_clones_are_made())
+            if config == QUERIES_NAME:
+                raise InputError(f"{self.folder} has no queries of other styles", self._how_queries_are_made())
             raise InputError(f"{self.folder} has no configuration {config!r}", self.restore)
         return found
 
@@ -69,6 +72,12 @@ class PublishedDataset:
         if run is not None:
             return f"make them with 'synthcode build {run} --clones'"
         return "use a dataset that has them: in a run, 'synthcode build RUN --clones' makes them"
+
+    def _how_queries_are_made(self) -> str:
+        run = _run_of(self.folder)
+        if run is not None:
+            return f"have them written with 'synthcode queries {run}', then run 'synthcode build {run}'"
+        return "use a dataset that has them: in a run, 'synthcode queries RUN' and 'synthcode build RUN' make them"
 
     def shards(self, config: str, split: str) -> list[Path]:
         """Return the Parquet files of a split, in order.

@@ -53,6 +53,15 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "not_run": {str: str},
         **dict.fromkeys(("run", "already_known"), int),
     },
+    "queries": {
+        **_ASKED,
+        **dict.fromkeys((*_TOKENS, "accepted", "asked", "already_known", "unmatched_rows"), int),
+        "rejected": _COUNTS,
+        "by_style": {str: {**_ASKED, "accepted": int, "rejected": _COUNTS}},
+        "failures": _COUNTS,
+        "failure_messages": {str: str},
+        **dict.fromkeys(("model", "prompt", "sampling"), str),
+    },
     "build": {
         "splits": _COUNTS,
         "by_language": {str: _COUNTS},

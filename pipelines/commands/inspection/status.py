@@ -65,6 +65,8 @@ def print_funnel(counts: Mapping[str, Any], folder: RunFolder) -> None:
         click.echo(f"  {visible_line(reason):<16} {count:>9,}   {_listed(languages)}")
     if counts["repairs"]:
         click.echo(_repaired(counts["repairs"]))
+    if counts.get("queries"):
+        click.echo(_queries(counts["queries"]))
     for line in _remarks(counts, folder):
         click.echo(line)
     states = counts["stages"].items()
@@ -108,6 +110,17 @@ def _repaired(rounds: Mapping[str, Mapping[str, int]]) -> str:
         parts += [f"{row[key]:,} {key}" for key in ("failed", "pending") if row[key]]
         parts += [f"{row['failed_tests']:,} of them fail their tests"] if row["failed_tests"] else []
         lines.append(f"  round {number:<10} {', '.join(parts)}" + (f"; {tokens:,} tokens" if tokens else ""))
+    return "\n".join(lines)
+
+
+def _queries(counts: Mapping[str, Any]) -> str:
+    """Return what became of the queries of each style."""
+    lines = ["queries for the texts"]
+    for style, row in counts["by_style"].items():
+        parts = [f"{row[key]:,} {key}" for key in ("requested", "completed", "failed", "pending") if row[key]]
+        parts.append(f"{row['accepted']:,} accepted")
+        rejected = f" (rejected: {_listed(row['rejected'])})" if row["rejected"] else ""
+        lines.append(f"  {visible_line(style):<16} {', '.join(parts)}{rejected}")
     return "\n".join(lines)
 
 

@@ -62,6 +62,7 @@ def build(
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.shards.place import refuse_shard
     from synthcode.pipelines.steps.build.step import build_step
+    from synthcode.pipelines.steps.queries.step import forget_unwanted_queries
     from synthcode.pipelines.steps.registry import run_stages
     from synthcode.pipelines.steps.repair.step import repair_if_changed
 
@@ -72,6 +73,7 @@ def build(
         run_stages(opened, ("check",))
         repair_if_changed(opened)
         run_stages(opened, ("dedup", "verify"))
+        forget_unwanted_queries(opened)
         run_if_stale(opened, build_step(), force=force)
         _warn_of_untranslated(opened)
 

@@ -41,7 +41,29 @@ def print_plan(run: Run, out: Path | None) -> None:
         click.echo(line)
     if run.recipe.repair.rounds:
         click.echo("repairs            not included: how many there will be depends on the answers")
-    for line in _spending(planned):
+    for line in _spending(planned, "translating"):
+        click.echo(line)
+    if run.recipe.queries is not None:
+        click.echo()
+        print_query_plan(run, earlier)
+
+
+def print_query_plan(run: Run, earlier: RunFolder | None) -> None:
+    """Print which queries would be requested, without those that the run ``earlier`` has answers to."""
+    from synthcode.pipelines.steps.queries.plan import queries_model, query_plan
+    from synthcode.pipelines.steps.translate.cost_estimate import estimate_requests, stage_entry
+
+    entry = stage_entry(earlier, "queries")
+    model = queries_model(run.recipe) or (entry.counts.get("model") if entry else None) or "the recording's"
+    journal = None if earlier is None else earlier.query_journal
+    planned = estimate_requests(run, query_plan(run, model), journal, entry)
+    known = f" ({planned.known:,} more are known: {earlier.path})" if earlier else ""
+    click.echo(f"queries            {planned.requests.total():,}{known}")
+    for style, count in sorted(planned.requests.items()):
+        click.echo(f"  {style:<16} {count:,}")
+    for line in _not_repeated(planned):
+        click.echo(line)
+    for line in _spending(planned, "requests for queries"):
         click.echo(line)
 
 
@@ -150,8 +172,8 @@ def _not_repeated(planned: CostEstimate) -> Iterator[str]:
         yield f"failed for good    {planned.not_repeated:,} more: not repeated without --retry-failed"
 
 
-def _spending(planned: CostEstimate) -> Iterator[str]:
-    """Yield lines on tokens, price and time."""
+def _spending(planned: CostEstimate, what: str) -> Iterator[str]:
+    """Yield lines on tokens, price and time; ``what`` measured the pace."""
     yield f"prompt tokens      about {planned.prompt_tokens:,}"
     most, mean = planned.most_completion_tokens, planned.completion_tokens
     expected = "" if mean is None else f", about {mean:,} at the mean length so far"
@@ -161,7 +183,7 @@ def _spending(planned: CostEstimate) -> Iterator[str]:
     if prices:
         yield f"cost               {', '.join(prices)}"
     if planned.seconds is not None:
-        yield f"time               about {_duration(planned.seconds)} at the pace of the last translating"
+        yield f"time               about {_duration(planned.seconds)} at the pace of the last {what}"
 
 
 def _duration(seconds: float) -> str:

@@ -134,7 +134,7 @@ def portable_recipe(recipe: Recipe) -> str:
     tree = to_tree(recipe)
     for section in ("backend", "execution", "executor", "memory", "shard"):
         del tree[section]
-    for section, default in (("verify", None), ("build", to_tree(BuildConfig()))):
+    for section, default in (("verify", None), ("queries", None), ("build", to_tree(BuildConfig()))):
         if tree[section] == default:
             del tree[section]
     if "verify" in tree:
@@ -142,8 +142,9 @@ def portable_recipe(recipe: Recipe) -> str:
     seeds = tree["seeds"]
     if seeds is not None and (seeds["adapter"] != "hub" or Path(seeds["path"]).exists()):
         seeds["path"] = Path(seeds["path"]).name
-    if tree["translate"] is not None and "/" in tree["translate"]["prompt"]:
-        tree["translate"]["prompt"] = f"./{Path(tree['translate']['prompt']).name}"
+    for section in ("translate", "queries"):
+        if tree.get(section) is not None and "/" in tree[section]["prompt"]:
+            tree[section]["prompt"] = f"./{Path(tree[section]['prompt']).name}"
     tree["contamination"]["against"] = [_portable(spec) for spec in tree["contamination"]["against"]]
     return yaml_block(tree)
 

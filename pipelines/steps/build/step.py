@@ -17,12 +17,13 @@ from synthcode.pipelines.steps.build.card_inputs import gather_facts, portable_r
 from synthcode.pipelines.steps.build.clones import write_clones
 from synthcode.pipelines.steps.build.dataset_tables import Assigned, write_dataset, write_variants, written_programs
 from synthcode.pipelines.steps.build.negatives import write_negatives
+from synthcode.pipelines.steps.build.queries import write_queries
 from synthcode.pipelines.steps.failures import review_splits
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.pipelines.tables.tested_rows import TestedRows, count_languages
 from synthcode.publishing.card.documents import write_documents
 from synthcode.schemas.tables import VERIFICATION
-from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME
+from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, QUERIES_NAME
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def build_step() -> Step:
             *files_and_counts("dedup_seeds"),
             *files_and_counts("repair"),
             *files_and_counts("verify"),
+            *files_and_counts("queries"),
         ),
         settings=_settings,
         execute=_execute,
@@ -83,6 +85,9 @@ def _execute(run: Run) -> StepResult:
     negative_files, negatives = write_negatives(run, left, tested, splits)
     if negatives:
         written = written._replace(rows={**written.rows, NEGATIVES_NAME: negatives})
+    query_files, queries = write_queries(run, kept, splits)
+    if queries:
+        written = written._replace(rows={**written.rows, QUERIES_NAME: queries})
     clone_files, clones = write_clones(run, splits)
     if clones:
         pairs = {split: sum(kinds.values()) for split, kinds in clones.items()}
@@ -90,7 +95,8 @@ def _execute(run: Run) -> StepResult:
     counts = written.counts() | {"below_level": count_languages(below)} | ({"clones": clones} if clones else {})
     counts |= {"contaminated": _taken_out(run, counts)}
     facts = gather_facts(run, compared, written, counts)
-    return StepResult([*files, *negative_files, *clone_files, *write_documents(run.folder.dataset, facts)], counts)
+    further = [*negative_files, *query_files, *clone_files]
+    return StepResult([*files, *further, *write_documents(run.folder.dataset, facts)], counts)
 
 
 def _tested(run: Run) -> TestedRows:

@@ -15,7 +15,8 @@ from synthcode.llm.backend import is_transient
 from synthcode.llm.sending.loop import run as run_loop
 from synthcode.pipelines.steps.check.judging import Judge, VerdictTally, gate_batches, repair_gate_config
 from synthcode.pipelines.steps.repair.plan import RepairPlan, TokenBudget
-from synthcode.pipelines.steps.translate.completions import ask, open_backend, waiting_requests
+from synthcode.pipelines.steps.translate.completions import Asked, ask, open_backend, waiting_requests
+from synthcode.pipelines.steps.translate.plan import translate_config
 from synthcode.pipelines.tables.repairs import round_folder, round_prefix, round_shards
 from synthcode.schemas.tables import COMPLETIONS, REPAIR_COMPLETIONS, REPAIR_REJECTED, REPAIR_TRANSLATIONS
 from synthcode.storage.shards import ShardWriter, read_batches
@@ -107,12 +108,14 @@ def _has_unanswered(plan: RepairPlan, journal: Journal, budget: TokenBudget) -> 
 
 def _send(plan: RepairPlan, journal: Journal, budget: TokenBudget, done: RoundResult) -> None:
     run = plan.run
+    config = translate_config(run.recipe)
+    asked = Asked(plan.prompt, config.sampling)
     with (
-        open_backend(run) as (backend, _),
+        open_backend(run, config.model) as (backend, _),
         run.reporter.progress(f"repair, round {done.number}", done.attempts) as bar,
         run.stop.finishing(),
     ):
-        outcome = run_loop(ask(run, plan.prompt, budget.portions(plan.requests()), backend, journal, bar))
+        outcome = run_loop(ask(run, asked, budget.portions(plan.requests()), backend, journal, bar))
     if outcome.interrupted:
         raise Interrupted
     done.waiting = waiting_requests(backend)

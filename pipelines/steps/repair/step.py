@@ -15,7 +15,7 @@ from synthcode.pipelines.steps.repair.failed_tests import repairs_failed_tests, 
 from synthcode.pipelines.steps.repair.plan import TokenBudget, repair_plan
 from synthcode.pipelines.steps.repair.round import TOKENS, RoundResult, run_round
 from synthcode.pipelines.steps.translate.plan import translate_config
-from synthcode.pipelines.steps.translate.step import asked_counts, cost_of
+from synthcode.pipelines.steps.translate.recording import asked_counts, cost_of
 from synthcode.pipelines.steps.verify.step import verify_inputs, verify_settings
 from synthcode.pipelines.tables.repairs import ANSWERS, STAGE, round_folder
 from synthcode.storage.verdicts import remove as remove_verdicts

@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthcode.errors import InputError
 from synthcode.llm.backend import (
@@ -19,7 +19,6 @@ from synthcode.llm.backend import (
 )
 from synthcode.llm.backends.setup import BackendOpener, BackendSetup
 from synthcode.llm.sending.scheduler import Outcome, run_requests
-from synthcode.pipelines.steps.translate.plan import translate_config
 from synthcode.plugins import BACKENDS
 from synthcode.sanitize import visible
 
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from synthcode.llm.backend import Backend
     from synthcode.llm.journal.journal import Journal
     from synthcode.llm.prompts import Prompt
+    from synthcode.llm.requests import Sampling
     from synthcode.pipelines.runs.reporter import Bar, Reporter
     from synthcode.pipelines.runs.run import Run
     from synthcode.schemas.records import Request
@@ -35,8 +35,15 @@ SECONDS_BETWEEN_METRICS = 5.0
 NAMED_LANGUAGES = 5
 
 
-def open_backend(run: Run) -> AbstractContextManager[tuple[Backend, str]]:
+def open_backend(run: Run, model: str | None) -> AbstractContextManager[tuple[Backend, str]]:
     """Return what provides the backend that the recipe names, and the model that requests name, while a block runs.
+
+    Parameters
+    ----------
+    run
+        The run.
+    model
+        The model that the recipe names for these requests, if it does.
 
     Raises
     ------
@@ -45,12 +52,11 @@ def open_backend(run: Run) -> AbstractContextManager[tuple[Backend, str]]:
     """
     config = run.recipe.backend
     opener: BackendOpener = BACKENDS.load_factory(config.name)
-    model = translate_config(run.recipe).model
     return opener(BackendSetup(config, model, run.named_urls, run.reporter.message, run.folder.batches))
 
 
-def unmatched_rows(run: Run, backend: Backend) -> int:
-    """Count, and report, the rows of a recording that name no seed of the run or cannot be used."""
+def unmatched_rows(run: Run, backend: Backend, stage: str) -> int:
+    """Count, and report in the name of a stage, the rows of a recording that name no seed or cannot be used."""
     if not isinstance(backend, MatchesSeeds):
         return 0
     seeds = run.folder.rows(run.folder.seeds, ["seed_id", "source_id"])
@@ -58,12 +64,12 @@ def unmatched_rows(run: Run, backend: Backend) -> int:
     count, names = backend.unmatched(pairs)
     if count:
         named = visible(", ".join([*map(repr, names), "..."] if count > len(names) else map(repr, names)))
-        run.reporter.message(f"translate: rows of the recording that name no seed of this run: {count:,} ({named})")
+        run.reporter.message(f"{stage}: rows of the recording that name no seed of this run: {count:,} ({named})")
     if backend.skipped:
         reasons = ", ".join(f"{visible(reason)} {rows:,}" for reason, rows in sorted(backend.skipped.items()))
-        run.reporter.message(f"translate: rows of the recording that cannot be used: {reasons}")
+        run.reporter.message(f"{stage}: rows of the recording that cannot be used: {reasons}")
     if isinstance(backend, NamesLanguages) and backend.unknown_languages:
-        run.reporter.message(f"translate: {_unknown_languages(backend.unknown_languages)}")
+        run.reporter.message(f"{stage}: {_unknown_languages(backend.unknown_languages)}")
     return count
 
 
@@ -82,8 +88,18 @@ def _unknown_languages(rows: Mapping[str, int]) -> str:
     return f"unknown target languages of the recording, with their rows: {named}{more}; see 'synthcode languages'"
 
 
+class Asked(NamedTuple):
+    """What requests have in common."""
+
+    prompt: Prompt
+    """That they were filled from."""
+    sampling: Sampling
+    stage: str = "translate"
+    """In whose name messages are."""
+
+
 async def ask(
-    run: Run, prompt: Prompt, portions: Iterable[Iterable[Request]], backend: Backend, journal: Journal, bar: Bar
+    run: Run, asked: Asked, portions: Iterable[Iterable[Request]], backend: Backend, journal: Journal, bar: Bar
 ) -> Outcome:
     """Send every request that the journal has no answer to.
 
@@ -91,8 +107,8 @@ async def ask(
     ----------
     run
         The run.
-    prompt
-        The prompt that the requests were filled from.
+    asked
+        What the requests have in common.
     portions
         The requests: each portion is drawn when the one before is answered.
     backend, journal
@@ -103,7 +119,7 @@ async def ask(
     outcome = Outcome()
     async with backend:
         await backend.check()
-        await _check_capabilities(run, prompt, backend)
+        await _check_capabilities(run, asked, backend)
         report = _Progress(bar, run.reporter)
         reading = asyncio.create_task(report.read_metrics(backend))
         try:
@@ -125,11 +141,11 @@ async def ask(
             reading.cancel()
         if isinstance(backend, AnswersLater):
             for line in backend.lines(journal.errors):
-                run.reporter.message(f"translate: {line}")
+                run.reporter.message(f"{asked.stage}: {line}")
     return outcome
 
 
-async def _check_capabilities(run: Run, prompt: Prompt, backend: Backend) -> None:
+async def _check_capabilities(run: Run, asked: Asked, backend: Backend) -> None:
     """Find out whether the backend can do what the requests need.
 
     Raises
@@ -139,7 +155,7 @@ async def _check_capabilities(run: Run, prompt: Prompt, backend: Backend) -> Non
     ServerError
         If it cannot continue the message that the prompt ends with.
     """
-    sampling = translate_config(run.recipe).sampling
+    sampling = asked.sampling
     window = backend.window if isinstance(backend, HasContextWindow) else None
     longest = sampling.longest_answer
     if window is not None and longest is not None and longest >= window:
@@ -149,7 +165,7 @@ async def _check_capabilities(run: Run, prompt: Prompt, backend: Backend) -> Non
             "allow shorter ones with --max-tokens, or serve the model with a larger window",
         )
     if isinstance(backend, ProbesCapabilities):
-        stops = await backend.find_out(prefill=prompt.is_prefilled, stop=bool(sampling.stop))
+        stops = await backend.find_out(prefill=asked.prompt.is_prefilled, stop=bool(sampling.stop))
         if not stops:
             run.reporter.message("this server ignores stop strings; completions may continue past them")
 

@@ -1,4 +1,4 @@
-"""What translating would still cost: the requests that a run has no answer to, their tokens, price and time."""
+"""What a stage would still cost: the requests that a run has no answer to, their tokens, price and time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,13 @@ from synthcode.pipelines.steps.translate.plan import translate_config, translati
 from synthcode.storage.manifest import Manifest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from synthcode.pipelines.runs.run import Run
+    from synthcode.pipelines.steps.translate.plan import RequestPlan
     from synthcode.schemas.records import Request
     from synthcode.storage.layout import RunFolder
+    from synthcode.storage.manifest import StageEntry
 
 CHARS_PER_TOKEN = 3.5
 """Average for source code; only for estimates."""
@@ -26,7 +30,7 @@ _LOOKED_UP_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class Pace:
-    """What the last translating of a run measured."""
+    """What the last requests of a stage measured."""
 
     seconds: float
     """For each request that was sent."""
@@ -36,10 +40,10 @@ class Pace:
 
 @dataclass(frozen=True)
 class CostEstimate:
-    """What translating would cost."""
+    """What requests would cost."""
 
     requests: Counter[str] = field(default_factory=Counter)
-    """Those without an answer, by target language."""
+    """Those without an answer, by target language or style."""
     known: int = 0
     """Requests that were answered already."""
     not_repeated: int = 0
@@ -55,9 +59,9 @@ class CostEstimate:
     most_cost: float | None = None
     """If each answer is as long as allowed."""
     seconds: float | None = None
-    """At the pace of the last translating; None if it is not known."""
+    """At the pace of the last requests; None if it is not known."""
     tokens_per_second: float | None = None
-    """Completion tokens of the last translating; None if it is not known."""
+    """Completion tokens of the last requests; None if it is not known."""
 
 
 def estimate_cost(
@@ -74,13 +78,37 @@ def estimate_cost(
     note
         Called with each request that has no answer.
     """
-    manifest = None if earlier is None else Manifest(earlier.path)
-    entry = None if manifest is None else manifest.stages.get("translate")
+    entry = stage_entry(earlier, "translate")
     model = translate_config(run.recipe).model or (entry.counts.get("model") if entry else None)
     planned = translation_plan(run, model or "the recording's")
+    return estimate_requests(run, planned, None if earlier is None else earlier.journal, entry, note)
+
+
+def estimate_requests(
+    run: Run,
+    planned: RequestPlan,
+    journal: Path | None,
+    entry: StageEntry | None,
+    note: Callable[[Request], None] = lambda _request: None,
+) -> CostEstimate:
+    """Estimate what a stage would request, without sending anything.
+
+    Parameters
+    ----------
+    run
+        Its recipe has the prices.
+    planned
+        All requests of the stage.
+    journal
+        The answers that count; it is only read. None if there are none.
+    entry
+        What the manifest says of the last time; None if there was none.
+    note
+        Called with each request that has no answer.
+    """
     counts: Counter[str] = Counter()
     known = not_repeated = characters = 0
-    for request, found in _looked_up(planned.requests(), earlier, run.recipe.backend.retry_failed):
+    for request, found in _looked_up(planned.requests(), journal, run.recipe.backend.retry_failed):
         known += found is _Found.ANSWER
         not_repeated += found is _Found.FAILURE
         if found is _Found.NOTHING:
@@ -88,9 +116,9 @@ def estimate_cost(
             counts[request.target_language] += 1
             characters += sum(len(message.content) for message in request.messages)
     prompt = round(characters / CHARS_PER_TOKEN)
-    longest = planned.config.sampling.longest_answer
+    longest = planned.sampling.longest_answer
     most = None if longest is None else counts.total() * longest
-    pace = None if manifest is None else _pace(manifest)
+    pace = _pace(entry)
     expected = None if pace is None or not pace.completion_tokens else round(counts.total() * pace.completion_tokens)
     return CostEstimate(
         requests=counts,
@@ -116,14 +144,12 @@ class _Found(Enum):
     """For good."""
 
 
-def _looked_up(
-    requests: Iterable[Request], earlier: RunFolder | None, retry_failed: bool
-) -> Iterator[tuple[Request, _Found]]:
+def _looked_up(requests: Iterable[Request], path: Path | None, retry_failed: bool) -> Iterator[tuple[Request, _Found]]:
     """Yield each request, and what the journal has of it."""
-    if earlier is None or not earlier.journal.is_file():
+    if path is None or not path.is_file():
         yield from ((request, _Found.NOTHING) for request in requests)
         return
-    with Journal(earlier.journal, read_only=True) as journal:
+    with Journal(path, read_only=True) as journal:
         remaining = iter(requests)
         while block := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
             errors = journal.errors([request.request_id for request in block])
@@ -140,8 +166,12 @@ def _found(request_id: str, errors: Mapping[str, str | None], retry_failed: bool
     return _Found.NOTHING if retry_failed or is_transient(error) else _Found.FAILURE
 
 
-def _pace(manifest: Manifest) -> Pace | None:
-    entry = manifest.stages.get("translate")
+def stage_entry(run: RunFolder | None, stage: str) -> StageEntry | None:
+    """Return what the manifest of a run says of a stage; None if the stage has not run."""
+    return None if run is None else Manifest(run.path).stages.get(stage)
+
+
+def _pace(entry: StageEntry | None) -> Pace | None:
     if entry is None or not entry.counts.get("asked") or not entry.counts["completed"]:
         return None
     mean = entry.counts["completion_tokens"] / entry.counts["completed"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.llm.prompts import Prompt, load_prompt
-from synthcode.llm.requests import TranslateConfig, make_requests, targets_of
+from synthcode.llm.requests import Sampling, TranslateConfig, make_requests, targets_of
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.tables.programs import dropped_seeds
 from synthcode.schemas.records import Request
@@ -35,6 +35,31 @@ def translate_config(recipe: Recipe) -> TranslateConfig:
     return recipe.translate
 
 
+class RequestPlan(Protocol):
+    """Requests that a run needs an answer to."""
+
+    @property
+    def model(self) -> str:
+        """The model that they are sent to."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """The prompt that they are filled from."""
+
+    @property
+    def sampling(self) -> Sampling:
+        """How the model samples."""
+
+    def requests(self, ids: Iterable[str] = (), /) -> Iterator[Request]:
+        """Yield every request, one seed's after another's.
+
+        ``ids`` are those of the first of them, where these have been made before: they come without messages.
+        """
+
+    def count(self) -> Counter[str]:
+        """Count the requests by target language, or by style, without filling a prompt."""
+
+
 @dataclass(frozen=True)
 class TranslationPlan:
     """The translations that a run needs, each as often as it is sampled."""
@@ -46,6 +71,11 @@ class TranslationPlan:
     leave_out: frozenset[str]
     """Seeds that are duplicates of others."""
 
+    @property
+    def sampling(self) -> Sampling:
+        """How the model samples."""
+        return self.config.sampling
+
     def requests(self, ids: Iterable[str] = ()) -> Iterator[Request]:
         """Yield every request, one seed's after another's.
 
@@ -53,25 +83,26 @@ class TranslationPlan:
         """
         known = iter(ids)
         columns = ["seed_id", "source_id", "language", "text", "code", "entry_point"]
-        for table in self._seeds(columns):
+        for table in planned_seeds(self.run, self.leave_out, columns):
             yield from make_requests(table.to_pylist(), self.config, self.model, self.prompt, known)
 
     def count(self) -> Counter[str]:
         """Count the requests by target language, without filling a prompt."""
         counts: Counter[str] = Counter()
-        for table in self._seeds(["seed_id", "language"]):
+        for table in planned_seeds(self.run, self.leave_out, ["seed_id", "language"]):
             for row in table.to_pylist():
                 for target in targets_of(row["seed_id"], row["language"], self.config):
                     counts[target.name] += self.config.samples
         return counts
 
-    def _seeds(self, columns: list[str]) -> Iterator[pa.Table]:
-        left_out = pa.array(sorted(self.leave_out), pa.string())
-        for table in self.run.folder.rows(self.run.folder.seeds, columns):
-            seeds = table.column("seed_id")
-            rows = table.filter(pc.invert(pc.is_in(seeds, value_set=left_out)))
-            shard = self.run.recipe.shard
-            yield rows if shard is None else _rows_of(SeedShard.parse(shard), rows)
+
+def planned_seeds(run: Run, leave_out: Iterable[str], columns: list[str]) -> Iterator[pa.Table]:
+    """Yield the seeds that requests are made for: those of the run's shard, without some."""
+    left_out = pa.array(sorted(leave_out), pa.string())
+    for table in run.folder.rows(run.folder.seeds, columns):
+        rows = table.filter(pc.invert(pc.is_in(table.column("seed_id"), value_set=left_out)))
+        shard = run.recipe.shard
+        yield rows if shard is None else _rows_of(SeedShard.parse(shard), rows)
 
 
 def _rows_of(shard: SeedShard, seeds: pa.Table) -> pa.Table:

@@ -20,12 +20,15 @@ from synthcode.languages import find_language
 from synthcode.llm.backend import ErrorKind
 from synthcode.sanitize import one_line
 from synthcode.schemas.finish_reasons import Ending, ending_of
+from synthcode.vocabulary import QUERY_STYLES
 
 BATCH_ROWS = 256
 _AGAIN = "make it again, or give another one"
 _INT32_MAX = 2**31 - 1
 _SUFFIXES = (".parquet", *(f".jsonl{packed}" for packed in ("", ".gz", ".bz2", ".xz", ".zst", ".zip")))
-_NEEDED = "a recording needs the columns text, target_language and one of request_id, seed_id, source_id"
+_NEEDED = "a recording needs the columns text, target_language (or style) and one of request_id, seed_id, source_id"
+_STYLE = "style"
+"""Stands in place of the target language in a recording of queries."""
 _IDS = ("request_id", "seed_id", "source_id")
 
 
@@ -36,6 +39,7 @@ class RecordedAnswer(NamedTuple):
     seed_id: str | None
     source_id: str | None
     target_language: str
+    """Of a query: its style."""
     sample_index: int | None
     model: str | None
     prompt_digest: str | None
@@ -102,7 +106,7 @@ def _parquet_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, An
     table = ParquetRows(file, _AGAIN)
     names = table.schema().names
     _refuse_lacking(file, set(names))
-    for rows in table.batches(RecordedAnswer._fields, BATCH_ROWS):
+    for rows in table.batches((*RecordedAnswer._fields, _STYLE), BATCH_ROWS):
         if rows.batch is None:
             skipped["too_large"] += rows.size
             continue
@@ -133,7 +137,7 @@ def _json_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]
             if row is None:
                 skipped["bad_json"] += 1
             else:
-                seen.update(row.keys() & RecordedAnswer._fields)
+                seen.update(row.keys() & {*RecordedAnswer._fields, _STYLE})
                 yield row
     _refuse_lacking(file, seen)
 
@@ -156,7 +160,8 @@ def _readable(file: Path) -> Iterator[None]:
 
 
 def _refuse_lacking(file: Path, names: set[str]) -> None:
-    lacking = [name for name in ("text", "target_language") if name not in names]
+    lacking = [] if "text" in names else ["text"]
+    lacking += [] if names.intersection(("target_language", _STYLE)) else ["target_language"]
     if not names.intersection(_IDS):
         lacking.append("request_id, seed_id or source_id")
     if lacking:
@@ -166,15 +171,14 @@ def _refuse_lacking(file: Path, names: set[str]) -> None:
 def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
     """Return a row, or the reason why it cannot be used."""
     ids = {name: _name(row.get(name)) for name in _IDS}
-    language = row.get("target_language")
-    known = find_language(language) if isinstance(language, str) else None
+    target = _target(row)
     # Where the recording has no such column, an answer is taken for a whole one.
     finish_reason = _finish_reason(row.get("finish_reason", "stop"))
     error = _error(row.get("error"))
     if error is None and ending_of(finish_reason) is Ending.FAULT:
         error = f"{ErrorKind.BROKEN_OFF}: recorded with finish_reason {one_line(finish_reason or '', 60)}"
     text = row.get("text") if error is None else None
-    if known is None:
+    if target is None:
         return _UNKNOWN_LANGUAGE
     if error is None and not isinstance(text, str):
         return "no_text"
@@ -182,7 +186,7 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
         return "no_id"
     return RecordedAnswer(
         **ids,
-        target_language=known.name,
+        target_language=target,
         sample_index=_count(row.get("sample_index")),
         model=_name(row.get("model")),
         prompt_digest=_name(row.get("prompt_digest")),
@@ -196,6 +200,15 @@ def _answer(row: Mapping[str, Any]) -> RecordedAnswer | str:
         error=error,
         repairs=_name(row.get("repairs")),
     )
+
+
+def _target(row: Mapping[str, Any]) -> str | None:
+    """Return the target language, or the style of a query; None if it is neither."""
+    language, style = row.get("target_language"), row.get(_STYLE)
+    if language is None and style in QUERY_STYLES:
+        return str(style)
+    known = find_language(language) if isinstance(language, str) else None
+    return None if known is None else known.name
 
 
 def _name(value: object) -> str | None:

@@ -13,6 +13,7 @@ CONFIGS = {
     "texts": "a text: the queries of text-to-code retrieval",
     "qrels": "a relevance judgement: this document answers that query",
     "negatives": "a translation that runs and fails its tests: a hard negative, in no corpus",
+    "queries": "a text that a model has written anew: as keywords, as a question, in other words",
     "clones": "a pair of programs that solve one problem, or that do not",
 }
 
@@ -79,6 +80,16 @@ COLUMNS = {
         "detail": "The first failure.",
         "source_id": "The seed's own id in its source.",
         "split": "The split of its seed, which it is in.",
+    },
+    "queries": {
+        "query_id": "The key.",
+        "seed_id": "The seed whose text it is written from: what answers that text answers the query.",
+        "style": "keyword, question or paraphrase.",
+        "query": "The query.",
+        "model": "The model that wrote it.",
+        "prompt_digest": "Hash of the prompt's templates.",
+        "request_id": "Hash of model, messages and sampling settings.",
+        "source_id": "The seed's own id in its source.",
     },
     "clones": {
         "program_a": "A program_id of programs, or of negatives; the smaller one of the two.",

@@ -81,6 +81,19 @@ def contamination_table(facts: CardFacts) -> str:
     return markdown_table(["benchmark", "rows", "matching rows", "matching seeds", "matching translations"], rows)
 
 
+def queries_table(facts: CardFacts) -> str:
+    """Count, for each style, the queries that were requested, completed and accepted, and why others were not."""
+    rows = [
+        [
+            style,
+            *(_count(row[key]) for key in ("requested", "completed", "accepted")),
+            ", ".join(f"{code(reason)} {_count(count)}" for reason, count in row["rejected"].items()) or "–",
+        ]
+        for style, row in facts.funnel["queries"]["by_style"].items()
+    ]
+    return markdown_table(["style", "requested", "completed", "accepted", "rejected"], rows)
+
+
 def verification_table(facts: CardFacts) -> str:
     """Count the level that the pairs of each language reached, and name the compilers that looked at them."""
     levels = _levels(facts)

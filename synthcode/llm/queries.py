@@ -1,0 +1,85 @@
+"""Texts to requests for queries: a model writes each text anew, in several styles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from annotated_types import Ge, Gt, Le, MinLen
+
+from synthcode.languages import get_language
+from synthcode.llm.prompts import Prompt
+from synthcode.llm.requests import Sampling, as_request
+from synthcode.schemas.records import Message, Request
+from synthcode.vocabulary import QUERY_STYLES, QueryStyle
+
+
+def _short_answers() -> Sampling:
+    return Sampling(temperature=0.7, max_tokens=512)
+
+
+@dataclass(frozen=True)
+class QueriesConfig:
+    """Which queries to request for the texts of seeds, and which completions are accepted."""
+
+    styles: Annotated[tuple[QueryStyle, ...], MinLen(1)] = QUERY_STYLES
+    """How texts are written anew: as search terms, as a question, in other words."""
+    samples: Annotated[int, Ge(1)] = 1
+    """Completions for each text and style; each one that is accepted is a query."""
+    model: str | None = None
+    """None takes the model that translates."""
+    prompt: str = "queries"
+    """A bundled prompt by name, or the path (with a slash) of a folder of templates."""
+    sampling: Sampling = field(default_factory=_short_answers)
+    """How the model samples."""
+    max_chars: Annotated[int, Ge(1), Le(10_000)] = 500
+    """A longer query is rejected."""
+    similarity: Annotated[float, Gt(0), Le(1)] = 0.7
+    """A query is a near-copy of its text, or of another query for it, if the sets of five consecutive characters of
+    both have at least this Jaccard similarity."""
+
+
+def query_requests(
+    seeds: Iterable[Mapping[str, Any]],
+    config: QueriesConfig,
+    model: str,
+    prompt: Prompt,
+    ids: Iterable[str] = (),
+) -> Iterator[Request]:
+    """Fill the prompt for every query that is requested, one seed's after another's.
+
+    Parameters
+    ----------
+    seeds
+        Rows of the seeds table.
+    config, model, prompt
+        What is requested of which model.
+    ids
+        The ids of the first of these requests, which have been made before: they come without messages.
+    """
+    settings = [config.sampling.to_json(index) for index in range(config.samples)]
+    known_ids = iter(ids)
+    for seed in seeds:
+        source = get_language(seed["language"])
+        for style in styles_of(config):
+            messages: tuple[Message, ...] = ()
+            for sample_index, sampling in enumerate(settings):
+                known = next(known_ids, None)
+                if known is None:
+                    messages = messages or prompt.fill(seed, source, None, {"style": style})
+                yield as_request(
+                    seed,
+                    style,
+                    messages,
+                    model=model,
+                    prompt=prompt,
+                    sampling=sampling,
+                    sample_index=sample_index,
+                    request_id=known,
+                )
+
+
+def styles_of(config: QueriesConfig) -> list[QueryStyle]:
+    """Return the styles that are requested, each once, in alphabetical order."""
+    return sorted(set(config.styles))
