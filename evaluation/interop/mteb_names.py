@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from synthcode.vocabulary import MTEB_METRIC, Metric
+from synthcode.vocabulary import IN_WORDS, MTEB_METRIC, QUERY_STYLES, Metric, style_task
 
 MTEB_NAMES: dict[Metric, str] = {
     "MRR@10": "mrr_at_10",
@@ -28,6 +28,7 @@ _TASKS: dict[str, str] = {
     "code2code": "Code2Code",
     CLONES: "Clones",
     LABELS: "Classification",
+    **{style_task(style): f"Text2Code{style.capitalize()}" for style in QUERY_STYLES},
 }
 _PROGRAMMING = {
     **{name: name for name in ("python", "java", "javascript", "typescript", "go", "php", "ruby", "c", "rust")},
@@ -61,6 +62,6 @@ def languages_of_all(subsets: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _language(name: str) -> str:
-    if name == "text":
+    if name in IN_WORDS:
         return "eng-Latn"
     return f"{_PROGRAMMING[name]}-Code" if name in _PROGRAMMING else "zxx-Zxxx"

@@ -13,7 +13,7 @@ from synthcode.evaluation.leaderboard.entries.names import Encoder, encoders_of,
 from synthcode.evaluation.leaderboard.entries.retrieval_entries import entries_by_kind
 from synthcode.evaluation.leaderboard.tables.retrieval_tables import retrieval_table
 from synthcode.evaluation.results.statistics import RESAMPLES
-from synthcode.vocabulary import LEVELS, MAIN_METRIC, METRICS, RETRIEVAL, TASKS, VARIANTS
+from synthcode.vocabulary import LEVELS, MAIN_METRIC, METRICS, RETRIEVAL, STYLE_TASKS, TASKS, VARIANTS
 
 
 def make_leaderboard(folders: Sequence[Path], metric: str | None = None, resamples: int = RESAMPLES) -> Leaderboard:
@@ -109,5 +109,5 @@ def _about_missing(present: Mapping[Kind, set[str]], encoders: Sequence[Encoder]
 
 def _place(kind: Kind) -> tuple[object, ...]:
     """Return what sorts tables: retrieval first, all programs first, variants in the usual order."""
-    known = [(TASKS, kind.task), (("", *LEVELS), kind.level), (VARIANTS, kind.variant)]
+    known = [((*TASKS, *STYLE_TASKS), kind.task), (("", *LEVELS), kind.level), (VARIANTS, kind.variant)]
     return tuple((names.index(name) if name in names else len(names), name) for names, name in known)

@@ -13,7 +13,7 @@ from synthcode.evaluation.plots.figures import figure, save, title_lines, with_c
 from synthcode.evaluation.results.tables import label
 from synthcode.evaluation.retrieval.measures import F64
 from synthcode.sanitize import visible
-from synthcode.vocabulary import MAIN_METRIC, TEXT, VARIANTS
+from synthcode.vocabulary import IN_WORDS, MAIN_METRIC, TEXT, VARIANTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -39,7 +39,9 @@ def draw_heatmap(metrics: pa.Table, title: str, path: Path, caption: str = "") -
         Below the title: what the numbers rest on.
     """
     variants = [name for name in VARIANTS if name in pc.unique(metrics["variant"]).to_pylist()]
-    asked = sorted(pc.unique(metrics["query_language"]).to_pylist(), key=lambda name: (name != TEXT, name))
+    asked = sorted(
+        pc.unique(metrics["query_language"]).to_pylist(), key=lambda name: (name != TEXT, name not in IN_WORDS, name)
+    )
     found = sorted(pc.unique(metrics["corpus_language"]).to_pylist())
     width = len(variants) * (1.2 + INCHES_A_CELL * len(found)) + 0.9
     lines = with_caption(title_lines(title, width), caption, width)

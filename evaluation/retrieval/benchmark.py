@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.grouping import sorted_groups
-from synthcode.schemas.tables import CODE_COLUMNS, DATASET_PROGRAMS
-from synthcode.vocabulary import TASKS, TEXT, Level, Variant
+from synthcode.schemas.tables import CODE_COLUMNS, DATASET_PROGRAMS, DATASET_QUERIES
+from synthcode.vocabulary import IN_WORDS, TASKS, TEXT, Level, Variant, style_task
 
 I64 = npt.NDArray[np.int64]
 
@@ -28,8 +28,9 @@ class Cell(NamedTuple):
     """One pair of languages in one direction: what a line of results is about."""
 
     task: str
-    """``text2code`` or ``code2code``."""
+    """``text2code``, ``code2code``, or ``text2code_keyword`` and the like for queries of another style."""
     query_language: str
+    """``text`` for descriptions, a style for queries that are written from them, or a programming language."""
     corpus_language: str
 
 
@@ -45,6 +46,8 @@ class Tables(NamedTuple):
     problems: Mapping[str, str]
     """``seed_id`` -> its split group, the unit of resampling: queries of one group are not independent. A seed that is
     not in it is a problem of its own."""
+    queries: pa.Table = DATASET_QUERIES.empty_table()
+    """Schema ``DATASET_QUERIES``: those that are asked as well, each style as a task of its own."""
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,13 @@ class Benchmark:
     """Schema ``PROGRAM_LEVELS``: every program that a document stands for."""
     requirement: Requirement | None = None
     """Set if programs below a level are left out."""
+    seeds_of_queries: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Query in another style -> the seed whose text it is written from."""
 
     @property
     def languages(self) -> list[str]:
         """The languages that are asked in or searched, sorted."""
-        return sorted({language for cell in self.cells for language in cell[1:]} - {TEXT})
+        return sorted({language for cell in self.cells for language in cell[1:]} - IN_WORDS)
 
     def restricted(self, tasks: Sequence[str], languages: Sequence[str]) -> Benchmark:
         """Return the benchmark with only some of its tasks and languages; none given takes all.
@@ -158,7 +163,7 @@ class Benchmark:
 
 
 def _is_wanted(cell: Cell, tasks: Sequence[str], languages: Sequence[str]) -> bool:
-    spoken = {cell.query_language, cell.corpus_language} - {TEXT}
+    spoken = {cell.query_language, cell.corpus_language} - IN_WORDS
     return (not tasks or cell.task in tasks) and (not languages or spoken <= set(languages))
 
 
@@ -179,7 +184,50 @@ def from_tables(name: str, digest: str, split: str, tables: Tables) -> Benchmark
         queries = _places(name, rows["query_id"], places.get(cell.query_language), cell)
         answers = _places(name, rows["corpus_id"], places.get(cell.corpus_language), cell)
         cells[cell] = judgements(queries, answers)
-    return Benchmark(name, digest, split, texts, cells, tables.programs.select(PROGRAM_LEVELS.names))
+    seeds = dict(zip(tables.queries["query_id"].to_pylist(), tables.queries["seed_id"].to_pylist(), strict=True))
+    for style in sorted(set(tables.queries["style"].to_pylist())):
+        texts[style] = _queries(tables, style)
+        cells |= _style_cells(style, [seeds[name] for name in texts[style].ids], texts[TEXT], cells)
+    levels = tables.programs.select(PROGRAM_LEVELS.names)
+    return Benchmark(name, digest, split, texts, cells, levels, seeds_of_queries=seeds)
+
+
+def _queries(tables: Tables, style: str) -> Texts:
+    rows = tables.queries.filter(pc.equal(tables.queries["style"], style)).sort_by([("query_id", "descending")])
+    problems = [tables.problems.get(seed, seed) for seed in rows["seed_id"].to_pylist()]
+    return Texts(rows["query_id"].to_pylist(), problems, dict.fromkeys(CODE_COLUMNS, rows["query"].to_pylist()))
+
+
+def _style_cells(
+    style: str, seeds: Sequence[str], texts: Texts, cells: Mapping[Cell, Judgements]
+) -> dict[Cell, Judgements]:
+    """Return the judgements of queries: what answers a text answers every query that is written from it.
+
+    Parameters
+    ----------
+    style
+        Of the queries.
+    seeds
+        The seed of each query.
+    texts, cells
+        The texts, and the cells that there are.
+    """
+    of_seed = np.asarray(pc.index_in(pa.array(seeds, pa.string()), value_set=pa.array(texts.ids, pa.string())))
+    found = {}
+    for cell, judged in cells.items():
+        if cell.query_language != TEXT:
+            continue
+        sizes = np.zeros(len(texts.ids), dtype=np.int64)
+        starts = np.zeros(len(texts.ids), dtype=np.int64)
+        sizes[judged.queries], starts[judged.queries] = np.diff(judged.starts), judged.starts[:-1]
+        known = np.flatnonzero(~np.isnan(of_seed.astype(np.float64)))
+        places = of_seed[known].astype(np.int64)
+        queries = np.repeat(known, sizes[places])
+        within = np.arange(len(queries)) - np.repeat(np.cumsum(sizes[places]) - sizes[places], sizes[places])
+        answers = judged.answers[np.repeat(starts[places], sizes[places]) + within]
+        if len(queries):
+            found[Cell(style_task(style), style, cell.corpus_language)] = judgements(queries, answers)
+    return found
 
 
 def _descriptions(tables: Tables) -> Texts:

@@ -14,9 +14,10 @@ from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
 from synthcode.evaluation.retrieval.levels import at_level
 from synthcode.identity import digest
-from synthcode.storage.published import CONFIGS, PublishedDataset, find_dataset
+from synthcode.schemas.tables import DATASET_QUERIES
+from synthcode.storage.published import CONFIGS, QUERIES_NAME, PublishedDataset, find_dataset
 from synthcode.storage.shards import shards_of
-from synthcode.vocabulary import DEFAULT_VARIANT, TEXT, Level, Variant
+from synthcode.vocabulary import DEFAULT_VARIANT, IN_WORDS, QUERY_STYLES, TEXT, Level, QueryStyle, Variant, style_task
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ def load_task(
     corpus_language
         Language of the documents.
     query_language
-        Language of the queries; ``text`` asks in words.
+        Language of the queries; ``text`` asks in words, ``keyword``, ``question`` and ``paraphrase`` in the words of
+        a model.
     split
         ``train``, ``validation`` or ``test``.
     variant
@@ -62,8 +64,10 @@ def load_task(
     InputError
         If the dataset, the split, or that pair of languages does not exist, or no translation has the level.
     """
-    benchmark = load_benchmark(dataset, split, require)
-    cell = Cell("text2code" if query_language == TEXT else "code2code", query_language, corpus_language)
+    styles = [style for style in QUERY_STYLES if style == query_language]
+    benchmark = load_benchmark(dataset, split, require, query_styles=styles)
+    in_words = style_task(query_language) if styles else "text2code"
+    cell = Cell(in_words if query_language in IN_WORDS else "code2code", query_language, corpus_language)
     if cell not in benchmark.cells:
         raise InputError(
             f"{dataset}: split {split!r} has no queries in {query_language!r} for documents in {corpus_language!r}",
@@ -87,6 +91,7 @@ def load_benchmark(
     require: Level | None = None,
     *,
     most_problems: int | None = None,
+    query_styles: Sequence[QueryStyle] = (),
 ) -> Benchmark:
     """Read all tasks of one split of a run directory, of its dataset, or of any folder in that form.
 
@@ -102,6 +107,9 @@ def load_benchmark(
     most_problems
         Keep only the texts and programs of so many seeds, the same ones at every call. A smaller corpus is easier:
         its scores compare models, and say nothing of the whole benchmark.
+    query_styles
+        ``keyword``, ``question``, ``paraphrase``: also the queries that a model wrote from the texts in these styles,
+        each style as a task of its own.
 
     Raises
     ------
@@ -110,12 +118,35 @@ def load_benchmark(
     """
     published = find_dataset(Path(dataset))
     tables = {config: _read(published, config, split) for config in ("programs", "texts", "qrels")}
-    content = published.digest([split], list(tables))
+    queries = _queries(published, split, query_styles)
+    content = published.digest([split], [*tables, *([QUERIES_NAME] if query_styles else [])])
+    if query_styles:
+        content = digest("query styles", content, sorted(query_styles))
     if most_problems is not None:
         tables = _sampled(tables, most_problems)
-    whole = Tables(**tables, problems=_problems(published, split))
+    whole = Tables(**tables, problems=_problems(published, split), queries=queries)
     benchmark = from_tables(str(dataset), content, split, whole)
     return benchmark if require is None else at_level(benchmark, require)
+
+
+def _queries(published: PublishedDataset, split: str, styles: Sequence[QueryStyle]) -> pa.Table:
+    """Return the queries of some styles.
+
+    Raises
+    ------
+    InputError
+        If there are none of one of the styles.
+    """
+    if not styles:
+        return DATASET_QUERIES.empty_table()
+    rows = pa.concat_tables(list(published.batches(QUERIES_NAME, split, DATASET_QUERIES.names)))
+    there = sorted(set(rows["style"].to_pylist()))
+    if missing := [style for style in styles if style not in there]:
+        raise InputError(
+            f"{published.folder}: split {split!r} has no queries of style {missing[0]!r}",
+            f"its styles are {', '.join(there)}" if there else "score another --split, or leave out --query-style",
+        )
+    return rows.filter(pc.is_in(rows["style"], value_set=pa.array(list(styles), pa.string())))
 
 
 def _sampled(tables: Mapping[str, pa.Table], most: int) -> dict[str, pa.Table]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Judgements, judgements
 from synthcode.evaluation.retrieval.measures import F64
-from synthcode.vocabulary import LEVELS, TEXT
+from synthcode.vocabulary import IN_WORDS, LEVELS
 
 VERIFIED, UNVERIFIED = 2, 1
 """Grades of relevant documents; every other document has grade 0, failed translations among them."""
@@ -49,7 +49,7 @@ def _of_grade(benchmark: Benchmark, cell: Cell, verified: set[str], grade: int) 
     judged = benchmark.cells[cell]
     queries = np.repeat(judged.queries, np.diff(judged.starts))
     is_verified = _verified(benchmark, cell.corpus_language, verified)[judged.answers]
-    if cell.query_language != TEXT:
+    if cell.query_language not in IN_WORDS:
         is_verified &= _verified(benchmark, cell.query_language, verified)[queries]
     chosen = is_verified if grade == VERIFIED else ~is_verified
     return judgements(queries[chosen], judged.answers[chosen])

@@ -22,7 +22,7 @@ from synthcode.evaluation.retrieval.benchmark import (
 )
 from synthcode.identity import digest
 from synthcode.schemas.tables import CODE_COLUMNS
-from synthcode.vocabulary import TEXT
+from synthcode.vocabulary import IN_WORDS
 
 
 class Enlarged(NamedTuple):
@@ -54,7 +54,7 @@ def enlarged(benchmark: Benchmark, programs: pa.Table, corpus: str, content: str
         A digest of the programs. The benchmark's own digest depends on it, so that scores of different corpora are
         never compared.
     """
-    searched = sorted(set(benchmark.texts) - {TEXT})
+    searched = sorted(set(benchmark.texts) - IN_WORDS)
     mine = programs.filter(pc.is_in(programs["language"], value_set=pa.array(searched, pa.string())))
     texts, places, kept = dict(benchmark.texts), {}, []
     for language in searched:
@@ -109,7 +109,7 @@ def _in_order(values: Sequence[str], order: Sequence[int]) -> list[str]:
 def _moved(cell: Cell, judged: Judgements, places: Mapping[str, I64]) -> Judgements:
     """Return judgements with the new places of their texts."""
     queries = np.repeat(judged.queries, np.diff(judged.starts))
-    if cell.query_language != TEXT:
+    if cell.query_language not in IN_WORDS:
         queries = places[cell.query_language][queries]
     return judgements(queries, places[cell.corpus_language][judged.answers])
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Judgements, Requirement, Texts, judgements
-from synthcode.vocabulary import LEVELS, TEXT, Level, at_least
+from synthcode.vocabulary import IN_WORDS, LEVELS, TEXT, Level, at_least
 
 Mask = npt.NDArray[np.bool_]
 """Of the texts of a language. (texts,)"""
@@ -123,6 +123,7 @@ class _Selection:
     def of(cls, benchmark: Benchmark, programs: pa.Table, below: pa.Table) -> _Selection:
         kept = {name: _among(side, programs["document_id"]) for name, side in benchmark.texts.items()}
         kept[TEXT] = np.ones_like(kept[TEXT]) if TEXT in kept else np.empty(0, dtype=np.bool_)
+        kept |= {name: np.ones_like(kept[name]) for name in IN_WORDS & kept.keys()}
         lost = {name: _among(side, below["document_id"]) for name, side in benchmark.texts.items()}
         thinned = {name: kept[name] & lost[name] for name in benchmark.texts}
         names = [id_ for name, side in benchmark.texts.items() for id_ in compress(side.ids, thinned[name])]
@@ -151,7 +152,7 @@ class _Selection:
         """Return whether a judgement rests on programs that stay; one that rests on no common seed does not."""
         asked = self.benchmark.texts[cell.query_language].ids[query]
         found = self.benchmark.texts[cell.corpus_language].ids[answer]
-        own = {asked} if cell.query_language == TEXT else None
+        own = {self.benchmark.seeds_of_queries.get(asked, asked)} if cell.query_language in IN_WORDS else None
         before = (own or self.before.get(asked, set())) & self.before.get(found, set())
         after = (own or self.after.get(asked, set())) & self.after.get(found, set())
         return bool(after) or not before

@@ -17,7 +17,7 @@ from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
 from synthcode.evaluation.retrieval.ranks import rank_rows
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.execution.executor import Executor
-from synthcode.vocabulary import TEXT, Variant
+from synthcode.vocabulary import IN_WORDS, Variant
 
 BATCH_TEXTS = 256
 """Texts that are encoded and stored at a time: what a kill may cost."""
@@ -62,7 +62,7 @@ class Inputs:
         """Variant, language, side -> the key of each of the language's texts."""
 
     def _role(self, language: str, side: Side) -> Role:
-        return Role(side, "text" if language == TEXT else "code", language)
+        return Role(side, "text" if language in IN_WORDS else "code", language)
 
     def by_role(self) -> Iterator[tuple[Role, Keys, list[str]]]:
         """Yield what is to be encoded, by what the encoder sees of its role: keys and texts, repeats included."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from synthcode.errors import InputError
-from synthcode.vocabulary import CORPORA, PRECISIONS, SPLITS
+from synthcode.vocabulary import CORPORA, PRECISIONS, QUERY_STYLES, SPLITS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.pipelines.runs.reporter import Reporter
-    from synthcode.vocabulary import Corpus, Level, Precision, Variant
+    from synthcode.vocabulary import Corpus, Level, Precision, QueryStyle, Variant
 
 
 class ScoredPart(NamedTuple):
@@ -30,6 +30,14 @@ class ScoredPart(NamedTuple):
     corpora: Sequence[Corpus]
     distractors: Sequence[str]
     graded: bool
+    query_styles: Sequence[QueryStyle]
+
+
+def known_styles(given: Sequence[QueryStyle]) -> tuple[QueryStyle, ...]:
+    """Return query styles in the usual order; refuse unknown ones."""
+    if unknown := [name for name in given if name not in QUERY_STYLES]:
+        raise InputError(f"no query style {unknown[0]!r}", f"use one of: {', '.join(QUERY_STYLES)}")
+    return tuple(name for name in QUERY_STYLES if name in given)
 
 
 def known_corpora(given: Sequence[Corpus]) -> tuple[Corpus, ...]:
@@ -75,11 +83,13 @@ def _larger(dataset: str | os.PathLike[str] | Benchmark, part: ScoredPart, repor
     if isinstance(dataset, Benchmark):
         if part.corpora:
             raise InputError("a benchmark in memory has no other splits", "give the dataset's folder, or distractors")
+        if part.query_styles:
+            raise InputError("a benchmark in memory has the queries that it has", "give query_styles to load_benchmark")
         whole = dataset
     else:
         place = Path(dataset)
         folder = dataset_folder(place, *(SPLITS if "all" in part.corpora else (part.split,)))
-        whole = replace(load_benchmark(folder, part.split), name=str(place))
+        whole = replace(load_benchmark(folder, part.split, query_styles=part.query_styles), name=str(place))
         found += dataset_distractors(folder, part.split, part.corpora)
     if part.distractors:
         found += read_distractors(part.distractors, whole, ProcessExecutor())

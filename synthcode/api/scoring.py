@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
-from synthcode.api.scored_part import ScoredPart, benchmark_of, known_corpora, refuse_unwritten
+from synthcode.api.scored_part import ScoredPart, benchmark_of, known_corpora, known_styles, refuse_unwritten
 from synthcode.errors import InputError
 from synthcode.extras import install_line
-from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS, style_task
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Encoder, LexicalScorer
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.combination import Combination
     from synthcode.pipelines.runs.interrupt import StopRequest
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
-    from synthcode.vocabulary import Corpus, Level, Precision, Variant
+    from synthcode.vocabulary import Corpus, Level, Precision, QueryStyle, Variant
 
     AnyEncoder = str | Encoder | LexicalScorer | Combination | Callable[[list[str]], Any]
 
@@ -98,6 +98,7 @@ def evaluate(
     corpora: Sequence[Corpus] = (),
     distractors: Sequence[str | os.PathLike[str]] = (),
     graded: bool = False,
+    query_styles: Sequence[QueryStyle] = (),
     label: str | None = None,
     out: str | os.PathLike[str] | None = None,
     store: str | os.PathLike[str] | None = None,
@@ -138,6 +139,9 @@ def evaluate(
     graded
         Also score nDCG@10 with grades: 2 for verified pairs, 1 for others. Needs ``out``; the means are
         ``Results.graded()``.
+    query_styles
+        ``keyword``, ``question``, ``paraphrase``: also score the dataset's queries of these styles, each as a task of
+        its own (``text2code_question``).
     label
         What results call the encoder.
     out
@@ -171,6 +175,7 @@ def evaluate(
         corpora=known_corpora(corpora),
         distractors=tuple(str(one) for one in distractors),
         graded=graded,
+        query_styles=known_styles(query_styles),
     )
     request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
     if out is not None:
@@ -217,10 +222,12 @@ def _evaluation(request: _Request, folder: Path, store: Path, stop: StopRequest)
 
     part = request.part
     whole = benchmark_of(request.dataset, part, request.reporter)
-    chosen = whole.restricted(part.tasks, [get_language(name).name for name in part.languages])
+    tasks = [*part.tasks, *map(style_task, part.query_styles)] if part.tasks else []
+    chosen = whole.restricted(tasks, [get_language(name).name for name in part.languages])
     given: dict[str, Any] = {"variants": part.variants, "split": chosen.split, "original": None, "exits": "all"}
     given |= dict.fromkeys(("limit", "max_tokens", "revision", "base_url", "first", "top", "fusion", "weight"))
     given |= {"corpora": part.corpora, "distractors": part.distractors, "graded": part.graded}
+    given |= {"query_styles": part.query_styles}
     given |= {"dims": part.dims, "precisions": part.precisions}
     given |= {"prompts": (), "choices": (), "dtype": "auto", "encoder": ""}
     return Evaluation(

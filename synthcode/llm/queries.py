@@ -15,10 +15,6 @@ from synthcode.schemas.records import Message, Request
 from synthcode.vocabulary import QUERY_STYLES, QueryStyle
 
 
-def _short_answers() -> Sampling:
-    return Sampling(temperature=0.7, max_tokens=512)
-
-
 @dataclass(frozen=True)
 class QueriesConfig:
     """Which queries to request for the texts of seeds, and which completions are accepted."""
@@ -31,7 +27,7 @@ class QueriesConfig:
     """None takes the model that translates."""
     prompt: str = "queries"
     """A bundled prompt by name, or the path (with a slash) of a folder of templates."""
-    sampling: Sampling = field(default_factory=_short_answers)
+    sampling: Sampling = field(default_factory=Sampling)
     """How the model samples."""
     max_chars: Annotated[int, Ge(1), Le(10_000)] = 500
     """A longer query is rejected."""

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from synthcode.llm.queries import QueriesConfig
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.runs.recipe import load_recipe, parse_recipe
 from synthcode.strict_settings import to_tree
@@ -34,6 +35,7 @@ def test_every_key_is_there_with_its_default(tmp_path: Path) -> None:
     uncommented = re.sub(r"^#(?! \S)(?!   synthcode)", "", text, flags=re.MULTILINE)
     tree = to_tree(load_recipe(str(path)))
     tree["verify"] = to_tree(VerifyConfig())  # its section, whatever it says, turns it on
+    tree["queries"] = to_tree(QueriesConfig())  # likewise
     assert to_tree(parse_recipe(yaml.safe_load(uncommented), "all")) == tree
     assert set(yaml.safe_load(text)) == {"seeds", "translate"}
     lines = text.splitlines()

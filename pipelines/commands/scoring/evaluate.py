@@ -14,6 +14,7 @@ from synthcode.pipelines.commands.scoring.encoder_arguments import combination_o
 from synthcode.pipelines.commands.scoring.retrieval_options import (
     compression_options,
     corpus_options,
+    query_style_option,
     refuse_retrieval_options,
     without_retrieval_options,
 )
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     metavar="OURS=THEIRS",
     help="Maps a column of clones or classification with another name: code=func. Repeatable.",
 )
+@query_style_option
 @corpus_options
 @click.option("--languages", metavar="java,go", help="Score only these languages.")
 @click.option(
@@ -165,6 +167,7 @@ def evaluate(
       synthcode evaluate runs/mine/dataset --encoder hybrid:runs/mine/evaluation/bm25+runs/mine/evaluation/st-NAME
       synthcode evaluate runs/mine/dataset --encoder bm25 --corpus all --distractors functions.jsonl
       synthcode evaluate runs/mine/dataset --encoder bm25 --corpus failed --graded
+      synthcode evaluate runs/mine/dataset --encoder bm25 --query-style all
       synthcode evaluate runs/mine/dataset --encoder bm25 --task retrieval,clones,classification
       synthcode evaluate runs/mine/dataset --encoder rerank:cross-encoder/ms-marco-MiniLM-L6-v2 --first bm25
       synthcode evaluate runs/mine/dataset --encoder st:NAME --dims 64,128,256 --precision float32,int8,binary

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.pipelines.commands.scoring.encoder_arguments import languages_of
-from synthcode.vocabulary import SPLITS
+from synthcode.vocabulary import SPLITS, style_task
 
 if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.benchmark import Benchmark
@@ -40,6 +40,8 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
         dense_encoder(request.encoder)
     executor = ProcessExecutor(given["workers"])
     whole = _whole_benchmark(request.dataset, given, executor)
+    if tasks:
+        tasks = tuple(dict.fromkeys([*tasks, *map(style_task, given["query_styles"])]))
     benchmark = whole.restricted(tasks, languages_of(given["languages"]))
     if given["graded"]:
         by_grade(benchmark)  # refuses a benchmark without levels before anything is encoded
@@ -63,8 +65,12 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: E
     from synthcode.evaluation.retrieval.levels import at_level
 
     context = click.get_current_context()
+    if dataset is None and given["query_styles"]:
+        raise click.UsageError("--query-style is for DATASET: a published benchmark has no such queries", context)
     if dataset is None and given["corpora"]:
         raise click.UsageError("--corpus is for DATASET; --distractors adds programs to any benchmark", context)
+    if given["dataset_id"] is not None and given["query_styles"]:
+        raise click.UsageError("--dataset-id reports scores of a dataset's own texts, without --query-style", context)
     if given["dataset_id"] is not None and (given["corpora"] or given["distractors"]):
         raise click.UsageError("--dataset-id reports scores of a dataset's own corpora", context)
     if given["require"] is not None and given["dataset_id"] is not None:
@@ -74,7 +80,8 @@ def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: E
 
         splits = SPLITS if "all" in given["corpora"] else (given["split"],)
         folder = dataset_folder(dataset, *splits)
-        named = replace(load_benchmark(folder, given["split"]), name=str(dataset))
+        whole = load_benchmark(folder, given["split"], query_styles=given["query_styles"])
+        named = replace(whole, name=str(dataset))
         named = _larger(named, folder, given, executor)
         return named if given["require"] is None else at_level(named, given["require"])
     if given["require"] is not None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
-from synthcode.vocabulary import CORPORA, PRECISIONS, Precision
+from synthcode.vocabulary import CORPORA, PRECISIONS, QUERY_STYLES, Precision
+
+_ALL = "all"
 
 
 def compression_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -55,6 +57,20 @@ def corpus_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+query_style_option = click.option(
+    "--query-style",
+    "query_styles",
+    multiple=True,
+    type=click.Choice((*QUERY_STYLES, _ALL)),
+    callback=lambda _context, _option, names: _styles(names),
+    help="Also score DATASET's queries of this style, as a task of its own: text2code_question. Repeatable.",
+)
+
+
+def _styles(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(style for style in QUERY_STYLES if style in names or _ALL in names)
+
+
 def refuse_retrieval_options(given: Mapping[str, Any]) -> None:
     """Refuse widths, precisions and larger corpora where retrieval is not scored.
 
@@ -68,6 +84,8 @@ def refuse_retrieval_options(given: Mapping[str, Any]) -> None:
         raise click.UsageError(text, click.get_current_context())
     if given["graded"]:
         raise click.UsageError("--graded is for retrieval", click.get_current_context())
+    if given["query_styles"]:
+        raise click.UsageError("--query-style is for retrieval", click.get_current_context())
     if given["corpora"] or given["distractors"]:
         raise click.UsageError("--corpus and --distractors are for retrieval", click.get_current_context())
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from synthcode.errors import did_you_mean
-from synthcode.vocabulary import CLASSIFICATION_TASKS, RETRIEVAL, TASKS
+from synthcode.vocabulary import CLASSIFICATION_TASKS, RETRIEVAL, STYLE_TASKS, TASKS
 
 if TYPE_CHECKING:
     ParamType = click.ParamType[tuple[str, ...]]
 else:  # generic in newer versions of click only
     ParamType = click.ParamType
 
-KNOWN = (RETRIEVAL, *TASKS, *CLASSIFICATION_TASKS)
+KNOWN = (RETRIEVAL, *TASKS, *STYLE_TASKS, *CLASSIFICATION_TASKS)
 
 
 class TaskList(ParamType):
@@ -40,7 +40,7 @@ def flat(_context: click.Context, _option: click.Parameter, lists: Sequence[tupl
 
 def retrieval_tasks(tasks: Sequence[str]) -> tuple[str, ...] | None:
     """Return which tasks of retrieval are scored, empty for all of them; None if retrieval is not scored."""
-    named = tuple(task for task in tasks if task in TASKS)
+    named = tuple(task for task in tasks if task in (*TASKS, *STYLE_TASKS))
     if RETRIEVAL in tasks or not tasks:
         return ()
     return named or None

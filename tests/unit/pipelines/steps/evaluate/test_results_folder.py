@@ -13,7 +13,7 @@ USUAL: dict[str, Any] = {
     **{"encoder": "st:x", "tasks": (), "variants": (), "languages": None, "limit": None, "split": "test"},
     **{"exits": "all", "max_tokens": None, "prompts": (), "choices": (), "revision": None, "dtype": "auto"},
     **{"base_url": None, "original": None, "corpora": (), "distractors": (), "dims": (), "precisions": ()},
-    **{"graded": False},
+    **{"graded": False, "query_styles": ()},
     **{"first": None, "top": None, "fusion": None, "weight": None},
 }
 
