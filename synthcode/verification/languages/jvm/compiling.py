@@ -16,8 +16,8 @@ from synthcode.verification.running.job import Job
 from synthcode.verification.sandbox import Sandbox
 
 SECONDS = 30
-"""For one program, on a busy machine."""
-_LIMITS = replace(BUILD_LIMITS, cpu_s=600, wall_s=900, output_bytes=64 << 20, scratch_bytes=512 << 20)
+"""Of the processor, for one program."""
+_LIMITS = replace(BUILD_LIMITS, cpu_s=600, wall_s=3600, output_bytes=64 << 20, scratch_bytes=512 << 20)
 _OPTIONS = ("-Xmx1g", "-Dkotlin.environment.keepalive=true")
 _MESSAGE_CHARACTERS = 200
 
@@ -37,7 +37,7 @@ class BatchCompiler:
     name
         The driver's main class. It reads how many sources there are, and the sources.
     arguments
-        The driver's, after the milliseconds that a source may take.
+        The driver's, after the milliseconds of the processor that a source may take.
     archives
         What the driver uses: a compiler that is not the JDK's.
     """
