@@ -23,7 +23,8 @@ DATASET = """
 ## The published dataset
 
 `RUN/dataset` has four configurations, `negatives` if `verify` has found translations that fail their tests,
-`queries` if `queries` had texts written anew, and `clones` if `build --clones` was requested.
+`queries` if `queries` had texts written anew, and `mined_negatives` and `clones` if `build --mined-negatives` and
+`build --clones` requested them.
 The card and `croissant.json` describe the columns in the same words.
 """
 RESULTS = """
@@ -39,6 +40,7 @@ PUBLISHED = {
     "texts": tables.TEXTS,
     "qrels": tables.QRELS,
     "negatives": tables.NEGATIVES,
+    "mined_negatives": tables.MINED_NEGATIVES,
     "queries": tables.DATASET_QUERIES,
     "clones": tables.CLONES,
 }

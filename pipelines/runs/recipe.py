@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import yaml
+from annotated_types import Ge, Le
 from pydantic import ConfigDict, TypeAdapter
 
 from synthcode.bounded.trees import NotYamlError, read_yaml
@@ -59,6 +60,9 @@ class BuildConfig:
     """Keep only translations that reached this level or a higher one; None keeps all that fail no test."""
     clones: bool = False
     """Whether to write the configuration ``clones``: pairs of programs that solve one problem, and others."""
+    mined_negatives: Annotated[int, Ge(0), Le(1000)] = 0
+    """Programs that share words with a text and are of another split group: so many for each text and language, the
+    nearest first, go to the configuration ``mined_negatives``. 0 mines none."""
 
 
 @dataclass(frozen=True)

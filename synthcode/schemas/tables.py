@@ -184,6 +184,12 @@ NEGATIVES = pa.schema(
 """One row a translation that ran and failed its tests: a hard negative of its seed. ``split`` is that of its seed. No
 corpus and no judgement contains it."""
 
+MINED_NEGATIVES = pa.schema(
+    [*_required("seed_id", "program_id", "language"), pa.field("rank", pa.int32(), nullable=False), *_required("miner")]
+)
+"""One row a text and a program that shares words with it and is of another split group. ``rank`` counts from 1 among
+such programs of one language."""
+
 DATASET_QUERIES = pa.schema(
     [
         *_required("query_id", "seed_id", "style", "query", "model", "prompt_digest", "request_id"),

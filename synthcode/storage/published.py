@@ -12,7 +12,16 @@ import pyarrow as pa
 
 from synthcode.errors import InputError, first_line
 from synthcode.identity import digest, file_digest
-from synthcode.schemas.tables import CLONES, DATASET_PROGRAMS, DATASET_QUERIES, NEGATIVES, QRELS, TEXTS, TRIPLETS
+from synthcode.schemas.tables import (
+    CLONES,
+    DATASET_PROGRAMS,
+    DATASET_QUERIES,
+    MINED_NEGATIVES,
+    NEGATIVES,
+    QRELS,
+    TEXTS,
+    TRIPLETS,
+)
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
@@ -24,8 +33,15 @@ CONFIGS = {"triplets": TRIPLETS, "programs": DATASET_PROGRAMS, "texts": TEXTS, "
 """The configurations that every dataset has; the first is the default."""
 NEGATIVES_NAME = "negatives"
 QUERIES_NAME = "queries"
+MINED_NEGATIVES_NAME = "mined_negatives"
 CLONES_NAME = "clones"
-ALL_CONFIGS = {**CONFIGS, NEGATIVES_NAME: NEGATIVES, QUERIES_NAME: DATASET_QUERIES, CLONES_NAME: CLONES}
+ALL_CONFIGS = {
+    **CONFIGS,
+    NEGATIVES_NAME: NEGATIVES,
+    MINED_NEGATIVES_NAME: MINED_NEGATIVES,
+    QUERIES_NAME: DATASET_QUERIES,
+    CLONES_NAME: CLONES,
+}
 """With those that a dataset has if there are rows for them, or if they were requested."""
 
 _NUMBERED = re.compile(r"-of-([0-9]{1,9})\.parquet$")

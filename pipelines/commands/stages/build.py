@@ -36,6 +36,12 @@ if TYPE_CHECKING:
     default=None,
     help="Write the configuration clones: pairs of programs that solve one problem, and pairs that do not.",
 )
+@click.option(
+    "--mined-negatives",
+    type=click.IntRange(0, 1000),
+    metavar="N",
+    help="Write the configuration mined_negatives: N programs for each text and language that are near and no answer.",
+)
 @shard_option("Refused: a dataset is built of all shards, by 'merge'.")
 @executor_options
 @force_option
@@ -44,6 +50,7 @@ def build(
     max_failed: float | None,
     require: Level | None,
     clones: bool | None,
+    mined_negatives: int | None,
     shard: str | None,
     executor: Mapping[str, Any],
     force: bool,
@@ -58,6 +65,7 @@ def build(
       synthcode build runs/mbxp
       synthcode build runs/mbxp --require tested
       synthcode build runs/mbxp --clones
+      synthcode build runs/mbxp --mined-negatives 10
     """
     from synthcode.pipelines.runs.step import run_if_stale
     from synthcode.pipelines.shards.place import refuse_shard
@@ -67,6 +75,7 @@ def build(
     from synthcode.pipelines.steps.repair.step import repair_if_changed
 
     overrides = {**executor, "backend.max_failed": max_failed, "build.require": require, "build.clones": clones}
+    overrides["build.mined_negatives"] = mined_negatives
     refuse_shard(existing_run(run), shard, "build", "deduplicates, and draws splits, among the rows of all shards")
     with working_on(run, overrides) as opened:
         _refuse_failed(opened)

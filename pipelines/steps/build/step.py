@@ -16,6 +16,7 @@ from synthcode.pipelines.runs.step import Step, StepResult, files_and_counts
 from synthcode.pipelines.steps.build.card_inputs import gather_facts, portable_recipe
 from synthcode.pipelines.steps.build.clones import write_clones
 from synthcode.pipelines.steps.build.dataset_tables import Assigned, write_dataset, write_variants, written_programs
+from synthcode.pipelines.steps.build.mined_negatives import write_mined_negatives
 from synthcode.pipelines.steps.build.negatives import write_negatives
 from synthcode.pipelines.steps.build.queries import write_queries
 from synthcode.pipelines.steps.failures import review_splits
@@ -23,7 +24,7 @@ from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.pipelines.tables.tested_rows import TestedRows, count_languages
 from synthcode.publishing.card.documents import write_documents
 from synthcode.schemas.tables import VERIFICATION
-from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, QUERIES_NAME
+from synthcode.storage.published import CLONES_NAME, MINED_NEGATIVES_NAME, NEGATIVES_NAME, QUERIES_NAME
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:
@@ -88,6 +89,9 @@ def _execute(run: Run) -> StepResult:
     query_files, queries = write_queries(run, kept, splits)
     if queries:
         written = written._replace(rows={**written.rows, QUERIES_NAME: queries})
+    mined_files, mined = write_mined_negatives(run, splits)
+    if mined:
+        written = written._replace(rows={**written.rows, MINED_NEGATIVES_NAME: mined})
     clone_files, clones = write_clones(run, splits)
     if clones:
         pairs = {split: sum(kinds.values()) for split, kinds in clones.items()}
@@ -95,7 +99,7 @@ def _execute(run: Run) -> StepResult:
     counts = written.counts() | {"below_level": count_languages(below)} | ({"clones": clones} if clones else {})
     counts |= {"contaminated": _taken_out(run, counts)}
     facts = gather_facts(run, compared, written, counts)
-    further = [*negative_files, *query_files, *clone_files]
+    further = [*negative_files, *query_files, *mined_files, *clone_files]
     return StepResult([*files, *further, *write_documents(run.folder.dataset, facts)], counts)
 
 

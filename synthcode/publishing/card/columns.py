@@ -13,6 +13,7 @@ CONFIGS = {
     "texts": "a text: the queries of text-to-code retrieval",
     "qrels": "a relevance judgement: this document answers that query",
     "negatives": "a translation that runs and fails its tests: a hard negative, in no corpus",
+    "mined_negatives": "a text and a program that shares words with it and is of another split group, found by BM25",
     "queries": "a text that a model has written anew: as keywords, as a question, in other words",
     "clones": "a pair of programs that solve one problem, or that do not",
 }
@@ -80,6 +81,13 @@ COLUMNS = {
         "detail": "The first failure.",
         "source_id": "The seed's own id in its source.",
         "split": "The split of its seed, which it is in.",
+    },
+    "mined_negatives": {
+        "seed_id": "The seed whose text it is: a seed_id of texts.",
+        "program_id": "A program_id of programs that is a document. It does not answer the text.",
+        "language": "Programming language of the program.",
+        "rank": "Place among the programs of this language and of other split groups, from 1.",
+        "miner": "What ranked them: bm25, over pieces of identifiers.",
     },
     "queries": {
         "query_id": "The key.",
