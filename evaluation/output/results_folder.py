@@ -81,7 +81,7 @@ class Summary:
 
     facts: Facts
     metrics: pa.Table
-    macros: Mapping[Macro, Estimate]
+    macros: dict[Macro, Estimate]
     """The means over pairs of languages."""
     differences: Sequence[Difference]
     """Between the exits."""

@@ -157,7 +157,7 @@ def working_on(
     from synthcode.pipelines.shards.place import refuse_other_shard
     from synthcode.storage.lock import hold
 
-    given = {key: value for key, value in overrides.items() if value is not None} | assigned
+    given = {**{key: value for key, value in overrides.items() if value is not None}, **assigned}
     refuse_foreign(path)
     reporter = TerminalReporter()
     with hold(path), watch_for_stop(reporter.message) as stop:
