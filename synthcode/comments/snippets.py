@@ -17,8 +17,6 @@ Span = tuple[int, int]
 Captures = dict[str, list[tree_sitter.Node]]
 """The nodes that a query captures, by the name of the capture."""
 
-_MEMBER_LANGUAGES = frozenset({"java", "csharp", "kotlin", "php", "javascript", "typescript"})
-"""Those in which a method without its class does not parse."""
 _CLASS = (b"class C { ", b"\n}\n")
 _FILE = re.compile(
     rb"^(?:[a-z]+[ \t]+)*(?:package|import|using|namespace|class|interface|trait|enum|record|object|struct)\b"
@@ -115,7 +113,7 @@ def parse_snippet(code: str, language: Language) -> Snippet:
         root = parse(seen + b"\n", language).root_node
         return Snippet(data, root, 0, _outside_strings(comments, root))
     root = parse(tag + data + b"\n", language).root_node  # a directive needs the end of its line
-    if root.has_error and language.name in _MEMBER_LANGUAGES and not _FILE.search(data):
+    if root.has_error and language.methods_need_class and not _FILE.search(data):
         head = tag + _CLASS[0]
         member = parse(head + data + _CLASS[1], language).root_node
         if not member.has_error:

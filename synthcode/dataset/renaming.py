@@ -42,10 +42,6 @@ _RECEIVER = re.compile(
     rb"|(?<!\s))\s*+(?:[?&]|!!)?(?P<operator>\.|->|::)\Z"
 )
 _RECEIVER_REACH = 200
-_SET_FIELDS = frozenset({"python", "javascript", "typescript", "php", "ruby"})
-"""Languages in which a method may make a field by setting it."""
-_RENAME_FIELDS = frozenset({"python", "java", "csharp", "kotlin", "php"})
-"""Languages in which the grammar has no type of its own for the names of fields."""
 _FIELDS = frozenset({"field_declaration", "class_parameter", "property_element", "property_promotion_parameter"})
 _CLASS_VARIABLES = (
     ["assignment", "expression_statement", "block", "class_definition"],  # Python
@@ -125,7 +121,7 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
     for one in ours:
         receiver = _receiver(snippet, language, snippet.span(one.name_node)[0])
         if receiver and receiver not in _OURSELVES:
-            if language.name == "kotlin" or receiver == b"prototype":
+            if language.has_extensions or receiver == b"prototype":
                 on_anything = True
             own.add(receiver)
     return _Naming(
@@ -142,7 +138,7 @@ def _naming(snippet: Snippet, language: Language, defined: list[Definition], ent
 def _declared(snippet: Snippet, language: Language, name: bytes) -> tuple[bool, bool]:
     """Return whether the text has a field, and whether it has a parameter, with a name."""
     is_field = is_parameter = False
-    if language.name in _RENAME_FIELDS:
+    if language.fields_are_identifiers:
         for node, _ in _mentions(snippet, name):
             around = list(islice(_ancestors(node), _DECLARATION_REACH))
             is_parameter |= any(one.type in _PARAMETERS for one in around[:3])
@@ -227,7 +223,7 @@ def _is_keyword(node: tree_sitter.Node, argument: tree_sitter.Node) -> bool:
 def _is_attribute(snippet: Snippet, language: Language, naming: _Naming, start: int) -> bool:
     """Return whether ``this.name`` is a field that no declaration has, as ``other.name`` would be."""
     this = snippet.data[max(start - len(b"self."), 0) : start].endswith((b"this.", b"self.", b"this->"))
-    return this and language.name in _SET_FIELDS and not naming.own
+    return this and language.methods_make_fields and not naming.own
 
 
 def _receiver(snippet: Snippet, language: Language, start: int) -> bytes | None:

@@ -37,6 +37,16 @@ class Language:
     """The place of documentation: the first string of a body, or the comment before a definition."""
     line_comment: str
     """Marks that start a comment which ends with the line."""
+    methods_need_class: bool = False
+    """Whether a method without its class does not parse."""
+    methods_make_fields: bool = False
+    """Whether a method may make a field by setting it."""
+    fields_are_identifiers: bool = False
+    """Whether the grammar has no type of its own for the names of fields."""
+    has_extensions: bool = False
+    """Whether a function may be defined for a type outside of it, and called on its values."""
+    built_in: frozenset[str] = frozenset()
+    """Functions of the language itself that a program may define again, for earlier versions of it."""
 
     def __hash__(self) -> int:
         # Every parse looks its language up, and hashing all fields takes longer than a short program's parse.

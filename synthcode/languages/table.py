@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from synthcode.languages.model import Language
 
 _C_COMMENT = frozenset({"comment"})
@@ -26,6 +28,14 @@ _JAVASCRIPT_FUNCTIONS = frozenset(
     }
 )
 
+_CPP_BUILT_IN = frozenset(
+    {"abs", "accumulate", "clamp", "gcd", "iota", "lcm", "max", "midpoint", "min", "sort", "swap"}
+)
+_PHP_BUILT_IN = frozenset(
+    {"array_all", "array_any", "array_find", "array_is_list", "array_key_first", "array_key_last", "get_debug_type"}
+    | {"mb_str_pad", "mb_str_split", "mb_trim", "str_contains", "str_ends_with", "str_starts_with"}
+)
+
 _ROWS = (
     Language(
         name="python",
@@ -40,6 +50,9 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="string",
         line_comment="#",
+        methods_make_fields=True,
+        fields_are_identifiers=True,
+        built_in=frozenset(dir(builtins)),
     ),
     Language(
         name="java",
@@ -62,6 +75,8 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        fields_are_identifiers=True,
     ),
     Language(
         name="javascript",
@@ -76,6 +91,8 @@ _ROWS = (
         identifiers=_JAVASCRIPT_IDENTIFIERS,
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        methods_make_fields=True,
     ),
     Language(
         name="typescript",
@@ -99,6 +116,8 @@ _ROWS = (
         identifiers=_JAVASCRIPT_IDENTIFIERS,
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        methods_make_fields=True,
     ),
     Language(
         name="go",
@@ -113,6 +132,7 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier"}),
         docstring="comment",
         line_comment="//",
+        built_in=frozenset({"clear", "max", "min"}),
     ),
     Language(
         name="php",
@@ -127,6 +147,10 @@ _ROWS = (
         identifiers=frozenset({"name"}),
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        methods_make_fields=True,
+        fields_are_identifiers=True,
+        built_in=_PHP_BUILT_IN,
     ),
     Language(
         name="ruby",
@@ -141,6 +165,7 @@ _ROWS = (
         identifiers=frozenset({"identifier", "constant"}),
         docstring="comment",
         line_comment="#",
+        methods_make_fields=True,
     ),
     Language(
         name="c",
@@ -169,6 +194,7 @@ _ROWS = (
         identifiers=frozenset({"identifier", "field_identifier"}),
         docstring="comment",
         line_comment="//",
+        built_in=_CPP_BUILT_IN,
     ),
     Language(
         name="csharp",
@@ -191,6 +217,8 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        fields_are_identifiers=True,
     ),
     Language(
         name="rust",
@@ -219,6 +247,10 @@ _ROWS = (
         identifiers=frozenset({"identifier"}),
         docstring="comment",
         line_comment="//",
+        methods_need_class=True,
+        fields_are_identifiers=True,
+        has_extensions=True,
+        built_in=frozenset({"check", "max", "maxOf", "min", "minOf", "repeat", "require"}),
     ),
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from collections.abc import Sequence
 
@@ -20,15 +19,6 @@ _TYPE = re.compile(r"\b(?:class|struct|interface|enum|record|module|trait|object
 _ACCESS = ("?.", ".", "->", "::")
 _OWNER_CHARS = 80
 _OWN = frozenset({"this", "self", "cls", "static", "parent", "super", "$this", "Self"})
-_BUILT_IN = {
-    "go": frozenset({"clear", "max", "min"}),
-    "python": frozenset(dir(builtins)),
-    "cpp": frozenset({"abs", "accumulate", "clamp", "gcd", "iota", "lcm", "max", "midpoint", "min", "sort", "swap"}),
-    "php": frozenset({"array_all", "array_any", "array_find", "array_is_list", "array_key_first", "array_key_last"})
-    | {"get_debug_type", "mb_str_pad", "mb_str_split", "mb_trim", "str_contains", "str_ends_with", "str_starts_with"},
-    "kotlin": frozenset({"check", "max", "maxOf", "min", "minOf", "repeat", "require"}),
-}
-"""Functions that a language has by itself: an answer may define them again for earlier versions of it."""
 _BETTER = re.compile(
     r"\b(?:correct(?:ed|ion)?|fixed|final|complete|full|whole|revised|updated|actual|working|proper|after)\b",
     re.IGNORECASE,
@@ -97,7 +87,7 @@ def _standing(lead: str) -> int:
 
 def _calls(code: str, target: Language) -> dict[str, set[str | None]]:
     """Return the names that are called, and what each is a member of; None for nothing."""
-    built_in = _BUILT_IN.get(target.name, frozenset())
+    built_in = target.built_in
     if target.name == "cpp" and "using namespace std" not in code:
         built_in = frozenset()
     calls: dict[str, set[str | None]] = {}
