@@ -74,6 +74,8 @@ class Facts:
     names the parts of a combination. Empty in results of earlier versions."""
     dims: Mapping[str, int] = field(default_factory=dict)
     """Exit -> the dimensions of its vectors; empty for encoders without vectors, and in results of earlier versions."""
+    kind: str = ""
+    """Of the encoder, such as ``bm25`` or ``st``; empty in results of earlier versions."""
     files: Mapping[str, str] = field(default_factory=dict)
     """SHA-256 of the other files, by path relative to the folder; empty in results of earlier versions."""
 
@@ -82,6 +84,11 @@ class Facts:
         """What tells its encoder from others: the identity of a combination is that of how it combines."""
         combined = [str(label) for label in self.ranking.get("combines", ())]
         return (self.identity, self.encoder, *combined) if combined else (self.identity,)
+
+
+def kind_of(name: str) -> str:
+    """Return the kind of an encoder, from its name: ``st`` of ``st:NAME``."""
+    return name.partition(":")[0]
 
 
 def encoding_speed(tally: Tally) -> Speed:
@@ -131,7 +138,15 @@ def read_facts(folder: Path) -> Facts | None:
 
 def _is_sound(facts: Facts) -> bool:
     """Return whether what is read without looking is of the right type: the file may be another program's."""
-    texts = (facts.fingerprint, facts.encoder, facts.identity, facts.dataset, facts.dataset_digest, facts.split)
+    texts = (
+        facts.fingerprint,
+        facts.encoder,
+        facts.identity,
+        facts.dataset,
+        facts.dataset_digest,
+        facts.split,
+        facts.kind,
+    )
     trees = (facts.settings, facts.speed, facts.ranking, facts.files, facts.dims, facts.requirement or {"level": ""})
     return (
         all(isinstance(text, str) for text in texts)

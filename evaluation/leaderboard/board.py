@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from synthcode.errors import InputError, did_you_mean
@@ -34,20 +35,30 @@ def make_leaderboard(folders: Sequence[Path], metric: str | None = None, resampl
         If a folder holds no results, they are damaged or of different datasets, or there is no such metric.
     """
     found, notes = find_results(folders)
-    by_task: dict[str, list[Found]] = defaultdict(list)
+    by_kind: dict[tuple[str, str], list[Found]] = defaultdict(list)
     for one in found:
-        by_task[one.task].append(one)
+        by_kind[one.task, one.facts.dataset_digest].append(one)
+    labels = _dataset_labels(found)
     tables: list[Table] = []
-    for task, results in by_task.items():
+    for (task, content), results in by_kind.items():
         encoders = encoders_of(results)
         notes += repeated_results(encoders)
         made, missing = (_retrieval_tables if task == RETRIEVAL else _item_tables)(encoders, metric, resamples)
         _refuse_nothing_in_common(encoders, made)
-        tables += made
+        tables += [replace(table, kind=table.kind._replace(dataset=labels[content])) for table in made]
         notes += missing
     _refuse_unknown_metric(metric, tables)
     datasets, splits = (list(dict.fromkeys(names)) for names in zip(*map(_named, found), strict=True))
     return Leaderboard(", ".join(datasets), ", ".join(splits), sorted(tables, key=lambda one: _place(one.kind)), notes)
+
+
+def _dataset_labels(found: Sequence[Found]) -> dict[str, str]:
+    """Return what tables call each dataset, split and corpus, by digest; empty if there is only one."""
+    named = {one.facts.dataset_digest: " ".join(_named(one)) for one in found}
+    if len(named) == 1:
+        return dict.fromkeys(named, "")
+    count = Counter(named.values())
+    return {content: name if count[name] == 1 else f"{name} ({content[:8]})" for content, name in named.items()}
 
 
 def _named(found: Found) -> tuple[str, str]:

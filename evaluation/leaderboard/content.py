@@ -38,6 +38,8 @@ class Kind(NamedTuple):
     variant: str
     level: str
     """The level of verification that translations must have reached; empty for all programs."""
+    dataset: str = ""
+    """Dataset, split and corpus; empty if all tables are of the same."""
 
 
 @dataclass(frozen=True)

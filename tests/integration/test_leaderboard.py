@@ -174,13 +174,39 @@ def other_dataset(folder: Path) -> list[Path]:
     for name in "abc":
         of = {"dataset": "other", "dataset_digest": "2"} if name == "c" else {}
         write_results(folder / name, [rank_table({PAIR: [1, 2]}, name)], name, **of)
-    return [folder]
+    return [folder / name for name in "abc"]
 
 
 def other_version(folder: Path) -> list[Path]:
     for name in "ab":
         write_results(folder / name, [rank_table({PAIR: [1, 2]}, name)], name, dataset_digest=name)
-    return [folder]
+    return [folder / name for name in "ab"]
+
+
+def test_results_of_several_datasets_in_a_folder_have_tables_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other_dataset(tmp_path)
+    write_results(tmp_path / "d", [rank_table({PAIR: [2, 2]}, "d")], "d", dataset="other", dataset_digest="2")
+    write_results(tmp_path / "e", [rank_table({PAIR: [2, 2]}, "e")], "e", dataset_digest="3")
+    assert run_cli(["leaderboard", str(tmp_path), "--json", *QUICK]) == 0
+    tables = json.loads(capsys.readouterr().out)["tables"]
+    found = {table["dataset"]: sorted(line["encoder"] for line in table["rows"]) for table in tables}
+    assert found == {"mine test (1)": ["a", "b"], "other test": ["c", "d"], "mine test (3)": ["e"]}
+    assert run_cli(["leaderboard", str(tmp_path), *QUICK]) == 0
+    assert "## code2code, stripped, other test" in capsys.readouterr().out
+
+
+def test_the_kind_of_an_encoder_does_not_depend_on_its_label(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dataset = write_dataset(tmp_path / "dataset")
+    scored = ("evaluate", str(dataset), "--encoder", "bm25", "--label", "words", "--out", str(tmp_path / "r" / "one"))
+    assert run_cli([*scored, "--resamples", "100"]) == 0
+    capsys.readouterr()
+    assert run_cli(["leaderboard", str(tmp_path / "r"), "--json", *QUICK]) == 0
+    kinds = {line["kind"] for table in json.loads(capsys.readouterr().out)["tables"] for line in table["rows"]}
+    assert kinds == {"bm25"}
 
 
 def nothing_in_common(folder: Path) -> list[Path]:

@@ -39,8 +39,8 @@ def find_results(folders: Sequence[Path]) -> tuple[list[Found], list[str]]:
     Raises
     ------
     InputError
-        If a folder holds no results, one that was named itself is not complete, or results of one task are of
-        different datasets.
+        If a folder holds no results, one that was named itself is not complete, or results of one task that were named
+        themselves are of different datasets. Those that are found in a folder may be: a table is of one dataset.
     """
     found: dict[Path, Found] = {}
     notes = []
@@ -55,7 +55,7 @@ def find_results(folders: Sequence[Path]) -> tuple[list[Found], list[str]]:
                 notes.append(f"{folder.name} is left out: it is not complete, or another version wrote it.")
     if not found:
         raise InputError("no results are complete: " + " ".join(notes), AGAIN)
-    _refuse_other_datasets(list(found.values()))
+    _refuse_other_datasets([one for one in found.values() if one.folder in folders])
     return list(found.values()), notes
 
 
@@ -91,7 +91,8 @@ def _refuse_other_datasets(results: Sequence[Found]) -> None:
         raise InputError(
             f"the results of {task} are of different {_difference(usual, other)}: {counts[most]:,} of"
             f" {_dataset(usual)}, and {other.folder} of {_dataset(other)}",
-            "evaluate all of them on the same dataset, split and corpora, or name only results that are",
+            "evaluate all of them on the same dataset, split and corpora, or name the folder that they are in: each"
+            " dataset, split and corpus has tables of its own then",
         )
 
 

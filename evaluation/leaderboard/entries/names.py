@@ -18,7 +18,7 @@ class Encoder(NamedTuple):
     name: str
     """Unlike that of any other encoder."""
     kind: str
-    """Such as ``bm25`` or ``st``; empty if the label does not say."""
+    """Such as ``bm25`` or ``st``; empty if neither results nor the label say."""
     results: Sequence[Found]
 
     @property
@@ -44,7 +44,7 @@ def encoders_of(results: Sequence[Found]) -> list[Encoder]:
         while unique in taken:
             unique = f"{unique} ({mine[0].folder.resolve().parent.name})"
         taken.add(unique)
-        encoders.append(Encoder(unique, _kind(name), mine))
+        encoders.append(Encoder(unique, _kind(mine[0].facts.kind or name), mine))
     return encoders
 
 

@@ -65,7 +65,7 @@ def filled(columns: Sequence[Column], table: Table) -> list[Column]:
 def title(table: Table) -> str:
     """Return the heading of a table: ``code2code, stripped``."""
     level = next((level_name(name) for name in LEVELS if name == table.kind.level), table.kind.level)
-    return ", ".join(part for part in (table.kind.task, table.kind.variant, level) if part)
+    return ", ".join(part for part in (table.kind.task, table.kind.variant, level, table.kind.dataset) if part)
 
 
 def basis(table: Table) -> str:

@@ -10,7 +10,20 @@ from typing import Any
 from synthcode.evaluation.leaderboard.content import Leaderboard, Line, Table
 from synthcode.sanitize import csv_cell
 
-FIXED = ("task", "variant", "level", "rank", "last_rank", "group", "encoder", "kind", "exit", "dims", "precision")
+FIXED = (
+    "task",
+    "variant",
+    "level",
+    "dataset",
+    "rank",
+    "last_rank",
+    "group",
+    "encoder",
+    "kind",
+    "exit",
+    "dims",
+    "precision",
+)
 SCORE = ("metric", "value", "lo", "hi", "difference", "p_holm")
 SPREAD = ("documents",)
 """Counts that differ between pairs of languages."""

@@ -22,6 +22,7 @@ from synthcode.evaluation.results_json import (
     Facts,
     Speed,
     damaged_files,
+    kind_of,
     read_facts,
     withdraw_facts,
     write_facts,
@@ -211,6 +212,7 @@ def _facts(evaluation: Evaluation, baseline: Baseline | None, speed: Speed, note
         notes=list(notes),
         ranking=_ranking(evaluation),
         dims=evaluation.dims_by_exit,
+        kind=kind_of(evaluation.encoder.name),
     )
 
 

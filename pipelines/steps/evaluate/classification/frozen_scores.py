@@ -24,6 +24,7 @@ from synthcode.evaluation.results_json import (
     Speed,
     damaged_files,
     encoding_speed,
+    kind_of,
     peak_memory,
     read_facts,
     withdraw_facts,
@@ -188,4 +189,5 @@ def _facts(task: ScoredTask, evaluation: Evaluation, speed: Speed, rows: Rows) -
         scores=rows,
         warnings=[*task.warnings, *few_problems(problems)],
         dims=evaluation.dims_by_exit,
+        kind=kind_of(evaluation.encoder.name),
     )
