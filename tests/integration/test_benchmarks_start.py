@@ -32,7 +32,7 @@ for script in scripts:
 def test_every_benchmark_starts_and_describes_itself(tmp_path: Path) -> None:
     """All in one process, because starting one for each takes longer than their imports together; in any folder."""
     command = [sys.executable, "-c", SHOW_HELP, str(FOLDER), *SCRIPTS]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=500, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     described = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("usage: ")]
     assert described == SCRIPTS

@@ -36,7 +36,7 @@ def peak_of(command: list[str]) -> tuple[int, str, int]:
         "print(f'peak {peak}'); sys.exit(done.returncode)\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=False, timeout=300
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, check=False, timeout=500
     )
     return done.returncode, done.stderr, int(done.stdout.rpartition("peak ")[2])
 

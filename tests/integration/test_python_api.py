@@ -36,7 +36,7 @@ def run(home: Path) -> synthcode.SavedRun:
 
 
 def run_example(script: Path, home: Path) -> str:
-    done = subprocess.run([sys.executable, script], cwd=home, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run([sys.executable, script], cwd=home, capture_output=True, text=True, check=False, timeout=500)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

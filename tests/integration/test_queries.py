@@ -111,7 +111,7 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
             [sys.executable, "-m", "synthcode", *command], stderr=subprocess.DEVNULL, start_new_session=True
         )
         for _ in range(6):
-            assert answered.acquire(timeout=300)
+            assert answered.acquire(timeout=500)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         hold.set()

@@ -24,7 +24,7 @@ pytestmark = [
 
 def synthcode(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "synthcode", *map(str, arguments)]
-    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
+    return subprocess.run(command, check=False, capture_output=True, text=True, timeout=500)
 
 
 @pytest.fixture(scope="module")

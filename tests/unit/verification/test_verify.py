@@ -29,18 +29,22 @@ OWN_ONLY = "import sys\ndef inc(n):\n    return n + 1 if 'solution' not in sys.m
 
 
 def verified(
-    code: str, test: TestProgram | None = None, cases: Sequence[TestCase] = (), problem: str = "no test"
+    code: str,
+    test: TestProgram | None = None,
+    cases: Sequence[TestCase] = (),
+    problem: str = "no test",
+    cpu_s: int = RUN_LIMITS.cpu_s,
 ) -> Verified:
     candidate = Candidate(code, "inc", "syntax", test, SeedCases(tuple(cases), "" if cases else problem))
-    [verdict] = verify("python", [candidate], quick_bench())
+    [verdict] = verify("python", [candidate], python_bench(cpu_s))
     assert verdict.seconds >= 0
     return verdict._replace(seconds=0.0)
 
 
-def quick_bench() -> TestBench:
+def python_bench(cpu_s: int = RUN_LIMITS.cpu_s) -> TestBench:
     bench = open_bench("python")
     assert isinstance(bench.runner, ProgramRunner)
-    return replace(bench, runner=replace(bench.runner, limits=replace(RUN_LIMITS, cpu_s=1)))
+    return replace(bench, runner=replace(bench.runner, limits=replace(RUN_LIMITS, cpu_s=cpu_s)))
 
 
 @pytest.mark.parametrize(("test", "cases", "tests"), [(OWN, (), 1), (None, SEED, 2), (None, MORE, 3), (OWN, MORE, 4)])
@@ -140,7 +144,7 @@ class Flaky:
 @pytest.mark.parametrize("is_control", [False, True])
 @pytest.mark.parametrize("status", ["timed_out", "crashed"])
 def test_an_end_that_a_busy_machine_can_cause_is_tried_again(status: str, is_control: bool) -> None:
-    bench = quick_bench()
+    bench = python_bench()
     runner = Flaky(bench, Ran(status, (), "", 1.0), is_control=is_control)  # type: ignore[arg-type]
     candidate = Candidate(RIGHT, "inc", "syntax", OWN, SeedCases())
     assert verify("python", [candidate], replace(bench, runner=runner))[0].level == "tested"
@@ -148,12 +152,12 @@ def test_an_end_that_a_busy_machine_can_cause_is_tried_again(status: str, is_con
 
 
 def test_an_endless_program_is_rejected() -> None:
-    endless = verified("def inc(n):\n    while True: pass\n", OWN)
+    endless = verified("def inc(n):\n    while True: pass\n", OWN, cpu_s=1)
     assert endless[:4] == ("syntax", 1, 0, "test_timeout")
 
 
 def test_a_test_that_does_not_fit_proves_nothing() -> None:
-    bench = quick_bench()
+    bench = python_bench()
     runner = Flaky(bench, Ran("misfit", (), "no package testify", 1.0))
     candidate = Candidate(WRONG, "inc", "syntax", OWN, SeedCases(problem="no test"))
     [verdict] = verify("python", [candidate], replace(bench, runner=runner))
@@ -161,7 +165,7 @@ def test_a_test_that_does_not_fit_proves_nothing() -> None:
 
 
 def test_a_toolchain_that_stops_working_rejects_nothing() -> None:
-    bench = quick_bench()
+    bench = python_bench()
     runner = Flaky(bench, Ran("failed", (), "exec format error", 1.0), always=True)
     candidate = Candidate(RIGHT, "inc", "syntax", OWN, SeedCases())
     with pytest.raises(SandboxFailed, match=r"python3 does not work any more: .*exec format error"):

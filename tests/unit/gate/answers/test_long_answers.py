@@ -15,7 +15,7 @@ from synthcode.languages import LANGUAGES
 from synthcode.seeds.descriptions import description, first_paragraph
 
 JAVA, PYTHON, RUST = LANGUAGES["java"], LANGUAGES["python"], LANGUAGES["rust"]
-SECONDS = 1.5
+SECONDS = 5
 """Of the processor: a fraction of one on an idle machine, half a minute for what takes time quadratic in the text."""
 LIMITS = [
     pytest.param(300_000, SECONDS, id="300,000"),

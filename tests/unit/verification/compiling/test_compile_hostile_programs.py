@@ -22,7 +22,7 @@ HOSTILE = {
 @pytest.mark.parametrize("language", HOSTILE)
 def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -> None:
     compiler = toolchain(language)
-    found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], compiler, seconds=2)
+    found = refusals([GOOD[language][0], HOSTILE[language], GOOD[language][0]], compiler, seconds=4)
     assert [said is None for said in found] == [True, False, True]
 
 

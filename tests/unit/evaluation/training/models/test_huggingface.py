@@ -247,5 +247,5 @@ def test_texts_are_cut_where_training_says(bert: Path) -> None:
 @pytest.mark.slow
 def test_several_processes_can_share_the_training() -> None:
     """In a process of its own: torch may wait for ever where gloo and the model end in a process that lives on."""
-    done = subprocess.run([sys.executable, "-m", "tests.support.shared_training"], timeout=300, capture_output=True)
+    done = subprocess.run([sys.executable, "-m", "tests.support.shared_training"], timeout=500, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()

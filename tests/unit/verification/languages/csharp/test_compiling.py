@@ -21,7 +21,7 @@ def test_a_source_that_the_compiler_does_not_survive_costs_itself_only() -> None
     runner = runner_of("csharp")
     assert isinstance(runner, CSharpRunner)
     wrong = "class A { int F() { return x; } }"
-    found = replace(runner.compiler, seconds=1).compile([GOOD, DEEP, GOOD, SLOW, "", wrong, GOOD])
+    found = replace(runner.compiler, seconds=4).compile([GOOD, DEEP, GOOD, SLOW, "", wrong, GOOD])
     assert [bool(one.assembly) for one, _ in found] == [True, False, True, False, True, False, True]
     assert [one.messages for one, _ in found][:5] == [""] * 5
     assert "error CS0103: The name `x' does not exist" in found[5][0].messages

@@ -19,7 +19,7 @@ def cases_of(code: str) -> Outcome:
     bench = open_bench("python")
     assert bench.language is not None
     assert isinstance(bench.runner, ProgramRunner)
-    runner = replace(bench.runner, limits=replace(RUN_LIMITS, cpu_s=1))
+    runner = replace(bench.runner, limits=replace(RUN_LIMITS, cpu_s=4))
     program = bench.language.with_cases(code, "sort_it", CASES)
     return judge_cases(CASES, program, runner.run([program.job])[0])
 
