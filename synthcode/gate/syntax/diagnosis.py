@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import tree_sitter
@@ -162,20 +162,25 @@ def _markdown_fence(data: bytes) -> int | None:
 
 
 def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
-    first: tuple[Form, tree_sitter.Node] | None = None
-    for form in forms(data, RULES[language.name]):
-        root = parse(form.data, language, deadline_s).root_node
-        if form.is_sound(root):
-            break
-        first = first or (form, root)
-    else:
-        assert first is not None
-        form, root = first
+    every_form = forms(data, RULES[language.name])
+    form = next(every_form)
+    root = parse(form.data, language, deadline_s).root_node
+    if not form.is_sound(root):
+        form, root = _sound_form(every_form, language, deadline_s) or (form, root)
     problem = _problem(root, form.data, language)
     if problem is None:
         return Reading(None, root, form.added_lines)
     line, what = problem
     return Reading(Rejection("syntax_error", f"line {line - form.added_lines}: {what}"), None)
+
+
+def _sound_form(others: Iterator[Form], language: Language, deadline_s: float) -> tuple[Form, tree_sitter.Node] | None:
+    """Return the first form that is sound, and its tree: of one that is not, only that is asked."""
+    for form in others:
+        tree = parse_sound(form.data, language, deadline_s)
+        if tree is not None and form.is_sound(tree.root_node):
+            return form, tree.root_node
+    return None
 
 
 def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
