@@ -16,12 +16,21 @@ _HEADERS = {
     "csharp": re.compile(r"[^=]*\w[^=]*\)[^()=]*", re.DOTALL),
     "go": re.compile(r"func\b.*", re.DOTALL),
     "javascript": re.compile(r"(?:async\s+)?function\b.*", re.DOTALL),
+    "typescript": re.compile(r"(?:export\s+|default\s+)*(?:async\s+)?function\b.*", re.DOTALL),
+    "c": re.compile(r"[^=#]*\w[^=#]*\)\s*", re.DOTALL),
+    "cpp": re.compile(r"[^=#]*\w[^=#]*\)[^()=#]*", re.DOTALL),
     "php": re.compile(r"(?:(?:abstract|final|private|protected|public|static)\s+)*function\b.*", re.DOTALL),
     "rust": re.compile(r"(?:pub\b[^{]*|async\s+|const\s+|unsafe\s+)*fn\b.*", re.DOTALL),
     "kotlin": re.compile(r".*\bfun\b.*", re.DOTALL),
 }
-_NOT_A_FUNCTION = re.compile(r"\b(?:class|interface|enum|record|struct|namespace|new|switch|if|for|while|catch)\b")
-_DEEPEST = {"java": 2, "csharp": 3, "php": 1}
+_NOT_A_METHOD = re.compile(r"\b(?:class|interface|enum|record|struct|namespace|new|switch|if|for|while|catch)\b")
+_NOT_A_FUNCTION = {
+    "c": re.compile(r"\b(?:extern\s*\"|enum\s*\{|switch|if|for|while)"),
+    "cpp": re.compile(r"\b(?:namespace|enum|new|switch|if|for|while|catch|extern\s*\")"),
+    "rust": re.compile(r"\b(?:macro_rules|impl\s+\w+\s*$|match)\b"),
+}
+"""What other blocks than functions have in their heads: a type of a parameter may be a ``struct`` in C."""
+_DEEPEST = {"java": 2, "csharp": 3, "php": 1, "kotlin": 2, "rust": 1, "cpp": 1, "typescript": 1}
 """Brackets open around a method at most; functions of the other languages are taken from the top of a file."""
 
 
@@ -51,6 +60,7 @@ def _in_braces(language: str, text: str) -> Iterator[str]:
     data = text.encode()
     code = masked(data, RULES[language].literals)
     header, deepest = _HEADERS[language], _DEEPEST.get(language, 0)
+    is_other = _NOT_A_FUNCTION.get(language, _NOT_A_METHOD).search
     starts, opened = [0], [0]
     for found in re.finditer(rb"[{};]", code):
         if found[0] == b"{":
@@ -60,7 +70,8 @@ def _in_braces(language: str, text: str) -> Iterator[str]:
             starts.pop()
             start = starts[-1]
             before = code[start : opened.pop()].decode("utf-8", "replace").strip()
-            if len(starts) <= deepest + 1 and header.fullmatch(before) and not _NOT_A_FUNCTION.search(before):
+            is_whole = all(before.count(opening) == before.count(closing) for opening, closing in ("()", "[]"))
+            if len(starts) <= deepest + 1 and is_whole and header.fullmatch(before) and not is_other(before):
                 yield data[start : found.end()].decode("utf-8", "replace").strip()
             starts[-1] = found.end()
         else:

@@ -16,9 +16,14 @@ PACKAGES = {
     "go": ("golang-1.19-src", "golang-golang-x-tools-dev", "golang-golang-x-net-dev"),
     "ruby": ("asciidoctor", "jekyll", "ruby-rails", "ruby-activerecord", "ruby-activesupport", "ruby-nokogiri"),
     "php": ("php-symfony-http-kernel", "php-symfony-console", "phpunit", "php-twig", "php-doctrine-orm", "composer"),
+    "cpp": ("libboost1.74-dev", "libeigen3-dev", "libcgal-dev", "librange-v3-dev", "juce-modules-source"),
+    "rust": ("rust-src", "librust-tokio-dev", "librust-regex-dev", "librust-clap-dev", "librust-image-dev"),
     "javascript": ("node-typescript", "node-lodash", "node-babel7", "webpack", "node-jquery", "node-async"),
 }
-"""Debian's packages. Python's functions are those of the interpreter and its packages; C#'s come from ``--folder``."""
+"""Debian's packages. Python's functions are those of the interpreter and its packages.
+
+Those of C, C#, Kotlin and TypeScript come from ``--folder``: Debian has sources in them as source packages only (glibc,
+mono, kotlin, node-typescript)."""
 LARGEST_FILE = 1_000_000
 
 

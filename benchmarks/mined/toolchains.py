@@ -21,6 +21,10 @@ _COMMANDS = {
     "go": ("go", "run", "judge.go"),
     "kotlin": ("java", "-Xverify:none", "-cp", _KOTLIN_JARS, "KotlinJudge.java"),
     "javascript": ("node", "judge.js"),
+    "typescript": ("node", "typescript.js"),
+    "rust": (sys.executable, "rust.py"),
+    "c": (sys.executable, "c_family.py", "c"),
+    "cpp": (sys.executable, "c_family.py", "cpp"),
     "ruby": ("ruby", "judge.rb"),
     "php": ("php", "-d", "memory_limit=1G", "judge.php"),
 }
