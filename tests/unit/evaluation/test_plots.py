@@ -18,7 +18,7 @@ from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.languages import LANGUAGES
 from synthcode.pipelines.steps.evaluate.classification.fine_tuned_task import ENDING
 from synthcode.schemas.results import METRICS
-from synthcode.vocabulary import TASKS, VARIANTS
+from synthcode.vocabulary import STYLE_TASKS, TASKS, VARIANTS
 
 LONG = "exits:somebody/an-encoder-whose-name-is-longer-than-the-picture-of-two-languages-is-wide@4,9,18, exit 18"
 HOSTILE = "st:$\\frac$ \x1b[31m_{^"
@@ -48,10 +48,12 @@ def test_a_heatmap_of_any_size_holds_all_of_its_title(languages: list[str], tmp_
     assert svg.stat().st_size
 
 
-def test_a_picture_of_accuracy_against_cost_holds_all_names(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_retrieval", [True, False])
+def test_a_picture_of_accuracy_against_cost_holds_all_names(is_retrieval: bool, tmp_path: Path) -> None:
+    drawn = [kind for kind in STYLES if (kind[0] in (*TASKS, *STYLE_TASKS)) == is_retrieval]
     costs = [ExitCost(exit_, 512, 1, exit_ * 1e6, Speed(exit_ / 100, 1, 1)) for exit_ in (4, 9, 18)]
-    macros = {Macro("e", cost.exit, *kind): Estimate(0.5, 0.4, 0.6) for cost in costs for kind in STYLES}
-    baseline = {Macro(LONG, 0, *kind): Estimate(0.5, 0.4, 0.6) for kind in STYLES}
+    macros = {Macro("e", cost.exit, *kind): Estimate(0.5, 0.4, 0.6) for cost in costs for kind in drawn}
+    baseline = {Macro(LONG, 0, *kind): Estimate(0.5, 0.4, 0.6) for kind in drawn}
     png, _ = draw_pareto(macros, costs, baseline, LONG, tmp_path / "pareto")
     assert_nothing_is_cut_off(png)
 
@@ -64,7 +66,7 @@ def test_hostile_names_are_drawn_as_they_are(tmp_path: Path) -> None:
 
 def test_no_two_lines_look_alike_in_grey() -> None:
     assert len({marker for _, marker in STYLES.values()}) == len(STYLES)
-    for task in ("text2code", "code2code", "clones", f"clones{ENDING}"):
+    for task in (*TASKS, *STYLE_TASKS, "clones", f"clones{ENDING}"):
         greys = sorted(
             float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
             for (of, _), (colour, _) in STYLES.items()
@@ -74,7 +76,7 @@ def test_no_two_lines_look_alike_in_grey() -> None:
 
 
 def test_whatever_is_scored_at_exits_is_drawn() -> None:
-    kinds = {(task, variant) for task in (*TASKS, "clones", f"clones{ENDING}") for variant in VARIANTS}
+    kinds = {(task, variant) for task in (*TASKS, *STYLE_TASKS, "clones", f"clones{ENDING}") for variant in VARIANTS}
     assert set(STYLES) == kinds | {(f"classification{ending}", "raw") for ending in ("", ENDING)}
 
 
