@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
+from synthcode.entry_points import spelling
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.cases.notation import MOST_CHARACTERS, items_of, structure_of
-from synthcode.verification.cases.results import Members, Pairs
+from synthcode.verification.cases.results import Members, Pairs, Record
 
 _SHOWN_CHARACTERS = 60
+_AROUND_KEYS = re.compile(r"""[\[\](){}"'\s]""")
+_SEPARATORS = re.compile("[:;|_]")
+_KINDS = (int | float, str, list | tuple | set | Members, dict | Pairs)
+"""Values of one of these may stand for one another."""
 
 
 def difference(case: TestCase, actual: Value | Raises) -> str | None:
@@ -20,13 +26,15 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
     Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
     sequence of pairs; ``3`` equals ``3.0`` and ``True`` equals ``1``, as in Python; any exception counts as raised.
     Text in Python's notation, such as ``'[(1, None)]'``, equals the collection that it stands for, in any notation.
-    A tuple may come with names for its items, in order. A set may come as the values of a mapping with numbered keys,
+    A tuple may come with names for its items, in order; so may a list as an object's fields, and a mapping whose keys
+    are the fields' names in any convention. A set may come as the values of a mapping with numbered keys,
     which an array of PHP with gaps is, or as the keys of one whose values are all true.
 
     Raises
     ------
     Untestable
-        If the items of a tuple come with names, but in another order: only the names say which is which.
+        If the items of a tuple come with names, but in another order: only the names say which is which. If an object
+        stands for something else than its fields.
     """
     if isinstance(case.expected, Raises) or isinstance(actual, Raises):
         if isinstance(case.expected, Raises) and isinstance(actual, Raises):
@@ -66,6 +74,8 @@ def repeated(case: TestCase, again: Value | Raises) -> TestCase | None:
 def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
     if isinstance(expected, int | float) and isinstance(actual, int | float):
         return _close(expected, actual, tolerance)
+    if isinstance(actual, Record):
+        return _same_fields(expected, actual, tolerance)
     if isinstance(expected, str) or isinstance(actual, str) or expected is None or actual is None:
         return bool(expected == actual)
     if isinstance(expected, dict | Pairs):
@@ -83,8 +93,45 @@ def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
     return False
 
 
+def _same_fields(expected: Value, actual: Record, tolerance: float) -> bool:
+    """Compare an object's fields with the items of a sequence, or with those of a mapping by their names.
+
+    Raises
+    ------
+    Untestable
+        If it may stand for something else: a node of a list, for instance, or a class that holds one.
+    """
+    unfit = Untestable("it returns an object that may stand for something else")
+    if isinstance(expected, dict):
+        found = {spelling(name): value for name, value in actual.items()}
+        named = {spelling(str(name)): value for name, value in expected.items()}
+        if found.keys() != named.keys() or len(found) < len(actual) or len(named) < len(expected):
+            raise unfit
+        pairs = [(value, found[name]) for name, value in named.items()]
+    elif isinstance(expected, list | tuple) and len(expected) == len(actual) > 1:
+        pairs = list(zip(expected, actual.values(), strict=True))
+        if _same_members(list(expected), list(actual.values()), tolerance):
+            if all(_equal(*pair, tolerance) for pair in pairs):
+                return True
+            raise Untestable("it names the items of its result, in an order of its own")
+    else:
+        raise unfit
+    if not all(_are_alike(*pair) for pair in pairs):
+        raise unfit
+    return all(_equal(*pair, tolerance) for pair in pairs)
+
+
+def _are_alike(expected: Value, actual: Value) -> bool:
+    """Return whether two values are of one kind, so that one may stand for the other."""
+    if isinstance(actual, Record):
+        return isinstance(expected, list | tuple | dict)
+    return any(isinstance(expected, kind) and isinstance(actual, kind) for kind in _KINDS) or None in (expected, actual)
+
+
 def _is_named(actual: Value | Raises, expected: Value | Raises) -> TypeGuard[dict[str, Value]]:
     """Return whether a result may be a tuple whose items have names, as in an object of JavaScript."""
+    if isinstance(actual, Record):
+        return False
     if not (isinstance(expected, tuple) and isinstance(actual, dict) and len(expected) == len(actual) > 1):
         return False
     return all(isinstance(key, str) and key.isidentifier() for key in actual)
@@ -116,14 +163,40 @@ def _pairs(value: Value) -> list[tuple[Value, Value]]:
 
 
 def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance: float) -> bool:
+    if isinstance(actual, tuple) and len(actual) == len(expected) > 1 and not all(map(_is_pair, actual)):
+        # only the values, in the order of the keys: in which order others come is not known
+        if all(_equal(value, item, tolerance) for (_, value), item in zip(expected, actual, strict=True)):
+            return True
+        raise Untestable("it returns the values of a mapping without their keys")
     if isinstance(actual, dict | Pairs):
         found: Sequence[Value] = _pairs(actual)
-    elif isinstance(actual, list) and all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in actual):
+    elif isinstance(actual, list) and all(map(_is_pair, actual)):
         found = actual
     else:
         return False
+    if _are_texts_of_tuples(expected, found):
+        keys = {_text_of_key(key) for key, _ in found}
+        if keys != {_text_of_key(key) for key, _ in expected}:
+            raise Untestable("its keys are texts where the expected ones are tuples")
+        named = [(_text_of_key(key), value) for key, value in expected]
+        return _same_members(named, [(_text_of_key(key), value) for key, value in found], tolerance)
     named = [(_key(key), value) for key, value in expected]
     return _same_members(named, [(_key(key), value) for key, value in found], tolerance)
+
+
+def _are_texts_of_tuples(expected: Sequence[tuple[Value, Value]], found: Sequence[Value]) -> bool:
+    """Return whether keys that are tuples come as text, which keys of objects and arrays must be in some languages."""
+    tuples = bool(expected) and all(isinstance(key, tuple) for key, _ in expected)
+    return tuples and all(isinstance(key, str) for key, _ in found)
+
+
+def _text_of_key(key: Value) -> str:
+    text = ",".join(map(str, key)) if isinstance(key, tuple) else str(key)
+    return _SEPARATORS.sub(",", _AROUND_KEYS.sub("", text))
+
+
+def _is_pair(value: Value) -> bool:
+    return isinstance(value, list | tuple) and len(value) == 2
 
 
 def _key(key: Value) -> Value:

@@ -22,6 +22,7 @@ REASON_OF: dict[str, VerifyReason] = {
     "refused": "compile_error",
 }
 """How a run that did not come to its end is called."""
+_NOT_COMPARED = "no result could be compared"
 STOPPED = "it ended before its tests did"
 
 
@@ -91,8 +92,11 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
         failures.append((origin, REASON_OF[ran.status], ran.message or STOPPED))
     counts = (run.total(), passed.total())
     more = (run["more"], passed["more"])
+    own = sum(case.origin == "seed" for case in cases)
+    if not failures and run["seed"] * 2 < own:  # to pass the others, such as those of an empty list, says little
+        return Outcome(0, 0, None, f"only {run['seed']} of {own} calls fit it" if run.total() else _NOT_COMPARED)
     if not failures:
-        return Outcome(*counts, None, "" if run.total() else "no result could be compared", frozenset(), *more)
+        return Outcome(*counts, None, "" if run.total() else _NOT_COMPARED, frozenset(), *more)
     _, reason, detail = failures[0]
     return Outcome(*counts, reason, detail, frozenset(origin for origin, _, _ in failures), *more)
 

@@ -3,7 +3,7 @@
 ``null``, ``true``, ``false``, integers of any size and strings are JSON's. A number with a point or an exponent is a
 float; ``{"float": "nan"}``, ``"inf"`` and ``"-inf"`` are the others. An array is a sequence of any kind;
 ``{"tuple": [...]}`` may be written for one that is a tuple. ``{"set": [...]}`` is a set,
-``{"map": [[key, value], ...]}`` a mapping.
+``{"map": [[key, value], ...]}`` a mapping, ``{"record": [[name, value], ...]}`` an object with fields, in their order.
 ``{"raised": "KeyError"}`` is a call that raised; ``{"other": "Node"}`` is a value of another type.
 """
 
@@ -20,6 +20,10 @@ _FLOATS = {"nan": float("nan"), "inf": float("inf"), "-inf": float("-inf")}
 
 class Pairs(list[tuple[Value, Value]]):
     """A mapping with keys that Python cannot hash, such as lists."""
+
+
+class Record(dict[str, Value]):
+    """An object with fields, in the order in which its type declares them."""
 
 
 class Members(list[Value]):
@@ -68,6 +72,8 @@ def _collection(kind: str, content: list[Any]) -> Value:
             return set(members)
         except TypeError:
             return Members(members)
+    if kind == "record" and all(isinstance(pair, list) and len(pair) == 2 for pair in content):
+        return Record((str(name), _value(item)) for name, item in content)
     if kind == "map" and all(isinstance(pair, list) and len(pair) == 2 for pair in content):
         pairs = [(_value(key), _value(value)) for key, value in content]
         try:

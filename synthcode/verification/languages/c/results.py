@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from synthcode.verification.cases.case import Raises, TestCase, Untestable
+from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.c.arguments import Types
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.functions import Function
@@ -16,6 +16,7 @@ from synthcode.verification.languages.c_family.types import CType
 _LENGTH_FIELD = re.compile(r"(?i)^(?:n|len\w*|size|count|length|used|num\w*)$")
 _LENGTH_NAME = re.compile(r"(?i)^n$|len|size|count|num")
 _STATUS_NAME = re.compile(r"(?i)err|status|success|valid|^ok|flag")
+_ARRAY_NAME = re.compile(r"(?i)^(?:res|results?|out|output|arr\w{0,9}|list|buf|buffer|ans|answer|dst|dest|ret)$")
 _COMMA = ' HIDDEN_put(", "); '
 _WRITERS = {"float": "real", "bool": "boolean", "char": "character"}
 
@@ -41,23 +42,56 @@ def written_result(function: Function, stored: Sequence[Stored], case: TestCase,
     """
     if isinstance(case.expected, Raises):
         raise Untestable("C has no exceptions")
-    if isinstance(case.expected, dict):
-        raise Untestable("C has no mappings")
     returned = Parameter("", function.returns)
     kind, levels = types.of(returned)
+    if isinstance(case.expected, dict) and not _has_fields(case.expected, (kind, levels), stored, types):
+        raise Untestable("C has no mappings")
     outputs = [one for one in stored if one.given.is_output]
     if kind.kind == "void" and levels == 0:
         return _of_nothing(outputs, [one for one in stored if not one.given.is_output], case, types)
+    if levels == 0 and kind.kind == "int" and _is_larger(case.expected, kind.bits):
+        raise Untestable(f"a result of the type {kind.spelling} cannot be so large")
+    if levels == 0 and _is_first(kind, outputs, case, types):
+        parts = [_item("result", kind, None, types)]
+        parts += [_item(f"{one.name}[0]", types.of(one.given.parameter)[0], None, types) for one in outputs]
+        return f'HIDDEN_put("["); {_COMMA.join(parts)} HIDDEN_put("]");'
     if isinstance(case.expected, list | tuple | set) and levels == 0 and types.fields(kind) is None:
         return _of_length(kind, outputs, [one for one in stored if one.length is not None], types)
     if levels == 0 and outputs and not _is_value(kind, outputs):
-        return _of_outputs(outputs, case, types)
+        written = _of_outputs(outputs, case, types)
+        return f'if (!result) HIDDEN_put("null"); else {{ {written} }}' if kind.kind == "bool" else written
     if case.expected is None and levels == 0:
         raise Untestable("its result cannot be None")
     written = _of_value(kind, levels, outputs if levels else (), case, types)
-    if case.expected is None:
+    if case.expected is None or (levels > 0 and kind.kind != "char" and types.fields(kind) is None):
         return f'if (result == 0) HIDDEN_put("null"); else {{ {written} }}'
     return written
+
+
+def _is_first(kind: CType, outputs: Sequence[Stored], case: TestCase, types: Types) -> bool:
+    """Return whether a function returns the first item of a tuple, and stores the others."""
+    if not isinstance(case.expected, tuple) or len(case.expected) != len(outputs) + 1 or kind.kind == "bool":
+        return False
+    return len(outputs) > 0 and all(
+        types.of(one.given.parameter)[1] == 1
+        and not one.given.parameter.dimensions
+        and _ARRAY_NAME.match(one.given.parameter.name) is None
+        for one in outputs
+    )
+
+
+def _is_larger(value: Value | Raises, bits: int) -> bool:
+    """Return whether an integer has more bits than a type of C holds."""
+    return isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > max(bits, 64)
+
+
+def _has_fields(
+    expected: dict[Value, Value], returned: tuple[CType, int], stored: Sequence[Stored], types: Types
+) -> bool:
+    """Return whether a structure that is returned or stored may stand for a mapping: its fields for the keys."""
+    outputs = [types.of(one.given.parameter) for one in stored if one.given.is_output]
+    kinds = [kind for kind, levels in [returned, *outputs] if levels <= 1]
+    return all(isinstance(key, str) for key in expected) and any(types.fields(kind) is not None for kind in kinds)
 
 
 def _is_value(kind: CType, outputs: Sequence[Stored]) -> bool:
@@ -75,6 +109,10 @@ def _of_value(kind: CType, levels: int, outputs: Sequence[Stored], case: TestCas
         return _item("result", kind, case, types)
     if kind.kind == "char" and levels == 1 and not isinstance(case.expected, list | tuple | set):
         return "HIDDEN_string(result);"
+    if not outputs and levels == 1 and isinstance(case.expected, bool | int | float | None):
+        return _item("result[0]", kind, case, types)
+    if not outputs and isinstance(case.expected, list | tuple) and case.expected:
+        return _of_known_length(kind, levels, case.expected, types)
     if not outputs or levels > 2:
         raise Untestable("the length of its result is not known")
     length = _length(outputs[0], types)
@@ -88,6 +126,15 @@ def _of_value(kind: CType, levels: int, outputs: Sequence[Stored], case: TestCas
     return _array(
         "result", length, lambda one: _array(one, f"{widths}[i]", lambda cell: _item(cell, kind, None, types), "j")
     )
+
+
+def _of_known_length(kind: CType, levels: int, expected: Sequence[Value], types: Types) -> str:
+    """Return the result of a function that returns no length: its caller knows it, so that it is the expected one."""
+    if levels == 1 and kind.kind != "char":
+        return _array("result", str(len(expected)), lambda one: _item(one, kind, None, types))
+    if levels == 2 and kind.kind == "char":
+        return _array("result", str(len(expected)), lambda one: f"HIDDEN_string({one});")
+    raise Untestable("the length of its result is not known")
 
 
 def _of_nothing(outputs: Sequence[Stored], changed: Sequence[Stored], case: TestCase, types: Types) -> str:
@@ -122,12 +169,16 @@ def _of_nothing(outputs: Sequence[Stored], changed: Sequence[Stored], case: Test
 def _of_outputs(outputs: Sequence[Stored], case: TestCase, types: Types) -> str:
     kinds = [types.of(one.given.parameter) for one in outputs]
     is_sequence = isinstance(case.expected, list | tuple | set)
+    length = str(len(case.expected)) if isinstance(case.expected, list | tuple | set) else ""
     if len(outputs) == 1 and not is_sequence:
         (kind, levels), name = kinds[0], outputs[0].name
         if kind.kind == "char" and isinstance(case.expected, str) and (levels == 2 or len(case.expected) != 1):
             return f"HIDDEN_string({name});"
         if levels == 1:
             return _item(f"{name}[0]", kind, case, types)
+    if is_sequence and len(outputs) == 1 and outputs[0].given.parameter.dimensions == (length,):
+        kind = kinds[0][0]
+        return _array(outputs[0].name, length, lambda one: _item(one, kind, None, types))
     if is_sequence and len(outputs) == 2 and _is_length(outputs[1], types) and _names_length(outputs[1]):
         (kind, _), name = kinds[0], outputs[0].name
         return _array(name, f"{outputs[1].name}[0]", lambda one: _item(one, kind, None, types))
@@ -217,9 +268,10 @@ def _fields(expression: str, fields: Sequence[Parameter], types: Types) -> str:
     for field in fields:
         kind, levels = types.of(field)
         if levels == 0:
-            parts.append(_item(f"{expression}.{field.name}", kind, None, types))
+            written = _item(f"{expression}.{field.name}", kind, None, types)
         elif levels == 1 and kind.kind == "char":
-            parts.append(f"HIDDEN_string({expression}.{field.name});")
+            written = f"HIDDEN_string({expression}.{field.name});"
         else:
             raise Untestable(f"the length of its field {field.name} is not known")
-    return f'HIDDEN_put("{{\\"tuple\\": ["); {_COMMA.join(parts)} HIDDEN_put("]}}");'
+        parts.append(f'HIDDEN_put("[\\"{field.name}\\", "); {written} HIDDEN_put("]");')
+    return f'HIDDEN_put("{{\\"record\\": ["); {_COMMA.join(parts)} HIDDEN_put("]}}");'

@@ -45,7 +45,7 @@ class Call:
     """Statements that make the arguments."""
     arguments: str
     result: str
-    """The expression of the result in a function without one; empty if the function returns it."""
+    """The expression of the result in a function that stores it; empty if the function returns it."""
 
 
 def call_of(program: Program, case: TestCase) -> Call:
@@ -86,11 +86,17 @@ def _result(
     function: Function, changed: Sequence[tuple[Given, str]], case: TestCase, aliases: Mapping[str, str]
 ) -> str:
     """Return what a function without a result stores, or has changed: its only argument that it can change."""
+    outputs = [text for one, text in changed if one.is_output]
+    if function.returns != "void" and outputs:
+        return _stored(function, outputs, case)
     if function.returns != "void":
         returned = read_type(function.returns, aliases)
         if case.expected is None and returned is not None and returned.kind in _NEVER_NONE:
             raise Untestable("its result cannot be None")
-        return ""
+        if returned is not None and returned.kind == "int" and _is_larger(case.expected, returned.bits):
+            raise Untestable(f"a result of the type {function.returns} cannot be so large")
+        is_single = isinstance(case.expected, bool | int | float | None)
+        return "synthcode_results::pointed(result)" if function.returns.endswith("*") and is_single else ""
     if case.expected is None or not changed:
         return "nullptr"
     results = [(one, text) for one, text in changed if one.is_output] or changed
@@ -99,6 +105,20 @@ def _result(
     if len(results) != 1:
         raise Untestable("it returns nothing")
     return results[0][1]
+
+
+def _stored(function: Function, outputs: Sequence[str], case: TestCase) -> str:
+    """Return the result of a function that returns a part of it, or whether there is one, and stores the rest."""
+    alone = outputs[0] if len(outputs) == 1 else f"std::make_tuple({', '.join(outputs)})"
+    if isinstance(case.expected, tuple) and len(case.expected) == len(outputs) + 1:
+        return f"std::make_tuple(result, {', '.join(outputs)})"
+    if function.returns == "bool" and not isinstance(case.expected, bool):
+        return f"synthcode_results::stored(result, {alone})"
+    raise Untestable("it is not known which of its values is the result")
+
+
+def _is_larger(value: object, bits: int) -> bool:
+    return isinstance(value, int) and value.bit_length() > max(bits, 64)
 
 
 def _template_types(function: Function, given: Sequence[Given], aliases: Mapping[str, str]) -> dict[str, CType]:

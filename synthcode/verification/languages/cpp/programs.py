@@ -98,19 +98,22 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
 
 
 def _fields(program: Program) -> list[str]:
-    """Return the functions by which results that are structures are written as tuples of their fields."""
-    return [
-        f"inline auto synthcode_fields(const ::{name} &value) "
-        f"{{ return std::tie({', '.join(f'value.{field.name}' for field in fields)}); }}\n"
-        for name, fields in structures(program.snippet).items()
-    ]
+    """Return the functions by which results that are structures are written with their fields."""
+    found = []
+    for name, fields in structures(program.snippet).items():
+        pairs = (f'"[\\"{field.name}\\", " + synthcode_results::text(value.{field.name}) + "]"' for field in fields)
+        written = ' + ", " + '.join(pairs)
+        record = f'std::string("{{\\"record\\": [") + {written} + "]}}"'
+        found.append(f"inline std::string synthcode_record(const ::{name} &value) {{ return {record}; }}\n")
+    return found
 
 
 def _case(program: Program, call: Call, place: int) -> str:
     called = f"{program.function.path}({call.arguments})"
     body = f"return synthcode_results::text({called});"
     if call.result:
-        body = f"{called};\n    return synthcode_results::text({call.result});"
+        kept = "auto &&result = " if program.function.returns != "void" else ""
+        body = f"{kept}{called};\n    return synthcode_results::text({call.result});"
     declarations = "\n    ".join(call.declarations)
     return _CASE.replace("PLACE", str(place)).replace("DECLARATIONS", declarations).replace("BODY", body)
 

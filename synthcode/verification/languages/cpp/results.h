@@ -123,8 +123,8 @@ template <typename T> std::string text(const T &value) {
         return items(value);
     } else if constexpr (Tuple<T>) {
         return "{\"tuple\": " + fields(value, std::make_index_sequence<std::tuple_size_v<T>>()) + "}";
-    } else if constexpr (requires { synthcode_fields(value); }) {
-        return text(synthcode_fields(value));
+    } else if constexpr (requires { synthcode_record(value); }) {
+        return synthcode_record(value);
     } else if constexpr (requires { value.get() == nullptr; *value; }) {
         return value.get() == nullptr ? "null" : text(*value);
     } else if constexpr (requires { value.valueless_by_exception(); }) {
@@ -135,6 +135,15 @@ template <typename T> std::string text(const T &value) {
         return "{\"other\": \"a pointer or a class\"}";
     }
 }
+
+// What a pointer points to, and what a function stores if it returns true.
+template <typename T> struct Maybe {
+    const T *held;
+};
+
+template <typename T> Maybe<T> pointed(const T *value) { return {value}; }
+template <typename T> Maybe<T> stored(bool is_there, const T &value) { return {is_there ? &value : nullptr}; }
+template <typename T> std::string text(const Maybe<T> &value) { return value.held == nullptr ? "null" : text(*value.held); }
 
 inline std::string raised(const std::type_info *type) {
     const char *name = type == nullptr ? "exception" : type->name();

@@ -111,8 +111,30 @@ namespace SynthcodeHarness
             }
             else
             {
-                text.Append("{\"other\": " + Quoted(type.Name) + "}");
+                Fields(text, value, type, level);
             }
+        }
+
+        /// <summary>Writes an object of the program's own by its fields, in the order of their declarations.</summary>
+        private static void Fields(StringBuilder text, object value, Type type, int level)
+        {
+            FieldInfo[] fields = type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+            bool isOwn = type.Namespace == null || !type.Namespace.StartsWith("System") && !type.Namespace.StartsWith("Mono");
+            if (!isOwn || type.IsEnum || value is Delegate || value is Exception || fields.Length == 0)
+            {
+                text.Append("{\"other\": " + Quoted(type.Name) + "}");
+                return;
+            }
+            Array.Sort(fields, (one, other) => one.MetadataToken.CompareTo(other.MetadataToken));
+            string separator = "{\"record\": [[";
+            foreach (FieldInfo field in fields)
+            {
+                int end = field.Name.IndexOf('>'); // of a property: <Name>k__BackingField
+                text.Append(separator + Quoted(end > 0 ? field.Name.Substring(1, end - 1) : field.Name) + ", ");
+                Write(text, field.GetValue(value), level + 1);
+                separator = "], [";
+            }
+            text.Append("]]}");
         }
 
         private static bool IsMapping(Type type)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import tree_sitter
 
 from synthcode.comments.snippets import Snippet, captured
-from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.called_names import called_name
-from synthcode.verification.languages.csharp.literals import bind, common_type, in_range, literal, substituted
+from synthcode.verification.languages.csharp.calls import HARNESS, calls_of
 from synthcode.verification.languages.csharp.signature import Signature, read_signature, type_name
 from synthcode.verification.languages.csharp.sources import (
     CSHARP,
@@ -23,9 +23,9 @@ from synthcode.verification.languages.csharp.sources import (
     opened,
     parse_csharp,
     usings,
+    without_swaps,
     without_usings,
 )
-from synthcode.verification.languages.csharp.types import INTEGERS, CSharpType
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -37,9 +37,6 @@ _CALL = re.compile(
     r"(?<![\w.])(?:new\s{1,5}\w{1,60}\(\)\s{0,5}\.\s{0,5}|(?:\w{1,60}\s{0,5}\.\s{0,5}){1,5})?(\w{1,100})\b(?=\s{0,5}[(<])"
 )
 """A call, of a member or not; its group is the name."""
-_IMMUTABLE = frozenset({"integer", "float", "string", "bool", "char"})
-"""What a method can store nothing in."""
-_HARNESS = "global::SynthcodeHarness.Harness"
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -78,7 +75,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     calls: list[str] = []
     for number, case in enumerate(cases):
         try:
-            calls += _calls(number, case, signature)
+            calls += calls_of(number, case, signature)
         except Untestable as reason:
             untestable[number] = str(reason)
     if not calls:
@@ -89,7 +86,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
 
 def _apart(code: str) -> tuple[list[str], str]:
     own, body = without_usings(closed(code))
-    return own, in_class(body)
+    return own, in_class(without_swaps(body))
 
 
 def _digest(code: str) -> str:
@@ -99,7 +96,7 @@ def _digest(code: str) -> str:
 
 def _run(code: str, statements: Sequence[str]) -> str:
     body = "\n".join(statements)
-    return f"internal static void Run{_digest(code)}({_HARNESS} harness) {{\n{body}\n}}"
+    return f"internal static void Run{_digest(code)}({HARNESS} harness) {{\n{body}\n}}"
 
 
 def _inserted(snippet: Snippet, offset: int, text: str) -> str:
@@ -131,7 +128,7 @@ def _call_of_main(members: str, main: str) -> str:
     if found is None:
         raise Untestable("its test has no Main")
     call = f"{main}({'new string[0]' if found[2].strip() else ''})"
-    return f"{call};" if found[1] == "void" else f"{_HARNESS}.Succeeded({call});"
+    return f"{call};" if found[1] == "void" else f"{HARNESS}.Succeeded({call});"
 
 
 def _holder_of_main(snippet: Snippet) -> tree_sitter.Node:
@@ -154,93 +151,3 @@ def _from_outside(snippet: Snippet, signature: Signature) -> str:
     owner = type_name(snippet, signature.holder).replace("+", ".")
     is_static = signature.callee == signature.name
     return f"global::{owner}.{signature.name}" if is_static else f"new global::{owner}().{signature.name}"
-
-
-def _calls(number: int, case: TestCase, signature: Signature) -> list[str]:
-    """Return the statements that call a method on a case, one for each form of its arguments."""
-    types = _argument_types(case.arguments, signature)
-    stores_nothing = signature.returned.kind == "void" and all(kind.kind in _IMMUTABLE for kind in types)
-    if stores_nothing and not isinstance(case.expected, Raises):
-        given = ", ".join(map(literal, case.arguments, types))
-        return [f"harness.Case({number}, () => {{ {signature.callee}({given}); return null; }});"]
-    as_text = _check_result(case.expected, signature.returned)
-    forms = []
-    for is_loose in (False, True):
-        arguments = ", ".join(
-            literal(value, kind, is_loose=is_loose) for value, kind in zip(case.arguments, types, strict=True)
-        )
-        result = f"{signature.callee}({arguments})"
-        result = f"{_HARNESS}.Text({result})" if as_text else result
-        forms.append(f"harness.Case({number}, () => {result});")
-    return list(dict.fromkeys(forms))
-
-
-def _argument_types(arguments: Sequence[Value], signature: Signature) -> list[CSharpType]:
-    """Return the type of each argument, with its type parameters replaced by types that the values have."""
-    types = list(signature.parameters)
-    if signature.is_variadic:
-        types = _spread(arguments, types)
-    elif signature.required <= len(arguments) <= len(types):
-        types = types[: len(arguments)]
-    if len(types) != len(arguments):
-        raise Untestable(f"it takes other arguments than {len(arguments)}")
-    if not signature.type_parameters:
-        return types
-    found: dict[str, list[CSharpType]] = {}
-    for kind, value in zip(types, arguments, strict=True):
-        bind(found, kind, value)
-    bound = {name: common_type(kinds) for name, kinds in found.items()}
-    return [substituted(kind, bound) for kind in types]
-
-
-def _spread(arguments: Sequence[Value], types: list[CSharpType]) -> list[CSharpType]:
-    """Return the types of arguments of which the last ones, or the last list, fill an array."""
-    *fixed, last = types
-    if len(arguments) == len(types) and isinstance(arguments[-1], list | tuple):
-        return types
-    element = last.parts[0] if last.parts else last
-    return [*fixed, *[element] * (len(arguments) - len(fixed))]
-
-
-def _check_result(expected: Value | Raises, kind: CSharpType) -> bool:
-    """Return whether characters that a method returns are the expected text.
-
-    Raises
-    ------
-    Untestable
-        If its type has no value like the expected one.
-    """
-    if kind.kind == "void":
-        raise Untestable("it returns nothing")
-    if isinstance(expected, Raises) or kind.kind in ("object", "parameter", "other"):
-        return False
-    if expected is None and kind.is_value:
-        raise Untestable(f"a result of the type {kind.text} cannot be None")
-    if kind.kind == "nullable":
-        return _check_result(expected, kind.parts[0]) if expected is not None else False
-    if kind.text in INTEGERS and isinstance(expected, int) and not in_range(expected, kind.text):
-        raise Untestable(f"a result of the type {kind.text} cannot be so large")
-    if kind.kind in ("sequence", "array", "set"):
-        if isinstance(expected, str):
-            return kind.parts[0].kind == "char"
-        if isinstance(expected, list | tuple | set | frozenset):
-            _require_one_kind(expected, kind.parts[0])
-            found = [_check_result(item, kind.parts[0]) for item in expected]  # all of them: each may be refused
-            return any(found)
-    if kind.kind == "map" and isinstance(expected, dict):
-        for one, item in expected.items():
-            _check_result(one, kind.parts[0])
-            _check_result(item, kind.parts[1])
-    if kind.kind == "tuple" and isinstance(expected, list | tuple) and len(expected) == len(kind.parts):
-        for item, part in zip(expected, kind.parts, strict=True):
-            _check_result(item, part)
-    return False
-
-
-def _require_one_kind(items: Iterable[Value], element: CSharpType) -> None:
-    """Refuse an expected collection of several kinds for a type of one: no translation can return it."""
-    if element.kind not in ("integer", "float", "string", "bool", "char"):
-        return
-    kinds = {"numbers" if isinstance(item, bool | int | float) else type(item).__name__ for item in items}
-    if len(kinds) > 1:
-        raise Untestable(f"a result of the type {element.text} cannot be {' and '.join(sorted(kinds))}")

@@ -32,6 +32,8 @@ class Signature:
     """How many parameters have no default."""
     is_variadic: bool = False
     type_parameters: tuple[str, ...] = field(default=())
+    modes: tuple[str, ...] = ()
+    """Of each parameter: ``ref``, ``out`` or nothing."""
 
 
 def read_signature(snippet: Snippet, entry_point: str) -> Signature:
@@ -96,6 +98,7 @@ def _method(snippet: Snippet, types: Types, method: Definition) -> Signature:
     names = tuple(_text(snippet, one) for one in _named(generic, "type_parameter"))
     own = Types(snippet, types.declared, frozenset(names))
     parameters, required, is_variadic = _parameters(own, node)
+    modes = _modes(snippet, node)
     return Signature(
         name,
         name if is_static else f"{_instance(snippet, holder)}.{name}",
@@ -105,6 +108,7 @@ def _method(snippet: Snippet, types: Types, method: Definition) -> Signature:
         required,
         is_variadic,
         names,
+        (*modes, *[""] * (len(parameters) - len(modes))),
     )
 
 
@@ -114,14 +118,19 @@ def _parameters(types: Types, node: tree_sitter.Node) -> tuple[list[CSharpType],
     found: list[CSharpType] = []
     required = 0
     for one in (child for child in children if child.type == "parameter"):
-        if modifiers(types.snippet, one) & {"ref", "out"}:
-            raise Untestable("it has a parameter that is passed by reference")
         found.append(types.read(one.child_by_field_name("type")))
-        required += not any(child.type == "=" for child in one.children)
+        is_out = "out" in modifiers(types.snippet, one)
+        required += not is_out and not any(child.type == "=" for child in one.children)
     is_variadic = listed is not None and any(child.type == "params" for child in listed.children)
     if is_variadic and listed is not None:
         found.append(types.read(listed.child_by_field_name("type")))
     return found, required, is_variadic
+
+
+def _modes(snippet: Snippet, node: tree_sitter.Node) -> list[str]:
+    """Return which parameters are passed by reference, and how."""
+    listed = node.child_by_field_name("parameters")
+    return [next(iter(modifiers(snippet, one) & {"ref", "out"}), "") for one in _named(listed, "parameter")]
 
 
 def _instance(snippet: Snippet, holder: tree_sitter.Node) -> str:
@@ -156,7 +165,7 @@ def _delegate(snippet: Snippet, types: Types, entry_point: str) -> Signature | N
         *taken, returned = (types.read(child) for child in kind.named_children[-1].named_children)
         is_static = modifiers(snippet, member) & {"static", "const"}
         callee = name if is_static else f"{_instance(snippet, holder)}.{name}"
-        return Signature(name, callee, holder, tuple(taken), returned, len(taken))
+        return Signature(name, callee, holder, tuple(taken), returned, len(taken), modes=("",) * len(taken))
     return None
 
 

@@ -28,6 +28,12 @@ _TOKEN = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _FILE_NAMESPACE = "(file_scoped_namespace_declaration) @n"
+_TYPED = frozenset({"identifier", "element_access_expression", "member_access_expression", "binary_expression"})
+"""Values that have the same type in a variable: a number written out takes that of its place."""
+_ASSIGNED = """
+((assignment_expression left: (tuple_expression (argument (element_access_expression))) right: (tuple_expression)) @a)
+((assignment_expression left: (tuple_expression (argument (member_access_expression))) right: (tuple_expression)) @a)
+"""
 _TOP = "[(class_declaration) (struct_declaration) (record_declaration) (interface_declaration)] @t"
 
 
@@ -115,6 +121,32 @@ def _is_known(using: str, body: str) -> bool:
         return True  # the compiler resolves an alias, even an unused one
     root = re.findall(r"\w+", using)[2 if re.match(r"using\s+static\s", using) else 1]
     return root in ("System", "Microsoft") or re.search(rf"\b(?:namespace|class|struct)\s+{root}\b", body) is not None
+
+
+def without_swaps(code: str) -> str:
+    """Return a program whose assignments such as ``(a[i], a[j]) = (a[j], a[i]);`` go through variables.
+
+    The compiler of Mono 6.8 refuses some of them, and compiles others so that the first value is lost.
+    """
+    snippet = parse_csharp(code)
+    edits: list[tuple[int, int, bytes]] = []
+    for number, node in enumerate(captured(CSHARP, _ASSIGNED, snippet.root).get("a", [])):
+        sides = [node.child_by_field_name(side) for side in ("left", "right")]
+        left, right = ([one for one in side.named_children if one.type == "argument"] if side else [] for side in sides)
+        statement = node.parent
+        values = [one.named_children[-1] for one in right if one.named_children]
+        is_plain = len(left) == len(values) > 1 and not any(b"var " in snippet.bytes_of(one) for one in left)
+        is_plain = is_plain and all(one.type in _TYPED for one in values)
+        if not is_plain or statement is None or statement.type != "expression_statement":
+            continue
+        names = [f"swapped{number}_{place}".encode() for place in range(len(left))]
+        made = [b"var %s = %s;" % (name, snippet.bytes_of(one)) for name, one in zip(names, right, strict=True)]
+        made += [b"%s = %s;" % (snippet.bytes_of(one), name) for name, one in zip(names, left, strict=True)]
+        edits.append((*snippet.span(statement), b"{ " + b" ".join(made) + b" }"))
+    data = bytearray(snippet.data)
+    for start, end, text in sorted(edits, reverse=True):
+        data[start:end] = text
+    return data.decode("utf-8", "replace") if edits else code
 
 
 def has_types(snippet: Snippet) -> bool:

@@ -184,6 +184,8 @@ func (form *former) value(value reflect.Value, depth int) {
 		form.mapping(value, depth)
 	case reflect.Interface, reflect.Ptr:
 		form.pointed(value, depth)
+	case reflect.Struct:
+		form.fields(value, depth)
 	default:
 		form.other(value.Type().String())
 	}
@@ -246,11 +248,25 @@ func (form *former) pointed(value reflect.Value, depth int) {
 		form.write("null")
 		return
 	}
-	if number, isNumber := value.Interface().(interface{ String() string }); isNumber && value.Type().String() == "*big.Int" {
-		form.write(number.String())
+	if value.Type().String() == "*big.Int" && value.CanInterface() {
+		form.write(value.Interface().(interface{ String() string }).String())
 		return
 	}
 	form.value(value.Elem(), depth+1)
+}
+
+// fields writes a structure of the program's own.
+func (form *former) fields(value reflect.Value, depth int) {
+	kind := value.Type()
+	if kind.PkgPath() != "main" && kind.PkgPath() != "" {
+		form.other(kind.String())
+		return
+	}
+	form.list(`{"record": [`, value.NumField(), func(i int) {
+		form.write("[" + quoted(kind.Field(i).Name) + ", ")
+		form.value(value.Field(i), depth+1)
+		form.write("]")
+	}, "]}")
 }
 
 func quoted(text string) string {

@@ -108,9 +108,22 @@ def _call(place: int, case: TestCase, signature: Signature) -> str:
     types = _argument_types(case.arguments, signature)
     arguments = ", ".join(map(literal, case.arguments, types))
     spread = "..." if _is_spread(case.arguments, signature) else ""
+    stored = _stored(signature)
+    if stored is not None and case.expected is not None:
+        given = [f"a{number}" for number in range(len(types))]
+        made = "; ".join(f"{name} := {literal(*one)}" for name, *one in zip(given, case.arguments, types, strict=True))
+        call = f"{signature.callee}({', '.join(given)}{spread})"
+        body = f"{made}; {call}; return harness_.All({given[stored]})"
+        return f"harness_.Case({place}, {mode}, func() []interface{{}} {{ {body} }})"
     call = f"{signature.callee}({arguments}{spread})"
     body = f"return harness_.All({call})" if signature.results else f"{call}; return nil"
     return f"harness_.Case({place}, {mode}, func() []interface{{}} {{ {body} }})"
+
+
+def _stored(signature: Signature) -> int | None:
+    """Return the argument that holds the result of a function without one: the only one that it can change."""
+    changed = [place for place, kind in enumerate(signature.parameters) if kind.kind not in _IMMUTABLE]
+    return changed[0] if not signature.results and len(changed) == 1 and not signature.is_variadic else None
 
 
 def _is_spread(arguments: Sequence[Value], signature: Signature) -> bool:
@@ -149,6 +162,9 @@ def _mode(case: TestCase, signature: Signature) -> int:
     """
     results = signature.results
     raises = isinstance(case.expected, Raises)
+    stored = _stored(signature)
+    if stored is not None and not raises and case.expected is not None:
+        return _result_mode(case.expected, signature.parameters[stored])
     if not results:
         if raises or any(kind.kind not in _IMMUTABLE for kind in signature.parameters):
             raise Untestable("it returns nothing")

@@ -27,6 +27,7 @@ const matches = uncurried(RegExp.prototype.test);
 const eachOfMap = uncurried(Map.prototype.forEach);
 const eachOfSet = uncurried(Set.prototype.forEach);
 const then = Promise.prototype.then;
+const { asyncIterator } = Symbol;
 const evaluate = eval; // of literals of ours only
 const importDynamically = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
 const DECLARED_TWICE = /has already been declared/;
@@ -86,10 +87,13 @@ function formOfObject(value, depth) {
   if (tag === "[object Number]" || tag === "[object String]" || tag === "[object Boolean]") return form(value.valueOf(), depth);
   if (typeof value.next === "function") return formOfItems(itemsOf(value), depth);
   const parent = getPrototypeOf(value);
-  if (parent !== null && parent !== plain) return `{"other": ${quoted(`${parent.constructor && parent.constructor.name}`)}}`;
+  const isPlain = parent === null || parent === plain;
   const names = keys(value);
+  if (!isPlain && (tag !== "[object Object]" || names.length === 0)) {
+    return `{"other": ${quoted(`${parent.constructor && parent.constructor.name}`)}}`;
+  }
   for (let place = 0; place < names.length; place++) add(`[${quoted(names[place])}, ${form(value[names[place]], depth)}]`);
-  return `{"map": [${text}]}`;
+  return `{"${isPlain ? "map" : "record"}": [${text}]}`;
 }
 
 function formOfItems(items, depth) {
@@ -107,15 +111,34 @@ function itemsOf(iterator) {
 async function call(entry, source) {
   let problem;
   try {
-    let result = entry.apply(undefined, evaluate(source));
+    const given = evaluate(source);
+    let result = entry.apply(undefined, given);
     if (result instanceof Promise) result = await { then: then.bind(result) };
-    return form(result);
+    if (result && typeof result === "object" && typeof result[asyncIterator] === "function") result = await itemsInTime(result);
+    const texts = [form(result)];
+    if (result === undefined) {
+      let changed = []; // what a function without a result may have stored one in
+      for (let place = 0; place < given.length; place++) {
+        if (typeof given[place] === "object" && given[place] !== null) changed[changed.length] = given[place];
+      }
+      if (changed.length === 1) texts[1] = form(changed[0]);
+    }
+    return texts;
   } catch (error) {
     problem = error;
   }
   let kind = "Error";
   try { kind = `${problem.name || problem.constructor.name}`; } catch { /* not an object */ }
-  return `{"raised": ${quoted(kind)}}`;
+  return [`{"raised": ${quoted(kind)}}`];
+}
+
+async function itemsInTime(iterator) {
+  const items = [];
+  for (;;) {
+    const step = await iterator.next();
+    if (step.done || items.length >= MOST_ITEMS) return items;
+    items[items.length] = step.value;
+  }
 }
 
 async function main(end) {
@@ -132,7 +155,10 @@ async function main(end) {
   if (typeof entry !== "function") throw new Error("the program does not define the function");
   for (let place = 0; place < plan.cases.length; place++) {
     const [name, sources] = plan.cases[place];
-    for (let form = 0; form < sources.length; form++) emit(`${name} ${await call(entry, sources[form])}`);
+    for (let form = 0; form < sources.length; form++) {
+      const texts = await call(entry, sources[form]);
+      for (let one = 0; one < texts.length; one++) emit(`${name} ${texts[one]}`);
+    }
   }
   return end();
 }

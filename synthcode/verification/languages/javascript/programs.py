@@ -82,6 +82,10 @@ def _planned_cases(cases: Sequence[TestCase], entry: Entry) -> tuple[list[Any], 
         try:
             if len(case.arguments) < entry.required:
                 raise Untestable(f"it takes {entry.required} arguments, not {len(case.arguments)}")
+            if any(
+                place < len(case.arguments) and not isinstance(case.arguments[place], dict) for place in entry.options
+            ):
+                raise Untestable("it takes an object with options")
             plan.append([place, literals(case.arguments)])
         except Untestable as reason:
             untestable[place] = str(reason)
@@ -120,12 +124,15 @@ class Entry:
         What evaluates to the function there.
     required
         The number of arguments that it cannot do without.
+    options
+        The places of parameters that are objects, taken apart by the names of their members.
     is_module
         Whether the program imports or exports as ECMAScript modules do.
     """
 
-    def __init__(self, name: str, expression: str, required: int, *, is_module: bool) -> None:
-        self.name, self.expression, self.required, self.is_module = name, expression, required, is_module
+    def __init__(self, name: str, expression: str, required: int, options: Sequence[int], *, is_module: bool) -> None:
+        self.name, self.expression, self.required = name, expression, required
+        self.options, self.is_module = options, is_module
 
 
 def _entry(code: str, entry_point: str) -> Entry:
@@ -158,7 +165,7 @@ def entry_of(snippet: Snippet, language: Language, entry_point: str) -> Entry:
             spaces[0],
             re.sub(rf"\b{re.escape(bound)}\b", ".".join((*spaces, bound)), expression, count=1),
         )
-    return Entry(bound, expression, _required(found.node), is_module=is_module)
+    return Entry(bound, expression, _required(found.node), _options(found.node), is_module=is_module)
 
 
 def _namespaces(node: tree_sitter.Node) -> list[str]:
@@ -198,6 +205,18 @@ def _pair_or_field(node: tree_sitter.Node) -> tree_sitter.Node | None:
     parent = node.parent
     is_member = parent is not None and (parent.type == "pair" or parent.type.endswith("field_definition"))
     return parent if is_member else None
+
+
+def _options(node: tree_sitter.Node) -> list[int]:
+    """Return the places of parameters such as ``{ times = 1 } = {}``."""
+    parameters = node.child_by_field_name("parameters")
+    listed = [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
+    found = []
+    for place, one in enumerate(listed):
+        pattern = one.child_by_field_name("left") or one.child_by_field_name("pattern") or one
+        if pattern.type == "object_pattern":
+            found.append(place)
+    return found
 
 
 def _required(node: tree_sitter.Node) -> int:

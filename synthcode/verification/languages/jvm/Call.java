@@ -46,7 +46,11 @@ final class Call {
         }
     }
 
+    private static final int NONE = -1;
+    private static final int MANY = -2;
     private final List<Candidate> candidates = new ArrayList<>();
+    /** What the last call has stored in its argument. */
+    private String stored;
 
     /** Finds what can be called; no class of the program is initialised by this. */
     Call(ClassLoader loader, Collection<String> classes, String entryPoint) throws ClassNotFoundException {
@@ -93,8 +97,15 @@ final class Call {
         int count = input.readInt();
         for (int i = 0; i < count; i++) {
             int place = input.readInt();
-            sink.take(place + " " + result(Values.readAll(input, input.readInt())));
+            for (String one : results(Values.readAll(input, input.readInt()))) sink.take(place + " " + one);
         }
+    }
+
+    /** The result of a case; of a method without one, what it may have stored as well. */
+    private List<String> results(List<Object> raw) {
+        stored = null;
+        String result = result(raw);
+        return stored == null ? List.of(result) : List.of(result, stored);
     }
 
     private String result(List<Object> raw) {
@@ -157,19 +168,26 @@ final class Call {
         }
         boolean isFull = arguments.length == one.method.getParameterCount();
         Object result = isFull ? one.method.invoke(target, arguments) : callWithDefaults(one, target, arguments);
-        if (one.method.getReturnType() == void.class) return storesNothing(one.method) ? "null" : Form.other("void");
-        return Form.of(result);
+        boolean isEmpty = one.method.getReturnType() == void.class
+            || result != null && result.getClass().getName().equals("kotlin.Unit");
+        if (!isEmpty) return Form.of(result);
+        int changed = changed(one.method);
+        if (changed >= 0) stored = Form.of(arguments[changed]);
+        return changed == MANY ? Form.other("void") : "null";
     }
 
-    /** Returns whether a method without a result has no argument in which it could store one. */
-    private static boolean storesNothing(Method method) {
-        for (Class<?> type : method.getParameterTypes()) {
+    /** Returns the only argument in which a method without a result could store one, NONE or MANY. */
+    private static int changed(Method method) {
+        int found = NONE;
+        Class<?>[] types = method.getParameterTypes();
+        for (int i = 0; i < types.length; i++) {
+            Class<?> type = types[i];
             boolean isBoxed = Number.class.isAssignableFrom(type) && type.getName().startsWith("java.lang.");
             if (!type.isPrimitive() && !isBoxed && type != String.class && type != Character.class && type != Boolean.class) {
-                return false;
+                found = found == NONE ? i : MANY;
             }
         }
-        return true;
+        return found;
     }
 
     /** Calls what Kotlin's compiler makes of a function with default arguments: a mask says which ones are left out. */

@@ -159,24 +159,19 @@ final class Form {
         return found.hasNext() ? found.next() : null;
     }
 
-    /** Writes a record, or a data class of Kotlin's, as a tuple. */
+    /** Writes an object of the program's own by its fields, and another one with components as a tuple. */
     private void components(Object value, int depth) {
         Class<?> type = value.getClass();
-        boolean isRecord = type.getSuperclass() != null && type.getSuperclass().getName().equals("java.lang.Record");
+        if (!type.getName().matches("(?:java|javax|jdk|sun|kotlin|kotlinx)[.].*")) {
+            fields(value, type, depth);
+            return;
+        }
         java.util.List<Object> found = new java.util.ArrayList<>();
         try {
-            if (isRecord) {
-                for (Field one : type.getDeclaredFields()) {
-                    if (Modifier.isStatic(one.getModifiers())) continue;
-                    one.setAccessible(true);
-                    found.add(one.get(value));
-                }
-            } else {
-                for (int place = 1; place <= MOST_COMPONENTS; place++) {
-                    Method one = type.getDeclaredMethod("component" + place);
-                    one.setAccessible(true);
-                    found.add(one.invoke(value));
-                }
+            for (int place = 1; place <= MOST_COMPONENTS; place++) {
+                Method one = type.getDeclaredMethod("component" + place);
+                one.setAccessible(true);
+                found.add(one.invoke(value));
             }
         } catch (NoSuchMethodException end) {
             // all components are found
@@ -185,6 +180,25 @@ final class Form {
         }
         if (found.isEmpty()) throw new TooMuch(type.getName().replaceAll("^.*[.$]", ""));
         tagged("tuple", found.iterator(), depth);
+    }
+
+    private void fields(Object value, Class<?> type, int depth) {
+        String separator = "{\"record\": [[";
+        for (Field one : value instanceof Enum ? new Field[0] : type.getDeclaredFields()) {
+            if (Modifier.isStatic(one.getModifiers()) || one.isSynthetic()) continue;
+            text.append(separator);
+            string(one.getName());
+            text.append(", ");
+            try {
+                one.setAccessible(true);
+                add(one.get(value), depth + 1);
+            } catch (ReflectiveOperationException problem) {
+                throw new TooMuch(type.getSimpleName());
+            }
+            separator = "], [";
+        }
+        if (!separator.startsWith("]")) throw new TooMuch(type.getName().replaceAll("^.*[.$]", ""));
+        text.append("]]}");
     }
 
     private void string(String value) {

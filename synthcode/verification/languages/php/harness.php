@@ -32,7 +32,20 @@ final class Form
         if ($value instanceof \Traversable) {
             return self::ofArray(\iterator_to_array($value, false), $asMaps, $depth);
         }
+        if ((new \ReflectionClass($value))->isUserDefined() && !($value instanceof \UnitEnum) && (array) $value !== []) {
+            return self::ofFields($value, $asMaps, $depth);
+        }
         return '{"other": ' . \json_encode(\get_debug_type($value)) . '}';
+    }
+
+    private static function ofFields(object $value, bool $asMaps, int $depth): string
+    {
+        $texts = [];
+        foreach ((array) $value as $name => $item) { // a private one is named "\0Class\0name"
+            $name = \substr((string) $name, (int) \strrpos("\0$name", "\0"));
+            $texts[] = '[' . self::of($name, $asMaps) . ', ' . self::of($item, $asMaps, $depth + 1) . ']';
+        }
+        return '{"record": [' . \implode(', ', $texts) . ']}';
     }
 
     private static function ofFloat(float $value): string

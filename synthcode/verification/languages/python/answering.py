@@ -126,7 +126,7 @@ def _main(nonce, is_reordered):
     signal.signal(signal.SIGPROF, _too_slow)
     function_of = _reordered_function if is_reordered else harness.entry_point
     arguments_of = _reordered_arguments if is_reordered else harness.parsed
-    harness.main(nonce, lambda path, plan: _within_limit(function_of(path, plan)), arguments_of)
+    harness.main(nonce, lambda path, plan: _within_limit(function_of(path, plan)), arguments_of, fields=False)
 
 
 if __name__ == "__main__":

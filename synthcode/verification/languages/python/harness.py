@@ -35,12 +35,31 @@ def function_in(module, plan):
     return getattr(getattr(module, plan["path"][0])(), plan["path"][1]) if plan["instance"] else function
 
 
+def _unchanged(result):
+    return result
+
+
+def _awaited():
+    """Return a function that waits for results."""
+    import asyncio
+    import inspect
+
+    run, is_awaitable, is_generator = asyncio.run, inspect.isawaitable, inspect.isasyncgen
+
+    async def waiting(result):
+        return [item async for item in result] if is_generator(result) else await result
+
+    return lambda result: run(waiting(result)) if is_awaitable(result) or is_generator(result) else result
+
+
 def parsed(source):
     """Return the arguments of a call from their source."""
     return eval(source, {"inf": math.inf, "nan": math.nan})
 
 
-def main(nonce, function_of=entry_point, arguments_of=parsed, write=os.write, encode=json.dumps, end=os._exit):
+def main(
+    nonce, function_of=entry_point, arguments_of=parsed, fields=True, write=os.write, encode=json.dumps, end=os._exit
+):
     """Run all cases; write a line for each."""
 
     def emit(text):
@@ -50,23 +69,35 @@ def main(nonce, function_of=entry_point, arguments_of=parsed, write=os.write, en
 
     with open("cases.json", encoding="utf-8") as file:
         plan = json.load(file)
+    finished = _awaited() if plan.get("async") else _unchanged
     function = function_of("solution.py", plan)
     for place, source in plan["cases"]:
         arguments = arguments_of(source)
+        changed = [one for one in arguments if type(one) in (list, dict, set)] if fields else ()
+        stored = None
         try:
-            result = form(function(*arguments))
+            result = finished(function(*arguments)) if fields else function(*arguments)
+            if result is None and len(changed) == 1:  # a function without a result may have stored one there
+                stored = form(changed[0])
+            result = form(result, fields=fields)
         except ModuleNotFoundError:
             raise  # what it would return is not known here
         except Exception as problem:
             result = {"raised": type(problem).__name__}
         emit(f"{place} {encode(result)}")
+        if stored is not None:
+            emit(f"{place} {encode(stored)}")
     sys.stdout.flush()
     emit("end")
     end(0)
 
 
-def form(value, depth=0, kind=type, deepest=_DEEPEST):
-    """Return a value in canonical JSON's terms."""
+def form(value, depth=0, kind=type, deepest=_DEEPEST, fields=False):
+    """Return a value in canonical JSON's terms; with ``fields``, also an object of the program's own."""
+
+    def inner(item):
+        return form(item, depth + 1, fields=fields)
+
     if depth > deepest:
         return {"other": "a value nested too deeply"}
     exact = kind(value)
@@ -79,13 +110,15 @@ def form(value, depth=0, kind=type, deepest=_DEEPEST):
             return {"float": "nan"}
         return value if abs(value) != math.inf else {"float": "inf" if value > 0 else "-inf"}
     if issubclass(exact, list):
-        return [form(item, depth + 1) for item in list.__iter__(value)]
+        return [inner(item) for item in list.__iter__(value)]
     if issubclass(exact, tuple):
-        return {"tuple": [form(item, depth + 1) for item in tuple.__iter__(value)]}
+        return {"tuple": [inner(item) for item in tuple.__iter__(value)]}
     if issubclass(exact, (set, frozenset)):
-        return {"set": sorted((form(item, depth + 1) for item in value), key=repr)}
+        return {"set": sorted((inner(item) for item in value), key=repr)}
     if issubclass(exact, dict):
-        return {"map": [[form(key, depth + 1), form(item, depth + 1)] for key, item in dict.items(value)]}
+        return {"map": [[inner(key), inner(item)] for key, item in dict.items(value)]}
+    if fields and exact.__module__ == "solution" and isinstance(getattr(value, "__dict__", None), dict):
+        return {"record": [[name, inner(item)] for name, item in value.__dict__.items()]}
     return {"other": exact.__name__}
 
 

@@ -14,6 +14,7 @@ from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _HARNESS = Path(__file__).with_name("harness.py")
 _TRACING = Path(__file__).with_name("tracing.py")
 _ANSWERING = Path(__file__).with_name("answering.py")
@@ -43,7 +44,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
             plan.append([place, f"({''.join(f'{literal(value)}, ' for value in case.arguments)})"])
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    asked = json.dumps({"path": path, "instance": is_instance, "cases": plan})
+    asked = json.dumps({"path": path, "instance": is_instance, "cases": plan, "async": "async" in code})
     files = {"harness.py": _HARNESS.read_text("utf-8"), "solution.py": code, "cases.json": asked}
     return CaseProgram(Job(files, "harness.py"), untestable)
 
@@ -93,11 +94,11 @@ def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, 
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         raise Untestable("this Python cannot parse it") from problem
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef) and node.name == name:
+        if isinstance(node, _FUNCTIONS) and node.name == name:
             return [name], False, _arity(node, 0)
         if isinstance(node, ast.ClassDef):
             for member in node.body:
-                if isinstance(member, ast.FunctionDef) and member.name == name:
+                if isinstance(member, _FUNCTIONS) and member.name == name:
                     kinds = {one.id for one in member.decorator_list if isinstance(one, ast.Name)}
                     bound = 0 if "staticmethod" in kinds else 1
                     return [node.name, name], not kinds & {"staticmethod", "classmethod"}, _arity(member, bound)
@@ -106,7 +107,7 @@ def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, 
     raise Untestable(f"{name} is not a function of the module")
 
 
-def _arity(node: ast.FunctionDef, bound: int) -> tuple[int, float]:
+def _arity(node: ast.FunctionDef | ast.AsyncFunctionDef, bound: int) -> tuple[int, float]:
     given = [*node.args.posonlyargs, *node.args.args]
     most = math.inf if node.args.vararg else len(given) - bound
     return max(0, len(given) - bound - len(node.args.defaults)), most

@@ -11,6 +11,9 @@ module SynthcodeForm
   KIND = Kernel.instance_method(:class)
   IS_A = Kernel.instance_method(:kind_of?)
   JSON_OF = JSON.method(:generate)
+  VARIABLES = Kernel.instance_method(:instance_variables)
+  VARIABLE = Kernel.instance_method(:instance_variable_get)
+  STRUCT = { names: Struct.instance_method(:members), values: Struct.instance_method(:to_a) }.freeze
   METHODS = {
     each: Array.instance_method(:each), pairs: Hash.instance_method(:each_pair), members: Set.instance_method(:each),
     join: Array.instance_method(:join), digits: Integer.instance_method(:to_s), float: Float.instance_method(:to_s),
@@ -49,6 +52,11 @@ module SynthcodeForm
     '{"other": "bytes that are not text"}'
   end
 
+  def self.of_fields(pairs, depth)
+    texts = pairs.map { |name, item| "[#{JSON_OF.call(name.to_s)}, #{of(item, depth)}]" }
+    "{\"record\": [#{METHODS[:join].bind_call(texts, ", ")}]}"
+  end
+
   def self.of_collection(value, depth)
     texts = []
     if IS_A.bind_call(value, Array)
@@ -60,8 +68,14 @@ module SynthcodeForm
     elsif IS_A.bind_call(value, Set)
       METHODS[:members].bind_call(value) { |item| texts << of(item, depth) }
       "{\"set\": [#{METHODS[:join].bind_call(texts, ", ")}]}"
-    elsif IS_A.bind_call(value, Struct) || IS_A.bind_call(value, Range) || IS_A.bind_call(value, Enumerator)
+    elsif IS_A.bind_call(value, Struct)
+      of_fields(STRUCT[:names].bind_call(value).zip(STRUCT[:values].bind_call(value)), depth)
+    elsif IS_A.bind_call(value, Range) || IS_A.bind_call(value, Enumerator)
       of_collection(value.first(100_000), depth)
+    elsif kind_of(value) == "OpenStruct"
+      of_fields(value.each_pair.to_a, depth)
+    elsif VARIABLES.bind_call(value).any? && !IS_A.bind_call(value, Exception) && !IS_A.bind_call(value, Module)
+      of_fields(VARIABLES.bind_call(value).map { |name| [name.name[1..], VARIABLE.bind_call(value, name)] }, depth)
     else
       "{\"other\": #{JSON_OF.call(kind_of(value).to_s)}}"
     end
@@ -80,6 +94,7 @@ main = lambda do
   plan = JSON.parse(File.read("plan.json"))
   leave = Process.method(:exit!)
   form = SynthcodeForm.method(:of)
+  is_a = SynthcodeForm::IS_A
   literal = method(:eval)
   require "rubygems" if plan["gems"]
   Object.send(:remove_const, :ObjectSpace)
@@ -87,14 +102,21 @@ main = lambda do
     load "./solution.rb"
     load "./test.rb" if plan["test"]
     (plan["cases"] || []).each do |place, source|
+      stored = nil
       result = begin
-        form.call($synthcode_entry.call(*literal.call(source)))
+        given = literal.call(source)
+        value = $synthcode_entry.call(*given)
+        changed = given.select { |one| [Array, Hash, Set].any? { |kind| is_a.bind_call(one, kind) } }
+        # a function without a result may have stored one there
+        stored = form.call(changed[0]) if SynthcodeForm.kind_of(value) == "NilClass" && changed.length == 1
+        form.call(value)
       rescue SystemExit, SignalException, NoMemoryError, LoadError
         raise
       rescue Exception => problem # a translation may raise anything
         "{\"raised\": #{JSON.generate(problem.class.name.to_s)}}"
       end
       emit.call("#{place} #{result}")
+      emit.call("#{place} #{stored}") if stored
     end
   rescue SystemExit
     leave.call(0)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.rust.literals import bind, common_type, literal, substituted
+from synthcode.verification.languages.rust.records import record_forms
 from synthcode.verification.languages.rust.signature import Signature, read_signature
 from synthcode.verification.languages.rust.sources import has_own_equality, own_test, solution_text
 from synthcode.verification.languages.rust.types import INTEGERS, RustType
@@ -17,6 +18,7 @@ HARNESS = "synthcode_harness"
 _CALLS = '\n::core::include!("calls.rs");\n'
 _OWN_TEST = '#[path = "/box/own_test.rs"]\nmod own_test_;\n'
 """Before the program: macros that it defines are known only after it."""
+_UNIT = RustType("tuple", "()")
 _CHARS, _TEXT, _NONE_RAISES, _NONE_IS_OPEN = 1, 2, 4, 8
 
 
@@ -61,7 +63,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
             untestable[place] = str(reason)
     if not calls:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    files = {"solution.rs": solution_text(code) + _CALLS, "calls.rs": _main(calls)}
+    forms = record_forms(code, signature.result.text, HARNESS)
+    files = {"solution.rs": solution_text(code) + _CALLS, "calls.rs": _main(calls) + forms}
     return CaseProgram(Job(files, "calls.rs"), untestable)
 
 
@@ -89,7 +92,10 @@ def _call(place: int, case: TestCase, signature: Signature) -> str:
         lines.append(f"let mut receiver = {signature.receiver};")
         callee = f"receiver.{callee}"
     call = f"{callee}({', '.join(passed)})"
+    stored = _stored(signature)
     lines.append(f"let value = {f'unsafe {{ {call} }}' if signature.is_unsafe else call};")
+    if stored is not None:
+        lines.append(f"let _: () = value; let value = &a{stored};")
     writer = "write_items(value" if signature.result.kind == "iterator" else "Form::form(&value"
     lines.append(f"::{HARNESS}::{writer}, out, {mode});")
     return f"run.case({place}, |out| {{ {' '.join(lines)} }});"
@@ -123,6 +129,14 @@ def _argument_types(case: TestCase, signature: Signature) -> list[RustType]:
     return [substituted(kind, bound) for kind in signature.parameters]
 
 
+def _stored(signature: Signature) -> int | None:
+    """Return the argument that holds the result of a function without one: the only one that it can change."""
+    changed = [place for place, kind in enumerate(signature.parameters) if not _stores_nothing(kind)]
+    mutable = [place for place in changed if signature.parameters[place].is_mutable]
+    is_only = len(mutable) == 1 and signature.parameters[mutable[0]].kind == "reference"
+    return mutable[0] if signature.result == _UNIT and is_only else None
+
+
 def _stores_nothing(kind: RustType) -> bool:
     """Return whether a function can store no result in a parameter of this type."""
     if kind.kind == "reference" and not kind.is_mutable:
@@ -139,7 +153,10 @@ def _mode(case: TestCase, signature: Signature) -> int:
         If the function cannot return such a result.
     """
     kind = signature.result
-    if kind == RustType("tuple", "()"):
+    if kind == _UNIT:
+        stored = _stored(signature)
+        if stored is not None and case.expected is not None and not isinstance(case.expected, Raises):
+            return _result_mode(case.expected, signature.parameters[stored].parts[0])
         if isinstance(case.expected, Raises) or not all(map(_stores_nothing, signature.parameters)):
             raise Untestable("it returns nothing")
         return 0

@@ -49,4 +49,5 @@ def _entry(code: str, entry_point: str) -> Entry:
         entry = entry_of(parse_snippet(code, language), language, entry_point)
     except ParseTimeout as problem:
         raise Untestable("it cannot be parsed in time") from problem
-    return Entry(entry.name, entry.expression, entry.required, is_module=False)  # the compiler makes CommonJS of it
+    # The compiler makes CommonJS of it.
+    return Entry(entry.name, entry.expression, entry.required, entry.options, is_module=False)

@@ -46,8 +46,85 @@ STORING = {
     "rust": "fn bump(xs: &mut Vec<i32>) { for x in xs.iter_mut() { *x += 1; } }",
     "c": "void bump(int *xs, int n) { for (int i = 0; i < n; i++) xs[i]++; }",
     "cpp": "void bump(std::vector<int> &xs) { for (auto &x : xs) x++; }",
+    "kotlin": "fun bump(xs: MutableList<Int>) { for (i in xs.indices) xs[i]++ }",
+    "javascript": "function bump(xs) { xs.forEach((x, i) => { xs[i] = x + 1; }); }",
+    "ruby": "def bump(xs)\n  xs.map! { |x| x + 1 }\n  nil\nend",
+    "python": "def bump(xs):\n    xs[:] = [x + 1 for x in xs]",
     "php": "<?php function bump(array &$xs): void { foreach ($xs as &$x) { $x++; } }",
 }
+BOUNDS = (TestCase(([3, 1, 2],), {"low": 1, "high": 3}), TestCase(([5, 4],), (4, 5)))
+_RUBY = (
+    "class B\n  def initialize(a, b)\n    @low, @high = a, b\n  end\nend\ndef bounds(xs)\n  B.new(xs.min, xs.END)\nend"
+)
+RECORDS = {
+    "java": (
+        "bounds",
+        "class B { private final int low, high; B(int a, int b) { low = a; high = b; } }\nclass A { static B bounds("
+        "java.util.List<Integer> x) { return new B(java.util.Collections.min(x), java.util.Collections.END(x)); } }",
+        *("max", "min"),
+    ),
+    "kotlin": (
+        "bounds",
+        "data class B(val low: Int, val high: Int)\nfun bounds(x: List<Int>) = B(x.min()!!, x.END()!!)",
+        *("max", "min"),
+    ),
+    "csharp": (
+        "bounds",
+        "class B { public int Low { get; set; } public int High; }\n"
+        "class A { static B Bounds(List<int> x) { return new B { Low = x.Min(), High = x.END() }; } }",
+        *("Max", "Min"),
+    ),
+    "go": (
+        "bounds",
+        'import "sort"\ntype B struct {\n\tLow int\n\thigh int\n}\nfunc Bounds(x []int) B {\n\tsort.Ints(x)\n'
+        "\treturn B{x[0], x[END]}\n}",
+        *("len(x)-1", "0"),
+    ),
+    "rust": (
+        "bounds",
+        "struct B { low: i32, high: i32 }\nfn bounds(x: &[i32]) -> B { "
+        "B { low: *x.iter().min().unwrap(), high: *x.iter().END().unwrap() } }",
+        *("max", "min"),
+    ),
+    "cpp": (
+        "bounds",
+        "#include <algorithm>\n#include <vector>\nstruct B { int low, high; };\nB bounds(std::vector<int> x) "
+        "{ std::sort(x.begin(), x.end()); return {x.front(), x.END()}; }",
+        *("back", "front"),
+    ),
+    "javascript": (
+        "bounds",
+        "class B { constructor(a, b) { this.low = a; this.high = b; } }\n"
+        "const bounds = (x) => new B(Math.min(...x), Math.END(...x));",
+        *("max", "min"),
+    ),
+    "php": (
+        "bounds",
+        "<?php class B { public function __construct(private int $low, public int $high) {} }\n"
+        "function bounds($x) { return new B(min($x), END($x)); }",
+        *("max", "min"),
+    ),
+    "ruby": ("bounds", _RUBY, "max", "min"),
+    "python": (
+        "bounds",
+        "class B:\n    def __init__(self, a, b):\n        self.low, self.high = a, b\n"
+        "async def bounds(x):\n    return B(min(x), END(x))",
+        *("max", "min"),
+    ),
+}
+"""Objects with fields, for mappings and tuples: the entry point, the program, and its ends, right and wrong."""
+DIVISION = (TestCase((7, 2), (3, 1)), TestCase((6, 3), (2, 0)))
+PARTS = {
+    "csharp": (
+        "parts",
+        "class A { static int Parts(int a, int b, out int r) { r = a END b; return a / b; } }",
+        "%",
+        "/",
+    ),
+    "c": ("parts", "int parts(int a, int b, int *rest) { *rest = a END b; return a / b; }", "%", "/"),
+    "cpp": ("parts", "int parts(int a, int b, int &rest) { rest = a END b; return a / b; }", "%", "/"),
+}
+"""What a function returns, and what it stores, are one result."""
 SWAP = (TestCase((1, 2), (2, 1)),)
 TWO_SUM = (TestCase(([2, 7], 9), (0, 1)), TestCase(([1, 2], 9), None))
 RAISING = (TestCase(([2, 7], 9), (0, 1)), TestCase(([1, 2], 9), Raises("ValueError")))
@@ -58,7 +135,24 @@ UNIQUE = (TestCase(([1, 1, 2],), {1, 2}),)
 REVERSE = (TestCase(("h\u00e9",), "\u00e9h"),)
 FOUND = "func TwoSum(xs []int, n int) (int, int, bool) { return 0, RESULT, xs[0]+xs[1] == n }"
 PLACES = "int *first(int *xs, int n, int *size) { *size = n ? 1 : 0; return n ? xs + OFFSET : 0; }"
+ORDER = (TestCase(([3, 1, 2],), [1, 2, 3]), TestCase(([2, 1],), [1, 2]))
+CELLS = (TestCase(([(0, 1), (0, 1)],), {(0, 1): 2}),)
+ELEMENTS = "for (int i = 0; i < a.Count; i++) for (int j = 0; j < i; j++) if (a[i] < a[j]) (a[i], a[j]) = (a[j], a[i]);"
 RIGHT = (
+    ("csharp", f"class A {{ static List<int> Order(List<int> a) {{ {ELEMENTS} return a; }} }}", ORDER),
+    ("javascript", "async function* order(xs) { yield* [...xs].sort(); }", ORDER),
+    ("python", "async def order(xs):\n    for x in sorted(xs):\n        yield x", ORDER),
+    (
+        "c",
+        "#include <stdlib.h>\nint *order(int *x, int n) { for (int i = 0; i < n; i++) for (int j = 0; j < i; j++) "
+        "if (x[i] < x[j]) { int t = x[i]; x[i] = x[j]; x[j] = t; } return x; }",
+        ORDER,
+    ),
+    (
+        "javascript",
+        "function cells(all) { const m = {}; for (const c of all) m[c] = (m[c] || 0) + 1; return m; }",
+        CELLS,
+    ),
     ("php", "<?php function swap(int &$a, int &$b): void { [$a, $b] = [$b, $a]; }", SWAP),
     ("php", "<?php function unique(array $xs): array { return array_unique($xs); }", UNIQUE),
     ("go", FOUND.replace("RESULT", "1"), TWO_SUM),
@@ -71,6 +165,10 @@ RIGHT = (
     ("python", "class Items(list):\n    pass\ndef unique(xs):\n    return Items(dict.fromkeys(xs))", UNIQUE),
 )
 WRONG = (
+    ("c", "int *order(int *x, int n) { return x; }", ORDER),
+    ("python", "def order(xs):\n    sorted(xs)", ORDER),
+    ("javascript", "function order(xs) { xs.sort((a, b) => b - a); }", ORDER),
+    ("javascript", "function cells(all) { const m = {}; for (const c of all) m[c] = 1; return m; }", CELLS),
     ("php", "<?php function swap(int &$a, int &$b): void { $a = $b; }", SWAP),
     ("php", "<?php function reverse($s) { return strrev($s); }", REVERSE),
     ("ruby", "def reverse(s)\n  s.b.reverse\nend", REVERSE),
@@ -86,6 +184,8 @@ WRONG = (
 )
 NAMES = {id(SWAP): "swap", id(UNIQUE): "unique", id(FIRST): "first", id(DIVIDE): "divide", id(GROUP): "group"} | {
     id(TWO_SUM): "two_sum",
+    id(ORDER): "order",
+    id(CELLS): "cells",
     id(RAISING): "two_sum",
     id(REVERSE): "reverse",
 }
@@ -100,7 +200,11 @@ def programs_of(language: str) -> dict[str, tuple[str, tuple[TestCase, ...], str
         TALKING[language]: ("vowels", VOWELS, "right"),
     }
     if language in STORING:
-        found[STORING[language]] = ("bump", BUMP, "not rejected")
+        found[STORING[language]] = ("bump", BUMP, "right")
+    for programs, cases in ((RECORDS, BOUNDS), (PARTS, DIVISION)):
+        for last, verdict in ((0, "right"), (1, "wrong")) if language in programs else ():
+            name, text, *ends = programs[language]
+            found[text.replace("END", ends[last])] = (name, cases, verdict)
     for table, verdict in ((RIGHT, "right"), (WRONG, "wrong")):
         found |= {code: (NAMES[id(cases)], cases, verdict) for one, code, cases in table if one == language}
     return found

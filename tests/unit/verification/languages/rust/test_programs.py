@@ -112,7 +112,7 @@ def test_a_program_that_calls_a_crate_is_not_judged(rust: TestedPrograms) -> Non
     [
         ("struct A;", "it defines no function"),
         ("fn f(a: &[i32], b: i32) -> i32 { 1 }", "it takes other arguments than 1"),
-        ("fn f(a: &mut Vec<i32>) {}", "it returns nothing"),
+        ("fn f(a: Vec<i32>) {}", "it returns nothing"),
         ("fn f(a: String) -> i32 { 1 }", "an argument of the type ::std::string::String cannot be list"),
         ("fn f(a: [i32; 3]) -> i32 { 1 }", "[i32; 3] does not have 2 elements"),
         ("fn f(a: impl Fn(i32) -> i32) -> i32 { 1 }", "an argument of the type Fn(i32) -> i32 cannot be list"),
