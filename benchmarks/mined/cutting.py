@@ -30,7 +30,7 @@ _NOT_A_FUNCTION = {
     "rust": re.compile(r"\b(?:macro_rules|impl\s+\w+\s*$|match)\b"),
 }
 """What other blocks than functions have in their heads: a type of a parameter may be a ``struct`` in C."""
-_DEEPEST = {"java": 2, "csharp": 3, "php": 1, "kotlin": 2, "rust": 1, "cpp": 1, "typescript": 1}
+_DEEPEST = {"java": 2, "csharp": 3, "php": 1, "kotlin": 2, "rust": 1, "typescript": 1}
 """Brackets open around a method at most; functions of the other languages are taken from the top of a file."""
 
 
