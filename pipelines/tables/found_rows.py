@@ -28,7 +28,7 @@ class Filters(NamedTuple):
     """Which rows are wanted. None: any."""
 
     seed_id: str | None = None
-    """The beginning of it, or the seed's id in its source."""
+    """The beginning of it, or the seed's id in its source, or the end of that: 302 of MBPP/302."""
     language: str | None = None
     reason: str | None = None
     search: str | None = None
@@ -102,13 +102,14 @@ def _filtered(piece: OutcomeBatch, filters: Filters) -> pa.Table:
 
 
 def _of_seed(rows: pa.Table, seeds: pa.Table, name: str) -> pa.ChunkedArray:
-    """Return which rows are of the seed with this name: the beginning of its id, or its id in its source."""
+    """Return which rows are of seeds with this name: the beginning of their id, or the end of that in their source."""
     named = seeds.filter(_is_named(seeds, name))["seed_id"]
     return pc.is_in(rows["seed_id"], value_set=named.combine_chunks())
 
 
 def _is_named(seeds: pa.Table, name: str) -> pa.ChunkedArray:
-    return pc.or_(pc.starts_with(seeds["seed_id"], name), pc.equal(seeds["source_id"], name))
+    of_source = pc.or_(pc.equal(seeds["source_id"], name), pc.ends_with(seeds["source_id"], f"/{name}"))
+    return pc.or_(pc.starts_with(seeds["seed_id"], name), of_source)
 
 
 def _contains(rows: pa.Table, seeds: pa.Table, text: str) -> pa.ChunkedArray:
@@ -169,7 +170,11 @@ def _wants(filters: Filters, found: Found) -> bool:
     if filters.reason and row["verdict"] != filters.reason:
         return False
     for name, ids in ((filters.seed_id, ["seed_id"]), (filters.id, ["seed_id", "program_id"])):
-        if name and seed["source_id"] != name and not any(row[key].startswith(name) for key in ids):
+        if (
+            name
+            and not f"/{seed['source_id']}".endswith(f"/{name}")
+            and not any(row[key].startswith(name) for key in ids)
+        ):
             return False
     texts = (seed["source_id"], seed["text"], seed["code"], row["detail"])
     return not filters.search or any(filters.search.lower() in text.lower() for text in texts)

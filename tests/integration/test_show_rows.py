@@ -94,6 +94,15 @@ def test_removed_and_rejected_seeds_are_found(checked: Path, capsys: pytest.Capt
     assert shown(capsys, checked, "--reason", "exact_duplicate")[0] == {removed}
     assert shown(capsys, checked, "--reason", "syntax_error")[0] == {"mine/3"}
     assert shown(capsys, checked, "--seed-id", "mine/3")[0] == {"mine/3"}
+    for name in ("mine/1", "mine/3", "mine/4"):  # an id may begin with the same digit
+        assert name in shown(capsys, checked, "--seed-id", name.removeprefix("mine/"))[0]
+
+
+def test_an_id_of_no_seed_is_an_error(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("mine/9", "ine/1", "zz"):
+        error = shown(capsys, checked, "--seed-id", name, code=1)[1]
+        assert error.startswith(f"error: no seed has the id '{name}', nor one that begins with it\n")
+    assert shown(capsys, checked, "--seed-id", "mine/4", "--reason", "refusal")[1].startswith("no such rows; verdicts")
 
 
 def test_show_says_how_many_rows_there_are(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,10 +106,10 @@ def _say_that_nothing_matches(folder: RunFolder, filters: Filters) -> None:
     Raises
     ------
     InputError
-        If the reason is not a verdict.
+        If the reason is not a verdict, or the id is that of no seed.
     """
     from synthcode.errors import InputError, did_you_mean
-    from synthcode.pipelines.tables.found_rows import UNTRANSLATED, known_verdicts, seed_verdicts
+    from synthcode.pipelines.tables.found_rows import UNTRANSLATED, Filters, count_rows, known_verdicts, seed_verdicts
     from synthcode.vocabulary import CONTAMINATED, GATE_REASONS, SEED_REASONS, STATUSES
 
     present, of_seeds = known_verdicts(folder), seed_verdicts(folder)
@@ -118,6 +118,11 @@ def _say_that_nothing_matches(folder: RunFolder, filters: Filters) -> None:
     verdicts += f"; of seeds: {', '.join(of_seeds)}" if of_seeds else ""
     if filters.reason and filters.reason not in known:
         raise InputError(f"{filters.reason!r} is not a verdict{did_you_mean(filters.reason, known)}", verdicts)
+    if filters.seed_id and not count_rows(folder, Filters(seed_id=filters.seed_id)):
+        raise InputError(
+            f"no seed has the id {filters.seed_id!r}, nor one that begins with it",
+            "look ids up in the report, or search texts and programs with --search",
+        )
     click.echo(f"no such rows; {verdicts}", err=True)
 
 
