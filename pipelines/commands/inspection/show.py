@@ -22,7 +22,9 @@ ROWS_WITHOUT_PAGER = 10
 @click.command()
 @run_argument
 @click.option(
-    "--id", metavar="ID", help="The beginning of any id: of a seed, also in its source, program, request, cluster."
+    "--id",
+    metavar="ID",
+    help="The beginning of an id: a seed's (ours or its source's), a program's, a request's, a cluster's.",
 )
 @click.option("--seed-id", metavar="ID", help="One seed: the beginning of its id, or its id in its source.")
 @click.option("--language", metavar="L", help="Translations into one language.")
@@ -30,7 +32,7 @@ ROWS_WITHOUT_PAGER = 10
 @click.option(
     "--search",
     metavar="TEXT",
-    help="With this in the seed's id, text or code, the translation, or the verdict's detail.",
+    help="Rows with this in the seed's id, text or code, the translation, or the verdict's detail.",
 )
 @click.option("--cluster", metavar="ID", help="Near-duplicates, with what differs: a cluster's id, or its beginning.")
 @click.option(

@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     "--format", "layout", type=click.Choice(EXPORTS.names()), required=True, help="The tool whose layout to write."
 )
 @click.option(
-    "--out", type=click.Path(path_type=Path), required=True, metavar="DIR", help="A folder that need not be there yet."
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="The folder to write. It is made if it is missing.",
 )
 @click.option(
     "--variant",
@@ -34,12 +38,12 @@ if TYPE_CHECKING:
 @click.option("--split", type=click.Choice(SPLITS), help="Split of the tasks for mteb and beir. Default: test.")
 @click.option("--force", is_flag=True, help="Replace DIR whatever it holds.")
 def export(run: Path, layout: str, out: Path, variant: Variant | None, split: Split | None, force: bool) -> None:
-    """Write the dataset of RUN, or the one that the folder RUN is, in another tool's layout.
+    """Write a dataset in another tool's layout. RUN is a run directory, or a dataset's own folder.
 
-    mteb, beir and coir get one retrieval task for each language of documents, asked in words, and for each ordered
-    pair of languages; synthconl gets all splits of the pairs in SynthCoNL's eight columns. Pairs of clones (build
-    --clones) and translations that fail their tests (verify) go to mteb, the pairs also to bigclonebench: the files of
-    CodeXGLUE's BigCloneBench. poj104 gets the programs of each problem, in the files of CodeXGLUE's POJ-104.
+    mteb, beir and coir get one retrieval task for each language of documents, with texts as queries, and for each
+    ordered pair of languages; synthconl gets all splits of the pairs in SynthCoNL's eight columns. Pairs of clones
+    (build --clones) and translations that fail their tests (verify) go to mteb, the pairs also to bigclonebench:
+    the files of CodeXGLUE's BigCloneBench. poj104 gets the programs of each problem, in the files of CodeXGLUE's POJ-104.
 
     \b
     Examples:

@@ -12,7 +12,7 @@ import click
 def init(file: Path) -> None:
     """Write a recipe with every key, what it means and its default, to FILE (recipe.yaml).
 
-    A file that is there is never replaced.
+    An existing file is never replaced.
 
     \b
     Examples:

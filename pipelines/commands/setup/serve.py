@@ -10,13 +10,13 @@ import click
 @click.command(context_settings={"ignore_unknown_options": True})
 @click.argument("model", metavar="MODEL")
 @click.option(
-    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N", help="On loopback."
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, metavar="N", help="The port, on loopback."
 )
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[-- VLLM_ARGUMENTS]")
 def serve(model: str, port: int, arguments: tuple[str, ...]) -> None:
-    """Serve MODEL by vLLM until Ctrl-C, with its prefix cache on; what follows -- goes to vLLM if it is safe.
+    """Serve MODEL with vLLM and its prefix cache until Ctrl-C. Arguments after -- go to vLLM, if they are safe.
 
-    'synthcode run' does so itself, for as long as it translates, where the recipe says backend.serve: [].
+    'synthcode run' starts such a server itself while it translates, if the recipe says backend.serve: [].
 
     \b
     Example:

@@ -34,10 +34,9 @@ from synthcode.pipelines.commands.options import (
 def check(run: Path, compiled: bool | None, shard: str | None, executor: Mapping[str, Any], force: bool) -> None:
     """Extract the code from every completion and keep programs that pass the syntax gate.
 
-    With --compile, the installed ones of javac, gcc, g++, go, rustc, mcs and tsc compile what passed, and
-    node --check, php -l and ruby -c parse it; no program is run. A program whose names and types are all
-    resolved is compiled, one that was parsed is checked. Unresolved names are not errors, as a translation
-    is a fragment.
+    With --compile, installed compilers (javac, gcc, g++, go, rustc, mcs, tsc) compile what passed, and node --check,
+    php -l and ruby -c parse it; no program is run. A program reaches the level 'compiled' if all its names and types
+    are resolved, and 'checked' if it was only parsed. Unresolved names are not errors, as a translation is a fragment.
 
     \b
     Examples:

@@ -43,7 +43,7 @@ def verify(run: Path, languages: str | None, verify_cache: str | None, force: bo
     """Run the translations that are left after 'dedup' with tests, in a sandbox.
 
     Tests are the seed's own for that language, the calls in its Python test, and calls on further inputs, whose
-    results the seed's solution gives. Programs that no test passes are compiled. A program that fails the seed's
+    results the seed's solution gives. A program that passes no test is compiled. A program that fails the seed's
     tests is kept out of the dataset; one that cannot be tested keeps its level. How many further inputs it passes
     is recorded, and decides only with --strict. Runs 'check' and 'dedup' first where they are not up
     to date; afterwards 'build' uses what was found.

@@ -10,7 +10,13 @@ import click
 @click.command()
 @click.argument("model", metavar="MODEL")
 @click.option("--exit", "exit_", required=True, type=click.IntRange(1), metavar="K", help="The exit to keep.")
-@click.option("--out", required=True, metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--out",
+    required=True,
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of the new model.",
+)
 def cut(model: str, exit_: int, out: Path) -> None:
     """Write the blocks of MODEL up to one exit as a model of its own.
 

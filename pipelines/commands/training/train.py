@@ -69,7 +69,9 @@ if TYPE_CHECKING:
     metavar="DATASET|BENCHMARK",
     help="Leave out what a dataset, or a benchmark ([NAME=][ADAPTER:]PATH[@LANGUAGE]), holds, and its near-duplicates.",
 )
-@click.option("--pretrain", type=click.IntRange(1), metavar="STEPS", help="Steps on masked programs before that.")
+@click.option(
+    "--pretrain", type=click.IntRange(1), metavar="STEPS", help="Steps on masked programs before the training."
+)
 @click.option("--pretrain-task", metavar="NAME", help="in_context, next_sentence or none. Default: in_context.")
 @click.option("--pretrain-data", multiple=True, metavar="RUN", help="Runs whose seeds name their repositories.")
 @click.option("--dtype", type=click.Choice(("float32", "bfloat16")), help="Default: float32.")

@@ -80,7 +80,7 @@ class Nodes:
     "--gpus-per-task", type=click.IntRange(1), default=1, metavar="T", help="GPUs that one copy of the model takes."
 )
 @click.option("--shards", type=click.IntRange(1), metavar="K", help="Default: four for each task that runs at once.")
-@click.option("--time", metavar="TIME", help="Longest time of a task: 04:00:00. It is queued again where it is longer.")
+@click.option("--time", metavar="TIME", help="Longest time of a task: 04:00:00. A longer one is queued again.")
 @click.option("--partition", metavar="P", help="The partition.")
 @click.option(
     "--local-dir", metavar="DIR", help="A folder on a disk of each node. Default: SLURM_TMPDIR, TMPDIR or /tmp."
