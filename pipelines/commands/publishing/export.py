@@ -43,7 +43,8 @@ def export(run: Path, layout: str, out: Path, variant: Variant | None, split: Sp
     mteb, beir and coir get one retrieval task for each language of documents, with texts as queries, and for each
     ordered pair of languages; synthconl gets all splits of the pairs in SynthCoNL's eight columns. Pairs of clones
     (build --clones) and translations that fail their tests (verify) go to mteb, the pairs also to bigclonebench:
-    the files of CodeXGLUE's BigCloneBench. poj104 gets the programs of each problem, in the files of CodeXGLUE's POJ-104.
+    the files of CodeXGLUE's BigCloneBench. poj104 gets the programs of each problem, in the files of CodeXGLUE's
+    POJ-104.
 
     \b
     Examples:
