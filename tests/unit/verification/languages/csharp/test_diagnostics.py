@@ -22,7 +22,6 @@ NEWER = (
     "static int F(int a) { List<int> x = new(); return x.Count; }",
     "static int F(int a) { Span<int> q = stackalloc int[3]; return q.Length; }",
     'static int F(int a) { return "a, b".Split(", ", StringSplitOptions.TrimEntries).Length; }',
-    "static int F(int a) { var x = new[] { 1, 2 }; (x[0], x[1]) = (x[1], x[0]); return x[0]; }",
     "static int F(int a) { return new[] { 1 }.Select((x, i) => (x, i)).First().i; }",
     "static int F(int a) { return (a, 1) == (1, a) ? 1 : 0; }",
     "static int F(int a) { switch ((a, 1)) { case (1, 1): return 2; default: return 3; } }",
