@@ -69,6 +69,12 @@ def in_parts(key: str) -> str:
     return json.dumps({"choices": [{"message": {"content": parts}, "finish_reason": "stop"}]})
 
 
+def in_parts_of_thoughts(key: str) -> str:
+    parts = [{"type": "reasoning.text", "text": part} for part in ("// ", key[:9], key[9:])]
+    message = {"content": "class A {} // ***", "reasoning_details": parts}
+    return json.dumps({"choices": [{"message": message, "finish_reason": "stop"}]})
+
+
 def as_stream(key: str) -> str:
     deltas = [{"content": "x // ***"}, {"reasoning_content": key[:9]}, {"reasoning_content": key[9:]}]
     chunks = [{"choices": [{"delta": delta, "finish_reason": None}]} for delta in deltas]
@@ -89,6 +95,7 @@ ECHOES: dict[str, Answer] = {
     "finish_reason": (200, lambda key: completion("", escaped(key))),
     "another field": (200, lambda key: completion("")[:-1] + f', "id": "{escaped(key)}"}}'),
     "parts of a message": (200, in_parts),
+    "parts of thoughts": (200, in_parts_of_thoughts),
     "chunks of a stream": (200, as_stream),
     "error": (400, lambda key: f'{{"error": {{"message": "bad {escaped(key)}"}}}}'),
 }

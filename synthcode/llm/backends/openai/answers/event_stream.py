@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.lenient_json import read_json
-from synthcode.llm.backends.openai.answers.thoughts import answer_in, has_thoughts
+from synthcode.llm.backends.openai.answers.thoughts import answer_in, thoughts_in
 
 _LOOKS_LIKE_EVENTS = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s*:[^\n]*\n)*\s*(?:data|event|id|retry):")
 _DONE = "[DONE]"
 _QUOTED_BYTES = 200
-_TEXTS = ("content", "reasoning", "refusal")
 
 
 def is_event_stream(body: bytes) -> bool:
@@ -31,7 +31,7 @@ def assemble(body: bytes) -> dict[str, Any]:
     AttemptFailed
         ``disconnected`` if the stream ends before the answer does; ``bad_answer`` if a chunk is not JSON.
     """
-    texts: dict[str, list[str]] = {name: [] for name in _TEXTS}
+    texts: defaultdict[str, list[str]] = defaultdict(list)
     finish_reason: Any = None
     native: Any = None
     usage: Any = None
@@ -54,15 +54,18 @@ def assemble(body: bytes) -> dict[str, Any]:
         finish_reason = choice.get("finish_reason") or finish_reason
         native = choice.get("native_finish_reason") or native
         part = _mapping(choice.get("delta") or choice.get("message"))
-        texts["content"] += [answer_in(part["content"]) or ""] if part.get("content") is not None else []
-        texts["reasoning"] += ["(thoughts)"] if has_thoughts(part) else []
-        texts["refusal"] += [part["refusal"]] if isinstance(part.get("refusal"), str) else []
+        if part.get("content") is not None:
+            texts["content"].append(answer_in(part["content"]) or "")
+        for name, text in thoughts_in(part).items():
+            texts[name].append(text)
+        if isinstance(part.get("refusal"), str):
+            texts["refusal"].append(part["refusal"])
     if not ended and finish_reason is None and error is None:
         if not is_completion:
             begin = body[:_QUOTED_BYTES].decode("utf-8", "replace")
             raise AttemptFailed(ErrorKind.BAD_ANSWER, f"a stream in another form than OpenAI's: {begin}")
         raise AttemptFailed(ErrorKind.DISCONNECTED, "the stream ended before the answer did")
-    message: dict[str, Any] = {name: "".join(parts) for name, parts in texts.items() if parts}
+    message: dict[str, Any] = {name: "".join(parts) for name, parts in texts.items()}
     ending = {"finish_reason": finish_reason, "native_finish_reason": native}
     whole = {"index": 0, "message": {"content": None, **message}, **ending}
     return {"choices": [whole], "usage": usage, "error": error}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import orjson
 
 from synthcode.llm.backend import AttemptFailed
+from synthcode.llm.backends.openai.answers.completions import first_choice
 from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
+from synthcode.llm.backends.openai.answers.thoughts import thoughts_in
 from synthcode.redaction import Redactor
 
 
@@ -25,11 +27,20 @@ def without_secrets(body: bytes, text: str | None, redactor: Redactor) -> bytes:
     if whole is not body and redactor.answer(whole) is not whole:  # the chunks of a stream may hold a piece of one each
         body = whole
     redacted = redactor.answer(body)
-    text = text or ""
-    visible = redactor.values(text)
-    if visible is not text and not _holds(redacted, visible):
-        return orjson.dumps({"choices": [{"message": {"content": visible}}]})
+    pieces = {"content": text or "", **_thoughts(body)}
+    visible = {name: redactor.values(piece) for name, piece in pieces.items()}
+    if any(visible[name] is not piece and not _holds(redacted, visible[name]) for name, piece in pieces.items()):
+        return orjson.dumps({"choices": [{"message": visible}]})
     return redacted
+
+
+def _thoughts(body: bytes) -> dict[str, str]:
+    """Return what an answer's thoughts are, put together from the parts that hold them."""
+    try:
+        message = first_choice(orjson.loads(body)["choices"])["message"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return {}
+    return thoughts_in(message) if isinstance(message, dict) else {}
 
 
 def _assembled(body: bytes) -> bytes:
