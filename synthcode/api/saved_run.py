@@ -32,7 +32,11 @@ _STAGES = {
     "queries_rejected": "queries",
 }
 """Table of the run -> the stage that writes it."""
-_DATASET_TABLES = ("triplets", "programs", "texts", "qrels", "negatives")
+_DATASET_TABLES = {
+    **{name: name for name in ("triplets", "programs", "texts", "qrels", "negatives", "mined_negatives", "clones")},
+    "dataset_queries": "queries",
+}
+"""Table of the dataset -> its configuration; ``queries`` is a table of the run."""
 
 
 def open_run(path: str | os.PathLike[str]) -> SavedRun:
@@ -86,7 +90,7 @@ class SavedRun:
     def tables(self) -> list[str]:
         """The names of the tables that are there."""
         own = [name for name in _STAGES if getattr(self._folder, name).exists()]
-        return own + [name for name in _DATASET_TABLES if (self.dataset / "data" / name).is_dir()]
+        return own + [name for name, config in _DATASET_TABLES.items() if (self.dataset / "data" / config).is_dir()]
 
     def status(self) -> dict[str, Any]:
         """Return what became of every row: the counts of ``synthcode status --json``."""
@@ -115,7 +119,7 @@ class SavedRun:
         if name not in known:
             raise InputError(f"no table {name!r}{did_you_mean(name, known)}", f"use one of: {', '.join(known)}")
         if name in _DATASET_TABLES:
-            return call(lambda _stop: self._dataset_table(name, split, columns))
+            return call(lambda _stop: self._dataset_table(_DATASET_TABLES[name], split, columns))
         if split is not None:
             raise InputError(f"table {name!r} has no splits", f"splits are of {', '.join(_DATASET_TABLES)}")
         return call(lambda _stop: self._run_table(name, columns))
@@ -207,7 +211,7 @@ class SavedRun:
         parts = []
         for one in published.splits(name) if split is None else [split]:
             rows = pa.concat_tables([schema.empty_table(), *published.batches(name, one, schema.names)])
-            if split is None:
+            if split is None and "split" not in rows.column_names:
                 rows = rows.append_column("split", pa.array([one] * rows.num_rows, pa.string()))
             parts.append(rows)
         return pa.concat_tables(parts)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from synthcode import open_run
 from synthcode.pipelines.main import run_cli
 from tests.support.broken_answers import broken_first, parquet_digests, translate_javascript
 from tests.support.chat_server import chat_server
@@ -38,6 +39,9 @@ def test_they_are_of_other_groups_of_the_same_split(tmp_path: Path) -> None:
         for row in pq.read_table(file).to_pylist():
             assert row["seed_id"] in asked
             assert groups[row["seed_id"]] != groups[seed_of[row["program_id"]]]
+    saved = open_run(run).table("mined_negatives")
+    assert saved.num_rows == len(mined)
+    assert saved.column_names.count("split") == 1
     card = (run / "dataset" / "README.md").read_text()
     assert "config_name: mined_negatives" in card
     before = parquet_digests(run)

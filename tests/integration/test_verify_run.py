@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from synthcode import open_run as saved_run
 from synthcode.api.calls import CallbackReporter, Progress
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -142,6 +143,8 @@ def test_what_fails_is_left_out_and_becomes_negatives(
     assert [row["verification"] for row in programs if row["origin"] == "translation"] == ["tested"] * 2
     assert [row["verification"] for row in programs if row["origin"] == "seed"] == [None] * 5
 
+    read = saved_run(run).table("negatives")  # the table has a column for its split already
+    assert (read.num_rows, read.column_names.count("split")) == (3, 1)
     negatives = dataset(run, "negatives")
     assert sorted(row["reason"] for row in negatives) == ["test_crash", "test_failed", "test_failed"]
     assert "def f(n):" in "".join(row["code_anonymous"] for row in negatives)
