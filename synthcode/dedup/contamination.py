@@ -38,6 +38,7 @@ def find_hits(
     config: DedupConfig,
     scratch: SpillStore | None = None,
     apply: Apply = map,
+    elsewhere: Apply | None = None,
 ) -> pa.Table:
     """Find programs that are like a benchmark's row.
 
@@ -47,7 +48,7 @@ def find_hits(
         Schema ``PROGRAMS``.
     benchmarks
         Schema ``BENCHMARK_ROWS``.
-    config, scratch, apply
+    config, scratch, apply, elsewhere
         As for ``cluster_programs``.
 
     Returns
@@ -57,8 +58,8 @@ def find_hits(
     """
     tables = itertools.chain(programs, map(_as_programs, benchmarks))
     sketching = SketchConfig(config.ngram, config.num_perm, config.threshold, config.random_seed)
-    rows, documents = read_programs(tables, sketching, scratch or SpillStore(), apply)
-    jaccard = Similarity(documents, config.ngram, config.threshold, apply)
+    rows, documents = read_programs(tables, sketching, scratch or SpillStore(), elsewhere or apply)
+    jaccard = Similarity(documents, config.ngram, config.threshold, apply, elsewhere)
     rows = rows.append_column("group", pc.cast(pc.rank(rows["language"], tiebreaker="dense"), pa.int64()))
     published = pc.equal(rows["origin"], _BENCHMARK)
     theirs = rows.filter(published).sort_by([("seed_id", "ascending"), ("program_id", "ascending")])

@@ -56,9 +56,9 @@ class Documents:
     """For each band, 4 bytes a text."""
     num_perm: int
 
-    def pairs(self, left: I64, right: I64) -> Pairs:
-        """Return pairs of texts; they are copied if they are not in memory."""
-        utf8 = self.utf8.view()
+    def pairs(self, left: I64, right: I64, *, copied: bool = False) -> Pairs:
+        """Return pairs of texts; no others are with them if they are ``copied``, or not in memory."""
+        utf8 = None if copied else self.utf8.view()
         if utf8 is not None:
             return Pairs(Texts(utf8, self.borders), left, right)
         places, left, right = _distinct(left, right)

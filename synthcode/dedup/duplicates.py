@@ -60,7 +60,11 @@ class Clustering:
 
 
 def cluster_programs(
-    tables: Iterable[pa.Table], config: DedupConfig, scratch: SpillStore | None = None, apply: Apply = map
+    tables: Iterable[pa.Table],
+    config: DedupConfig,
+    scratch: SpillStore | None = None,
+    apply: Apply = map,
+    elsewhere: Apply | None = None,
 ) -> Clustering:
     """Find duplicates within each language, and ties across all.
 
@@ -75,6 +79,9 @@ def cluster_programs(
         memory. About 300 bytes a program are held in memory in any case.
     apply
         Sketches batches of texts and compares batches of pairs: ``map``, or ``Executor.map_shared``, with one result.
+    elsewhere
+        Does so on other machines, if there are any: ``Distributed.map_distributed``. Each text goes there once to be
+        sketched, then those of pairs whose sketches look alike. What is found is the same.
 
     Raises
     ------
@@ -82,9 +89,9 @@ def cluster_programs(
         If a table lacks a column, holds nulls or text that is not UTF-8, or a ``program_id`` occurs twice.
     """
     sketching = SketchConfig(config.ngram, config.num_perm, config.threshold, config.random_seed)
-    rows, documents = read_programs(tables, sketching, scratch or SpillStore(), apply)
+    rows, documents = read_programs(tables, sketching, scratch or SpillStore(), elsewhere or apply)
     programs = number_programs(rows, documents.contents)
-    jaccard = Similarity(documents, config.ngram, config.threshold, apply)
+    jaccard = Similarity(documents, config.ngram, config.threshold, apply, elsewhere)
     verdict = judge(programs, documents, jaccard, config.transitive)
     groups = tie(programs, documents, jaccard, verdict)
     return Clustering(_clusters(programs, verdict, jaccard), _ties(programs, groups), jaccard.compared)

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, runtime_checkable
 
 from synthcode.vocabulary import LostReason
 
@@ -92,6 +92,25 @@ class Executor(Protocol):
 
     def close(self) -> None:
         """Release the workers. The executor may be used again, and starts new ones."""
+
+
+@runtime_checkable
+class Distributed(Protocol):
+    """An executor whose workers share no memory with the caller, such as those on other machines."""
+
+    def map_distributed(self, function: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
+        """Yield the results of a function that no batch can crash, in the order of the batches.
+
+        For compiled code and for starting child processes. The function is picklable, and a batch holds all that it
+        needs: it may run on another machine, and again where a machine dies.
+
+        Raises
+        ------
+        Interrupted
+            If a stop was requested.
+        WorkerError
+            If workers die one after another.
+        """
 
 
 class NeverCancelled:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
-from typing import Any, ClassVar, Generic, NamedTuple, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from synthcode.errors import InputError, WorkerError
 from synthcode.execution.crew import apply_in_order
 from synthcode.execution.executor import Cancellation, NeverCancelled, PoisonPolicy, default_workers, watched
-from synthcode.execution.processes import BATCH_DEADLINE_S
+from synthcode.execution.ray_tasks import Lost, apply, apply_directly
 from synthcode.execution.threads import ThreadExecutor
-from synthcode.execution.worker import WALL_FACTOR, NotTakenError, Worker, WorkerLostError, spawner
+from synthcode.execution.worker import NotTakenError, WorkerLostError
 from synthcode.extras import install_line
 from synthcode.sanitize import one_line
 
@@ -38,19 +38,12 @@ _ANSWER_S = 10.0
 _SHOWN_CHARACTERS = 200
 
 
-class _Lost(NamedTuple):
-    """A batch that did not come back from the process that worked on it."""
-
-    how: str
-    cause: Any
-    was_taken: bool
-
-
 class RayExecutor:
     """Works on the nodes of a Ray cluster; what shares memory stays on this machine.
 
-    A task applies the function in a process of its own, so that a batch that kills it is known from a node that died:
-    the first is cut until the row is found, the second only runs elsewhere.
+    ``map`` is for functions that a batch may crash: a task applies the function in a process of its own, so that a
+    batch that kills it is known from a node that died. The first is cut until the row is found, the second only runs
+    elsewhere.
 
     Parameters
     ----------
@@ -87,12 +80,20 @@ class RayExecutor:
         on_result: Callable[[Result], object] | None = None,
     ) -> Iterator[Result]:
         """Yield ``function(batch)`` for every batch, in the order of the batches."""
-        start = partial(_RayWorker[Batch, Result], self._connected(), function, secrets.token_hex(8))
+        cluster = self._connected()
+        start = partial(_RayWorker[Batch, Result], cluster, cluster.task, function, secrets.token_hex(8))
         return watched(apply_in_order(start, batches, self.workers, policy), self._cancellation, on_result)
 
     def map_shared(self, function: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
         """Yield ``function(batch)`` for every batch, in threads of this machine."""
         return self._threads.map_shared(function, batches)
+
+    def map_distributed(self, function: Callable[[Batch], Result], batches: Iterable[Batch], /) -> Iterator[Result]:
+        """Yield ``function(batch)`` for every batch, from the processes of Ray itself."""
+        cluster = self._connected()
+        start = partial(_RayWorker[Batch, Result], cluster, cluster.direct_task, function, "")
+        whole: PoisonPolicy[Batch, Result] = PoisonPolicy(bisect=lambda batch: [batch], on_lost_row=_raise_lost)
+        return watched(apply_in_order(start, batches, self.workers, whole), self._cancellation)
 
     def cancellable(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield the items until a stop is requested."""
@@ -118,7 +119,9 @@ class _Cluster:
     ray: Any
     processors: int
     task: Any
-    """The remote function."""
+    """The remote function that works in a process of its own."""
+    direct_task: Any
+    """The remote function that works in the process of Ray."""
 
     @classmethod
     def join(cls, address: str, workers: int | None) -> _Cluster:
@@ -150,8 +153,9 @@ class _Cluster:
             if threading.current_thread() is threading.main_thread():
                 signal.signal(signal.SIGTERM, kept)  # Ray would end the command at once
         # A lost task is sent again here, where it is known why; spread, so that all nodes share the memory.
-        task = ray.remote(num_cpus=1, max_retries=0, retry_exceptions=False, scheduling_strategy="SPREAD")(_apply)
-        return cls(ray, max(1, int(ray.cluster_resources().get("CPU", 1))), task)
+        remote = ray.remote(num_cpus=1, max_retries=0, retry_exceptions=False, scheduling_strategy="SPREAD")
+        processors = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        return cls(ray, processors, remote(apply), remote(apply_directly))
 
     def leave(self) -> None:
         self.ray.shutdown()
@@ -183,8 +187,8 @@ def _settings(address: str, workers: int | None) -> dict[str, Any]:
 class _RayWorker(Generic[Batch, Result]):
     """Hands batches to the cluster, one at a time."""
 
-    def __init__(self, cluster: _Cluster, function: Callable[[Batch], Result], key: str) -> None:
-        self._cluster, self._function, self._key = cluster, function, key
+    def __init__(self, cluster: _Cluster, task: Any, function: Callable[[Batch], Result], key: str) -> None:
+        self._cluster, self._task, self._function, self._key = cluster, task, function, key
         self._is_killed = False
 
     is_alive: ClassVar[bool] = True
@@ -195,7 +199,7 @@ class _RayWorker(Generic[Batch, Result]):
         for _ in range(MOST_LOST_TASKS):
             if self._is_killed:
                 raise NotTakenError("the command stops")
-            running = self._cluster.task.remote(self._key, self._function, batch, version("synthcode"))
+            running = self._task.remote(self._key, self._function, batch, version("synthcode"))
             try:
                 result: Result = _result(self._wait(running))
                 return result
@@ -235,49 +239,15 @@ class _RayWorker(Generic[Batch, Result]):
 
 def _result(outcome: tuple[bool, Any]) -> Any:
     is_result, value = outcome
-    if isinstance(value, _Lost):
+    if isinstance(value, Lost):
         raise WorkerLostError(value.how, value.cause) if value.was_taken else NotTakenError(value.how)
     if is_result:
         return value
     raise value
 
 
-class _OfNode:
-    """The process that applies a function to the batches of this process of Ray, from one task to the next."""
-
-    key = ""
-    worker: Worker[Any, Any] | None = None
-
-    @classmethod
-    def worker_for(cls, key: str, function: Callable[[Any], Any]) -> Worker[Any, Any]:
-        if cls.worker is not None and (cls.key != key or not cls.worker.is_alive):
-            cls.forget()
-        if cls.worker is None:
-            cls.worker = Worker(spawner(), function, BATCH_DEADLINE_S, WALL_FACTOR * BATCH_DEADLINE_S)
-            cls.key = key
-        return cls.worker
-
-    @classmethod
-    def forget(cls) -> None:
-        if cls.worker is not None:
-            cls.worker.kill()
-            cls.worker = None
-
-
-def _apply(key: str, function: Callable[[Any], Any], batch: Any, expected_version: str) -> tuple[bool, Any]:
-    """Apply a function, which has a key, to a batch on a node: in a process that the batch may kill.
-
-    Raises
-    ------
-    RuntimeError
-        If the node has another version of synthcode: its results could differ.
-    """
-    if version("synthcode") != expected_version:
-        raise RuntimeError(f"it has synthcode {version('synthcode')}")
-    try:
-        return True, _OfNode.worker_for(key, function).apply(batch)
-    except WorkerLostError as loss:
-        _OfNode.forget()
-        return False, _Lost(str(loss), loss.cause, was_taken=not isinstance(loss, NotTakenError))
-    except Exception as problem:
-        return False, problem
+def _raise_lost(_batch: Any, reason: str) -> Any:
+    raise WorkerError(
+        f"a node of the Ray cluster did not survive a batch ({reason})",
+        "look at the nodes with: ray status; then run the command again: it goes on",
+    )

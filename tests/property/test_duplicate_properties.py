@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import pickle
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -240,6 +242,36 @@ def test_buckets_hold_each_pair_of_equal_keys(keys: list[int], labels: list[int]
         assert pivot[inside[0]] in inside
         assert counts[own[pivot[inside[0]]]] == counts[counts > 0].min()
         assert sorted(own[inside][first[inside]].tolist()) == sorted(set(own[inside].tolist()))
+
+
+def in_another_process(function: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+    """Apply a function as another process would: nothing but bytes goes there and comes back."""
+    for batch in batches:
+        theirs, arrived = pickle.loads(pickle.dumps((function, batch)))  # noqa: S301
+        yield pickle.loads(pickle.dumps(theirs(arrived)))  # noqa: S301
+
+
+@pytest.mark.parametrize("budget", [None, 10_000])
+def test_other_machines_and_keys_in_ranges_change_nothing(
+    budget: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw = random.Random(11)
+    texts = [text for _ in range(80) for text in family(draw, draw.randint(1, 20))]
+    ids = [f"{place:04}" for place in range(len(texts))]
+    seeds = [f"{place:04}" for place in range(len(texts))]
+    languages = [draw.choice(["c", "cpp"]) for _ in texts]
+    origins = [draw.choice(["seed", "translation"]) for _ in texts]
+    table = pa.table([ids, seeds, languages, origins, texts], schema=PROGRAMS)
+    found = cluster_programs([table], DedupConfig())
+    assert {"near_duplicate", "exact_duplicate"} <= set(found.clusters["status"].to_pylist())
+    monkeypatch.setattr("synthcode.dedup.clustering.similarity.PAIRS_ELSEWHERE", 3)
+    monkeypatch.setattr("synthcode.dedup.clustering.similarity.OPEN_PAIRS_ELSEWHERE", 50)
+    monkeypatch.setattr("synthcode.dedup.clustering.candidate_pairs.ENTRIES_AT_ONCE", 100)
+    with SpillStore(tmp_path, budget) as scratch:
+        shards = [table.slice(start, 97) for start in range(0, table.num_rows, 97)]
+        again = cluster_programs(shards, DedupConfig(), scratch, elsewhere=in_another_process)
+    assert again.clusters.equals(found.clusters)
+    assert again.ties.equals(found.ties)
 
 
 def test_threads_and_a_small_memory_change_nothing(tmp_path: Path) -> None:

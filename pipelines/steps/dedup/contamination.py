@@ -62,7 +62,8 @@ def search_benchmarks(
             report[benchmark.name] = _read(run, benchmark, rows)
         shards = rows.commit()
     with resources.scratch() as scratch:
-        hits = find_hits(programs, read_batches(shards), run.recipe.dedup, scratch, resources.apply)
+        published = read_batches(shards)
+        hits = find_hits(programs, published, run.recipe.dedup, scratch, resources.apply, resources.elsewhere)
     for name, counts in report.items():
         mine = hits.filter(pc.equal(hits["benchmark"], name))
         counts |= _hit(mine)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from synthcode.execution.distribution import elsewhere
 from synthcode.execution.threads import Apply
 from synthcode.pipelines.runs.memory import memory_budget
 from synthcode.storage.spill import SpillStore
@@ -27,12 +29,15 @@ class SearchResources(NamedTuple):
 
     scratch: Callable[[], SpillStore]
     apply: Apply
+    elsewhere: Apply | None
+    """On other machines, if the run has some."""
 
 
 def search_resources(run: Run) -> SearchResources:
     """Return what a search in this run works with."""
     budget = int(memory_budget(run.recipe.memory) * SHARE_HELD)
-    return SearchResources(lambda: SpillStore(run.folder.scratch, budget), run.executor.map_shared)
+    scratch = partial(SpillStore, run.folder.scratch, budget)
+    return SearchResources(scratch, run.executor.map_shared, elsewhere(run.executor))
 
 
 def cluster(run: Run, tables: Iterable[pa.Table], resources: SearchResources) -> Clustering:
@@ -50,4 +55,4 @@ def cluster(run: Run, tables: Iterable[pa.Table], resources: SearchResources) ->
                 bar.advance(table.num_rows)
 
         with resources.scratch() as scratch:
-            return cluster_programs(counted(), run.recipe.dedup, scratch, resources.apply)
+            return cluster_programs(counted(), run.recipe.dedup, scratch, resources.apply, resources.elsewhere)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,8 +14,8 @@ from synthcode.dedup.texts import I64, U32, Mask
 
 SMALL_BUCKET = 128
 """Entries of a bucket whose pairs are all compared at once."""
-PAIRS_AT_ONCE = 8192
-"""Pairs that are compared before it is asked again which of them are still apart."""
+ENTRIES_AT_ONCE = 1 << 22
+"""Entries whose buckets are looked for together: a band of more is cut by ranges of keys, which share no bucket."""
 
 _GOLDEN = np.uint32(0x9E3779B1)
 
@@ -58,7 +58,22 @@ def link(entries: Entries, band_keys: Iterable[U32], similarity: Similarity, set
     linker = _Linker(entries, similarity, sets)
     salt = salts(entries.groups)
     for keys in band_keys:
-        linker.link(*shared_keys(keys[entries.documents] ^ salt))
+        salted = keys[entries.documents] ^ salt
+        for part in partitions(salted):
+            places, buckets = shared_keys(salted[part])
+            linker.link(part[places], buckets)
+
+
+def partitions(keys: U32) -> Iterator[I64]:
+    """Yield the places of the keys of one range after another: equal keys are in one, and none is large."""
+    count = -(-keys.size // ENTRIES_AT_ONCE)
+    if count <= 1:
+        yield np.arange(keys.size)
+        return
+    # The high half of the product is the number of the range, in the order of the keys.
+    numbers = (keys.astype(np.uint64) * np.uint64(count)) >> np.uint64(32)
+    for number in range(count):
+        yield np.flatnonzero(numbers == np.uint64(number))
 
 
 def salts(groups: I64) -> U32:
@@ -101,8 +116,9 @@ class _Linker:
     def _compare(self, left: I64, right: I64) -> None:
         """Unite entries ``left[i]`` and ``right[i]`` where they are alike."""
         documents, nodes, groups, kinds = self._entries
-        for start in range(0, left.size, PAIRS_AT_ONCE):
-            one, other = left[start : start + PAIRS_AT_ONCE], right[start : start + PAIRS_AT_ONCE]
+        step = self._similarity.pairs_at_once
+        for start in range(0, left.size, step):
+            one, other = left[start : start + step], right[start : start + step]
             apart = self._sets.labels(nodes[one]) != self._sets.labels(nodes[other])
             # Salts keep the keys of two groups apart but for one pair in four billion.
             asked = np.flatnonzero(apart & (kinds[one] != kinds[other]) & (groups[one] == groups[other]))

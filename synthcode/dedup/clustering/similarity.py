@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from synthcode.dedup.documents import Documents
+from synthcode.dedup.documents import BATCH_BYTES, Documents, Pairs
 from synthcode.dedup.kernels.choice import jaccard_similarities
 from synthcode.dedup.texts import F64, I64, Mask
 from synthcode.execution.threads import Apply
@@ -17,6 +18,10 @@ from synthcode.execution.threads import Apply
 Column = TypeVar("Column", bound=npt.NDArray[np.generic])
 
 PAIRS_AT_ONCE = 512
+PAIRS_ELSEWHERE = 4096
+"""Fewer are compared sooner than they arrive on another machine."""
+OPEN_PAIRS, OPEN_PAIRS_ELSEWHERE = 8192, 1 << 16
+"""Pairs between two looks at which are still apart: each look waits for all of them."""
 MISS_OF_ESTIMATE = 1e-3
 """Chance that a pair at the threshold is not compared because its signatures look too different."""
 
@@ -37,6 +42,23 @@ def least_agreement(num_perm: int, similarity: float) -> int:
     return num_perm
 
 
+def compare(pairs: Pairs, ngram: int) -> F64:
+    """Return the Jaccard similarity of pairs of texts; 0 where neither has a shingle."""
+    return jaccard_similarities(*pairs.texts, pairs.left, pairs.right, ngram)
+
+
+def runs_of(sizes: I64, most: int, most_bytes: int) -> Iterator[slice]:
+    """Cut items of some sizes into runs of at most ``most``, and of at most ``most_bytes`` but for a single item."""
+    ends = np.cumsum(sizes)
+    first = 0
+    while first < sizes.size:
+        before = int(ends[first] - sizes[first])
+        last = int(np.searchsorted(ends, before + most_bytes, side="right"))
+        last = min(max(last, first + 1), first + most)
+        yield slice(first, last)
+        first = last
+
+
 class Similarity:
     """Says which pairs of documents are alike: their shingle sets have a Jaccard similarity of ``threshold`` or more.
 
@@ -50,19 +72,29 @@ class Similarity:
         Similarity from which two documents are alike.
     apply
         Compares batches of pairs: ``map``, or ``Executor.map_shared``.
+    elsewhere
+        Compares the texts of many pairs, which are copied for it, if there is one: ``Distributed.map_distributed``.
     """
 
-    def __init__(self, documents: Documents, ngram: int, threshold: float, apply: Apply = map) -> None:
-        self._documents, self._ngram, self._threshold, self._apply = documents, ngram, threshold, apply
+    def __init__(
+        self, documents: Documents, ngram: int, threshold: float, apply: Apply = map, elsewhere: Apply | None = None
+    ) -> None:
+        self._documents, self._ngram, self._threshold = documents, ngram, threshold
+        self._apply, self._elsewhere = apply, elsewhere
         self._refuted: list[I64] = []
         """Pairs that are not alike: runs in ascending order, each more than twice as long as the next."""
         self._least_agreement = least_agreement(documents.num_perm, threshold)
+        self.pairs_at_once = OPEN_PAIRS if elsewhere is None else OPEN_PAIRS_ELSEWHERE
+        """Pairs to compare before it is asked again which of them still matter."""
         self.compared = 0
         """Pairs that it took the exact similarity to decide about."""
 
     def alike(self, left: I64, right: I64) -> Mask:
         """Return whether documents ``left[i]`` and ``right[i]`` are alike, for every i."""
-        alike, compared = self._mapped(self._judge, left, right)
+        compared = self._agreement(left, right) >= self._least_agreement
+        compared[compared] = self._is_open(_names(left[compared], right[compared]))
+        alike = compared.copy()
+        alike[compared] = self.jaccard(left[compared], right[compared]) >= self._threshold
         refuted = compared & ~alike
         self._refute(_names(left[refuted], right[refuted]))
         self.compared += int(compared.sum())
@@ -70,28 +102,24 @@ class Similarity:
 
     def jaccard(self, left: I64, right: I64) -> F64:
         """Return the exact similarity of documents ``left[i]`` and ``right[i]``; 0 where neither has a shingle."""
-        (similarities,) = self._mapped(lambda one, other: (self._jaccard(one, other),), left, right)
-        return similarities
+        if self._elsewhere is None or left.size <= PAIRS_ELSEWHERE:
+            return self._mapped(lambda one, other: compare(self._documents.pairs(one, other), self._ngram), left, right)
+        sizes = np.diff(self._documents.borders)
+        batches = (
+            self._documents.pairs(left[span], right[span], copied=True)
+            for span in runs_of(sizes[left] + sizes[right], PAIRS_ELSEWHERE, BATCH_BYTES)
+        )
+        return np.concatenate(list(self._elsewhere(partial(compare, ngram=self._ngram), batches)))
 
-    def _judge(self, left: I64, right: I64) -> tuple[Mask, Mask]:
-        """Return which pairs are alike, and which it took the exact similarity to decide about."""
-        compared = self._documents.agreement(left, right) >= self._least_agreement
-        compared[compared] = self._is_open(_names(left[compared], right[compared]))
-        alike = compared.copy()
-        alike[compared] = self._jaccard(left[compared], right[compared]) >= self._threshold
-        return alike, compared
+    def _agreement(self, left: I64, right: I64) -> I64:
+        return self._mapped(self._documents.agreement, left, right)
 
-    def _jaccard(self, left: I64, right: I64) -> F64:
-        texts, left, right = self._documents.pairs(left, right)
-        return jaccard_similarities(*texts, left, right, self._ngram)
-
-    def _mapped(self, function: Callable[[I64, I64], tuple[Column, ...]], left: I64, right: I64) -> tuple[Column, ...]:
-        """Apply a function to runs of pairs, and put the columns that it returns together."""
+    def _mapped(self, function: Callable[[I64, I64], Column], left: I64, right: I64) -> Column:
+        """Apply a function to runs of pairs, and put together what it returns."""
         if left.size <= PAIRS_AT_ONCE:  # sooner done here than handed out
             return function(left, right)
         spans = [slice(start, start + PAIRS_AT_ONCE) for start in range(0, left.size, PAIRS_AT_ONCE)]
-        parts = self._apply(lambda span: function(left[span], right[span]), spans)
-        return tuple(cast(Column, np.concatenate(columns)) for columns in zip(*parts, strict=True))
+        return cast(Column, np.concatenate(list(self._apply(lambda span: function(left[span], right[span]), spans))))
 
     def _is_open(self, pairs: I64) -> Mask:
         is_open = np.ones(pairs.size, dtype=bool)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from synthcode.dedup.kernels import arrays
 from synthcode.dedup.texts import F64, I64, U8, U32
 
@@ -53,6 +55,7 @@ def will_compile(size: int) -> bool:
 
 def sketch_texts(utf8: U8, borders: I64, ngram: int, random_seed: int, signatures: U8, sizes: I64) -> None:
     """Write the signature of each text, and how many shingles it has; where it has none, its signature is 0."""
+    utf8, borders = _readable(utf8), _writable(borders)
     _KERNELS.for_work(utf8.size).sketch_texts(utf8, borders, ngram, random_seed, signatures, sizes)
 
 
@@ -63,7 +66,8 @@ def hash_bands(signatures: U8, rows: int, keys: U32) -> None:
 
 def count_agreement(signatures: U8, left: I64, right: I64) -> I64:
     """Count the slots in which signatures ``left[i]`` and ``right[i]`` agree."""
-    agreement: I64 = _KERNELS.for_work(left.size * signatures.shape[1]).count_agreement(signatures, left, right)
+    kernels = _KERNELS.for_work(left.size * signatures.shape[1])
+    agreement: I64 = kernels.count_agreement(_readable(signatures), left, right)
     return agreement
 
 
@@ -71,5 +75,19 @@ def jaccard_similarities(utf8: U8, borders: I64, left: I64, right: I64, ngram: i
     """Return the Jaccard similarity of the shingle sets of each pair of texts; 0 where neither has a shingle."""
     sizes = borders[1:] - borders[:-1]
     work = int(sizes[left].sum() + sizes[right].sum()) + _PAIR * left.size
-    similarities: F64 = _KERNELS.for_work(work).jaccard_similarities(utf8, borders, left, right, ngram)
+    kernels = _KERNELS.for_work(work)
+    left, right = _writable(left), _writable(right)
+    similarities: F64 = kernels.jaccard_similarities(_readable(utf8), _writable(borders), left, right, ngram)
     return similarities
+
+
+def _readable(data: U8) -> U8:
+    """Return bytes as an array that cannot be written: the loops are compiled again for one that can."""
+    data = data.view()
+    data.flags.writeable = False
+    return data
+
+
+def _writable(numbers: I64) -> I64:
+    """Return numbers as an array that can be written, copied if they came from another process."""
+    return np.require(numbers, requirements="W")

@@ -37,7 +37,7 @@ def test_two_thousand_near_identical_programs_take_two_comparisons_each() -> Non
 
 def test_a_large_bucket_of_what_is_not_alike_is_compared_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("synthcode.dedup.clustering.candidate_pairs.SMALL_BUCKET", 2)
-    monkeypatch.setattr("synthcode.dedup.clustering.candidate_pairs.PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr("synthcode.dedup.clustering.similarity.OPEN_PAIRS", 7)
     draw = random.Random(0)
     texts = [BODY + "".join(draw.choices("abcdefgh", k=60)) for _ in range(60)]
     found = cluster(*((f"{place}", f"{place}", "c", text) for place, text in enumerate(texts)))

@@ -12,9 +12,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from synthcode.dedup.config import DedupConfig
+from synthcode.dedup.duplicates import cluster_programs
 from synthcode.errors import InputError, WorkerError
 from synthcode.execution import ray_cluster
 from synthcode.execution.ray_cluster import RayExecutor
+from tests.support.duplicate_programs import BODY, OTHER, programs
 from tests.support.poisonous import DEADLY, SURVIVAL, double, double_once_released, fail, work_on
 from tests.support.ray_nodes import RayNodes, ray_nodes
 from tests.support.slurm_cluster import wait_for
@@ -64,6 +67,27 @@ def test_results_come_in_order(executor: RayExecutor) -> None:
 def test_a_row_that_kills_its_process_is_found(executor: RayExecutor) -> None:
     results = [item for found in executor.map(double, NUMBERS, SURVIVAL) for item in found]
     assert results == [2 * item if item != DEADLY else "parser_crash" for item in range(30)]
+
+
+@with_ray
+@pytest.mark.ray
+def test_what_cannot_crash_works_in_the_processes_of_ray(executor: RayExecutor) -> None:
+    assert list(executor.map_distributed(double, HARMLESS)) == [[2 * item for item in batch] for batch in HARMLESS]
+    with pytest.raises(ArithmeticError):
+        list(executor.map_distributed(fail, NUMBERS))
+
+
+@with_ray
+@pytest.mark.ray
+def test_near_duplicates_are_those_of_one_machine(executor: RayExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthcode.dedup.clustering.similarity.PAIRS_ELSEWHERE", 3)
+    rows = [(f"{place:03}", f"{place:03}", "c", f"{BODY}# {place % 50}") for place in range(99)]
+    rows += [(f"x{place}", f"x{place}", "c", f"{OTHER} {place}") for place in range(30)]
+    alone = cluster_programs([programs(*rows)], DedupConfig())
+    found = cluster_programs([programs(*rows)], DedupConfig(), elsewhere=executor.map_distributed)
+    assert found.clusters.equals(alone.clusters)
+    assert found.ties.equals(alone.ties)
+    assert len(found.dropped) > 90
 
 
 @with_ray

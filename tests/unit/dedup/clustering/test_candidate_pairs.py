@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from synthcode.dedup.clustering.candidate_pairs import Entries, link
+from synthcode.dedup.clustering.candidate_pairs import Entries, link, partitions
 from synthcode.dedup.clustering.components import DisjointSets
 from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.documents import Documents, read_programs
@@ -57,6 +57,14 @@ def test_entries_of_one_kind_are_not_compared(documents: Documents) -> None:
     assert linked(documents, kinds=(5, 5, 6, 5), nodes=(0, 1, 3, 2))[0] == [0, 0, 2, 0]
     assert linked(documents, threshold=0.95)[0] == [0, 0, 2, 3]
     assert linked(documents, threshold=0.95, kinds=(5, 5, 6, 5))[0] == [0, 1, 2, 3]
+
+
+def test_keys_are_cut_by_ranges_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthcode.dedup.clustering.candidate_pairs.ENTRIES_AT_ONCE", 3)
+    keys = np.array([2**32 - 1, 0, 2**31, 5, 2**31 - 1, 0, 2**32 - 1, 2**30], dtype=np.uint32)
+    parts = [part.tolist() for part in partitions(keys)]
+    assert parts == [[1, 3, 5, 7], [2, 4], [0, 6]]
+    assert [part.tolist() for part in partitions(keys[:3])] == [[0, 1, 2]]
 
 
 def test_entries_of_one_set_are_not_compared(documents: Documents) -> None:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from synthcode.dedup.clustering.exhaustive import all_similarities
-from synthcode.dedup.clustering.similarity import Similarity
+from synthcode.dedup.clustering.similarity import Similarity, runs_of
 from synthcode.dedup.documents import Documents, read_programs
 from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.schemas.tables import PROGRAMS
@@ -96,3 +96,10 @@ def test_a_pair_that_is_not_alike_is_compared_once_in_however_many_calls_pairs_c
         assert not similarity.alike(left[pairs], right[pairs]).any()
         seen.update(pairs.tolist())
         assert similarity.compared == len(seen)
+
+
+def test_runs_have_a_bound_of_items_and_one_of_bytes() -> None:
+    sizes = np.array([1, 1, 1, 1, 9, 50, 2, 0, 3])
+    cut = [sizes[run].tolist() for run in runs_of(sizes, 3, 10)]
+    assert cut == [[1, 1, 1], [1, 9], [50], [2, 0, 3]]
+    assert list(runs_of(sizes[:0], 3, 10)) == []
