@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from synthcode.pipelines.main import run_cli
+from synthcode.storage.shards import read_file
+from tests.integration.test_verify_run import translated
 from tests.support.ray_nodes import ray_nodes
 from tests.support.sharded_recipe import tables
 from tests.support.slurm_cluster import wait_for
@@ -42,6 +44,17 @@ def test_any_number_of_nodes_makes_the_dataset_of_one_machine(
         done = synthcode("run", "quickstart", "--out", tmp_path / "run", "--executor", f"ray:{nodes.address}")
     assert done.returncode == 0, done.stderr
     assert tables(tmp_path / "run") == one_machine
+
+
+def test_verdicts_of_tests_are_those_of_one_machine(tmp_path: Path) -> None:
+    alone, spread = translated(tmp_path / "alone"), translated(tmp_path / "spread")
+    assert run_cli(["verify", str(alone)]) == 0
+    with ray_nodes(2) as nodes:
+        done = synthcode("verify", spread, "--executor", f"ray:{nodes.address}")
+    assert done.returncode == 0, done.stderr
+    one, other = (read_file(run / "verification.parquet").drop_columns(["seconds"]) for run in (alone, spread))
+    assert other.equals(one)
+    assert "tested" in one["level"].to_pylist()
 
 
 def test_a_stopped_run_goes_on_without_a_cluster(tmp_path: Path, one_machine: dict[str, bytes]) -> None:

@@ -12,37 +12,19 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from synthcode import redaction
+from synthcode.pipelines.steps.verify.tester import Tester, Toolchain, Work
 from synthcode.schemas.test_programs import parts_of
 from synthcode.storage.verdicts import SharedVerdicts, Verdict, VerdictStore, verdict_key
-from synthcode.verification.benches import TestBench, open_bench
 from synthcode.verification.cases.stored import read_cases, write_cases
-from synthcode.verification.compiling.controls import examine
 from synthcode.verification.config import VerifyConfig
-from synthcode.verification.find_cases import find_cases
 from synthcode.verification.harness_version import harness_version
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.seed_cases import SeedCases, SeedTest
-from synthcode.verification.verify import Candidate, Verified, verify
+from synthcode.verification.verify import Candidate, Verified
 
 BATCH_PROGRAMS = 48
 """Programs of one language that are run together: compilers that take many at once are started once for them."""
 _NO_TEST = SeedCases(problem="no test")
-
-
-class Toolchain(NamedTuple):
-    """What runs and compiles programs of one language on this machine."""
-
-    bench: TestBench
-    version: str
-    """Of all that its verdicts depend on."""
-
-
-class Work(NamedTuple):
-    """Translations into one language, to be verified together."""
-
-    language: str
-    keys: tuple[bytes, ...]
-    candidates: tuple[Candidate, ...]
 
 
 class Row(NamedTuple):
@@ -70,7 +52,8 @@ class KnownTests:
         shared = VerdictStore(Path(config.cache), rules, is_shared=True) if config.cache else None
         self._store = SharedVerdicts(VerdictStore(path, rules), shared)
         self._config, self._rules = config, rules
-        self._toolchains: dict[str, Toolchain] = {}
+        self.tester = Tester(config)
+        """Does what is not known."""
 
     def __enter__(self) -> Self:
         self._store.__enter__()
@@ -81,10 +64,7 @@ class KnownTests:
 
     def toolchain(self, language: str) -> Toolchain:
         """Return what runs and compiles programs of a language."""
-        if language not in self._toolchains:
-            bench, compiler = open_bench(language), examine(language)
-            self._toolchains[language] = Toolchain(bench, f"{bench.version or bench.problem}; {compiler.version}")
-        return self._toolchains[language]
+        return self.tester.toolchain(language)
 
     # Cases of seeds
 
@@ -93,10 +73,9 @@ class KnownTests:
         found = self._store.find([self._case_key(seed) for seed in seeds])
         return [seed for seed in seeds if self._case_key(seed) not in found]
 
-    def find_cases(self, seeds: Sequence[SeedTest]) -> list[tuple[bytes, Verdict]]:
-        """Find the cases of seeds; any thread may do so."""
-        cases = find_cases(seeds, self._config, self.toolchain("python").bench)
-        return [(self._case_key(seed), _stored_cases(found)) for seed, found in zip(seeds, cases, strict=True)]
+    def add_cases(self, cases: Sequence[tuple[SeedTest, SeedCases]]) -> None:
+        """Store the cases that were found, durably."""
+        self._store.add([(self._case_key(seed), _stored_cases(found)) for seed, found in cases])
 
     def cases(self, seeds: Sequence[SeedTest]) -> dict[str, SeedCases]:
         """Return the known cases, by ``seed_id``."""
@@ -122,14 +101,9 @@ class KnownTests:
                 some = items[start : start + BATCH_PROGRAMS]
                 yield Work(language, tuple(key for key, _ in some), tuple(one for _, one in some))
 
-    def run(self, work: Work) -> list[tuple[bytes, Verdict]]:
-        """Verify a batch; any thread may do so."""
-        verdicts = verify(work.language, work.candidates, self.toolchain(work.language).bench)
-        return [(key, _stored(verdict)) for key, verdict in zip(work.keys, verdicts, strict=True)]
-
-    def add(self, verdicts: Sequence[tuple[bytes, Verdict]]) -> None:
+    def add(self, verdicts: Sequence[tuple[bytes, Verified]]) -> None:
         """Store what was found, durably."""
-        self._store.add(verdicts)
+        self._store.add([(key, _stored(verdict)) for key, verdict in verdicts])
 
     def verdicts(self, rows: Sequence[Row]) -> list[Verified]:
         """Return the known verdicts on all rows."""

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.execution.distribution import anywhere
 from synthcode.languages import LANGUAGES
 from synthcode.pipelines.runs.step import Step, StepResult
-from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, Work, candidate_of
+from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, candidate_of
+from synthcode.pipelines.steps.verify.tester import Work
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.schemas.tables import VERIFICATION
 from synthcode.storage.joins import join_seed_columns
@@ -205,8 +207,8 @@ def _find_cases(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece
     if not total:
         return
     with run.reporter.progress(f"{label}: cases", total) as bar:
-        for found in run.executor.map_shared(known.find_cases, unknown()):
-            known.add(found)
+        for found in anywhere(run.executor)(known.tester.find_cases, unknown()):
+            known.add_cases(found)
             bar.advance(len(found))
 
 
@@ -222,7 +224,7 @@ def _run_unknown(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piec
     if not total:
         return count
     with run.reporter.progress(label, total) as bar:
-        for verdicts in run.executor.map_shared(known.run, unknown()):
+        for verdicts in anywhere(run.executor)(known.tester.run, unknown()):
             known.add(verdicts)
             bar.advance(len(verdicts))
             count += len(verdicts)
