@@ -97,7 +97,7 @@ def slurm_cluster(folder: Path) -> Iterator[SlurmCluster]:
             process.terminate()
         for process in running:
             try:
-                process.wait(500)
+                process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -150,11 +150,11 @@ SchedulerParameters=bf_interval=1,sched_interval=2
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
-KillWait=120
+KillWait=10
 MinJobAge=300
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 NodeName=node1 NodeAddr=127.0.0.1 NodeHostname={socket.gethostname()} CPUs=2 State=UNKNOWN
-PartitionName=low Nodes=node1 Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=300 State=UP
+PartitionName=low Nodes=node1 Default=YES PriorityTier=1 PreemptMode=REQUEUE GraceTime=15 State=UP
 PartitionName=high Nodes=node1 PriorityTier=10 PreemptMode=OFF State=UP
 """
