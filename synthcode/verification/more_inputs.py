@@ -67,7 +67,16 @@ def _inputs(seed: SeedTest, cases: Sequence[TestCase], count: int, random_seed: 
     inputs = [arguments for arguments in mutator.inputs(count) if len(repr(arguments)) <= _LONGEST]
     tolerance = max(case.tolerance for case in cases)
     ignores_order = any(case.ignores_order for case in cases)
-    return [TestCase(arguments, None, "more", tolerance, ignores_order) for arguments in inputs]
+    return [
+        TestCase(arguments, None, "more", tolerance, ignores_order, _given(arguments, cases), cases[0].names)
+        for arguments in inputs
+    ]
+
+
+def _given(arguments: Sequence[Value], cases: Sequence[TestCase]) -> int | None:
+    """Return how many arguments a call with these has to have: a recorded call left out those at the end."""
+    left_out = {case.given: repr(case.arguments[case.given :]) for case in cases if case.given is not None}
+    return min((count for count, rest in left_out.items() if repr(tuple(arguments[count:])) == rest), default=None)
 
 
 def _answered(asked: Sequence[TestCase], recorded: Sequence[TestCase], runs: Sequence[Ran]) -> tuple[TestCase, ...]:

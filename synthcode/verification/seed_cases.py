@@ -127,7 +127,7 @@ def _cases(sites: dict[Position, CallSite], ran: Ran) -> SeedCases:
             left_out.append(str(reason))
         except (ValueError, TypeError, KeyError, RecursionError):
             left_out.append("a call cannot be read")
-    unique = tuple({repr(case.arguments): case for case in reversed(cases)}.values())[::-1]
+    unique = tuple({(repr(case.arguments), case.given): case for case in reversed(cases)}.values())[::-1]
     return _found(unique[:MOST_CASES], left_out)
 
 
@@ -182,14 +182,14 @@ def _case(call: dict[str, Any], sites: dict[Position, CallSite]) -> TestCase:
     arguments = tuple(_argument(item) for item in call["arguments"])
     result = read_result(json.dumps(call["result"]))
     if isinstance(result, Raises):
-        return TestCase(arguments, result)
+        return TestCase(arguments, result, given=call["given"], names=tuple(call["names"]))
     first, last, start, end = call["at"]
     site = sites.get((first, last, start, end))
     if site is None:
         raise Untestable("its result is not compared by equality")
     if site.is_truth and not isinstance(result, bool):
         raise Untestable("only the truth of its result is looked at")
-    return TestCase(arguments, result, "seed", site.tolerance, site.ignores_order)
+    return TestCase(arguments, result, "seed", site.tolerance, site.ignores_order, call["given"], tuple(call["names"]))
 
 
 def _argument(tree: Any) -> Any:

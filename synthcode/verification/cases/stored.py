@@ -22,6 +22,8 @@ def write_cases(cases: tuple[TestCase, ...]) -> str:
             "origin": case.origin,
             "tolerance": case.tolerance,
             "ignores_order": case.ignores_order,
+            "given": case.given,
+            "names": case.names,
         }
         for case in cases
     ]
@@ -43,6 +45,8 @@ def read_cases(text: str) -> tuple[TestCase, ...]:
             row["origin"],
             row["tolerance"],
             row["ignores_order"],
+            row["given"],
+            tuple(map(str, row["names"])),
         )
         for row in parse_json(text, _LEVELS)
     )

@@ -68,3 +68,10 @@ def test_answers_that_are_read_from_a_set_may_come_in_any_order() -> None:
 def test_no_case_without_recorded_arguments() -> None:
     assert more("def f():\n    return 1", TestCase((), 1)) == ()
     assert more("def f(n):\n    return n") == ()
+
+
+def test_what_recorded_calls_left_out_further_calls_leave_out() -> None:
+    cases = [TestCase((number, 2), 2 * number, given=1, names=("n", "k")) for number in (3, 8, 20)]
+    found = more("def f(n, k=2):\n    return n * k", *cases)
+    assert found
+    assert {(case.arguments[1], case.given, case.names) for case in found} == {(2, 1, ("n", "k"))}

@@ -47,9 +47,9 @@ check(pick)
     found = traced(test)
     assert found.problem == ""
     assert found.cases == (
-        *(TestCase(([item, 7], False), item) for item in range(3)),
+        *(TestCase(([item, 7], False), item, given=1) for item in range(3)),
         TestCase((["x", "y"], True), "y"),
-        TestCase(([], False), Raises("ValueError")),
+        TestCase(([], False), Raises("ValueError"), given=1),
     )
     assert found.left_out == ("its result is not compared by equality",)
 
@@ -165,7 +165,7 @@ def test_what_is_lazy_is_a_list(body: str) -> None:
 
 def test_a_set_a_tuple_and_a_large_number_are_kept() -> None:
     test = "assert pick(((1, 2), {3}, {'k': 2**70})) == (1, 2)"
-    assert traced(test).cases == (TestCase((((1, 2), {3}, {"k": 2**70}), False), (1, 2)),)
+    assert traced(test).cases == (TestCase((((1, 2), {3}, {"k": 2**70}), False), (1, 2), given=1),)
 
 
 def test_a_test_of_a_solution_in_another_language_yields_its_literals() -> None:
@@ -178,3 +178,16 @@ def test_only_seeds_with_a_python_test_have_cases() -> None:
     row: dict[str, Any] = {"seed_id": "s", "language": "python", "code": "c", "entry_point": None}
     rows = [{**row, "tests": [("python", "t")]}, {**row, "tests": [("java", "t")]}, {**row, "tests": None}]
     assert seed_tests(rows) == [SeedTest("s", "python", "c", "", "t")]
+
+
+def test_a_call_says_how_many_arguments_it_has() -> None:
+    code = "def f(x, k=2, *, sep=',', known={}):\n    known[x] = k\n    return sep.join([str(x)] * k)\n"
+    test = "assert f(1) == '1,1'\nassert f(2, sep='-') == '2-2'\nassert f(x=5, k=2) == '5,5'\nassert f(4) == '4,4'\n"
+    found = traced(test, code, "f")
+    assert [(case.arguments, case.given) for case in found.cases] == [
+        ((1, 2, ",", {}), 1),
+        ((2, 2, "-", {}), 3),
+        ((5, 2, ",", {}), 2),
+        ((4, 2, ",", {}), 1),
+    ]
+    assert {case.names for case in found.cases} == {("x", "k", "sep", "known")}

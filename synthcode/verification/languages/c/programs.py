@@ -11,7 +11,7 @@ from synthcode.verification.languages.c.results import Stored, written_result
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.edits import calling_test, hidden_prefix, whole_program
 from synthcode.verification.languages.c_family.functions import Program, read_program
-from synthcode.verification.languages.c_family.lengths import Given, matched
+from synthcode.verification.languages.c_family.lengths import Given, matched_call
 from synthcode.verification.languages.c_family.structures import structures
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
@@ -80,7 +80,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
 def _case(program: Program, case: TestCase, place: int, types: Types) -> str:
     """Return the function that calls the entry point on one case, and writes the result."""
     function = program.function
-    given = matched(function.parameters, case.arguments, lambda one: _is_integer(one, types))
+    given = matched_call(function.parameters, case, lambda one: _is_integer(one, types))
     names = [one.name for one in function.parameters]
     variables = [variable(f"a{number}", one, types, names) for number, one in enumerate(given)]
     stored = [

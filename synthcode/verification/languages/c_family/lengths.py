@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.languages.c_family.declarations import Parameter
 
 _LENGTH = re.compile(
@@ -45,6 +45,21 @@ def matched(
     return _Matching(parameters, arguments, is_integer).all()
 
 
+def matched_call(
+    parameters: Sequence[Parameter], case: TestCase, is_integer: Callable[[Parameter], bool]
+) -> list[Given]:
+    """Give each parameter the argument of a case: defaults of the seed's solution only if it has no default itself."""
+    forms = [case.arguments, case.passed(0)] if case.given is not None else [case.arguments]
+    if any(one.has_default for one in parameters):
+        forms.reverse()
+    try:
+        return matched(parameters, forms[0], is_integer)
+    except Untestable:
+        if len(forms) == 1:
+            raise
+        return matched(parameters, forms[1], is_integer)
+
+
 class _Matching:
     def __init__(
         self, parameters: Sequence[Parameter], arguments: Sequence[Value], is_integer: Callable[[Parameter], bool]
@@ -53,7 +68,8 @@ class _Matching:
         self._rest = list(arguments)
         self._count = len(arguments)
         self._is_integer = is_integer
-        self._missing = sum(not one.has_default for one in parameters) - len(arguments)
+        required = sum(not one.has_default for one in parameters)
+        self._missing = max(0, required - len(arguments)) + min(0, len(parameters) - len(arguments))
         self._lengths: list[int] = []
         """Of arrays whose lengths have not been given yet."""
         self._outer: list[int] = []

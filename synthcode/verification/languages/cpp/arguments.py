@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.functions import Function, Program
-from synthcode.verification.languages.c_family.lengths import Given, matched
+from synthcode.verification.languages.c_family.lengths import Given, matched_call
 from synthcode.verification.languages.c_family.structures import Structures, structures
 from synthcode.verification.languages.c_family.types import CType, read_type
 from synthcode.verification.languages.cpp.literals import common_type, literal, spelled, type_of
@@ -57,7 +57,7 @@ def call_of(program: Program, case: TestCase) -> Call:
         If the case does not fit the signature.
     """
     function, aliases = program.function, program.aliases
-    given = matched(function.parameters, case.arguments, lambda one: _is_integer(one, aliases))
+    given = matched_call(function.parameters, case, lambda one: _is_integer(one, aliases))
     declarations, passed, changed = [], [], []
     known = Known(aliases, structures(program.snippet), _template_types(function, given, aliases))
     for place, one in enumerate(given):

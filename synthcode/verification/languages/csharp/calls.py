@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.csharp.literals import bind, common_type, in_range, literal, substituted
@@ -22,6 +23,7 @@ def calls_of(number: int, case: TestCase, signature: Signature) -> list[str]:
     Untestable
         If the case does not fit the method.
     """
+    case = replace(case, arguments=case.passed(signature.required))
     types = _argument_types(case.arguments, signature)
     forms = [_statement(number, case, signature, types, is_loose=is_loose) for is_loose in (False, True)]
     return list(dict.fromkeys(forms))

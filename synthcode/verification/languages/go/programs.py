@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.go.literals import bind, common_type, literal, substituted
@@ -104,6 +105,7 @@ func main() {{
 
 
 def _call(place: int, case: TestCase, signature: Signature) -> str:
+    case = replace(case, arguments=case.passed(len(signature.parameters) - signature.is_variadic))
     mode = _mode(case, signature)
     types = _argument_types(case.arguments, signature)
     arguments = ", ".join(map(literal, case.arguments, types))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from synthcode.comments.snippets import Snippet, parse_snippet
 from synthcode.entry_points import Definition, choose_entry_point, definitions
 from synthcode.languages import Language, get_language
 from synthcode.languages.parsing import ParseTimeout
-from synthcode.verification.cases.case import TestCase, Untestable
+from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.javascript.literals import literals
 from synthcode.verification.languages.javascript.packages import module_files
@@ -80,18 +80,25 @@ def _planned_cases(cases: Sequence[TestCase], entry: Entry) -> tuple[list[Any], 
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            if len(case.arguments) < entry.required:
-                raise Untestable(f"it takes {entry.required} arguments, not {len(case.arguments)}")
-            if any(
-                place < len(case.arguments) and not isinstance(case.arguments[place], dict) for place in entry.options
-            ):
-                raise Untestable("it takes an object with options")
-            plan.append([place, literals(case.arguments)])
+            plan.append([place, literals(_given(case, entry))])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     return plan, untestable
+
+
+def _given(case: TestCase, entry: Entry) -> tuple[Value, ...]:
+    """Return the arguments of a call; those that are members of an object with options come in one."""
+    arguments = case.passed(entry.required)
+    by_position, named = case.passed_by_name(dict.fromkeys(entry.options.get(entry.taken - 1, ()), False), 0)
+    if named and len(by_position) == entry.taken - 1:
+        arguments = (*by_position, named)
+    if len(arguments) < entry.required:
+        raise Untestable(f"it takes {entry.required} arguments, not {len(arguments)}")
+    if any(place < len(arguments) and not isinstance(arguments[place], dict) for place in entry.options):
+        raise Untestable("it takes an object with options")
+    return arguments
 
 
 def required_packages(code: str, named: Sequence[str] = ()) -> tuple[str, ...]:
@@ -124,15 +131,26 @@ class Entry:
         What evaluates to the function there.
     required
         The number of arguments that it cannot do without.
+    taken
+        The number of its parameters.
     options
         The places of parameters that are objects, taken apart by the names of their members.
     is_module
         Whether the program imports or exports as ECMAScript modules do.
     """
 
-    def __init__(self, name: str, expression: str, required: int, options: Sequence[int], *, is_module: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        expression: str,
+        required: int,
+        options: Mapping[int, list[str]],
+        *,
+        taken: int,
+        is_module: bool,
+    ) -> None:
         self.name, self.expression, self.required = name, expression, required
-        self.options, self.is_module = options, is_module
+        self.options, self.taken, self.is_module = options, taken, is_module
 
 
 def _entry(code: str, entry_point: str) -> Entry:
@@ -165,7 +183,8 @@ def entry_of(snippet: Snippet, language: Language, entry_point: str) -> Entry:
             spaces[0],
             re.sub(rf"\b{re.escape(bound)}\b", ".".join((*spaces, bound)), expression, count=1),
         )
-    return Entry(bound, expression, _required(found.node), _options(found.node), is_module=is_module)
+    taken = len(_parameters(found.node))
+    return Entry(bound, expression, _required(found.node), _options(found.node), taken=taken, is_module=is_module)
 
 
 def _namespaces(node: tree_sitter.Node) -> list[str]:
@@ -207,15 +226,19 @@ def _pair_or_field(node: tree_sitter.Node) -> tree_sitter.Node | None:
     return parent if is_member else None
 
 
-def _options(node: tree_sitter.Node) -> list[int]:
-    """Return the places of parameters such as ``{ times = 1 } = {}``."""
+def _parameters(node: tree_sitter.Node) -> list[tree_sitter.Node]:
     parameters = node.child_by_field_name("parameters")
-    listed = [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
-    found = []
-    for place, one in enumerate(listed):
+    return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
+
+
+def _options(node: tree_sitter.Node) -> dict[int, list[str]]:
+    """Return the places of parameters such as ``{ times = 1 } = {}``, with the names of their members."""
+    found = {}
+    for place, one in enumerate(_parameters(node)):
         pattern = one.child_by_field_name("left") or one.child_by_field_name("pattern") or one
         if pattern.type == "object_pattern":
-            found.append(place)
+            texts = ((child.text or b"").decode("utf-8", "replace") for child in pattern.named_children)
+            found[place] = [name[0] for text in texts if (name := _IDENTIFIER.match(text)) is not None]
     return found
 
 

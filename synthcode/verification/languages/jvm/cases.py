@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from synthcode.verification.cases.case import TestCase, Untestable
-from synthcode.verification.languages.jvm.types import Signature, untestable_cases
+from synthcode.verification.languages.jvm.types import Signature, passed, untestable_cases
 from synthcode.verification.languages.jvm.wire import encoded_cases
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -47,7 +47,7 @@ def joined_with_cases(
         If no case is left.
     """
     untestable = untestable_cases(signatures, cases)
-    fitting = {place: case for place, case in enumerate(cases) if place not in untestable}
+    fitting = {place: passed(signatures, case) for place, case in enumerate(cases) if place not in untestable}
     if not fitting:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     options = {"entry_point": entry_point, "cases": base64.b64encode(encoded_cases(fitting)).decode()}

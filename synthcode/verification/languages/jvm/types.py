@@ -162,11 +162,18 @@ def _not_a(type_: JvmType, value: Value) -> str:
     return f"a {type(value).__name__} does not fit {type_}"
 
 
+def passed(signatures: Sequence[Signature], case: TestCase) -> tuple[Value, ...]:
+    """Return what a case passes to a function with these signatures: no default, if one of them can do without."""
+    least = case.passed(0)
+    return least if any(one.misfit(least) is None for one in signatures) else case.arguments
+
+
 def untestable_cases(signatures: Sequence[Signature], cases: Sequence[TestCase]) -> dict[int, str]:
     """Return the cases that fit none of the signatures, by place, and why; empty if there is no signature."""
     untestable = {}
     for place, case in enumerate(cases):
-        reasons = [reason for one in signatures if (reason := one.misfit(case.arguments)) is not None]
+        arguments = passed(signatures, case)
+        reasons = [reason for one in signatures if (reason := one.misfit(arguments)) is not None]
         if reasons and len(reasons) == len(signatures):
             untestable[place] = reasons[-1]
     return untestable

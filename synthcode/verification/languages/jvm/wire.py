@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from synthcode.verification.cases.case import TestCase, Value
+from synthcode.verification.cases.case import Value
 
 
 class Compiled(NamedTuple):
@@ -28,12 +28,12 @@ def encoded_bytes(data: bytes) -> bytes:
     return struct.pack(">i", len(data)) + data
 
 
-def encoded_cases(cases: Mapping[int, TestCase]) -> bytes:
+def encoded_cases(cases: Mapping[int, Sequence[Value]]) -> bytes:
     """Return the arguments of cases, by place, for ``Call.all``. Expected results are not among them."""
     parts = [struct.pack(">i", len(cases))]
-    for place, case in cases.items():
-        parts.append(struct.pack(">ii", place, len(case.arguments)))
-        parts += map(_encoded_value, case.arguments)
+    for place, arguments in cases.items():
+        parts.append(struct.pack(">ii", place, len(arguments)))
+        parts += map(_encoded_value, arguments)
     return b"".join(parts)
 
 

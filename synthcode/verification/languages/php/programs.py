@@ -60,11 +60,12 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            if not entry.required <= len(case.arguments) <= entry.most:
-                raise Untestable(f"it takes other arguments than {len(case.arguments)}")
+            arguments = case.passed(entry.required)
+            if not entry.required <= len(arguments) <= entry.most:
+                raise Untestable(f"it takes other arguments than {len(arguments)}")
             if not isinstance(case.expected, Raises):
                 literal(case.expected)  # PHP cannot return an integer that it cannot hold, either
-            plan.append([place, literal(list(case.arguments))])
+            plan.append([place, literal(list(arguments))])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:

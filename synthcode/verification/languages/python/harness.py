@@ -32,7 +32,19 @@ def function_in(module, plan):
     function = module
     for name in plan["path"]:
         function = getattr(function, name)
-    return getattr(getattr(module, plan["path"][0])(), plan["path"][1]) if plan["instance"] else function
+    function = getattr(getattr(module, plan["path"][0])(), plan["path"][1]) if plan["instance"] else function
+    return _naming(function, {int(place): name for place, name in plan["keywords"].items()})
+
+
+def _naming(function, names):
+    """Return a function that passes the arguments at some places by name."""
+
+    def named(*arguments):
+        pairs = list(enumerate(arguments))
+        given = [one for place, one in pairs if place not in names]
+        return function(*given, **{names[place]: one for place, one in pairs if place in names})
+
+    return named if names else function
 
 
 def _unchanged(result):

@@ -34,17 +34,19 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
 
 def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CaseProgram:
     """Join a program with the harness that calls it on cases; see ``TestedLanguage.with_cases``."""
-    path, is_instance, arity = _function(code, entry_point)
+    path, is_instance, arity, keywords = _function(code, entry_point)
     untestable: dict[int, str] = {}
     plan = []
     for place, case in enumerate(cases):
-        if not arity[0] <= len(case.arguments) <= arity[1]:
-            untestable[place] = f"it takes other arguments than {len(case.arguments)}"
+        arguments = case.passed(arity[0])
+        if not arity[0] <= len(arguments) <= arity[1]:
+            untestable[place] = f"it takes other arguments than {len(arguments)}"
         else:
-            plan.append([place, f"({''.join(f'{literal(value)}, ' for value in case.arguments)})"])
+            plan.append([place, f"({''.join(f'{literal(value)}, ' for value in arguments)})"])
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    asked = json.dumps({"path": path, "instance": is_instance, "cases": plan, "async": "async" in code})
+    how = {"path": path, "instance": is_instance, "keywords": keywords}
+    asked = json.dumps({**how, "cases": plan, "async": "async" in code})
     files = {"harness.py": _HARNESS.read_text("utf-8"), "solution.py": code, "cases.json": asked}
     return CaseProgram(Job(files, "harness.py"), untestable)
 
@@ -84,8 +86,8 @@ def literal(value: Value) -> str:
     return repr(value)
 
 
-def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, float]]:
-    """Return the way to the entry point, whether it needs an instance, and how many arguments it takes."""
+def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, float], dict[int, str]]:
+    """Return the way to the entry point, if it needs an instance, its number of arguments, and those passed by name."""
     name = find_entry_point(code, get_language("python"), entry_point)
     if name is None:
         raise Untestable("it defines no function")
@@ -95,19 +97,29 @@ def _function(code: str, entry_point: str) -> tuple[list[str], bool, tuple[int, 
         raise Untestable("this Python cannot parse it") from problem
     for node in tree.body:
         if isinstance(node, _FUNCTIONS) and node.name == name:
-            return [name], False, _arity(node, 0)
+            return [name], False, _arity(node, 0), _keywords(node, 0)
         if isinstance(node, ast.ClassDef):
             for member in node.body:
                 if isinstance(member, _FUNCTIONS) and member.name == name:
                     kinds = {one.id for one in member.decorator_list if isinstance(one, ast.Name)}
                     bound = 0 if "staticmethod" in kinds else 1
-                    return [node.name, name], not kinds & {"staticmethod", "classmethod"}, _arity(member, bound)
+                    is_instance = not kinds & {"staticmethod", "classmethod"}
+                    return [node.name, name], is_instance, _arity(member, bound), _keywords(member, bound)
         if isinstance(node, ast.Assign) and any(isinstance(one, ast.Name) and one.id == name for one in node.targets):
-            return [name], False, (0, math.inf)
+            return [name], False, (0, math.inf), {}
     raise Untestable(f"{name} is not a function of the module")
 
 
 def _arity(node: ast.FunctionDef | ast.AsyncFunctionDef, bound: int) -> tuple[int, float]:
     given = [*node.args.posonlyargs, *node.args.args]
-    most = math.inf if node.args.vararg else len(given) - bound
-    return max(0, len(given) - bound - len(node.args.defaults)), most
+    if node.args.vararg:
+        return max(0, len(given) - bound - len(node.args.defaults)), math.inf
+    optional = len(node.args.defaults) + sum(one is not None for one in node.args.kw_defaults)
+    most = len(given) - bound + len(node.args.kwonlyargs)
+    return max(0, most - optional), most
+
+
+def _keywords(node: ast.FunctionDef | ast.AsyncFunctionDef, bound: int) -> dict[int, str]:
+    """Return the parameters that are passed by name only, by their places after all others."""
+    start = len(node.args.posonlyargs) + len(node.args.args) - bound
+    return {start + place: one.arg for place, one in enumerate(() if node.args.vararg else node.args.kwonlyargs)}

@@ -30,10 +30,11 @@ def _main(nonce, write=os.write, encode=json.dumps, end=os._exit):
     random.seed(0)  # so that a test's random inputs are the same each time
     _run("solution.py", space)
     function = space[name]
+    arguments_of = _reader(function)
     calls = []
 
     def recorder(*arguments, **keywords):
-        record = {"at": _position(sys._getframe(1)), "arguments": form(_by_position(function, arguments, keywords))}
+        record = {"at": _position(sys._getframe(1)), **arguments_of(arguments, keywords)}
         try:
             result = function(*arguments, **keywords)
         except Exception as problem:
@@ -71,14 +72,46 @@ def _position(frame):
     return [None] * 4
 
 
-def _by_position(function, arguments, keywords):
-    """Return all arguments by position, defaults included; as given if there is no way."""
+def _reader(function):
+    """Return what reads the arguments of a call: all by position, and how many of them are not defaults."""
     try:
-        bound = inspect.signature(function).bind(*arguments, **keywords)
-        bound.apply_defaults()
+        parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return {"other": "keyword arguments"} if keywords else list(arguments)
-    return {"other": "keyword arguments"} if bound.kwargs else list(bound.args)
+        parameters = None
+    # as they are before any call, which may change a list or a mapping
+    defaults = {one.name: form(one.default) for one in parameters or () if one.default is not one.empty}
+
+    def read(arguments, keywords):
+        try:
+            bound = inspect.signature(function).bind(*arguments, **keywords).arguments
+        except (TypeError, ValueError):
+            bound = None
+        if bound is None:
+            found = {"other": "keyword arguments"} if keywords else form(list(arguments))
+            return {"arguments": found, "given": None, "names": []}
+        return _by_position(parameters, bound, defaults)
+
+    return read
+
+
+def _by_position(parameters, bound, defaults):
+    found = []
+    given = 0
+    is_variadic = False
+    for one in parameters:
+        if one.kind == one.VAR_POSITIONAL:
+            is_variadic = True
+            found += map(form, bound.get(one.name, ()))
+            given = len(found) if bound.get(one.name) else given
+        elif one.name not in bound:
+            found += [] if one.kind == one.VAR_KEYWORD or is_variadic else [defaults[one.name]]
+        elif one.kind == one.VAR_KEYWORD or is_variadic:
+            return {"arguments": {"other": "keyword arguments"}, "given": None, "names": []}
+        else:
+            found.append(form(bound[one.name]))
+            given = len(found)
+    names = [] if is_variadic else [one.name for one in parameters if one.kind != one.VAR_KEYWORD]
+    return {"arguments": found, "given": given if given < len(found) else None, "names": names}
 
 
 if __name__ == "__main__":

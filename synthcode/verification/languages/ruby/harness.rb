@@ -101,11 +101,11 @@ main = lambda do
   begin
     load "./solution.rb"
     load "./test.rb" if plan["test"]
-    (plan["cases"] || []).each do |place, source|
+    (plan["cases"] || []).each do |place, source, named|
       stored = nil
       result = begin
         given = literal.call(source)
-        value = $synthcode_entry.call(*given)
+        value = named == "{}" ? $synthcode_entry.call(*given) : $synthcode_entry.call(*given, **literal.call(named))
         changed = given.select { |one| [Array, Hash, Set].any? { |kind| is_a.bind_call(one, kind) } }
         # a function without a result may have stored one there
         stored = form.call(changed[0]) if SynthcodeForm.kind_of(value) == "NilClass" && changed.length == 1

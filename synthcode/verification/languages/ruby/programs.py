@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from synthcode.entry_points import Definition
@@ -37,6 +38,8 @@ class _Entry(NamedTuple):
     """What evaluates to something that has the method ``call``."""
     required: int
     most: float
+    keywords: Mapping[str, bool] = MappingProxyType({})
+    """What it takes by name only, each with whether it cannot do without."""
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -57,14 +60,22 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            if not entry.required <= len(case.arguments) <= entry.most:
-                raise Untestable(f"it takes other arguments than {len(case.arguments)}")
-            plan.append([place, literal(list(case.arguments))])
+            plan.append([place, *_given(case, entry)])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     return CaseProgram(_job(f"{code}\n{_published(entry)}", {"cases": plan}, {}), untestable)
+
+
+def _given(case: TestCase, entry: _Entry) -> tuple[str, str]:
+    """Return the expressions of what is passed by position and by name."""
+    arguments, named = case.passed_by_name(entry.keywords, entry.required)
+    if not entry.required <= len(arguments) <= entry.most:
+        raise Untestable(f"it takes other arguments than {len(arguments)}")
+    if missing := [name for name, is_required in entry.keywords.items() if is_required and name not in named]:
+        raise Untestable(f"it takes the keyword argument {missing[0]}")
+    return literal(list(arguments)), f"{{{', '.join(f'{name}: {literal(value)}' for name, value in named.items())}}}"
 
 
 def literal(value: Value) -> str:
@@ -122,7 +133,7 @@ def _entry(code: str, entry_point: str) -> _Entry:
     if found is None:
         name = held_function(_LAMBDA.findall(code), entry_point)
         return _Entry(name, name, 0, math.inf)
-    return _Entry(found.name, _callable(found), *_arity(found))
+    return _Entry(found.name, _callable(found), *_arity(found), _keywords(found))
 
 
 def _callable(found: Definition) -> str:
@@ -147,6 +158,11 @@ def _arity(found: Definition) -> tuple[int, float]:
             most += 1
         elif parameter.type in _REQUIRED:
             required, most = required + 1, most + 1
-        elif parameter.type in _KEYWORDS and parameter.child_by_field_name("value") is None:
-            raise Untestable("it takes keyword arguments")
     return required, most
+
+
+def _keywords(found: Definition) -> dict[str, bool]:
+    parameters = found.node.child_by_field_name("parameters")
+    listed = [one for one in parameters.named_children if one.type in _KEYWORDS] if parameters is not None else []
+    names = [(one.child_by_field_name("name"), one.child_by_field_name("value") is None) for one in listed]
+    return {name.text.decode(): is_required for name, is_required in names if name is not None and name.text}

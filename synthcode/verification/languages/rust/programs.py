@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.rust.literals import bind, common_type, literal, substituted
@@ -79,6 +80,7 @@ def _main(statements: Sequence[str]) -> str:
 
 
 def _call(place: int, case: TestCase, signature: Signature) -> str:
+    case = replace(case, arguments=case.passed(len(signature.parameters)))
     mode = _mode(case, signature)
     lines = []
     passed = []

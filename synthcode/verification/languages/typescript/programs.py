@@ -50,4 +50,4 @@ def _entry(code: str, entry_point: str) -> Entry:
     except ParseTimeout as problem:
         raise Untestable("it cannot be parsed in time") from problem
     # The compiler makes CommonJS of it.
-    return Entry(entry.name, entry.expression, entry.required, entry.options, is_module=False)
+    return Entry(entry.name, entry.expression, entry.required, entry.options, taken=entry.taken, is_module=False)

@@ -18,9 +18,10 @@ VALUES = [
 
 @pytest.mark.parametrize("value", VALUES, ids=repr)
 def test_every_value_comes_back_with_its_type(value: object) -> None:
-    case = TestCase((value, 1), value, "more", 1e-3, ignores_order=True)
+    case = TestCase((value, 1), value, "more", 1e-3, ignores_order=True, given=1, names=("a", "b"))
     [back] = read_cases(write_cases((case,)))
     assert repr(back) == repr(case)
+    assert back.names == case.names
 
 
 def test_exceptions_and_nan_come_back() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.verification.cases.case import Untestable
+from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.c_family.declarations import Parameter
-from synthcode.verification.languages.c_family.lengths import matched
+from synthcode.verification.languages.c_family.lengths import matched, matched_call
 
 A, B = Parameter("a", "int", pointers=1), Parameter("b", "int", dimensions=("",))
 N, M, X = Parameter("n", "int"), Parameter("m", "int"), Parameter("x", "int")
+S = Parameter("s", "std::string")
 OUT = Parameter("result", "int", pointers=1)
 DEFAULT = Parameter("base", "int", has_default=True)
 
@@ -33,6 +34,8 @@ def is_integer(parameter: Parameter) -> bool:
         ([A, X], ([1, 2], 2, 9), [[1, 2], 9]),
         ([X, DEFAULT], (1,), [1]),
         ([X, DEFAULT], (1, 2), [1, 2]),
+        ([S, DEFAULT], ("abc", 3), ["abc", 3]),
+        ([A, N, DEFAULT], ([1, 2],), [[1, 2], 2]),
         ([X, OUT], (1,), [1, None]),
     ],
 )
@@ -49,3 +52,19 @@ def test_lengths_follow_their_arrays(
 def test_what_does_not_fit_is_untestable(parameters: list[Parameter], arguments: tuple[object, ...]) -> None:
     with pytest.raises(Untestable):
         matched(parameters, arguments, is_integer)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "given", "values"),
+    [
+        ([X, DEFAULT], 1, [7]),
+        ([X, DEFAULT], None, [7, 2]),
+        ([X, M], 1, [7, 2]),
+        ([X], 1, [7]),
+    ],
+)
+def test_a_function_with_defaults_gets_what_the_call_has(
+    parameters: list[Parameter], given: int | None, values: list[int]
+) -> None:
+    found = matched_call(parameters, TestCase((7, 2), 0, given=given), is_integer)
+    assert [one.value for one in found] == values
