@@ -2,13 +2,14 @@
 
 oneDNN, by way of torch, multiplies bytes several times as fast as float32 where the processor has instructions for them
 (AVX-512 VNNI, AVX-VNNI, Arm's dot products). Elsewhere it adds pairs of products in 16 bits, and large ones are cut off
-(pytorch/pytorch#136746): whether it is exact here is tried out once. If it is not, or torch is missing, float32
-multiplies so few dimensions at a time that no sum is rounded.
+(pytorch/pytorch#136746), or it takes thirty times as long as float32 (AVX2): whether it is exact and faster here is
+tried out once. If it is not, or torch is missing, float32 multiplies so few dimensions at once that no sum is rounded.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
@@ -39,7 +40,7 @@ def exact_product(queries: I8, documents: I8) -> I32:
     queries, documents
         (queries, width), (documents, width): of a width that ``padded`` gives.
     """
-    return (torch_product if torch_is_exact() else float_product)(queries, documents)
+    return (torch_product if torch_is_better() else float_product)(queries, documents)
 
 
 @contextmanager
@@ -61,6 +62,12 @@ def one_thread_each() -> Iterator[None]:
 
 
 @cache
+def torch_is_better() -> bool:
+    """Return whether torch multiplies bytes exactly on this processor, and no slower than float32 does."""
+    return torch_is_exact() and _seconds(torch_product) <= _seconds(float_product)
+
+
+@cache
 def torch_is_exact() -> bool:
     """Return whether torch is installed and multiplies the largest and any other bytes exactly on this processor."""
     if find_spec("torch") is None:
@@ -70,6 +77,18 @@ def torch_is_exact() -> bool:
     some = random.integers(-128, 128, (64, 384), dtype=np.int8)
     codes = np.concatenate([largest, some])
     return np.array_equal(torch_product(codes, codes), float_product(codes, codes))
+
+
+def _seconds(product: Callable[[I8, I8], I32]) -> float:
+    """Return the least processor time of this thread that a few products take."""
+    random = np.random.default_rng(0)
+    queries, documents = (random.integers(-128, 128, (count, 384), dtype=np.int8) for count in (64, 1024))
+    least = float("inf")
+    for _ in range(5):
+        started = time.thread_time()
+        product(queries, documents)
+        least = min(least, time.thread_time() - started)
+    return least
 
 
 def torch_product(queries: I8, documents: I8) -> I32:

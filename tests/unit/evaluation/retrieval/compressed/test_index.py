@@ -99,6 +99,18 @@ def test_bytes_are_multiplied_exactly_with_and_without_torch(width: int) -> None
         np.testing.assert_array_equal(int8_products.torch_product(queries, documents), exact)
 
 
+@pytest.mark.parametrize("torch_is_faster", [True, False])
+def test_torch_multiplies_only_where_it_is_faster(torch_is_faster: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {int8_products.torch_product: 0.5 if torch_is_faster else 30.0, int8_products.float_product: 1.0}
+    monkeypatch.setattr(int8_products, "_seconds", seconds.get)
+    monkeypatch.setattr(int8_products, "torch_is_exact", lambda: True)
+    int8_products.torch_is_better.cache_clear()
+    try:
+        assert int8_products.torch_is_better() is torch_is_faster
+    finally:
+        int8_products.torch_is_better.cache_clear()
+
+
 def test_int8_ranks_nearly_as_float32_does() -> None:
     documents = unit_vectors(2000, 64, 4)
     queries = unit_vectors(200, 64, 5)
