@@ -34,6 +34,7 @@ def run(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_exits_are_drawn_with_bm25_as_a_line(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "evaluation" / "exits"
     shutil.copytree(run / "evaluation", folder.parent)

@@ -46,6 +46,7 @@ def narrow(run: Path) -> Path:
     return run / "evaluation" / "hash"
 
 
+@pytest.mark.slow
 def test_compare_takes_what_both_have_and_counts_the_rest(
     run: Path, narrow: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

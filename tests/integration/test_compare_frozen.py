@@ -56,6 +56,7 @@ def evaluation(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return run / "evaluation"
 
 
+@pytest.mark.slow
 def test_a_leaderboard_tells_exits_apart_as_compare_does(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bm25, exits = (evaluation / f"{name}_task-clones_split-train" for name in ("bm25", FOLDER))
     options = ["--resamples", "200", "--json"]

@@ -149,6 +149,7 @@ def digests(run: Path) -> dict[str, str]:
     return {name: hashlib.sha256((run / name).read_bytes()).hexdigest() for name in names}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "moments",
     [

@@ -132,6 +132,7 @@ def test_a_server_encodes_each_text_once_through_faults(dataset: Path, tmp_path:
         assert server.texts.total() == before + 60 * 2 + 40 - 1
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_while_encoding_encodes_nothing_twice(dataset: Path, tmp_path: Path) -> None:
     with embeddings_server() as server:
         server.hold_after = 2 * scoring.BATCH_TEXTS // 4
@@ -224,6 +225,7 @@ def test_every_exit_of_mose_is_scored_from_one_pass(
     assert len(json.loads(capsys.readouterr().out)) == 3 * 4
 
 
+@pytest.mark.slow
 def test_exits_can_be_added_to_results(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "pairs", 6)
     folder = write_checkpoint(tmp_path / "mose", max_position_embeddings=128)

@@ -109,6 +109,7 @@ def test_a_variant_given_twice_is_scored_once(dataset: Path, tmp_path: Path) -> 
     assert twice.equals(once)
 
 
+@pytest.mark.slow
 def test_files_of_exits_and_costs_that_are_no_more_go(dataset: Path, mose: str, tmp_path: Path) -> None:
     assert evaluate(dataset, mose, tmp_path) == 0
     assert {"costs.csv", "plots"} <= {path.name for path in tmp_path.iterdir()}

@@ -58,6 +58,7 @@ def expected_mrr(task: synthcode.RetrievalTask, encoder: HashingEncoder, dims: i
     return float(np.mean([row["recip_rank"] if row["recip_rank"] >= 0.1 else 0 for row in theirs.values()]))
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_trec_eval_and_nothing_is_encoded_again(dataset: Path, tmp_path: Path) -> None:
     encoder = HashingEncoder()
     whole = synthcode.evaluate(dataset, encoder, variants=["stripped"], store=tmp_path / "store")

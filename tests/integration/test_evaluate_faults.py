@@ -113,6 +113,7 @@ def test_a_model_that_changes_while_it_encodes_leaves_no_vectors(
         assert run_cli(arguments(dataset, server, tmp_path / "out")) == 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_stores_what_is_in_flight_and_goes_on_later(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "dataset", 60)
     with embeddings_server() as server:

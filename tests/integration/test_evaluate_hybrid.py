@@ -87,6 +87,7 @@ def fused_by_hand(dataset: Path, model: Path) -> dict[str, float]:
     return {ours: sum(row[theirs] for row in found.values()) / len(found) for ours, theirs in names.items()}
 
 
+@pytest.mark.slow
 def test_stored_results_are_fused_without_their_models(
     dataset: Path, model: Path, results: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -68,6 +68,7 @@ def encoded(folder: Path) -> int:
     return texts
 
 
+@pytest.mark.slow
 def test_the_command_finds_a_module_in_the_current_directory(folder: Path) -> None:
     done = evaluate(folder, "--encoder", "py:my_encoder:encode", "--out", "alone", "--resamples", "100")
     assert done.returncode == 0, done.stderr

@@ -60,6 +60,7 @@ def test_every_encoder_names_the_extra(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_bm25_needs_neither_torch_nor_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dataset, out = write_dataset(tmp_path / "dataset", 4), tmp_path / "out"
     arguments = ["evaluate", str(dataset), "--encoder", "bm25", "--out", str(out), "--resamples", "100"]

@@ -12,6 +12,7 @@ from benchmarks.interval_coverage import Simulation, simulated_benchmark, simula
 SAMPLES, MANY = 50, 1_000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("make", "metrics"),
     [

@@ -38,6 +38,7 @@ def test_scores_are_the_command_line_s_and_are_compared(run: Path, tmp_path: Pat
     assert any("Only 4 problems" in warning for warning in words.warnings())
 
 
+@pytest.mark.slow
 def test_one_store_serves_both_tasks_and_exits_are_compared(run: Path, tmp_path: Path) -> None:
     encoder = HashingEncoder(exits=(4, 9))
     synthcode.evaluate(run, encoder, store=tmp_path, tasks=["code2code"])

@@ -51,6 +51,7 @@ def watched() -> Iterator[Watched]:
         yield page
 
 
+@pytest.mark.slow
 def test_means_are_those_that_evaluate_prints_and_folders_have_short_names(
     run: Path, said: str, watched: Watched
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ trees = st.dictionaries(keys, values, max_size=4)
 cards = st.builds(lambda tree, body: f"---\n{yaml.safe_dump(tree, allow_unicode=True)}---\n{body}", trees, bodies)
 
 
+@pytest.mark.slow
 @given(cards, bodies)
 def test_merging_twice_is_merging_once(theirs: str, text: str) -> None:
     ours = make_card(text)

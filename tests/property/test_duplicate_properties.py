@@ -105,6 +105,7 @@ def expected(rows: list[Row], transitive: TransitiveMode) -> tuple[dict[str, str
     return dropped, sorted({frozenset(group) for group in groups.values()}, key=min)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(seeds_with_translations(), st.sampled_from(TRANSITIVE_MODES))
 def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(
@@ -128,6 +129,7 @@ def test_where_all_pairs_are_candidates_the_rules_are_followed_to_the_letter(
     assert (dropped, [frozenset(group) for group in tied.values()]) == expected(rows, transitive)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seeds_with_translations(), st.randoms(use_true_random=False), st.integers(1, 9))
 def test_the_order_of_rows_and_the_size_of_batches_change_nothing(
@@ -141,6 +143,7 @@ def test_the_order_of_rows_and_the_size_of_batches_change_nothing(
     assert again.ties.equals(found.ties)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(seeds_with_translations())
 def test_clusters_and_ties_are_consistent(rows: list[Row]) -> None:
@@ -190,6 +193,7 @@ def test_almost_all_that_brute_force_finds_is_found_and_nothing_else(random_seed
     assert found <= truth
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("random_seed", range(3))
 def test_every_removed_program_is_similar_to_one_that_stays_and_those_that_stay_are_not(random_seed: int) -> None:
     draw = random.Random(random_seed)

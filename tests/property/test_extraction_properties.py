@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,6 +59,7 @@ def test_a_fenced_block_comes_out_as_it_went_in(code: str, tag: str, fence: str)
         assert found.code in code
 
 
+@pytest.mark.slow
 @given(st.sampled_from(REPEATED))
 def test_no_answer_takes_long(piece: str) -> None:
     started = time.process_time()

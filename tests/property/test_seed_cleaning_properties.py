@@ -55,6 +55,7 @@ def test_the_strategy_covers_every_field() -> None:
     assert len(fields(RawSeed)) == 14
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(RAW, max_size=6))
 def test_no_row_is_lost(raw: list[RawSeed]) -> None:

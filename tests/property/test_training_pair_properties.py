@@ -6,6 +6,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ problems = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(problems, st.integers(1, 16), st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.data())
 def test_texts_of_a_batch_never_answer_each_other(

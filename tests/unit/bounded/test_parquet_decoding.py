@@ -91,6 +91,7 @@ def test_a_hundred_megabytes_a_million_times_are_refused_by_name() -> None:
     assert found == {"rows": 0, "large": 0}
 
 
+@pytest.mark.slow
 def test_a_page_of_repetitive_rows_is_read(tmp_path: Path) -> None:
     rows = [f"x = {number}\n" * 110_000 for number in range(360)]
     path = tmp_path / "t.parquet"

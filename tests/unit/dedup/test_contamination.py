@@ -88,6 +88,7 @@ def variations(draw: random.Random, size: int) -> list[str]:
     return texts
 
 
+@pytest.mark.slow
 def test_almost_all_that_brute_force_finds_is_found_whatever_the_order() -> None:
     draw = random.Random(1)
     families = [variations(draw, draw.randint(2, 12)) for _ in range(40)]

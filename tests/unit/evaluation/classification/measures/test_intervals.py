@@ -8,6 +8,7 @@ import pytest
 from synthcode.evaluation.classification.measures.intervals import Spread, estimates, group_draws
 
 
+@pytest.mark.slow
 def test_intervals_of_grouped_items_cover_their_truth() -> None:
     generator, covered = np.random.default_rng(5), 0
     for _ in range(200):
