@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from synthcode.errors import InputError
 from synthcode.execution.executor import PoisonPolicy, halve
 from synthcode.pipelines.runs.step import Step, StepResult
-from synthcode.pipelines.steps.failures import MESSAGE_CHARS, review_seeds
+from synthcode.pipelines.steps.failures import MESSAGE_CHARS
+from synthcode.pipelines.steps.reviews import review_seeds
 from synthcode.schemas.tables import REJECTED_SEEDS, SEEDS
 from synthcode.seeds.adapters.registry import input_digests, is_remote, read_seeds
 from synthcode.seeds.batches import batched

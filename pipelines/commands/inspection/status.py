@@ -127,12 +127,8 @@ def _queries(counts: Mapping[str, Any]) -> str:
 def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
     """Yield what failed, what is empty, and what is missing."""
     from synthcode.pipelines.runs.run import is_recipe_edited, read_run_recipe
-    from synthcode.pipelines.steps.failures import (
-        failure_lines,
-        language_warnings,
-        split_warnings,
-        unanswered_languages,
-    )
+    from synthcode.pipelines.steps.failures import failure_lines, unanswered_languages
+    from synthcode.pipelines.steps.reviews import language_warnings, split_warnings
     from synthcode.pipelines.tables.untranslated import untranslated_line, untranslated_seeds
 
     if is_recipe_edited(folder):

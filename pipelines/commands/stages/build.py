@@ -89,7 +89,7 @@ def build(
 
 def _refuse_failed(run: Run) -> None:
     """Refuse what ``translate`` has called a failure."""
-    from synthcode.pipelines.steps.failures import review_translations
+    from synthcode.pipelines.steps.reviews import review_translations
 
     if "translate" in run.manifest.stages:
         review_translations(run, run.manifest.stages["translate"].counts)

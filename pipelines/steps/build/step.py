@@ -19,7 +19,7 @@ from synthcode.pipelines.steps.build.dataset_tables import Assigned, write_datas
 from synthcode.pipelines.steps.build.mined_negatives import write_mined_negatives
 from synthcode.pipelines.steps.build.negatives import write_negatives
 from synthcode.pipelines.steps.build.queries import write_queries
-from synthcode.pipelines.steps.failures import review_splits
+from synthcode.pipelines.steps.reviews import review_splits
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.pipelines.tables.tested_rows import TestedRows, count_languages
 from synthcode.publishing.card.documents import write_documents

@@ -14,7 +14,7 @@ from synthcode.pipelines.steps.check.judging import (
     gate_config,
     gate_toolchains,
 )
-from synthcode.pipelines.steps.failures import review_accepted
+from synthcode.pipelines.steps.reviews import review_accepted
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
 from synthcode.storage.shards import ShardWriter
 from synthcode.storage.verdicts import remove as remove_verdicts

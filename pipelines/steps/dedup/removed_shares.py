@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.errors import FailedRunError
-from synthcode.pipelines.steps.failures import review_kept
+from synthcode.pipelines.steps.reviews import review_kept
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:

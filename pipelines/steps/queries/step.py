@@ -12,14 +12,7 @@ from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.queries.judging import PREFIX, judge_completions
 from synthcode.pipelines.steps.queries.plan import queries_config, queries_model, query_plan
 from synthcode.pipelines.steps.queries.review import review_queries
-from synthcode.pipelines.steps.translate.recording import (
-    RUN_COUNTS,
-    Recording,
-    asked_summary,
-    asks_again,
-    record_answers,
-    unchanged_summary,
-)
+from synthcode.pipelines.steps.translate.recording import Recording, asked_summary, record_answers, with_requests
 from synthcode.schemas.tables import QUERY_COMPLETIONS
 
 if TYPE_CHECKING:
@@ -31,20 +24,15 @@ STAGE = "queries"
 
 def queries_step() -> Step:
     """Return the step that ``queries`` runs."""
-    return Step(
+    step = Step(
         name=STAGE,
-        requires=("seeds",),
-        optional_inputs=("dedup_seeds",),
         settings=_settings,
         execute=_execute,
         summary=_summary,
         review=review_queries,
-        unchanged=unchanged_summary,
-        again=lambda run, counts: asks_again(run, counts, run.folder.query_journal),
         is_wanted=lambda recipe: recipe.queries is not None,
-        run_counts=RUN_COUNTS,
-        packages=("pyarrow", "aiohttp"),
     )
+    return with_requests(step, lambda folder: folder.query_journal)
 
 
 def _settings(recipe: Recipe) -> Any:

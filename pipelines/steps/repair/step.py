@@ -10,10 +10,11 @@ from synthcode.llm.journal.journal import Journal
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.step import Step, StepResult, fingerprint, run_if_stale
 from synthcode.pipelines.steps.check.judging import gate_toolchains
-from synthcode.pipelines.steps.failures import FailureCounts, review_repairs
+from synthcode.pipelines.steps.failures import FailureCounts
 from synthcode.pipelines.steps.repair.failed_tests import repairs_failed_tests, write_failed_tests
 from synthcode.pipelines.steps.repair.plan import TokenBudget, repair_plan
 from synthcode.pipelines.steps.repair.round import TOKENS, RoundResult, run_round
+from synthcode.pipelines.steps.reviews import review_repairs
 from synthcode.pipelines.steps.translate.plan import translate_config
 from synthcode.pipelines.steps.translate.recording import asked_counts, cost_of
 from synthcode.pipelines.steps.verify.step import verify_inputs, verify_settings

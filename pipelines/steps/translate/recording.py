@@ -16,7 +16,7 @@ from synthcode.llm.backend import is_transient
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.request_ids import RequestIds
 from synthcode.llm.sending.loop import run as run_loop
-from synthcode.pipelines.runs.step import StepResult
+from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import FailureCounts
 from synthcode.pipelines.steps.translate.completions import Asked, ask, open_backend, unmatched_rows, waiting_requests
 from synthcode.pipelines.tables.funnel import REQUESTED
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.run import Run
     from synthcode.pipelines.steps.translate.plan import RequestPlan
+    from synthcode.storage.layout import RunFolder
 
 IDS_IN_MEMORY = 64 << 20
 """Bytes of request ids: of four million requests; more are held on disk."""
@@ -48,6 +49,19 @@ class Recording(NamedTuple):
     """``COMPLETIONS``, or the same with another name for the target language."""
     prefix: str = "part"
     """Of the tables in the run's folder of completions."""
+
+
+def with_requests(step: Step, journal: Callable[[RunFolder], Path]) -> Step:
+    """Return a step with what all share that send requests about the seeds and keep the answers in a journal."""
+    return replace(
+        step,
+        requires=("seeds",),
+        optional_inputs=("dedup_seeds",),
+        unchanged=unchanged_summary,
+        again=lambda run, counts: asks_again(run, counts, journal(run.folder)),
+        run_counts=RUN_COUNTS,
+        packages=("pyarrow", "aiohttp"),
+    )
 
 
 def record_answers(run: Run, recording: Recording, model: str | None, plan: Callable[[str], RequestPlan]) -> StepResult:

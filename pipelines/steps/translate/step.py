@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.step import Step, StepResult
-from synthcode.pipelines.steps.failures import review_translations
+from synthcode.pipelines.steps.reviews import review_translations
 from synthcode.pipelines.steps.translate.plan import translate_config, translation_plan
-from synthcode.pipelines.steps.translate.recording import (
-    RUN_COUNTS,
-    Recording,
-    asked_summary,
-    asks_again,
-    record_answers,
-    unchanged_summary,
-)
+from synthcode.pipelines.steps.translate.recording import Recording, asked_summary, record_answers, with_requests
 from synthcode.schemas.tables import COMPLETIONS
 from synthcode.strict_settings import to_tree
 
@@ -27,23 +19,14 @@ if TYPE_CHECKING:
 
 def translate_step() -> Step:
     """Return the step that ``translate`` runs."""
-    return Step(
+    step = Step(
         name="translate",
-        requires=("seeds",),
-        optional_inputs=("dedup_seeds",),
         settings=_settings,
         execute=_execute,
         summary=asked_summary,
         review=review_translations,
-        unchanged=unchanged_summary,
-        again=_again,
-        run_counts=RUN_COUNTS,
-        packages=("pyarrow", "aiohttp"),
     )
-
-
-def _again(run: Run, counts: Mapping[str, Any]) -> bool:
-    return asks_again(run, counts, run.folder.journal)
+    return with_requests(step, lambda folder: folder.journal)
 
 
 def _settings(recipe: Recipe) -> Any:
