@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -10,8 +11,8 @@ from annotated_types import Ge, Gt, Le, MinLen
 
 from synthcode.languages import get_language
 from synthcode.llm.prompts import Prompt
-from synthcode.llm.requests import Sampling, as_request
-from synthcode.schemas.records import Message, Request
+from synthcode.llm.requests import Sampling, requests_for, samples_of
+from synthcode.schemas.records import Request
 from synthcode.vocabulary import QUERY_STYLES, QueryStyle
 
 
@@ -54,26 +55,12 @@ def query_requests(
     ids
         The ids of the first of these requests, which have been made before: they come without messages.
     """
-    settings = [config.sampling.to_json(index) for index in range(config.samples)]
-    known_ids = iter(ids)
+    samples, known_ids = samples_of(config.sampling, config.samples, model, prompt), iter(ids)
     for seed in seeds:
         source = get_language(seed["language"])
         for style in styles_of(config):
-            messages: tuple[Message, ...] = ()
-            for sample_index, sampling in enumerate(settings):
-                known = next(known_ids, None)
-                if known is None:
-                    messages = messages or prompt.fill(seed, source, None, {"style": style})
-                yield as_request(
-                    seed,
-                    style,
-                    messages,
-                    model=model,
-                    prompt=prompt,
-                    sampling=sampling,
-                    sample_index=sample_index,
-                    request_id=known,
-                )
+            fill = functools.partial(prompt.fill, seed, source, None, {"style": style})
+            yield from requests_for(seed, style, fill, samples, known_ids)
 
 
 def styles_of(config: QueriesConfig) -> list[QueryStyle]:

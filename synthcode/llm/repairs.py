@@ -10,7 +10,7 @@ from annotated_types import Ge
 
 from synthcode.languages import get_language
 from synthcode.llm.prompts import Prompt
-from synthcode.llm.requests import Sampling, as_request
+from synthcode.llm.requests import Sample, Sampling
 from synthcode.schemas.records import Request
 from synthcode.vocabulary import RepairReason
 
@@ -70,17 +70,10 @@ def repair_request(attempt: FailedAttempt, sampling: Sampling, model: str, promp
     error = _shortened(attempt.detail, ERROR_CHARS) or attempt.reason
     failure = {"answer": answer, "fence": _fence(answer), "reason": attempt.reason, "error": error}
     source, target = get_language(attempt.seed["language"]), get_language(attempt.target_language)
-    return as_request(
-        attempt.seed,
-        target.name,
-        prompt.fill(attempt.seed, source, target, failure),
-        model=model,
-        prompt=prompt,
-        sampling=sampling.to_json(attempt.sample_index),
-        sample_index=attempt.sample_index,
-        repairs=attempt.request_id,
-        repair_round=attempt.round + 1,
-    )
+    messages = prompt.fill(attempt.seed, source, target, failure)
+    sample = Sample(model, prompt, sampling.to_json(attempt.sample_index), attempt.sample_index)
+    request_id = sample.request_id(messages, attempt.round + 1)
+    return sample.request(attempt.seed, target.name, messages, request_id, repairs=attempt.request_id)
 
 
 def _shortened(text: str, most: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Annotated, Any
 
@@ -123,70 +123,97 @@ def make_requests(
     ids
         The ids of the first of these requests, which have been made before: they come without messages.
     """
-    settings = [config.sampling.to_json(index) for index in range(config.samples)]
-    known_ids = iter(ids)
+    samples, known_ids = samples_of(config.sampling, config.samples, model, prompt), iter(ids)
     for seed in seeds:
         source = get_language(seed["language"])
         for target in targets_of(seed["seed_id"], source.name, config):
-            messages: tuple[Message, ...] = ()
-            for sample_index, sampling in enumerate(settings):
-                known = next(known_ids, None)
-                if known is None:
-                    messages = messages or prompt.fill(seed, source, target)
-                yield as_request(
-                    seed,
-                    target.name,
-                    messages,
-                    model=model,
-                    prompt=prompt,
-                    sampling=sampling,
-                    sample_index=sample_index,
-                    request_id=known,
-                )
+            fill = functools.partial(prompt.fill, seed, source, target)
+            yield from requests_for(seed, target.name, fill, samples, known_ids)
 
 
-def as_request(
+@dataclass(frozen=True)
+class Sample:
+    """How a completion is requested. All completions of a text are requested alike, but for the index."""
+
+    model: str
+    """Its name as the server knows it."""
+    prompt: Prompt
+    sampling: str
+    """The settings, as canonical JSON."""
+    index: int
+
+    def request_id(self, messages: Iterable[Message], repair_round: int = 0) -> str:
+        """Return what identifies a request: the digest of all that is sent.
+
+        The round tells a repair from one with the same messages in the round before: the model repeated its failed
+        answer.
+        """
+        turns = [[message.role, message.content] for message in messages]
+        repeated = [repair_round] if repair_round > 1 else []
+        return digest("request", self.model, turns, self.sampling, self.index, *repeated)
+
+    def request(
+        self,
+        seed: Mapping[str, Any],
+        target: str,
+        messages: tuple[Message, ...],
+        request_id: str,
+        repairs: str | None = None,
+    ) -> Request:
+        """Return a filled prompt as a request.
+
+        Parameters
+        ----------
+        seed
+            Row of the seeds table.
+        target
+            The name of the target language, or the style of a query.
+        messages, request_id, repairs
+            See ``Request``.
+        """
+        return Request(
+            request_id=request_id,
+            seed_id=seed["seed_id"],
+            source_id=seed["source_id"],
+            target_language=target,
+            sample_index=self.index,
+            model=self.model,
+            prompt_name=self.prompt.name,
+            prompt_digest=self.prompt.digest,
+            sampling=self.sampling,
+            messages=messages,
+            repairs=repairs,
+        )
+
+
+def samples_of(sampling: Sampling, count: int, model: str, prompt: Prompt) -> list[Sample]:
+    """Return how each of some completions of a text is requested."""
+    return [Sample(model, prompt, sampling.to_json(index), index) for index in range(count)]
+
+
+def requests_for(
     seed: Mapping[str, Any],
     target: str,
-    messages: tuple[Message, ...],
-    *,
-    model: str,
-    prompt: Prompt,
-    sampling: str,
-    sample_index: int,
-    repairs: str | None = None,
-    repair_round: int = 0,
-    request_id: str | None = None,
-) -> Request:
-    """Return a filled prompt as a request, identified by all that is sent.
+    fill: Callable[[], tuple[Message, ...]],
+    samples: Iterable[Sample],
+    known_ids: Iterator[str],
+) -> Iterator[Request]:
+    """Yield a seed's requests for one target language or style.
 
     Parameters
     ----------
-    seed
-        Row of the seeds table.
-    target
-        The name of the target language, or the style of a query.
-    messages, model, prompt, sampling, sample_index, repairs
-        See ``Request``.
-    repair_round
-        Tells a repair from one with the same messages in the round before: the model repeated its failed answer.
-    request_id
-        The id, if it is known.
+    seed, target
+        See ``Sample.request``.
+    fill
+        Fills the prompt; called once, and only if an id is not known.
+    samples
+        The completions to request.
+    known_ids
+        The ids of the next requests, as far as they have been made before: these come without messages.
     """
-    if request_id is None:
-        turns = [[message.role, message.content] for message in messages]
-        repeated = [repair_round] if repair_round > 1 else []
-        request_id = digest("request", model, turns, sampling, sample_index, *repeated)
-    return Request(
-        request_id=request_id,
-        seed_id=seed["seed_id"],
-        source_id=seed["source_id"],
-        target_language=target,
-        sample_index=sample_index,
-        model=model,
-        prompt_name=prompt.name,
-        prompt_digest=prompt.digest,
-        sampling=sampling,
-        messages=messages,
-        repairs=repairs,
-    )
+    messages: tuple[Message, ...] = ()
+    for sample in samples:
+        known = next(known_ids, None)
+        if known is None:
+            messages = messages or fill()
+        yield sample.request(seed, target, messages, known or sample.request_id(messages))
