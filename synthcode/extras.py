@@ -12,6 +12,12 @@ from urllib.parse import unquote, urlsplit
 _PROJECT = "pyproject.toml"
 
 
+def encoder_extra(encoder: str) -> str:
+    """Return the extra that has what an encoder needs, given as ``bm25`` or ``KIND:NAME``."""
+    kind = encoder.partition(":")[0]
+    return kind if kind in ("bm25", "static") else "eval"
+
+
 def install_line(extra: str) -> str:
     """Return the command that installs an extra, from where synthcode itself was installed.
 

@@ -13,7 +13,7 @@ from synthcode.api.calls import CallbackReporter, OnProgress, call
 from synthcode.api.results import RESAMPLES, Results, read_results
 from synthcode.api.scored_part import ScoredPart, benchmark_of, known_corpora, known_styles, refuse_unwritten
 from synthcode.errors import InputError
-from synthcode.extras import install_line
+from synthcode.extras import encoder_extra, install_line
 from synthcode.vocabulary import CLASSIFICATION_TASKS, SCORED_VARIANTS, style_task
 
 if TYPE_CHECKING:
@@ -77,9 +77,8 @@ def _open(
     try:
         return registry.open_encoder(encoder, registry.EncoderOptions(**options))
     except ModuleNotFoundError as problem:
-        kind = encoder.partition(":")[0]
-        extra = install_line(kind if kind in ("bm25", "static") else "eval")
-        raise InputError(f"{encoder} needs the package {problem.name!r}, which is not installed", extra) from problem
+        missing = f"{encoder} needs the package {problem.name!r}, which is not installed"
+        raise InputError(missing, install_line(encoder_extra(encoder))) from problem
     except TypeError as problem:
         raise InputError(f"{encoder}: {problem}", "options are those of 'synthcode evaluate --help'") from problem
 

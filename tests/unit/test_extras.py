@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from synthcode import extras
-from synthcode.extras import install_line
+from synthcode.extras import encoder_extra, install_line
 
 IN_WORDS = "in a checkout of synthcode: pip install '.[eval]'"
 
@@ -56,3 +56,10 @@ def test_without_a_place_a_checkout_is_named_in_words(
 ) -> None:
     recorded(record, tmp_path, monkeypatch)
     assert install_line("eval") == IN_WORDS
+
+
+@pytest.mark.parametrize(
+    ("encoder", "extra"), [("bm25", "bm25"), ("static:NAME", "static"), ("st:bm25", "eval"), ("openai:M", "eval")]
+)
+def test_words_and_static_vectors_need_no_torch(encoder: str, extra: str) -> None:
+    assert encoder_extra(encoder) == extra

@@ -176,7 +176,7 @@ def evaluate(
     """
     from synthcode.errors import InputError
     from synthcode.evaluation.encoders.registry import open_encoder
-    from synthcode.extras import install_line
+    from synthcode.extras import encoder_extra, install_line
     from synthcode.pipelines.commands.scoring.evaluation_jobs import run_jobs
     from synthcode.pipelines.commands.scoring.evaluation_request import Request
 
@@ -188,7 +188,7 @@ def evaluate(
         run_jobs(jobs, force=force, may_replace=force or out is not None, as_json=as_json)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
-        raise InputError(needs, install_line(_extra_of(encoder))) from problem
+        raise InputError(needs, install_line(encoder_extra(encoder))) from problem
 
 
 def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> None:
@@ -233,12 +233,6 @@ def _jobs(request: Request) -> list[Job]:
         else:
             jobs.append(labels_job(mine) if task == LABELS else clones_job(mine))
     return jobs
-
-
-def _extra_of(encoder: str) -> str:
-    """Return the extra that has what an encoder needs."""
-    kind = encoder.partition(":")[0]
-    return kind if kind in ("bm25", "static") else "eval"
 
 
 def _refuse_without_extra(encoder: str) -> None:
