@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from synthcode.evaluation.classification.clones.clone_scores import ALL
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
-from synthcode.evaluation.results.tables import label, warning_lines
+from synthcode.evaluation.output.score_sections import Rows, as_list, each_variant, opening
+from synthcode.evaluation.results.tables import label
 from synthcode.evaluation.results_json import Facts
-from synthcode.markdown import markdown_cell, markdown_table
+from synthcode.markdown import markdown_table
 
 _FROZEN = "Frozen vectors: no head was trained to tell clones from other pairs."
 KINDS = (
@@ -19,7 +17,7 @@ KINDS = (
 )
 
 
-def clone_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def clone_sections(facts: Facts, rows: Rows) -> list[str]:
     """Return the scores of all variants as sections of ``tables.md``.
 
     Parameters
@@ -29,17 +27,12 @@ def clone_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]
     rows
         Its scores, as ``results.json`` holds them.
     """
-    sections = [
-        f"{markdown_cell(facts.dataset)}, clones, split {facts.split}. 95 % intervals by resampled problems.",
-        _FROZEN,
-        *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
-    ]
-    for variant in facts.variants:
-        sections += variant_sections(variant, [row for row in rows if row["variant"] == variant])
-    return [*sections, "\n".join(f"- {text}" for text in (*(MEANINGS[name] for name in ("F1", "F1_oracle")), KINDS))]
+    scored = f"clones, split {facts.split}. 95 % intervals by resampled problems."
+    sections = [*opening(facts, scored, _FROZEN), *each_variant(facts, rows, variant_sections)]
+    return [*sections, as_list([*(MEANINGS[name] for name in ("F1", "F1_oracle")), KINDS])]
 
 
-def variant_sections(variant: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def variant_sections(variant: str, rows: Rows) -> list[str]:
     """Return the scores of one variant as sections of ``tables.md``."""
     overall = [row for row in rows if row["query_language"] == ALL]
     return [
@@ -52,7 +45,7 @@ def variant_sections(variant: str, rows: Sequence[Mapping[str, Any]]) -> list[st
     ]
 
 
-def _by_languages(rows: Sequence[Mapping[str, Any]]) -> str:
+def _by_languages(rows: Rows) -> str:
     exits = sorted({row["exit"] for row in rows})
     cells = {(row["query_language"], row["corpus_language"], row["exit"]): row for row in rows}
     pairs = sorted({key[:2] for key in cells})

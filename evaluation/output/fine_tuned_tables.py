@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 from synthcode.evaluation.output.clone_tables import KINDS, variant_sections
 from synthcode.evaluation.output.frozen_scores import score_table
-from synthcode.evaluation.results.tables import warning_lines
+from synthcode.evaluation.output.score_sections import Rows, as_list, each_variant, opening
 from synthcode.evaluation.results_json import Facts
-from synthcode.markdown import markdown_cell
 
 FINE_TUNED = (
     "Fine-tuned: a head at each exit was trained for this task, and the encoder with it. These scores cannot be"
@@ -23,7 +19,7 @@ _ORACLE = (
 _HEAD = "*_head: what the head says of a program, which is the label with the highest output"
 
 
-def fine_tuned_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def fine_tuned_sections(facts: Facts, rows: Rows) -> list[str]:
     """Return the scores of all variants as sections of ``tables.md``.
 
     Parameters
@@ -33,16 +29,13 @@ def fine_tuned_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list
     rows
         Its scores, as ``results.json`` holds them.
     """
-    groups = rows[0]["groups"]
-    sections = [
-        f"{markdown_cell(facts.dataset)}, {rows[0]['task']}, split {facts.split}. 95 % intervals by {groups:,} groups.",
-        FINE_TUNED,
-        *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
-    ]
+    scored = f"{rows[0]['task']}, split {facts.split}. 95 % intervals by {rows[0]['groups']:,} groups."
     has_languages = any("query_language" in row for row in rows)
-    for variant in facts.variants:
-        mine = [row for row in rows if row["variant"] == variant]
-        sections += variant_sections(variant, mine) if has_languages else [f"## {variant}", score_table(mine)]
+    sections_of = variant_sections if has_languages else _variant_sections
+    sections = [*opening(facts, scored, FINE_TUNED), *each_variant(facts, rows, sections_of)]
     of_pairs = [_F1, _ORACLE, *([KINDS] if has_languages else [])]
-    meanings = of_pairs if any(row["metric"] == "F1_oracle" for row in rows) else [_HEAD]
-    return [*sections, "\n".join(f"- {text}" for text in meanings)]
+    return [*sections, as_list(of_pairs if any(row["metric"] == "F1_oracle" for row in rows) else [_HEAD])]
+
+
+def _variant_sections(variant: str, rows: Rows) -> list[str]:
+    return [f"## {variant}", score_table(rows)]

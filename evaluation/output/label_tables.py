@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
-from synthcode.evaluation.results.tables import warning_lines
+from synthcode.evaluation.output.frozen_scores import chosen_table, score_table
+from synthcode.evaluation.output.score_sections import Rows, as_list, each_variant, meanings_of, opening
 from synthcode.evaluation.results_json import Facts
-from synthcode.markdown import markdown_cell
 
 LABELS = (
     "Label 1 is a translation that fails its tests, 0 one that passes them. Each language has as many of both, so that"
@@ -17,7 +13,7 @@ LABELS = (
 _FROZEN = "Frozen vectors: the encoder was not trained to tell them apart."
 
 
-def label_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def label_sections(facts: Facts, rows: Rows) -> list[str]:
     """Return the scores of all variants as sections of ``tables.md``.
 
     Parameters
@@ -28,15 +24,13 @@ def label_sections(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> list[str]
         Its scores, as ``results.json`` holds them.
     """
     first = rows[0]
-    sections = [
-        f"{markdown_cell(facts.dataset)}, classification, split {facts.split}: {first['n']:,} translations. 95 %"
-        f" intervals by {first['groups']:,} resampled problems.",
-        LABELS,
-        _FROZEN,
-        *warning_lines([markdown_cell(warning) for warning in facts.warnings]),
-    ]
-    for variant in facts.variants:
-        mine = [row for row in rows if row["variant"] == variant]
-        sections += [f"## {variant}", score_table(mine), "What validation chose:", chosen_table(mine)]
-    meanings = [text for name, text in MEANINGS.items() if any(row["metric"] == name for row in rows)]
-    return [*sections, "\n".join(f"- {text}" for text in meanings)]
+    scored = (
+        f"classification, split {facts.split}: {first['n']:,} translations."
+        f" 95 % intervals by {first['groups']:,} resampled problems."
+    )
+    sections = [*opening(facts, scored, LABELS, _FROZEN), *each_variant(facts, rows, _variant_sections)]
+    return [*sections, as_list(meanings_of(rows))]
+
+
+def _variant_sections(variant: str, rows: Rows) -> list[str]:
+    return [f"## {variant}", score_table(rows), "What validation chose:", chosen_table(rows)]
