@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -158,37 +157,12 @@ def test_hostile_names_stay_on_their_line_and_open_nothing(tmp_path: Path, capsy
     assert row["encoder"].startswith("'=HYPERLINK")
 
 
-def damaged(folder: Path) -> list[Path]:
-    write_results(folder / "a", [rank_table({PAIR: [1, 2]})])
-    (folder / "a" / "ranks.parquet").write_bytes(b"PAR1")
-    return [folder / "a"]
-
-
-def cut_off(folder: Path) -> list[Path]:
-    write_results(folder / "a", [rank_table({PAIR: [1, 2]})])
-    (folder / "a" / "results.json").write_text("{")
-    return [folder / "a"]
-
-
-def other_dataset(folder: Path) -> list[Path]:
-    for name in "abc":
-        of = {"dataset": "other", "dataset_digest": "2"} if name == "c" else {}
-        write_results(folder / name, [rank_table({PAIR: [1, 2]}, name)], name, **of)
-    return [folder / name for name in "abc"]
-
-
-def other_version(folder: Path) -> list[Path]:
-    for name in "ab":
-        write_results(folder / name, [rank_table({PAIR: [1, 2]}, name)], name, dataset_digest=name)
-    return [folder / name for name in "ab"]
-
-
 def test_results_of_several_datasets_in_a_folder_have_tables_of_their_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    other_dataset(tmp_path)
-    write_results(tmp_path / "d", [rank_table({PAIR: [2, 2]}, "d")], "d", dataset="other", dataset_digest="2")
-    write_results(tmp_path / "e", [rank_table({PAIR: [2, 2]}, "e")], "e", dataset_digest="3")
+    other = {"dataset": "other", "dataset_digest": "2"}
+    for name, of in {"a": {}, "b": {}, "c": other, "d": other, "e": {"dataset_digest": "3"}}.items():
+        write_results(tmp_path / name, [rank_table({PAIR: [1, 2]}, name)], name, **of)
     assert run_cli(["leaderboard", str(tmp_path), "--json", *QUICK]) == 0
     tables = json.loads(capsys.readouterr().out)["tables"]
     found = {table["dataset"]: sorted(line["encoder"] for line in table["rows"]) for table in tables}
@@ -207,76 +181,6 @@ def test_the_kind_of_an_encoder_does_not_depend_on_its_label(
     assert run_cli(["leaderboard", str(tmp_path / "r"), "--json", *QUICK]) == 0
     kinds = {line["kind"] for table in json.loads(capsys.readouterr().out)["tables"] for line in table["rows"]}
     assert kinds == {"bm25"}
-
-
-def nothing_in_common(folder: Path) -> list[Path]:
-    for name, size in (("a", 100), ("b", 90)):
-        write_results(folder / name, [rank_table({PAIR: [1, 2]}, name, documents=size)], name)
-    return [folder]
-
-
-def no_rank(folder: Path) -> list[Path]:
-    write_results(folder / "a", [rank_table({PAIR: [101]})])
-    return [folder]
-
-
-def no_number(folder: Path) -> list[Path]:
-    head = "encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts"
-    write_results(folder / "a", [rank_table({PAIR: [1]})], costs=f"{head}\nx,0,1,1,nan,1,1,1\n")
-    return [folder]
-
-
-def changed_costs(folder: Path) -> list[Path]:
-    head = "encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts"
-    write_results(folder / "a", [rank_table({PAIR: [1]})], costs=f"{head}\nx,0,1,1,1,1,1,1\n")
-    (folder / "a" / "costs.csv").write_text(f"{head}\nx,0,1,2,1,1,1,1\n")
-    return [folder]
-
-
-def empty(folder: Path) -> list[Path]:
-    return [folder]
-
-
-def a_file(folder: Path) -> list[Path]:
-    (folder / "x").touch()
-    return [folder / "x"]
-
-
-@pytest.mark.parametrize(
-    ("made", "said"),
-    [
-        (damaged, "ranks.parquet is damaged or was changed"),
-        (cut_off, "a is not complete, or another version wrote it"),
-        (other_dataset, "the results of retrieval are of different datasets, splits or corpora: 2 of mine test, and"),
-        (other_version, "the results of retrieval are of different versions of a dataset: 1 of mine test, and"),
-        (nothing_in_common, "no two of the results have a query in common"),
-        (no_rank, "a rank that is not one of its documents'"),
-        (no_number, "flops_per_token is 'nan', no number"),
-        (changed_costs, "costs.csv is damaged or was changed"),
-        (empty, "holds no results"),
-        (a_file, "holds no results"),
-        (lambda folder: [folder / "nothing"], "nothing does not exist"),
-    ],
-)
-def test_what_cannot_be_ranked_is_refused_in_two_lines(
-    tmp_path: Path, made: Callable[[Path], list[Path]], said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folders = made(tmp_path)
-    out = tmp_path / "out.md"
-    assert run_cli(["leaderboard", *map(str, folders), "--out", str(out), *QUICK]) == 1
-    lines = capsys.readouterr().err.splitlines()
-    assert len(lines) == 2
-    assert said in lines[0]
-    assert not out.exists()
-
-
-def test_wrong_use_exits_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run_cli(["leaderboard", str(tmp_path), "--out", "board.docx"]) == 2
-    assert "'board.docx' does not end in one of .md, .csv" in capsys.readouterr().err
-    assert run_cli(["leaderboard"]) == 2
-    write_results(tmp_path / "a", [rank_table({PAIR: [1]})])
-    assert run_cli(["leaderboard", str(tmp_path), "--metric", "MRR@100"]) == 1
-    assert "no metric 'MRR@100' (did you mean 'MRR@10'?)" in capsys.readouterr().err
 
 
 def test_repeats_and_unfinished_results_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
