@@ -14,9 +14,10 @@ from hypothesis import HealthCheck, settings
 
 from synthcode.pipelines.main import run_cli
 from tests.support import no_power_cuts  # noqa: F401 - for what it changes
+from tests.support.marked_tests import pytest_collection_modifyitems, pytest_ignore_collect
 from tests.support.required_tests import pytest_runtest_makereport
 
-__all__ = ["pytest_runtest_makereport"]
+__all__ = ["pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_runtest_makereport"]
 
 # A machine that others use too takes its time: slowness is measured in benchmarks/, and no failure here. Examples
 # are the same each time, so that no change fails by chance; --hypothesis-profile drawn draws others.

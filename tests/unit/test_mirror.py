@@ -16,6 +16,7 @@ EXCEPTIONS = {
     "test_architecture.py": "of all modules",
     "test_hanging_tests.py": "of the settings of pytest",
     "test_linear_patterns.py": "of all modules",
+    "test_marked_tests.py": "of tests/support/marked_tests.py",
     "test_mirror.py": "of the tests",
     "test_public_api.py": "of the package itself",
     "test_required_tests.py": "of tests/support/required_tests.py",
