@@ -1,0 +1,162 @@
+"""Ray against this machine's own processes: the gate, and the search for near-duplicates.
+
+    python benchmarks/ray_overhead.py [--texts 200000] [--programs 1000000] [--nodes 2] [--rounds 1]
+
+Programs are the documented functions of this interpreter's libraries, renamed in copies as in ``dedup.py``. The gate
+reads each as an answer to a request for Python. The cluster is a head without processors and nodes of one processor
+each, all on this machine. Each measurement is a process of its own, which starts its executor first: workers are
+warm when the clock starts. Printed are seconds of wall clock, the peak memory of the process that drives the work, and
+the medians of the rounds' ratios. Processors that do other work meanwhile spoil the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from dedup import ROWS_AT_ONCE, corpus  # noqa: E402
+
+from synthcode.dedup.config import DedupConfig  # noqa: E402
+from synthcode.dedup.duplicates import cluster_programs  # noqa: E402
+from synthcode.execution.distribution import elsewhere  # noqa: E402
+from synthcode.execution.executor import Executor, PoisonPolicy  # noqa: E402
+from synthcode.execution.registry import ExecutorConfig, open_executor  # noqa: E402
+from synthcode.gate.gate import CheckConfig, check, reject_all  # noqa: E402
+from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table  # noqa: E402
+from synthcode.schemas.tables import CHECK_INPUT  # noqa: E402
+from synthcode.storage.shards import read_batches  # noqa: E402
+from synthcode.storage.spill import SpillStore  # noqa: E402
+from tests.support.ray_nodes import ray_nodes  # noqa: E402
+
+EXECUTORS = ("processes", "ray")
+SOURCE = "function other(text) {\n  return text.split('').reverse().join('');\n}\n"
+
+
+def answers(programs: Path) -> Iterator[pa.Table]:
+    """Yield the input of the gate: each program is the answer to a request of its own."""
+    numbers = itertools.count()
+    for table in read_batches([programs], rows=BATCH_ROWS):
+        rows = [
+            {
+                "request_id": f"{number:032x}",
+                "seed_id": f"{number:032x}",
+                "target_language": "python",
+                "source_language": "javascript",
+                "source_code": SOURCE,
+                "text": f"```python\n{code}\n```",
+                "finish_reason": "stop",
+            }
+            for number, code in zip(numbers, table["code"].to_pylist(), strict=False)
+        ]
+        filled = [{field.name: row.get(field.name, _default(field)) for field in CHECK_INPUT} for row in rows]
+        yield pa.Table.from_pylist(filled, CHECK_INPUT)
+
+
+def _default(field: pa.Field) -> object:
+    if field.nullable:
+        return None
+    return 0 if pa.types.is_integer(field.type) else ""
+
+
+def judge(executor: Executor, programs: Path, _scratch: Path) -> int:
+    """Judge all answers; return how many are accepted."""
+    survival = PoisonPolicy(
+        bisect=halve_table, on_lost_row=lambda batch, reason: reject_all(batch, reason, "the parser died on it")
+    )
+    judged = executor.map(partial(check, config=CheckConfig()), answers(programs), survival)
+    return sum(kept.num_rows for kept, _ in judged)
+
+
+def deduplicate(executor: Executor, programs: Path, scratch: Path) -> int:
+    """Look for near-duplicates; return how many are removed."""
+    with SpillStore(scratch) as spilled:
+        batches = read_batches([programs], rows=ROWS_AT_ONCE)
+        found = cluster_programs(batches, DedupConfig(), spilled, executor.map_shared, elsewhere(executor))
+    return len(found.dropped)
+
+
+WORK: dict[str, Callable[[Executor, Path, Path], int]] = {"gate": judge, "near-duplicates": deduplicate}
+
+
+def measure(work: str, name: str, programs: Path, nodes: int) -> dict[str, float]:
+    """Do the work in this process and what its executor starts."""
+    warm = programs.with_name("warm.parquet")
+    cluster = ray_nodes(nodes) if name == "ray" else nullcontext()
+    with cluster as running, tempfile.TemporaryDirectory(dir=programs.parent) as scratch:
+        config = ExecutorConfig(f"ray:{running.address}" if running else name, nodes)
+        with closing(open_executor(config)) as executor:
+            WORK[work](executor, warm, Path(scratch))
+            started = time.perf_counter()
+            counted = WORK[work](executor, programs, Path(scratch))
+            seconds = time.perf_counter() - started
+    return {"count": counted, "seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+
+
+def in_a_process(work: str, name: str, programs: Path, nodes: int) -> dict[str, float]:
+    command = [sys.executable, __file__, "--work", work, "--executor", name, "--path", str(programs)]
+    done = subprocess.run([*command, "--nodes", str(nodes)], check=True, text=True, stdout=subprocess.PIPE)
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def compare(work: str, programs: Path, nodes: int, rounds: int) -> None:
+    """Print the seconds of both executors, and the median of the rounds' ratios."""
+    ratios = []
+    for number in range(rounds):
+        found = {name: in_a_process(work, name, programs, nodes) for name in EXECUTORS[:: -1 if number % 2 else 1]}
+        if len({result["count"] for result in found.values()}) > 1:
+            sys.exit(f"{work}: the results differ: {found}")
+        ratios.append(found["ray"]["seconds"] / found["processes"]["seconds"])
+        for name in EXECUTORS:
+            result = found[name]
+            print(
+                f"  {name:10} {result['seconds']:8.1f} s  peak {result['peak'] / 1e9:.2f} GB of the driver", flush=True
+            )
+    rows = pq.ParquetFile(programs).metadata.num_rows
+    print(
+        f"{work}, {rows:,} programs: Ray takes {statistics.median(ratios):.2f} times as long as processes", flush=True
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--texts", type=int, default=200_000, help="for the gate; 0 leaves it out")
+    parser.add_argument("--programs", type=int, default=1_000_000, help="for near-duplicates; 0 leaves them out")
+    parser.add_argument("--nodes", type=int, default=2, help="and workers of processes")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--folder", type=Path, help="where the programs are kept for the next time; default: nowhere")
+    parser.add_argument("--work", choices=WORK, help=argparse.SUPPRESS)
+    parser.add_argument("--executor", choices=EXECUTORS, help=argparse.SUPPRESS)
+    parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.work:
+        print(json.dumps(measure(asked.work, asked.executor, asked.path, asked.nodes)))
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        corpus(folder, 1_000).replace(folder / "warm.parquet")
+        for work, count in (("gate", asked.texts), ("near-duplicates", asked.programs)):
+            if count:
+                compare(work, corpus(folder, count), asked.nodes, asked.rounds)
+
+
+if __name__ == "__main__":
+    main()
