@@ -157,10 +157,13 @@ def _patterns_in(value: Any, place: str, depth: int) -> Iterator[tuple[str, re.P
             yield from _patterns_in(getattr(value, field.name), f"{place}.{field.name}", depth - 1)
 
 
-def slow_texts(pattern: Pattern) -> Iterator[str]:
-    """Yield what makes a pattern's time grow faster than the text: the use, prefix, repeated part and ending."""
+def slow_texts(pattern: Pattern, pumps: int | None = None) -> Iterator[str]:
+    """Yield what makes a pattern's time grow faster than the text: the use, prefix, repeated part and ending.
+
+    ``pumps`` is how many parts to repeat are tried; those of the pattern itself come first.
+    """
     for use in pattern.uses:
-        for prefix, pump, ending in _attacks(pattern.compiled):
+        for prefix, pump, ending in _attacks(pattern.compiled, pumps):
             if _is_slow(_runner(pattern.compiled, use), pattern.compiled, prefix, pump, ending):
                 yield f"{use}: {prefix!r} + {pump!r} * n + {ending!r}"
                 break
@@ -210,7 +213,7 @@ def _seconds(run: Callable[[Any], object], text: Any) -> float:
     return time.thread_time() - started
 
 
-def _attacks(compiled: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
+def _attacks(compiled: re.Pattern[Any], most: int | None) -> Iterator[tuple[str, str, str]]:
     """Yield prefixes, parts to repeat and endings that are made of the pattern itself and of what texts are made of."""
     tree = parser.parse(compiled.pattern, compiled.flags & ~re.DEBUG)
     prefixes: dict[str, None] = {"": None}
@@ -218,11 +221,10 @@ def _attacks(compiled: re.Pattern[Any]) -> Iterator[tuple[str, str, str]]:
     _gather("", list(tree), prefixes, pumps)
     letters = [pump for pump in pumps if len(pump) == 1][:4]
     pairs = ["".join(pair) for pair in itertools.permutations(letters, 2)]
-    chosen = list(dict.fromkeys([*list(pumps)[:_MAX_PUMPS], *pairs, *_GENERAL]))
+    chosen = list(dict.fromkeys([*list(pumps)[:_MAX_PUMPS], *pairs, *_GENERAL]))[:most]
     heads = list(prefixes)[:_MAX_PREFIXES]
-    for pump, prefix in itertools.product(chosen, heads):
-        for ending in _ENDINGS:
-            yield prefix, pump, ending
+    for pump, prefix, ending in itertools.product(chosen, heads, _ENDINGS):
+        yield prefix, pump, ending
 
 
 def _gather(before: str, tree: list[Any], prefixes: dict[str, None], pumps: dict[str, None]) -> None:
