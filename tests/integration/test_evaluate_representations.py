@@ -113,6 +113,44 @@ def test_what_is_of_another_family_is_refused_in_two_lines(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("kind", "family"), [("splade", "SparseEncoder"), ("colbert", "MultiVectorEncoder")])
+def test_a_model_that_fails_midway_encodes_no_text_twice(
+    kind: str,
+    family: str,
+    dataset: Path,
+    models: dict[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    import sentence_transformers
+
+    encoded: list[str] = []
+    loaded = getattr(sentence_transformers, family)
+    encode, most = loaded.encode_document, 1 + 50
+
+    def encode_some(self: object, texts: list[str], **options: object) -> object:
+        if len(encoded) >= most:
+            raise RuntimeError("out of memory")
+        encoded.extend(texts)
+        return encode(self, texts, **options)
+
+    monkeypatch.setattr("synthcode.evaluation.representations.ranker.BATCH_TEXTS", 32)
+    monkeypatch.setattr(loaded, "encode_document", encode_some)
+    given = ("--encoder", f"{kind}:{models[kind]}", "--task", "text2code", "--out", tmp_path / "out")
+    assert evaluate(dataset, *given) == 1
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
+    assert "out of memory" in problem
+    assert fix
+    first, most = encoded[1:], 10**9  # the first text of a run tells the model's width
+    encoded.clear()
+    assert evaluate(dataset, *given) == 0
+    assert len(first) >= 50
+    assert encoded[1:]
+    assert not {*first} & {*encoded[1:]}
+
+
+@pytest.mark.slow
 def test_a_model_that_gives_no_numbers_is_an_error(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

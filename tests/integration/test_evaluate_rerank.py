@@ -108,6 +108,39 @@ def test_another_depth_scores_only_new_pairs(
 
 
 @pytest.mark.slow
+def test_a_model_that_fails_midway_scores_no_pair_twice(
+    dataset: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from sentence_transformers import CrossEncoder
+
+    scored: list[tuple[str, str]] = []
+    predict = CrossEncoder.predict
+    most = 9 + 100
+
+    def predict_some(self: CrossEncoder, pairs: list[tuple[str, str]], **options: object) -> object:
+        if len(scored) >= most:
+            raise RuntimeError("out of memory")
+        scored.extend(pairs)
+        return predict(self, pairs, **options)
+
+    monkeypatch.setattr(CrossEncoder, "predict", predict_some)
+    given = ("--first", "bm25", "--top", TOP, "--task", "text2code", "--variant", "stripped", "--out", tmp_path)
+    assert evaluate(dataset, "--encoder", f"rerank:{model}", *given) == 1
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
+    assert "out of memory" in problem
+    assert fix
+    assert not (tmp_path / "results.json").exists()
+    before, most = scored[9:], 10**9
+    scored.clear()
+    assert evaluate(dataset, "--encoder", f"rerank:{model}", *given) == 0
+    probe = scored[:9]
+    assert len(before) >= 100
+    assert not {*before} & {*scored[9:-9]}
+    assert scored[-9:] == probe
+    assert cell(tmp_path, "go")["R@10"] > 0
+
+
+@pytest.mark.slow
 def test_results_of_a_first_stage_lie_next_to_its_name(
     dataset: Path, model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,6 +64,27 @@ def test_a_server_that_fails_midway_loses_nothing(
     assert ranks(tmp_path) == expected
 
 
+def test_a_server_that_dies_midway_loses_nothing(
+    dataset: Path,
+    server: RerankServer,
+    tmp_path: Path,
+    expected: bytes,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("synthcode.evaluation.encoders.endpoints.endpoint.RETRIES", 0)
+    server.fail_after, server.failure = 80, (0, None)
+    assert run_cli(arguments(dataset, server, tmp_path)) == 1
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
+    assert "gave no scores of 'judge'" in problem
+    assert fix == "start the server, or give its address with --base-url"
+    assert not (tmp_path / "results.json").exists()
+    server.fail_after = None
+    assert run_cli(arguments(dataset, server, tmp_path)) == 0
+    assert set(server.pairs.values()) == {1}
+    assert ranks(tmp_path) == expected
+
+
 @pytest.mark.slow
 def test_a_killed_run_scores_no_pair_twice(
     dataset: Path, server: RerankServer, tmp_path: Path, expected: bytes

@@ -10,7 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 Answer = Callable[[BaseHTTPRequestHandler, Any], tuple[int, Any]]
-"""Returns the status and the answer to a request, from its handler and its decoded body. A string is sent as it is."""
+"""Returns the status and the answer to a request, from its handler and its decoded body.
+
+A string is sent as it is. Status 0 closes the connection without an answer.
+"""
 
 
 @contextmanager
@@ -22,6 +25,9 @@ def json_server(answer: Answer) -> Iterator[str]:
 
         def do_POST(self) -> None:
             status, said = answer(self, json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            if not status:
+                self.close_connection = True
+                return
             data = (said if isinstance(said, str) else json.dumps(said)).encode()
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
