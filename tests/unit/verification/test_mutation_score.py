@@ -48,6 +48,25 @@ def test_a_version_that_hangs_kills_itself_or_raises_is_caught() -> None:
     assert found[1] >= 0.5
 
 
+def test_only_the_processors_time_ends_a_version() -> None:
+    # Each version is stopped for three seconds, as one that a busy machine does not run.
+    paused = (
+        "import os, signal, time\nif not os.fork():\n    time.sleep(3)\n    os.kill(os.getppid(), signal.SIGCONT)\n"
+    )
+    paused += "    os._exit(0)\nos.kill(os.getpid(), signal.SIGSTOP)\n"
+    code = f"exec({paused!r})\ndef f(n):\n    if n > 3:\n        return 1\n    return 2"
+    [score] = scores((code, [TestCase((9,), 1)]))
+    assert score is not None
+    assert 0 < score < 1  # n >= 3 and n > 4 answer alike
+
+
+def test_a_version_that_sleeps_is_ended() -> None:
+    code = "import time\ndef f(n):\n    if n > 3:\n        time.sleep(600)\n    return 7"
+    [score] = scores((code, [TestCase((1,), 7)]))
+    assert score is not None
+    assert score > 0
+
+
 def test_no_score_without_cases_or_versions() -> None:
     one = TestCase((1,), 1)
     assert scores(

@@ -38,7 +38,7 @@ def tracing_runner(python: Path, sandbox: Sandbox) -> Runner:
 
 def scoring_runner(python: Path, sandbox: Sandbox) -> Runner:
     """Return a runner of scoring jobs."""
-    return _running(python, sandbox, "scoring.py")
+    return _patient(_running(python, sandbox, "scoring.py"))
 
 
 def _running(python: Path, sandbox: Sandbox, *script: str, hash_seed: int = 0) -> ProgramRunner:
