@@ -10,6 +10,7 @@ from typing import TypeGuard
 
 from synthcode.entry_points import spelling
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.members import camel
 from synthcode.verification.cases.notation import MOST_CHARACTERS, items_of, structure_of
 from synthcode.verification.cases.results import Members, Pairs, Record
 
@@ -181,7 +182,11 @@ def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance:
         named = [(_text_of_key(key), value) for key, value in expected]
         return _same_members(named, [(_text_of_key(key), value) for key, value in found], tolerance)
     named = [(_key(key), value) for key, value in expected]
-    return _same_members(named, [(_key(key), value) for key, value in found], tolerance)
+    given = [(_key(key), value) for key, value in found]
+    if _same_members(named, given, tolerance):
+        return True
+    renamed = [(camel(key) if isinstance(key, str) and key.isidentifier() else key, value) for key, value in named]
+    return renamed != named and _same_members(renamed, given, tolerance)
 
 
 def _are_texts_of_tuples(expected: Sequence[tuple[Value, Value]], found: Sequence[Value]) -> bool:

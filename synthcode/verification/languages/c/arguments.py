@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.members import values_of
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.lengths import Given
 from synthcode.verification.languages.c_family.scalars import quoted, scalar, unfit
@@ -110,10 +111,11 @@ def expression(value: Value, kind: CType, types: Types) -> str:
     if fields is None:
         written = scalar(value, kind)
         return {"true": "1", "false": "0"}.get(written, written)
-    if not isinstance(value, list | tuple) or len(value) != len(fields):
+    values = values_of(value, [field.name for field in fields])
+    if values is None:
         raise unfit(value, kind)
     parts = []
-    for field, one in zip(fields, value, strict=True):
+    for field, one in zip(fields, values, strict=True):
         inner, levels = types.of(field)
         if levels == 1 and inner.kind == "char" and isinstance(one, str) and "\0" not in one:
             parts.append(quoted(one)[0])
@@ -144,7 +146,7 @@ def _one_level(name: str, item: str, value: Value, kind: CType, types: Types) ->
 
 
 def _are_structures(value: Value) -> bool:
-    return isinstance(value, list | tuple) and all(isinstance(one, list | tuple) for one in value)
+    return isinstance(value, list | tuple) and all(isinstance(one, list | tuple | dict) for one in value)
 
 
 def _text(value: str) -> tuple[str, int]:

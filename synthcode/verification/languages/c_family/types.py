@@ -44,6 +44,8 @@ class CType:
     bits: int = 0
     """Of an integer."""
     is_signed: bool = True
+    fields: tuple[str, ...] = ()
+    """Names of the fields of a structure."""
 
 
 def read_type(text: str, aliases: Mapping[str, str]) -> CType | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.functions import Function, Program
 from synthcode.verification.languages.c_family.lengths import Given, matched_call
@@ -33,8 +33,8 @@ class Known:
             fields = [(one, read_type(one.type, self.aliases)) for one in self.structures[kind.kind]]
             if all(inner is not None and not one.pointers and not one.dimensions for one, inner in fields):
                 inner = tuple(self.resolved(inner) for _, inner in fields if inner is not None)
-                return CType("aggregate", inner, f"::{kind.kind}")
-        return CType(kind.kind, tuple(map(self.resolved, kind.arguments)), kind.spelling, kind.bits, kind.is_signed)
+                return CType("aggregate", inner, f"::{kind.kind}", fields=tuple(one.name for one, _ in fields))
+        return replace(kind, arguments=tuple(map(self.resolved, kind.arguments)))
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,8 @@ def call_of(program: Program, case: TestCase) -> Call:
     Untestable
         If the case does not fit the signature.
     """
+    if "\0" in _texts(case.expected):
+        raise Untestable("text in C++ may end at its first NUL")
     function, aliases = program.function, program.aliases
     given = matched_call(function.parameters, case, lambda one: _is_integer(one, aliases))
     declarations, passed, changed = [], [], []
@@ -68,6 +70,15 @@ def call_of(program: Program, case: TestCase) -> Call:
         if _is_changed(one.parameter):
             changed.append((one, name if not one.parameter.pointers and not one.parameter.dimensions else made[2]))
     return Call(tuple(declarations), ", ".join(passed), _result(function, changed, case, program.aliases))
+
+
+def _texts(value: Value | Raises) -> str:
+    """Return all text within a value."""
+    if isinstance(value, dict):
+        return "".join(_texts(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple | set):
+        return "".join(map(_texts, value))
+    return value if isinstance(value, str) else ""
 
 
 def _is_integer(parameter: Parameter, aliases: Mapping[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.members import values_of
 from synthcode.verification.languages.c_family.scalars import quoted, scalar, unfit
 from synthcode.verification.languages.c_family.types import CType
 
@@ -55,8 +56,8 @@ def literal(value: Value, kind: CType) -> str:
     if name in ("pair", "tuple") and isinstance(value, list | tuple) and len(value) == len(arguments):
         inner = ", ".join(literal(item, one) for item, one in zip(value, arguments, strict=True))
         return f"{spelled(kind)}({inner})"
-    if name == "aggregate" and isinstance(value, list | tuple) and len(value) == len(arguments):
-        inner = ", ".join(literal(item, one) for item, one in zip(value, arguments, strict=True))
+    if name == "aggregate" and (values := values_of(value, kind.fields)) is not None:
+        inner = ", ".join(literal(item, one) for item, one in zip(values, arguments, strict=True))
         return f"{kind.spelling}{{{inner}}}"
     if name in ("any", "variant"):
         return _in_variable(value, kind)

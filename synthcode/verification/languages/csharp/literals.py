@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.members import values_of
 from synthcode.verification.languages.csharp.types import (
     BIG,
     INTEGERS,
@@ -74,6 +75,12 @@ def literal(value: Value, kind: CSharpType, *, is_loose: bool = False) -> str:
         return f"new {kind.made or kind.text} {{ {', '.join(pairs)} }}"
     if kind.kind == "tuple" and isinstance(value, list | tuple) and len(value) == len(kind.parts):
         return f"new {kind.text}({', '.join(map(inner, value, kind.parts))})"
+    if kind.kind == "record" and (values := values_of(value, kind.fields)) is not None:
+        items = list(map(inner, values, kind.parts))
+        if not kind.is_filled:
+            return f"new {kind.text}({', '.join(items)})"
+        pairs = (f"{name} = {item}" for name, item in zip(kind.fields, items, strict=True))
+        return f"new {kind.text} {{ {', '.join(pairs)} }}"
     raise _misfit(value, kind)
 
 

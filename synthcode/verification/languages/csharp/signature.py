@@ -45,7 +45,7 @@ def read_signature(snippet: Snippet, entry_point: str) -> Signature:
         If there is none that can be called.
     """
     declared = captured(CSHARP, _DECLARED, snippet.root).get("t", [])
-    types = Types(snippet, frozenset(_text(snippet, one.child_by_field_name("name")) for one in declared))
+    types = Types(snippet, {_text(snippet, one.child_by_field_name("name")): one for one in declared})
     delegate = _delegate(snippet, types, entry_point)
     if delegate is not None:
         return delegate

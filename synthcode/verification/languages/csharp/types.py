@@ -9,6 +9,7 @@ from typing import Literal
 import tree_sitter
 
 from synthcode.comments.snippets import Snippet
+from synthcode.verification.languages.csharp.objects import arguments_of, members_of
 
 Kind = Literal[
     "integer",
@@ -23,6 +24,7 @@ Kind = Literal[
     "set",
     "map",
     "tuple",
+    "record",
     "parameter",
     "void",
     "other",
@@ -83,6 +85,10 @@ class CSharpType:
     """Of an array."""
     made: str = ""
     """What is constructed, if it is another type than ``text``: ``List<int>`` for ``IEnumerable<int>``."""
+    fields: tuple[str, ...] = ()
+    """Of a class of the program's own: what its objects are made of, by name."""
+    is_filled: bool = False
+    """Whether these are members that are set, not arguments of a constructor."""
 
     @property
     def is_value(self) -> bool:
@@ -99,8 +105,8 @@ class Types:
     """Reads the types of one program."""
 
     snippet: Snippet
-    declared: frozenset[str] = frozenset()
-    """Names of types that the program declares."""
+    declared: Mapping[str, tree_sitter.Node] = field(default_factory=dict)
+    """Types that the program declares, by name."""
     parameters: frozenset[str] = field(default=frozenset())
     """Names of type parameters."""
 
@@ -111,7 +117,7 @@ class Types:
         if node.type == "predefined_type":
             return simple(self.text(node))
         if node.type == "identifier":
-            return self._named(self.text(node))
+            return self._named(self.text(node), depth)
         if node.type in ("qualified_name", "alias_qualified_name"):
             return self.read(node.child_by_field_name("name"), depth + 1)
         if node.type == "nullable_type":
@@ -127,17 +133,25 @@ class Types:
             return self._generic(self.text(name), parts)
         return CSharpType("other", self.text(node))
 
-    def _named(self, name: str) -> CSharpType:
+    def _named(self, name: str, depth: int) -> CSharpType:
         if name in self.parameters:
             return CSharpType("parameter", name)
         if name in self.declared:
-            return CSharpType("other", name)
+            return self._record(name, depth)
         if name == "BigInteger":
             return CSharpType("integer", BIG)
         if name in _UNTYPED:
             text = f"global::System.Collections.{name}"
             return CSharpType("sequence", text, (OBJECT,), made=text if name == "ArrayList" else _list_of(OBJECT))
         return simple(_SAME.get(name, name) or name.lower())
+
+    def _record(self, name: str, depth: int) -> CSharpType:
+        """Return a class or structure with what its objects are made of; of another kind if that is not known."""
+        made_of = list(arguments_of(self.declared[name]))
+        members = [] if made_of else list(members_of(self.declared[name]))
+        parts = tuple(self.read(kind, depth + 1) for _, kind in made_of or members)
+        names = tuple(self.text(one) for one, _ in made_of or members)
+        return CSharpType("record" if names else "other", name, parts, fields=names, is_filled=not made_of)
 
     def _array(self, node: tree_sitter.Node, depth: int) -> CSharpType:
         """Read an array: ``int[][,]`` is an array of ``int[,]``."""

@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.members import values_of
 from synthcode.verification.languages.go.types import INTEGERS, GoType
 
 _ANY = GoType("any", "interface{}")
@@ -39,8 +40,8 @@ def literal(value: Value, kind: GoType) -> str:
         return _sequence(value, kind)
     elif kind.kind == "map":
         return _mapping(value, kind)
-    elif kind.kind == "struct" and isinstance(value, list | tuple) and len(value) == len(kind.parts):
-        return f"{kind.text}{{{', '.join(map(literal, value, kind.parts))}}}"
+    elif kind.kind == "struct" and (items := values_of(value, kind.fields)) is not None:
+        return f"{kind.text}{{{', '.join(map(literal, items, kind.parts))}}}"
     raise _misfit(value, kind)
 
 
@@ -208,4 +209,4 @@ def substituted(kind: GoType, bound: Mapping[str, GoType]) -> GoType:
         "pointer": f"*{texts[0]}",
         "map": f"map[{texts[0]}]{texts[-1]}",
     }.get(kind.kind, kind.text)
-    return GoType(kind.kind, text, parts, kind.length, kind.base)
+    return GoType(kind.kind, text, parts, kind.length, kind.base, kind.fields)

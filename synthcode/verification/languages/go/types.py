@@ -59,6 +59,8 @@ class GoType:
     """Of an array, if it is a number."""
     base: str = ""
     """Of an integer, the name of the built-in type."""
+    fields: tuple[str, ...] = ()
+    """Names of the fields of a struct."""
 
 
 @dataclass(frozen=True)
@@ -99,16 +101,19 @@ class Types:
             return GoType("parameter", name)
         if name in self.declared:
             under = self.read(self.declared[name], depth + 1)
-            return GoType(under.kind, name, under.parts, under.length, under.base)
+            return GoType(under.kind, name, under.parts, under.length, under.base, under.fields)
         return GoType(_SIMPLE.get(name, "other"), name, base=name if name in INTEGERS else "")
 
     def _struct(self, node: tree_sitter.Node, text: str, depth: int) -> GoType:
         parts: list[GoType] = []
+        fields: list[str] = []
         for group in (child for child in node.named_children if child.type == "field_declaration_list"):
             for one in (child for child in group.named_children if child.type == "field_declaration"):
                 names = one.children_by_field_name("name")
-                parts += [self.read(one.child_by_field_name("type"), depth + 1)] * max(1, len(names))
-        return GoType("struct", text, tuple(parts))
+                kind = one.child_by_field_name("type")
+                parts += [self.read(kind, depth + 1)] * max(1, len(names))
+                fields += map(self.text, names or [kind])
+        return GoType("struct", text, tuple(parts), fields=tuple(fields))
 
     def _length(self, node: tree_sitter.Node) -> int | None:
         text = self.text(node.child_by_field_name("length"))

@@ -75,7 +75,9 @@ def _signature(node: tree_sitter.Node) -> Signature:
     listed = node.child_by_field_name("parameters")
     parameters = [one for one in (listed.named_children if listed is not None else ()) if one.type in _PARAMETERS]
     types = tuple(_type(one, variables) for one in parameters)
-    return Signature(types, bool(parameters) and parameters[-1].type == "spread_parameter")
+    written = node.child_by_field_name("type")
+    returned = read_type(text_of(written), knows_null=False) if written is not None else None
+    return Signature(types, bool(parameters) and parameters[-1].type == "spread_parameter", returned=returned)
 
 
 def _type(parameter: tree_sitter.Node, variables: set[str]) -> JvmType:

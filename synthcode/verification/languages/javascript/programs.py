@@ -15,6 +15,7 @@ from synthcode.entry_points import Definition, choose_entry_point, definitions
 from synthcode.languages import Language, get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.cases.members import as_spelled
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.javascript.literals import literals
 from synthcode.verification.languages.javascript.packages import module_files
@@ -64,11 +65,11 @@ def test_job(files: dict[str, str], entry: Entry, called: str, code: str, test: 
 
 def case_program(files: dict[str, str], entry: Entry, cases: Sequence[TestCase], code: str) -> CaseProgram:
     """Return the job that calls a program, whose files are given, on cases."""
-    plan, untestable = _planned_cases(cases, entry)
+    plan, untestable = _planned_cases(cases, entry, code)
     return CaseProgram(_job(files, entry, {"cases": plan}, required_packages(code)), untestable)
 
 
-def _planned_cases(cases: Sequence[TestCase], entry: Entry) -> tuple[list[Any], dict[int, str]]:
+def _planned_cases(cases: Sequence[TestCase], entry: Entry, code: str) -> tuple[list[Any], dict[int, str]]:
     """Return place and expressions of the arguments of each case, and why the others cannot be tested.
 
     Raises
@@ -80,7 +81,8 @@ def _planned_cases(cases: Sequence[TestCase], entry: Entry) -> tuple[list[Any], 
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            plan.append([place, literals(_given(case, entry))])
+            given = _given(case, entry)
+            plan.append([place, list(dict.fromkeys([*literals(given), *literals(as_spelled(given, code))]))])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:

@@ -204,13 +204,19 @@ final class Values {
     /** Makes an object of a program's own class, or a Pair or Triple of Kotlin's, from a tuple of its components. */
     private static Object construct(Class<?> type, Type[] of, Object raw, Map<TypeVariable<?>, Type> bound)
         throws Mismatch {
-        List<Object> items = items(raw, -1);
+        List<Object> items = raw instanceof Group && ((Group) raw).kind == 'm'
+            ? Members.inOrder(type, ((Group) raw).items) : items(raw, -1);
         Map<TypeVariable<?>, Type> inner = new HashMap<>(bound);
         TypeVariable<?>[] variables = type.getTypeParameters();
         for (int i = 0; i < variables.length && i < of.length; i++) {
             inner.put(variables[i], of[i] instanceof TypeVariable ? bound.getOrDefault(of[i], Object.class) : of[i]);
         }
         if (type.getClassLoader() == null || Modifier.isAbstract(type.getModifiers())) throw new Mismatch();
+        if (Members.isFilled(type)) {
+            Object made = made(type);
+            Members.fill(made, items, inner);
+            return made;
+        }
         for (Constructor<?> one : type.getDeclaredConstructors()) {
             if (one.isSynthetic() || one.getParameterCount() != items.size() || items.isEmpty()) continue;
             Type[] types = one.getGenericParameterTypes();

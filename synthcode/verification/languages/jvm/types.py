@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from synthcode.verification.cases.case import TestCase, Value
+from synthcode.verification.cases.case import Raises, TestCase, Value
 
 _TOKEN = re.compile(r"[\w.]+|[<>,?*\[\]]|->|[()&]|\.\.\.")
 _QUALIFIER = re.compile(r"^(?:\w+\.)+")
@@ -54,6 +54,8 @@ class Signature:
     """Whether the last one takes any number of arguments."""
     optional: int = 0
     """How many of them may be left out."""
+    returned: JvmType | None = None
+    """The type of the result; None if it is not known."""
 
     def misfit(self, arguments: Sequence[Value]) -> str | None:
         """Return why a call with these arguments does not fit, or None."""
@@ -117,6 +119,25 @@ _SCALARS: Mapping[str, Callable[[Value], bool]] = {
 }
 
 
+def too_large(type_: JvmType | None, value: Value | Raises) -> str | None:
+    """Return why no result of a type holds the integers of a value, or None: the largest have 64 bits."""
+    if isinstance(value, bool) or type_ is None:
+        return None
+    if isinstance(value, int):
+        is_large = _QUALIFIER.sub("", type_.name) in _BITS and not -(1 << 63) <= value < 1 << 63
+        return f"a result of the type {type_} cannot be so large" if is_large else None
+    if isinstance(value, dict) and len(type_.of) == 2:
+        items: list[tuple[JvmType, Value]] = [
+            pair for item in value.items() for pair in zip(type_.of, item, strict=True)
+        ]
+    elif isinstance(value, list | tuple | set | frozenset):
+        element = JvmType(_ARRAYS[type_.name]) if type_.name in _ARRAYS else next(iter(type_.of), None)
+        items = [(element, item) for item in value] if element is not None and len(type_.of) < 2 else []
+    else:
+        items = []
+    return next((reason for one, item in items if (reason := too_large(one, item)) is not None), None)
+
+
 def _read(tokens: list[str], knows_null: bool) -> JvmType:
     name = tokens.pop(0)
     if name == "?":  # Java's wildcard, perhaps with a bound
@@ -173,7 +194,11 @@ def untestable_cases(signatures: Sequence[Signature], cases: Sequence[TestCase])
     untestable = {}
     for place, case in enumerate(cases):
         arguments = passed(signatures, case)
-        reasons = [reason for one in signatures if (reason := one.misfit(arguments)) is not None]
+        reasons = [
+            reason
+            for one in signatures
+            if (reason := one.misfit(arguments) or too_large(one.returned, case.expected)) is not None
+        ]
         if reasons and len(reasons) == len(signatures):
             untestable[place] = reasons[-1]
     return untestable

@@ -94,7 +94,11 @@ def _signature(node: tree_sitter.Node, variables: set[str], receiver: tree_sitte
             last_is_variadic = "vararg" in text_of(one)
         elif one.type == "=":
             optional += 1
-    return Signature(tuple(types), last_is_variadic, optional)
+    after = [
+        one for one in node.children if one.type in _TYPES and listed is not None and one.start_byte > listed.end_byte
+    ]
+    returned = read_type(text_of(after[0]), knows_null=True) if after else None
+    return Signature(tuple(types), last_is_variadic, optional, returned)
 
 
 def _type(text: str, variables: set[str]) -> JvmType:

@@ -85,9 +85,11 @@ function run(): void
     $plan = \json_decode(\file_get_contents('plan.json'), true);
     try {
         $entry = loaded($plan['test'] ?? null);
-        foreach ($plan['cases'] ?? [] as [$place, $source]) {
-            foreach (called($entry, $source, $plan['maps'], $plan['references']) as $text) {
-                \fwrite($out, "\n$nonce $place $text\n"); // on a line of its own, whatever the program prints
+        foreach ($plan['cases'] ?? [] as [$place, $sources]) {
+            foreach ($sources as $source) {
+                foreach (called($entry, $source, $plan['maps'], $plan['references']) as $text) {
+                    \fwrite($out, "\n$nonce $place $text\n"); // on a line of its own, whatever the program prints
+                }
             }
         }
     } catch (\Throwable $problem) {
@@ -114,17 +116,40 @@ function called(mixed $entry, string $source, bool $maps, array $references): ar
     try {
         $arguments = literal($source);
         $result = $entry($arguments);
+        $result = $result instanceof \Generator ? \iterator_to_array($result, false) : $result;
         if ($result === null && $references !== []) {
             return ['null', stored($arguments, $references)];
         }
-        $text = Form::of($result, false);
-        return $maps ? [$text, Form::of($result, true)] : [$text];
+        $texts = [Form::of($result, false), Form::of(numbered($result), false)];
+        return \array_values(\array_unique($maps ? [...$texts, Form::of($result, true)] : $texts));
     } catch (\Throwable $problem) {
         if ($problem instanceof \Error && \preg_match('/^(Call to undefined function|Class "|Undefined constant)/', $problem->getMessage())) {
             throw $problem; // a mistake, or an extension that is not installed: no result of this call
         }
+        if ($problem instanceof \TypeError && isRefused($problem, $entry)) {
+            return ['{"other": "nothing: its arguments do not fit"}'];
+        }
         return ['{"raised": ' . \json_encode(\get_class($problem)) . '}'];
     }
+}
+
+// Whether the function's signature refuses the arguments that it is called with from here.
+function isRefused(\TypeError $problem, \Closure $entry): bool
+{
+    $line = (new \ReflectionFunction($entry))->getStartLine();
+    return (bool) \preg_match("/Argument #\\d+ .* must be of type .* called in .* on line $line$/", $problem->getMessage());
+}
+
+// A result in which text that is a number is one: both are equal in PHP.
+function numbered(mixed $value, int $depth = 0): mixed
+{
+    if (\is_string($value) && \preg_match('/^-?(?:0|[1-9]\d{0,17})(\.\d+)?$/D', $value, $found)) {
+        return isset($found[1]) ? (float) $value : (int) $value;
+    }
+    if (!\is_array($value) || $depth > 60) {
+        return $value;
+    }
+    return \array_map(fn($item) => numbered($item, $depth + 1), $value);
 }
 
 // What a function without a result has stored in the parameters that it takes by reference.

@@ -10,8 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import tree_sitter
+
 from synthcode.entry_points import Definition
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.members import as_spelled, named_members
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.found_functions import defined_function, held_function
 from synthcode.verification.languages.tested import TestProgram
@@ -22,6 +25,9 @@ _LARGEST = 2**63 - 1
 _NOT_FINITE = {"nan": "NAN", "inf": "INF", "-inf": "-INF"}
 _NAMESPACE = re.compile(r"(?m)(?:^|<\?php)\s{0,20}namespace\s{1,20}([\w\\]+)")
 _CLOSURE = re.compile(r"(?m)^\$(\w+) ?= ?(?:static )?(?:function|fn)\b")
+_MEMBER = re.compile(r"->(\w+)\b(?!\()")
+_CONSTRUCTOR = re.compile(r"\bclass\s+(\w+)[^{]{0,200}\{[^}]{0,2000}?\b__construct\s{0,9}\(([^)]{0,1000})\)")
+_VARIABLE = re.compile(r"\$(\w+)")
 _DIGITS = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 
 
@@ -33,6 +39,8 @@ class _Entry(NamedTuple):
     most: float
     references: tuple[int, ...] = ()
     """The places of the parameters that are passed by reference."""
+    integers: tuple[int, ...] = ()
+    """The places of those that are integers: PHP cuts other numbers off."""
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -65,7 +73,11 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
                 raise Untestable(f"it takes other arguments than {len(arguments)}")
             if not isinstance(case.expected, Raises):
                 literal(case.expected)  # PHP cannot return an integer that it cannot hold, either
-            plan.append([place, literal(list(arguments))])
+            if any(isinstance(one, float) and place in entry.integers for place, one in enumerate(arguments)):
+                raise Untestable("an argument of the type int cannot be float")
+            given = [list(arguments), as_spelled(list(arguments), code)]
+            forms = [literal(given[0]), literal(given[1]), *_as_objects(code, given[1])]
+            plan.append([place, list(dict.fromkeys(forms))])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:
@@ -75,8 +87,27 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     return CaseProgram(_job(source, {"cases": plan, "maps": maps, "references": entry.references}), untestable)
 
 
-def literal(value: Value) -> str:
+def _as_objects(code: str, arguments: Value) -> list[str]:
+    """Return the expression of arguments in which mappings are objects, if the program reads such members."""
+    members = {key for names in named_members(arguments) for key in names}
+    if not members & set(_MEMBER.findall(code)):
+        return []
+    classes = {}
+    for name, parameters in _CONSTRUCTOR.findall(code):
+        classes[frozenset(_VARIABLE.findall(parameters))] = name
+    return [literal(arguments, classes)]
+
+
+def literal(value: Value, classes: Mapping[frozenset[str], str] | None = None) -> str:
     """Return the PHP expression of a value.
+
+    Parameters
+    ----------
+    value
+        What is written.
+    classes
+        If not None, mappings whose keys are names become objects: of one of these, by the names that are needed to
+        make one.
 
     Raises
     ------
@@ -94,9 +125,13 @@ def literal(value: Value) -> str:
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, dict):
-        return f"[{', '.join(f'{_key(key)} => {literal(item)}' for key, item in value.items())}]"
+        text = f"[{', '.join(f'{_key(key)} => {literal(item, classes)}' for key, item in value.items())}]"
+        if classes is None or tuple(value) not in named_members(value):
+            return text
+        name = classes.get(frozenset(value))
+        return f"(object) {text}" if name is None else f"new \\{name}(...{text})"
     items = sorted(value, key=repr) if isinstance(value, set) else value
-    return f"[{', '.join(map(literal, items))}]"
+    return f"[{', '.join(literal(item, classes) for item in items)}]"
 
 
 def _quoted(text: str) -> str:
@@ -139,7 +174,7 @@ def _entry(code: str, entry_point: str) -> _Entry:
     if found is None:
         name = held_function(_CLOSURE.findall(code), entry_point)
         return _Entry(name, f"${name}", 0, math.inf)
-    return _Entry(found.name, _expression(found), *_arity(found), _references(found))
+    return _Entry(found.name, _expression(found), *_arity(found), _references(found), _integers(found))
 
 
 def _expression(found: Definition) -> str:
@@ -152,9 +187,19 @@ def _expression(found: Definition) -> str:
 
 def _references(found: Definition) -> tuple[int, ...]:
     """Return the places of the parameters that are passed by reference."""
+    listed = enumerate(_parameters(found))
+    return tuple(place for place, one in listed if one.child_by_field_name("reference_modifier") is not None)
+
+
+def _integers(found: Definition) -> tuple[int, ...]:
+    """Return the places of the parameters whose type is that of integers."""
+    types = (one.child_by_field_name("type") for one in _parameters(found))
+    return tuple(place for place, one in enumerate(types) if one is not None and one.text in (b"int", b"?int"))
+
+
+def _parameters(found: Definition) -> list[tree_sitter.Node]:
     parameters = found.node.child_by_field_name("parameters")
-    listed = [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
-    return tuple(place for place, one in enumerate(listed) if one.child_by_field_name("reference_modifier") is not None)
+    return [one for one in parameters.named_children if one.type != "comment"] if parameters is not None else []
 
 
 def _arity(found: Definition) -> tuple[int, float]:

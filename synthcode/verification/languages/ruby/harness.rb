@@ -96,16 +96,21 @@ main = lambda do
   form = SynthcodeForm.method(:of)
   is_a = SynthcodeForm::IS_A
   literal = method(:eval)
+  yielded = lambda do |given, named|
+    items = []
+    $synthcode_entry.call(*given, **named) { |*one| items << (one.length == 1 ? one[0] : one) && nil }
+    items
+  end
   require "rubygems" if plan["gems"]
   Object.send(:remove_const, :ObjectSpace)
   begin
     load "./solution.rb"
     load "./test.rb" if plan["test"]
-    (plan["cases"] || []).each do |place, source, named|
+    (plan["cases"] || []).flat_map { |place, forms| forms.map { |form| [place, *form] } }.each do |place, source, named|
       stored = nil
       result = begin
         given = literal.call(source)
-        value = named == "{}" ? $synthcode_entry.call(*given) : $synthcode_entry.call(*given, **literal.call(named))
+        value = $synthcode_entry.call(*given, **literal.call(named))
         changed = given.select { |one| [Array, Hash, Set].any? { |kind| is_a.bind_call(one, kind) } }
         # a function without a result may have stored one there
         stored = form.call(changed[0]) if SynthcodeForm.kind_of(value) == "NilClass" && changed.length == 1
@@ -117,6 +122,14 @@ main = lambda do
       end
       emit.call("#{place} #{result}")
       emit.call("#{place} #{stored}") if stored
+      next unless plan["yields"]
+
+      items = begin
+        yielded.call(literal.call(source), literal.call(named))
+      rescue StandardError
+        next
+      end
+      emit.call("#{place} #{form.call(items)}")
     end
   rescue SystemExit
     leave.call(0)

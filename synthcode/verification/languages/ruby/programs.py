@@ -8,10 +8,11 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from synthcode.entry_points import Definition
 from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.cases.members import named_members
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.found_functions import defined_function, held_function
 from synthcode.verification.languages.tested import TestProgram
@@ -24,12 +25,16 @@ _REQUIRED = frozenset({"identifier", "destructured_parameter"})
 _OPTIONAL = frozenset({"optional_parameter"})
 _REST = frozenset({"splat_parameter", "forward_parameter"})
 _KEYWORDS = frozenset({"keyword_parameter"})
+_YIELDS = re.compile(r"\byield\b|[(,]\s{0,20}&\w{0,60}\s{0,20}\)")
 _TEST = "test.rb"
 _REQUIRES_GEM = re.compile(
     r"""\brequire[ (]\s{0,20}["'](?!(?:set|json|date|time|bigdecimal|securerandom|stringio)["'/])"""
 )
 """Some of what comes with Ruby is a gem, such as ``prime`` and ``matrix``. To load RubyGems takes four times as long as
 to start Ruby: only for programs that may need it."""
+
+
+_Form = Literal["texts", "symbols", "objects"]
 
 
 class _Entry(NamedTuple):
@@ -40,6 +45,8 @@ class _Entry(NamedTuple):
     most: float
     keywords: Mapping[str, bool] = MappingProxyType({})
     """What it takes by name only, each with whether it cannot do without."""
+    yields: bool = False
+    """Whether it may give its results to a block, one after another."""
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -60,26 +67,45 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     plan: list[Any] = []
     for place, case in enumerate(cases):
         try:
-            plan.append([place, *_given(case, entry)])
+            plan.append([place, [_given(case, entry, form) for form in _forms(code, case)]])
         except Untestable as reason:
             untestable[place] = str(reason)
     if not plan:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
-    return CaseProgram(_job(f"{code}\n{_published(entry)}", {"cases": plan}, {}), untestable)
+    return CaseProgram(_job(f"{code}\n{_published(entry)}", {"cases": plan, "yields": entry.yields}, {}), untestable)
 
 
-def _given(case: TestCase, entry: _Entry) -> tuple[str, str]:
+def _forms(code: str, case: TestCase) -> list[_Form]:
+    """Return the forms in which mappings are passed: with texts or symbols for keys, or as objects."""
+    keys = "|".join({key for names in named_members(case.arguments) for key in names if key.isidentifier()})
+    forms: list[_Form] = ["texts"]
+    if keys and re.search(rf":(?:{keys})\b|\b(?:{keys}):", code):
+        forms.append("symbols")
+    if keys and re.search(rf"\.(?:{keys})\b|&:(?:{keys})\b", code):
+        forms.append("objects")
+    return forms
+
+
+def _given(case: TestCase, entry: _Entry, form: _Form) -> tuple[str, str]:
     """Return the expressions of what is passed by position and by name."""
     arguments, named = case.passed_by_name(entry.keywords, entry.required)
     if not entry.required <= len(arguments) <= entry.most:
         raise Untestable(f"it takes other arguments than {len(arguments)}")
     if missing := [name for name, is_required in entry.keywords.items() if is_required and name not in named]:
         raise Untestable(f"it takes the keyword argument {missing[0]}")
-    return literal(list(arguments)), f"{{{', '.join(f'{name}: {literal(value)}' for name, value in named.items())}}}"
+    by_name = ", ".join(f"{name}: {literal(value, form)}" for name, value in named.items())
+    return literal(list(arguments), form), f"{{{by_name}}}"
 
 
-def literal(value: Value) -> str:
+def literal(value: Value, form: _Form = "texts") -> str:
     """Return the Ruby expression of a value.
+
+    Parameters
+    ----------
+    value
+        What is written.
+    form
+        Of mappings whose keys are names.
 
     Raises
     ------
@@ -97,10 +123,20 @@ def literal(value: Value) -> str:
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{literal(key)} => {literal(item)}' for key, item in value.items())}}}"
+        return _mapping(value, form)
     items = sorted(value, key=repr) if isinstance(value, set) else value
-    text = f"[{', '.join(map(literal, items))}]"
+    text = f"[{', '.join(literal(item, form) for item in items)}]"
     return f"Set.new({text})" if isinstance(value, set) else text
+
+
+def _mapping(value: dict[Value, Value], form: _Form) -> str:
+    items = [literal(item, form) for item in value.values()]
+    if form == "texts" or tuple(value) not in named_members(value):
+        pairs = (f"{literal(key, form)} => {item}" for key, item in zip(value, items, strict=True))
+        return f"{{{', '.join(pairs)}}}"
+    if form == "symbols":
+        return f"{{{', '.join(f'{key}: {item}' for key, item in zip(value, items, strict=True))}}}"
+    return f"Struct.new({', '.join(f':{key}' for key in value)}).new({', '.join(items)})"
 
 
 def _float(value: float) -> str:
@@ -133,7 +169,8 @@ def _entry(code: str, entry_point: str) -> _Entry:
     if found is None:
         name = held_function(_LAMBDA.findall(code), entry_point)
         return _Entry(name, name, 0, math.inf)
-    return _Entry(found.name, _callable(found), *_arity(found), _keywords(found))
+    yields = _YIELDS.search((found.node.text or b"").decode("utf-8", "replace")) is not None
+    return _Entry(found.name, _callable(found), *_arity(found), _keywords(found), yields)
 
 
 def _callable(found: Definition) -> str:

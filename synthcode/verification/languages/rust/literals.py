@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from synthcode.verification.cases.case import Untestable, Value
+from synthcode.verification.cases.members import values_of
 from synthcode.verification.languages.rust.types import INTEGERS, RustType
 
 _EXACT = 2**53
@@ -43,8 +44,9 @@ def literal(value: Value, kind: RustType) -> str:
     if kind.kind == "map" and isinstance(value, dict):
         pairs = (f"({literal(one, kind.parts[0])}, {literal(item, kind.parts[1])})" for one, item in value.items())
         return _collected(pairs, kind)
-    if kind.kind in ("tuple", "struct") and isinstance(value, list | tuple) and len(value) == len(kind.parts):
-        items = list(map(literal, value, kind.parts))
+    values = values_of(value, kind.fields or [""] * len(kind.parts)) if kind.kind in ("tuple", "struct") else None
+    if values is not None:
+        items = list(map(literal, values, kind.parts))
         if kind.kind == "tuple":
             return f"({''.join(f'{item}, ' for item in items)})"
         if kind.fields:

@@ -1,4 +1,4 @@
-"""What a call leaves out: the translation's own default counts, and arguments may go by name."""
+"""Forms of arguments: those that a call leaves out, those that go by name, and objects in the place of mappings."""
 
 from __future__ import annotations
 
@@ -81,3 +81,80 @@ def test_what_a_call_leaves_out_is_left_to_the_translation(language: str) -> Non
     runs = runner_of(language).run([one.job for one in joined])
     passed = [judge_cases(CASES, *pair).passed for pair in zip(joined, runs, strict=True)]
     assert passed == [len(CASES)] * len(right) + [1] * len(wrong)
+
+
+ITEMS = (
+    TestCase(([{"unit_price": 2, "qty": 4}],), 8),
+    TestCase(([{"unit_price": 1, "qty": 1}, {"unit_price": 3, "qty": 2}],), 7),
+)
+"""Of ``def total(items)``, which multiplies and adds."""
+_RUBY = "  items.sum { |i| MEMBERS }\nend"
+OBJECTS = {
+    "java": [
+        "import java.util.*; record Item(int unitPrice, int qty) {} class A { static int total(List<Item> items) {"
+        " int t = 0; for (Item i : items) t += i.unitPrice() OP i.qty(); return t; } }",
+        "class A { static class Item { private int qty, unitPrice; } static int total(Item[] items) {"
+        " int t = 0; for (Item i : items) t += i.unitPrice OP i.qty; return t; } }",
+    ],
+    "kotlin": [
+        "data class Item(val qty: Int, val unitPrice: Int)\n"
+        "fun total(items: List<Item>) = items.sumBy { it.qty OP it.unitPrice }"
+    ],
+    "go": [
+        "type Item struct { UnitPrice, Qty int }\nfunc Total(items []Item) int {\n\tt := 0\n"
+        "\tfor _, i := range items {\n\t\tt += i.UnitPrice OP i.Qty\n\t}\n\treturn t\n}"
+    ],
+    "rust": [
+        "struct Item { qty: i32, unit_price: i32 }\n"
+        "fn total(items: &[Item]) -> i32 { items.iter().map(|i| i.qty OP i.unit_price).sum() }"
+    ],
+    "c": [
+        "typedef struct { int unit_price; int qty; } Item;\nint total(const Item *items, int n) {"
+        " int t = 0; for (int i = 0; i < n; i++) t += items[i].unit_price OP items[i].qty; return t; }"
+    ],
+    "cpp": [
+        "struct Item { int qty; int unit_price; };\nint total(const std::vector<Item> &items) {"
+        " int t = 0; for (auto &i : items) t += i.unit_price OP i.qty; return t; }"
+    ],
+    "csharp": [
+        "public class Item { public int UnitPrice { get; set; } public int Qty { get; set; } }"
+        " static class A { static int Total(List<Item> items) { return items.Sum(i => i.UnitPrice OP i.Qty); } }",
+        "public class Item { public int P, Q; public Item(int unitPrice, int qty) { P = unitPrice; Q = qty; } }"
+        " static class A { static int Total(Item[] items) { return items.Sum(i => i.P OP i.Q); } }",
+    ],
+    "php": [
+        "<?php function total($all) { $t = 0; foreach ($all as $i) { $t += $i->unit_price OP $i->qty; } return $t; }",
+        "<?php class Item { public function __construct(public int $unitPrice, public int $qty) {} }"
+        " function total(array $all) { return array_sum(array_map(fn(Item $i) => $i->unitPrice OP $i->qty, $all)); }",
+    ],
+    "ruby": [
+        "def total(items)\n" + _RUBY.replace("MEMBERS", member)
+        for member in (
+            'i["unit_price"] OP i["qty"]',
+            "i[:unit_price] OP i[:qty]",
+            "i.unit_price OP i.qty",
+            "i.fetch(:unit_price) OP i.fetch(:qty)",
+        )
+    ],
+    "javascript": [
+        "const total = (items) => items.reduce((t, i) => t + (i.unit_price OP i.qty), 0);",
+        "const total = (items) => items.reduce((t, { unitPrice, qty }) => t + (unitPrice OP qty), 0);",
+    ],
+    "typescript": [
+        "interface Item { unitPrice: number; qty: number }\n"
+        "const total = (items: Item[]): number => items.reduce((t, i) => t + (i.unitPrice OP i.qty), 0);"
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "language", [pytest.param(name, marks=[pytest.mark.slow] if name in (*SLOW, "c") else []) for name in OBJECTS]
+)
+def test_objects_stand_for_mappings(language: str) -> None:
+    codes = [code.replace("OP", sign) for sign in "*-" for code in OBJECTS[language]]
+    joined = [TESTED_LANGUAGES[language].with_cases(code, "total", ITEMS) for code in codes]
+    runs = runner_of(language).run([one.job for one in joined])
+    outcomes = [judge_cases(ITEMS, *pair) for pair in zip(joined, runs, strict=True)]
+    count = len(OBJECTS[language])
+    assert [(one.passed, one.detail) for one in outcomes[:count]] == [(2, "")] * count
+    assert {one.reason for one in outcomes[count:]} == {"test_failed"}

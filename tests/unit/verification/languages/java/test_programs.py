@@ -135,6 +135,12 @@ def test_one_odd_case_drops_no_other_one() -> None:
     assert TestedPrograms("java").judge_cases("half", [(code, [cases[0], cases[1], cases[4]])])[0].passed == 2
 
 
+def test_a_result_that_its_type_cannot_hold_is_not_judged() -> None:
+    code = "class A { static long power(int n) { long r = 1; while (n-- > 0) r *= 2; return r; } }"
+    cases = [TestCase((n,), 2**n) for n in (10, 62, 64)]
+    assert list(with_cases(code, "power", cases).untestable) == [2]
+
+
 def test_values_of_every_type_come_back() -> None:
     codes = [
         f"class A {{ record Pair<K, V>(K first, V second) {{ }} static {type_} same({type_} it) {{ return it; }} }}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthcode.verification.cases.case import Value
-from synthcode.verification.languages.jvm.types import Signature, misfit, read_type
+from synthcode.verification.languages.jvm.types import Signature, misfit, read_type, too_large
 
 FITS: tuple[tuple[str, Value], ...] = (
     ("int", 2**31 - 1),
@@ -50,3 +50,23 @@ def test_a_signature_counts_arguments() -> None:
     assert Signature((whole, whole)).misfit([1]) == "it takes 2 arguments, not 1"
     assert Signature((whole, whole), optional=1).misfit([1]) is None
     assert Signature((whole, whole), is_variadic=True).misfit([1, 2, 3]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "is_large"),
+    [
+        ("long", 2**63 - 1, False),
+        ("long", 2**63, True),
+        ("int", 2**40, False),
+        ("BigInteger", 2**90, False),
+        ("List<Long>", [1, 2**64], True),
+        ("long[]", [-(2**64)], True),
+        ("LongArray", [2**64], True),
+        ("Map<String, Long>", {"a": 2**64}, True),
+        ("Map<String, Object>", {"a": 2**64}, False),
+        ("double", 2**64, False),
+        ("long", True, False),
+    ],
+)
+def test_a_result_may_be_larger_than_its_type(text: str, value: Value, is_large: bool) -> None:
+    assert (too_large(read_type(text, knows_null=False), value) is not None) == is_large

@@ -60,6 +60,21 @@ def test_every_value_survives_the_way_there_and_back(value: Any) -> None:
     assert cases_of("function sortIt($x) { return $x; }", cases) == Outcome(1, 1, None, "")
 
 
+def test_text_that_is_a_number_equals_it() -> None:
+    cases = (TestCase(([3, 1],), [3, 1.5, "x"]),)
+    assert cases_of("function sortIt($x) { return ['3', '1.50', 'x']; }", cases) == Outcome(1, 1, None, "")
+    for result in ("['03', '1.5', 'x']", "['3', '1.6', 'x']", "['3', '1.5', '0x']"):
+        assert cases_of(f"function sortIt($x) {{ return {result}; }}", cases).reason == "test_failed"
+
+
+def test_arguments_that_a_signature_refuses_are_not_judged() -> None:
+    cases = (TestCase((None,), None), TestCase((1.5,), 3.0), TestCase(("a",), "a"), TestCase((2,), 4))
+    found = cases_of("function sortIt(int $x) { return 2 * $x; }", cases[-1:] * 3 + cases[:3])
+    assert (found.tests, found.passed, found.reason) == (3, 3, None)
+    inner = "function sortIt($x) { return (fn(int $y) => $y)($x); }"
+    assert cases_of(inner, cases[2:3]).reason == "test_failed"
+
+
 def test_a_raised_error_is_a_result() -> None:
     cases = (TestCase((1,), Raises("ValueError")), TestCase((2,), 2))
     code = "function sortIt($n) { if ($n === 1) throw new InvalidArgumentException('no'); return $n; }"

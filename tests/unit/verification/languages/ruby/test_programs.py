@@ -58,6 +58,15 @@ def test_every_value_survives_the_way_there_and_back(value: Any) -> None:
     assert cases_of("def sort_it(x) = x", cases) == Outcome(1, 1, None, "")
 
 
+@pytest.mark.parametrize("body", ["yield n\n    n -= 1", "block.call(n)\n    n -= 1"])
+def test_what_a_method_yields_is_its_result(body: str) -> None:
+    cases = (TestCase((3,), [3, 2, 1]), TestCase((0,), []))
+    block = ", &block" if "block" in body else ""
+    code = f"def sort_it(n{block})\n  while n > 0\n    {body}\n  end\nend"
+    assert cases_of(code, cases) == Outcome(2, 2, None, "")
+    assert cases_of(code.replace("n > 0", "n > 1"), cases).reason == "test_failed"
+
+
 def test_symbols_structs_and_ranges_have_a_value() -> None:
     assert cases_of("def sort_it(x) = :name", (TestCase((1,), "name"),)).reason is None
     assert cases_of("def sort_it(x) = (1..x)", (TestCase((3,), [1, 2, 3]),)).reason is None
