@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
-def test_they_are_of_other_groups_of_the_same_split(tmp_path: Path) -> None:
+def test_they_are_of_other_groups_of_the_same_split(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 10)
     with chat_server(broken_first(right_at_once="0123456789")) as server:
         assert translate_javascript(run, server) == 0
@@ -27,6 +28,13 @@ def test_they_are_of_other_groups_of_the_same_split(tmp_path: Path) -> None:
     data = run / "dataset" / "data"
     mined = pq.read_table(data / "mined_negatives").to_pylist()
     assert mined
+    numbers = Counter(
+        file.name.partition("-")[0]
+        for file in (data / "mined_negatives").iterdir()
+        for _ in pq.read_table(file).to_pylist()
+    )
+    splits = ", ".join(f"{split} {numbers[split]}" for split in ("train", "validation", "test"))
+    assert f"build: mined_negatives: {splits}" in capsys.readouterr().err
     assert {(row["language"], row["miner"]) for row in mined} == {("javascript", "bm25"), ("python", "bm25")}
     assert {row["rank"] for row in mined} == {1, 2}
     groups = {row["seed_id"]: row["cluster_id"] for row in pq.read_table(data / "triplets").to_pylist()}

@@ -58,7 +58,7 @@ class RetrievalJob:
         from synthcode.evaluation.results.graded_scores import graded_entries
         from synthcode.evaluation.results.score_entries import score_entry
         from synthcode.evaluation.retrieval.ranks import read_graded_ranks
-        from synthcode.pipelines.commands.scoring.printed_scores import print_compressed, print_means
+        from synthcode.pipelines.commands.scoring.printed_scores import print_compressed, print_graded, print_means
         from synthcode.pipelines.runs.interrupt import watch_for_stop
         from synthcode.pipelines.steps.evaluate.evaluation import evaluate_if_stale
 
@@ -74,6 +74,7 @@ class RetrievalJob:
 
         def show() -> None:
             print_means(macros, covered, evaluation.folder, notes)
+            print_graded(graded)
             print_compressed(compressed)
 
         return Outcome([*rows, *graded, *compressed], warnings, show)

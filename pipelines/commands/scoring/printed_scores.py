@@ -69,6 +69,30 @@ def print_scores(title: str, rows: Sequence[Mapping[str, Any]], scored: str = "f
     console.print(table)
 
 
+def print_graded(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print nDCG with graded relevance, a line an exit, task and variant, on stdout."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from synthcode.evaluation.output.frozen_scores import estimate_text
+    from synthcode.sanitize import visible_line
+
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in ("task", "variant", "exit"):
+        table.add_column(column)
+    table.add_column("nDCG@10, graded (95 %)", justify="right")
+    for row in rows:
+        exit_ = "" if row["exit"] == ONLY_EXIT else str(row["exit"])
+        table.add_row(*(Text(visible_line(row[key])) for key in ("task", "variant")), exit_, estimate_text(row))
+    console = Console()
+    console.width = max(console.width, WIDTH)
+    console.print()
+    console.print(table)
+
+
 def print_compressed(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print a line an exit, width and precision on stdout; a star marks what is on the front."""
     from rich.console import Console

@@ -96,11 +96,22 @@ def _execute(run: Run) -> StepResult:
     if clones:
         pairs = {split: sum(kinds.values()) for split, kinds in clones.items()}
         written = written._replace(rows={**written.rows, CLONES_NAME: pairs})
+    _report_requested(run, written.rows)
     counts = written.counts() | {"below_level": count_languages(below)} | ({"clones": clones} if clones else {})
     counts |= {"contaminated": _taken_out(run, counts)}
     facts = gather_facts(run, compared, written, counts)
     further = [*negative_files, *query_files, *mined_files, *clone_files]
     return StepResult([*files, *further, *write_documents(run.folder.dataset, facts)], counts)
+
+
+def _report_requested(run: Run, rows: Mapping[str, Mapping[str, int]]) -> None:
+    """Say how large the configurations are that the recipe requests, or that there is nothing to write in them."""
+    requested = {CLONES_NAME: run.recipe.build.clones, MINED_NEGATIVES_NAME: run.recipe.build.mined_negatives}
+    for name, is_requested in requested.items():
+        if is_requested:
+            found = rows.get(name, {})
+            splits = ", ".join(f"{split} {number:,}" for split, number in found.items())
+            run.reporter.message(f"build: {name}: {splits or 'no two programs are near enough, nothing is written'}")
 
 
 def _tested(run: Run) -> TestedRows:

@@ -74,6 +74,8 @@ def test_the_command_writes_trec_evals_mean(dataset: Path, tmp_path: Path, capsy
     found = re.search(r"(\d\.\d{3}) \[", section)
     assert found is not None
     assert found[1] == f"{np.mean(means):.3f}"
+    printed = capsys.readouterr().out
+    assert re.search(rf"graded.*\ntext2code +stripped +{np.mean(means):.3f}", printed)
     cells = [row for row in read_metrics(tmp_path / "out") if row["metric"] == "nDCG@10_graded"]
     assert [(row["corpus_language"], row["value"]) for row in cells] == [
         (language, pytest.approx(mean, abs=1e-6))
