@@ -43,7 +43,7 @@ def hold(folder: Path) -> Iterator[None]:
             holder = one_line(stream.read(_PID_CHARS))
             raise LockedError(
                 f"{folder} is in use by another synthcode command (pid {holder or 'unknown'})",
-                "wait until it is done, or stop it, or use another run directory",
+                "wait until it is done, or stop it, or use another folder",
             ) from problem
         except OSError as problem:
             if problem.errno not in _NO_LOCKS:

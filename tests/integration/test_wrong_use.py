@@ -120,7 +120,7 @@ def test_a_run_that_another_process_holds(run: Path, capsys: pytest.CaptureFixtu
         assert holder.stdout.readline() == b"held\n"
         assert refused(capsys, "check", run) == [
             f"error: {run} is in use by another synthcode command (pid {holder.pid})",
-            "wait until it is done, or stop it, or use another run directory",
+            "wait until it is done, or stop it, or use another folder",
         ]
         assert run_cli(["status", str(run)]) == 0
         holder.kill()
