@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
+import itertools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from synthcode.bounded.writing import make_folder, open_own, refuse_links
 from synthcode.errors import LockedError, StorageError
@@ -25,6 +28,9 @@ def hold(folder: Path) -> Iterator[None]:
     What the lock file says is for people only: a pid that another process has by now, another host's name or a clock
     that was set back do not hold a folder.
 
+    A folder that was made for this, and in which nothing else was written when the block failed, is removed: a refused
+    command leaves nothing.
+
     Raises
     ------
     LockedError
@@ -35,6 +41,7 @@ def hold(folder: Path) -> Iterator[None]:
         If the folder holds a symbolic link, or anything else that is neither a file nor a folder; or if its
         file system has no locks.
     """
+    made = _missing(folder)
     make_folder(folder)
     with open_own(folder / LOCK_NAME) as stream:
         try:
@@ -52,11 +59,36 @@ def hold(folder: Path) -> Iterator[None]:
                 f"{folder} cannot be locked: its file system has no locks ({problem.strerror})",
                 "use a folder on another file system: two commands at once would damage each other's files",
             ) from problem
+        _refuse_removed(stream, folder)
         refuse_links(folder)
         stream.truncate(0)
         stream.write(str(os.getpid()))
         stream.flush()
         try:
             yield
+        except BaseException:
+            _remove_unused(folder, made)
+            raise
         finally:
             stream.truncate(0)
+
+
+def _refuse_removed(stream: IO[str], folder: Path) -> None:
+    """Refuse a lock whose file another command, which was refused itself, has removed since it was opened."""
+    here = folder / LOCK_NAME
+    if not here.exists() or not os.path.samestat(os.fstat(stream.fileno()), here.stat()):
+        raise LockedError(f"{folder} was removed by another synthcode command", "run the same command again")
+
+
+def _missing(folder: Path) -> list[Path]:
+    """Return the folders that have to be made for this one to be there, itself first."""
+    return list(itertools.takewhile(lambda path: not path.exists(), (folder, *folder.parents)))
+
+
+def _remove_unused(folder: Path, made: list[Path]) -> None:
+    """Remove folders that were made for a lock, and hold nothing else."""
+    if made and not any(path.name != LOCK_NAME for path in folder.iterdir()):
+        with contextlib.suppress(OSError):  # another command has begun to use it
+            (folder / LOCK_NAME).unlink()
+            for path in made:
+                path.rmdir()

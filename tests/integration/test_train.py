@@ -149,7 +149,7 @@ def test_what_cannot_be_trained_is_refused_in_two_lines(
     printed = capsys.readouterr().err
     assert problem in printed
     assert "Traceback" not in printed
-    assert not (tmp_path / "model" / "config.json").exists()
+    assert not (tmp_path / "model").exists()
 
 
 def test_python_trains_too(dataset: Path, base: str, tmp_path: Path) -> None:

@@ -88,7 +88,8 @@ def train_model(
     callbacks = callbacks.of_all_processes()
     with hold(out) if is_first() else nullcontext():
         data = open_data(dataset, settings)
-        opened = open_new(dataset, data) if force else None  # what is refused must not cost a finished model
+        # A base that is refused must neither cost a finished model nor leave a folder.
+        opened = open_new(dataset, data) if force or read_record(folder) is None else None
         join()
         with naming_lost_processes():
             finished = from_first(lambda: _start(dataset, folder, data, callbacks, force=force))

@@ -75,3 +75,28 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, name: str) -> N
         pass
     assert (tmp_path / "file").read_text() == "kept"
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_refused_command_leaves_no_folder_that_it_made(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="refused"), hold(tmp_path / "models" / "m"):
+        raise InputError("refused", "name another")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_that_were_there_or_hold_something_stay(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    with pytest.raises(InputError), hold(tmp_path / "own"):
+        raise InputError("refused", "name another")
+    with pytest.raises(FileExistsError), hold(tmp_path / "used"):
+        (tmp_path / "used" / "row").mkdir(parents=True) or (tmp_path / "used" / "row").mkdir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own", "used"]
+    assert (tmp_path / "used" / "row").exists()
+
+
+def test_a_lock_whose_file_was_removed_meanwhile_is_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def removed(*_: object) -> None:
+        (tmp_path / LOCK_NAME).unlink()
+
+    monkeypatch.setattr(lock.fcntl, "flock", removed)
+    with pytest.raises(LockedError, match="was removed"), hold(tmp_path):
+        pass
