@@ -71,9 +71,10 @@ def _execute(run: Run) -> StepResult:
 
         def keep(split: StageResult) -> pa.Table:
             rejected_shards.write(split.rejected)
-            for row in split.rejected.select(["reason", "detail"]).to_pylist():
+            for row in split.rejected.select(["source_id", "reason", "detail"]).to_pylist():
                 reasons[row["reason"]] += 1
-                details[row["reason"]] = min(row["detail"], details.get(row["reason"], row["detail"]))
+                example = f"row {row['source_id']}: {row['detail']}" if row["source_id"] else row["detail"]
+                details[row["reason"]] = min(example, details.get(row["reason"], example))
             return split.kept
 
         def cleaned() -> Iterator[pa.Table]:

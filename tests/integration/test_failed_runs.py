@@ -236,7 +236,7 @@ def test_seeds_of_which_every_row_is_rejected(work: Work, tmp_path: Path, printe
     seeds, problem, _ = printed()[1].splitlines()[-3:]
     assert seeds.startswith("seeds: 0 seeds, 1 row rejected (syntax_error 1) in")
     assert problem == (
-        "error: there are no seeds: every row was rejected (syntax_error 1: it does not parse as Python)"
+        "error: there are no seeds: every row was rejected (syntax_error 1: row 1: it does not parse as Python)"
     )
     (tmp_path / "seeds.jsonl").write_text("")
     assert work() == 1

@@ -111,7 +111,7 @@ def _columns(file: DataFile, fields: Fields) -> set[str]:
 
 def _values(row: Row, fields: Fields) -> dict[str, str]:
     if row.problem is not None:
-        raise BadCellError(row.problem.detail.removeprefix(f"{row.place}: "))
+        raise BadCellError(row.problem.detail)
     return {ours: _value(row, field) for ours, field in fields.items()}
 
 

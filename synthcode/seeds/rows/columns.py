@@ -113,17 +113,17 @@ def seed_from(row: Row, columns: Mapping[str, str], config: SeedsConfig, source:
             try:
                 cell = cell.decode()
             except UnicodeDecodeError:
-                return RawSeed(source, row.place, problem=Rejection("invalid_utf8", f"{row.place}: {theirs}"))
+                return RawSeed(source, row.place, problem=Rejection("invalid_utf8", f"{theirs} is not UTF-8"))
         if isinstance(cell, bool | int | float) and ours not in ("text", "tests"):
             cell = str(cell)
         if not (cell is None or isinstance(cell, str) or ours == "tests"):
-            detail = f"{row.place}: {theirs} is of type {type(cell).__name__}, not text"
+            detail = f"{theirs} is of type {type(cell).__name__}, not text"
             return RawSeed(source, row.place, problem=Rejection("unreadable_row", detail))
         values[ours] = cell
     language = (values.pop("language", None) or config.language or "").strip()
     code, language = first_solution(values.pop("code", None), language)
     if not (code is None or isinstance(code, str | bytes)):
-        detail = f"{row.place}: {columns['code']} is of type {type(code).__name__}, not text"
+        detail = f"{columns['code']} is of type {type(code).__name__}, not text"
         return RawSeed(source, row.place, problem=Rejection("unreadable_row", detail))
     tests = _tests(values.pop("tests", None), language)
     source, source_id = values.pop("source", None) or source, values.pop("source_id", None) or row.place

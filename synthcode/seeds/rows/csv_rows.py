@@ -43,13 +43,13 @@ def read_csv(file: DataFile) -> Iterator[Row]:
     for record in records:
         first, *others = (f"{file.name}:{number}" for number in record.lines)
         if record.problem is not None:
-            yield unreadable(first, f"{first}: {record.problem}")
+            yield unreadable(first, record.problem)
             for place in others:
-                yield unreadable(place, f"{place} belongs to the broken row that begins at {first}")
+                yield unreadable(place, f"it belongs to the broken row that begins at {first}")
         elif len(record.cells) != len(header):
-            yield unreadable(first, f"{first} has {len(record.cells)} cells, the header {len(header)}")
+            yield unreadable(first, f"{len(record.cells)} cells, where the header has {len(header)}")
         elif any(map(_has_stray_bytes, record.cells)):
-            yield not_utf8(first, f"{first} is not UTF-8")
+            yield not_utf8(first, "it is not UTF-8")
         else:
             yield Row(first, dict(zip(header, record.cells, strict=True)))
 

@@ -62,7 +62,7 @@ def _rows(file: DataFile) -> Iterator[Row]:
                 yield too_large(place)
                 continue
             broken = not_utf8 if isinstance(problem.__cause__, UnicodeDecodeError) else unreadable
-            yield broken(place, f"{place}: {str(problem).rpartition(' (line')[0]}")
+            yield broken(place, str(problem).rpartition(" (line")[0])
         else:
             yield Row(f"{file.name}:{number}", cells)
 
@@ -88,7 +88,7 @@ def _not_json_lines(file: DataFile, row: Row) -> InputError:
     if start.startswith(b"{"):
         fix = f"convert it: {source}jq -c .{name} > rows.jsonl"
         return InputError(f"{file.path} has JSON objects over several lines, not one a line", fix)
-    detail = row.problem.detail if row.problem else ""
+    detail = f"{row.place}: {row.problem.detail}" if row.problem else ""
     return InputError(
         f"{file.path} is not JSON Lines: {detail}",
         "give JSON Lines, CSV (.csv, .tsv) or Parquet; --from source-tree reads programs",

@@ -30,4 +30,4 @@ def not_utf8(place: str, detail: str) -> Row:
 
 def too_large(place: str) -> Row:
     """Return the row that stands for one that is above the bound of a row."""
-    return Row(place, {}, Rejection("too_large", f"{place}: the row is larger than {limits.ROW:,} bytes"))
+    return Row(place, {}, Rejection("too_large", f"the row is larger than {limits.ROW:,} bytes"))

@@ -59,7 +59,7 @@ def test_every_line_that_an_open_quote_takes_is_a_rejected_row(tmp_path: Path, e
         {"a": "0", "b": "zero"},
         *([{"a": "5", "b": "five"}] if ending else []),
     ]
-    assert rows[2].problem == Rejection("unreadable_row", "t.csv:4 belongs to the broken row that begins at t.csv:3")
+    assert rows[2].problem == Rejection("unreadable_row", "it belongs to the broken row that begins at t.csv:3")
 
 
 def test_a_row_of_several_lines_with_too_many_cells_is_one_row(tmp_path: Path) -> None:
