@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
+from synthcode.languages.rules.model import C_COMMENT, Refusal, SyntaxRules, only_at_top, rewrite
 
 _RUST_TOP_LEVEL = (
     "associated_type",
@@ -37,6 +37,13 @@ _RUST_COMPARISON = '["==" "!=" "<" "<=" ">" ">="]'
 _RUST_CAST = "(type_cast_expression type: [(primitive_type) (type_identifier) (scoped_type_identifier)])"
 _RUST_BODIES = ("block", "declaration_list", "enum_variant_list", "field_declaration_list", "source_file")
 _RUST_FUNCTIONS = frozenset({"async_block", "closure_expression", "function_item"})
+_RUST_LITERALS = re.compile(
+    C_COMMENT
+    + rb"|r(?P<hashes>#{1,9})\".*?(?:\"(?P=hashes)|\Z)|\br\"[^\"]*+\"?|\"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"?"
+    + rb"|'(?:\\[^\n][^'\n]{0,9}|[^'\\\n\x80-\xff]|[\x80-\xff]{2,8})'",
+    re.DOTALL,
+)
+"""A quote alone opens a lifetime or a label."""
 _NOTHING_FOLLOWS = "it documents nothing"
 _CAST = "'<' after a cast starts the arguments of a type"
 _MACRO = "a macro needs braces or a semicolon here"
@@ -96,5 +103,26 @@ RUST = SyntaxRules(
             up_to=_RUST_FUNCTIONS,
         ),
     ),
-    rewrites=(rewrite("safe ", r"\b(safe)\s+(?:fn|static)\b"),),
+    rewrites=(
+        rewrite("safe ", r"\b(safe)\s+(?:fn|static)\b"),
+        rewrite(
+            "#[", r"(#\[[^\[\]]{0,300}(?:\[[^\[\]]{0,300}\][^\[\]]{0,300}){0,9}\])(?=[ \t\r\n]{0,600}[^\s})\],;])"
+        ),  # of expressions
+        rewrite("|", r"\|[ \t]{0,20}\n[^|{};]{0,600}(,)\s*\|"),  # the last comma of a closure's parameters
+        rewrite("dyn", r"\bdyn\s+((?:(?:'\w{1,80}|\?\s*\w{1,80})\s*\+\s*){1,4})"),
+        rewrite("const", r"(~\s*const)\b"),
+        rewrite("const", r"[:+]\s*(\[\s*const\s*\])"),
+        rewrite("const", r"\bimpl(?:\s*<[^;{}]{0,300}>)?\s+(const)\s"),
+        rewrite("const", r"\b(const)\s+(?:unsafe\s+)?(?:auto\s+)?(?:trait|impl)\b"),
+        rewrite("auto", r"\b(auto)\s+trait\b"),
+        rewrite("<", r"(::\s*<\s*>)"),
+        rewrite("<", r"\b(?:(?:fn|struct|enum|union|trait|type)\s+\w{1,80}|impl)\s*(<\s*>)"),
+        rewrite("<", r"\b(for\s*<\s*>)"),
+        rewrite("<", r"<\s*(-)\s*\d"),  # the argument of a constant parameter
+        rewrite("::", r"(::\s*<\s*'\w{1,80}(?:\s*,\s*'\w{1,80}){0,9}\s*>)\s*\{"),
+        rewrite("where", r"\bstruct\s+\w{1,80}(?:\s*<[^;{}()]{0,300}>)?\s*(\bwhere\b[^;{}()]{0,300});"),
+        rewrite("+", r":\s*(?:(?:'|\?\s*)?\w{1,80}\s*\+\s*){0,4}(?:'|\?\s*)?\w{1,80}\s*(\+)\s*>"),
+        rewrite("'", r"[<,]\s*'\w{1,80}\s*(:)\s*[,>]"),
+    ),
+    literals=_RUST_LITERALS,
 )
