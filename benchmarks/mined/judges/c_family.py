@@ -1,8 +1,8 @@
 """Reads texts with a NUL between them; writes 1 for each in which clang finds no error of syntax, and 0 for each other.
 
 A function stands without its headers, so errors about names and types do not count: only those that clang files under
-the parser or the lexer. After an error about a name clang goes on as suits it, past a macro that is no syntax of its
-own: ``for_each(x) {``, ``API int f()``. So unknown types and functions are declared, and the text is parsed again.
+the parser or the lexer. After an error about a name clang goes on as suits it, past a macro that stands for syntax:
+``for_each(x) {``, ``API int f()``. So unknown types and functions are declared, and the text is parsed again.
 ``pip install libclang`` brings clang.
 """
 

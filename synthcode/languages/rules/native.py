@@ -43,7 +43,7 @@ _RUST_LITERALS = re.compile(
     + rb"|'(?:\\[^\n][^'\n]{0,9}|[^'\\\n\x80-\xff]|[\x80-\xff]{2,8})'",
     re.DOTALL,
 )
-"""A quote alone opens a lifetime or a label."""
+"""A quote that is not closed opens a lifetime or a label."""
 _NOTHING_FOLLOWS = "it documents nothing"
 _CAST = "'<' after a cast starts the arguments of a type"
 _MACRO = "a macro needs braces or a semicolon here"
