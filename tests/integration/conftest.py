@@ -1,9 +1,10 @@
-"""Worker processes of the runs in this folder start warm, equal pictures are drawn once, and no test changes what
+"""Worker processes of the runs in this folder start warm, similar pictures are drawn once, and no test changes what
 signals do in the next one."""
 
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Iterator
 from multiprocessing import forkserver
@@ -22,9 +23,14 @@ def _warm_fork_server() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _draw_equal_heatmaps_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _draw_similar_heatmaps_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # what its processes share
+        folder = folder.parent
+    drawings = folder / "heatmaps"
+    drawings.mkdir(exist_ok=True)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(heatmap, "draw_heatmap", drawn_once(heatmap.draw_heatmap, tmp_path_factory.mktemp("heatmaps")))
+        patched.setattr(heatmap, "draw_heatmap", drawn_once(heatmap.draw_heatmap, drawings))
         yield
 
 
