@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -30,10 +29,8 @@ def synthcode(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def one_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, bytes]]:
-    out = tmp_path_factory.mktemp("one") / "run"
-    assert run_cli(["run", "quickstart", "--out", str(out)]) == 0
-    return tables(out)
+def one_machine(quickstart: Path) -> dict[str, bytes]:
+    return tables(quickstart)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])

@@ -147,9 +147,8 @@ def test_verdicts_of_a_terminated_shard_are_published(tmp_path: Path) -> None:
 
 
 @pytest.mark.durability
-def test_a_merge_killed_twice_makes_what_one_machine_makes(tmp_path: Path) -> None:
+def test_a_merge_killed_twice_makes_what_one_machine_makes(quickstart: Path, tmp_path: Path) -> None:
     shared, out = tmp_path / "shared", tmp_path / "all"
-    assert synthcode("run", "quickstart", "--out", tmp_path / "one") == 0
     for number in range(1, COUNT + 1):
         shard = ("--shard", f"{number}/{COUNT}", "--publish-to", shared, "--through", "check")
         assert synthcode("run", "quickstart", "--out", tmp_path / f"node-{number}", *shard) == 0
@@ -158,7 +157,7 @@ def test_a_merge_killed_twice_makes_what_one_machine_makes(tmp_path: Path) -> No
         for moment in range(1, KILLS + 1):
             assert run_to(moment, place, command, signal.SIGKILL, below=False).exit_code == -signal.SIGKILL
     assert synthcode(*command) == 0
-    assert tables(out) == tables(tmp_path / "one")
+    assert tables(out) == tables(quickstart)
     assert not Path(f"{out}.fetched").exists()
 
 
