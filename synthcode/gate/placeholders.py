@@ -64,6 +64,11 @@ _GENERATED = frozenset(
     }
 )
 """Functions that a data class has without writing them, by their spelling."""
+_TEST_MARK = re.compile(
+    r"@(?:Parameterized|Repeated)?Test\b|\[(?:Fact|Theory|Test|TestMethod|TestCase)\b|#\[(?:\w{1,40}::)?test\b"
+    r"|\b(?:TestCase|TestSuite|unittest|XCTest\w{0,20})\b|\b(?:Minitest|Test::Unit)::"
+)
+"""What frameworks mark tests with, whatever the functions are called."""
 _SUBWORD = re.compile(r"[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z]*")
 _MIN_SUBWORDS = 4
 _MIN_HEAD = 12
@@ -213,7 +218,7 @@ def _something_else(program: Program, original: _Original, main: str) -> str | N
     names = {function.spelling for function in program.functions}
     if names & original.demanded.keys():
         return None
-    if names and all(_TEST.fullmatch(name) for name in names):
+    if names and (all(_TEST.fullmatch(name) for name in names) or _TEST_MARK.search(program.code)):
         words = {_plain(word) for word in program.words()}
         called = next((one.name for one in original.demanded.values() if one.spelling in words), None)
         if called is not None:

@@ -191,3 +191,33 @@ def test_several_comments_are_left_out_of_a_stub() -> None:
     cpp, python = LANGUAGES["cpp"], LANGUAGES["python"]
     verdicts = {placeholder(code + "\n" * blank, cpp, source, python, None) for blank in range(20)}
     assert verdicts == {"line 1: isLong is a stub"}
+
+
+@pytest.mark.parametrize(
+    ("language", "tests"),
+    [
+        (
+            "java",
+            "class T {\n    @Test\n    void clamps() {\n        assertEquals(1, A.clampAll(xs, 1, 2)[0]);\n    }\n}\n",
+        ),
+        (
+            "csharp",
+            "class T {\n    [Fact]\n    void Clamps() {\n        Assert.Equal(1, A.ClampAll(xs, 1, 2)[0]);\n    }\n}\n",
+        ),
+        (
+            "rust",
+            "mod t {\n    #[test]\n    fn clamps() {\n        assert_eq!(clamp_all(&[0], 1, 2), vec![1]);\n    }\n}\n",
+        ),
+        (
+            "kotlin",
+            "class T {\n    @Test\n    fun clamps() {\n        assertEquals(1, clampAll(xs, 1, 2)[0])\n    }\n}\n",
+        ),
+        (
+            "php",
+            "<?php\nclass T extends TestCase {\n  function clamps() { $this->same([1], clampAll([0], 1, 2)); }\n}\n",
+        ),
+        ("ruby", "class T < Minitest::Test\n  def clamps\n    assert_equal [1], clamp_all([0], 1, 2)\n  end\nend\n"),
+    ],
+)
+def test_tests_are_known_by_what_their_framework_marks_them_with(language: str, tests: str) -> None:
+    assert why_placeholder(tests, language) == "it calls clamp_all and does not define it"
