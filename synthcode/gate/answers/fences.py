@@ -8,6 +8,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
+from synthcode.gate.answers.prose import looks_like_code
 from synthcode.languages import Language, find_language, language_of_suffix
 
 MAX_FENCED_LINES = 1_000
@@ -19,10 +20,19 @@ _LATE_FENCE = re.compile(r"(?P<indent>)[^`]*[^\s`/*#][ \t]*(?P<fence>`{3,})(?P<i
 _LATE_CLOSE = re.compile(r"(?P<code>.*[^\s`/*#-])[ \t]*`{3,}\s*")
 """A closing fence that follows code; after a comment's mark only, it is part of the comment."""
 _TAG = re.compile(r"\s*+(?:\{\s*+)?+\.?(?:lang(?:uage)?-)?(?P<tag>[A-Za-z][\w+#.-]*)")
-_AFTER_FENCE = " \t\r.,;:!?)*_"
-"""What may follow a closing fence by mistake."""
+_AFTER_FENCE = " \t\r.,;:!?)*_\u00a0\u200b\u200c\u200d\u2060\ufeff"
+"""What may follow a closing fence by mistake, characters without width included."""
+_WORDS_AFTER_FENCE = re.compile(r"[ \t]+[^\s{].*|[A-Z][\w',]{0,30}[ \t]+\w[^={}]*[ \t][^={}]*", re.DOTALL)
+"""A sentence that goes on after a closing fence: ````` ``` Hope this helps! `````."""
 _CODE_AFTER_TAG = re.compile(r"[(;]|:$")
 _FENCE_OF_QUOTES = re.compile(r"^(?P<quotes>\"{3}|'{3})(?P<tag>[A-Za-z][\w+#]{0,20})[ \t]*+$", re.MULTILINE)
+_LISTING = re.compile(
+    r"^[ \t]{0,20}\\begin\{(?P<name>lstlisting|minted|verbatim)\}(?P<options>\[[^\]\n]{0,200}\])?"
+    r"(?:\{(?P<tag>[\w+#-]{1,20})\})?[ \t]*$",
+    re.MULTILINE,
+)
+"""An environment of LaTeX for code."""
+_LISTING_LANGUAGE = re.compile(r"language=\{?([\w+#]{1,20})")
 _QUOTED_FENCE = re.compile(r"^> ?(?:```|~~~)", re.MULTILINE)
 _QUOTE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _QUOTATIONS = (("/*", "*/"), ('"""', '"""'), ("'''", "'''"))
@@ -83,9 +93,7 @@ class AnswerLines:
     def fences(self) -> dict[int, Fence]:
         """Line number -> fence, in order."""
         return {
-            number: Fence(
-                found["indent"], found["fence"], found["info"].strip(_AFTER_FENCE), language_of_tag(found["info"])
-            )
+            number: Fence(found["indent"], found["fence"], *_named_by(found["info"]))
             for number in self.fenced
             if (found := FENCE.fullmatch(self.lines[number]))
         }
@@ -148,6 +156,13 @@ class AnswerLines:
         return _Count(list(counts), [0, *accumulate(counts.values())])
 
 
+def _named_by(info: str) -> tuple[str, Language | None]:
+    """Return what a fence is followed by, and the language that it names; words of a sentence are nothing."""
+    language = language_of_tag(info)
+    is_sentence = language is None and _WORDS_AFTER_FENCE.fullmatch(info)
+    return "" if is_sentence else info.strip(_AFTER_FENCE), language
+
+
 def _first_from(numbers: list[int], start: float) -> float:
     """Return the first of the ascending numbers that is at least ``start``, or infinity."""
     place = bisect_left(numbers, start)
@@ -155,9 +170,13 @@ def _first_from(numbers: list[int], start: float) -> float:
 
 
 def with_fences(text: str) -> str:
-    """Return an answer with Markdown's fences for what a model wrote in their place: quotes, and a quotation."""
+    """Return an answer with Markdown's fences for what a model wrote in their place: quotes, quotations, listings."""
     if _QUOTED_FENCE.search(text):
         text = _QUOTE_MARK.sub("", text)
+    if (listing := _LISTING.search(text)) and "```" not in text and not looks_like_code(text[: listing.start()]):
+        named = listing["tag"] or "".join(_LISTING_LANGUAGE.findall(listing["options"] or "")[:1])
+        code, _, after = text[listing.end() :].partition(f"\\end{{{listing['name']}}}")
+        return f"{text[: listing.start()]}```{named}{code.rstrip()}\n```\n{after}"
     opening = _FENCE_OF_QUOTES.search(text) if "```" not in text else None
     if opening is None or language_of_tag(opening["tag"]) is None:
         return text

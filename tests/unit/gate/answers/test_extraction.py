@@ -133,3 +133,41 @@ def test_answers_without_code(text: str, finish_reason: str | None, reason: str)
     extraction = found(text, finish_reason)
     assert extraction.code is None
     assert extraction.reason == reason
+
+
+def first(text: str) -> str:
+    return found(text).blocks[0].code
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "``` Hope this helps!",
+        "``` Done.",
+        "```\u200b",
+        "```\u00a0",
+        "```This is what you asked for",
+        "```That's it, have fun",
+    ],
+)
+def test_what_goes_on_after_a_closing_fence_is_no_code(after: str) -> None:
+    answer = f"Here it is: ```go\n{CODE}\n{after}\n\nIts output:\n\n```\n[2, 5, 6]\n```\n"
+    assert first(answer) == CODE
+
+
+@pytest.mark.parametrize(
+    ("opening", "name"),
+    [
+        ("\\begin{lstlisting}[language=Go]", "lstlisting"),
+        ("\\begin{minted}{go}", "minted"),
+        ("\\begin{minted}[linenos]{go}", "minted"),
+        ("\\begin{verbatim}", "verbatim"),
+    ],
+)
+def test_listings_of_latex_are_blocks(opening: str, name: str) -> None:
+    assert first(f"The function:\n\n{opening}\n{CODE}\n\\end{{{name}}}\n\nIt clamps.") == CODE
+
+
+def test_a_listing_in_a_string_of_the_code_is_left() -> None:
+    program = "const head = `\n\\begin{verbatim}\n`\n\n" + CODE
+    assert first(program) == program
