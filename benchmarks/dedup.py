@@ -1,6 +1,6 @@
 """Measure deduplication: what it removes against all pairs compared, and its time and memory against other tools.
 
-    python benchmarks/dedup.py accuracy             # recall and precision against exact all-pairs
+    python benchmarks/dedup.py accuracy             # against exact all-pairs, for both ways to treat chains
     taskset -c 0 python benchmarks/dedup.py speed   # one core, compared with datasketch and rensa
     python benchmarks/dedup.py giants               # 100,000 copies of one program
     python benchmarks/dedup.py scale                # 125,000 and 1,000,000 programs, and these in little memory
@@ -46,6 +46,7 @@ from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
 from synthcode.storage.shards import read_batches
 from synthcode.storage.spill import SpillStore
+from synthcode.vocabulary import TransitiveMode
 
 MBXP = Path(__file__).resolve().parents[1] / "tests" / "data" / "mbxp"
 WORD = re.compile(r"[A-Za-z_]\w{2,}")
@@ -142,8 +143,8 @@ def corpus(folder: Path, rows: int, same: int = 0) -> Path:
     return path
 
 
-def deduplicate(table: pa.Table) -> Clustering:
-    return cluster_programs([table], DedupConfig())
+def deduplicate(table: pa.Table, transitive: TransitiveMode = "keep") -> Clustering:
+    return cluster_programs([table], DedupConfig(transitive=transitive))
 
 
 def measure_accuracy(folder: Path, mbxp_folder: Path) -> None:
@@ -168,24 +169,47 @@ def edited(code: str, place: int) -> str:
 
 
 def compare(what: str, codes: list[str], languages: list[str]) -> None:
+    """Print what is found of the pairs that exact all-pairs find.
+
+    Where chains are dropped, all but one of each connected component is to go. Where they are kept, every removed
+    program is to be like one that stays, and no two that stay are to be alike.
+    """
     table = as_programs(codes, languages)
     ids = np.array(table["program_id"].to_pylist())
-    order = np.argsort(ids)  # the representative is the smallest id
+    pairs = alike_pairs(codes, languages, ids)
+    print(f"{what}: {len(codes):,} programs, {len(pairs):,} pairs are alike")
     sets = DisjointSets(len(codes))
-    pairs = 0
+    sets.unite(*pairs.T)
+    truth = set(np.sort(ids)[np.flatnonzero(sets.labels() != np.arange(len(codes)))])
+    clock = Clock()
+    removed = set(deduplicate(table, "drop").dropped)
+    both = len(truth & removed)
+    print(f"  chains dropped: removed {len(removed):,} of {len(truth):,} that are to go", end="")
+    print(f": recall {both / len(truth):.5f}, precision {both / len(removed):.5f} {clock}")
+    clock = Clock()
+    gone = np.isin(np.sort(ids), list(deduplicate(table).dropped))
+    staying = ~gone[pairs]
+    like_one_that_stays = np.unique(np.concatenate([pairs[staying[:, 1], 0], pairs[staying[:, 0], 1]]))
+    unlike = int(gone.sum() - gone[like_one_that_stays].sum())
+    print(f"  chains kept: removed {gone.sum():,}, {unlike} of them like none that stays", end="")
+    print(f", {int(staying.all(axis=1).sum())} pairs alike among those that stay {clock}")
+
+
+def alike_pairs(codes: list[str], languages: list[str], ids: np.ndarray) -> np.ndarray:
+    """Compare all programs of a language; return the pairs that are alike, shape (n, 2), as ranks of their ids.
+
+    The smaller id, which is the smaller rank, stands first: it is the representative.
+    """
+    order = np.argsort(ids)
+    found = [np.empty((0, 2), np.int64)]
     for language in sorted(set(languages)):
         places = np.array([rank for rank, row in enumerate(order) if languages[row] == language])
         texts = pa.array([codes[order[rank]] for rank in places], pa.large_string())
         for rank, similarities in zip(places, similarities_by_text(texts, 5), strict=True):
             alike = places[similarities >= 0.7]
-            pairs += int((alike > rank).sum())
-            sets.unite(np.full(alike.size, rank), alike)
-    truth = set(ids[order][np.flatnonzero(sets.labels() != np.arange(len(codes)))])
-    clock = Clock()
-    removed = set(deduplicate(table).dropped)
-    both = len(truth & removed)
-    print(f"{what}: {len(codes):,} programs, {pairs:,} pairs are alike, {len(truth):,} programs are to go")
-    print(f"  removed {len(removed):,}: recall {both / len(truth):.5f}, precision {both / len(removed):.5f} {clock}")
+            alike = alike[alike > rank]
+            found.append(np.column_stack([np.full(alike.size, rank), alike]))
+    return np.concatenate(found)
 
 
 def measure_speed(folder: Path) -> None:
