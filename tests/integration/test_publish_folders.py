@@ -22,6 +22,8 @@ from tests.support.object_store import bucket, s3_server
 from tests.support.small_run import make_card, make_tables, write_run
 
 TABLES = 12
+SLOWLY_ON_S3 = pytest.mark.parametrize("place", ["folder", pytest.param("s3", marks=pytest.mark.slow)], indirect=True)
+"""For tests with many requests; the others publish to both places in every run."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,7 @@ def published(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> str:
     return printed.err.splitlines()[1].removeprefix(f"publish: {place}: ")
 
 
+@SLOWLY_ON_S3
 def test_a_changed_version_replaces_what_is_ours(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
     write_run(run, shards=2, eval_yaml="name: small\n")
     assert published(capsys, run, place).startswith("26 added, 0 changed, 0 removed, 0 unchanged; ")
@@ -86,6 +89,7 @@ def test_a_changed_version_replaces_what_is_ours(capsys: pytest.CaptureFixture[s
     assert published(capsys, run, place) == "unchanged, nothing to do"
 
 
+@SLOWLY_ON_S3
 def test_what_somebody_has_changed_is_replaced(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
     published(capsys, run, place)
     name = "data/texts/test-00000-of-00001.parquet"
