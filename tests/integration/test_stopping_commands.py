@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import shutil
 import signal
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,6 @@ import pytest
 from synthcode.pipelines.main import run_cli
 from tests.support.stopped_commands import run_to
 
-"""For what takes about 2 s at most on an idle machine after the signal."""
 STOPPED = ["stopped; everything that was finished is stored", "run the same command again to go on"]
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
@@ -31,15 +32,35 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a finished run, two results of ``evaluate``, and what each command writes undisturbed."""
+def finished(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a finished run, and two results of ``evaluate``."""
     root = tmp_path_factory.mktemp("finished") / "root"
-    run = root / "run"
-    assert run_cli(["run", "quickstart", "--out", str(run), "--workers", "2"]) == 0
+    run = shutil.copytree(quickstart, root / "run")
     for name in ("bm25", "other"):
         scored = ["evaluate", str(run / "dataset"), "--encoder", "bm25", "--resamples", "100", "--label", name]
         assert run_cli([*scored, "--out", str(run / "evaluation" / name)]) == 0
     return root
+
+
+@pytest.fixture(scope="module")
+def undisturbed(finished: Path) -> Callable[[str], tuple[int, dict[str, str]]]:
+    """At how many moments a command can be stopped, and what it leaves; each command runs once."""
+
+    @cache
+    def run_whole(name: str) -> tuple[int, dict[str, str]]:
+        root = copy_of(finished)
+        whole = run_to(0, root, filled(name, root))
+        assert (whole.exit_code, whole.was_reached) == (0, False), whole.stderr
+        return whole.moments, content(root)
+
+    return run_whole
+
+
+def copy_of(finished: Path) -> Path:
+    """Return a new copy of a folder, always at the same place: some files name it."""
+    root = finished.parent / "copy" / "root"
+    shutil.rmtree(root, ignore_errors=True)
+    return Path(shutil.copytree(finished, root))
 
 
 def filled(name: str, root: Path) -> list[str]:
@@ -59,31 +80,24 @@ def leftovers(root: Path) -> list[Path]:
     return [*root.rglob(".writing-*"), *root.rglob(".replaced-*")]
 
 
-def check_stops(finished: Path, tmp_path: Path, name: str, number: signal.Signals, share: float) -> None:
-    """Stop a command at a share of its moments; then let it finish."""
-    root = tmp_path / "root"
-    shutil.copytree(finished, root)
-    whole = run_to(0, root, filled(name, root))
-    assert (whole.exit_code, whole.was_reached) == (0, False), whole.stderr
-    expected = content(root)
-    shutil.rmtree(root)
-    shutil.copytree(finished, root)
-    moment = 1 + int(share * (whole.moments - 1))
-    stopped = run_to(moment, root, filled(name, root), number)
-    assert stopped.was_reached
-    assert stopped.exit_code == CODES[number], stopped.stderr
-    assert stopped.stderr.splitlines()[-2:] == STOPPED
-    assert "Traceback" not in stopped.stderr
-    assert leftovers(root) == []
-    assert run_to(0, root, filled(name, root)).exit_code == 0
-    assert content(root) == expected
-
-
 @pytest.mark.durability
 @pytest.mark.parametrize("share", [0.0, 0.6])
 @pytest.mark.parametrize("number", CODES)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_signal_ends_a_command_wherever_it_is(
-    finished: Path, tmp_path: Path, name: str, number: signal.Signals, share: float
+    finished: Path,
+    undisturbed: Callable[[str], tuple[int, dict[str, str]]],
+    name: str,
+    number: signal.Signals,
+    share: float,
 ) -> None:
-    check_stops(finished, tmp_path, name, number, share)
+    moments, expected = undisturbed(name)
+    root = copy_of(finished)
+    stopped = run_to(1 + int(share * (moments - 1)), root, filled(name, root), number)
+    assert stopped.was_reached
+    assert stopped.exit_code == CODES[number], stopped.stderr
+    assert stopped.stderr.splitlines()[-2:] == STOPPED
+    assert "Traceback" not in stopped.stderr
+    assert leftovers(root) == []
+    assert run_cli(filled(name, root)) == 0
+    assert content(root) == expected
