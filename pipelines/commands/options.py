@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -127,6 +127,7 @@ def working_on(
     recipe: Recipe | None = None,
     named_urls: Sequence[str] = (),
     assigned: Mapping[str, Any] = MappingProxyType({}),
+    passing: Collection[str] = (),
 ) -> Iterator[Run]:
     """Hold a run directory, with its recipe brought up to date from the command line, until the block is left.
 
@@ -142,6 +143,8 @@ def working_on(
         Model servers that the user named on the command line.
     assigned
         The same as ``overrides``, as --set gives them: None is a value.
+    passing
+        Keys whose values count for this command only; the run's recipe keeps what it has.
 
     Raises
     ------
@@ -163,7 +166,7 @@ def working_on(
     with hold(path), watch_for_stop(reporter.message) as stop:
         if "shard" in given:
             refuse_other_shard(path, given["shard"])
-        yield open_run(path, stop, given, recipe, named_urls, reporter)
+        yield open_run(path, stop, given, recipe, named_urls, reporter, passing)
         stop.raise_if_set()  # the last stage may have ended before it looked
 
 

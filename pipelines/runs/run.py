@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +56,7 @@ def open_run(
     recipe: Recipe | None = None,
     named_urls: Sequence[str] = (),
     reporter: Reporter | None = None,
+    passing: Collection[str] = (),
 ) -> Run:
     """Open a run directory, or start one, and write down what it is asked to do.
 
@@ -73,6 +74,8 @@ def open_run(
         Model servers that the user named on the command line.
     reporter
         Receives messages and progress. Default: they are dropped.
+    passing
+        Those of ``overrides`` that count for this command only, and are not kept.
     """
     reporter = reporter or SilentReporter()
     folder = RunFolder(path)
@@ -83,9 +86,9 @@ def open_run(
         _refuse_lost_recipe(folder, manifest)
         _look_for_damage(folder, manifest, reporter)
         recipe = read_run_recipe(folder)
-    if overrides:
-        recipe = override(recipe, overrides)
-    run = Run(folder, recipe, stop, named_urls, reporter)
+    kept = {key: value for key, value in overrides.items() if key not in passing}
+    recipe = override(recipe, kept) if kept else recipe
+    run = Run(folder, override(recipe, overrides) if overrides else recipe, stop, named_urls, reporter)
     write_recipe(folder, run.manifest, recipe, reporter.message, replaced=replaced)
     run.manifest.record_recipe_file(folder.recipe)
     return run

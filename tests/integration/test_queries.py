@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from synthcode import open_run
 from synthcode.pipelines.main import run_cli
@@ -289,3 +290,16 @@ def test_a_changed_prompt_requests_again_and_other_settings_do_not(tmp_path: Pat
         assert len(server.asked) == 4
     (prompt / "user.jinja").write_text("{{ target.label }}")
     assert synthcode("queries", run) == 1
+
+
+def test_a_server_for_queries_leaves_that_of_translations(tmp_path: Path) -> None:
+    run = seeded_run(tmp_path, 2)
+    with chat_server(lambda _: Reply(completion(javascript("1")))) as theirs, chat_server(queries_of()) as ours:
+        options = ("--base-url", theirs.base_url, "--model", "m", "--targets", "javascript")
+        assert synthcode("translate", run, *options) == 0
+        asked = len(theirs.asked)
+        assert request(run, ours, "--style", "question") == 0
+        assert (len(ours.asked), len(theirs.asked)) == (2, asked)
+    recipe = yaml.safe_load((run / "recipe.yaml").read_text("utf-8"))
+    assert recipe["backend"]["base_urls"] == [theirs.base_url]
+    assert recipe["queries"]["styles"] == ["question"]

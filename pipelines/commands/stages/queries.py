@@ -21,6 +21,8 @@ from synthcode.pipelines.commands.options import (
 from synthcode.pipelines.commands.stages.request_options import backend_options, request_overrides, sampling_options
 from synthcode.vocabulary import QUERY_STYLES
 
+SERVERS = ("backend.name", "backend.base_urls", "backend.recording", "backend.batch.results")
+"""What answers: where the run has translations, it is theirs, and another one is for this command only."""
 SECTIONS = ("queries", "backend", "execution")
 """Of the recipe: what --set takes."""
 
@@ -55,7 +57,8 @@ def queries(
     wrong style, is rejected with a reason. 'build' writes the accepted ones as the configuration queries, and
     'evaluate --query-style' scores them.
 
-    The model, the server and the recording are those of 'translate' unless others are given.
+    The model, the server and the recording are those of 'translate' unless others are given. A server or a recording
+    that is given here counts for this command only: 'translate' keeps its own.
 
     \b
     Examples:
@@ -73,8 +76,16 @@ def queries(
         _dry_run(run, overrides | values)
         return
     named_urls = (*given["base_urls"], *(values.get("backend.base_urls") or ()))
-    with working_on(run, overrides, named_urls=named_urls, assigned=values) as opened:
+    with working_on(run, overrides, named_urls=named_urls, assigned=values, passing=_passing(run)) as opened:
         run_if_stale(opened, queries_step(), force=force)
+
+
+def _passing(run: Path) -> tuple[str, ...]:
+    """Return the settings that the run's recipe does not take over from this command."""
+    from synthcode.pipelines.runs.run import read_run_recipe
+    from synthcode.storage.layout import RunFolder
+
+    return SERVERS if read_run_recipe(RunFolder(run)).translate is not None else ()
 
 
 def _dry_run(run: Path, overrides: dict[str, Any]) -> None:
