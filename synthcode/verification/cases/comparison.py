@@ -25,7 +25,8 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
     """Return how a result differs from the expected one, in one line; None if it is right.
 
     Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
-    sequence of pairs; ``3`` equals ``3.0`` and ``True`` equals ``1``, as in Python; any exception counts as raised.
+    sequence of pairs, and a list of pairs as a mapping in the same order; ``3`` equals ``3.0`` and ``True`` equals
+    ``1``, as in Python; any exception counts as raised.
     Text in Python's notation, such as ``'[(1, None)]'``, equals the collection that it stands for, in any notation.
     A tuple may come with names for its items, in order; so may a list as an object's fields, and a mapping whose keys
     are the fields' names in any convention. A set may come as the values of a mapping with numbered keys,
@@ -87,6 +88,8 @@ def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
         return False
     if _is_named(actual, expected):
         actual = list(actual.values())
+    if isinstance(expected, list) and isinstance(actual, dict | Pairs) and all(map(_is_pair, expected)):
+        actual = list(map(list, _pairs(actual)))  # a mapping in order, in the place of its pairs
     if isinstance(expected, list | tuple) and isinstance(actual, list | tuple):
         return len(expected) == len(actual) and all(
             _equal(one, other, tolerance) for one, other in zip(expected, actual, strict=True)

@@ -41,6 +41,8 @@ from synthcode.verification.cases.results import read_result
         ({1, 2}, '{"map": [[0, 1], [2, 2]]}'),
         ({5, 7}, '{"map": [["5", true], ["7", true]]}'),
         ({"min_value": 1, "n": 2}, '{"map": [["minValue", 1], ["n", 2]]}'),
+        ([("b", 3), ("a", 2)], '{"map": [["b", 3], ["a", 2]]}'),
+        ([], '{"map": []}'),
     ],
 )
 def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
@@ -65,6 +67,10 @@ def test_equal_values_of_two_languages(expected: Any, actual: str) -> None:
         ({1, 2}, "[1, 1]"),
         ({"a": 1}, '{"map": [["a", 2]]}'),
         ({"a": 1}, "[]"),
+        ([("b", 3), ("a", 2)], '{"map": [["a", 2], ["b", 3]]}'),
+        ([("b", 3)], '{"map": [["b", 3], ["a", 2]]}'),
+        ([1, 2], '{"map": [[0, 1], [1, 2]]}'),
+        ([], '{"map": [["a", 1]]}'),
         ({"Foo": 1}, '{"map": [["foo", 1]]}'),
         ({"min_value": 1}, '{"map": [["minvalue", 1]]}'),
         ({"min_value": 1}, '{"map": [["minValue", 2]]}'),
