@@ -32,7 +32,7 @@ _NEWER = (
 """Methods and types of newer libraries."""
 _MISSING = re.compile("CS(?:0103|0117|0234|0246|1061)")
 """What the compiler says of a name that its libraries do not have; the name comes last, in quotes."""
-_MISSING_NAME = re.compile(rf"(?:name|definition for) `(?:{_NEWER}(?:<[^']*)?)'|namespace `System[\w.]*'")
+_MISSING_NAME = re.compile(rf"(?:name|definition for) `(?:{_NEWER}(?:<[^']{{0,200}})?)'|namespace `System[\w.]*'")
 _OVERLOADED = re.compile(
     rf"\W(?:{_NEWER}|Contains|Split|Join|Trim|TrimEnd|TrimStart|Zip|IndexOf|Replace|StartsWith|EndsWith|Concat|Remove"
     r"|FirstOrDefault|LastOrDefault|SingleOrDefault|ElementAt|Take|Max|Min|Parse|DivRem|Enum|Array)\W"

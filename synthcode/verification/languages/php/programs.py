@@ -26,7 +26,8 @@ _NOT_FINITE = {"nan": "NAN", "inf": "INF", "-inf": "-INF"}
 _NAMESPACE = re.compile(r"(?m)(?:^|<\?php)\s{0,20}namespace\s{1,20}([\w\\]+)")
 _CLOSURE = re.compile(r"(?m)^\$(\w+) ?= ?(?:static )?(?:function|fn)\b")
 _MEMBER = re.compile(r"->(\w+)\b(?!\()")
-_CONSTRUCTOR = re.compile(r"\bclass\s+(\w+)[^{]{0,200}\{[^}]{0,2000}?\b__construct\s{0,9}\(([^)]{0,1000})\)")
+_CONSTRUCTOR = re.compile(r"\bclass\s{1,9}(\w{1,100})|\b__construct\s{0,9}\(([^()]{0,1000})\)")
+"""A class, or the parameters of its constructor."""
 _VARIABLE = re.compile(r"\$(\w+)")
 _DIGITS = re.compile(r"-?(?:0|[1-9]\d{0,17})")
 
@@ -92,9 +93,11 @@ def _as_objects(code: str, arguments: Value) -> list[str]:
     members = {key for names in named_members(arguments) for key in names}
     if not members & set(_MEMBER.findall(code)):
         return []
-    classes = {}
+    classes: dict[frozenset[str], str] = {}
+    latest = ""
     for name, parameters in _CONSTRUCTOR.findall(code):
-        classes[frozenset(_VARIABLE.findall(parameters))] = name
+        latest = name or latest
+        classes |= {frozenset(_VARIABLE.findall(parameters)): latest} if parameters and latest else {}
     return [literal(arguments, classes)]
 
 
