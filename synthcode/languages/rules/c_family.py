@@ -140,6 +140,9 @@ _CPP_REWRITES = (
     ),
     rewrite("operator", r"\b(static)\s+[^;{}()=]{0,300}\boperator\b"),
     rewrite("static", r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
+    rewrite(
+        ",", r"(?:[?:=]|&&|\|\||\breturn)\s*\(\s*\**[\w.\[\]]{1,80}\s*(=)(?!=)[^(){};=]{1,200},", "+"
+    ),  # (a = b, c)
     rewrite("typeid", r"\b(typeid)\s*\(", "sizeof"),
     rewrite("throw", r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
     rewrite("*", r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
