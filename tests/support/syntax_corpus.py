@@ -1,7 +1,7 @@
 """Texts with the verdict of their language: ``tests/data/syntax``, one file a language.
 
 A case begins with a line ``#### valid: its name`` or ``#### invalid: its name``. ``(newer)`` after the name says that
-the toolchains that Debian ships are too old for it.
+the toolchains that Debian ships are too old for it, or that their parser takes it and a later stage misses its names.
 """
 
 from __future__ import annotations
