@@ -76,10 +76,10 @@ def literal(value: Value, kind: CSharpType, *, is_loose: bool = False) -> str:
     if kind.kind == "tuple" and isinstance(value, list | tuple) and len(value) == len(kind.parts):
         return f"new {kind.text}({', '.join(map(inner, value, kind.parts))})"
     if kind.kind == "record" and (values := values_of(value, kind.fields)) is not None:
-        items = list(map(inner, values, kind.parts))
+        arguments = list(map(inner, values, kind.parts))
         if not kind.is_filled:
-            return f"new {kind.text}({', '.join(items)})"
-        pairs = (f"{name} = {item}" for name, item in zip(kind.fields, items, strict=True))
+            return f"new {kind.text}({', '.join(arguments)})"
+        pairs = (f"{name} = {argument}" for name, argument in zip(kind.fields, arguments, strict=True))
         return f"new {kind.text} {{ {', '.join(pairs)} }}"
     raise _misfit(value, kind)
 

@@ -112,7 +112,7 @@ class Types:
                 names = one.children_by_field_name("name")
                 kind = one.child_by_field_name("type")
                 parts += [self.read(kind, depth + 1)] * max(1, len(names))
-                fields += map(self.text, names or [kind])
+                fields += [self.text(name) for name in names] or [self.text(kind)]
         return GoType("struct", text, tuple(parts), fields=tuple(fields))
 
     def _length(self, node: tree_sitter.Node) -> int | None:
