@@ -87,8 +87,8 @@ def _missing(folder: Path) -> list[Path]:
 
 def _remove_unused(folder: Path, made: list[Path]) -> None:
     """Remove folders that were made for a lock, and hold nothing else."""
-    if made and not any(path.name != LOCK_NAME for path in folder.iterdir()):
-        with contextlib.suppress(OSError):  # another command has begun to use it
+    with contextlib.suppress(OSError):  # the block has removed it, or another command has begun to use it
+        if made and all(path.name == LOCK_NAME for path in folder.iterdir()):
             (folder / LOCK_NAME).unlink()
             for path in made:
                 path.rmdir()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,16 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, name: str) -> N
 def test_a_refused_command_leaves_no_folder_that_it_made(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="refused"), hold(tmp_path / "models" / "m"):
         raise InputError("refused", "name another")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_block_that_removes_the_folder_itself_fails_with_its_own_error(tmp_path: Path) -> None:
+    def remove_and_refuse() -> None:
+        shutil.rmtree(tmp_path / "out")
+        raise InputError("refused", "name another")
+
+    with pytest.raises(InputError, match="refused"), hold(tmp_path / "out"):
+        remove_and_refuse()
     assert list(tmp_path.iterdir()) == []
 
 
