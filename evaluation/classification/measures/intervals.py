@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -13,6 +15,7 @@ from synthcode.evaluation.results.comparison import Estimate
 from synthcode.evaluation.results.coverage import ENOUGH_PROBLEMS
 from synthcode.evaluation.results.small_samples import FEW, Span, hoeffding_intervals
 from synthcode.evaluation.results.statistics import LEVEL, RANDOM_SEED
+from synthcode.execution.threads import ThreadExecutor
 
 MOST_DRAWS = 1_000
 """The ends of a 95 % interval need no more; each draw computes every measure again."""
@@ -20,6 +23,8 @@ FEWEST_DRAWS = 200
 """Of an interval, however many pairs there are: the ends of a 95 % interval then rest on five draws each."""
 _PAIRS_DRAWN = 200_000_000
 """Pairs that all draws of one interval may come to, if that leaves ``FEWEST_DRAWS``."""
+_DRAWN_AT_ONCE = 1 << 17
+"""Weights of the draws that a thread is given at a time: 1 MiB."""
 
 DIGITS = 6
 """Of the ends of intervals, after the point."""
@@ -71,7 +76,7 @@ def estimates(
     values = np.array(measures(np.ones(items)))
     low, high = hoeffding_intervals(values, np.full(len(values), float(groups)), span)
     if groups >= FEW:
-        drawn = np.array([measures(weights) for weights in draws])
+        drawn = _measured(measures, draws, items)
         factors = (
             _student(groups, np.float64(groups - 1))
             if spread is None
@@ -83,6 +88,17 @@ def estimates(
         low, high = np.where(is_wide, resampled[0], low), np.where(is_wide, resampled[1], high)
     rows = zip(values, np.minimum(low, values), np.maximum(high, values), strict=True)
     return [Estimate(float(value), round(float(lo), DIGITS), round(float(hi), DIGITS)) for value, lo, hi in rows]
+
+
+def _measured(measures: Measures, draws: Iterator[F64], items: int) -> F64:
+    """Return the measures of each draw, (draws, measures), in the order of the draws.
+
+    In threads: most measures are loops that are compiled, and hold no lock of the interpreter.
+    """
+    batches = iter(lambda: list(islice(draws, max(1, _DRAWN_AT_ONCE // items))), [])
+    with closing(ThreadExecutor()) as threads:
+        found = threads.map_shared(lambda batch: [measures(weights) for weights in batch], batches)
+        return np.array([values for batch in found for values in batch])
 
 
 def _percentiles(values: F64, drawn: F64, factors: F64) -> F64:
