@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from dedup import ROWS_AT_ONCE, corpus  # noqa: E402
+from program_corpus import ROWS_AT_ONCE, corpus  # noqa: E402
 
 from synthcode.dedup.config import DedupConfig  # noqa: E402
 from synthcode.dedup.duplicates import cluster_programs  # noqa: E402
