@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import WaitingForResults
+from synthcode.errors import FailedRunError, WaitingForResults
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -76,6 +76,72 @@ def refuse_waiting(counts: Mapping[str, Any], errors: Sequence[str]) -> None:
         f"{', '.join([*files, *more])}{failed}",
         f"have these files answered, put the results into {counts['results_folder']}, and run the same command again",
     )
+
+
+def refuse_none(
+    run: Run, counts: Mapping[str, Any], errors: Sequence[str], stage: str, nothing: str, again: str
+) -> None:
+    """Stop where no request of a stage was completed.
+
+    Parameters
+    ----------
+    run
+        The run.
+    counts
+        Of the stage.
+    errors
+        Of ``failure_lines``.
+    stage
+        The command that requests what is pending.
+    nothing
+        What to say, such as ``nothing was translated``.
+    again
+        How to request again what failed.
+
+    Raises
+    ------
+    FailedRunError
+        If none was completed.
+    """
+    failed = counts["failed"]
+    if counts["completed"]:
+        return
+    if failed:
+        raise FailedRunError(f"{nothing}: {'; '.join(errors) or f'{failed:,} requests failed'}", again)
+    raise FailedRunError(f"{nothing}: {counts['pending']:,} requests are pending", unanswered(run, stage))
+
+
+def refuse_many_failures(
+    run: Run, counts: Mapping[str, Any], errors: Sequence[str], again: str, what: str = "requests"
+) -> list[str]:
+    """Stop where too many requests failed; else return lines that say which failed, if any.
+
+    Parameters
+    ----------
+    run
+        Its recipe has the bound, ``backend.max_failed``.
+    counts
+        Of the stage. Pending requests are not failures.
+    errors
+        Of ``failure_lines``.
+    again
+        How to request again what failed.
+    what
+        What the requests are for.
+
+    Raises
+    ------
+    FailedRunError
+        If the share of failures is above the bound.
+    """
+    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
+    bound = run.recipe.backend.max_failed
+    if finished and failed / finished > bound + 1e-9:
+        raise FailedRunError(
+            f"{failed:,} of {finished:,} {what} failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
+            f"all that was finished is stored; {again}, --max-failed 1 goes on without them",
+        )
+    return [*errors, f"{failed:,} failed; {again}"] if failed else []
 
 
 def unanswered_languages(by_language: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:

@@ -8,7 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import FailedRunError
-from synthcode.pipelines.steps.failures import failure_lines, refuse_waiting, unanswered, unanswered_languages
+from synthcode.pipelines.steps.failures import (
+    failure_lines,
+    refuse_many_failures,
+    refuse_none,
+    refuse_waiting,
+    unanswered_languages,
+)
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -64,7 +70,6 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     """
     errors = failure_lines(counts)
     refuse_waiting(counts, errors)
-    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     if not counts["requested"] and run.recipe.shard:
         return []  # few seeds, many shards: some have none
     if not counts["requested"]:
@@ -72,20 +77,9 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
             "nothing was translated: no seed has a target language other than its own",
             "name other languages with --targets, or read seeds",
         )
-    command = shlex.quote(str(run.folder.path))
-    again = f"see 'synthcode show {command} --reason failed'; --retry-failed asks again"
-    if not counts["completed"]:
-        if failed:
-            raise FailedRunError(f"nothing was translated: {'; '.join(errors) or f'{failed:,} requests failed'}", again)
-        pending = f"{counts['pending']:,} requests are pending"
-        raise FailedRunError(f"nothing was translated: {pending}", unanswered(run, "translate"))
-    bound = run.recipe.backend.max_failed
-    if failed / finished > bound + 1e-9:
-        raise FailedRunError(
-            f"{failed:,} of {finished:,} requests failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
-            f"all that was finished is stored; {again}, --max-failed 1 goes on without them",
-        )
-    failures = [*errors, f"{failed:,} failed; {again}"] if failed else []
+    again = f"see 'synthcode show {shlex.quote(str(run.folder.path))} --reason failed'; --retry-failed asks again"
+    refuse_none(run, counts, errors, "translate", "nothing was translated", again)
+    failures = refuse_many_failures(run, counts, errors, again)
     return [*failures, *unanswered_languages(counts["by_language"])]
 
 
@@ -129,13 +123,7 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     errors = failure_lines(counts)
     refuse_waiting(counts, errors)
     command = shlex.quote(str(run.folder.path))
-    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
-    bound = run.recipe.backend.max_failed
-    if finished and failed / finished > bound + 1e-9:
-        raise FailedRunError(
-            f"{failed:,} of {finished:,} repairs failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
-            "all that was finished is stored; --retry-failed asks again, --max-failed 1 goes on without them",
-        )
+    lines = refuse_many_failures(run, counts, errors, "--retry-failed asks again", "repairs")
     if not run.manifest.stages["check"].counts["accepted"] + counts["accepted"]:
         rejected = Counter(run.manifest.stages["check"].counts["rejected"]) + Counter(counts["rejected"])
         reasons = sorted(rejected.items(), key=lambda item: (-item[1], item[0]))
@@ -144,7 +132,6 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
             f"nothing was accepted, repairs included: {named}",
             f"see 'synthcode show {command}{f' --reason {reasons[0][0]}' if reasons else ''}'",
         )
-    lines = [*errors, f"{failed:,} failed; --retry-failed asks again"] if failed else []
     if counts["left"]:
         lines.append(
             f"the budget of {run.recipe.repair.budget or 0:,} tokens is reached: "

@@ -19,20 +19,15 @@ import yaml
 from synthcode import open_run
 from synthcode.pipelines.main import run_cli
 from tests.support.broken_answers import javascript, parquet_digests
-from tests.support.chat_server import Asked, ChatServer, Reply, chat_server, completion
-from tests.support.query_server import number_in, queries_of, style_of, written
+from tests.support.chat_server import Asked, Reply, chat_server, completion
+from tests.support.query_server import number_in, queries_of, request_queries, style_of, written
 from tests.support.seeded_run import seeded_run
 
-KEY = "sk-test-7f3a9b1c5d2e8046af31"
 STYLES = ("keyword", "paraphrase", "question")
 
 
 def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
-
-
-def request(run: Path, server: ChatServer, *options: str) -> int:
-    return synthcode("queries", run, "--base-url", server.base_url, "--model", "m", *options)
 
 
 def status(run: Path, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -50,10 +45,10 @@ def rows(run: Path, table: str) -> list[dict[str, Any]]:
 def test_texts_are_written_anew_and_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 3)
     with chat_server(queries_of()) as server:
-        assert request(run, server) == 0
+        assert request_queries(run, server) == 0
         assert Counter(map(style_of, server.asked)) == dict.fromkeys(STYLES, 3)
         assert all("Add " in asked.prompt and "return a + b" not in asked.prompt for asked in server.asked)
-        assert request(run, server) == 0
+        assert request_queries(run, server) == 0
         assert len(server.asked) == 9
     assert "unchanged, nothing to do" in capsys.readouterr().err
     assert sorted((row["style"], row["query"]) for row in rows(run, "queries")) == sorted(
@@ -68,7 +63,7 @@ def test_texts_are_written_anew_and_counted(tmp_path: Path, capsys: pytest.Captu
 def test_only_styles_and_samples_that_are_named_are_requested(tmp_path: Path) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(queries_of()) as server:
-        assert request(run, server, "--style", "question", "--samples", "2") == 0
+        assert request_queries(run, server, "--style", "question", "--samples", "2") == 0
         assert Counter(map(style_of, server.asked)) == {"question": 4}
     assert len(rows(run, "queries")) == 2
     assert {row["reason"] for row in rows(run, "queries_rejected")} == {"near_copy"}
@@ -85,7 +80,7 @@ def test_what_is_not_accepted_is_kept_with_its_reason(tmp_path: Path, capsys: py
 
     run = seeded_run(tmp_path, 4)
     with chat_server(queries_of(bad)) as server:
-        assert request(run, server) == 0
+        assert request_queries(run, server) == 0
     found = {(row["style"], row["reason"]) for row in rows(run, "queries_rejected")}
     assert found == {("keyword", "names_entry_point"), ("question", "ambiguous"), ("paraphrase", "near_copy")}
     counts = status(run, capsys)["queries"]
@@ -119,7 +114,7 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
         before = len(server.asked)
         assert run_cli(command) == 0
         assert len(server.asked) - before == 12 - 5
-        assert request(expected, server) == 0
+        assert request_queries(expected, server) == 0
     own, other = (
         {name: one for name, one in parquet_digests(at).items() if "completions" not in name} for at in (run, expected)
     )
@@ -132,7 +127,7 @@ def test_a_replayed_recording_gives_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "two").mkdir()
     run, again = seeded_run(tmp_path / "one", 3), seeded_run(tmp_path / "two", 3)
     with chat_server(queries_of()) as server:
-        assert request(run, server) == 0
+        assert request_queries(run, server) == 0
     assert synthcode("queries", again, "--recording", run / "completions") == 0
     assert parquet_digests(again) == parquet_digests(run)
 
@@ -157,7 +152,7 @@ def test_a_dry_run_sends_and_writes_nothing(tmp_path: Path, capsys: pytest.Captu
     assert "at most" in said
     assert {path: path.stat().st_mtime_ns for path in run.rglob("*")} == before
     with chat_server(queries_of()) as server:
-        assert request(run, server, "--style", "question") == 0
+        assert request_queries(run, server, "--style", "question") == 0
     capsys.readouterr()
     assert synthcode("queries", run, "--dry-run", "--style", "question", "--style", "keyword") == 0
     assert "queries            3 (3 more are known" in capsys.readouterr().out
@@ -213,80 +208,15 @@ def test_a_run_of_a_recipe_with_queries_counts_them_before_and_builds_them(
     assert "Query styles" not in (out / "dataset" / "README.md").read_text()
 
 
-@pytest.mark.parametrize(
-    ("reply", "problem"),
-    [
-        (Reply({"error": {"message": "no such field"}}, 400), "no query was written: 6 x bad_request"),
-        (Reply(completion("I'm sorry, but I can't assist with that.")), "no query was accepted: refusal 6"),
-    ],
-)
-def test_failure_is_failure(reply: Reply, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run = seeded_run(tmp_path, 2)
-    with chat_server(lambda _asked: reply) as server:
-        assert request(run, server) == 1
-    assert problem in capsys.readouterr().err
-
-
-def test_too_many_failures_are_a_failure_unless_they_are_allowed(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run = seeded_run(tmp_path, 2)
-    sound = queries_of()
-
-    def some(asked: Asked) -> Reply:
-        return Reply({"error": {"message": "refused"}}, 400) if style_of(asked) == "keyword" else sound(asked)
-
-    with chat_server(some) as server:
-        assert request(run, server) == 1
-        assert "2 of 6 requests failed, more than --max-failed 0.2 allows" in capsys.readouterr().err
-        assert request(run, server, "--max-failed", "1") == 0
-        assert len(server.asked) == 6
-        server.answer = sound
-        assert request(run, server, "--retry-failed") == 0
-        assert len(server.asked) == 8
-    assert len(rows(run, "queries")) == 6
-
-
-def test_hostile_answers_neither_stop_the_run_nor_pass(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    hostile = {
-        "0": "\x1b]0;owned\x07\x1b[31m\u202e" + "sum " * 3,
-        "1": f"{KEY} sum of two values",
-        "2": "'; DROP TABLE completions; -- <script>alert(1)</script> {{ 7*7 }}",
-        "3": "\u0000" * 50,
-        "4": "<think>" * 5000,
-        "5": ("a" * 5 + " ") * 30000,
-        "6": "```" * 2000,
-        "7": "ａｄｄ＿７ of two numbers",
-        "8": "add\u200b_8 of two numbers",
-    }
-    run = seeded_run(tmp_path, 9)
-    with chat_server(queries_of(lambda _style, number: hostile[number])) as server:
-        assert request(run, server, "--style", "keyword") == 0
-    sources = {row["seed_id"]: row["source_id"] for row in rows(run, "seeds")}
-    found = {sources[row["seed_id"]]: row["reason"] for row in rows(run, "queries_rejected")}
-    assert found == {
-        **{"s3": "empty", "s5": "too_long", "s6": "code", "s7": "names_entry_point", "s8": "names_entry_point"},
-        **{"s4": found["s4"]},
-    }
-    assert found["s4"] in ("empty", "truncated")
-    kept = {sources[row["seed_id"]]: row["query"] for row in rows(run, "queries")}
-    assert kept["s0"] == "]0;owned[31msum sum sum"
-    assert all(KEY.encode() not in path.read_bytes() for path in run.rglob("*") if path.is_file())
-    assert "\x1b" not in capsys.readouterr().err
-
-
 def test_a_changed_prompt_requests_again_and_other_settings_do_not(tmp_path: Path) -> None:
     run, prompt = seeded_run(tmp_path, 2), tmp_path / "mine"
     prompt.mkdir()
     (prompt / "user.jinja").write_text("{{ text }}\nStyle: one question")
     with chat_server(queries_of()) as server:
-        assert request(run, server, "--style", "question") == 0
-        assert request(run, server, "--concurrency", "3") == 0
+        assert request_queries(run, server, "--style", "question") == 0
+        assert request_queries(run, server, "--concurrency", "3") == 0
         assert len(server.asked) == 2
-        assert request(run, server, "--prompt", f"{prompt}/") == 0
+        assert request_queries(run, server, "--prompt", f"{prompt}/") == 0
         assert len(server.asked) == 4
     (prompt / "user.jinja").write_text("{{ target.label }}")
     assert synthcode("queries", run) == 1
@@ -298,7 +228,7 @@ def test_a_server_for_queries_leaves_that_of_translations(tmp_path: Path) -> Non
         options = ("--base-url", theirs.base_url, "--model", "m", "--targets", "javascript")
         assert synthcode("translate", run, *options) == 0
         asked = len(theirs.asked)
-        assert request(run, ours, "--style", "question") == 0
+        assert request_queries(run, ours, "--style", "question") == 0
         assert (len(ours.asked), len(theirs.asked)) == (2, asked)
     recipe = yaml.safe_load((run / "recipe.yaml").read_text("utf-8"))
     assert recipe["backend"]["base_urls"] == [theirs.base_url]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
-from tests.support.chat_server import Answer, Asked, Reply, completion
+from synthcode.pipelines.main import run_cli
+from tests.support.chat_server import Answer, Asked, ChatServer, Reply, completion
 
 USAGE = {"prompt_tokens": 50, "completion_tokens": 10}
 
@@ -42,3 +44,8 @@ def queries_of(answer: Callable[[str, str], str] = written, before: Callable[[As
         return Reply(completion(answer(style_of(asked), number_in(asked)), usage=USAGE))
 
     return reply
+
+
+def request_queries(run: Path, server: ChatServer, *options: str) -> int:
+    """Run ``synthcode queries``; return its exit code."""
+    return run_cli(["queries", str(run), "--base-url", server.base_url, "--model", "m", *options])

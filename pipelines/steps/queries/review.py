@@ -7,7 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from synthcode.errors import FailedRunError
-from synthcode.pipelines.steps.failures import failure_lines, refuse_waiting, unanswered
+from synthcode.pipelines.steps.failures import (
+    failure_lines,
+    refuse_many_failures,
+    refuse_none,
+    refuse_waiting,
+    unanswered,
+)
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
@@ -25,24 +31,15 @@ def review_queries(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     """
     errors = failure_lines(counts)
     refuse_waiting(counts, errors)
-    failed, finished = counts["failed"], counts["failed"] + counts["completed"]
     if not counts["requested"] and run.recipe.shard:
         return []  # few seeds, many shards: some have none
-    again = f"run 'synthcode queries {shlex.quote(str(run.folder.path))} --retry-failed' to request them again"
-    if not counts["completed"]:
-        if failed:
-            raise FailedRunError(f"no query was written: {'; '.join(errors) or f'{failed:,} requests failed'}", again)
-        pending = f"{counts['pending']:,} requests are pending" if counts["requested"] else "there are no seeds"
-        raise FailedRunError(f"no query was written: {pending}", unanswered(run, "queries"))
-    bound = run.recipe.backend.max_failed
-    if failed / finished > bound + 1e-9:
-        raise FailedRunError(
-            f"{failed:,} of {finished:,} requests failed, more than --max-failed {bound:g} allows: {'; '.join(errors)}",
-            f"all that was finished is stored; {again}, or give --max-failed 1 to go on without them",
-        )
+    if not counts["requested"]:
+        raise FailedRunError("no query was written: there are no seeds", unanswered(run, "queries"))
+    again = f"'synthcode queries {shlex.quote(str(run.folder.path))} --retry-failed' asks again"
+    refuse_none(run, counts, errors, "queries", "no query was written", again)
+    lines = refuse_many_failures(run, counts, errors, again)
     if not counts["accepted"]:
         raise FailedRunError(f"no query was accepted: {_reasons(counts)}", f"look at {run.folder.queries_rejected}")
-    lines = [*errors, f"{failed:,} failed; {again}"] if failed else []
     for style, row in counts["by_style"].items():
         if row["completed"] and not row["accepted"]:
             lines.append(f"warning: {style}: nothing was accepted of {row['completed']:,} ({_reasons(row)})")
