@@ -39,8 +39,8 @@ from synthcode.dedup.clustering.exhaustive import similarities_by_text
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import Clustering, cluster_programs
 from synthcode.execution.threads import ThreadExecutor
+from synthcode.storage.large_tables.spill import SpillStore
 from synthcode.storage.shards import read_batches
-from synthcode.storage.spill import SpillStore
 from synthcode.vocabulary import TransitiveMode
 
 MBXP = Path(__file__).resolve().parents[1] / "tests" / "data" / "mbxp"

@@ -41,8 +41,8 @@ from synthcode.execution.registry import ExecutorConfig, open_executor  # noqa: 
 from synthcode.gate.gate import CheckConfig, check, reject_all  # noqa: E402
 from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table  # noqa: E402
 from synthcode.schemas.tables import CHECK_INPUT  # noqa: E402
+from synthcode.storage.large_tables.spill import SpillStore  # noqa: E402
 from synthcode.storage.shards import read_batches  # noqa: E402
-from synthcode.storage.spill import SpillStore  # noqa: E402
 from tests.support.ray_nodes import ray_nodes  # noqa: E402
 
 EXECUTORS = ("processes", "ray")

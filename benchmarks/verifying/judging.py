@@ -14,7 +14,7 @@ from synthcode.verification.more_inputs import more_cases
 from synthcode.verification.mutation_score import MUTANTS, mutation_scores
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Job, Ran
-from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, trace_tests
 from verifying.loose import passes_loosely
 from verifying.problems import Problem

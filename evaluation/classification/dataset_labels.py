@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import LabelledRows, PublishedLabels
-from synthcode.evaluation.classification.published.label_faults import label_faults
+from synthcode.evaluation.classification.published.faults.label_faults import label_faults
 from synthcode.identity import digest
 from synthcode.schemas.tables import CODE_COLUMNS
 from synthcode.storage.published import NEGATIVES_NAME, PublishedDataset

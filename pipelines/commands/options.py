@@ -83,7 +83,7 @@ def _choose_sandbox(context: click.Context, _option: click.Parameter, name: str 
     if name is None or context.resilient_parsing:
         return
     from synthcode.plugins import SANDBOXES
-    from synthcode.verification.sandbox import VARIABLE
+    from synthcode.verification.sandboxes.sandbox import VARIABLE
 
     SANDBOXES.find(name)
     before = os.environ.get(VARIABLE)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from synthcode.identity import file_digest
 from synthcode.storage.atomic import writing
+from synthcode.storage.known_verdicts.merging import MergedVerdicts, merge_verdicts
 from synthcode.storage.manifest import Manifest
-from synthcode.storage.verdict_merging import MergedVerdicts, merge_verdicts
 from synthcode.vocabulary import LostReason
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from synthcode.seeds.adapters.registry import input_digests, is_remote, read_see
 from synthcode.seeds.batches import batched
 from synthcode.seeds.cleaning import clean, drop_duplicate_ids, reject
 from synthcode.seeds.descriptions import names_entry_point
+from synthcode.storage.large_tables.sorting import sort_by_hash
 from synthcode.storage.shards import ShardWriter
-from synthcode.storage.sorting import sort_by_hash
 from synthcode.strict_settings import to_tree
 
 if TYPE_CHECKING:

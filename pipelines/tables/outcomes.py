@@ -12,7 +12,7 @@ from synthcode.pipelines.tables.programs import translation_ids
 from synthcode.pipelines.tables.removals import KEPT, PostCheckVerdicts
 from synthcode.pipelines.tables.repairs import all_rows
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TEXTS, TRANSLATIONS
-from synthcode.storage.joins import align_on_seed
+from synthcode.storage.large_tables.joins import align_on_seed
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, shards_of
 from synthcode.vocabulary import SPLITS

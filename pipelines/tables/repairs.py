@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from synthcode.identity import program_id
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
-from synthcode.storage.joins import merge_on_seed
+from synthcode.storage.large_tables.joins import merge_on_seed
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.shards import read_batches, read_file, shards_of
 

@@ -18,7 +18,7 @@ from synthcode.pipelines.tables.programs import (
 )
 from synthcode.pipelines.tables.repairs import rows_of
 from synthcode.schemas.tables import PROGRAMS, SEEDS, TRANSLATIONS
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.run import read_run_recipe
 from synthcode.pipelines.tables.programs import dropped_seeds
 from synthcode.schemas.tables import COMPLETIONS
-from synthcode.storage.joins import align_on_seed
+from synthcode.storage.large_tables.joins import align_on_seed
 from synthcode.storage.manifest import Manifest
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.dedup.texts import I64
 from synthcode.execution.threads import Apply
 from synthcode.schemas.tables import HITS, PROGRAMS
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 
 _BENCHMARK = "benchmark"
 _NONE = -1

@@ -19,7 +19,7 @@ from synthcode.dedup.texts import I64, U32, U64, Mask, Texts, offsets
 from synthcode.errors import InputError
 from synthcode.execution.threads import Apply
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.storage.spill import SpillBuffer, SpillStore
+from synthcode.storage.large_tables.spill import SpillBuffer, SpillStore
 
 BATCH_ROWS = 4096
 BATCH_BYTES = 1 << 22

@@ -35,7 +35,7 @@ from synthcode.dedup.texts import F64, I64
 from synthcode.execution.threads import Apply
 from synthcode.identity import digest
 from synthcode.schemas.tables import CLUSTERS, SPLIT_GROUPS
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 from synthcode.vocabulary import STATUSES
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from synthcode.identity import DIGEST_CHARS
 from synthcode.schemas.records import Request
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 
 ID_BYTES = DIGEST_CHARS // 2
 _AT_ONCE = 4096

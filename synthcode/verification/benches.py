@@ -18,7 +18,7 @@ from synthcode.verification.languages.tested import TestedLanguage
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.patient import with_patience
-from synthcode.verification.sandbox import Limits, Sandbox, open_sandbox, require_sandbox, sandbox_name
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox, open_sandbox, require_sandbox, sandbox_name
 
 _VERSION_CHARACTERS = 200
 CONTROL_CASES = (TestCase((2, 3), 5), TestCase((-7, 4), -3), TestCase((0, 0), 0))

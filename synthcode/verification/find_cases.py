@@ -11,7 +11,7 @@ from synthcode.verification.languages.python import answering_runners, scoring_r
 from synthcode.verification.more_inputs import more_cases
 from synthcode.verification.mutation_score import mutation_scores
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, literal_cases, trace_tests
 
 

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 from synthcode.execution.child_processes import find_program
-from synthcode.verification.visible_files import is_shown
+from synthcode.verification.sandboxes.visible_files import is_shown
 
 
 def find_tool(name: str) -> Path | None:

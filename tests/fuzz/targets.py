@@ -28,7 +28,7 @@ from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.runs.recipe import load_recipe
 from synthcode.pipelines.steps.report.scores import read_evaluations
 from synthcode.publishing.card.card_merge import merge_card
-from synthcode.publishing.card.front_matter_merge import split_card
+from synthcode.publishing.card.yaml.front_matter_merge import split_card
 from synthcode.schemas.tables import TRANSLATIONS
 from synthcode.seeds.adapters.git_folder import find_checkout
 from synthcode.seeds.adapters.registry import read_seeds

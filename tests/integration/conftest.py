@@ -37,7 +37,7 @@ def _draw_similar_heatmaps_once(tmp_path_factory: pytest.TempPathFactory) -> Ite
 @pytest.fixture
 def no_toolchains(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have ``doctor`` try no compiler: that takes ten seconds, and is the subject of other tests."""
-    monkeypatch.setattr("synthcode.verification.sandbox.why_no_sandbox", lambda: "not in this test")
+    monkeypatch.setattr("synthcode.verification.sandboxes.sandbox.why_no_sandbox", lambda: "not in this test")
 
 
 @pytest.fixture(autouse=True)

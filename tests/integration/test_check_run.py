@@ -13,8 +13,8 @@ import pytest
 from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
-from synthcode.verification import sandbox
 from synthcode.verification.compiling.controls import examine
+from synthcode.verification.sandboxes import sandbox
 
 GOOD = {
     "java": "class A { int add(int a, int b) { return a + b; } }",

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from synthcode.verification import sandbox
 from synthcode.verification.compiling.compilers import COMPILERS
 from synthcode.verification.compiling.controls import examine
+from synthcode.verification.sandboxes import sandbox
 from tests.support.hostile_run import synthcode
 
 

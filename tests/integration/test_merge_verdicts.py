@@ -12,7 +12,7 @@ import pytest
 from synthcode.evaluation.embedding_store import EmbeddingStore, text_keys
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role
 from synthcode.pipelines.main import run_cli
-from synthcode.storage.verdicts import VerdictStore
+from synthcode.storage.known_verdicts.store import VerdictStore
 from tests.support.benches import runner_of
 from tests.support.sharded_recipe import tables
 

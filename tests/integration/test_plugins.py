@@ -17,7 +17,7 @@ from synthcode.errors import InputError, SandboxUnavailable
 from synthcode.pipelines.main import run_cli
 from synthcode.plugins import ENCODERS, REGISTRIES, SEED_ADAPTERS
 from synthcode.seeds.adapters.adapter import Adapter
-from synthcode.verification.sandbox import VARIABLE, open_sandbox, sandbox_name
+from synthcode.verification.sandboxes.sandbox import VARIABLE, open_sandbox, sandbox_name
 from tests.support.plugins import install_acme, install_metadata
 from tests.support.retrieval_tables import write_dataset
 

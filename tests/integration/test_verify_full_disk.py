@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from synthcode.pipelines.main import run_cli
-from synthcode.verification.sandbox import why_no_sandbox
+from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 from tests.support.many_translations import checked_run, verdicts
 from tests.support.small_disks import on_small_disk
 

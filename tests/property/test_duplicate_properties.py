@@ -26,7 +26,7 @@ from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.dedup.rules import judge, number_programs, tie
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 from synthcode.vocabulary import STATUSES, TRANSITIVE_MODES, TransitiveMode
 
 Row = tuple[str, str, str, str, str]

@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.verification.benches import open_bench
 from synthcode.verification.running.job import Runner
-from synthcode.verification.sandbox import why_no_sandbox
+from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 
 
 def runner_of(language: str) -> Runner:

@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.verification.compiling.compile import SECONDS, Toolchain, judge_safely
 from synthcode.verification.compiling.controls import examine
-from synthcode.verification.sandbox import why_no_sandbox
+from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 
 GOOD = {
     "java": ["class A { int f(int a) { return a; } }", "int f(int a) { return a; }", "public class B { }"],

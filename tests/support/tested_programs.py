@@ -19,7 +19,7 @@ from synthcode.verification.running.job import Job, Ran, Runner
 from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.patient import PATIENCE, run_alone
 from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
-from synthcode.verification.sandbox import why_no_sandbox
+from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 
 
 class TestedPrograms:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import shlex
 
 from synthcode.execution.child_processes import find_program
-from synthcode.verification.bubblewrap import Bubblewrap
 from synthcode.verification.compiling.compilers import COMPILERS
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import Finished, Limits, why_no_sandbox
+from synthcode.verification.sandboxes.bubblewrap import Bubblewrap
+from synthcode.verification.sandboxes.sandbox import Finished, Limits, why_no_sandbox
 
 _JAVA = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 

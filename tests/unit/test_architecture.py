@@ -173,7 +173,7 @@ DECODERS = {
     "synthcode.bounded.parquet": "what another process of this one has packed",
     "synthcode.bounded.parquet_decoding": "in another process, unless the content is known",
     "synthcode.dataset.repeated_keys": "a file that the process has just written",
-    "synthcode.storage.sorting": "pieces that the process has just written",
+    "synthcode.storage.large_tables.sorting": "pieces that the process has just written",
 }
 
 

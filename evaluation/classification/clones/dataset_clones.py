@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import I64, PairRows
-from synthcode.evaluation.classification.published.equal_programs import ProgramKeys, digests
-from synthcode.evaluation.classification.published.pair_faults import pair_faults
+from synthcode.evaluation.classification.published.faults.equal_programs import ProgramKeys, digests
+from synthcode.evaluation.classification.published.faults.pair_faults import pair_faults
 from synthcode.schemas.tables import CLONES, CODE_COLUMNS, DATASET_PROGRAMS
 from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, PublishedDataset
 from synthcode.storage.shards import shards_of

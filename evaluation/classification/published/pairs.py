@@ -10,8 +10,12 @@ import numpy as np
 from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import PairRows, PublishedPairs
-from synthcode.evaluation.classification.published.equal_programs import program_keys
-from synthcode.evaluation.classification.published.pair_faults import drop_repeated, pair_faults, refuse_one_class
+from synthcode.evaluation.classification.published.faults.equal_programs import program_keys
+from synthcode.evaluation.classification.published.faults.pair_faults import (
+    drop_repeated,
+    pair_faults,
+    refuse_one_class,
+)
 from synthcode.evaluation.classification.published.sources import required
 from synthcode.vocabulary import SPLITS, Split
 

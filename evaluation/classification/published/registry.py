@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from synthcode.errors import InputError, did_you_mean
-from synthcode.evaluation.classification.published import bigclonebench, devign, poj104, table
 from synthcode.evaluation.classification.published.benchmark import PublishedBenchmark
+from synthcode.evaluation.classification.published.formats import bigclonebench, devign, poj104, table
 from synthcode.evaluation.classification.published.sources import local_folder
 
 Read = Callable[[Path, Mapping[str, str]], PublishedBenchmark]

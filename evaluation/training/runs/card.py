@@ -10,10 +10,10 @@ import yaml
 
 from synthcode.evaluation.training.classifiers.opening import ExampleCounts
 from synthcode.evaluation.training.pairs.counts import DataCounts
-from synthcode.evaluation.training.runs.curves import Curves
 from synthcode.evaluation.training.runs.folder import TrainingRecord
 from synthcode.evaluation.training.runs.task_settings import ITEMS, used_tree
-from synthcode.evaluation.training.runs.validation import ScoreKey
+from synthcode.evaluation.training.runs.validation.curves import Curves
+from synthcode.evaluation.training.runs.validation.scoring import ScoreKey
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.languages import LANGUAGES
 from synthcode.markdown import code, fenced, markdown_table, prose

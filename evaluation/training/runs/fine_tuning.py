@@ -13,7 +13,7 @@ from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
 from synthcode.evaluation.training.runs.folder import TrainingFolder
 from synthcode.evaluation.training.runs.phases import TrainedPhase, kept_weights, watched, with_overall
 from synthcode.evaluation.training.runs.progress import Callbacks
-from synthcode.evaluation.training.runs.validation import ScoreKey, Scores
+from synthcode.evaluation.training.runs.validation.scoring import ScoreKey, Scores
 from synthcode.evaluation.training.runs.watching import WatchedTrainer
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.vocabulary import ClassificationTask

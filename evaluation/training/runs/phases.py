@@ -21,11 +21,11 @@ from synthcode.evaluation.training.runs.checkpoints import (
     damage_of,
     newest_checkpoint,
 )
-from synthcode.evaluation.training.runs.curves import ALL_EXITS, Curves, read_curves
 from synthcode.evaluation.training.runs.folder import TrainingFolder
 from synthcode.evaluation.training.runs.progress import Callbacks, TrainingCounts, read_counts
 from synthcode.evaluation.training.runs.trained_encoder import TrainedEncoder
-from synthcode.evaluation.training.runs.validation import Scores, score_exits
+from synthcode.evaluation.training.runs.validation.curves import ALL_EXITS, Curves, read_curves
+from synthcode.evaluation.training.runs.validation.scoring import Scores, score_exits
 from synthcode.evaluation.training.runs.watching import CURVES_NAME, Watch, WatchedTrainer, resume
 from synthcode.evaluation.training.settings import KeptWeights, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer

@@ -16,7 +16,6 @@ from synthcode.evaluation.training.classifiers.validation import VALIDATION_METR
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.processes import from_first, is_first, join, naming_lost_processes
 from synthcode.evaluation.training.runs.card import model_card
-from synthcode.evaluation.training.runs.curves import Curves, read_curves
 from synthcode.evaluation.training.runs.folder import (
     TrainingFolder,
     TrainingRecord,
@@ -27,8 +26,9 @@ from synthcode.evaluation.training.runs.folder import (
     write_record,
 )
 from synthcode.evaluation.training.runs.progress import Callbacks
+from synthcode.evaluation.training.runs.validation.curves import Curves, read_curves
 from synthcode.evaluation.training.settings import TrainingSettings
-from synthcode.publishing.card.front_matter import read_front_matter, stated_license
+from synthcode.publishing.card.yaml.front_matter import read_front_matter, stated_license
 from synthcode.storage.atomic import write_text
 from synthcode.storage.lock import hold
 from synthcode.storage.published import find_dataset
@@ -165,7 +165,7 @@ def _train(
 
     from synthcode.evaluation.training.runs.fine_tuning import add_classifier, fine_tune
     from synthcode.evaluation.training.runs.phases import pretrain_on_documents, train_on_pairs
-    from synthcode.evaluation.training.runs.validation import load_validation
+    from synthcode.evaluation.training.runs.validation.scoring import load_validation
 
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # a fork of a checkpoint's writer would warn of it
     settings = data.settings

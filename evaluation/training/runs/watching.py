@@ -21,9 +21,9 @@ from synthcode.evaluation.training.runs.checkpoints import (
     prune_checkpoints,
     writing_checkpoint,
 )
-from synthcode.evaluation.training.runs.curves import Curves, draw_curves
 from synthcode.evaluation.training.runs.progress import Callbacks, Clock, TrainingCounts
-from synthcode.evaluation.training.runs.validation import Scores, mean_over_exits
+from synthcode.evaluation.training.runs.validation.curves import Curves, draw_curves
+from synthcode.evaluation.training.runs.validation.scoring import Scores, mean_over_exits
 from synthcode.evaluation.training.settings import RunSettings
 
 LOSS_POINTS = 500

@@ -129,7 +129,7 @@ def _toolchains() -> Iterator[Finding]:
     from synthcode.sanitize import visible_line
     from synthcode.verification.compiling.compilers import COMPILERS
     from synthcode.verification.compiling.controls import examine_all
-    from synthcode.verification.sandbox import DEFAULT, sandbox_name, why_no_sandbox
+    from synthcode.verification.sandboxes.sandbox import DEFAULT, sandbox_name, why_no_sandbox
 
     missing = why_no_sandbox()
     if missing is None:
@@ -153,7 +153,7 @@ def _test_runners() -> Iterator[Finding]:
     from synthcode.verification.benches import open_bench
     from synthcode.verification.languages.javascript.packages import VERSIONS, install_command, installed_versions
     from synthcode.verification.languages.table import TESTED_LANGUAGES
-    from synthcode.verification.sandbox import why_no_sandbox
+    from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 
     if why_no_sandbox() is None:
         with ThreadPoolExecutor() as pool:

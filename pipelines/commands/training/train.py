@@ -213,7 +213,7 @@ def _encoder(settings: TrainingSettings) -> str:
 
 
 def _dry_run(dataset: Path, settings: TrainingSettings) -> None:
-    from synthcode.evaluation.training.runs.estimate import estimate
+    from synthcode.evaluation.training.runs.costs.estimate import estimate
 
     for line in estimate(dataset, settings):
         click.echo(line)

@@ -20,7 +20,7 @@ from synthcode.dataset.clones.shape import add_parameter_counts, unknown_paramet
 from synthcode.execution.executor import PoisonPolicy
 from synthcode.pipelines.steps.check.judging import halve_table
 from synthcode.schemas.tables import CLONES, DATASET_PROGRAMS
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CLONES_NAME, NEGATIVES_NAME, PublishedDataset
 from synthcode.storage.shards import ShardWriter, shards_of
 from synthcode.vocabulary import SPLITS

@@ -28,7 +28,7 @@ from synthcode.pipelines.tables.surviving_rows import (
 from synthcode.pipelines.tables.tested_rows import TestedRows
 from synthcode.publishing.card.facts import Direction
 from synthcode.schemas.tables import DATASET_PROGRAMS, REJECTED
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import SPLITS

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from synthcode.dataset.mined_negatives import mine_negatives
 from synthcode.schemas.tables import MINED_NEGATIVES
-from synthcode.storage.joins import join_seed_columns
+from synthcode.storage.large_tables.joins import join_seed_columns
 from synthcode.storage.published import MINED_NEGATIVES_NAME, PublishedDataset
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import SPLITS

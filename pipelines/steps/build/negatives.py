@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from synthcode.pipelines.steps.build.dataset_tables import VARIANTS, temporary_negatives
 from synthcode.schemas.tables import NEGATIVES
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import NEGATIVES_NAME
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import SPLITS

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from synthcode.identity import digest
 from synthcode.schemas.tables import DATASET_QUERIES, QUERIES
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.published import QUERIES_NAME
 from synthcode.storage.shards import ShardWriter
 from synthcode.vocabulary import SPLITS

@@ -16,10 +16,10 @@ from synthcode.gate.gate import reject_all
 from synthcode.llm.prompts import load_prompt
 from synthcode.pipelines.steps.check.known_verdicts import KnownVerdicts
 from synthcode.schemas.tables import CHECK_INPUT, COMPLETIONS
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.verification.compiling.compile_stage import compile_translations
 from synthcode.verification.compiling.controls import broken_compilers, compiler_versions
-from synthcode.verification.sandbox import require_sandbox
+from synthcode.verification.sandboxes.sandbox import require_sandbox
 from synthcode.vocabulary import LEVELS, LostReason
 
 if TYPE_CHECKING:

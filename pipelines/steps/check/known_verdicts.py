@@ -21,8 +21,8 @@ from synthcode.languages import LANGUAGES
 from synthcode.pipelines.runs.step import TOOL_VERSION
 from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import CHECK_INPUT, REJECTED, TRANSLATIONS
+from synthcode.storage.known_verdicts.store import Verdict, VerdictStore, verdict_key
 from synthcode.storage.secrets_in_tables import without_secrets
-from synthcode.storage.verdicts import Verdict, VerdictStore, verdict_key
 from synthcode.strict_settings import to_tree
 from synthcode.vocabulary import LostReason
 

@@ -16,8 +16,8 @@ from synthcode.pipelines.steps.check.judging import (
 )
 from synthcode.pipelines.steps.reviews import review_accepted
 from synthcode.schemas.tables import COMPLETIONS, REJECTED, TRANSLATIONS
+from synthcode.storage.known_verdicts.store import remove as remove_verdicts
 from synthcode.storage.shards import ShardWriter
-from synthcode.storage.verdicts import remove as remove_verdicts
 from synthcode.verification.compiling.controls import missing_compilers
 
 if TYPE_CHECKING:

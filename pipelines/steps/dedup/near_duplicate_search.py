@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from synthcode.execution.distribution import elsewhere
 from synthcode.execution.threads import Apply
 from synthcode.pipelines.runs.memory import memory_budget
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 
 if TYPE_CHECKING:
     import pyarrow as pa

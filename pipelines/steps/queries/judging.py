@@ -21,7 +21,7 @@ from synthcode.identity import digest
 from synthcode.pipelines.steps.check.judging import halve_table
 from synthcode.pipelines.steps.queries.plan import queries_config
 from synthcode.schemas.tables import QUERIES, QUERY_COMPLETIONS, REJECTED_QUERIES
-from synthcode.storage.joins import align_on_seed, join_seed_columns
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns
 from synthcode.storage.shards import ShardWriter, read_batches, shards_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from synthcode.llm.repairs import FailedAttempt
 from synthcode.pipelines.tables.repairs import failed_tests_file, round_shards
 from synthcode.schemas.tables import COMPLETIONS, FAILED_TESTS, REJECTED, TRANSLATIONS
-from synthcode.storage.joins import align_on_seed
+from synthcode.storage.large_tables.joins import align_on_seed
 from synthcode.storage.shards import read_batches
 
 if TYPE_CHECKING:

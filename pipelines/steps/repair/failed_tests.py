@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from synthcode.pipelines.steps.verify.step import Piece, pieces_of, verify_rows
 from synthcode.pipelines.tables.repairs import failed_tests_file, round_shards
 from synthcode.schemas.tables import FAILED_TESTS, TRANSLATIONS
-from synthcode.storage.joins import align_on_seed
+from synthcode.storage.large_tables.joins import align_on_seed
 from synthcode.storage.shards import read_batches, write_table
 from synthcode.vocabulary import VERIFY_REASONS
 

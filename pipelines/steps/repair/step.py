@@ -19,7 +19,7 @@ from synthcode.pipelines.steps.translate.plan import translate_config
 from synthcode.pipelines.steps.translate.recording import asked_counts, cost_of
 from synthcode.pipelines.steps.verify.step import verify_inputs, verify_settings
 from synthcode.pipelines.tables.repairs import ANSWERS, STAGE, round_folder
-from synthcode.storage.verdicts import remove as remove_verdicts
+from synthcode.storage.known_verdicts.store import remove as remove_verdicts
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.recipe import Recipe

@@ -18,7 +18,7 @@ from synthcode.reporting.clusters import summarize
 from synthcode.reporting.payload import pack
 from synthcode.reporting.report_content import Example, Facts
 from synthcode.schemas.tables import CLUSTERS
-from synthcode.storage.joins import join_seed_columns
+from synthcode.storage.large_tables.joins import join_seed_columns
 from synthcode.storage.shards import read_file
 
 if TYPE_CHECKING:

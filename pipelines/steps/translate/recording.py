@@ -20,8 +20,8 @@ from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.failures import FailureCounts
 from synthcode.pipelines.steps.translate.completions import Asked, ask, open_backend, unmatched_rows, waiting_requests
 from synthcode.pipelines.tables.funnel import REQUESTED
+from synthcode.storage.large_tables.spill import SpillStore
 from synthcode.storage.shards import ShardWriter
-from synthcode.storage.spill import SpillStore
 
 if TYPE_CHECKING:
     from synthcode.llm.sending.scheduler import Outcome

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Self
 from synthcode import redaction
 from synthcode.pipelines.steps.verify.tester import Tester, Toolchain, Work
 from synthcode.schemas.test_programs import parts_of
-from synthcode.storage.verdicts import SharedVerdicts, Verdict, VerdictStore, verdict_key
+from synthcode.storage.known_verdicts.store import SharedVerdicts, Verdict, VerdictStore, verdict_key
 from synthcode.verification.cases.stored import read_cases, write_cases
 from synthcode.verification.config import VerifyConfig
 from synthcode.verification.harness_version import harness_version

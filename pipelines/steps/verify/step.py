@@ -16,15 +16,15 @@ from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, candid
 from synthcode.pipelines.steps.verify.tester import Work
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.schemas.tables import VERIFICATION
-from synthcode.storage.joins import join_seed_columns
+from synthcode.storage.known_verdicts.store import remove as remove_verdicts
+from synthcode.storage.large_tables.joins import join_seed_columns
 from synthcode.storage.shards import write_table
-from synthcode.storage.verdicts import remove as remove_verdicts
 from synthcode.strict_settings import to_tree
 from synthcode.verification.benches import open_bench
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.config import VerifyConfig
 from synthcode.verification.harness_version import harness_version
-from synthcode.verification.sandbox import require_sandbox
+from synthcode.verification.sandboxes.sandbox import require_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, seed_tests
 from synthcode.verification.verify import Verified
 from synthcode.vocabulary import LEVELS

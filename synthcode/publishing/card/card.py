@@ -7,8 +7,8 @@ from synthcode.markdown import code, fenced, prose
 from synthcode.publishing.card import tables
 from synthcode.publishing.card.citations import MOSE, cite_dataset, known_benchmarks
 from synthcode.publishing.card.facts import CardFacts
-from synthcode.publishing.card.front_matter import front_matter
 from synthcode.publishing.card.licenses import MIX, hub_license
+from synthcode.publishing.card.yaml.front_matter import front_matter
 from synthcode.templates import environment, template_folder
 
 BEGIN = "<!-- synthcode:begin -->"

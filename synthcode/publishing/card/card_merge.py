@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from synthcode.bounded.trees import parse_json
 from synthcode.publishing.card.card import BEGIN, END
 from synthcode.publishing.card.card_block import FILES, cut, unmarked
-from synthcode.publishing.card.front_matter_merge import merge_front_matter, split_card
+from synthcode.publishing.card.yaml.front_matter_merge import merge_front_matter, split_card
 from synthcode.publishing.dataset_files import configs_of
 
 

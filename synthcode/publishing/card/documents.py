@@ -6,10 +6,10 @@ from pathlib import Path
 
 from synthcode.publishing.card.card import render_card, render_licenses
 from synthcode.publishing.card.croissant import croissant
-from synthcode.publishing.card.eval_yaml import EVAL_NAME, eval_yaml
 from synthcode.publishing.card.facts import CardFacts
-from synthcode.publishing.card.front_matter import LICENSE_FILE
 from synthcode.publishing.card.licenses import hub_license
+from synthcode.publishing.card.yaml.eval_yaml import EVAL_NAME, eval_yaml
+from synthcode.publishing.card.yaml.front_matter import LICENSE_FILE
 from synthcode.publishing.dataset_files import CARD_NAME
 from synthcode.storage.atomic import write_text
 from synthcode.storage.published import CROISSANT_NAME

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthcode.errors import InputError
-from synthcode.publishing.card.front_matter_merge import read_front_matter, split_card
+from synthcode.publishing.card.yaml.front_matter_merge import read_front_matter, split_card
 
 LEAST_SHARE = 0.5
 """A version with a smaller share of the rows that are there is published only if the user says so."""

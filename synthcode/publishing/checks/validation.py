@@ -13,7 +13,7 @@ from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError, first_line
-from synthcode.publishing.card.front_matter_merge import read_front_matter, split_card
+from synthcode.publishing.card.yaml.front_matter_merge import read_front_matter, split_card
 from synthcode.publishing.checks.row_counts import rows_on_card
 from synthcode.publishing.dataset_files import CARD_NAME, DATA, LocalFile
 

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from synthcode import __version__
-from synthcode.publishing.card.front_matter import read_front_matter
+from synthcode.publishing.card.yaml.front_matter import read_front_matter
 from synthcode.publishing.export.layout import Exported
 from synthcode.templates import environment, template_folder
 

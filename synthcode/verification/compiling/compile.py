@@ -19,7 +19,7 @@ from synthcode.errors import SandboxFailed
 from synthcode.verification.compiling.compilers import Compiler, first_message, language_of
 from synthcode.verification.compiling.drivers import driver_command
 from synthcode.verification.newer_versions import needs_newer
-from synthcode.verification.sandbox import Finished, Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Finished, Limits, Sandbox
 from synthcode.vocabulary import Level
 
 SECONDS = 10

@@ -21,7 +21,13 @@ from synthcode.verification.languages.javascript.packages import (
     missing_packages,
 )
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import Limits, open_sandbox, require_sandbox, sandbox_name, try_sandbox_again
+from synthcode.verification.sandboxes.sandbox import (
+    Limits,
+    open_sandbox,
+    require_sandbox,
+    sandbox_name,
+    try_sandbox_again,
+)
 
 _VERSION_CHARACTERS = 200
 

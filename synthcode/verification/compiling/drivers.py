@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from synthcode.errors import SandboxFailed
 from synthcode.verification.languages.csharp.compiling import SMALL_HEAP, build_program
 from synthcode.verification.languages.javascript.packages import typescript_files
-from synthcode.verification.sandbox import Limits
+from synthcode.verification.sandboxes.sandbox import Limits
 
 if TYPE_CHECKING:
     from synthcode.verification.compiling.compilers import Compiler
-    from synthcode.verification.sandbox import Sandbox
+    from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _BUILD_LIMITS = Limits(
     cpu_s=120, wall_s=600, address_space_bytes=None, processes=256, open_files=1024, output_bytes=64 << 20

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from synthcode.verification.cases.case import TestCase
 from synthcode.verification.running.job import CaseProgram, Job, Runner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Self
 
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 
 @dataclass(frozen=True)

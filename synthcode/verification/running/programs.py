@@ -11,7 +11,7 @@ from typing import Self
 
 from synthcode.sanitize import one_line
 from synthcode.verification.running.job import END, Job, Ran, RunStatus
-from synthcode.verification.sandbox import Finished, Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Finished, Limits, Sandbox
 
 RUN_LIMITS = Limits(cpu_s=10, wall_s=30, output_bytes=1 << 20)
 """For one program with its tests."""

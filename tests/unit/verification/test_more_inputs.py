@@ -6,7 +6,7 @@ from synthcode.verification.cases.case import Raises, TestCase
 from synthcode.verification.languages.python import answering_runners
 from synthcode.verification.more_inputs import more_cases
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest
 
 

@@ -8,7 +8,7 @@ from synthcode.verification.cases.case import TestCase
 from synthcode.verification.languages.python import scoring_runner
 from synthcode.verification.mutation_score import mutation_scores
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedTest
 
 

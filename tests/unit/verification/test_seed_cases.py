@@ -10,7 +10,7 @@ from synthcode.verification.cases.case import Raises, TestCase
 from synthcode.verification.languages.python import answering_runners, tracing_runner
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.programs import RUN_LIMITS
-from synthcode.verification.sandbox import open_sandbox
+from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, literal_cases, seed_tests, trace_tests
 
 SOLUTION = """

@@ -9,7 +9,7 @@ from synthcode.verification.languages.c.programs import with_cases, with_test
 from synthcode.verification.languages.c_family.compiled import CompilerOptions, CompilingRunner, Form
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _ALLOWED = ("implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types")
 """Newer versions of gcc refuse them; programs were written when it did not."""

@@ -23,7 +23,7 @@ from synthcode.sanitize import one_line
 from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.running.parallel import available_cores
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce, result
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 SOURCE = "program"
 """The file of a job: the whole program."""

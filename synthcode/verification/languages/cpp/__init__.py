@@ -15,7 +15,7 @@ from synthcode.verification.languages.cpp.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.programs import find_tool
 from synthcode.verification.running.job import Runner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _FOLDER = Path(__file__).parent
 _OPTIONS = ("-std=gnu++20", "-O0", "-w", "-pipe", "-ftemplate-depth=256", "-fno-diagnostics-show-caret")

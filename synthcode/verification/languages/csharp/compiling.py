@@ -13,7 +13,7 @@ from typing import NamedTuple
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.running.programs import RUN_LIMITS
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 DRIVER = Path(__file__).with_name("CompileEach.cs")
 """The source of the driver; its documentation says what it reads and writes."""

@@ -24,7 +24,7 @@ from synthcode.verification.languages.csharp.programs import METHOD, SOLUTION, T
 from synthcode.verification.running.job import Job, Ran, Runner
 from synthcode.verification.running.parallel import available_cores
 from synthcode.verification.running.programs import new_nonce, result
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 BATCH = 50
 """Programs of one compiler: starting it takes as long as compiling five."""

@@ -15,7 +15,7 @@ from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import REFUSED
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 _FOLDER = Path(__file__).parent
 _LIBRARY = "library.txt"

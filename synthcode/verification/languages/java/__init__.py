@@ -11,7 +11,7 @@ from synthcode.verification.languages.jvm.drivers import build_drivers
 from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _COMPILER = Path(__file__).with_name("CompileJava.java")
 

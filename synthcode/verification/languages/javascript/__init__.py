@@ -14,7 +14,7 @@ from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 NODE_LIMITS = replace(RUN_LIMITS, address_space_bytes=None, data_bytes=1 << 30)
 """V8 reserves much more memory than it uses."""

@@ -13,7 +13,7 @@ from synthcode.sanitize import one_line
 from synthcode.verification.languages.jvm.drivers import BUILD_LIMITS, DRIVER, driver_command
 from synthcode.verification.languages.jvm.wire import Compiled, compiled_programs, encoded_text
 from synthcode.verification.running.job import Job
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 SECONDS = 30
 """Of the processor, for one program."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 DRIVER = "driver.jar"
 BUILD_LIMITS = Limits(

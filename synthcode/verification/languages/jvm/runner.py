@@ -18,7 +18,7 @@ from synthcode.verification.languages.jvm.wire import Compiled, driver_lines, en
 from synthcode.verification.running.job import END, Job, Ran, RunStatus
 from synthcode.verification.running.parallel import available_cores
 from synthcode.verification.running.programs import RUN_LIMITS, new_nonce
-from synthcode.verification.sandbox import Finished, Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Finished, Limits, Sandbox
 
 BATCH = 100
 """Programs of one virtual machine: starting one takes as long as running about 30 programs."""

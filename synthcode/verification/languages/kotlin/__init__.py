@@ -12,7 +12,7 @@ from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.languages.kotlin.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _COMPILER = (Path(__file__).with_name("CompileKotlin.java"), Path(__file__).with_name("Recent.kt"))
 _ARCHIVE = "kotlin-compiler.jar"

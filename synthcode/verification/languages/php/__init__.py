@@ -11,7 +11,7 @@ from synthcode.verification.languages.php.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.programs import ProgramRunner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _MESSAGE = re.compile(r"(?m)^uncaught: (.*)|(?:Fatal|Parse) error: (.*)")
 _SETTINGS = ("display_errors=stderr", "short_open_tag=1", "memory_limit=1G", "serialize_precision=-1")

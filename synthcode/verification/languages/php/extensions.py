@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import Sandbox, open_sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox, open_sandbox
 
 _FUNCTIONS = {
     "mbstring": re.compile(r"mb_\w+"),

@@ -12,7 +12,7 @@ from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.patient import PatientRunner
 from synthcode.verification.running.programs import RUN_LIMITS, ProgramRunner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _MESSAGE = re.compile(r"(?m)^[\w.]{0,200}(?:Error|Exception|Interrupt|Exit)\b.*")
 _NOT_INSTALLED = re.compile(r"ModuleNotFoundError: No module named '([\w.]{1,100})'")

@@ -10,7 +10,7 @@ from synthcode.verification.languages.ruby.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.programs import ProgramRunner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 _MESSAGE = re.compile(r"(?m)^uncaught: (.*)|((?:Syntax|NoMemory|SystemStack)Error.*)")
 _NOT_LOADED = re.compile(r"LoadError: cannot load such file -- ([\w./-]{1,100})")

@@ -14,7 +14,7 @@ from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import REFUSED
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 _HARNESS_FILE = Path(__file__).with_name("harness.rs")
 _PREPARE_LIMITS = Limits(cpu_s=120, wall_s=300, processes=256, open_files=1024, output_bytes=64 << 20)

@@ -15,7 +15,7 @@ from synthcode.verification.languages.typescript.runner import TypeScriptRunner
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
 from synthcode.verification.running.programs import ProgramRunner
-from synthcode.verification.sandbox import Sandbox
+from synthcode.verification.sandboxes.sandbox import Sandbox
 
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:

@@ -13,7 +13,7 @@ from typing import NamedTuple, Self
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.running.job import Job, Ran, Runner, RunStatus
-from synthcode.verification.sandbox import Limits, Sandbox
+from synthcode.verification.sandboxes.sandbox import Limits, Sandbox
 
 PROGRAM = "solution.ts"
 _SUFFIX = ".ts"

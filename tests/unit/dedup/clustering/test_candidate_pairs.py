@@ -10,7 +10,7 @@ from synthcode.dedup.clustering.similarity import Similarity
 from synthcode.dedup.documents import Documents, read_programs
 from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 
 LINE = "the quick brown fox jumps over the lazy dog and "
 TEXTS = [LINE + "sleeps", LINE + "sleepy", LINE + "slept", "nothing like it"]

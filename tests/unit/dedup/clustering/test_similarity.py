@@ -11,7 +11,7 @@ from synthcode.dedup.clustering.similarity import Similarity, runs_of
 from synthcode.dedup.documents import Documents, read_programs
 from synthcode.dedup.minhash.sketches import SketchConfig
 from synthcode.schemas.tables import PROGRAMS
-from synthcode.storage.spill import SpillStore
+from synthcode.storage.large_tables.spill import SpillStore
 
 TEXTS = ["abcdef", "abcdeg", "abcdefg", "zzzzzzz", "abc", "", "a" * 30, "ééééé", "ééééés"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import SandboxFailed
-from synthcode.verification.bubblewrap import Bubblewrap
 from synthcode.verification.compiling.compile import Toolchain
+from synthcode.verification.sandboxes.bubblewrap import Bubblewrap
 from tests.support.compiled_programs import GOOD, refusals, toolchain
 
 HOSTILE = {

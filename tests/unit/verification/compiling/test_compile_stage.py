@@ -12,7 +12,7 @@ from synthcode.schemas.records import StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.compiling.compile_stage import compile_translations
 from synthcode.verification.compiling.controls import compiler_versions, missing_compilers
-from synthcode.verification.sandbox import require_sandbox, try_sandbox_again
+from synthcode.verification.sandboxes.sandbox import require_sandbox, try_sandbox_again
 from tests.support.compiled_programs import BAD, GOOD, toolchain
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from synthcode.verification import programs, visible_files
-from synthcode.verification.bubblewrap import Bubblewrap
+from synthcode.verification import programs
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.programs import find_tool
-from synthcode.verification.sandbox import why_no_sandbox
+from synthcode.verification.sandboxes import visible_files
+from synthcode.verification.sandboxes.bubblewrap import Bubblewrap
+from synthcode.verification.sandboxes.sandbox import why_no_sandbox
 
 PutFirst = Callable[..., Path]
 

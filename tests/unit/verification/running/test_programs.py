@@ -8,7 +8,7 @@ import pytest
 
 from synthcode.verification.running.job import Ran
 from synthcode.verification.running.programs import result
-from synthcode.verification.sandbox import Finished
+from synthcode.verification.sandboxes.sandbox import Finished
 
 NONCE = "5f" * 16
 MESSAGE = re.compile(r"(?m)^\w+Error: .*")

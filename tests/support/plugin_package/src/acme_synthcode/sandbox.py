@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from synthcode.errors import SandboxUnavailable
-from synthcode.verification.sandbox import DEFAULT_LIMITS, NO_FILES, Finished, Limits
+from synthcode.verification.sandboxes.sandbox import DEFAULT_LIMITS, NO_FILES, Finished, Limits
 
 
 class NoSandbox:

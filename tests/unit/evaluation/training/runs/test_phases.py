@@ -17,10 +17,10 @@ from synthcode.errors import Interrupted
 from synthcode.evaluation.retrieval.benchmark import Benchmark
 from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.evaluation.training.ordered_trainer import DivergedError
-from synthcode.evaluation.training.runs.curves import read_curves
 from synthcode.evaluation.training.runs.folder import TrainingFolder
 from synthcode.evaluation.training.runs.phases import TrainedPhase, train_on_pairs
 from synthcode.evaluation.training.runs.progress import Callbacks
+from synthcode.evaluation.training.runs.validation.curves import read_curves
 from synthcode.evaluation.training.settings import (
     LossSettings,
     OptimiserSettings,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.storage.joins import align_on_seed, join_seed_columns, merge_on_seed
+from synthcode.storage.large_tables.joins import align_on_seed, join_seed_columns, merge_on_seed
 
 SEEDS = pa.schema([("seed_id", pa.string()), ("language", pa.string())])
 ROWS = pa.schema([("seed_id", pa.string()), ("n", pa.int64())])

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 
 from synthcode.identity import digest
-from synthcode.storage.sorting import sort_by_hash
+from synthcode.storage.large_tables.sorting import sort_by_hash
 
 SCHEMA = pa.schema([("seed_id", pa.string()), ("n", pa.int64())])
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from synthcode.errors import SandboxFailed
 from synthcode.execution.child_processes import ResourceLimits, prlimit_options, require_program, run
-from synthcode.verification.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits
-from synthcode.verification.user_namespace import next_user, user_namespace
-from synthcode.verification.visible_files import covered_folders, system_files, system_links, tool_files
+from synthcode.verification.sandboxes.sandbox import DEFAULT_LIMITS, FOLDER, NO_FILES, Finished, Limits
+from synthcode.verification.sandboxes.user_namespace import next_user, user_namespace
+from synthcode.verification.sandboxes.visible_files import covered_folders, system_files, system_links, tool_files
 
 _NOBODY = "65534"
 _STATUS_BYTES = 1 << 16

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import orjson
 
 from synthcode.identity import digest
-from synthcode.storage.verdicts import Verdict, VerdictStore, checked_verdict, open_verdicts
+from synthcode.storage.known_verdicts.store import Verdict, VerdictStore, checked_verdict, open_verdicts
 
 _AT_ONCE = 1_000
 _ROWS = "SELECT key, rules, verdict, checksum FROM verdicts ORDER BY key"

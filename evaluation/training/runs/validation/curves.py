@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from synthcode.bounded import limits
 from synthcode.bounded.files import read_text
 from synthcode.evaluation.plots.figures import can_draw, figure, save, title_lines
-from synthcode.evaluation.training.runs.validation import ScoreKey, Scores, mean_over_exits
+from synthcode.evaluation.training.runs.validation.scoring import ScoreKey, Scores, mean_over_exits
 from synthcode.storage.atomic import TEMPORARY, write_text
 from synthcode.vocabulary import MAIN_METRIC
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from synthcode.evaluation.training.runs.curves import Curves, Point, draw_curves, read_curves
-from synthcode.evaluation.training.runs.validation import ScoreKey
+from synthcode.evaluation.training.runs.validation.curves import Curves, Point, draw_curves, read_curves
+from synthcode.evaluation.training.runs.validation.scoring import ScoreKey
 
 
 def scores(first: float, second: float) -> dict[ScoreKey, float]:

@@ -10,7 +10,7 @@ import yaml
 
 from synthcode.bounded.trees import NotYamlError, parse_yaml
 from synthcode.errors import InputError, first_line
-from synthcode.publishing.card.yaml_edit import edit_yaml
+from synthcode.publishing.card.yaml.edit import edit_yaml
 
 Tree = Mapping[str, Any]
 

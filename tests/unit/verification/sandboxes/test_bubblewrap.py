@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from synthcode.errors import SandboxFailed
-from synthcode.verification.bubblewrap import Bubblewrap
-from synthcode.verification.sandbox import Finished, Limits, why_no_sandbox
+from synthcode.verification.sandboxes.bubblewrap import Bubblewrap
+from synthcode.verification.sandboxes.sandbox import Finished, Limits, why_no_sandbox
 
 KEY = "sk-SECRETSECRET1234"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthcode.storage.spill import SpillBuffer, SpillStore
+from synthcode.storage.large_tables.spill import SpillBuffer, SpillStore
 
 
 def ints(*values: int) -> np.ndarray:

@@ -12,7 +12,7 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published import cells
 from synthcode.evaluation.classification.published.benchmark import PublishedPairs
-from synthcode.evaluation.classification.published.label_faults import size_faults
+from synthcode.evaluation.classification.published.faults.label_faults import size_faults
 from synthcode.evaluation.classification.published.pairs import NamedPairs, Programs, pairs_of
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed
 from synthcode.evaluation.classification.published.sources import (

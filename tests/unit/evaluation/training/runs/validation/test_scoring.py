@@ -13,7 +13,12 @@ from synthcode.evaluation.encoder import Encoded, Role, Trait
 from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.evaluation.training.contracts import TrainingText
 from synthcode.evaluation.training.runs.trained_encoder import TrainedEncoder, seen_traits
-from synthcode.evaluation.training.runs.validation import ScoreKey, load_validation, mean_over_exits, score_exits
+from synthcode.evaluation.training.runs.validation.scoring import (
+    ScoreKey,
+    load_validation,
+    mean_over_exits,
+    score_exits,
+)
 from synthcode.storage.published import CONFIGS
 from tests.support.small_dataset import write_dataset, write_split
 from tests.support.toy_exits import ToyExits

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from synthcode.evaluation.classification.published import cells
 from synthcode.evaluation.classification.published.benchmark import PublishedLabels
-from synthcode.evaluation.classification.published.label_faults import (
+from synthcode.evaluation.classification.published.faults.label_faults import (
     label_faults,
     problem_faults,
     refuse_one_label,

@@ -9,7 +9,7 @@ import numpy as np
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import I64, PairRows
-from synthcode.evaluation.classification.published.equal_programs import BUT_FOR, ProgramKeys
+from synthcode.evaluation.classification.published.faults.equal_programs import BUT_FOR, ProgramKeys
 from synthcode.vocabulary import SPLITS, Split
 
 

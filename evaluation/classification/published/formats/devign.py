@@ -11,7 +11,11 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published import cells
 from synthcode.evaluation.classification.published.benchmark import LabelledRows, PublishedLabels
-from synthcode.evaluation.classification.published.label_faults import label_faults, refuse_one_label, size_faults
+from synthcode.evaluation.classification.published.faults.label_faults import (
+    label_faults,
+    refuse_one_label,
+    size_faults,
+)
 from synthcode.evaluation.classification.published.labels import labelled, labelled_rows, read_split_tables
 from synthcode.evaluation.classification.published.rows import Field, read_fields, renamed, values_of
 from synthcode.evaluation.classification.published.sources import find_file, required, text_lines

@@ -8,7 +8,7 @@ from pathlib import Path
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published import cells
 from synthcode.evaluation.classification.published.benchmark import LabelledRows, PublishedLabels, PublishedPairs
-from synthcode.evaluation.classification.published.label_faults import (
+from synthcode.evaluation.classification.published.faults.label_faults import (
     label_faults,
     problem_faults,
     refuse_one_label,

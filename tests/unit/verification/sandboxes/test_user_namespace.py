@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from synthcode.verification import user_namespace
+from synthcode.verification.sandboxes import user_namespace
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root needs one")

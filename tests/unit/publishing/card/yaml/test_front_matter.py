@@ -9,7 +9,7 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from synthcode.publishing.card.front_matter import front_matter, read_front_matter, stated_license
+from synthcode.publishing.card.yaml.front_matter import front_matter, read_front_matter, stated_license
 from synthcode.publishing.inventory import ConfigContents
 from tests.support.dataset_card import FACTS
 

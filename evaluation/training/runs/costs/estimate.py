@@ -9,7 +9,7 @@ from rich.filesize import decimal
 from synthcode.evaluation.training.classifiers.opening import ExampleCounts
 from synthcode.evaluation.training.pairs.counts import DataCounts
 from synthcode.evaluation.training.pairs.opening import TrainingData
-from synthcode.evaluation.training.runs.step_cost import cost_of_examples, cost_of_pairs
+from synthcode.evaluation.training.runs.costs.step_cost import cost_of_examples, cost_of_pairs
 from synthcode.evaluation.training.runs.task_settings import ITEMS
 from synthcode.evaluation.training.settings import TrainingSettings
 from synthcode.sanitize import visible_line

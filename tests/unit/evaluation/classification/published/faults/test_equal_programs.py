@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.evaluation.classification.published.equal_programs import digests, program_keys
+from synthcode.evaluation.classification.published.faults.equal_programs import digests, program_keys
 
 JAVA = "int add(int a, int b) {\n    return a + b; // sum\n}"
 

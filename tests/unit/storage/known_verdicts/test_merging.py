@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from synthcode.storage.verdict_merging import MergedVerdicts, merge_verdicts
-from synthcode.storage.verdicts import Verdict, VerdictStore
+from synthcode.storage.known_verdicts.merging import MergedVerdicts, merge_verdicts
+from synthcode.storage.known_verdicts.store import Verdict, VerdictStore
 
 ACCEPTED = {"code": "x"}
 LOST = {"reason": "parse_timeout"}

@@ -6,7 +6,7 @@ import yaml
 from huggingface_hub import EvalResultEntry
 from huggingface_hub._eval_results import eval_result_entries_to_yaml
 
-from synthcode.publishing.card.eval_yaml import eval_yaml
+from synthcode.publishing.card.yaml.eval_yaml import eval_yaml
 from tests.support.dataset_card import FACTS
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import LabelledRows
-from synthcode.evaluation.classification.published.equal_programs import BUT_FOR, ProgramKeys, program_keys
+from synthcode.evaluation.classification.published.faults.equal_programs import BUT_FOR, ProgramKeys, program_keys
 from synthcode.vocabulary import SPLITS, Split
 
 

@@ -1,0 +1,1 @@
+"""Known faults of published benchmarks: wrong labels, leaking pairs, equal programs."""

@@ -1,0 +1,1 @@
+"""Published benchmarks in the form they are published in."""

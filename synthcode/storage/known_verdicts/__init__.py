@@ -1,0 +1,1 @@
+"""Verdicts that were reached before: no program is judged twice."""

@@ -1,0 +1,1 @@
+"""Tables that may be larger than memory: sorted, joined, and held outside of it."""

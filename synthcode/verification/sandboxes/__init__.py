@@ -1,0 +1,1 @@
+"""Where hostile programs run: bubblewrap, and what they may see there."""
