@@ -26,6 +26,7 @@ from synthcode.evaluation.retrieval.compressed.binary import packed
 from synthcode.evaluation.retrieval.compressed.compression import Compression
 from synthcode.evaluation.retrieval.compressed.index import CompressedIndex
 from synthcode.evaluation.retrieval.compressed.int8 import Int8Index
+from synthcode.evaluation.retrieval.compressed.int8_panels import panels_are_faster
 from synthcode.evaluation.retrieval.compressed.int8_products import torch_is_better
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.vocabulary import PRECISIONS
@@ -118,9 +119,7 @@ def main() -> int:
             seconds[name].append(time.process_time() - started)
     thread.close()
     print(f"{count:,} x {count:,} x {width}, one thread; bytes are multiplied by", end=" ")
-    print(
-        "oneDNN" if torch_is_better() else "float32: the processor has no instructions for bytes, or torch is missing"
-    )
+    print("pairs of dimensions" if panels_are_faster() else "oneDNN" if torch_is_better() else "float32")
     good = True
     for name in PRECISIONS:
         ratio = statistics.median(a / b for a, b in zip(seconds[name], seconds["float32"], strict=True))

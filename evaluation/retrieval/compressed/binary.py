@@ -6,6 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from synthcode.evaluation.encoder import Vectors
+from synthcode.evaluation.retrieval.benchmark import Judgements, Ranks
+from synthcode.evaluation.retrieval.ranking import ranks
 
 U64 = npt.NDArray[np.uint64]
 I16 = npt.NDArray[np.int16]
@@ -54,7 +56,11 @@ class BinaryIndex:
         """Return the bits of queries, (queries, words)."""
         return packed(queries)
 
-    def scores(self, codes: U64) -> I16 | I32:
+    def ranks(self, codes: U64, judged: Judgements) -> Ranks:
+        """Rank the relevant documents of queries; equal distances are equal scores."""
+        return ranks([self._scores_of(codes)], judged)
+
+    def _scores_of(self, codes: U64) -> I16 | I32:
         """Return the Hamming distances, negated: (queries, documents)."""
         from synthcode.evaluation.retrieval.compressed.binary_kernels import negated_distances
 

@@ -16,13 +16,11 @@ from synthcode.evaluation.retrieval.compressed.compression import Compression
 from synthcode.evaluation.retrieval.compressed.int8 import Int8Index
 from synthcode.evaluation.retrieval.compressed.int8_products import one_thread_each
 from synthcode.evaluation.retrieval.compressed.truncation import is_unit, truncated
-from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
+from synthcode.evaluation.retrieval.ranking import vector_ranks
 from synthcode.evaluation.score_blocks import rows_in_block
 from synthcode.execution.executor import Executor
 from synthcode.execution.threads import ThreadExecutor
 
-IntegerScores = npt.NDArray[np.signedinteger[Any]]
-"""(queries, documents): the larger, the better; exact, so that equal vectors have equal scores."""
 Codes = TypeVar("Codes", bound=npt.NDArray[Any])
 
 
@@ -32,8 +30,8 @@ class CodeIndex(Protocol[Codes]):
     def encode_queries(self, queries: Vectors) -> Codes:
         """Return the codes of queries, a row each."""
 
-    def scores(self, codes: Codes) -> IntegerScores:
-        """Return the scores of some queries, (queries, documents)."""
+    def ranks(self, codes: Codes, judged: Judgements) -> Ranks:
+        """Return the ranks of the relevant documents of some queries: of each of ``judged.answers``."""
 
 
 class CompressedIndex:
@@ -100,4 +98,4 @@ def _block_ranks(start: int, index: CodeIndex[Any], codes: npt.NDArray[Any], jud
     end = min(start + rows, len(codes))
     starts = judged.starts[start : end + 1]
     part = Judgements(judged.queries[start:end], starts - starts[0], judged.answers[starts[0] : starts[-1]])
-    return ranks([index.scores(codes[start:end])], part)
+    return index.ranks(codes[start:end], part)

@@ -12,7 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from synthcode.evaluation.encoder import Vectors
-from synthcode.evaluation.retrieval.compressed.int8_products import I8, I32, exact_product, padded
+from synthcode.evaluation.retrieval.benchmark import Judgements, Ranks
+from synthcode.evaluation.retrieval.compressed.int8_panels import MOST_ANSWERS, Panels, panels_are_faster
+from synthcode.evaluation.retrieval.compressed.int8_products import I8, exact_product, padded
+from synthcode.evaluation.retrieval.ranking import ranks
 
 F32 = npt.NDArray[np.float32]
 
@@ -38,6 +41,7 @@ class Int8Index:
         codes = np.clip(np.rint((documents - self.least) / spread) - 128, -128, 127).astype(np.int8)
         self.codes: I8 = padded(codes)
         """(documents, width rounded up)."""
+        self._panels = Panels(self.codes) if panels_are_faster() else None
 
     def encode_queries(self, queries: Vectors) -> I8:
         """Return the bytes of queries, (queries, width rounded up): the share that each dimension has in the score."""
@@ -46,6 +50,8 @@ class Int8Index:
         scale = np.where(greatest > 0, greatest / 127, 1)
         return padded(np.rint(weighted / scale).astype(np.int8))
 
-    def scores(self, codes: I8) -> I32:
-        """Return the inner products of bytes in 32 bits, (queries, documents)."""
-        return exact_product(codes, self.codes)
+    def ranks(self, codes: I8, judged: Judgements) -> Ranks:
+        """Rank the relevant documents of queries by inner products of bytes in 32 bits."""
+        if self._panels is not None and np.diff(judged.starts).max(initial=0) <= MOST_ANSWERS:
+            return self._panels.ranks(codes, judged)
+        return ranks([exact_product(codes, self.codes)], judged)

@@ -4,6 +4,7 @@ oneDNN, by way of torch, multiplies bytes several times as fast as float32 where
 (AVX-512 VNNI, AVX-VNNI, Arm's dot products). Elsewhere it adds pairs of products in 16 bits, and large ones are cut off
 (pytorch/pytorch#136746), or it takes thirty times as long as float32 (AVX2): whether it is exact and faster here is
 tried out once. If it is not, or torch is missing, float32 multiplies so few dimensions at once that no sum is rounded.
+Where all scores are not needed, ``int8_panels`` may be faster than both.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from importlib.util import find_spec
 
 import numpy as np
@@ -24,6 +25,7 @@ EXACT_DIMS = 1024
 """Products of so many bytes add up to at most 2^24: float32 holds the sum exactly."""
 MULTIPLE = 4
 """Of the width of all bytes. oneDNN leaves the result of a single dimension unset."""
+EXAMPLE_QUERIES, EXAMPLE_DOCUMENTS, EXAMPLE_DIMS = 64, 1024, 384
 
 
 def padded(codes: I8) -> I8:
@@ -64,7 +66,12 @@ def one_thread_each() -> Iterator[None]:
 @cache
 def torch_is_better() -> bool:
     """Return whether torch multiplies bytes exactly on this processor, and no slower than float32 does."""
-    return torch_is_exact() and _seconds(torch_product) <= _seconds(float_product)
+    if not torch_is_exact():
+        return False
+    queries, documents = example_bytes()
+    return least_seconds(partial(torch_product, queries, documents)) <= least_seconds(
+        partial(float_product, queries, documents)
+    )
 
 
 @cache
@@ -79,14 +86,21 @@ def torch_is_exact() -> bool:
     return np.array_equal(torch_product(codes, codes), float_product(codes, codes))
 
 
-def _seconds(product: Callable[[I8, I8], I32]) -> float:
-    """Return the least processor time of this thread that a few products take."""
+def example_bytes() -> tuple[I8, I8]:
+    """Return queries and documents to measure with."""
     random = np.random.default_rng(0)
-    queries, documents = (random.integers(-128, 128, (count, 384), dtype=np.int8) for count in (64, 1024))
+    return (
+        random.integers(-128, 128, (EXAMPLE_QUERIES, EXAMPLE_DIMS), dtype=np.int8),
+        random.integers(-128, 128, (EXAMPLE_DOCUMENTS, EXAMPLE_DIMS), dtype=np.int8),
+    )
+
+
+def least_seconds(work: Callable[[], object]) -> float:
+    """Return the least processor time of this thread that a few repetitions take."""
     least = float("inf")
     for _ in range(5):
         started = time.thread_time()
-        product(queries, documents)
+        work()
         least = min(least, time.thread_time() - started)
     return least
 
