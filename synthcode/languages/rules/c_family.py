@@ -117,11 +117,13 @@ C = SyntaxRules(
 )
 
 _SIMPLE_TYPE = r"(?:const\s+|static\s+){0,2}(?:auto|bool|char|double|float|int|long|short|unsigned)\b[\s*&]{0,20}"
+_PLAIN = r"(?:[^(),{};]|\((?:[^(){};]|\([^(){};]{0,80}\)){0,200}\)){1,200}"
 _CPP_REWRITES = (
     *_GNU,
     rewrite("import", r"^[ \t]*((?:export\s+)?import\b[^;{}()]{0,300});"),
     rewrite("module", r"^[ \t]*((?:export\s+)?module\b[^;{}()]{0,300});"),
     rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
+    rewrite("decltype", rf"\bdecltype\s*\({_PLAIN}(,){_PLAIN}(?:(,){_PLAIN})?\)", "+"),  # values in a row
     rewrite("consteval", r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
     rewrite("typename", r"(?:\breturn|[,(=?:]|&&|\|\|)\s*(typename)\s+[\w:]{1,99}\s*(?:<|\(|::)"),
     rewrite("operator", r"\busing\s+[\w:]{1,99}::\s*(operator\s*\(\s*\)\s*(?:\.\.\.)?)\s*;", "_"),

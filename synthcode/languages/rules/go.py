@@ -98,6 +98,20 @@ def _is_mixed(parameters: tree_sitter.Node) -> bool:
     return False
 
 
+def _is_no_statement(value: tree_sitter.Node) -> bool:
+    """Return whether a value is computed and not used; calls and what a channel sends are."""
+    while value.type == "parenthesized_expression" and value.named_child_count == 1:
+        value = value.named_children[0]
+    operator = value.child_by_field_name("operator") if value.type == "unary_expression" else None
+    return value.type not in _CALLS and (operator is None or operator.type != "<-")
+
+
+_FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
+_LOOPS = frozenset({"for_statement"})
+_NO_LOOP = "there is no loop around it"
+_NUMBERS = "[(int_literal) (float_literal) (interpreted_string_literal)]"
+_SWITCHES = ("expression_switch_statement", "type_switch_statement", "select_statement")
+
 GO = SyntaxRules(
     definitions="""
         (function_declaration) @definition
@@ -125,6 +139,28 @@ GO = SyntaxRules(
             "an operator has no operand",
             '(unary_expression operator: ["+" "-" "&"] @bad)',
             when=_touches_its_like,
+        ),
+        Refusal("a value is not used", "(expression_statement . (_) @bad)", when=_is_no_statement),
+        Refusal("there is no power", f'(unary_expression operator: "*" operand: {_NUMBERS}) @bad'),
+        Refusal(
+            "comparisons in a row",
+            '(binary_expression left: (binary_expression operator: ["<" "<=" ">" ">="])'
+            ' operator: ["<" "<=" ">" ">="]) @bad',
+        ),
+        Refusal(
+            "imports stand before all else",
+            "(source_file [(const_declaration) (function_declaration) (method_declaration) (type_declaration)"
+            " (var_declaration)] (import_declaration) @bad)",
+        ),
+        Refusal(
+            "only the last parameter stands for many", "(parameter_list (variadic_parameter_declaration) @bad . (_))"
+        ),
+        *(Refusal("'default' is there twice", f"({kind} (default_case) (default_case) @bad)") for kind in _SWITCHES),
+        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | frozenset(_SWITCHES), up_to=_FUNCTIONS),
+        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
+        Refusal(
+            "only a variable can be assigned to",
+            "(assignment_statement left: (expression_list (call_expression) @bad))",
         ),
         escapes(_ESCAPE % '"'),
         escapes(rf"'(?:[^\\]|{_ESCAPE % chr(39)})'", "(rune_literal) @bad"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import tree_sitter
 
@@ -69,9 +70,30 @@ _VAR = '(type_identifier) @bad (#eq? @bad "var")'
 _TOO_LARGE = "the number is too large"
 
 
+_VISIBILITY = frozenset({"private", "protected", "public"})
+
+
 def _is_repeated(modifiers: tree_sitter.Node) -> bool:
     written = [child.type for child in modifiers.children if not child.is_named]
-    return len(written) != len(set(written))
+    return len(written) != len(set(written)) or len(_VISIBILITY.intersection(written)) > 1
+
+
+def _has_none_of(*modifiers: str) -> Callable[[tree_sitter.Node], bool]:
+    """Refuse a method that has none of some modifiers."""
+
+    def refuse(method: tree_sitter.Node) -> bool:
+        written = next((child for child in method.named_children if child.type == "modifiers"), None)
+        return written is None or not any(child.type in modifiers for child in written.children)
+
+    return refuse
+
+
+_LOOPS = frozenset({"do_statement", "enhanced_for_statement", "for_statement", "while_statement"})
+_BREAKABLE = _LOOPS | {"labeled_statement", "switch_expression", "switch_statement"}
+_FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_expression", "method_declaration"})
+_NO_LOOP = "there is no loop around it"
+_TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration)"
+_ORDER = '["<" "<=" ">" ">="]'
 
 
 JAVA = SyntaxRules(
@@ -132,6 +154,46 @@ JAVA = SyntaxRules(
             ' (#eq? @type "var"))',
             shown_by=_VAR_WORD,
         ),
+        Refusal(FOREIGN, '(local_variable_declaration type: (type_identifier) @bad (#any-of? @bad "const" "goto"))'),
+        Refusal("a keyword is no name", '(variable_declarator name: (identifier) @bad (#any-of? @bad "enum" "goto"))'),
+        Refusal("imports stand before all types", f"(program [{_TYPES}] (import_declaration) @bad)"),
+        Refusal(
+            "the package stands before all else",
+            f"(program [(import_declaration) {_TYPES}] (package_declaration) @bad)",
+        ),
+        Refusal(
+            "a method of an interface has a body",
+            "(interface_body (method_declaration body: (_)) @bad)",
+            when=_has_none_of("default", "private", "static"),
+        ),
+        Refusal("an abstract method has a body", '(method_declaration (modifiers "abstract") body: (_)) @bad'),
+        Refusal(
+            "a method has no body",
+            "(class_declaration body: (class_body (method_declaration !body) @bad))",
+            when=_has_none_of("abstract", "native"),
+        ),
+        Refusal("only the last parameter stands for many", "(formal_parameters (spread_parameter) @bad . (_))"),
+        Refusal(
+            "a type argument is no class",
+            "(type_arguments [(boolean_type) (floating_point_type) (integral_type)] @bad)",
+        ),
+        Refusal("this cannot be assigned to", "(update_expression (method_invocation)) @bad"),
+        Refusal(
+            "'var' takes no values in braces",
+            "(local_variable_declaration type: (type_identifier) @type declarator: (variable_declarator"
+            ' value: (array_initializer) @bad) (#eq? @type "var"))',
+            shown_by=_VAR_WORD,
+        ),
+        Refusal(
+            "'default' is there twice",
+            '(switch_block (_ (switch_label "default")) (_ (switch_label "default") @bad))',
+        ),
+        Refusal(
+            "comparisons in a row",
+            f"(binary_expression left: (binary_expression operator: {_ORDER}) operator: {_ORDER}) @bad",
+        ),
+        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_BREAKABLE, up_to=_FUNCTIONS),
+        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
         escapes(_ESCAPE),
         # Of a text block the grammar has no node for an escape that it does not know.
         escapes(rf'"(?!"").*|"""(?:[^\\]|{_ESCAPE})*', "(string_literal) @bad"),

@@ -44,6 +44,8 @@ _KEYWORDS = words(
 """Words that are never names, not even after a dot, unless they stand between backticks."""
 _STATEMENTS = words("break continue for fun if return throw val var when while")
 """Not ``else``: after a semicolon the grammar takes the one of an ``if`` for an operator."""
+_OTHERS_OPERATORS = words("elif elsif elseif instanceof typeof unless")
+"""Words of other languages, which read as calls of functions between their operands."""
 _ASSIGNED = frozenset(
     {"annotated_expression", "identifier", "index_expression", "labeled_expression", "navigation_expression"}
     | {"parenthesized_expression", "super_expression", "this_expression"}
@@ -58,6 +60,10 @@ _OPERATIONS = (
     "property_declaration",
 )
 
+_NAMES = "abstract|external|final|infix|inline|internal|open|override|private|protected|public|sealed|tailrec|vararg"
+_MEMBER_MODIFIERS = (
+    "abstract|companion|const|inline|inner|internal|lateinit|open|operator|override|private|protected|public|suspend"
+)
 _MODIFIERS = (
     "abstract|actual|annotation|class|const|data|enum|expect|external|final|fun|infix|inline|inner|interface|internal"
     "|lateinit|object|open|operator|override|private|protected|public|sealed|suspend|tailrec|val|value|var"
@@ -116,6 +122,12 @@ def _is_annotation(node: tree_sitter.Node) -> bool:
     return False
 
 
+def _is_no_argument(spread: tree_sitter.Node) -> bool:
+    """Return False for the argument of a call with types, which the grammar takes for a comparison: ``f<T>(*xs)``."""
+    value = spread.parent
+    return value is None or value.prev_sibling is None or value.prev_sibling.type != ">"
+
+
 def _is_no_escape(content: tree_sitter.Node) -> bool:
     """Return whether a part of a string is an escape that Kotlin does not know; of a known one it is not a part."""
     text = content.text or b""
@@ -138,7 +150,14 @@ KOTLIN = SyntaxRules(
         only_at_top("source_file", _TOP_LEVEL, _is_no_annotation),
         Refusal(FOREIGN, f"(user_type (identifier) @bad (#any-of? @bad {FOREIGN_TYPES}))"),
         Refusal("an index is empty", '(index_expression (_) . "[" . "]") @bad'),
-        *(Refusal("an operand is missing", f"({place} (spread_expression) @bad)") for place in _OPERATIONS),
+        *(
+            Refusal("an operand is missing", f"({place} (spread_expression) @bad)", when=_is_no_argument)
+            for place in _OPERATIONS
+        ),
+        Refusal(
+            "this is no word of the language",
+            f"(infix_expression (_) . (identifier) @bad (#any-of? @bad {_OTHERS_OPERATORS}))",
+        ),
         Refusal(
             "an operator begins a line",
             '(binary_expression (_) . ["*" "/" "%" "<" ">" "<=" ">=" "==" "!="] @bad)',
@@ -175,6 +194,20 @@ KOTLIN = SyntaxRules(
     rewrites=(
         # Without a line break the grammar misses the end of the last member of a class.
         rewrite("}", r"()\}", "\r", shown_by=r"[^ \t\n][ \t]*+\}"),
+        # A member of a class on the line of the one before it.
+        rewrite(
+            "}",
+            rf"\}}([ \t]{{1,40}})(?:(?:{_MEMBER_MODIFIERS})\s+){{0,4}}(?:fun\s+\S|init\s*\{{|constructor\s*\()",
+            "\r",
+        ),
+        rewrite(
+            "}", rf"\}}([ \t]{{1,40}})(?:(?:{_MEMBER_MODIFIERS})\s+){{1,4}}(?:val|var|class|object|interface)\b", "\r"
+        ),
+        rewrite("fun", r"\bfun\s*\(\s*(\w{1,80}(?:\s*,\s*\w{1,80}){0,9})\s*\)"),  # a function without a name or types
+        # A modifier as a name.
+        rewrite(
+            "", rf"(?<![\w.])({_NAMES})[ \t]{{0,40}}(?:[-+*/%=.,;:?&|!<>)\]\[{{}}(]|\n\s*[}}.]|(?:in|is|as|to)\b)", "x"
+        ),
         rewrite("catch", r"\}[ \t]{0,40}(\n)\s*(?:catch|finally)\b", "/*\n*/"),  # the second one on a line of its own
         rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
         rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+import tree_sitter
+
+from synthcode.languages.rules.literals import unlike
 from synthcode.languages.rules.model import C_COMMENT, Refusal, SyntaxRules, only_at_top, rewrite
 
 _RUST_TOP_LEVEL = (
@@ -44,6 +47,40 @@ _RUST_LITERALS = re.compile(
     re.DOTALL,
 )
 """A quote that is not closed opens a lifetime or a label."""
+_RUST_CHARACTER = r"""b?'(?:[^\\\n\t']|\\[nrt0\\'"]|\\x[0-7][0-9A-Fa-f]|\\u[{][0-9A-Fa-f_]{1,8}[}])'"""
+_RUST_BYTE = r"b'(?:[\x00-\x7f]|\\(?:[nrt0\\'\"]|x[0-9A-Fa-f]{2}))'"
+
+
+def _lacks_async(await_: tree_sitter.Node) -> bool:
+    """Return whether the function or closure around a node is not asynchronous."""
+    node = await_.parent
+    while node is not None and node.type not in _RUST_FUNCTIONS:
+        node = node.parent
+    if node is None or node.type == "async_block":
+        return False
+    body = node.child_by_field_name("body") or node
+    head = (node.text or b"")[: body.start_byte - node.start_byte]
+    return b"async" not in head
+
+
+def _has_no_self(value: tree_sitter.Node) -> bool:
+    """Return whether the function around a node has no parameter ``self``."""
+    node = value.parent
+    while node is not None and node.type != "function_item":
+        node = node.parent
+    parameters = node.child_by_field_name("parameters") if node is not None else None
+    return parameters is not None and not any(b"self" in (child.text or b"") for child in parameters.named_children)
+
+
+def _repeats_a_name(members: tree_sitter.Node) -> bool:
+    """Return whether two parameters or fields have one name."""
+    named = (
+        child.child_by_field_name("pattern") or child.child_by_field_name("name") for child in members.named_children
+    )
+    names = [one.text for one in named if one is not None and one.type in ("field_identifier", "identifier")]
+    return len(names) > len(set(names))
+
+
 _NOTHING_FOLLOWS = "it documents nothing"
 _CAST = "'<' after a cast starts the arguments of a type"
 _MACRO = "a macro needs braces or a semicolon here"
@@ -94,6 +131,22 @@ RUST = SyntaxRules(
         *(Refusal(_NOTHING_FOLLOWS, f"({body} (attribute_item) @bad .)") for body in _RUST_BODIES),
         *(Refusal(_NOTHING_FOLLOWS, f"({body} (line_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
         *(Refusal(_NOTHING_FOLLOWS, f"({body} (block_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
+        Refusal("there is no power", '(unary_expression "*" [(float_literal) (integer_literal)]) @bad'),
+        Refusal("a keyword is no name", '(struct_expression name: (type_identifier) @bad (#eq? @bad "else"))'),
+        Refusal("'await' outside of async code", "(await_expression) @bad", when=_lacks_async),
+        Refusal("the function has no 'self'", "(field_expression value: (self) @bad)", when=_has_no_self),
+        Refusal("a name is there twice", "(function_item parameters: (parameters) @bad)", when=_repeats_a_name),
+        Refusal("a name is there twice", "(field_declaration_list) @bad", when=_repeats_a_name),
+        *(
+            Refusal(
+                "a member of a trait is public by itself",
+                f"({body} (declaration_list [(function_item (visibility_modifier) @bad)"
+                " (function_signature_item (visibility_modifier) @bad)]))",
+            )
+            for body in ("trait_item", "impl_item trait: (_)")
+        ),
+        Refusal("a function has no body", "(impl_item body: (declaration_list (function_signature_item) @bad))"),
+        Refusal("there is no such character", "(char_literal) @bad", when=unlike(f"{_RUST_CHARACTER}|{_RUST_BYTE}")),
         Refusal("there is no such escape", f'((escape_sequence) @bad (#not-match? @bad "{_RUST_ESCAPE}"))'),
         Refusal("there is no such escape", r"""((char_literal) @bad (#match? @bad "^b?'\\\\[^nrt0\\\\'\"xu]"))"""),
         Refusal(
