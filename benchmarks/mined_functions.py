@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from mined.cutting import functions
-from mined.sources import fetch, files
+from mined.sources import WORD, fetch, files, macros
 from mined.toolchains import AROUND, LANGUAGES, judge
 
 from synthcode.gate.syntax.diagnosis import diagnose
@@ -48,8 +48,11 @@ def main() -> None:
 
 def unique_functions(language: str, folders: list[Path]) -> Iterator[str]:
     seen: set[str] = set()
+    own_macros = macros(language, folders) if language == "cpp" else frozenset()
     for text in files(language, folders):
         for function in functions(language, text):
+            if not own_macros.isdisjoint(WORD.findall(function)):
+                continue  # without its headers it is not a program
             if SHORTEST <= len(function) <= LONGEST and function not in seen and "\0" not in function:
                 seen.add(function)
                 yield function

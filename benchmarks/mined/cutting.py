@@ -32,6 +32,10 @@ _NOT_A_FUNCTION = {
 """What other blocks than functions have in their heads: a type of a parameter may be a ``struct`` in C."""
 _DEEPEST = {"java": 2, "csharp": 3, "php": 1, "kotlin": 2, "rust": 1, "typescript": 1}
 """Brackets open around a method at most; functions of the other languages are taken from the top of a file."""
+_NAMESPACE = re.compile(r"(?:inline\s+)?namespace\b[^()=]*")
+"""What opens brackets that do not count in C++."""
+_MACRO = re.compile(rb"^[ \t]*#[ \t]*define\b(?:[^\n\\]|\\.)*", re.MULTILINE | re.DOTALL)
+"""The definition of a macro, with the lines that a backslash continues: its body is text, not a function."""
 
 
 def functions(language: str, text: str) -> Iterator[str]:
@@ -59,19 +63,29 @@ def _in_braces(language: str, text: str) -> Iterator[str]:
     """Yield what has a header of a function and braces after it, its comment included."""
     data = text.encode()
     code = masked(data, RULES[language].literals)
+    if language in ("c", "cpp"):
+        code = _MACRO.sub(lambda macro: b"#".ljust(len(macro[0])), code)
     header, deepest = _HEADERS[language], _DEEPEST.get(language, 0)
     is_other = _NOT_A_FUNCTION.get(language, _NOT_A_METHOD).search
-    starts, opened = [0], [0]
+    starts, opened, namespaces = [0], [0], [False]
     for found in re.finditer(rb"[{};]", code):
         if found[0] == b"{":
+            head = code[starts[-1] : found.start()].decode("utf-8", "replace").strip() if language == "cpp" else ""
+            namespaces.append(_NAMESPACE.fullmatch(head) is not None)
             opened.append(found.start())
             starts.append(found.end())
         elif found[0] == b"}" and len(starts) > 1:
             starts.pop()
+            namespaces.pop()
             start = starts[-1]
             before = code[start : opened.pop()].decode("utf-8", "replace").strip()
             is_whole = all(before.count(opening) == before.count(closing) for opening, closing in ("()", "[]"))
-            if len(starts) <= deepest + 1 and is_whole and header.fullmatch(before) and not is_other(before):
+            if (
+                len(starts) - sum(namespaces) <= deepest + 1
+                and is_whole
+                and header.fullmatch(before)
+                and not is_other(before)
+            ):
                 yield data[start : found.end()].decode("utf-8", "replace").strip()
             starts[-1] = found.end()
         else:

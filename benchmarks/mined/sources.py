@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import subprocess
 import sysconfig
 import zipfile
@@ -26,8 +27,11 @@ PACKAGES = {
 Those of C#, Kotlin and TypeScript come from ``--folder``: Debian has sources in them as source packages only (mono,
 kotlin, node-typescript)."""
 LARGEST_FILE = 1_000_000
-_TESTS_OF_ERRORS = ("/src/test/", "/tests/ui/")
-"""Of rustc: programs that it is to refuse, and syntax that nothing else may use."""
+_TESTS_OF_ERRORS = ("/src/test/", "/tests/ui/", "/testdata/")
+"""Of rustc and Go: programs that they are to refuse, and syntax that nothing else may use."""
+WORD = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+"""The name of a macro, as libraries write it."""
+_DEFINED = re.compile(r"^[ \t]*#[ \t]*define[ \t]+([A-Z][A-Z0-9_]{2,})", re.MULTILINE)
 
 
 def fetch(language: str, cache: Path) -> list[Path]:
@@ -46,6 +50,11 @@ def fetch(language: str, cache: Path) -> list[Path]:
                 if not sources.is_symlink():
                     zipfile.ZipFile(sources).extractall(unpacked)
     return [folder]
+
+
+def macros(language: str, folders: list[Path]) -> frozenset[str]:
+    """Return the names of the macros that source files define."""
+    return frozenset(name for text in files(language, folders) for name in _DEFINED.findall(text))
 
 
 def files(language: str, folders: list[Path]) -> Iterator[str]:

@@ -153,7 +153,9 @@ GO = SyntaxRules(
             " (var_declaration)] (import_declaration) @bad)",
         ),
         Refusal(
-            "only the last parameter stands for many", "(parameter_list (variadic_parameter_declaration) @bad . (_))"
+            "only the last parameter stands for many",
+            "(parameter_list (variadic_parameter_declaration) @bad"
+            " . [(parameter_declaration) (variadic_parameter_declaration)])",
         ),
         *(Refusal("'default' is there twice", f"({kind} (default_case) (default_case) @bad)") for kind in _SWITCHES),
         Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | frozenset(_SWITCHES), up_to=_FUNCTIONS),

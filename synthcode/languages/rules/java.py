@@ -172,7 +172,10 @@ JAVA = SyntaxRules(
             "(class_declaration body: (class_body (method_declaration !body) @bad))",
             when=_has_none_of("abstract", "native"),
         ),
-        Refusal("only the last parameter stands for many", "(formal_parameters (spread_parameter) @bad . (_))"),
+        Refusal(
+            "only the last parameter stands for many",
+            "(formal_parameters (spread_parameter) @bad . [(formal_parameter) (spread_parameter)])",
+        ),
         Refusal(
             "a type argument is no class",
             "(type_arguments [(boolean_type) (floating_point_type) (integral_type)] @bad)",
