@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import tree_sitter
 
@@ -30,6 +31,39 @@ def _has_no_value(declarator: tree_sitter.Node) -> bool:
     return declarator.child_count == 1  # 'this' is a value without a name in the grammar
 
 
+def _repeats_a_name(parameters: tree_sitter.Node) -> bool:
+    """Return whether two parameters have one name."""
+    named = (child.child_by_field_name("name") for child in parameters.named_children if child.type == "parameter")
+    names = [name.text for name in named if name is not None and name.text != b"_"]
+    return len(names) > len(set(names))
+
+
+def _lacks(modifier: str) -> Callable[[tree_sitter.Node], bool]:
+    """Refuse a member, or what is in a member, that has not got a modifier."""
+
+    def refuse(node: tree_sitter.Node) -> bool:
+        member: tree_sitter.Node | None = node
+        while member is not None and member.type not in _FUNCTIONS:
+            member = member.parent
+        if member is None or member.type == "global_statement":
+            return False
+        body = member.child_by_field_name("body")
+        end = member.end_byte if body is None else body.start_byte
+        head = (member.text or b"")[: end - member.start_byte].decode("utf-8", "replace")
+        return re.search(rf"\b(?:{modifier})\b", head) is None
+
+    return refuse
+
+
+_FUNCTIONS = frozenset(
+    {"accessor_declaration", "anonymous_method_expression", "constructor_declaration", "lambda_expression"}
+    | {"local_function_statement", "method_declaration", "operator_declaration"}
+)
+_LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "while_statement"})
+_NO_LOOP = "there is no loop around it"
+_DEFAULT = '(switch_section . "default")'
+_TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration) (struct_declaration)"
+_LESS, _MORE = '["<" "<="]', '[">" ">="]'
 _MEMBERS = r"[\w.?\[\]\"]{1,200}"
 _DIRECTIVE = r"\n[ \t]*+#"
 _ANY_LIST = r"\[[\s.]*+[\]/]"
@@ -91,6 +125,33 @@ CSHARP = SyntaxRules(
             "the declaration of a 'var' has no value",
             "(local_declaration_statement (variable_declaration type: (implicit_type) (variable_declarator) @bad))",
             when=_has_no_value,
+        ),
+        Refusal(FOREIGN, '(variable_declaration type: (identifier) @bad (#any-of? @bad "const" "import"))'),
+        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | {"switch_statement"}, up_to=_FUNCTIONS),
+        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
+        Refusal("'default' is there twice", f"(switch_body {_DEFAULT} {_DEFAULT} @bad)"),
+        Refusal("'using' stands before all types", f"(compilation_unit [{_TYPES}] (using_directive) @bad)"),
+        Refusal(
+            "a method has no body",
+            "(class_declaration body: (declaration_list (method_declaration !body) @bad))",
+            when=_lacks("abstract|extern|partial"),
+        ),
+        Refusal(
+            "an abstract method has a body",
+            '(method_declaration (modifier "abstract") body: (_)) @bad',
+        ),
+        Refusal("an argument is there twice", "(parameter_list) @bad", when=_repeats_a_name),
+        Refusal(
+            "an exception has no type",
+            '(catch_declaration type: (identifier) @bad !name (#match? @bad "^(?:e|ex|exc|err|error|exception)$"))',
+        ),
+        Refusal("'await' outside of async code", "(await_expression) @bad", when=_lacks("async")),
+        *(
+            Refusal(
+                "comparisons in a row",
+                f"(binary_expression left: (binary_expression operator: {order}) operator: {order}) @bad",
+            )
+            for order in (_LESS, _MORE)  # of both kinds, the grammar takes arguments of a type for some
         ),
         Refusal("the variable of a loop has no type", "(foreach_statement . left: (identifier) @bad)"),
         Refusal(

@@ -93,7 +93,7 @@ _BREAKABLE = _LOOPS | {"labeled_statement", "switch_expression", "switch_stateme
 _FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_expression", "method_declaration"})
 _NO_LOOP = "there is no loop around it"
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration)"
-_ORDER = '["<" "<=" ">" ">="]'
+_LESS, _MORE = '["<" "<="]', '[">" ">="]'
 
 
 JAVA = SyntaxRules(
@@ -155,7 +155,9 @@ JAVA = SyntaxRules(
             shown_by=_VAR_WORD,
         ),
         Refusal(FOREIGN, '(local_variable_declaration type: (type_identifier) @bad (#any-of? @bad "const" "goto"))'),
-        Refusal("a keyword is no name", '(variable_declarator name: (identifier) @bad (#any-of? @bad "enum" "goto"))'),
+        Refusal(
+            "a keyword cannot be a name", '(variable_declarator name: (identifier) @bad (#any-of? @bad "enum" "goto"))'
+        ),
         Refusal("imports stand before all types", f"(program [{_TYPES}] (import_declaration) @bad)"),
         Refusal(
             "the package stands before all else",
@@ -177,7 +179,7 @@ JAVA = SyntaxRules(
             "(formal_parameters (spread_parameter) @bad . [(formal_parameter) (spread_parameter)])",
         ),
         Refusal(
-            "a type argument is no class",
+            "a primitive type cannot be a type argument",
             "(type_arguments [(boolean_type) (floating_point_type) (integral_type)] @bad)",
         ),
         Refusal("this cannot be assigned to", "(update_expression (method_invocation)) @bad"),
@@ -191,9 +193,12 @@ JAVA = SyntaxRules(
             "'default' is there twice",
             '(switch_block (_ (switch_label "default")) (_ (switch_label "default") @bad))',
         ),
-        Refusal(
-            "comparisons in a row",
-            f"(binary_expression left: (binary_expression operator: {_ORDER}) operator: {_ORDER}) @bad",
+        *(
+            Refusal(
+                "comparisons in a row",
+                f"(binary_expression left: (binary_expression operator: {order}) operator: {order}) @bad",
+            )
+            for order in (_LESS, _MORE)  # of both kinds, the grammar takes arguments of a type for some
         ),
         Refusal(_NO_LOOP, "(break_statement) @bad", outside=_BREAKABLE, up_to=_FUNCTIONS),
         Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),

@@ -155,7 +155,7 @@ KOTLIN = SyntaxRules(
             for place in _OPERATIONS
         ),
         Refusal(
-            "this is no word of the language",
+            "the language has no such word",
             f"(infix_expression (_) . (identifier) @bad (#any-of? @bad {_OTHERS_OPERATORS}))",
         ),
         Refusal(

@@ -132,7 +132,7 @@ RUST = SyntaxRules(
         *(Refusal(_NOTHING_FOLLOWS, f"({body} (line_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
         *(Refusal(_NOTHING_FOLLOWS, f"({body} (block_comment outer: (_)) @bad .)") for body in _RUST_BODIES),
         Refusal("there is no power", '(unary_expression "*" [(float_literal) (integer_literal)]) @bad'),
-        Refusal("a keyword is no name", '(struct_expression name: (type_identifier) @bad (#eq? @bad "else"))'),
+        Refusal("a keyword cannot be a name", '(struct_expression name: (type_identifier) @bad (#eq? @bad "else"))'),
         Refusal("'await' outside of async code", "(await_expression) @bad", when=_lacks_async),
         Refusal("the function has no 'self'", "(field_expression value: (self) @bad)", when=_has_no_self),
         Refusal("a name is there twice", "(function_item parameters: (parameters) @bad)", when=_repeats_a_name),

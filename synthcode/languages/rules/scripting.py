@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from synthcode.languages.rules.literals import like
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite, words
 
 PYTHON = SyntaxRules(
@@ -35,6 +36,7 @@ _RUBY_TYPES = frozenset({"class", "module", "singleton_class"})
 _RUBY_LOOPS = frozenset(
     {"block", "do_block", "for", "lambda", "until", "until_modifier", "while", "while_modifier", "begin_block"}
 )
+_DECLARING = words("auto bool boolean char const double dynamic final float int let long string val var")
 _ENDLESS = r"def[ \t][^\n]{0,400}="
 _COMMAND = r"def(?<!\wdef)[ \t]+[\w.]{1,80}[?!]?(?:\([^()\n]{0,200}\))?[ \t]*"
 
@@ -94,6 +96,33 @@ RUBY = SyntaxRules(
         Refusal("a class is defined in a method", "[(class) (module)] @bad", within=_RUBY_METHODS, up_to=_RUBY_TYPES),
         Refusal("this cannot be assigned to", "(assignment left: [(self) (nil) (true) (false)] @bad)"),
         Refusal("this cannot be assigned to", '(assignment left: (identifier) @bad (#match? @bad "^_[1-9]$"))'),
+        Refusal(
+            "a keyword of another language calls a method",
+            "(call !receiver method: (identifier) @bad arguments: (argument_list (assignment))"
+            f" (#any-of? @bad {_DECLARING}))",
+        ),
+        Refusal(
+            "a keyword of another language calls a method",
+            '(call !receiver method: (identifier) @bad arguments: (_) (#any-of? @bad "elif" "elseif"))',
+        ),
+        Refusal("a block is given twice", "(call arguments: (argument_list (block_argument)) block: (_)) @bad"),
+        Refusal(
+            "parameters with values stand apart",
+            "(method_parameters (optional_parameter) (identifier) (optional_parameter) @bad)",
+        ),
+        Refusal(_VOID, "(assignment right: (return) @bad)"),
+        Refusal(
+            "'return' in the body of a class",
+            "(return) @bad",
+            within=frozenset({"class", "module"}),
+            up_to=_RUBY_METHODS | {"block", "do_block", "lambda", "singleton_class"},
+        ),
+        Refusal(
+            "the number has a digit beyond 7",
+            "(integer) @bad",
+            when=like(r"0[0-7_]*[89][0-9_]*"),
+            shown_by=re.compile(rb"0(?<![\w.]0)[0-9_]"),
+        ),
         Refusal("'yield' outside of a method", "(yield) @bad", outside=_RUBY_METHODS),
         Refusal("there is no loop or block around it", "[(break) (next) (redo)] @bad", outside=_RUBY_LOOPS),
         Refusal("'retry' without 'rescue'", "(retry) @bad", outside=frozenset({"rescue", "rescue_modifier"})),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import tree_sitter
+
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
 
 _FUNCTION_VALUES = "[(arrow_function) (function_expression) (generator_function) (class)]"
@@ -106,6 +108,36 @@ _PHP_LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "s
 _PHP_VALUES = "[(function_call_expression) (member_call_expression) (scoped_call_expression)]"
 _TERNARY = "(conditional_expression body: (_))"
 
+_PARAMETER = "[(property_promotion_parameter) (simple_parameter) (variadic_parameter)]"
+_VOID = re.compile(rb"void|never", re.IGNORECASE)
+
+
+def _returns_in_vain(statement: tree_sitter.Node) -> bool:
+    """Return whether a function that gives back nothing gives back a value."""
+    function = statement.parent
+    while function is not None and function.type not in _PHP_FUNCTIONS:
+        function = function.parent
+    kind = function.child_by_field_name("return_type") if function is not None else None
+    return kind is not None and _VOID.fullmatch(kind.text or b"") is not None
+
+
+def _is_concrete(method: tree_sitter.Node) -> bool:
+    """Return whether the class of a method is not abstract."""
+    owner = method.parent and method.parent.parent
+    return owner is not None and not any(child.type == "abstract_modifier" for child in owner.children)
+
+
+def _repeats_a_function(body: tree_sitter.Node) -> bool:
+    """Return whether two functions have one name; upper and lower case are the same."""
+    functions = (child for child in body.named_children if child.type in ("function_definition", "method_declaration"))
+    names = [(one.child_by_field_name("name") or one).text for one in functions]
+    return len(names) > len({(name or b"").lower() for name in names})
+
+
+def _is_plain(argument: tree_sitter.Node) -> bool:
+    return not any(child.type == "variadic_unpacking" for child in argument.named_children)
+
+
 PHP = SyntaxRules(
     definitions="""
         (function_definition) @definition
@@ -172,6 +204,30 @@ PHP = SyntaxRules(
             outside=_PHP_LOOPS,
             up_to=_PHP_FUNCTIONS,
         ),
+        *(
+            Refusal(
+                "only a constructor declares properties",
+                f"({kind} name: (name) @name parameters: (formal_parameters (property_promotion_parameter) @bad)"
+                ' (#not-match? @name "^(?i:__construct)$"))',
+            )
+            for kind in ("function_definition", "method_declaration")
+        ),
+        Refusal("the function returns nothing", "(return_statement (_)) @bad", when=_returns_in_vain),
+        Refusal(
+            "only the last parameter stands for many", f"(formal_parameters (variadic_parameter) @bad . {_PARAMETER})"
+        ),
+        Refusal("an argument with a name is not the last", "(arguments (argument name: (_)) (argument !name) @bad)"),
+        Refusal(
+            "an argument follows unpacked ones",
+            "(arguments (argument (variadic_unpacking)) (argument !name) @bad)",
+            when=_is_plain,
+        ),
+        Refusal(
+            "the class of an abstract method is not abstract",
+            "(class_declaration body: (declaration_list (method_declaration (abstract_modifier)) @bad))",
+            when=_is_concrete,
+        ),
+        Refusal("a function is there twice", "[(program) (declaration_list)] @bad", when=_repeats_a_function),
         Refusal("'yield' outside of a function", "(yield_expression) @bad", outside=_PHP_FUNCTIONS),
     ),
     end=re.compile(rb"__(?<!\w__)halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
