@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from synthcode.decimals import decimals  # noqa: E402
 from synthcode.evaluation.results.comparison import macro_estimates  # noqa: E402
 from synthcode.evaluation.retrieval.ranks import read_ranks  # noqa: E402
 from synthcode.pipelines.main import run_cli  # noqa: E402
@@ -46,8 +47,10 @@ def score(kind: str, spec: str, mbxp: Path, out: Path) -> float:
         comparison = ""
         if reference is not None:
             most = max(most, abs(estimate.value - reference))
-            comparison = f"reference {reference:.3f}, difference {estimate.value - reference:+.3f}"
-        interval = f"{estimate.value:.4f} ({estimate.lo:.4f} to {estimate.hi:.4f})"
+            comparison = (
+                f"reference {decimals(reference)}, difference {decimals(estimate.value - reference, signed=True)}"
+            )
+        interval = f"{decimals(estimate.value, 4)} ({decimals(estimate.lo, 4)} to {decimals(estimate.hi, 4)})"
         print(f"{kind:5} {macro.task} {macro.variant:10} {interval} {comparison}")
     return most
 

@@ -8,6 +8,8 @@ from typing import Literal
 import jinja2
 import jinja2.sandbox
 
+from synthcode.decimals import decimals
+
 Kind = Literal["prompts", "data_cards"]
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -33,7 +35,7 @@ def environment(folder: Path, *, html: bool = False) -> jinja2.Environment:
     html
         Escape what fills them. Prompts and Markdown are not HTML; what fills them is escaped where they need it.
     """
-    return jinja2.sandbox.ImmutableSandboxedEnvironment(
+    made = jinja2.sandbox.ImmutableSandboxedEnvironment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
         autoescape=html,
@@ -41,3 +43,5 @@ def environment(folder: Path, *, html: bool = False) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["decimals"] = decimals
+    return made

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.results.comparison import Difference, Estimate, Macro, compare, macro_estimates
 from synthcode.evaluation.retrieval.ranks import labelled, read_ranks
 from synthcode.pipelines.main import run_cli
@@ -61,13 +62,14 @@ def over_seeds(parts: Sequence[pa.Table]) -> pa.Table:
 
 def shown(estimate: Estimate) -> str:
     """Return a mean with its interval."""
-    return f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})"
+    return f"{decimals(estimate.value)} ({decimals(estimate.lo)} to {decimals(estimate.hi)})"
 
 
 def shown_difference(difference: Difference) -> str:
     """Return a difference with its interval and Holm's p."""
     found = difference.difference
-    return f"{found.value:+.3f} ({found.lo:+.3f} to {found.hi:+.3f}), p {difference.p_holm:.4f}"
+    value, low, high = (decimals(number, signed=True) for number in found)
+    return f"{value} ({low} to {high}), p {decimals(difference.p_holm, 4)}"
 
 
 __all__ = ["CELLS", "Macro", "differences", "estimates", "of_cell", "over_seeds", "scored", "shown", "shown_difference"]

@@ -20,6 +20,7 @@ from torch.utils.data import SequentialSampler
 from transformers import PrinterCallback, Trainer, TrainerCallback
 
 from distillation.models import settings_of
+from synthcode.decimals import decimals
 from synthcode.evaluation.training.models.opening import open_training_model
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.trainer import MultiExitTrainer
@@ -125,4 +126,4 @@ def _print(chosen: argparse.Namespace, data: TrainingData, tokens: int, seconds:
 def _ratio(found: list[float], reference: list[float]) -> str:
     ratios = [one / other for one, other in zip(found, reference, strict=True)]
     low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
-    return f"{median:.3f} ({low:.3f} to {high:.3f})"
+    return f"{decimals(median)} ({decimals(low)} to {decimals(high)})"

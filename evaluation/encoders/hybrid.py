@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from synthcode.decimals import decimals
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.encoders.combined_parts import parts_of
@@ -107,7 +108,7 @@ class Hybrid:
             return [f"{means}; {names[0]} weighs {self._weight:g}."]
         rows = []
         for (task, variant), one in sorted(self._choices.items()):
-            scores = [f"{score:.3f}" for score in (one.score, one.first, one.second)]
+            scores = [decimals(score) for score in (one.score, one.first, one.second)]
             rows.append([task, variant, f"{one.weight:g}", *scores, f"{one.queries:,}"])
         header = ["task", "variant", f"weight of {names[0]}", MAIN_METRIC, names[0], names[1], "queries"]
         return [f"{means}. The weight is the best on validation:", markdown_table(header, rows, left=2)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.classification.clones.clone_scores import ALL
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.output.frozen_scores import MEANINGS, chosen_table, score_table
@@ -51,7 +52,7 @@ def _by_languages(rows: Rows) -> str:
     pairs = sorted({key[:2] for key in cells})
     lines = [
         [f"{label(one)}, {label(other)}", f"{cells[one, other, exits[0]]['n']:,}"]
-        + [f"{cells[one, other, exit_]['value']:.3f}" for exit_ in exits]
+        + [decimals(cells[one, other, exit_]["value"]) for exit_ in exits]
         for one, other in pairs
     ]
     head = ["languages", "pairs", *("AP" if exit_ == ONLY_EXIT else f"exit {exit_}" for exit_ in exits)]

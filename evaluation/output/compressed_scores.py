@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow.csv as pa_csv
 
+from synthcode.decimals import decimals, rounded, with_interval
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.plots.figures import can_draw
 from synthcode.evaluation.results.compressed_scores import CompressedScore, CompressedSearch, compressed_scores
@@ -72,7 +73,7 @@ def read_compressed_scores(folder: Path) -> list[dict[str, Any]]:
 
 def _row(encoder: str, one: CompressedScore) -> dict[str, Any]:
     lost = one.difference
-    change = {} if lost is None else {"difference": lost.difference.value, "p_holm": round(lost.p_holm, DIGITS)}
+    change = {} if lost is None else {"difference": lost.difference.value, "p_holm": rounded(lost.p_holm, DIGITS)}
     if lost is not None:
         change |= {"difference_lo": lost.difference.lo, "difference_hi": lost.difference.hi}
     return {
@@ -109,8 +110,7 @@ def _difference_table(scores: Sequence[CompressedScore]) -> str:
     lines = []
     for one in scores:
         if (lost := one.difference) is not None:
-            value, low, high = lost.difference
-            cell = f"{value:+.3f} [{low:+.3f}, {high:+.3f}]"
+            cell = with_interval(*lost.difference, signed=True)
             lines.append([*one.macro[2:], *_named(one)[:3], cell, p_value(lost.p_holm)])
     return markdown_table(head, lines, left=5)
 
@@ -125,12 +125,12 @@ def _kind(one: CompressedScore) -> str:
 
 def _named(one: CompressedScore) -> list[str]:
     exit_ = "" if one.macro.exit == ONLY_EXIT else str(one.macro.exit)
-    time = "" if one.search_s is None else f"{1e3 * one.search_s:.3f}"
+    time = "" if one.search_s is None else decimals(1e3 * one.search_s)
     return [exit_, str(one.compression.dims), one.compression.precision, f"{one.compression.bytes_per_vector:,}", time]
 
 
 def _estimate(one: CompressedScore | None) -> str:
     if one is None:
         return ""
-    text = f"{one.estimate.value:.3f} [{one.estimate.lo:.3f}, {one.estimate.hi:.3f}]"
+    text = with_interval(*one.estimate)
     return f"**{text}**" if one.on_front else text

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from synthcode.decimals import decimals, rounded
 from synthcode.evaluation.classification.measures.scored import Scored
 from synthcode.evaluation.classification.stored_scores import overall
 from synthcode.evaluation.cost import ExitCost
@@ -113,7 +114,13 @@ def metrics_table(encoder: str, language: str, rows: Sequence[Mapping[str, Any]]
     """Return scores as ``metrics.csv`` holds them; ``language`` is that of rows that name none."""
     spoken = {"encoder": encoder, "query_language": language, "corpus_language": language}
     counted = [
-        {**spoken, **row, "value": round(row["value"], DIGITS), "problems": row["groups"], "documents": row["programs"]}
+        {
+            **spoken,
+            **row,
+            "value": rounded(row["value"], DIGITS),
+            "problems": row["groups"],
+            "documents": row["programs"],
+        }
         for row in rows
     ]
     return pa.Table.from_pylist([{name: row[name] for name in METRICS.names} for row in counted], schema=METRICS)
@@ -131,8 +138,8 @@ def score_table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def estimate_text(row: Mapping[str, Any]) -> str:
     """Return a value, with its interval if it has one."""
-    interval = "" if row["lo"] is None else f" ({row['lo']:.3f} to {row['hi']:.3f})"
-    return f"{row['value']:.3f}{interval}"
+    interval = "" if row["lo"] is None else f" ({decimals(row['lo'])} to {decimals(row['hi'])})"
+    return f"{decimals(row['value'])}{interval}"
 
 
 def chosen_table(rows: Sequence[Mapping[str, Any]]) -> str:

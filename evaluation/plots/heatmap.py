@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.plots.figures import figure, save, title_lines, with_caption
 from synthcode.evaluation.results.tables import label
 from synthcode.evaluation.retrieval.measures import F64
@@ -70,7 +71,7 @@ def _panel(panel: Axes, matrix: F64, asked: list[str], found: list[str]) -> Any:
     for (row, column), value in np.ndenumerate(matrix):
         if np.isfinite(value):
             colour = "white" if value > DARK else "black"
-            text = f"{value:.2f}".removeprefix("0")
+            text = decimals(value, 2).removeprefix("0")
             # Not in the layout: a number lies in its cell, and to measure hundreds of them takes time.
             panel.text(column, row, text, ha="center", va="center", color=colour, fontsize=8, in_layout=False)
     return image

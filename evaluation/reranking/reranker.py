@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from synthcode.decimals import decimals
 from synthcode.errors import InputError, ServerError
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.encoders.combined_parts import part_of
@@ -142,10 +143,7 @@ class Reranker:
         first = markdown_cell(self.parts[0].label)
         said = f"The first {self._top:,} documents of {first} in a new order; recall at that depth bounds the reranker."
         header = ["task", "variant", f"recall@{self._top} of {first}", f"{MAIN_METRIC} of {first}", "at most"]
-        rows = [
-            [task, variant, *(f"{number:.3f}" for number in numbers)]
-            for (task, variant), numbers in sorted(bound.means().items())
-        ]
+        rows = [[task, variant, *map(decimals, numbers)] for (task, variant), numbers in sorted(bound.means().items())]
         scored, seconds = store.effort()
         speed = f", {scored / seconds:,.0f} a second" if seconds else ""
         return [said, markdown_table(header, rows, left=2), f"{scored:,} pairs were scored in {seconds:,.1f} s{speed}."]

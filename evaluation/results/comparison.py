@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import rounded
 from synthcode.errors import InputError
 from synthcode.evaluation.results.common_queries import on_common_queries
 from synthcode.evaluation.results.small_samples import Span, honest_intervals
@@ -209,4 +210,4 @@ def _estimates(macros: Sequence[CellSums], resamples: int, span: Span = (0.0, 1.
     weights = np.stack([macro.weights for macro in macros], axis=1)
     resampled = bootstrap_intervals(sums, counts, groups, resamples)
     low, high = honest_intervals(resampled, values, weights, (weights > 0).sum(axis=0), span)
-    return [Estimate(*(round(float(number), DIGITS) for number in row)) for row in zip(values, low, high, strict=True)]
+    return [Estimate(*(rounded(number, DIGITS) for number in row)) for row in zip(values, low, high, strict=True)]

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.retrieval.grouping import sorted_groups
 
 ENOUGH_PROBLEMS, ENOUGH_DOCUMENTS = 30, 100
@@ -73,7 +74,7 @@ def warnings_of(covered: Iterable[Coverage]) -> list[str]:
     if documents < ENOUGH_DOCUMENTS:
         found.append(
             f"Only {counted(documents, 'document')} to search: a random order would already score about"
-            f" {chance(documents):.2f}, and scores fall as a corpus grows; use at least {ENOUGH_DOCUMENTS}."
+            f" {decimals(chance(documents), 2)}, and scores fall as a corpus grows; use at least {ENOUGH_DOCUMENTS}."
         )
     return found
 

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import rounded
 from synthcode.evaluation.results.common_queries import query_names
 from synthcode.evaluation.results.comparison import CellSums, Estimate, Macro, estimates_of
 from synthcode.evaluation.results.coverage import coverage
@@ -84,7 +85,7 @@ def graded_metrics(ranks: pa.Table, resamples: int) -> pa.Table:
     ]
     sums, counts = (np.stack(columns, axis=1) for columns in zip(*((c.sums, c.counts) for c in cells), strict=True))
     for row, lo, hi in zip(rows, *cell_intervals(rows, sums, counts, resamples), strict=True):
-        row |= {"value": round(row["value"], DIGITS), "lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS)}
+        row |= {"value": rounded(row["value"], DIGITS), "lo": rounded(lo, DIGITS), "hi": rounded(hi, DIGITS)}
     return pa.Table.from_pylist(rows, schema=METRICS)
 
 

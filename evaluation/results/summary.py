@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 
+from synthcode.decimals import rounded
 from synthcode.evaluation.results.small_samples import honest_intervals
 from synthcode.evaluation.results.statistics import RESAMPLES, Intervals, bootstrap_intervals, by_problem
 from synthcode.evaluation.retrieval.grouping import sorted_groups
@@ -51,7 +52,7 @@ def summarise(ranks: pa.Table, resamples: int = RESAMPLES) -> pa.Table:
         return METRICS.empty_table()
     low, high = cell_intervals(rows, np.stack(sums, axis=1), np.stack(counts, axis=1), resamples)
     for row, lo, hi in zip(rows, low, high, strict=True):
-        row |= {"lo": round(float(lo), DIGITS), "hi": round(float(hi), DIGITS), "value": round(row["value"], DIGITS)}
+        row |= {"lo": rounded(lo, DIGITS), "hi": rounded(hi, DIGITS), "value": rounded(row["value"], DIGITS)}
     return pa.Table.from_pylist(rows, schema=METRICS)
 
 

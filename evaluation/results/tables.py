@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from synthcode.decimals import decimals, with_interval
 from synthcode.evaluation.cost import ExitCost
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.by_level import LevelScores, place
@@ -224,7 +225,7 @@ def label(language: str) -> str:
 
 def p_value(p: float) -> str:
     """Return a p-value as papers print it."""
-    return f"{p:.4f}" if p >= 0.0001 else "< 0.0001"
+    return decimals(p, 4) if p >= 0.0001 else "< 0.0001"
 
 
 def _saved(cost: ExitCost | None, deepest: ExitCost | None) -> list[str]:
@@ -241,10 +242,8 @@ def _named(encoder: str, exit_: int) -> list[str]:
 def _estimate(estimate: Estimate | None, *, signed: bool = False) -> str:
     if estimate is None:
         return ""
-    if signed:
-        return f"{estimate.value:+.3f} [{estimate.lo:+.3f}, {estimate.hi:+.3f}]"
-    return f"{estimate.value:.3f} [{estimate.lo:.3f}, {estimate.hi:.3f}]"
+    return with_interval(*estimate, signed=signed)
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
+    return "" if value is None else decimals(value)

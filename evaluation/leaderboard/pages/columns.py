@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.leaderboard.content import Line, Table
 from synthcode.evaluation.results.by_level import level_name
@@ -42,7 +43,7 @@ WORDS = (
 NUMBERS = (
     Column(
         "difference to best",
-        lambda line: f"{line.difference:+.3f}" if line.difference else "",
+        lambda line: decimals(line.difference, signed=True) if line.difference else "",
         lambda line: line.difference,
     ),
     Column("p (Holm)", lambda line: p_value(line.p_holm) if line.difference else "", lambda line: line.p_holm),

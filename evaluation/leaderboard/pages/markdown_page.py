@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.leaderboard.content import Leaderboard, Line, Table
 from synthcode.evaluation.leaderboard.pages.columns import LEGEND, NUMBERS, WORDS, basis, filled, title
 from synthcode.evaluation.results.tables import warning_lines
@@ -37,5 +38,5 @@ def _table_parts(table: Table) -> list[str]:
 
 def _value(table: Table, line: Line, metric: str) -> str:
     value = line.values[metric]
-    text = f"**{value:.3f}**" if value == table.best[metric] else f"{value:.3f}"
-    return f"{text} [{line.score.lo:.3f}, {line.score.hi:.3f}]" if metric == table.metric else text
+    text = f"**{decimals(value)}**" if value == table.best[metric] else decimals(value)
+    return f"{text} [{decimals(line.score.lo)}, {decimals(line.score.hi)}]" if metric == table.metric else text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from synthcode.decimals import rounded
 from synthcode.evaluation.leaderboard.content import Cost, Entry, Kind, Line, Table
 from synthcode.evaluation.leaderboard.tables.ranking import Ranking, rank_entries
 from synthcode.evaluation.results.comparison import DIGITS, Estimate
@@ -75,7 +76,7 @@ def _line(at: int, order: Sequence[int], scored: Scored, ranking: Ranking, metri
         rank=int(ranking.rank[at]),
         last_rank=int(ranking.last_rank[at]),
         group=int(ranking.group[at]),
-        difference=round(float(values[at] - values[best]), DIGITS),
+        difference=rounded(values[at] - values[best], DIGITS),
         p_holm=float(ranking.p_holm[at, best]),
         same_as=[place for place, other in enumerate(order) if other != at and alike[other]],
         cost=cost,

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from synthcode.decimals import rounded
 from synthcode.evaluation.leaderboard.content import Kind, Table
 from synthcode.evaluation.leaderboard.entries.retrieval_entries import RankedEntry
 from synthcode.evaluation.leaderboard.tables.lines import Scored, make_table
@@ -119,7 +120,7 @@ class _Cells(NamedTuple):
         weights = np.repeat((self.counts / self.counts.sum(axis=0)).mean(axis=1)[:, None], entries, axis=1)
         low, high = honest_intervals(resampled, values, weights, (weights > 0).sum(axis=0))
         rows = np.stack([values, low, high], axis=1).tolist()
-        return [Estimate(*(round(number, 6) for number in row)) for row in rows]
+        return [Estimate(*(rounded(number, 6) for number in row)) for row in rows]
 
 
 def _problems(queries: pa.Table) -> I64:

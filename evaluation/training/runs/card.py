@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.training.classifiers.opening import ExampleCounts
 from synthcode.evaluation.training.pairs.counts import DataCounts
 from synthcode.evaluation.training.runs.folder import TrainingRecord
@@ -117,7 +118,7 @@ def _scores_table(curves: Curves, step: int) -> str:
 
 
 def _before_and_after(key: ScoreKey, before: dict[ScoreKey, float], after: dict[ScoreKey, float]) -> str:
-    return f"{before[key]:.3f} / {after[key]:.3f}" if key in before else f"{after[key]:.3f}"
+    return f"{decimals(before[key])} / {decimals(after[key])}" if key in before else decimals(after[key])
 
 
 def _costs_table(sizes: Sequence[ExitSize]) -> str:

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.training.ordered_trainer import DivergedError
 from synthcode.evaluation.training.processes import averaged, from_first, is_first, is_launched, wait_for_all
 from synthcode.evaluation.training.runs.checkpoints import (
@@ -146,11 +147,11 @@ class WatchCallback(TrainerCallback):
     def _remark(self) -> str:
         curves = self._watch.curves
         loss = next((point.value for point in reversed(curves.points) if point.exit == 0), None)
-        parts = [] if loss is None else [f"loss {loss:.4f}"]
+        parts = [] if loss is None else [f"loss {decimals(loss, 4)}"]
         parts.append(f"{self._clock.tokens_per_s:,.0f} tokens/s")
         if curves.validated:
             last = curves.validated[-1]
-            parts.append(f"validation {curves.metric} {mean_over_exits(curves.scores(last)):.3f} at step {last}")
+            parts.append(f"validation {curves.metric} {decimals(mean_over_exits(curves.scores(last)))} at step {last}")
         return ", ".join(parts)
 
 

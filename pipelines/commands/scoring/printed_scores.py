@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from synthcode.decimals import decimals
 from synthcode.evaluation.encoder import ONLY_EXIT
 from synthcode.evaluation.results.comparison import Estimate, Macro
 from synthcode.evaluation.results.coverage import Covered, spread, warnings_of
@@ -36,7 +37,7 @@ def print_means(macros: Mapping[Macro, Estimate], covered: Covered, folder: Path
             Text(visible_line(macro.task)),
             Text(visible_line(macro.variant)),
             "" if macro.exit == ONLY_EXIT else str(macro.exit),
-            f"{estimate.value:.3f} ({estimate.lo:.3f} to {estimate.hi:.3f})",
+            f"{decimals(estimate.value)} ({decimals(estimate.lo)} to {decimals(estimate.hi)})",
             *(f"{one.pairs:,}", f"{one.queries:,}", f"{one.problems:,}", spread(one.documents)),
         )
     console = Console()
@@ -103,11 +104,11 @@ def print_compressed(rows: Sequence[Mapping[str, Any]]) -> None:
     kinds = list(dict.fromkeys(f"{row['task']}\n{row['variant']}" for row in rows))
     lines: dict[tuple[Any, ...], dict[str, str]] = {}
     for row in rows:
-        time = "" if row["search_ms"] is None else f"{row['search_ms']:.3f}"
+        time = "" if row["search_ms"] is None else decimals(row["search_ms"])
         exit_ = "" if row["exit"] == ONLY_EXIT else str(row["exit"])
         key = (exit_, str(row["dims"]), row["precision"], f"{row['bytes_per_vector']:,}", time)
         star = "*" if row["on_front"] else " "
-        lines.setdefault(key, {})[f"{row['task']}\n{row['variant']}"] = f"{row['value']:.3f}{star}"
+        lines.setdefault(key, {})[f"{row['task']}\n{row['variant']}"] = f"{decimals(row['value'])}{star}"
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in ("exit", "dims", "precision", "bytes a\nvector", "search\nms", *kinds):
         table.add_column(column, justify="left" if column == "precision" else "right")
