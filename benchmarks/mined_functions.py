@@ -6,7 +6,8 @@ Fetches packages that hold sources (Debian's; for Python the interpreter's own l
 without the gate's parser, has the language's own parser judge each, and prints a row a language: functions, how many
 the parser takes, how many of those the gate rejects. ``--folder`` reads sources from there instead. TypeScript is
 judged by its compiler's parser, Rust by rustfmt (it has rustc's), C and C++ by clang (``pip install libclang``), whose
-errors about names and types do not count: a function stands without its headers.
+errors about names and types do not count: a function stands without its headers. Functions of C++ that use a macro of
+their own library are left out, and Kotlin is judged by its compiler's parser.
 """
 
 from __future__ import annotations

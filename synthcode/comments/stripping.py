@@ -8,6 +8,7 @@ from itertools import takewhile
 
 import tree_sitter
 
+from synthcode.comments.carried_docstrings import carried_cuts, may_have
 from synthcode.comments.removal import Cut, remove
 from synthcode.comments.snippets import Captures, Snippet, Span, any_of, captured, parse_snippet
 from synthcode.comments.string_statements import STRING_STATEMENT, string_cuts
@@ -48,7 +49,8 @@ def strip(code: str, language: Language) -> str:
     of ``import "C"``, Ruby's magic comments, Python's coding line, TypeScript's ``/// <reference>``. Hints to linters
     and type checkers are removed. In Python every string that is a statement of its own is removed, not only the
     docstring: such strings serve as comments, and the next one would become the docstring. A body that held nothing
-    else becomes ``pass``. Lines are removed as ``removal.remove`` describes; nothing else changes.
+    else becomes ``pass``. In other languages a string that opens a body goes if a statement follows it, as do Rust's
+    attributes ``#[doc = "..."]``. Lines are removed as ``removal.remove`` describes; nothing else changes.
 
     Parameters
     ----------
@@ -74,7 +76,7 @@ def strip(code: str, language: Language) -> str:
 
 def may_have_comments(code: str, language: Language) -> bool:
     """Return False for code without comments, and without strings where they serve as comments, unparsed as it is."""
-    return _SIGNS.get(language.name, _SLASHES).search(code) is not None
+    return _SIGNS.get(language.name, _SLASHES).search(code) is not None or may_have(code, language)
 
 
 def comment_cuts(snippet: Snippet, language: Language, found: Captures | None = None) -> list[Cut]:
@@ -85,7 +87,8 @@ def comment_cuts(snippet: Snippet, language: Language, found: Captures | None = 
     found = captured(language, comment_nodes(language), snippet.root) if found is None else found
     comments, strings = _without_meaning(snippet, language, found)
     spans = [comment_span(snippet, node) for node in comments] + list(snippet.hidden_comments)
-    return [Cut(*span) for span in spans] + [cut for _, cut in string_cuts(snippet, strings, docstrings_only=False)]
+    cuts = [Cut(*span) for span in spans] + [cut for _, cut in string_cuts(snippet, strings, docstrings_only=False)]
+    return cuts + carried_cuts(snippet, language)
 
 
 def comment_span(snippet: Snippet, comment: tree_sitter.Node) -> Span:

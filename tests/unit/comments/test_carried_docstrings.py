@@ -1,0 +1,48 @@
+"""Strings that document a function in a language without docstrings are not left in stripped code."""
+
+from __future__ import annotations
+
+import pytest
+
+from synthcode.comments import strip
+from synthcode.languages import LANGUAGES
+
+DOCUMENTED = {
+    "ruby": ('def f(x)\n  """Adds one."""\n  x + 1\nend\n', "def f(x)\n  x + 1\nend\n"),
+    "kotlin": (
+        'fun f(x: Int): Int {\n    """\n    Adds one.\n    """\n    return x + 1\n}\n',
+        "fun f(x: Int): Int {\n    return x + 1\n}\n",
+    ),
+    "javascript": ("function f(x) {\n  'Adds one.';\n  return x + 1;\n}\n", "function f(x) {\n  return x + 1;\n}\n"),
+    "typescript": ('const f = (x) => { "Adds."; return x; };\n', "const f = (x) => { return x; };\n"),
+    "php": (
+        "<?php\nfunction f($x) {\n    'Adds one.';\n    return $x;\n}\n",
+        "<?php\nfunction f($x) {\n    return $x;\n}\n",
+    ),
+    "c": ('int f(int x) {\n    "Adds one.";\n    return x + 1;\n}\n', "int f(int x) {\n    return x + 1;\n}\n"),
+    "cpp": ('int f(int x) {\n    "Adds"\n    " one.";\n    return x;\n}\n', "int f(int x) {\n    return x;\n}\n"),
+    "rust": (
+        '#[doc = "Adds."]\nfn f(x: i32) -> i32 {\n    #![doc = r"One."]\n    x\n}\n',
+        "fn f(x: i32) -> i32 {\n    x\n}\n",
+    ),
+}
+KEPT = (
+    ("ruby", 'def f\n  "a value"\nend\n'),
+    ("ruby", 'def f(x)\n  "#{x.pop}"\n  x\nend\n'),
+    ("kotlin", 'fun f(x: List<Int>) = x.map {\n    "a value"\n}\n'),
+    ("javascript", "function f() {\n  'use strict';\n  return 1;\n}\n"),
+    ("javascript", "f({\n  'key': 1,\n});\n"),
+    ("php", '<?php\nfunction f($x) {\n    "{$x->pop()}";\n    return $x;\n}\n'),
+    ("rust", '#[doc(hidden)]\n#[doc = include_str!("a")]\nfn f() {}\n'),
+)
+
+
+@pytest.mark.parametrize("language", DOCUMENTED)
+def test_documentation_in_a_string_goes(language: str) -> None:
+    code, expected = DOCUMENTED[language]
+    assert strip(code, LANGUAGES[language]) == expected
+
+
+@pytest.mark.parametrize(("language", "code"), KEPT)
+def test_strings_with_a_meaning_stay(language: str, code: str) -> None:
+    assert strip(code, LANGUAGES[language]) == code
