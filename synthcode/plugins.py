@@ -10,6 +10,7 @@ import functools
 import tomllib
 from collections.abc import Callable, Sequence
 from importlib.metadata import Distribution, EntryPoint, distributions
+from importlib.metadata import distribution as distribution_of
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
@@ -143,9 +144,11 @@ def _checkout() -> list[Plugin]:
 def _installed() -> list[Plugin]:
     """Return the plug-ins of installed distributions, the first of each on the path; built-ins first."""
     first: dict[str, Distribution] = {}
-    for distribution in distributions():
-        name = str(distribution.name or "").lower().replace("_", "-")
-        first.setdefault(name, distribution)
+    for one in distributions():
+        # To read the name of every distribution takes half a second where there are hundreds.
+        if f"[{OWN}." in (one.read_text("entry_points.txt") or ""):
+            name = str(one.name or "").lower().replace("_", "-")
+            first.setdefault(name, distribution_of(name) if name else one)
     found = [
         Plugin(entry.name, name, distribution.version, entry)
         for name, distribution in first.items()

@@ -107,6 +107,17 @@ def test_doctor_names_them_and_imports_none(site: Path, capsys: pytest.CaptureFi
     assert not [name for name in sys.modules if name.startswith("acme_synthcode")]
 
 
+def test_a_distribution_that_stands_before_hides_another_version(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "acme-lines" in SEED_ADAPTERS.names()
+    (acme,) = [path.name for path in site.glob("*.dist-info")]
+    install_metadata(tmp_path / "before", acme.partition("-")[0].replace("_", "-"), "9.0", {"other": {"x": "y:z"}})
+    monkeypatch.syspath_prepend(str(tmp_path / "before"))
+    plugins._plugins.cache_clear()
+    assert "acme-lines" not in SEED_ADAPTERS.names()
+
+
 def test_one_that_cannot_be_imported_is_named_with_its_origin(site: Path) -> None:
     with pytest.raises(InputError) as error:
         ENCODERS.load_factory("acme-broken")
