@@ -157,7 +157,8 @@ def _unwritten(program: Program, original: _Original) -> str | None:
         owner = program.owner(comment)
         if owner is None or owner not in original.demanded:
             continue
-        if _is_all_of_block(comment):
+        whole = any(one.spelling == owner and one.gives_back_a_name for one in program.functions)
+        if whole or _is_all_of_block(comment):
             return _at(program, comment, f"code is yet to be written: {_shown(words)}")
     return None
 

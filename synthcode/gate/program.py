@@ -87,6 +87,11 @@ class Function:
         """Whether it only returns or sets a member."""
         return stubs.gives_back_a_name(self._code) and ("=" in self._code or next(self._parameters(), None) is None)
 
+    @property
+    def gives_back_a_name(self) -> bool:
+        """Whether its body only returns or sets one name."""
+        return self._body is not None and stubs.gives_back_a_name(self._code)
+
     @functools.cached_property
     def parameters_used(self) -> frozenset[str]:
         """The spellings of the parameters that its body mentions."""

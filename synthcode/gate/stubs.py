@@ -32,8 +32,11 @@ _PRINT = (
     r"""(?:(?:print(?:ln|f)?!?|eprintln!|puts|p|echo|console\.\w{3,5}|System\.(?:out|err)\.print(?:ln|f)?|fmt\.Print(?:ln|f)?"""
     r"""|Console\.Write(?:Line)?)(?:\s?\((?:"s?")?\)|\s"s?")|(?:std::)?cout << "s?"(?: << (?:std::)?endl)?)"""
 )
+_PASSED_OVER = r"(?:\(void\)\s?|(?:let )?_ = &?|void )[a-z]\w{0,40}\b(?=[ \t]*+[;\n])"
+"""A parameter that is named so that nothing warns of it."""
 _STUB = re.compile(
-    rf"""(?:[\s;,{{}}]++|(?:=>?|->)\s?|(?:return\b[ \t]*+)?{_VALUE}|{_FAILURE}|{_PRINT}|return\b(?![ \t]*+")"""
+    rf"""(?:[\s;,{{}}]++|{_PASSED_OVER}"""
+    rf"""|(?:=>?|->)\s?|(?:return\b[ \t]*+)?{_VALUE}|{_FAILURE}|{_PRINT}|return\b(?![ \t]*+")"""
     rf"""|"s"|pass\b|\.\.\.|end\b)*+"""
 )
 """A body that does nothing; strings in it are ``""`` or ``"s"``."""

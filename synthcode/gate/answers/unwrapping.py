@@ -16,6 +16,8 @@ from synthcode.languages import Language, find_language
 _CODE_KEYS = frozenset(
     {"answer", "code", "content", "output", "response", "result", "solution", "translated_code", "translation"}
 )
+_FILE_KEYS = frozenset({"data", "file", "files", "results", "solutions", "translations"})
+"""Keys of lists and objects that hold the code."""
 _MAX_JSON = 1_000_000
 _MAX_DEPTH = 3
 _JSON_ENTRY = re.compile(r"\{\s*+\"\w{1,30}\"\s*+:")
@@ -101,7 +103,7 @@ def _entries(value: object, language: Language | None, depth: int) -> Iterator[E
     elif isinstance(value, dict):
         named = next((value[key] for key in ("language", "lang") if isinstance(value.get(key), str)), "")
         for key, item in value.items():
-            if _names_code(key):
+            if _names_code(key) or (key.lower() in _FILE_KEYS and not isinstance(item, str)):
                 own = find_language(key) or find_language(named) or language
                 if isinstance(item, str):
                     yield Entry(item, own)

@@ -59,10 +59,19 @@ BODIES = {
         'panic("TODO")',
         "return []int{}",
         "",
+        "_ = xs\n_ = low\nreturn nil",
     ),
     "php": ("", "// ...", 'throw new \\Exception("Not implemented");', "return [];", "return array();", "return null;"),
     "ruby": ("", "# your code here", "raise NotImplementedError", "nil", "[]", 'raise "not implemented"', "return []"),
-    "c": ("", "/* ... */", "return;", "abort();", "(void)0; /* TODO */", 'printf("not implemented\\n");'),
+    "c": (
+        "",
+        "/* ... */",
+        "return;",
+        "abort();",
+        "(void)0; /* TODO */",
+        "(void)xs; (void)n; (void)low;\n(void)high;",
+        'printf("not implemented\\n");',
+    ),
     "cpp": ("", "return {};", 'throw std::runtime_error("not implemented");', "return std::vector<int>();"),
     "csharp": ("throw new NotImplementedException();", "return null;", "return new List<int>();", "return default;"),
     "rust": (
@@ -73,6 +82,7 @@ BODIES = {
         "vec![]",
         'panic!("not yet")',
         "// …",
+        "let _ = low;\nVec::new()",
     ),
     "kotlin": ('TODO("Not yet implemented")', "return emptyList()", "return listOf()", "throw NotImplementedError()"),
 }
@@ -221,3 +231,13 @@ def test_several_comments_are_left_out_of_a_stub() -> None:
 )
 def test_tests_are_known_by_what_their_framework_marks_them_with(language: str, tests: str) -> None:
     assert why_placeholder(tests, language) == "it calls clamp_all and does not define it"
+
+
+@pytest.mark.parametrize(
+    ("language", "body"),
+    [("ruby", "  # TODO\n  xs"), ("java", "// TODO: implement\nreturn xs;"), ("go", "// TODO\nreturn xs")],
+)
+def test_a_parameter_handed_back_under_a_comment_that_asks_for_code(language: str, body: str) -> None:
+    head, end = HEADS[language]
+    assert "yet to be written" in (why_placeholder(head + body + end, language) or "")
+    assert why_placeholder(head + body.replace("xs", "xs.clamp(low, high)") + end, language) is None

@@ -140,6 +140,7 @@ WHOLE = {
     "escaped HTML": ("java", f'<pre><code class="language-java">{html.escape(JAVA)}\n</code></pre>', JAVA),
     "JSON": ("javascript", json.dumps({"code": JAVASCRIPT, "notes": "It adds."}), JAVASCRIPT),
     "JSON in a fence": ("java", f"```json\n{json.dumps({'language': 'java', 'code': JAVA}, indent=2)}\n```", JAVA),
+    "files in JSON": ("java", json.dumps({"files": [{"name": "Main.java", "content": JAVA}]}), JAVA),
     "a list in JSON": ("java", json.dumps([{"language": "java", "code": JAVA}]), JAVA),
     "a list of languages in JSON": (
         "java",
