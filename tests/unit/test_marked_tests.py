@@ -18,6 +18,7 @@ markers =
 """
 SLOW = "import pytest\n\n@pytest.mark.slow\ndef test_slow(): pass\n\ndef test_quick(): pass\n"
 BROKEN = "raise RuntimeError('imported')\n"
+ONLY_SLOW = "import pytest\n\npytestmark = pytest.mark.slow\n\nraise RuntimeError('imported')\n"
 UNNAMED = "from marks import SLOW\n\n@SLOW\ndef test_slow(): pass\n"
 
 
@@ -56,3 +57,13 @@ def test_a_mark_that_a_file_takes_from_elsewhere_is_refused(tmp_path: Path) -> N
     code, printed = pytest_in(tmp_path)
     assert code == 4
     assert "test_unnamed.py::test_slow: its file does not say mark.slow" in printed
+
+
+def test_a_run_without_marks_imports_no_file_whose_tests_all_have_one(tmp_path: Path) -> None:
+    (tmp_path / "test_slow.py").write_text(SLOW)
+    (tmp_path / "test_only_slow.py").write_text(ONLY_SLOW)
+    code, printed = pytest_in(tmp_path)
+    assert code == 0
+    assert "1 passed, 1 deselected" in printed
+    assert "RuntimeError: imported" in pytest_in(tmp_path, "-m", "slow")[1]
+    assert "RuntimeError: imported" in pytest_in(tmp_path, "-m", "not fuzz")[1]
