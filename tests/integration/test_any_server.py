@@ -229,6 +229,7 @@ def test_translate_takes_any_value_of_the_recipe_that_concerns_it(
     ]
 
 
+@pytest.mark.slow
 def test_a_recipe_leaves_a_setting_out_with_null(seeded: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.yaml"
     recipe.write_text(

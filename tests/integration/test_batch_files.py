@@ -78,7 +78,7 @@ def tables(run: Path) -> dict[str, Any]:
     return {**{str(file.relative_to(run)): file.read_bytes() for file in files}, "answers": answers}
 
 
-@pytest.mark.parametrize("result_of", [openai_result, vllm_result])
+@pytest.mark.parametrize("result_of", [openai_result, pytest.param(vllm_result, marks=pytest.mark.slow)])
 def test_results_in_any_order_and_number_make_what_a_server_makes(
     run: Path, server: ChatServer, tmp_path: Path, result_of: Callable[..., dict[str, Any]]
 ) -> None:
@@ -140,6 +140,7 @@ def test_pieces_stay_within_rows_and_bytes(run: Path, tmp_path: Path) -> None:
     assert sizes == [4, 4, 4, 4, 4, 2]
 
 
+@pytest.mark.slow
 def test_failures_that_may_pass_are_requested_again_and_once_only(
     run: Path, server: ChatServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -256,6 +257,7 @@ def test_a_refused_key_fails_no_row(run: Path, capsys: pytest.CaptureFixture[str
     assert len(requests_in(run / "batches")) == 2 * 2 * SEEDS
 
 
+@pytest.mark.slow
 def test_a_retried_failure_waits_like_any_other(run: Path, server: ChatServer) -> None:
     assert translate(run) == WAITING
     requests = requests_in(run / "batches")
@@ -265,6 +267,7 @@ def test_a_retried_failure_waits_like_any_other(run: Path, server: ChatServer) -
     assert len(requests_in(run / "batches")) == 2 * SEEDS + 2
 
 
+@pytest.mark.slow
 def test_a_recipe_waits_and_goes_on(server: ChatServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     seeded_run(tmp_path, SEEDS)
     recipe = tmp_path / "recipe.yaml"
@@ -283,6 +286,7 @@ def test_a_recipe_waits_and_goes_on(server: ChatServer, tmp_path: Path, capsys: 
     assert (out / "dataset" / "README.md").is_file()
 
 
+@pytest.mark.slow
 def test_repairs_wait_for_results_too(run: Path, server: ChatServer) -> None:
     assert translate(run, "--repair", "1") == WAITING
     results = run / "batches" / "results"

@@ -83,6 +83,7 @@ def test_only_new_seeds_and_languages_are_judged(
     assert tables(checked) == again != first
 
 
+@pytest.mark.slow
 def test_other_settings_judge_everything_again(checked: Path) -> None:
     (checked / "recipe.yaml").write_text(
         (checked / "recipe.yaml").read_text().replace("max_chars: 100", "max_chars: 40 #")
@@ -92,6 +93,7 @@ def test_other_settings_judge_everything_again(checked: Path) -> None:
     assert counts(checked) == (9, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["a row", "the file", "a trigger", "missing"])
 def test_a_damaged_store_costs_work_only(checked: Path, damage: str) -> None:
     before = tables(checked)

@@ -78,6 +78,7 @@ def verdicts(run: Path) -> dict[str, tuple[str, str]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_hangs_or_kills_a_parser_costs_itself_alone(tmp_path: Path) -> None:
     good = {f"good {language}": (language, f"```{language}\n{code}\n```") for language, code in GOOD.items()}
     bad = {name: (language, f"```{language}\n{code}\n```") for name, (language, code) in PATHOLOGICAL.items()}
@@ -103,6 +104,7 @@ def status_of(run: Path, capsys: pytest.CaptureFixture[str], *options: str) -> s
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_without_counts_of_levels_has_a_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = translated(tmp_path, {"whole": ("c", f"```c\n{GOOD['c']}\n```")})
     assert synthcode("check", run) == 0

@@ -54,6 +54,7 @@ def test_exits_are_drawn_with_bm25_as_a_line(run: Path, tmp_path: Path, capsys: 
     assert "words, same colours" in (folder / "plots" / "pareto.svg").read_text()
 
 
+@pytest.mark.slow
 def test_a_named_baseline_must_be_of_the_same_pairs(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

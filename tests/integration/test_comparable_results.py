@@ -82,6 +82,7 @@ def test_the_report_compares_common_queries_only(run: Path, narrow: Path, capsys
     assert "left out: 133 of 186 queries, 4 of 6 pairs of languages of bm25" in evaluation.notes[0]
 
 
+@pytest.mark.slow
 def test_settings_of_one_encoder_do_not_restrict_the_others(run: Path, tmp_path: Path) -> None:
     alone = tmp_path / "run"
     write_dataset(alone / "dataset", 40)
@@ -93,6 +94,7 @@ def test_settings_of_one_encoder_do_not_restrict_the_others(run: Path, tmp_path:
     assert evaluation.notes == []
 
 
+@pytest.mark.slow
 def test_other_datasets_are_refused(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = write_dataset(tmp_path / "other", 6)
     assert evaluate(other, "--encoder", "bm25", "--out", tmp_path / "results") == 0
@@ -103,6 +105,7 @@ def test_other_datasets_are_refused(run: Path, tmp_path: Path, capsys: pytest.Ca
     assert fix == "evaluate all of them on the same dataset and split"
 
 
+@pytest.mark.slow
 def test_splits_are_not_mixed_in_the_report(tmp_path: Path) -> None:
     run = tmp_path / "run"
     for split in ("test", "validation"):

@@ -21,6 +21,9 @@ EXITS, FOLDER = (
 TWO_EXITS = HashingEncoder(exits=(2, 4))
 QUICK = ("--resamples", "100")
 
+# All of them compare what one evaluation of ten seconds leaves.
+pytestmark = pytest.mark.slow
+
 
 def compared(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> list[dict]:
     assert run_cli(["compare", *map(str, arguments), *QUICK, "--json"]) == 0
@@ -56,7 +59,6 @@ def evaluation(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return run / "evaluation"
 
 
-@pytest.mark.slow
 def test_a_leaderboard_tells_exits_apart_as_compare_does(evaluation: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bm25, exits = (evaluation / f"{name}_task-clones_split-train" for name in ("bm25", FOLDER))
     options = ["--resamples", "200", "--json"]

@@ -102,6 +102,7 @@ def test_a_downloaded_dataset_is_held_against_its_croissant_metadata(
     assert "programs/test-00000-of-00001.parquet is damaged or was changed" in said
 
 
+@pytest.mark.slow
 def test_an_edited_recipe_and_an_edited_card_count(whole: Path, tmp_path: Path, capsys: Capture) -> None:
     run = Path(shutil.copytree(whole, tmp_path / "run"))
     card, recipe = run / "dataset" / "README.md", run / "recipe.yaml"

@@ -7,8 +7,8 @@ import json
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
-import mlcroissant
 import pytest
 import yaml
 from datasets import Features, get_dataset_config_info, load_dataset
@@ -18,6 +18,12 @@ from synthcode.pipelines.main import run_cli
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
 CONFIGS = ("triplets", "programs", "texts", "qrels")
+
+
+def read_croissant(path: Path) -> Any:
+    import mlcroissant  # a second of the processor, in every process that collects this file
+
+    return mlcroissant.Dataset(str(path))
 
 
 def synthcode(*arguments: str | Path) -> int:
@@ -58,9 +64,10 @@ def test_datasets_builds_what_the_card_says(run: Path, card: DatasetCard, tmp_pa
     assert get_dataset_config_info(str(run / "dataset"), config).download_size == said["download_size"]
 
 
+@pytest.mark.slow
 def test_croissant_is_valid_and_loads_every_record_from_the_folder(run: Path, tmp_path: Path) -> None:
     path = run / "dataset" / "croissant.json"
-    dataset = mlcroissant.Dataset(str(path))
+    dataset = read_croissant(path)
     assert dataset.metadata.ctx.issues.errors == set()
     for config in CONFIGS:
         rows = load_dataset(str(run / "dataset"), config, cache_dir=str(tmp_path))
@@ -82,6 +89,7 @@ def test_the_card_s_counts_are_those_of_the_dataset(run: Path, card: DatasetCard
     assert f"| **all** | **{kept.total()}** |" in card.text
 
 
+@pytest.mark.slow
 def test_the_recipe_on_the_card_makes_the_same_dataset_again(run: Path, card: DatasetCard, tmp_path: Path) -> None:
     recipe = card.text.partition("```yaml\n")[2].partition("\n```")[0]
     (tmp_path / "recipe.yaml").write_text(recipe, "utf-8")
@@ -98,6 +106,7 @@ def test_the_recipe_on_the_card_makes_the_same_dataset_again(run: Path, card: Da
     }
 
 
+@pytest.mark.slow
 def test_a_benchmark_that_nothing_is_like_is_told_of_as_well(run: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(run, tmp_path / "copy")
     benchmark = tmp_path / "other.jsonl"
@@ -127,6 +136,7 @@ ANSWERS = {
 }
 
 
+@pytest.mark.slow
 def test_directions_and_licences_of_seeds_in_several_languages(tmp_path: Path) -> None:
     keys = ("source_id", "language", "text", "code", "license")
     seeds = [dict(zip(keys, (str(number), *seed), strict=True)) for number, seed in enumerate(SEEDS)]
@@ -151,5 +161,5 @@ def test_directions_and_licences_of_seeds_in_several_languages(tmp_path: Path) -
     listed = (dataset / card.data.license_link).read_text("utf-8")
     expected = ("[MIT](https://spdx.org/licenses/MIT.html)", "&lt;b&gt;Mine\\|&lt;/b&gt; ---", "none named")
     assert all(f"| {name} | 1 |" in listed and f"| {name} | 1 |" in card.text for name in expected)
-    assert mlcroissant.Dataset(str(dataset / "croissant.json")).metadata.ctx.issues.errors == set()
+    assert read_croissant(dataset / "croissant.json").metadata.ctx.issues.errors == set()
     assert sum(map(len, load_dataset(str(dataset), cache_dir=str(tmp_path / "cache")).values())) == 2

@@ -105,6 +105,7 @@ def test_contaminated_programs_leave_the_training_split_and_are_marked_elsewhere
     assert {row["document_id"] for row in left} <= known
 
 
+@pytest.mark.slow
 def test_contaminated_programs_leave_everywhere_where_that_is_asked(
     run: Path, published: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -121,6 +122,7 @@ def test_contaminated_programs_leave_everywhere_where_that_is_asked(
     assert capsys.readouterr().out.count(" - contaminated: ") == 10
 
 
+@pytest.mark.slow
 def test_contaminated_seeds_are_not_translated(run: Path, published: Path, tmp_path: Path) -> None:
     recipe = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
     text = (recipe / "recipe.yaml").read_text().replace("path: ", f"path: {recipe}/")
@@ -189,6 +191,7 @@ shutil.copytree(disk / "run", {back!r}, dirs_exist_ok=True)
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_gives_two_lines_and_loses_nothing(run: Path, tmp_path: Path) -> None:
     disk, back = tmp_path / "disk", tmp_path / "back"
     disk.mkdir()

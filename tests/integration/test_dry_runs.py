@@ -52,6 +52,7 @@ def files(run: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in found}
 
 
+@pytest.mark.slow
 def test_answered_requests_are_not_counted(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     assert planned(capsys, recipe, "--out", run)["requests"] == "4"
@@ -71,6 +72,7 @@ def test_answered_requests_are_not_counted(recipe: Path, tmp_path: Path, capsys:
     assert planned(capsys, recipe, "--out", run, "--temperature", "0.9")["requests"].startswith("4 (0 more")
 
 
+@pytest.mark.slow
 def test_what_failed_for_good_is_counted_where_it_is_repeated(
     recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +91,7 @@ def test_what_failed_for_good_is_counted_where_it_is_repeated(
     assert "failed for good" not in left
 
 
+@pytest.mark.slow
 def test_a_failure_that_may_pass_is_counted_among_the_requests(
     recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -102,6 +105,7 @@ def test_a_failure_that_may_pass_is_counted_among_the_requests(
     assert "failed for good" not in left
 
 
+@pytest.mark.slow
 def test_translate_tells_what_is_known_from_what_failed_for_good(
     recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -131,6 +135,7 @@ def test_run_takes_the_options_of_translate(recipe: Path, tmp_path: Path) -> Non
         assert line in written
 
 
+@pytest.mark.slow
 def test_a_refused_prompt_is_not_kept(recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = tmp_path / "run"
     assert synthcode("run", recipe, "--out", run) == 0
@@ -170,6 +175,7 @@ def test_finished_shards_are_not_counted(recipe: Path, tmp_path: Path, capsys: p
     assert synthcode("run", recipe, "--shard", "1/3", *shared, "--dry-run") == 1
 
 
+@pytest.mark.slow
 def test_the_rate_that_a_run_has_measured_counts(
     recipe: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -83,6 +83,7 @@ def test_a_dataset_on_the_hub_has_results_for_a_model_s_page(dataset: Path, tmp_
     assert len(entries) == 2 * 3
 
 
+@pytest.mark.slow
 def test_nothing_is_done_twice(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = (dataset, "--encoder", "bm25", "--out", tmp_path)
     assert evaluate(*arguments) == 0
@@ -104,6 +105,7 @@ def test_results_of_a_run_lie_in_the_run(tmp_path: Path) -> None:
     assert {(row["task"], row["corpus_language"]) for row in rows} == {("text2code", "go"), ("text2code", "java")}
 
 
+@pytest.mark.slow
 def test_results_of_other_datasets_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     copy = write_dataset(tmp_path / "pairs", 4)
@@ -117,6 +119,7 @@ def test_results_of_other_datasets_lie_apart(tmp_path: Path, monkeypatch: pytest
     assert metrics(tmp_path / "evaluation" / "bm25")
 
 
+@pytest.mark.slow
 def test_a_server_encodes_each_text_once_through_faults(dataset: Path, tmp_path: Path) -> None:
     with embeddings_server() as server:
         server.fail_next = 2
@@ -165,6 +168,7 @@ def test_two_at_once_are_refused(dataset: Path, tmp_path: Path) -> None:
         process.communicate()
 
 
+@pytest.mark.slow
 def test_what_a_server_refuses_is_told_in_two_lines(
     dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -184,6 +188,7 @@ def test_what_a_server_refuses_is_told_in_two_lines(
         assert fix == "name a model that the server has, as openai:MODEL"
 
 
+@pytest.mark.slow
 def test_every_exit_of_mose_is_scored_from_one_pass(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -236,6 +241,7 @@ def test_exits_can_be_added_to_results(tmp_path: Path) -> None:
     assert {row["exit"] for row in metrics(tmp_path / "results")} == {"1", "2", "4"}
 
 
+@pytest.mark.slow
 def test_a_benchmark_is_scored_as_it_was_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ("--from", "mbxp", "--path", MBXP, "--limit", "40", "--encoder", "bm25")
     assert evaluate(*arguments, "--out", tmp_path) == 0
@@ -248,6 +254,7 @@ def test_a_benchmark_is_scored_as_it_was_published(tmp_path: Path, capsys: pytes
     assert named["stripped"] > named["anonymous"]
 
 
+@pytest.mark.slow
 def test_sentence_transformers_rank_as_they_encode(dataset: Path, tmp_path: Path) -> None:
     assert evaluate(dataset, "--encoder", f"st:{minilm_folder()}", "--out", tmp_path, "--max-tokens", "16") == 0
     speed = json.loads((tmp_path / "results.json").read_text())["speed"]

@@ -50,6 +50,7 @@ def refusal(capsys: pytest.CaptureFixture[str]) -> tuple[str, str]:
     return problem, fix
 
 
+@pytest.mark.slow
 def test_unchanged_results_are_printed_without_drawing_resamples(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -134,6 +135,7 @@ def test_a_baseline_that_came_later_is_drawn(dataset: Path, mose: str, tmp_path:
     assert "bm25" in picture(tmp_path / "mose")
 
 
+@pytest.mark.slow
 def test_a_baseline_is_of_the_same_queries(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     line = tmp_path / "line"
     assert evaluate(dataset, "bm25", line, "--languages", "go,java") == 0
@@ -154,6 +156,7 @@ def test_a_baseline_is_of_the_same_queries(dataset: Path, tmp_path: Path, capsys
     assert refusal(capsys)[0] == f"error: the baseline {line} is not complete"
 
 
+@pytest.mark.slow
 def test_another_label_or_number_of_resamples_only_writes_the_tables_again(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

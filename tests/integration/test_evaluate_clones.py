@@ -75,6 +75,7 @@ def test_options_that_contradict_each_other(run: Path, capsys, options: list[str
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_two_tasks_encode_once_and_have_a_folder_each(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +102,7 @@ def test_two_tasks_encode_once_and_have_a_folder_each(
     assert len(encoded) == len(set(encoded)) > 50
 
 
+@pytest.mark.slow
 def test_a_task_that_fails_is_named_and_those_before_it_are_kept(
     quickstart: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -103,6 +103,7 @@ def test_scores_are_those_of_trec_eval_and_nothing_is_encoded_again(dataset: Pat
     assert all(row["difference"] is None for row in largest)
 
 
+@pytest.mark.slow
 def test_the_command_prints_writes_and_draws_all_of_it(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ("--dims", "32,16", "--precision", "binary,int8", "--variant", "stripped")
     assert evaluate(*given) == 0

@@ -52,6 +52,7 @@ def documents(folder: Path) -> dict[str, int]:
     return dict(zip(ranks["corpus_language"].to_pylist(), ranks["documents"].to_pylist(), strict=True))
 
 
+@pytest.mark.slow
 def test_other_splits_and_failed_translations_are_searched(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = documents_of(dataset)
     assert evaluate(dataset, "--encoder", "bm25") == 0
@@ -94,6 +95,7 @@ def test_ranks_are_those_of_a_corpus_that_was_made_so(dataset: Path, tmp_path: P
     assert ours.drop(["problem_id"]).equals(theirs.drop(["problem_id"]))
 
 
+@pytest.mark.slow
 def test_programs_from_files_are_searched(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     own = tables(12)
     text, code = own.texts["text"][3].as_py(), own.programs["code_stripped"].to_pylist()
@@ -142,6 +144,7 @@ def test_python_searches_the_same_corpora(dataset: Path, tmp_path: Path) -> None
         synthcode.evaluate(synthcode.load_benchmark(dataset), "bm25", corpora=["all"])
 
 
+@pytest.mark.slow
 def test_python_scores_graded_relevance(dataset: Path, tmp_path: Path) -> None:
     made = tables(12)
     translations = [row["program_id"] for row in made.programs.to_pylist() if row["language"] != "python"]

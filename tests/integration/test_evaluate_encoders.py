@@ -27,8 +27,8 @@ def evaluate(dataset: Path, model: Path, out: Path) -> int:
     "build",
     [
         lambda folder: save(folder, static()),
-        lambda folder: save(folder, bag_of_words()),
-        lambda folder: save(folder, word_embeddings(), pooling()),
+        pytest.param(lambda folder: save(folder, bag_of_words()), marks=pytest.mark.slow),
+        pytest.param(lambda folder: save(folder, word_embeddings(), pooling()), marks=pytest.mark.slow),
     ],
 )
 def test_models_with_tokenizers_of_their_own_are_scored(

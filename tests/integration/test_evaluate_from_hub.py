@@ -12,6 +12,9 @@ from tests.support.clone_dataset import Pair, write_clone_dataset
 from tests.support.hub import Hub, hub_server
 from tests.support.retrieval_tables import write_dataset
 
+# A Hub, and a process of its own that talks to it.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:

@@ -107,6 +107,7 @@ def test_stored_results_are_fused_without_their_models(
     assert run_cli(["compare", str(tmp_path / "rrf"), str(bm25), "--resamples", "100"]) == 0
 
 
+@pytest.mark.slow
 def test_a_weight_is_chosen_on_validation(
     dataset: Path, results: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

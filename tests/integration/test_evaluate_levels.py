@@ -130,6 +130,7 @@ def section(text: str, heading: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in below.splitlines() if "---" not in line]
 
 
+@pytest.mark.slow
 def test_levels_are_compared_on_their_common_queries(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = (run / "dataset", "--encoder", "bm25", *LITTLE, "--task", "text2code")
     assert evaluate(*given) == 0
@@ -164,6 +165,7 @@ def test_levels_are_compared_on_their_common_queries(run: Path, capsys: pytest.C
     assert "By level" not in (folder / "tables.md").read_text()
 
 
+@pytest.mark.slow
 def test_the_report_compares_levels(tmp_path: Path) -> None:
     made = make_tables()
     for split in ("train", "validation", "test"):

@@ -76,6 +76,7 @@ def test_the_command_finds_a_module_in_the_current_directory(folder: Path) -> No
     assert (facts["encoder"], facts["exits"]) == ("py:my_encoder:encode", [0])
 
 
+@pytest.mark.slow
 def test_vectors_are_used_again_until_the_module_changes(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

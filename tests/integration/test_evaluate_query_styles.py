@@ -93,6 +93,7 @@ def test_a_task_of_one_style_can_be_scored(dataset: Path) -> None:
     assert set(read_ranks(folder)["task"].to_pylist()) == {"text2code_question"}
 
 
+@pytest.mark.slow
 def test_styles_are_compared_and_listed_on_a_leaderboard(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for label in ("one", "two"):
         assert evaluate(dataset, "--query-style", "all", "--label", label, "--out", f"out/{label}") == 1
@@ -108,6 +109,7 @@ def test_styles_are_compared_and_listed_on_a_leaderboard(dataset: Path, capsys: 
     assert said.index("text2code, stripped") < said.index("text2code_question, stripped")
 
 
+@pytest.mark.slow
 def test_levels_grades_and_larger_corpora_know_styles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     translated = [row["program_id"] for row in MADE.programs.to_pylist() if row["language"] != "python"]

@@ -50,6 +50,7 @@ def library_scores(kind: str, model: Path, dataset: Path) -> dict[str, float]:
     return {ours: scores[f"{similarity}_{theirs}@10"] for ours, theirs in (("MRR@10", "mrr"), ("nDCG@10", "ndcg"))}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["splade", "colbert"])
 def test_scores_are_those_of_the_library(
     kind: str, dataset: Path, models: dict[str, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]

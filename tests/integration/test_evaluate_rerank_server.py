@@ -47,6 +47,7 @@ def expected(dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return ranks(out)
 
 
+@pytest.mark.slow
 def test_a_server_that_fails_midway_loses_nothing(
     dataset: Path, server: RerankServer, tmp_path: Path, expected: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:

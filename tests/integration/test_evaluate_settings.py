@@ -37,6 +37,7 @@ def metrics(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+@pytest.mark.slow
 def test_other_settings_have_a_folder_of_their_own(run: Path) -> None:
     assert evaluate(run / "dataset", "--encoder", "bm25", "--task", "text2code") == 0
     chosen = run / "evaluation" / "bm25_task-text2code"
@@ -48,6 +49,7 @@ def test_other_settings_have_a_folder_of_their_own(run: Path) -> None:
     assert metrics(chosen) == before
 
 
+@pytest.mark.slow
 def test_settings_share_the_vectors_of_an_encoder(run: Path) -> None:
     with embeddings_server() as server:
         given = (run / "dataset", "--encoder", f"openai:{MODEL}", "--base-url", server.base_url)
@@ -57,6 +59,7 @@ def test_settings_share_the_vectors_of_an_encoder(run: Path) -> None:
         assert server.texts == encoded
 
 
+@pytest.mark.slow
 def test_limits_of_a_published_benchmark_lie_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     given = ("--from", "mbxp", "--path", MBXP, "--languages", "java,php", "--encoder", "bm25")
@@ -66,6 +69,7 @@ def test_limits_of_a_published_benchmark_lie_apart(tmp_path: Path, monkeypatch: 
     assert found == [f"bm25_languages-java,php_limit-{limit}_variant-stripped" for limit in (5, 6)]
 
 
+@pytest.mark.slow
 def test_results_of_another_place_with_the_same_name_are_not_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,6 +136,7 @@ def test_a_label_is_the_encoder_s_name(run: Path) -> None:
     assert json.loads((folder / "results.json").read_text())["encoder"] == "BM25 of pieces"
 
 
+@pytest.mark.slow
 def test_no_file_shows_where_the_user_keeps_models(run: Path) -> None:
     encoder = f"st:{minilm_folder()}"
     assert evaluate(run / "dataset", "--encoder", encoder) == 0
@@ -143,6 +148,7 @@ def test_no_file_shows_where_the_user_keeps_models(run: Path) -> None:
         assert str(run.parent) not in file.read_text(), file
 
 
+@pytest.mark.slow
 def test_a_model_that_was_changed_by_the_same_name_is_scored_anew(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -64,6 +64,7 @@ def test_a_dataset_without_failing_translations_is_refused(tmp_path: Path, capsy
     assert "synthcode verify" in fix
 
 
+@pytest.mark.slow
 def test_three_tasks_in_one_command_encode_each_program_once(
     quickstart: Path, tmp_path: Path, words: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +85,7 @@ def test_three_tasks_in_one_command_encode_each_program_once(
     assert len(shown) == len(set(shown)) > 50
 
 
+@pytest.mark.slow
 def test_widths_and_precisions_are_for_retrieval_only(
     quickstart: Path, tmp_path: Path, words: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

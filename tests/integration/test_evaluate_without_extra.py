@@ -79,6 +79,7 @@ def test_bm25_needs_neither_torch_nor_plots(tmp_path: Path, capsys: pytest.Captu
     assert "unchanged, nothing to do" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_results_are_compared_without_it(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "dataset", 4)
     for name in ("one", "two"):

@@ -269,6 +269,7 @@ print("room", run_cli(arguments), sorted(path.name for path in disk.iterdir()))
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_earlier_export(dataset: Path, tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

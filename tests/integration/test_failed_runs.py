@@ -116,6 +116,7 @@ def test_a_run_in_which_every_request_failed(work: Work, printed: Printed) -> No
         assert not (work.run / "dataset").exists()
 
 
+@pytest.mark.slow
 def test_failures_above_the_bound_stop_a_run_before_it_builds(work: Work, printed: Printed) -> None:
     work.record(some_failed(5))
     assert work() == 1
@@ -153,6 +154,7 @@ def test_the_bound_is_kept_by_the_recipe(work: Work) -> None:
     assert work() == 1
 
 
+@pytest.mark.slow
 def test_a_run_that_asks_again_ends_well(work: Work, tmp_path: Path, printed: Printed) -> None:
     with (tmp_path / "seeds.jsonl").open("a") as stream:
         stream.write(json.dumps({"source_id": "x", "language": "python", "text": "Add.", "code": "def ("}) + "\n")
@@ -242,6 +244,7 @@ def test_seeds_of_which_every_row_is_rejected(work: Work, tmp_path: Path, printe
     assert work() == 1
 
 
+@pytest.mark.slow
 def test_a_changed_threshold_leaves_the_dataset_to_be_seen(work: Work, tmp_path: Path, printed: Printed) -> None:
     seeds = [json.loads(line) for line in (tmp_path / "seeds.jsonl").read_text().splitlines()]
     seeds.append(seeds[0] | {"source_id": "twin", "code": "def alpha(a, b):\n    return a + b  + 1\n"})

@@ -63,6 +63,7 @@ def test_a_head_is_trained_at_every_exit(model: Path) -> None:
     assert "temperature" not in card
 
 
+@pytest.mark.slow
 def test_every_head_learns_what_tells_labels_apart(base: str, tmp_path: Path) -> None:
     rows = [
         (f"{'if' if number % 2 else 'for'} x{number * 7}", "branch" if number % 2 else "loop") for number in range(60)
@@ -88,6 +89,7 @@ def test_every_head_learns_what_tells_labels_apart(base: str, tmp_path: Path) ->
     assert best == {"1": 1.0, "3": 1.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pair_heads", ["compare", "token"])
 def test_one_block_tells_clones_apart_only_if_its_head_compares(pair_heads: str, base: str, tmp_path: Path) -> None:
     """Clones are two texts of the same digits; which digits those are says nothing."""
@@ -112,6 +114,7 @@ def test_one_exit_is_cut_with_its_head(model: Path, tmp_path: Path) -> None:
     assert (cut.exits, tuple(cut.classifier.heads)) == ((1,), ("1",))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_ends_with_the_same_bits(model: Path, dataset: Path, base: str, tmp_path: Path) -> None:
     keys = {"steps": 8, "batch_size": 6, "learning_rate": 0.01}
     overrides = {"task": "clones", "base": base, "exits": [1, 3], "run.save_every": 2, "run.validate_every": 4}
@@ -163,6 +166,7 @@ def test_without_validation_the_last_weights_are_kept(
     assert "nothing was scored" in (out / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_heads_are_scored_at_every_exit_and_named_as_fine_tuned(
     model: Path, dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,6 +14,7 @@ from tests.support.tiny_encoders import write_encoder
 from tests.support.training_runs import SMALL, train
 
 
+@pytest.mark.slow
 def test_heads_say_which_translations_of_a_dataset_fail_their_tests(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -61,6 +61,7 @@ def test_a_servers_names_of_models(
     assert not OBEYED & set(printed.out + printed.err)
 
 
+@pytest.mark.slow
 def test_a_datasets_names_of_languages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     dataset, results = write_dataset(tmp_path / "dataset"), tmp_path / "results"
     for path in dataset.rglob("*.parquet"):

@@ -19,6 +19,9 @@ from tests.support.stored_results import PAIR, rank_table, write_results
 HOSTILE = f'st:{EVIL}\u202e\' data-x="1"&amp;'
 COSTS = "encoder,exit,tokens,parameters,flops_per_token,latency_s,texts_per_s,batch_texts\n"
 
+# A browser opens the page.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def space(tmp_path_factory: pytest.TempPathFactory) -> Path:

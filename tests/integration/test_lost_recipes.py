@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,13 +25,23 @@ def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a recipe, its data and its finished run: each test changes a copy."""
+    folder = tmp_path_factory.mktemp("finished")
+    (folder / "seeds.jsonl").write_text(json.dumps(SEED) + "\n")
+    (folder / "recording.jsonl").write_text(json.dumps(ANSWER) + "\n")
+    (folder / "recipe.yaml").write_text(RECIPE)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        assert synthcode("run", "recipe.yaml", "--out", "run") == 0
+    return folder
+
+
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+def run(finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
+    shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "seeds.jsonl").write_text(json.dumps(SEED) + "\n")
-    (tmp_path / "recording.jsonl").write_text(json.dumps(ANSWER) + "\n")
-    (tmp_path / "recipe.yaml").write_text(RECIPE)
-    assert synthcode("run", "recipe.yaml", "--out", "run") == 0
     return RunFolder(Path("run"))
 
 

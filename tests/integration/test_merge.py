@@ -32,6 +32,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return names
 
 
+@pytest.mark.slow
 def test_seven_shards_in_any_order_make_the_same_bytes(
     quickstart: Path, shards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,6 +95,7 @@ def test_an_answer_beats_a_failure_and_conflicts_are_counted(
     assert kept[0] == kept[1]
 
 
+@pytest.mark.slow
 def test_what_does_not_belong_together_is_refused(
     quickstart: Path, shards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

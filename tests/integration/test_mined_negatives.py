@@ -19,6 +19,7 @@ def synthcode(*arguments: str | Path) -> int:
     return run_cli([str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_they_are_of_other_groups_of_the_same_split(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 10)
     with chat_server(broken_first(right_at_once="0123456789")) as server:

@@ -62,6 +62,7 @@ def test_from_seeds_to_dataset(seeds: Path, server: ReplayServer, capsys: pytest
     assert server.stats()["requests"] == asked == SEEDS * 3
 
 
+@pytest.mark.slow
 def test_only_what_changes_a_request_asks_again(seeds: Path, server: ReplayServer, tmp_path: Path) -> None:
     assert translate(seeds, server) == 0
     for harmless in (["--concurrency", "3"], ["--targets", "kotlin,java"], ["--force"]):
@@ -110,6 +111,7 @@ def test_status_while_translating_and_one_ctrl_c(seeds: Path, capsys: pytest.Cap
         assert slow.stats()["answered_again"] == 0
 
 
+@pytest.mark.slow
 def test_faults_are_got_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     faults = ("--fail-first", "2", "--faults", "429,500,503,disconnect,badjson")
     with replay_server(*faults) as flaky:

@@ -60,6 +60,7 @@ def test_a_template_that_cannot_be_filled_is_refused(
     assert "this is a bug" not in printed[1]
 
 
+@pytest.mark.slow
 def test_answers_that_became_bytes_are_asked_for_again(tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert run_cli(["run", "quickstart", "--out", str(run), "--limit", "3"]) == 0

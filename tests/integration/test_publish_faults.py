@@ -104,6 +104,7 @@ def test_no_output_and_no_file_of_the_run_has_the_token(hub: Hub, run: Path, tok
     assert not [path for path in run.rglob("*") if path.is_file() and token.encode() in path.read_bytes()]
 
 
+@pytest.mark.slow
 def test_no_token_offline_and_names_that_are_none(hub: Hub, run: Path) -> None:
     assert hub.synthcode("publish", run, "--repo-id", "me/none", HF_TOKEN="").error == [
         "error: there is no token for the Hub",
@@ -122,6 +123,7 @@ def test_no_token_offline_and_names_that_are_none(hub: Hub, run: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_hub_that_is_not_there(hub: Hub, run: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -131,6 +133,7 @@ def test_a_hub_that_is_not_there(hub: Hub, run: Path) -> None:
     assert fix == "check HF_ENDPOINT and the network, then run it again"
 
 
+@pytest.mark.slow
 def test_uploads_and_commits_that_fail_are_tried_again(hub: Hub, handler: Any, run: Path) -> None:
     write_run(run, make_tables("of failures"))
     seen, options, uploads = handler.hub.seen, handler.hub.options, missing(handler, run)
@@ -171,6 +174,7 @@ def test_killed_midway_and_run_again(hub: Hub, handler: Any, run: Path) -> None:
     assert seen["lfs uploads"] == uploaded
 
 
+@pytest.mark.slow
 def test_a_commit_that_came_through_without_an_answer_is_not_made_twice(hub: Hub, run: Path) -> None:
     done = hub.synthcode("publish", run, "--repo-id", "me/lost")
     assert done.code == 0, done.err
@@ -178,6 +182,7 @@ def test_a_commit_that_came_through_without_an_answer_is_not_made_twice(hub: Hub
     assert len(hub.commits("me/lost")) == 2
 
 
+@pytest.mark.slow
 def test_a_commit_of_somebody_else_in_between_is_kept(hub: Hub, run: Path) -> None:
     done = hub.synthcode("publish", run, "--repo-id", "me/overtaken")
     assert done.code == 0, done.err
@@ -187,6 +192,7 @@ def test_a_commit_of_somebody_else_in_between_is_kept(hub: Hub, run: Path) -> No
     assert "NOTE" in hub.files("me/overtaken")
 
 
+@pytest.mark.slow
 def test_rows_that_come_back_different_are_told(hub: Hub, handler: Any, tmp_path: Path, run: Path) -> None:
     assert hub.synthcode("publish", run, "--repo-id", "me/damaged").code == 0
     name = "data/triplets/validation-00000-of-00001.parquet"

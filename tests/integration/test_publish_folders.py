@@ -68,6 +68,7 @@ def published(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> str:
     return printed.err.splitlines()[1].removeprefix(f"publish: {place}: ")
 
 
+@pytest.mark.slow
 @SLOWLY_ON_S3
 def test_a_changed_version_replaces_what_is_ours(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
     write_run(run, shards=2, eval_yaml="name: small\n")
@@ -89,6 +90,7 @@ def test_a_changed_version_replaces_what_is_ours(capsys: pytest.CaptureFixture[s
     assert published(capsys, run, place) == "unchanged, nothing to do"
 
 
+@pytest.mark.slow
 @SLOWLY_ON_S3
 def test_what_somebody_has_changed_is_replaced(capsys: pytest.CaptureFixture[str], run: Path, place: str) -> None:
     published(capsys, run, place)
@@ -100,6 +102,7 @@ def test_what_somebody_has_changed_is_replaced(capsys: pytest.CaptureFixture[str
     assert contents(place)[name] == real
 
 
+@pytest.mark.slow
 def test_what_was_uploaded_before_a_kill_is_not_uploaded_again(run: Path, place: str) -> None:
     sizes: list[int] = []
 
@@ -148,6 +151,7 @@ def test_sha256sum_agrees_with_the_sums(capsys: pytest.CaptureFixture[str], run:
     assert len(done.stdout.splitlines()) == TABLES
 
 
+@pytest.mark.slow
 def test_a_dataset_of_one_seed_and_one_language_is_published_though_two_splits_are_empty(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -170,6 +174,7 @@ def test_a_dry_run_changes_nothing(capsys: pytest.CaptureFixture[str], run: Path
     assert contents(place) == {}
 
 
+@pytest.mark.slow
 def test_places_that_cannot_be_used_are_told(s3: str, capsys: pytest.CaptureFixture[str], run: Path) -> None:
     for place, problem, fix in (
         (
@@ -211,6 +216,7 @@ def test_options_that_do_not_go_together(capsys: pytest.CaptureFixture[str], run
     assert "'--private', '--revision' and '--tag' need '--repo-id'" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_files_that_build_did_not_write_are_named(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -57,6 +57,7 @@ def test_a_dry_run_uploads_nothing(hub: Hub, model: Path) -> None:
         files(hub, "user/other")
 
 
+@pytest.mark.slow
 def test_a_model_that_is_not_finished_is_refused(hub: Hub, model: Path, tmp_path: Path) -> None:
     half = tmp_path / "half"
     (half / "training").mkdir(parents=True)

@@ -61,6 +61,7 @@ def test_a_folder_that_save_to_disk_wrote(refused: Refused) -> None:
     assert "`save_to_disk`" in refused({"state.json": "{}"})[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["first", "later"])
 def test_a_configuration_of_theirs_without_files(refused: Refused, where: str) -> None:
     configs = [config("extra", "extra/*.parquet")]
@@ -75,6 +76,7 @@ def test_a_configuration_of_theirs_without_files(refused: Refused, where: str) -
         assert "'configs'" in fix
 
 
+@pytest.mark.slow
 def test_a_configuration_of_theirs_that_would_read_our_tables(refused: Refused) -> None:
     problem, fix = refused({"README.md": card(configs=[config("all", "**/*.parquet")]), "mine/a.parquet": ""})
     assert problem.startswith("error: 'all', a configuration of the card there, would read data/programs/test-00000")
@@ -119,6 +121,7 @@ def test_other_files_do_no_harm(run: Path, tmp_path: Path, files: Mapping[str, s
     assert run_cli(["publish", str(run), "--to", str(tmp_path / "name")]) == 0
 
 
+@pytest.mark.slow
 def test_a_version_with_far_fewer_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     tables = make_tables()
     splits = {"train": 6, "validation": 2, "test": 2}
@@ -181,6 +184,7 @@ def test_the_hub_is_left_as_it_is(hub: Hub, run: Path, files: Mapping[str, str],
     assert (hub.commits(repo), hub.seen("lfs uploads")) == before
 
 
+@pytest.mark.slow
 def test_a_saved_dataset_on_the_hub_does_no_harm(hub: Hub, run: Path) -> None:
     hub.python(COMMIT, "me/saved", "state.json", "{}")
     assert hub.synthcode("publish", run, "--repo-id", "me/saved").code == 0

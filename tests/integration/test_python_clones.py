@@ -23,6 +23,7 @@ def run(quickstart: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_scores_are_the_command_line_s_and_are_compared(run: Path, tmp_path: Path) -> None:
     command = ["evaluate", str(run), "--encoder", "bm25", "--task", "clones", "--out", str(tmp_path / "cli")]
     assert run_cli([*command, "--resamples", "100"]) == 0
@@ -51,6 +52,7 @@ def test_one_store_serves_both_tasks_and_exits_are_compared(run: Path, tmp_path:
     assert {row["exit"] for row in found.items.select(["exit"]).to_pylist()} == {4, 9}
 
 
+@pytest.mark.slow
 def test_what_is_wrong_has_a_problem_and_a_fix(run: Path, quickstart: Path) -> None:
     clones = synthcode.evaluate_clones(run, "bm25", variants=["stripped"], resamples=100)
     wrong = [
@@ -66,6 +68,7 @@ def test_what_is_wrong_has_a_problem_and_a_fix(run: Path, quickstart: Path) -> N
         assert len(str(refused.value).splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_the_example_runs(run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys, "argv", [str(EXAMPLE), str(run)])
     runpy.run_path(str(EXAMPLE), run_name="__main__")

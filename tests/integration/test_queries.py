@@ -122,6 +122,7 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     assert len(rows(run, "queries")) == 12
 
 
+@pytest.mark.slow
 def test_a_replayed_recording_gives_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
@@ -142,6 +143,7 @@ def test_a_foreign_recording_names_styles_and_sources(tmp_path: Path, capsys: py
     assert (counts["completed"], counts["failed"], counts["pending"], counts["accepted"]) == (3, 0, 3, 3)
 
 
+@pytest.mark.slow
 def test_a_dry_run_sends_and_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 3)
     before = {path: path.stat().st_mtime_ns for path in run.rglob("*")}
@@ -158,6 +160,7 @@ def test_a_dry_run_sends_and_writes_nothing(tmp_path: Path, capsys: pytest.Captu
     assert "queries            3 (3 more are known" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_run_of_a_recipe_with_queries_counts_them_before_and_builds_them(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -208,6 +211,7 @@ def test_a_run_of_a_recipe_with_queries_counts_them_before_and_builds_them(
     assert "Query styles" not in (out / "dataset" / "README.md").read_text()
 
 
+@pytest.mark.slow
 def test_a_changed_prompt_requests_again_and_other_settings_do_not(tmp_path: Path) -> None:
     run, prompt = seeded_run(tmp_path, 2), tmp_path / "mine"
     prompt.mkdir()

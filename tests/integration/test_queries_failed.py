@@ -28,6 +28,7 @@ def test_failure_is_failure(reply: Reply, problem: str, tmp_path: Path, capsys: 
     assert problem in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_too_many_failures_are_a_failure_unless_they_are_allowed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

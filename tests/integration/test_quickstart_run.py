@@ -239,6 +239,7 @@ def test_show_searches_texts_programs_and_translations(run: Path, capsys: pytest
     assert capsys.readouterr().err.startswith(f"no such rows; verdicts in {run}: empty, kept, near_duplicate")
 
 
+@pytest.mark.slow
 def test_show_leafs_through_all_rows_and_prints_ten_without_a_pager(
     run: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,6 +250,7 @@ def test_show_leafs_through_all_rows_and_prints_ten_without_a_pager(
     assert seen == {"--no-pager": 10, "--pager": 38, "--pager --limit 3": 3}
 
 
+@pytest.mark.slow
 def test_on_a_terminal_all_rows_go_to_the_pager(run: Path) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "synthcode", "show", str(run), "--language", "go"]

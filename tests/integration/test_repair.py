@@ -97,6 +97,7 @@ def test_repairs_name_what_they_repair(tmp_path: Path) -> None:
     assert last["round"].to_pylist() == [2]
 
 
+@pytest.mark.slow
 def test_nothing_is_repaired_unless_it_is_requested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(broken_first(right_at_once="0")) as server:
@@ -112,6 +113,7 @@ def test_nothing_is_repaired_unless_it_is_requested(tmp_path: Path, capsys: pyte
     assert open_run(run).table("translations").num_rows == 1
 
 
+@pytest.mark.slow
 def test_a_deduplication_before_the_repairs_is_out_of_date(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 2)
     with chat_server(broken_first(right_at_once="0")) as server:
@@ -141,6 +143,7 @@ def test_only_the_reasons_that_are_named_are_repaired(tmp_path: Path) -> None:
         assert [number_of(asked) for asked in server.asked if is_repair(asked)] == ["1"]
 
 
+@pytest.mark.slow
 def test_a_replayed_recording_gives_the_same_bytes(tmp_path: Path) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
@@ -166,6 +169,7 @@ def test_a_recording_without_repairs_answers_none(tmp_path: Path, capsys: pytest
     assert (counts["requested"], counts["completed"], counts["pending"], counts["accepted"]) == (3, 2, 1, 1)
 
 
+@pytest.mark.slow
 def test_repairs_are_accepted_where_no_first_attempt_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = seeded_run(tmp_path, 3)
     with chat_server(broken_first()) as server:

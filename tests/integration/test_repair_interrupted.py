@@ -55,7 +55,10 @@ def test_killed_in_the_middle_it_ends_as_if_undisturbed(tmp_path: Path) -> None:
     assert pq.read_table(run / "repairs" / "translations").num_rows == 7
 
 
-@pytest.mark.parametrize(("budget", "repaired"), [(299, 0), (300, 1), (539, 2), (540, 3)])
+@pytest.mark.parametrize(
+    ("budget", "repaired"),
+    [(300, 1), *(pytest.param(*both, marks=pytest.mark.slow) for both in [(299, 0), (539, 2), (540, 3)])],
+)
 def test_a_budget_ends_the_repairs(
     budget: int, repaired: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -69,6 +69,7 @@ def counts_of(run: Path, stage: str) -> dict[str, Any]:
     return counts
 
 
+@pytest.mark.slow
 def test_what_fails_its_tests_is_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe, run = write_recipe(tmp_path), tmp_path / "run"
     with chat_server(answer) as server:

@@ -70,6 +70,7 @@ def test_means_are_those_that_evaluate_prints_and_folders_have_short_names(
     assert page.evaluate("document.documentElement.scrollWidth") == 375
 
 
+@pytest.mark.slow
 def test_vectors_are_neither_read_nor_published(run: Path, said: str, tmp_path: Path) -> None:
     stored = list(run.glob("evaluation/*/embeddings/**/*.parquet"))
     assert stored

@@ -164,6 +164,7 @@ def test_what_leafs_through_rows_is_not_printed(run: Path, watched: Watched) -> 
     assert watched.page.is_visible(".sankey")
 
 
+@pytest.mark.slow
 def test_examples_are_printed_though_they_are_folded(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html")
     example = watched.page.locator("#reasons details figure").first

@@ -33,6 +33,7 @@ def repairs(run: Path) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 def test_repairs_are_requested_by_shards_and_merged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with chat_server(half_broken) as server:
         recipe, shared = write_recipe(tmp_path / "in", SEEDS, server.base_url), tmp_path / "shared"

@@ -52,6 +52,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield (tmp_path / "sha red").as_uri()
 
 
+@pytest.mark.slow
 def test_shards_in_a_store_make_what_one_machine_makes(
     place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -80,6 +81,7 @@ def test_shards_in_a_store_make_what_one_machine_makes(
     assert SECRET not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_cut_connection_loses_nothing(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -136,6 +138,7 @@ def test_a_missing_bucket_is_refused_before_anything_is_requested(
     assert not (tmp_path / "all").exists()
 
 
+@pytest.mark.slow
 def test_a_damaged_shard_in_a_store_is_named(s3: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shard = ("run", "quickstart", "--shard", "1/1", "--publish-to", s3)
     assert synthcode(*shard, "--out", tmp_path / "run") == 0

@@ -85,6 +85,7 @@ def test_rows_are_found_by_any_id(checked: Path, capsys: pytest.CaptureFixture[s
     assert "no seed, program, request or single cluster" in shown(capsys, checked, "--id", "nothing", code=1)[1]
 
 
+@pytest.mark.slow
 def test_removed_and_rejected_seeds_are_found(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     translated = shown(capsys, checked)[0]
     assert translated in ({"mine/1", "mine/4"}, {"mine/2", "mine/4"})
@@ -98,6 +99,7 @@ def test_removed_and_rejected_seeds_are_found(checked: Path, capsys: pytest.Capt
         assert name in shown(capsys, checked, "--seed-id", name.removeprefix("mine/"))[0]
 
 
+@pytest.mark.slow
 def test_an_id_of_no_seed_is_an_error(checked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for name in ("mine/9", "ine/1", "zz"):
         error = shown(capsys, checked, "--seed-id", name, code=1)[1]
@@ -117,6 +119,7 @@ def test_a_misspelt_reason_is_an_error(checked: Path, capsys: pytest.CaptureFixt
     assert shown(capsys, checked, "--reason", "refusal")[1].startswith("no such rows; verdicts in")
 
 
+@pytest.mark.slow
 def test_the_report_links_to_no_seed_without_rows(
     checked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

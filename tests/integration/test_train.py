@@ -113,6 +113,7 @@ def test_a_dry_run_writes_nothing(dataset: Path, base: str, tmp_path: Path, caps
     assert not out.exists()
 
 
+@pytest.mark.slow
 def test_a_recipe_says_what_options_do_not(dataset: Path, base: str, tmp_path: Path) -> None:
     recipe = tmp_path / "training.yaml"
     recipe.write_text(f"base: {base}\nexits: [2]\noptimiser: {{steps: 3, batch_size: 4}}\n", "utf-8")
@@ -152,6 +153,7 @@ def test_what_cannot_be_trained_is_refused_in_two_lines(
     assert not (tmp_path / "model").exists()
 
 
+@pytest.mark.slow
 def test_python_trains_too(dataset: Path, base: str, tmp_path: Path) -> None:
     seen = []
     settings = {"base": base, "exits": [2], "optimiser.steps": 3, "optimiser.batch_size": 4}

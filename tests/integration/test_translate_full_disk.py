@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.small_disks import on_small_disk
 
 QUICKSTART = Path(__file__).resolve().parents[2] / "pipelines" / "recipes" / "quickstart"
@@ -36,6 +38,7 @@ print("stored", 0 <= before < after, after)
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_gives_two_lines_and_loses_nothing(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()

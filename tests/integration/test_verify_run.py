@@ -123,6 +123,7 @@ def dataset(run: Path, config: str) -> list[dict[str, Any]]:
     return [{**row, "file": path.name} for path in shards for row in read_file(path).to_pylist()]
 
 
+@pytest.mark.slow
 def test_what_fails_is_left_out_and_becomes_negatives(
     tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +167,7 @@ def test_what_fails_is_left_out_and_becomes_negatives(
     assert re.search(r"test_crash +1 +python 1\n", capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_what_fails_is_in_pairs_of_clones(tmp_path: Path, cache: Path) -> None:
     # Seeds 0 and 8 fail, and one near-duplicate is left out: 9 positives, 2 places for what fails.
     answers = {n: f"def add_{n}(n):\n    return n + {n if n % 8 else 70 + n}\n" for n in range(12)}
@@ -185,6 +187,7 @@ def test_what_fails_is_in_pairs_of_clones(tmp_path: Path, cache: Path) -> None:
     assert {row["source_id"] for row in hard} == {row["source_id_b"] for row in hard} == {"MBJSP/0", "MBJSP/8"}
 
 
+@pytest.mark.slow
 def test_a_dataset_can_require_a_level(tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run = translated(tmp_path / "one")
     assert synthcode("build", run, "--require", "tested") == 1
@@ -204,6 +207,7 @@ def test_a_dataset_can_require_a_level(tmp_path: Path, cache: Path, capsys: pyte
     assert "python - below_level" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_a_recipe_without_verification_forgets_it(
     tmp_path: Path, cache: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -216,6 +220,7 @@ def test_a_recipe_without_verification_forgets_it(
     assert (found["failed_tests"], found["kept"]) == ({}, 5)
 
 
+@pytest.mark.slow
 def test_progress_counts_what_is_not_known_yet(tmp_path: Path) -> None:
     run = translated(tmp_path / "one")
     for command in ("check", "dedup"):

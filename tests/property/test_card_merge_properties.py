@@ -30,6 +30,7 @@ def test_merging_twice_is_merging_once(theirs: str, text: str) -> None:
     assert merge_card(ours, merged, ["data/x/"]) == merged
 
 
+@pytest.mark.slow
 @given(cards)
 @example("---\n{}\n---\n0\t")
 def test_foreign_keys_and_lines_outside_of_the_block_stay(theirs: str) -> None:

@@ -255,6 +255,7 @@ def in_another_process(function: Callable[[Any], Any], batches: Iterable[Any]) -
         yield pickle.loads(pickle.dumps(theirs(arrived)))  # noqa: S301
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("budget", [None, 10_000])
 def test_other_machines_and_keys_in_ranges_change_nothing(
     budget: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

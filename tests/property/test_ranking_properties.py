@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pytest
 import pytrec_eval
 from hypothesis import given
 from hypothesis import strategies as st
@@ -61,6 +62,7 @@ def test_measures_are_those_of_trec_eval(run: tuple[np.ndarray, Judgements, list
         np.testing.assert_allclose(measure(found), expected, atol=1e-9)
 
 
+@pytest.mark.slow
 @given(runs())
 def test_ranks_of_vectors_are_those_of_their_products(run: tuple[np.ndarray, Judgements, list[str]]) -> None:
     scores, judged, _ = run
@@ -70,6 +72,7 @@ def test_ranks_of_vectors_are_those_of_their_products(run: tuple[np.ndarray, Jud
     np.testing.assert_array_equal(vector_ranks(queries, documents, judged), expected)
 
 
+@pytest.mark.slow
 @given(runs())
 def test_torch_ranks_as_numpy_does(run: tuple[np.ndarray, Judgements, list[str]]) -> None:
     from synthcode.evaluation.retrieval.torch_search import torch_ranks

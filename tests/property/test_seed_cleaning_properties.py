@@ -70,6 +70,7 @@ def test_no_row_is_lost(raw: list[RawSeed]) -> None:
         assert not set("\r\0") & set(seed["code"] + seed["text"])
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(RAW, max_size=5))
 def test_a_row_is_treated_alike_in_any_company(raw: list[RawSeed]) -> None:

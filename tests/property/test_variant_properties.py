@@ -56,6 +56,7 @@ LITERALS = {
 }
 
 per_language = pytest.mark.parametrize("language", LANGUAGES.values(), ids=lambda language: language.name)
+QUICK = ("go", "javascript", "python")
 examples = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -134,7 +135,10 @@ def test_the_corpus_stays_valid(language: Language) -> None:
         check_variants(code, language, None)
 
 
-@pytest.mark.parametrize("name", sorted(RELEASES.values()))
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in sorted(RELEASES.values())],
+)
 def test_real_programs_stay_valid(name: str) -> None:
     language = LANGUAGES[name]
     found = programs(MBXP, name)

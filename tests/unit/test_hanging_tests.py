@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 HANGING = """
 import hashlib
@@ -19,6 +21,7 @@ def test_that_hangs():
 """
 
 
+@pytest.mark.slow
 def test_a_test_that_hangs_shows_its_stack_and_fails_by_name(tmp_path: Path) -> None:
     (tmp_path / "test_hanging.py").write_text(HANGING)
     settings = ["-c", ROOT / "pyproject.toml", "-o", "faulthandler_timeout=2", "-p", "no:cacheprovider"]

@@ -31,6 +31,7 @@ def test_that_is_known_to_fail():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strict", "counts"), [("1", "1 passed, 1 skipped, 1 xfailed, 1 error"), ("", "1 passed, 2 skipped, 1 xfailed")]
 )

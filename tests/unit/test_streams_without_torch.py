@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SCRIPT = """
 import json, sys
 import datasets
@@ -26,6 +28,7 @@ print(json.dumps([found, before, of_torch, datasets.config.TORCH_AVAILABLE]))
 """
 
 
+@pytest.mark.slow
 def test_torch_is_not_imported_to_read_rows_and_is_used_where_it_is_there(tmp_path: Path) -> None:
     table = tmp_path / "rows.jsonl"
     table.write_text('{"a": 1, "b": 2}\n{"a": 3, "b": 4}\n')

@@ -41,7 +41,10 @@ def assert_nothing_is_cut_off(png: Path) -> None:
         assert (edge == 1).all()
 
 
-@pytest.mark.parametrize("languages", [["java"], ["java", "javascript"], ["go", "c", "cpp"], list(LANGUAGES)])
+@pytest.mark.parametrize(
+    "languages",
+    [["java"], ["java", "javascript"], ["go", "c", "cpp"], pytest.param(list(LANGUAGES), marks=pytest.mark.slow)],
+)
 def test_a_heatmap_of_any_size_holds_all_of_its_title(languages: list[str], tmp_path: Path) -> None:
     png, svg = draw_heatmap(metrics(languages), LONG, tmp_path / "heatmap")
     assert_nothing_is_cut_off(png)

@@ -133,6 +133,7 @@ def test_workers_killed_between_batches_are_replaced() -> None:
     assert killed >= 3
 
 
+@pytest.mark.slow
 def test_a_killed_fork_server_is_replaced() -> None:
     results = map_batches(double, [[1], [2], [3], [4]], 1, SURVIVAL)
     found = [next(results)]
@@ -183,6 +184,7 @@ def test_a_fork_server_that_was_stopped_is_replaced(monkeypatch: pytest.MonkeyPa
     assert found == [[2], [4], [6], [8]]
 
 
+@pytest.mark.slow
 def test_modules_of_stages_start_no_threads() -> None:
     """A fork server that loaded them would have the threads, and what it forks would inherit their locks.
 

@@ -107,6 +107,7 @@ NESTED = [
 """Sixty lists, which would take for ever to be compared, hashed or written out: each holds the one before twice."""
 
 
+@pytest.mark.slow
 def test_a_template_that_grows_is_stopped_before_it_takes_memory(tmp_path: Path) -> None:
     """In a process of its own, whose address space is bounded."""
     assert fill_apart(tmp_path, GROWING, limits.TEMPLATE_WORK) == (0, "", "")

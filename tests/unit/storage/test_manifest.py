@@ -54,6 +54,7 @@ def test_a_flipped_bit_is_damage_though_size_and_time_are_the_same(run: Path) ->
         refuse_differences(run, ["seeds"])
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_in_the_manifest_is_named_or_changes_nothing(run: Path) -> None:
     record(run)
     file = run / MANIFEST_NAME

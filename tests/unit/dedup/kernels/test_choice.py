@@ -32,6 +32,7 @@ def sketched(module: object, given: Texts, ngram: int, num_perm: int, random_see
     return [signatures.tolist(), sizes.tolist(), keys.tolist()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ngram", "num_perm", "random_seed"), [(5, 256, 0), (1, 16, 3), (8, 100, 2**40)])
 @settings(max_examples=40, deadline=None)
 @example(values=["", "abcd"])
@@ -42,6 +43,7 @@ def test_signatures_and_bands_are_equal(values: list[str], ngram: int, num_perm:
     assert one == other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ngram", [1, 5])
 @settings(max_examples=40, deadline=None)
 @example(values=[LONG, LONG[:2900], LONG[100:], "abc", ""])

@@ -30,6 +30,7 @@ SIZES: dict[str, Any] = {
     "eos_token_id": 0,
 }
 WITH_KEYS = SIZES | {"num_key_value_heads": 2}
+QUICK = ("Bert", "Starcoder2")
 MODELS = {
     "Bert": SIZES,
     "Roberta": SIZES | {"pad_token_id": 1},
@@ -53,7 +54,10 @@ def build(name: str, blocks: int | None = None) -> Any:
     return model
 
 
-@pytest.fixture(scope="module", params=MODELS)
+FAMILIES = [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in MODELS]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
 def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     folder = tmp_path_factory.mktemp(request.param)
     build(request.param).save_pretrained(folder)

@@ -93,6 +93,7 @@ def expected(made: Tables, levels: Sequence[str]) -> Benchmark:
     return from_tables("b", "d", "test", made._replace(programs=named, qrels=qrels))
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from(LEVELS), min_size=len(TRANSLATIONS), max_size=len(TRANSLATIONS)), st.integers(1, 3))
 def test_it_is_what_a_dataset_of_these_programs_would_be(drawn: list[str], rank: int) -> None:

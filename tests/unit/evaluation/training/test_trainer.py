@@ -50,6 +50,7 @@ def test_losses_fall_at_every_exit(tmp_path: Path) -> None:
     assert all(after[exit_] < before[exit_] for exit_ in (1, 2, 3))
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_bits(tmp_path: Path) -> None:
     settings = replace(SETTINGS, loss=replace(SETTINGS.loss, learned_temperature=True))
     whole = weights(trained(tmp_path / "whole", settings=settings))

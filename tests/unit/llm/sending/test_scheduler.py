@@ -246,6 +246,7 @@ def test_a_request_counts_as_in_flight_until_it_is_stored(scripted, journal, req
     assert 1 <= most <= hasty.concurrency
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_the_plan(scripted, journal, request_of, hasty):
     def peak(count):
         tracemalloc.start()

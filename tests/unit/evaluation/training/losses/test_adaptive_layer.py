@@ -32,6 +32,7 @@ def test_the_last_exit_has_the_vectors_of_the_plain_model(tmp_path: Path) -> Non
     assert len(plain[0].model.encoder.layer) == 2
 
 
+@pytest.mark.slow
 def test_training_moves_the_weights_of_the_model_with_exits(tmp_path: Path) -> None:
     model = open_huggingface(str(write_encoder(tmp_path / "base", pooling="mean")), (1, 2, 3))
     features = model.eval().tokenize(TEXTS, 32)

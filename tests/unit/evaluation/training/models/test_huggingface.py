@@ -23,7 +23,11 @@ TEXTS = ["f(x)", "def f(a, b):\n    return a\n", "  é → 1 ", "y" * 300]
 LONGEST = 10_000
 
 
-@pytest.fixture(scope="module", params=KINDS)
+QUICK, *OTHERS = KINDS
+FAMILIES = [QUICK, *(pytest.param(kind, marks=pytest.mark.slow) for kind in OTHERS)]
+
+
+@pytest.fixture(scope="module", params=FAMILIES)
 def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_encoder(tmp_path_factory.mktemp(request.param), request.param)
 
@@ -139,6 +143,7 @@ def test_a_saved_model_is_read_by_everything_that_encodes(base: Path, tmp_path: 
     np.testing.assert_allclose(theirs, expected[3], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_cut_at_an_exit_gives_the_same_vectors(base: Path, tmp_path: Path) -> None:
     model = open_huggingface(str(base), (1, 2, 3), "linear")
     train(model)

@@ -40,6 +40,7 @@ def test_the_base_names_its_kind(tmp_path: Path) -> None:
         open_training_model(TrainingSettings(base=f"st:{mose}"), [], 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["st", "mose"])
 def test_checkpointed_blocks_train_to_the_same_weights(tmp_path: Path, kind: str) -> None:
     base = write_encoder(tmp_path / "base", "MPNet") if kind == "st" else write_checkpoint(tmp_path / "base")

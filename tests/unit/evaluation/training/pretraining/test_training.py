@@ -54,6 +54,7 @@ def trainer_of(
     return trainer
 
 
+@pytest.mark.slow
 def test_every_exit_learns_tokens_and_the_deepest_the_question(tmp_path: Path) -> None:
     pretrain = replace(PRETRAIN, steps=100, learning_rate=5e-3)
     watch = Watch(None, (5, 70, 100))
@@ -88,6 +89,7 @@ def test_the_baselines_are_trained_the_same_way(tmp_path: Path, task) -> None:
     assert [mean.context is None for mean in means.values()] == [task == "none"] * 2
 
 
+@pytest.mark.slow
 def test_a_resumed_run_ends_with_the_same_bits(tmp_path: Path) -> None:
     whole = trainer_of(tmp_path / "whole")
     whole.train()
@@ -111,7 +113,9 @@ def test_the_model_keeps_its_parts_and_nothing_is_pickled_but_the_optimizer(tmp_
     assert files == {"weights.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"}
 
 
-@pytest.mark.parametrize("family", [*KINDS, "MoSE"])
+@pytest.mark.parametrize(
+    "family", ["Bert", "MoSE", *(pytest.param(kind, marks=pytest.mark.slow) for kind in KINDS if kind != "Bert")]
+)
 def test_models_of_every_family_are_pretrained_and_saved_without_the_heads(tmp_path: Path, family) -> None:
     pretrain = replace(PRETRAIN, steps=2, batch_size=4)
     if family == "MoSE":

@@ -139,6 +139,7 @@ for save in savers:
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_two_lines_and_the_checkpoint_before_stays(tmp_path: Path) -> None:
     done = on_small_disk(FULL_DISK.replace("sys.argv[1]", repr(str(tmp_path))), tmp_path, megabytes=4)
     assert done.stdout.splitlines() == 3 * [

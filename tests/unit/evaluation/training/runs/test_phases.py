@@ -84,6 +84,7 @@ def same(first: list[torch.Tensor], second: list[torch.Tensor]) -> bool:
     return all(map(torch.equal, first, second))
 
 
+@pytest.mark.slow
 def test_a_stopped_run_ends_with_the_same_bits_and_curves(bench: Bench, benchmark_: Benchmark, tmp_path: Path) -> None:
     whole, weights = bench.run(benchmark=benchmark_)
     other = Bench(tmp_path / "stopped")
@@ -115,6 +116,7 @@ def test_validating_never_changes_the_weights(bench: Bench, benchmark_: Benchmar
         assert found.curves.validated == [0, *range(every, 12, every), 12]
 
 
+@pytest.mark.slow
 def test_the_best_weights_are_kept_by_default(bench: Bench, benchmark_: Benchmark) -> None:
     settings = replace(SETTINGS, run=replace(SETTINGS.run, keep="best", validate_every=1))
     with pytest.raises(Interrupted):
@@ -146,6 +148,7 @@ def test_a_damaged_best_checkpoint_is_said_and_the_last_weights_kept(bench: Benc
     assert "is damaged (weights.safetensors was changed): the last weights are kept" in bench.said[-1]
 
 
+@pytest.mark.slow
 def test_old_checkpoints_go_and_new_settings_of_saving_count(bench: Bench) -> None:
     with pytest.raises(Interrupted):
         bench.run(stop=lambda step: step == 6)

@@ -241,6 +241,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(json_values, json_values)
 def test_no_shape_breaks_the_reader(choices, usage):
     answer = orjson.dumps({"choices": choices, "usage": usage, "error": choices})
