@@ -50,6 +50,7 @@ def redirecting_server(location: str) -> Iterator[str]:
         thread.join()
 
 
+@pytest.mark.slow
 def test_a_proxy_is_used_and_no_proxy_respected(monkeypatch: pytest.MonkeyPatch) -> None:
     with embeddings_server() as server, loopback_proxy(server.base_url) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)

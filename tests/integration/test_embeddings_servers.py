@@ -125,6 +125,7 @@ def test_floats_only_and_one_text_at_a_time_without_a_reason() -> None:
         assert set(server.requests) == {(1, "float")}
 
 
+@pytest.mark.slow
 def test_the_batch_size_can_be_given(tmp_path: Path) -> None:
     dataset = write_dataset(tmp_path / "dataset")
     with embeddings_server() as server:

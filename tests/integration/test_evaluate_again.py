@@ -68,6 +68,7 @@ def test_unchanged_results_are_printed_without_drawing_resamples(
     assert capsys.readouterr().out == first
 
 
+@pytest.mark.slow
 def test_what_was_stopped_while_it_was_written_does_not_pass_for_what_was_there(
     dataset: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +185,7 @@ def test_another_label_or_number_of_resamples_only_writes_the_tables_again(
     assert len(ranked) == 2
 
 
+@pytest.mark.slow
 def test_damaged_ranks_are_not_kept_for_another_label(dataset: Path, tmp_path: Path) -> None:
     assert evaluate(dataset, "bm25", tmp_path) == 0
     ranks = tmp_path / "ranks.parquet"

@@ -83,6 +83,7 @@ def documents_of(dataset: Path) -> dict[str, int]:
     return {language: len(side.ids) for language, side in texts.items() if language != "text"}
 
 
+@pytest.mark.slow
 def test_ranks_are_those_of_a_corpus_that_was_made_so(dataset: Path, tmp_path: Path) -> None:
     """The same documents in a dataset of one split, with the test split's judgements only."""
     made = tables(12)

@@ -48,6 +48,7 @@ def only_tested(folder: Path) -> Path:
     return write_tables(folder, made._replace(programs=left, qrels=QrelsMaker(["java-000"]).judge(left)))
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_a_dataset_of_verified_programs(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -81,6 +81,7 @@ def test_styles_are_scored_apart_by_the_judgements_of_their_texts(
     assert run_cli(["compare", str(folder), str(folder), "--metric", "R@1"]) in (0, 1)
 
 
+@pytest.mark.slow
 def test_without_the_option_nothing_changes(dataset: Path) -> None:
     assert evaluate(dataset) == 0
     [folder] = Path("results").glob("*/bm25_variant-stripped")

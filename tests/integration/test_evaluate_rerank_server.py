@@ -65,6 +65,7 @@ def test_a_server_that_fails_midway_loses_nothing(
     assert ranks(tmp_path) == expected
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_midway_loses_nothing(
     dataset: Path,
     server: RerankServer,

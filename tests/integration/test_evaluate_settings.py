@@ -95,6 +95,7 @@ def test_results_of_another_place_with_the_same_name_are_not_replaced(
     assert metrics(folder) != before
 
 
+@pytest.mark.slow
 def test_a_run_that_was_moved_or_built_again_keeps_its_folder(run: Path, tmp_path: Path) -> None:
     assert evaluate(run / "dataset", "--encoder", "bm25") == 0
     moved = run.rename(tmp_path / "moved")

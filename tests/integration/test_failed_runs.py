@@ -136,6 +136,7 @@ def test_failures_above_the_bound_stop_a_run_before_it_builds(work: Work, printe
     assert "5 x bad_request: HTTP 400: no" in printed()[0]
 
 
+@pytest.mark.slow
 def test_the_bound_itself_is_allowed_and_nothing_at_all_never_is(work: Work, printed: Printed) -> None:
     work.record(some_failed(4))
     assert synthcode("seeds", work.run, "--from", "table", "--path", work.recipe.parent / "seeds.jsonl") == 0

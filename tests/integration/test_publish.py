@@ -87,6 +87,7 @@ def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path
     assert "user/name" not in hub.card("me/quickstart")
 
 
+@pytest.mark.slow
 def test_publishing_again_makes_no_commit_and_uploads_nothing(hub: Hub, run: Path) -> None:
     published(hub, run, "me/again")
     before = hub.seen("lfs uploads"), hub.seen("commits asked")
@@ -116,6 +117,7 @@ def test_a_changed_version_replaces_what_is_ours_and_keeps_what_people_wrote(hub
     assert published(hub, run, "me/changed") == "unchanged, nothing to do"
 
 
+@pytest.mark.slow
 def test_a_card_that_people_wrote_before_the_first_version_stays(hub: Hub, run: Path) -> None:
     published(hub, run, "me/by-hand")
     by_hand(hub, run, "me/by-hand", "# Ours alone\n\nText.\n")
@@ -125,6 +127,7 @@ def test_a_card_that_people_wrote_before_the_first_version_stays(hub: Hub, run: 
     assert hub.card("me/by-hand").endswith(f"{END}\n")
 
 
+@pytest.mark.slow
 def test_a_dry_run_lists_what_would_change_and_changes_nothing(hub: Hub, run: Path) -> None:
     new = hub.synthcode("publish", run, "--repo-id", "me/dry", "--dry-run")
     assert new.code == 0
@@ -144,6 +147,7 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(hub: Hub, run: Pa
     assert (hub.commits("me/dry"), hub.seen("lfs uploads")) == (commits, uploads)
 
 
+@pytest.mark.slow
 def test_a_branch_and_a_tag(hub: Hub, run: Path) -> None:
     published(hub, run, "me/versions", "--tag", "v1")
     write_run(run, make_tables("2"))
@@ -160,6 +164,7 @@ def test_a_branch_and_a_tag(hub: Hub, run: Path) -> None:
     assert hub.python(LOAD, "me/versions", "v1", "programs")["programs"] != second["programs"]
 
 
+@pytest.mark.slow
 def test_a_private_repository_is_private_and_a_public_one_does_not_become_it_unseen(hub: Hub, run: Path) -> None:
     published(hub, run, "me/private", "--private")
     with pytest.raises(urllib.error.HTTPError, match="401"):

@@ -168,6 +168,7 @@ print(json.dumps(HfApi().create_commit(repo, operations, commit_message="By hand
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

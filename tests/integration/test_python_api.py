@@ -112,6 +112,7 @@ def test_ctrl_c_stops_a_run_which_then_continues(tmp_path: Path) -> None:
     assert synthcode.run("quickstart", tmp_path / "run", limit=4).status()["stages"]["build"] == "done"
 
 
+@pytest.mark.slow
 def test_tables_are_those_that_the_run_counts(run: synthcode.SavedRun) -> None:
     counts = run.status()
     assert run.table("seeds").num_rows == counts["seeds"]
@@ -149,6 +150,7 @@ def test_what_is_wrong_has_a_problem_and_a_fix(run: synthcode.SavedRun, tmp_path
         assert len(str(refused.value).splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_scores_are_the_command_line_s(run: synthcode.SavedRun, tmp_path: Path) -> None:
     folder = str(tmp_path / "cli")
     assert run_cli(["evaluate", str(run.dataset), "--encoder", "bm25", "--out", folder, "--resamples", "100"]) == 0
@@ -160,6 +162,7 @@ def test_scores_are_the_command_line_s(run: synthcode.SavedRun, tmp_path: Path) 
     assert (tmp_path / "api/metrics.csv").read_bytes() == (tmp_path / "cli/metrics.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_vectors_in_a_store_are_used_again_and_exits_are_compared(run: synthcode.SavedRun, tmp_path: Path) -> None:
     encoder = HashingEncoder(exits=(4, 9))
     first = synthcode.evaluate(run.path, encoder, store=tmp_path, tasks=["text2code"])

@@ -80,6 +80,7 @@ def test_a_row_is_treated_alike_in_any_company(raw: list[RawSeed]) -> None:
     assert together.rejected == pa.concat_tables([REJECTED_SEEDS.empty_table(), *(split.rejected for split in alone)])
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), max_size=8), st.randoms())
 def test_what_is_dropped_as_a_duplicate_depends_on_content_alone(named: list[tuple[str, int]], random: object) -> None:

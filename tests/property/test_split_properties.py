@@ -4,6 +4,7 @@ import random
 from collections import Counter
 
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -85,6 +86,7 @@ def test_no_split_lacks_pairs_while_another_could_give_some(
         assert splits.equals(plain)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(ROWS, CONFIGS, st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_nothing(

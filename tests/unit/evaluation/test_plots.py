@@ -51,7 +51,7 @@ def test_a_heatmap_of_any_size_holds_all_of_its_title(languages: list[str], tmp_
     assert svg.stat().st_size
 
 
-@pytest.mark.parametrize("is_retrieval", [True, False])
+@pytest.mark.parametrize("is_retrieval", [pytest.param(True, marks=pytest.mark.slow), False])
 def test_a_picture_of_accuracy_against_cost_holds_all_names(is_retrieval: bool, tmp_path: Path) -> None:
     drawn = [kind for kind in STYLES if (kind[0] in (*TASKS, *STYLE_TASKS)) == is_retrieval]
     costs = [ExitCost(exit_, 512, 1, exit_ * 1e6, Speed(exit_ / 100, 1, 1)) for exit_ in (4, 9, 18)]

@@ -107,7 +107,14 @@ MODELS: list[tuple[Build, bool]] = [
 ]
 
 
-@pytest.mark.parametrize(("build", "differs"), MODELS)
+QUICK = (0, 3, 6, 8, 9, 11)
+"""Of these models: one of each kind."""
+
+
+@pytest.mark.parametrize(
+    ("build", "differs"),
+    [both if number in QUICK else pytest.param(*both, marks=pytest.mark.slow) for number, both in enumerate(MODELS)],
+)
 def test_vectors_are_those_of_encode_query_and_encode_document(build: Build, differs: bool, tmp_path: Path) -> None:
     folder = build(tmp_path / "model")
     encoder = SentenceTransformerEncoder(str(folder))

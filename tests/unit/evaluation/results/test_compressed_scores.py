@@ -71,6 +71,7 @@ def test_a_front_keeps_equal_choices_and_drops_beaten_ones() -> None:
     assert on_front(values, costs).tolist() == [True, True, True, False, False]
 
 
+@pytest.mark.slow
 def test_a_picture_holds_all_names(tmp_path: Path) -> None:
     png, svg = draw_compressed(compressed_scores(search(), 100), "a long name " * 20, tmp_path / "front", "12 problems")
     assert_nothing_is_cut_off(png)

@@ -57,6 +57,7 @@ def test_every_pair_has_one_grade(dataset: Path) -> None:
     assert python not in graded[1].cells  # the seeds' own programs
 
 
+@pytest.mark.slow
 def test_the_command_writes_trec_evals_mean(dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     given = ["evaluate", str(dataset), "--encoder", "bm25", "--graded", "--variant", "stripped", "--resamples", "100"]
     assert run_cli([*given, "--task", "text2code", "--out", str(tmp_path / "out")]) == 0

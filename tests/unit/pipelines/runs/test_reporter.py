@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from synthcode.pipelines.runs.interrupt import StopRequest
 from synthcode.pipelines.runs.recipe import load_recipe
 from synthcode.pipelines.runs.reporter import Bar
@@ -53,6 +55,7 @@ def test_messages_and_progress_go_to_the_reporter(tmp_path: Path) -> None:
     assert second.startswith("seeds: unchanged, nothing to do")
 
 
+@pytest.mark.slow
 def test_a_run_is_silent_by_default(tmp_path: Path) -> None:
     program = f"""
 from pathlib import Path

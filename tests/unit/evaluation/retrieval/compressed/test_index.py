@@ -65,6 +65,7 @@ def test_measures_are_those_of_trec_eval_on_the_same_scores(dims: int, precision
     assert found.max() > 1  # the noise is enough to tell orders apart
 
 
+@pytest.mark.slow
 @given(st.integers(1, 200), st.integers(1, 30), st.integers(0, 5))
 def test_distances_are_those_of_numpy(width: int, documents: int, random_seed: int) -> None:
     vectors = np.random.default_rng(random_seed).integers(-1, 2, (documents, width)).astype(np.float32)

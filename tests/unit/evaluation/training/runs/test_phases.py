@@ -100,6 +100,7 @@ def test_a_stopped_run_ends_with_the_same_bits_and_curves(bench: Bench, benchmar
     assert whole.counts.texts == 12 * 16
 
 
+@pytest.mark.slow
 def test_a_finished_phase_does_no_step_again(bench: Bench) -> None:
     _, weights = bench.run()
     _, again = bench.run(stop=lambda step: pytest.fail("a step was made"))
