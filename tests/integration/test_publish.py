@@ -35,6 +35,9 @@ print(json.dumps(HfApi().create_commit(repo, operations, commit_message="By hand
 
 CONFIGS = ("triplets", "programs", "texts", "qrels")
 
+# A Hub, and a process of its own that talks to it; test_publish_folders.py has the quick tests of publishing.
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
@@ -75,7 +78,6 @@ def digests(run: Path) -> dict[str, dict[str, str]]:
     return found
 
 
-@pytest.mark.slow
 def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path) -> None:
     run = quickstart
     local = {path.relative_to(run / "dataset").as_posix() for path in (run / "dataset").rglob("*") if path.is_file()}
@@ -87,7 +89,6 @@ def test_every_configuration_and_split_is_loaded_back(hub: Hub, quickstart: Path
     assert "user/name" not in hub.card("me/quickstart")
 
 
-@pytest.mark.slow
 def test_publishing_again_makes_no_commit_and_uploads_nothing(hub: Hub, run: Path) -> None:
     published(hub, run, "me/again")
     before = hub.seen("lfs uploads"), hub.seen("commits asked")
@@ -117,7 +118,6 @@ def test_a_changed_version_replaces_what_is_ours_and_keeps_what_people_wrote(hub
     assert published(hub, run, "me/changed") == "unchanged, nothing to do"
 
 
-@pytest.mark.slow
 def test_a_card_that_people_wrote_before_the_first_version_stays(hub: Hub, run: Path) -> None:
     published(hub, run, "me/by-hand")
     by_hand(hub, run, "me/by-hand", "# Ours alone\n\nText.\n")
@@ -127,7 +127,6 @@ def test_a_card_that_people_wrote_before_the_first_version_stays(hub: Hub, run: 
     assert hub.card("me/by-hand").endswith(f"{END}\n")
 
 
-@pytest.mark.slow
 def test_a_dry_run_lists_what_would_change_and_changes_nothing(hub: Hub, run: Path) -> None:
     new = hub.synthcode("publish", run, "--repo-id", "me/dry", "--dry-run")
     assert new.code == 0
@@ -147,7 +146,6 @@ def test_a_dry_run_lists_what_would_change_and_changes_nothing(hub: Hub, run: Pa
     assert (hub.commits("me/dry"), hub.seen("lfs uploads")) == (commits, uploads)
 
 
-@pytest.mark.slow
 def test_a_branch_and_a_tag(hub: Hub, run: Path) -> None:
     published(hub, run, "me/versions", "--tag", "v1")
     write_run(run, make_tables("2"))
@@ -164,7 +162,6 @@ def test_a_branch_and_a_tag(hub: Hub, run: Path) -> None:
     assert hub.python(LOAD, "me/versions", "v1", "programs")["programs"] != second["programs"]
 
 
-@pytest.mark.slow
 def test_a_private_repository_is_private_and_a_public_one_does_not_become_it_unseen(hub: Hub, run: Path) -> None:
     published(hub, run, "me/private", "--private")
     with pytest.raises(urllib.error.HTTPError, match="401"):
@@ -187,7 +184,6 @@ def test_nothing_leaves_the_machine_when_the_dataset_is_not_sound(hub: Hub, run:
         hub.files("me/unsound")
 
 
-@pytest.mark.slow
 def test_a_slash_at_the_end_of_the_hubs_address_changes_nothing(hub: Hub, run: Path) -> None:
     done = hub.synthcode_alone("publish", run, "--repo-id", "me/slash", HF_ENDPOINT=f"{hub.url}/")
     assert done.code == 0, done.err

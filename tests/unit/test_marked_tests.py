@@ -34,8 +34,8 @@ def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
     ("arguments", "expected"),
     [
         (("-m", "slow"), (0, "1 passed, 1 deselected")),
-        (("-m", "slow or fuzz"), (0, "1 passed, 1 deselected")),
-        (("-m", "fuzz"), (5, "no tests ran")),
+        pytest.param(("-m", "slow or fuzz"), (0, "1 passed, 1 deselected"), marks=pytest.mark.slow),
+        pytest.param(("-m", "fuzz"), (5, "no tests ran"), marks=pytest.mark.slow),
         (("-m", "slow", "test_broken.py"), (2, "RuntimeError: imported")),
         (("-m", "not fuzz"), (2, "RuntimeError: imported")),
         ((), (2, "RuntimeError: imported")),
