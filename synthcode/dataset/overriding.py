@@ -37,6 +37,12 @@ _GO_INTERFACES = frozenset(
     b" UnmarshalText".split()
 )
 """Methods by which Go's standard library knows a type; no word of the text says so."""
+_OF_EVERY_OBJECT = {
+    "csharp": frozenset({b"ToString", b"Equals", b"GetHashCode"}),
+    "java": frozenset({b"toString", b"equals", b"hashCode"}),
+    "kotlin": frozenset({b"toString", b"equals", b"hashCode"}),
+}
+"""Methods of the class that all others extend without a word."""
 _RUBY_MODULES = {
     b"each": re.compile(rb"^[ \t]*include[ \t]+Enumerable\b", re.MULTILINE),
     b"<=>": re.compile(rb"^[ \t]*include[ \t]+Comparable\b", re.MULTILINE),
@@ -47,7 +53,8 @@ def overrides_a_library(snippet: Snippet, name: tree_sitter.Node, language: Lang
     """Return whether a method has its name from a type that the text does not define.
 
     In classes with foreign bases: what is marked as an override, and in Java, C# and PHP every public method of an
-    object. Also the methods of anonymous classes, of a foreign trait in Rust, of the standard library's interfaces in
+    object. Also what every object has,
+    the methods of anonymous classes, of a foreign trait in Rust, of the standard library's interfaces in
     Go, and what Ruby's ``Enumerable`` and ``Comparable`` call.
 
     Parameters
@@ -72,6 +79,8 @@ def overrides_a_library(snippet: Snippet, name: tree_sitter.Node, language: Lang
         holder = holder.parent
     if holder is None or (holder.type in _TYPES and not _may_override(snippet, method, name, language)):
         return False
+    if name.text in _OF_EVERY_OBJECT.get(language.name, ()):
+        return True
     bases = _bases(holder)
     return bool(bases) and not set(bases) & set(_DEFINED.findall(snippet.data))
 

@@ -9,8 +9,9 @@ _TYPE = rb"(?P<type>\w++(?:::\w++){0,4}+)"
 _NAME = rb"(?P<name>\w[\w$]{0,200}+)"
 _ASSIGNED = re.compile(rb"\b(?=" + _NAME + rb"\s*+(?::[^=\n;]{0,80})?:?=\s*+(?:new\s++|&\s*+)?" + _TYPE + rb")")
 """``x = T()``, ``x: T = new T()``, ``x := &T{}``."""
-_ANNOTATED = re.compile(rb"\b(?=" + _NAME + rb"(?:\s*+:\s*+&?(?:mut\s++)?|\s++\*?)" + _TYPE + rb")")
-"""``x: &mut T``, ``x *T``."""
+_WRAPPED = rb"(?:(?:Box|Rc|Arc)<)?&?(?:'\w{1,20}\s++)?(?:mut\s++)?(?:(?:dyn|impl)\s++)?"
+_ANNOTATED = re.compile(rb"\b(?=" + _NAME + rb"(?:\s*+:\s*+" + _WRAPPED + rb"|\s++\*?)" + _TYPE + rb")")
+"""``x: &mut T``, ``x: &dyn T``, ``x *T``."""
 _DECLARED = re.compile(rb"\b(?=" + _TYPE + rb"[\s&*]++" + _NAME + rb")")
 """``T x``, ``T *x``."""
 

@@ -9,6 +9,13 @@ from synthcode.languages import LANGUAGES
 
 FOREIGN_NAMES = [
     (
+        "csharp",
+        "ToString",
+        'class P { public override string ToString() => "p"; }\n'
+        "class Q { static string {}(P p) { return p.ToString(); } }\n",
+    ),
+    ("kotlin", "toString", 'class P { override fun toString() = "p" }\nfun {}(p: P) = p.toString()\n'),
+    (
         "kotlin",
         "compareTo",
         "class P(val v: Int) : Comparable<P> {\n    override fun compareTo(other: P) = v - other.v\n}\n"
@@ -82,3 +89,12 @@ def test_a_name_that_a_library_gives_stays(language: str, name: str, program: st
 )
 def test_a_field_or_parameter_of_that_name_is_renamed_wherever_it_is_used(language: str, program: str) -> None:
     assert anonymise(program.replace("{}", "total"), LANGUAGES[language], "total") == program.replace("{}", "f")
+
+
+@pytest.mark.parametrize("kind", ["&dyn Shape", "&'a dyn Shape", "impl Shape", "Box<dyn Shape>", "&mut Square"])
+def test_calls_of_a_trait_of_the_program_are_renamed_with_it(kind: str) -> None:
+    code = (
+        "trait Shape { fn area(&self) -> f64; }\nstruct Square(f64);\n"
+        f"impl Shape for Square {{ fn area(&self) -> f64 {{ self.0 }} }}\nfn area(s: {kind}) -> f64 {{ s.area() }}\n"
+    )
+    assert anonymise(code, LANGUAGES["rust"], "area") == code.replace("area", "f")
