@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ MARKERS: Mapping[Precision, str] = {"float32": "o", "int8": "s", "binary": "^"}
 LEAST_DOUBLINGS = 0.7
 """Between two numbers of bytes that are written on the axis."""
 LEAST_DOUBLINGS_OF_NAMES = 0.9
-"""Between two points whose names stand above them, side by side."""
+"""Between two points whose names stand in the middle above them."""
 
 
 def draw_compressed(scores: Sequence[CompressedScore], title: str, path: Path, caption: str = "") -> list[Path]:
@@ -73,10 +74,9 @@ def _draw_panel(panel: Axes, scores: Sequence[CompressedScore], colours: Mapping
                 face = colour if one.on_front else "white"
                 panel.plot(place, one.estimate.value, marker, color=colour, markerfacecolor=face, markersize=5)
     named = sorted(_named(scores), key=lambda one: one.compression.bytes_per_vector)
-    for one, above in zip(named, _names_above([one.compression.bytes_per_vector for one in named]), strict=True):
+    for one, side in zip(named, _sides([one.compression.bytes_per_vector for one in named]), strict=True):
         name, point = str(one.compression), (one.compression.bytes_per_vector, one.estimate.value)
-        away = (0, 6 if above else -11)
-        panel.annotate(name, point, xytext=away, textcoords="offset points", ha="center", fontsize=6.5)
+        panel.annotate(name, point, xytext=(0, 6), textcoords="offset points", ha=side, fontsize=6.5)
     panel.set_xscale("log", base=2)
     panel.set_xticks(_ticks(sorted({one.compression.bytes_per_vector for one in scores})))
     panel.xaxis.set_major_formatter(ScalarFormatter())
@@ -93,12 +93,11 @@ def _named(scores: Sequence[CompressedScore]) -> list[CompressedScore]:
     return [one for one, is_named in zip(scores, on_front(values, sizes), strict=True) if is_named]
 
 
-def _names_above(sizes: Sequence[int]) -> list[bool]:
-    """Return whether names stand above their points, by ascending sizes: below where the last one is near."""
-    above: list[bool] = []
-    for place, size in enumerate(sizes):
-        above.append(not above or not above[-1] or math.log2(size / sizes[place - 1]) >= LEAST_DOUBLINGS_OF_NAMES)
-    return above
+def _sides(sizes: Sequence[int]) -> list[str]:
+    """Return how names are aligned with their points, by ascending sizes: those of near neighbours point away."""
+    near = [math.log2(after / before) < LEAST_DOUBLINGS_OF_NAMES for before, after in pairwise(sizes)]
+    names = {(False, False): "center", (True, True): "center", (False, True): "right", (True, False): "left"}
+    return [names[pair] for pair in zip([False, *near], [*near, False], strict=True)] if sizes else []
 
 
 def _ticks(sizes: Sequence[int]) -> list[int]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.evaluation.plots.compressed import _names_above
+from synthcode.evaluation.plots.compressed import _sides
 
 
 @pytest.mark.parametrize(
-    ("sizes", "above"),
+    ("sizes", "sides"),
     [
         ([], []),
-        ([64, 128, 256, 384], [True, True, True, False]),
-        ([256, 384, 400, 1536], [True, False, True, True]),
-        ([8, 16, 32, 48, 128], [True, True, True, False, True]),
+        ([64], ["center"]),
+        ([64, 128, 256, 384], ["center", "center", "right", "left"]),
+        ([256, 384, 512, 1536], ["right", "center", "left", "center"]),
+        ([8, 16, 32, 48, 128], ["center", "center", "right", "left", "center"]),
     ],
 )
-def test_neighbours_have_names_above_and_below(sizes: list[int], above: list[bool]) -> None:
-    assert _names_above(sizes) == above
+def test_neighbours_have_sides_and_below(sizes: list[int], sides: list[str]) -> None:
+    assert _sides(sizes) == sides
