@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
-from tests.support.servers import MODEL, replay_server  # noqa: E402
+from tests.support.services.servers import MODEL, replay_server  # noqa: E402
 
 TARGETS = "java,javascript,php,ruby,cpp,csharp,kotlin,typescript"
 COMPARED = ("seeds", "completions", "translations", "rejected", "dataset")

@@ -24,7 +24,7 @@ from synthcode.evaluation.results.comparison import macro_estimates  # noqa: E40
 from synthcode.evaluation.retrieval.ranks import read_ranks  # noqa: E402
 from synthcode.pipelines.main import run_cli  # noqa: E402
 from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
-from tests.support.minilm import minilm_folder  # noqa: E402
+from tests.support.models.minilm import minilm_folder  # noqa: E402
 
 MOST = 0.02
 REFERENCES = {

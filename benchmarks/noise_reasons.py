@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from synthcode.storage.shards import read_batches, shards_of  # noqa: E402
 from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
-from tests.support.servers import MODEL, replay_server  # noqa: E402
+from tests.support.services.servers import MODEL, replay_server  # noqa: E402
 
 TARGETS = "java,javascript,php,ruby,cpp,csharp,kotlin,typescript"
 REASONS = {

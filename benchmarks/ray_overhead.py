@@ -43,7 +43,7 @@ from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table  # n
 from synthcode.schemas.tables import CHECK_INPUT  # noqa: E402
 from synthcode.storage.large_tables.spill import SpillStore  # noqa: E402
 from synthcode.storage.shards import read_batches  # noqa: E402
-from tests.support.ray_nodes import ray_nodes  # noqa: E402
+from tests.support.machines.ray_nodes import ray_nodes  # noqa: E402
 
 EXECUTORS = ("processes", "ray")
 SOURCE = "function other(text) {\n  return text.split('').reverse().join('');\n}\n"

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from synthcode.llm.backends.vllm.serving import serving  # noqa: E402
-from tests.support.instruct_model import build_instruct_model, why_no_model  # noqa: E402
+from tests.support.models.instruct_model import build_instruct_model, why_no_model  # noqa: E402
 
 SEEDS = ROOT / "pipelines/recipes/quickstart/seeds.jsonl"
 SERVER = ("--dtype", "bfloat16", "--max-model-len", "2048", "--enforce-eager")

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from synthcode.evaluation.retrieval.datasets import load_benchmark  # noqa: E402
 from synthcode.pipelines.main import run_cli  # noqa: E402
-from tests.support.minilm import minilm_folder  # noqa: E402
+from tests.support.models.minilm import minilm_folder  # noqa: E402
 
 WIDTHS, PRECISIONS = "64,128,256,384", "float32,int8,binary"
 
@@ -53,8 +53,8 @@ def write_static(folder: Path) -> Path:
 
 def write_models(folder: Path, dataset: Path) -> dict[str, Path]:
     """Write what is not there yet; return the kinds with their folders."""
-    from tests.support.retriever_models import SPECIAL, write_colbert, write_splade
-    from tests.support.sentence_models import write_bert
+    from tests.support.models.retriever_models import SPECIAL, write_colbert, write_splade
+    from tests.support.models.sentence_models import write_bert
 
     words = words_of(dataset)
     made = {

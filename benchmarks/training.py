@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.support.minilm import minilm_folder  # noqa: E402
+from tests.support.models.minilm import minilm_folder  # noqa: E402
 
 PARTS = ("exits", "claim", "scratch", "speed", "cache", "saved")
 

@@ -36,7 +36,7 @@ from synthcode.llm.sending.scheduler import Outcome, run_requests  # noqa: E402
 from synthcode.llm.sending.settings import RequestPolicy  # noqa: E402
 from synthcode.schemas.records import Message, Request  # noqa: E402
 from tests.support.loopback.recorded_programs import MBXP  # noqa: E402
-from tests.support.servers import MODEL, replay_command  # noqa: E402
+from tests.support.services.servers import MODEL, replay_command  # noqa: E402
 
 TARGETS = ("java", "javascript", "typescript", "kotlin", "ruby", "php", "cpp", "csharp", "go")
 

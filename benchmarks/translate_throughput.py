@@ -40,7 +40,7 @@ from synthcode.llm.sending.loop import run as run_loop
 from synthcode.llm.sending.scheduler import Outcome, run_requests
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.schemas.records import Message, Request
-from tests.support.servers import ROOT, replay_command
+from tests.support.services.servers import ROOT, replay_command
 
 MODEL = "replay-mbxp"
 SAMPLING = '{"max_tokens":2048,"temperature":0.2}'

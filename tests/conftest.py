@@ -13,9 +13,9 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from synthcode.pipelines.main import run_cli
-from tests.support import no_power_cuts  # noqa: F401 - for what it changes
-from tests.support.marked_tests import is_of_marked_tests, pytest_collection_modifyitems, pytest_ignore_collect
-from tests.support.required_tests import pytest_runtest_makereport
+from tests.support.runs import no_power_cuts  # noqa: F401 - for what it changes
+from tests.support.suite.marked_tests import is_of_marked_tests, pytest_collection_modifyitems, pytest_ignore_collect
+from tests.support.suite.required_tests import pytest_runtest_makereport
 
 __all__ = ["pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_runtest_makereport"]
 

@@ -16,7 +16,7 @@ from synthcode.pipelines.main import run_cli
 from synthcode.schemas.tables import DATASET_PROGRAMS, TEXTS, TRIPLETS
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.published import find_dataset
-from tests.support.small_dataset import write_split
+from tests.support.datasets.small_dataset import write_split
 
 FILES_OF_A_PACKAGE = 300
 LARGEST_FILE = 1_000_000

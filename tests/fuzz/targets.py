@@ -35,7 +35,7 @@ from synthcode.seeds.adapters.registry import read_seeds
 from synthcode.seeds.cleaning import clean
 from synthcode.seeds.config import SeedsConfig
 from synthcode.storage.manifest import Manifest
-from tests.support.small_run import make_card
+from tests.support.runs.small_run import make_card
 
 PYTHON, GO = get_language("python"), get_language("go")
 _LIMIT = 50

@@ -12,13 +12,13 @@ from multiprocessing import forkserver
 import pytest
 
 from synthcode.evaluation.plots import heatmap
-from tests.support.drawn_once import drawn_once
+from tests.support.datasets.drawn_once import drawn_once
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _warm_fork_server() -> None:
     """Start the fork server that all runs of this process share, with what workers need: it loads it once."""
-    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.support.warm_workers"])
+    multiprocessing.get_context("forkserver").set_forkserver_preload(["tests.support.suite.warm_workers"])
     forkserver.ensure_running()
 
 

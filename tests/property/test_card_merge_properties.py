@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from synthcode.publishing.card.card import BEGIN, END
 from synthcode.publishing.card.card_merge import merge_card
 from synthcode.publishing.card.yaml.front_matter_merge import split_card
-from tests.support.small_run import make_card
+from tests.support.runs.small_run import make_card
 
 words = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\r"), max_size=30)
 marks = [BEGIN, END, "---", "", "# Title", "<!-- synthcode:files [] -->", "```", "```html", "~~~~"]

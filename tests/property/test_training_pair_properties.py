@@ -14,7 +14,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.training.pairs.cycles import GroupCycles
 from synthcode.evaluation.training.pairs.opening import open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
-from tests.support.training_dataset import Problem, write_problems
+from tests.support.training.training_dataset import Problem, write_problems
 
 sizes = st.integers(1, 40).flatmap(lambda groups: st.tuples(st.just(groups), st.integers(1, groups)))
 

@@ -16,7 +16,7 @@ import tree_sitter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import tests.support.toolchains as toolchains
+import tests.support.programs.toolchains as toolchains
 from synthcode.comments import detach_documentation, strip
 from synthcode.comments.snippets import Snippet, parse_snippet
 from synthcode.dataset.variants import anonymise, find_entry_point

@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.languages.rules import RULES
 from synthcode.verification.compiling.compilers import COMPILERS
-from tests.support.regex_attacks import Pattern, collect, collect_literals, slow_texts
+from tests.support.suite.regex_attacks import Pattern, collect, collect_literals, slow_texts
 
 PARTS = 24
 FEW = 6

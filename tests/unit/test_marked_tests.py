@@ -24,7 +24,7 @@ UNNAMED = "from marks import SLOW\n\n@SLOW\ndef test_slow(): pass\n"
 
 def pytest_in(folder: Path, *arguments: str) -> tuple[int, str]:
     (folder / "pytest.ini").write_text(SETTINGS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.marked_tests", *arguments]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.suite.marked_tests", *arguments]
     environment = os.environ | {"PYTHONPATH": f"{ROOT}:{folder}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return done.returncode, done.stdout + done.stderr

@@ -16,10 +16,10 @@ EXCEPTIONS = {
     "test_architecture.py": "of all modules",
     "test_hanging_tests.py": "of the settings of pytest",
     "test_linear_patterns.py": "of all modules",
-    "test_marked_tests.py": "of tests/support/marked_tests.py",
+    "test_marked_tests.py": "of tests/support/suite/marked_tests.py",
     "test_mirror.py": "of the tests",
     "test_public_api.py": "of the package itself",
-    "test_required_tests.py": "of tests/support/required_tests.py",
+    "test_required_tests.py": "of tests/support/suite/required_tests.py",
     "verification/languages/test_missing_libraries.py": "of several languages",
 }
 """File -> what it tests instead of one module or folder."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.required_tests import VARIABLE
+from tests.support.suite.required_tests import VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPING = """
@@ -37,7 +37,7 @@ def test_that_is_known_to_fail():
 )
 def test_only_missing_tools_may_skip_in_ci(tmp_path: Path, strict: str, counts: str) -> None:
     (tmp_path / "test_skipping.py").write_text(SKIPPING)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.required_tests", "-c", os.devnull]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.support.suite.required_tests", "-c", os.devnull]
     environment = os.environ | {"PYTHONPATH": str(ROOT), VARIABLE: strict, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run([*command, tmp_path], env=environment, capture_output=True, text=True, check=False)
     assert counts in done.stdout

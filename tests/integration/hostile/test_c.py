@@ -11,7 +11,7 @@ from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import judge_cases
 from synthcode.verification.languages.c import C
 from synthcode.verification.languages.c_family.compiled import CompilingRunner
-from tests.support.hostile_programs import run_hostile_and_good
+from tests.support.programs.hostile_programs import run_hostile_and_good
 
 pytestmark = pytest.mark.toolchains
 

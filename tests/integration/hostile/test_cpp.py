@@ -12,8 +12,8 @@ from synthcode.verification.cases.outcome import judge_cases, judge_program
 from synthcode.verification.languages.c_family.compiled import CompilingRunner
 from synthcode.verification.languages.cpp import CPP
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.benches import runner_of
-from tests.support.hostile_programs import run_hostile_and_good
+from tests.support.programs.benches import runner_of
+from tests.support.programs.hostile_programs import run_hostile_and_good
 
 pytestmark = pytest.mark.toolchains
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.hostile_programs import assert_each_costs_itself_only
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.hostile_programs import assert_each_costs_itself_only
+from tests.support.programs.tested_programs import TestedPrograms
 
 GOOD = "class Squares { static int square(int a) { return a * a; } }"
 

@@ -7,8 +7,8 @@ import pytest
 from synthcode.verification.cases.case import Untestable
 from synthcode.verification.languages.rust.programs import with_cases
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.hostile_programs import CASES, assert_each_costs_itself_only
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.hostile_programs import CASES, assert_each_costs_itself_only
+from tests.support.programs.tested_programs import TestedPrograms
 
 GOOD = "fn square(a: i32) -> i32 { a * a }"
 

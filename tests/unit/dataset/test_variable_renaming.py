@@ -7,8 +7,8 @@ import pytest
 from synthcode.comments.snippets import parse_snippet
 from synthcode.dataset.variable_renaming import rename_variables
 from synthcode.languages import LANGUAGES, get_language
+from tests.support.programs.syntax_corpus import syntax_cases
 from tests.support.renamed_programs import CASES
-from tests.support.syntax_corpus import syntax_cases
 
 
 def test_every_language_has_a_case() -> None:

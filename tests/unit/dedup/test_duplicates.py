@@ -8,7 +8,7 @@ import pytest
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import Clustering, cluster_programs
 from synthcode.errors import InputError
-from tests.support.duplicate_programs import BODY, NEAR, OTHER, cluster, jaccard, programs
+from tests.support.programs.duplicate_programs import BODY, NEAR, OTHER, cluster, jaccard, programs
 
 WORDS = [hashlib.md5(bytes([place])).hexdigest() for place in range(40)]
 CHAIN = [" ".join(WORDS[start : start + 34]) for start in (0, 3, 6)]

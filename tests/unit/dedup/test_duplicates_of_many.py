@@ -10,7 +10,7 @@ import pytest
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import cluster_programs
 from synthcode.schemas.tables import PROGRAMS
-from tests.support.duplicate_programs import BODY, NEAR, OTHER, cluster, jaccard, programs
+from tests.support.programs.duplicate_programs import BODY, NEAR, OTHER, cluster, jaccard, programs
 
 
 def test_one_hundred_thousand_equal_programs_take_no_comparison() -> None:

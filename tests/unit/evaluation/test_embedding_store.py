@@ -9,8 +9,8 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.embedding_store import EmbeddingStore, Tally, text_keys
 from synthcode.evaluation.encoder import Encoded, Role
-from tests.support.damage import flip_bit
-from tests.support.encoders import HashingEncoder
+from tests.support.models.encoders import HashingEncoder
+from tests.support.runs.damage import flip_bit
 
 ROLE = Role("", "", "")
 

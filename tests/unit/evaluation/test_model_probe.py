@@ -17,7 +17,7 @@ from synthcode.evaluation.model_probe import (
     probe_scorer,
 )
 from synthcode.storage.shards import read_file, write_table
-from tests.support.encoders import HashingEncoder
+from tests.support.models.encoders import HashingEncoder
 
 
 class Changing(HashingEncoder):

@@ -191,9 +191,8 @@ def test_modules_of_stages_start_no_threads() -> None:
     Arrow's allocator, jemalloc, has a thread that it stops while a process forks.
     """
     names = "(task / 'comm').read_text().strip() for task in Path('/proc/self/task').iterdir() if task.name != str(pid)"
-    script = (
-        f"import os; from pathlib import Path; import tests.support.warm_workers; pid = os.getpid(); print(*({names}))"
-    )
+    imports = "import os; from pathlib import Path; import tests.support.suite.warm_workers"
+    script = f"{imports}; pid = os.getpid(); print(*({names}))"
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, timeout=500)
     assert done.returncode == 0, done.stderr.decode()

@@ -17,10 +17,10 @@ from synthcode.dedup.duplicates import cluster_programs
 from synthcode.errors import InputError, WorkerError
 from synthcode.execution import ray_cluster
 from synthcode.execution.ray_cluster import RayExecutor
-from tests.support.duplicate_programs import BODY, OTHER, programs
-from tests.support.poisonous import DEADLY, SURVIVAL, double, double_once_released, fail, work_on
-from tests.support.ray_nodes import RayNodes, ray_nodes
-from tests.support.slurm_cluster import wait_for
+from tests.support.machines.ray_nodes import RayNodes, ray_nodes
+from tests.support.machines.slurm_cluster import wait_for
+from tests.support.programs.duplicate_programs import BODY, OTHER, programs
+from tests.support.suite.poisonous import DEADLY, SURVIVAL, double, double_once_released, fail, work_on
 
 NUMBERS = [list(range(start, start + 3)) for start in range(0, 30, 3)]
 HARMLESS = [[item for item in batch if item != DEADLY] for batch in NUMBERS]

@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.gate.placeholders import placeholder
 from synthcode.languages import LANGUAGES
-from tests.support.placeholders import PYTHON, why_placeholder
+from tests.support.programs.placeholders import PYTHON, why_placeholder
 
 HEADS = {
     "python": ("def clamp_all(xs, low, high):\n    ", "\n"),

@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.gate.placeholders import placeholder
 from synthcode.languages import LANGUAGES
-from tests.support.placeholders import why_placeholder
+from tests.support.programs.placeholders import why_placeholder
 
 TRUE = {
     "a short function": ("java", "class A { static int[] clampAll(int[] xs, int low, int high) { return xs; } }"),

@@ -10,7 +10,7 @@ from synthcode.identity import digest
 from synthcode.llm.request_ids import RequestIds
 from synthcode.llm.requests import make_requests
 from synthcode.storage.large_tables.spill import SpillStore
-from tests.support.scripted_server import make_request
+from tests.support.services.scripted_server import make_request
 from tests.unit.llm.test_requests import CONFIG, PROMPT, seed
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.storage.manifest import MANIFEST_NAME, Manifest, StageEntry, describe_outputs, refuse_differences
-from tests.support.damage import flip_bit
+from tests.support.runs.damage import flip_bit
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from synthcode.verification.benches import forget_benches, open_bench
 from synthcode.verification.install_hints import apt_command, install_commands
 from synthcode.verification.languages.javascript.packages import VARIABLE, installed_versions, packages_folder
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 
 def test_a_bare_machine_gets_one_command_for_each_package_manager(

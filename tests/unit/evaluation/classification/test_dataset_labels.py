@@ -8,7 +8,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.dataset_labels import FAILS, PASSES, labels_digest, read_labels
 from synthcode.storage.published import find_dataset
-from tests.support.tested_dataset import passing_and_failing, write_tested_dataset
+from tests.support.datasets.tested_dataset import passing_and_failing, write_tested_dataset
 
 
 def test_each_language_has_as_many_programs_that_pass_as_that_fail(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.exits.stream_cost import stream_costs
 from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits, parse_exits
-from tests.support.mose_checkpoint import SPECIAL, VOCABULARY, write_tokenizer
+from tests.support.models.mose_checkpoint import SPECIAL, VOCABULARY, write_tokenizer
 
 PYTHON = Role("query", "code", "python")
 TEXTS = ["f(x)", "def f(a, b): return a", "", "é → 1", "y" * 300]

@@ -12,7 +12,7 @@ from synthcode.evaluation.encoders.mose import MoseEncoder
 from synthcode.evaluation.mose.checkpoint import from_pretrained
 from synthcode.evaluation.mose.instructions import format_input
 from synthcode.evaluation.mose.tokens import load_tokenizer
-from tests.support.mose_checkpoint import tensors, write_checkpoint, write_weights
+from tests.support.models.mose_checkpoint import tensors, write_checkpoint, write_weights
 
 GO = Role("query", "code", "go")
 PROGRAMS = ["f(x)", "def f(a, b): return a", "x" * 200, "", "é → 1"]

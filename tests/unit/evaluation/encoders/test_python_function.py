@@ -16,7 +16,7 @@ from synthcode.evaluation.encoder import Encoded, Role
 from synthcode.evaluation.encoders.bm25 import Bm25
 from synthcode.evaluation.encoders.python_function import FunctionEncoder, as_encoder
 from synthcode.evaluation.vector_checks import VectorCheck
-from tests.support.encoders import HashingEncoder
+from tests.support.models.encoders import HashingEncoder
 
 ROLE = Role("document", "code", "python")
 

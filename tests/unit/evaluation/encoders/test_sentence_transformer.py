@@ -15,7 +15,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Role
 from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
 from synthcode.evaluation.vector_checks import VectorCheck
-from tests.support.sentence_models import (
+from tests.support.models.sentence_models import (
     Normalize,
     bag_of_words,
     dense,

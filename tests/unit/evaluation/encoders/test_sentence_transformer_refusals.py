@@ -11,7 +11,7 @@ from sentence_transformers.sentence_transformer.modules import Router
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
-from tests.support.sentence_models import (
+from tests.support.models.sentence_models import (
     pooling,
     save,
     set_config,

@@ -12,7 +12,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
 from synthcode.evaluation.encoders.static_model import StaticModelEncoder
-from tests.support.sentence_models import WIDTH, WORDS, tokenizer, write_bert
+from tests.support.models.sentence_models import WIDTH, WORDS, tokenizer, write_bert
 
 ROLE = Role("", "", "")
 TEXTS = ["add two numbers", "def f ( a , b )", "take the least of the list", "unheard of", "none such"]

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from synthcode.errors import InputError
 from synthcode.evaluation.mose.checkpoint import from_pretrained, save_pretrained
-from tests.support.mose_checkpoint import config_json, tensors, write_checkpoint, write_weights
+from tests.support.models.mose_checkpoint import config_json, tensors, write_checkpoint, write_weights
 
 IDS = torch.tensor([[5, 17, 200, 3, 90]])
 

@@ -11,7 +11,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.mose.checkpoint import from_pretrained
 from synthcode.evaluation.mose.configuration import PUBLISHED
 from synthcode.evaluation.mose.model import MoseModel
-from tests.support.mose_checkpoint import config_json, tensors, write_checkpoint
+from tests.support.models.mose_checkpoint import config_json, tensors, write_checkpoint
 
 EXITS = (1, 2, 4)
 

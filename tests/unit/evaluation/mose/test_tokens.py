@@ -8,7 +8,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.mose.instructions import TEXT_INSTRUCTION, format_input, instruction_for
 from synthcode.evaluation.mose.tokens import load_tokenizer
-from tests.support.mose_checkpoint import SPECIAL, write_tokenizer
+from tests.support.models.mose_checkpoint import SPECIAL, write_tokenizer
 
 
 @pytest.mark.parametrize(

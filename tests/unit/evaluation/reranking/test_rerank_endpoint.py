@@ -11,7 +11,7 @@ from synthcode.errors import InputError, Interrupted, ServerError
 from synthcode.evaluation.reranking.pair_scorer import Pair, Scored
 from synthcode.evaluation.reranking.rerank_endpoint import RerankEndpoint
 from synthcode.evaluation.reranking.score_checks import check_scores
-from tests.support.rerank_server import MODEL, RerankServer, rerank_server, score
+from tests.support.services.rerank_server import MODEL, RerankServer, rerank_server, score
 
 Rows = list[dict[str, Any]]
 PAIRS = [Pair(f"query {query} a", f"document {number} a") for query in range(12) for number in range(8)]

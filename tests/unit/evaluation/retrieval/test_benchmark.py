@@ -9,7 +9,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Cell, from_tables
 from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.schemas.tables import QRELS
-from tests.support.retrieval_tables import tables, write_dataset
+from tests.support.datasets.retrieval_tables import tables, write_dataset
 
 
 def test_documents_stand_in_descending_order_of_their_ids() -> None:

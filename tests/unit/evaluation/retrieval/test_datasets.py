@@ -10,7 +10,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.datasets import RetrievalTask, load_task
 from synthcode.schemas.tables import DATASET_PROGRAMS, QRELS, TEXTS
 from synthcode.storage.shards import write_table
-from tests.support.small_dataset import rows, write_split
+from tests.support.datasets.small_dataset import rows, write_split
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from synthcode.evaluation.retrieval.ranks import read_ranks
 from synthcode.pipelines.main import run_cli
 from synthcode.schemas.results import GRADED_RANKS
 from synthcode.storage.shards import read_file
-from tests.support.metrics_table import read_metrics
-from tests.support.retrieval_tables import tables, with_levels, write_dataset, write_tables
+from tests.support.datasets.metrics_table import read_metrics
+from tests.support.datasets.retrieval_tables import tables, with_levels, write_dataset, write_tables
 
 GRADES = st.lists(st.integers(0, 2), min_size=1, max_size=30).filter(any)
 

@@ -15,7 +15,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
 from synthcode.evaluation.retrieval.levels import at_level, levels_of
 from synthcode.vocabulary import LEVELS
-from tests.support.retrieval_tables import tables, with_levels
+from tests.support.datasets.retrieval_tables import tables, with_levels
 
 LEVELS_OF = {
     **{"java-000": "compiled", "java-001": "tested", "java-002": "tested", "java-003": "syntax"},

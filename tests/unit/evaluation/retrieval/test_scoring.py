@@ -22,8 +22,8 @@ from synthcode.evaluation.retrieval.scoring import Inputs, encode_missing, score
 from synthcode.identifiers import pieces
 from synthcode.schemas.results import RANKS
 from synthcode.vocabulary import Variant
-from tests.support.encoders import HashingEncoder
-from tests.support.retrieval_tables import tables
+from tests.support.datasets.retrieval_tables import tables
+from tests.support.models.encoders import HashingEncoder
 
 VARIANTS: tuple[Variant, ...] = ("stripped", "anonymous")
 

@@ -12,7 +12,7 @@ from transformers import TrainerCallback, set_seed
 from synthcode.evaluation.training.ordered_trainer import DivergedError
 from synthcode.evaluation.training.settings import OptimiserSettings, RunSettings, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
-from tests.support.toy_exits import ToyExits, ToyPairs
+from tests.support.models.toy_exits import ToyExits, ToyPairs
 
 SETTINGS = TrainingSettings(
     optimiser=OptimiserSettings(steps=12, batch_size=8, learning_rate=0.01),

@@ -8,8 +8,8 @@ from transformers import AutoTokenizer
 
 from synthcode.evaluation.mose.tokens import load_tokenizer
 from synthcode.evaluation.training.vocabulary import huggingface_vocabulary, mose_vocabulary
-from tests.support.minilm import minilm_folder
-from tests.support.mose_checkpoint import SPECIAL, write_checkpoint
+from tests.support.models.minilm import minilm_folder
+from tests.support.models.mose_checkpoint import SPECIAL, write_checkpoint
 
 
 def test_bert_begins_with_cls_and_separates_with_sep() -> None:

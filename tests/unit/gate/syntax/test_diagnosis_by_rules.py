@@ -7,7 +7,7 @@ import pytest
 from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 from synthcode.languages.rules import RULES
-from tests.support.syntax_corpus import syntax_cases
+from tests.support.programs.syntax_corpus import syntax_cases
 
 SOUND = {
     "python": ["print('x')", "add = lambda a, b: a + b"],

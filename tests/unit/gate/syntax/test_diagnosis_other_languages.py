@@ -7,7 +7,7 @@ import pytest
 from synthcode.gate.syntax.diagnosis import diagnose_program, is_program
 from synthcode.languages import LANGUAGES, get_language
 from synthcode.languages.parsing import parse, parse_sound
-from tests.support.syntax_corpus import syntax_cases
+from tests.support.programs.syntax_corpus import syntax_cases
 from tests.unit.gate.syntax.test_diagnosis import PROGRAMS
 
 SHORT = {

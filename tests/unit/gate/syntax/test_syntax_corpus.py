@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
-from tests.support.syntax_corpus import SyntaxCase, syntax_cases
+from tests.support.programs.syntax_corpus import SyntaxCase, syntax_cases
 
 
 @pytest.mark.parametrize("case", syntax_cases(), ids=lambda case: f"{case.language}: {case.name}")

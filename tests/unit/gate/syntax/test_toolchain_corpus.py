@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.syntax_corpus import SyntaxCase, syntax_cases
+from tests.support.programs.syntax_corpus import SyntaxCase, syntax_cases
 
 _COMMANDS = {
     "go": ("gofmt", "-e", "text.go"),

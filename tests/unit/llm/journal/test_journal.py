@@ -13,7 +13,7 @@ from synthcode.errors import InputError, StorageError
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.schema import COUNT, VERSION
 from synthcode.schemas.tables import COMPLETIONS
-from tests.support.journals import completed_ids, exported, raw_answer
+from tests.support.runs.journals import completed_ids, exported, raw_answer
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.llm.journal.journal import Journal
-from tests.support.journals import completed_ids, exported
+from tests.support.runs.journals import completed_ids, exported
 
 
 def test_a_foreign_database_is_refused_and_not_touched(tmp_path):

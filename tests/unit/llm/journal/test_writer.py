@@ -8,7 +8,7 @@ from synthcode.errors import StorageError
 from synthcode.llm.journal import writer as journal_writer
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.writer import COMMIT_ROWS, JournalWriter
-from tests.support.journals import completed_ids
+from tests.support.runs.journals import completed_ids
 
 
 class CountingJournal(Journal):

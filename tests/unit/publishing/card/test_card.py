@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from synthcode.publishing.card.card import BEGIN, END, render_card, render_licenses
 from synthcode.publishing.card.facts import Direction, DirectionCounts
 from synthcode.publishing.card.yaml.front_matter import front_matter
-from tests.support.dataset_card import FACTS, HOSTILE, named
+from tests.support.datasets.dataset_card import FACTS, HOSTILE, named
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 

@@ -7,7 +7,7 @@ from synthcode.errors import InputError
 from synthcode.publishing.card.card import BEGIN, END
 from synthcode.publishing.card.card_merge import merge_card, recorded_paths
 from synthcode.publishing.card.yaml.front_matter_merge import merge_front_matter, split_card
-from tests.support.small_run import make_card
+from tests.support.runs.small_run import make_card
 
 ROOTS = ["data/programs/", "data/qrels/", "data/texts/", "data/triplets/", "eval.yaml"]
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from synthcode.publishing.card.citations import cite_dataset, known_benchmarks
-from tests.support.dataset_card import HOSTILE
+from tests.support.datasets.dataset_card import HOSTILE
 
 
 def test_a_dataset_is_cited_by_title_and_version() -> None:

@@ -14,7 +14,7 @@ from synthcode.publishing.card.facts import CardFacts
 from synthcode.sanitize import one_line
 from synthcode.schemas.tables import TEXTS
 from synthcode.storage.published import ALL_CONFIGS as SCHEMAS
-from tests.support.dataset_card import FACTS, HOSTILE, named
+from tests.support.datasets.dataset_card import FACTS, HOSTILE, named
 
 
 def validated(facts: CardFacts, folder: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from synthcode.publishing.card.documents import write_documents
 from synthcode.publishing.inventory import dataset_version
-from tests.support.dataset_card import FACTS
+from tests.support.datasets.dataset_card import FACTS
 
 
 def names(folder: Path) -> set[str]:

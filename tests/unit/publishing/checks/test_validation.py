@@ -14,7 +14,7 @@ from synthcode.publishing.dataset_files import dataset_files
 from synthcode.storage.manifest import Manifest
 from synthcode.storage.published import CONFIGS
 from synthcode.storage.shards import write_table
-from tests.support.small_run import Tables, make_card, make_tables, write_run
+from tests.support.runs.small_run import Tables, make_card, make_tables, write_run
 
 
 def check(run: Path) -> None:

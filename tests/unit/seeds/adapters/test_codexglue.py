@@ -8,7 +8,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.seeds.adapters.benchmarks import benchmark_digests, benchmark_rows, parse_benchmarks, read_benchmark
-from tests.support.published_files import (
+from tests.support.datasets.published_files import (
     function,
     write_bigclonebench,
     write_bigclonebench_tables,

@@ -11,7 +11,7 @@ from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.schemas.records import Rejection
 from synthcode.seeds.rows.formats import columns_of, read_rows
-from tests.support.table_files import outcome, read, written
+from tests.support.datasets.table_files import outcome, read, written
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from synthcode.bounded import limits
 from synthcode.errors import InputError
 from synthcode.seeds.rows.files import DataFile, data_files, file_digests, lines
 from synthcode.seeds.rows.formats import columns_of, read_rows
-from tests.support.table_files import outcome, read, written
+from tests.support.datasets.table_files import outcome, read, written
 
 
 def test_json_lines_survive_every_kind_of_broken_line(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.seeds.rows.files import DataFile, data_files
 from synthcode.seeds.rows.formats import columns_of
-from tests.support.table_files import outcome, read, written
+from tests.support.datasets.table_files import outcome, read, written
 
 
 def _zip(content: bytes, *names: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from synthcode.verification.compiling.compile import Judgement, judge_safely
 from synthcode.verification.compiling.compilers import COMPILERS, first_message
 from synthcode.vocabulary import Level
-from tests.support.compiled_programs import BAD, GOOD, refusals, toolchain
+from tests.support.programs.compiled_programs import BAD, GOOD, refusals, toolchain
 
 OPEN = {
     "typescript": "import { Heap } from 'heap-js';\nfunction f(a: TreeNode): number { return helper(new Heap(a)); }",

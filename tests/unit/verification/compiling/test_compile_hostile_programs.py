@@ -9,7 +9,7 @@ import pytest
 from synthcode.errors import SandboxFailed
 from synthcode.verification.compiling.compile import Toolchain
 from synthcode.verification.sandboxes.bubblewrap import Bubblewrap
-from tests.support.compiled_programs import GOOD, refusals, toolchain
+from tests.support.programs.compiled_programs import GOOD, refusals, toolchain
 
 HOSTILE = {
     "c": '#include "/dev/zero"\nint a;',

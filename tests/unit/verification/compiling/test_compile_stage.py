@@ -13,7 +13,7 @@ from synthcode.schemas.tables import REJECTED, TRANSLATIONS
 from synthcode.verification.compiling.compile_stage import compile_translations
 from synthcode.verification.compiling.controls import compiler_versions, missing_compilers
 from synthcode.verification.sandboxes.sandbox import require_sandbox, try_sandbox_again
-from tests.support.compiled_programs import BAD, GOOD, toolchain
+from tests.support.programs.compiled_programs import BAD, GOOD, toolchain
 
 
 def translations(*rows: tuple[str, str]) -> pa.Table:

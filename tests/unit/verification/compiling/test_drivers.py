@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.errors import SandboxFailed
 from synthcode.verification.compiling.drivers import build_driver
-from tests.support.compiled_programs import refusals, toolchain
+from tests.support.programs.compiled_programs import refusals, toolchain
 
 
 def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_pro
 from synthcode.verification.languages.php.extensions import EXTENSIONS, missing_extension
 from synthcode.verification.languages.table import TESTED_LANGUAGES
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 CASES = (TestCase(("abc",), 3), TestCase(("",), 0))
 OWN = {

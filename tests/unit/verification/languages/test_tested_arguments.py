@@ -7,7 +7,7 @@ import pytest
 from synthcode.verification.cases.case import TestCase
 from synthcode.verification.cases.outcome import judge_cases
 from synthcode.verification.languages.table import TESTED_LANGUAGES
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 NAMES = ("word", "times", "sep")
 CASES = (

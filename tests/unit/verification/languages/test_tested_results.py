@@ -7,7 +7,7 @@ import pytest
 from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.cases.outcome import judge_cases
 from synthcode.verification.languages.table import TESTED_LANGUAGES
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 VOWELS = (TestCase(("Hello",), 2),)
 PRINTING = {

@@ -11,7 +11,7 @@ from synthcode.verification.languages.table import TESTED_LANGUAGES
 from synthcode.verification.running.job import Job, Ran, RunStatus
 from synthcode.verification.running.patient import PatientRunner, with_patience
 from synthcode.verification.sandboxes.sandbox import Limits
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 
 @dataclass

@@ -8,7 +8,7 @@ from synthcode.evaluation.classification.clones.clone_scores import score_clones
 from synthcode.evaluation.classification.clones.dataset_clones import ClonePairs, DatasetClones
 from synthcode.evaluation.classification.measures.intervals import FEWEST_DRAWS, draws_for
 from synthcode.evaluation.classification.measures.scored import ORACLE, Score
-from tests.support.drawn_clones import Drawn, drawn_clones
+from tests.support.datasets.drawn_clones import Drawn, drawn_clones
 
 
 class DrawnHarder(Drawn):

@@ -7,7 +7,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.clones.dataset_clones import DatasetClones, read_clones
 from synthcode.storage.published import PublishedDataset
-from tests.support.clone_dataset import Pair, write_clone_dataset
+from tests.support.datasets.clone_dataset import Pair, write_clone_dataset
 
 GOOD: list[Pair] = [("s-0-java", "s-0-python", 1, "unverified"), ("s-0-python", "s-1-java", 0, "random")]
 CODE = {name: f"name {name}" for name in ("s-0-java", "s-0-python", "s-1-java", "s-0-go", "s-0-java!")}

@@ -26,8 +26,8 @@ from synthcode.evaluation.classification.published.registry import read_publishe
 from synthcode.evaluation.classification.published.scoring import programs_of, score
 from synthcode.evaluation.classification.similarity import VectorSimilarities
 from synthcode.evaluation.results.statistics import sign_flip_p_values
-from tests.support.drawn_clones import drawn_clone_scores
-from tests.support.published_files import write_bigclonebench, write_devign, write_poj104
+from tests.support.datasets.drawn_clones import drawn_clone_scores
+from tests.support.datasets.published_files import write_bigclonebench, write_devign, write_poj104
 
 PROBLEMS, EACH = 40, 4
 

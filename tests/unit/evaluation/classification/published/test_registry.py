@@ -12,7 +12,7 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.published.benchmark import PublishedLabels, PublishedPairs
 from synthcode.evaluation.classification.published.registry import read_published
-from tests.support.published_files import (
+from tests.support.datasets.published_files import (
     clone_pairs,
     function,
     write_bigclonebench,

@@ -22,7 +22,7 @@ from synthcode.evaluation.classification.published.registry import read_publishe
 from synthcode.evaluation.classification.published.scoring import programs_of, score, score_answers
 from synthcode.evaluation.classification.similarity import VectorSimilarities, WordSimilarities
 from synthcode.evaluation.encoders.bm25 import Bm25
-from tests.support.published_files import clone_pairs, write_bigclonebench, write_devign, write_poj104
+from tests.support.datasets.published_files import clone_pairs, write_bigclonebench, write_devign, write_poj104
 
 RESAMPLES = 100
 

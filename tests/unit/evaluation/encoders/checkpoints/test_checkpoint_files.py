@@ -20,7 +20,7 @@ from synthcode.evaluation.encoders.checkpoints import checkpoint_files
 from synthcode.evaluation.encoders.checkpoints.checkpoint_files import refuse_code, safe_folder
 from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
 from synthcode.evaluation.encoders.sentence_transformer import SentenceTransformerEncoder
-from tests.support.minilm import minilm_folder
+from tests.support.models.minilm import minilm_folder
 
 EVIL = "import pathlib\npathlib.Path({ran!r}).touch()\nclass Evil:\n    pass\n"
 

@@ -7,7 +7,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.leaderboard.content import Cost, Entry, Kind
 from synthcode.evaluation.leaderboard.entries.retrieval_entries import RankedEntry
 from synthcode.evaluation.leaderboard.tables.shared_queries import shared_queries
-from tests.support.stored_results import Ranks, rank_table
+from tests.support.datasets.stored_results import Ranks, rank_table
 
 KIND = Kind("code2code", "stripped", "")
 

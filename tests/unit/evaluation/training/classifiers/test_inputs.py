@@ -13,8 +13,8 @@ from synthcode.errors import InputError
 from synthcode.evaluation.mose.tokens import load_tokenizer
 from synthcode.evaluation.training.classifiers.inputs import joined
 from synthcode.evaluation.training.vocabulary import Vocabulary, huggingface_vocabulary, mose_vocabulary
-from tests.support.minilm import minilm_folder
-from tests.support.mose_checkpoint import SPECIAL, write_checkpoint
+from tests.support.models.minilm import minilm_folder
+from tests.support.models.mose_checkpoint import SPECIAL, write_checkpoint
 
 
 @pytest.fixture(scope="module")

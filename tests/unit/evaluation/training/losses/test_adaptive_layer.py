@@ -13,8 +13,8 @@ from synthcode.evaluation.training.losses.adaptive_layer import AdaptiveLayerBas
 from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.settings import LossSettings, OptimiserSettings, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
-from tests.support.tiny_encoders import write_encoder
-from tests.support.toy_exits import ToyExits, ToyPairs, text
+from tests.support.models.tiny_encoders import write_encoder
+from tests.support.models.toy_exits import ToyExits, ToyPairs, text
 
 SETTINGS = TrainingSettings(
     loss=LossSettings(objective="adaptive_layer"),

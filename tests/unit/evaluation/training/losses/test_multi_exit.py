@@ -14,7 +14,7 @@ from synthcode.evaluation.training.batches import PairCollator
 from synthcode.evaluation.training.losses.multi_exit import MultiExitLoss
 from synthcode.evaluation.training.losses.similarities import BatchPairs, contrastive, divergence, similarities
 from synthcode.evaluation.training.settings import LossSettings
-from tests.support.toy_exits import ToyExits, ToyPairs
+from tests.support.models.toy_exits import ToyExits, ToyPairs
 
 PLAIN = LossSettings(exit_weights="uniform")
 

@@ -15,8 +15,8 @@ from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.models.mose_exits import open_mose
 from synthcode.evaluation.training.models.multi_exit import MultiExitEncoder
 from synthcode.evaluation.training.models.opening import open_model
-from tests.support.mose_checkpoint import write_checkpoint
-from tests.support.tiny_encoders import write_encoder
+from tests.support.models.mose_checkpoint import write_checkpoint
+from tests.support.models.tiny_encoders import write_encoder
 
 FORM = ClassifierForm("classification", ("bug", "none", "style"), "last_token", 40)
 INPUT = {"input_ids": torch.tensor([[5, 6, 7], [8, 9, 2]]), "attention_mask": torch.tensor([[1, 1, 1], [1, 1, 0]])}

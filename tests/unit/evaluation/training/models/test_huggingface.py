@@ -16,7 +16,7 @@ from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
 from synthcode.evaluation.training.contracts import TrainingText
 from synthcode.evaluation.training.models.huggingface import HuggingFaceExits, open_huggingface
 from synthcode.evaluation.training.models.opening import open_model
-from tests.support.tiny_encoders import KINDS, WIDTH, write_encoder
+from tests.support.models.tiny_encoders import KINDS, WIDTH, write_encoder
 
 PYTHON = Role("query", "code", "python")
 TEXTS = ["f(x)", "def f(a, b):\n    return a\n", "  é → 1 ", "y" * 300]
@@ -252,5 +252,7 @@ def test_texts_are_cut_where_training_says(bert: Path) -> None:
 @pytest.mark.slow
 def test_several_processes_can_share_the_training() -> None:
     """In a process of its own: torch may wait for ever where gloo and the model end in a process that lives on."""
-    done = subprocess.run([sys.executable, "-m", "tests.support.shared_training"], timeout=500, capture_output=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.training.shared_training"], timeout=500, capture_output=True
+    )
     assert done.returncode == 0, done.stderr.decode()

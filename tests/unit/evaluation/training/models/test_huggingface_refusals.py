@@ -13,7 +13,7 @@ from synthcode.evaluation.encoder import Role
 from synthcode.evaluation.encoders.intermediate_exits import IntermediateExits
 from synthcode.evaluation.training.models.huggingface import open_huggingface
 from synthcode.evaluation.training.models.opening import open_model
-from tests.support.tiny_encoders import write_encoder
+from tests.support.models.tiny_encoders import write_encoder
 
 PYTHON = Role("query", "code", "python")
 

@@ -7,7 +7,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.evaluation.training.models.model_folder import replacing_model
-from tests.support.small_disks import on_small_disk
+from tests.support.runs.small_disks import on_small_disk
 
 FULL = """
 from pathlib import Path

@@ -14,7 +14,7 @@ from synthcode.evaluation.mose.cost import exit_parameters
 from synthcode.evaluation.training.contracts import TrainingText
 from synthcode.evaluation.training.models.mose_exits import MoseExits, open_mose
 from synthcode.evaluation.training.models.opening import open_model
-from tests.support.mose_checkpoint import WIDTH, write_checkpoint
+from tests.support.models.mose_checkpoint import WIDTH, write_checkpoint
 
 PYTHON, WORDS = Role("document", "code", "python"), Role("query", "text", "text")
 TEXTS = ["f(x)", "def f(a, b):\n    return a\n", "é → 1", "y" * 300]

@@ -17,9 +17,9 @@ from synthcode.evaluation.training.models.mose_exits import MoseExits
 from synthcode.evaluation.training.models.opening import open_training_model
 from synthcode.evaluation.training.settings import NewModel, OptimiserSettings, PretrainSettings, TrainingSettings
 from synthcode.evaluation.training.trainer import MultiExitTrainer
-from tests.support.mose_checkpoint import write_checkpoint
-from tests.support.tiny_encoders import write_encoder
-from tests.support.toy_exits import ToyPairs
+from tests.support.models.mose_checkpoint import write_checkpoint
+from tests.support.models.tiny_encoders import write_encoder
+from tests.support.models.toy_exits import ToyPairs
 
 PYTHON = Role("document", "code", "python")
 TEXTS = ["def add(first, second):\n    return first + second\n", "def mean(values):\n    return sum(values) / 2\n"] * 3

@@ -11,7 +11,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.training.contracts import NO_GROUP, TrainingPair
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
-from tests.support.training_dataset import Problem, problem, write_failed, write_problems
+from tests.support.training.training_dataset import Problem, problem, write_failed, write_problems
 
 
 def opened(folder: Path, kind: str, holdout: tuple[str, ...] = ()) -> TrainingData:

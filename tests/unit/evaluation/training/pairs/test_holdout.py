@@ -13,7 +13,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.training.pairs.leaving_out import LeftOut
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
-from tests.support.training_dataset import Problem, write_problems
+from tests.support.training.training_dataset import Problem, write_problems
 
 LONG = "def f(items, size):\n    total = 0\n    for item in items:\n        total += item * size\n    return total"
 TEXT = "Multiply each item of a list by a size and return the sum of all products."

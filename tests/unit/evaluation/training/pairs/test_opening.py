@@ -15,7 +15,7 @@ from synthcode.evaluation.training.contracts import TrainingPair, TrainingText
 from synthcode.evaluation.training.pairs.counts import mean_tokens
 from synthcode.evaluation.training.pairs.opening import TrainingData, open_pairs
 from synthcode.evaluation.training.settings import DataSettings, OptimiserSettings, TrainingSettings
-from tests.support.training_dataset import Problem, problem, write_problems
+from tests.support.training.training_dataset import Problem, problem, write_problems
 
 ALL = ("cpp", "go", "java", "python")
 

@@ -9,8 +9,8 @@ import pytest
 from synthcode.errors import InputError
 from synthcode.evaluation.training.pretraining.opening import open_snippets
 from synthcode.evaluation.training.settings import PretrainSettings
-from tests.support.seeded_run import seeded_run
-from tests.support.training_dataset import Problem, problem, write_problems
+from tests.support.runs.seeded_run import seeded_run
+from tests.support.training.training_dataset import Problem, problem, write_problems
 
 LOOP = """def total(values):
     result = 0

@@ -15,7 +15,7 @@ from synthcode.evaluation.training.pretraining.masking import NOT_CHOSEN, Masked
 from synthcode.evaluation.training.pretraining.snippets import Snippet
 from synthcode.evaluation.training.settings import PretrainSettings
 from synthcode.evaluation.training.vocabulary import Vocabulary, mose_vocabulary
-from tests.support.mose_checkpoint import SPECIAL, write_tokenizer
+from tests.support.models.mose_checkpoint import SPECIAL, write_tokenizer
 
 SEP, CLS, MASK, PAD = SPECIAL.values()
 SETTINGS = PretrainSettings(steps=50, batch_size=4, max_tokens=40)

@@ -11,7 +11,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.training.pretraining.snippets import Snippet, read_snippets
 from synthcode.identity import digest
 from synthcode.pipelines.main import run_cli
-from tests.support.small_run import make_tables, write_run
+from tests.support.runs.small_run import make_tables, write_run
 
 
 def checkout(folder: Path, name: str, functions: int) -> None:

@@ -15,9 +15,9 @@ from synthcode.evaluation.training.pretraining.opening import masked_documents
 from synthcode.evaluation.training.pretraining.snippets import Snippet
 from synthcode.evaluation.training.pretraining.training import ExitMeans, PretrainingLoss, PretrainingTrainer
 from synthcode.evaluation.training.settings import PretrainSettings, RunSettings, TrainingSettings
-from tests.support.mose_checkpoint import write_checkpoint
-from tests.support.reading_exits import ReadingExits
-from tests.support.tiny_encoders import KINDS, write_encoder
+from tests.support.models.mose_checkpoint import write_checkpoint
+from tests.support.models.reading_exits import ReadingExits
+from tests.support.models.tiny_encoders import KINDS, write_encoder
 
 PRETRAIN = PretrainSettings(steps=9, batch_size=8, max_tokens=48, learning_rate=3e-3)
 SETTINGS = TrainingSettings(pretrain=PRETRAIN, run=RunSettings(save_every=3), random_seed=5)

@@ -16,7 +16,7 @@ from synthcode.evaluation.training.runs.checkpoints import (
     prune_checkpoints,
     writing_checkpoint,
 )
-from tests.support.small_disks import on_small_disk
+from tests.support.runs.small_disks import on_small_disk
 
 
 def write(parent: Path, step: int, content: str = "weights") -> Path:

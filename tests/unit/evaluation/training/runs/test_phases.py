@@ -27,8 +27,8 @@ from synthcode.evaluation.training.settings import (
     RunSettings,
     TrainingSettings,
 )
-from tests.support.small_dataset import write_dataset
-from tests.support.toy_exits import ToyExits, ToyPairs
+from tests.support.datasets.small_dataset import write_dataset
+from tests.support.models.toy_exits import ToyExits, ToyPairs
 
 SETTINGS = TrainingSettings(
     base="st:toy",

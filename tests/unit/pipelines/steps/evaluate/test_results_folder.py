@@ -7,7 +7,7 @@ import pytest
 
 from synthcode.evaluation.retrieval.benchmark import Benchmark, from_tables
 from synthcode.pipelines.steps.evaluate.results_folder import named_after, settings_of, usual_folder
-from tests.support.retrieval_tables import tables
+from tests.support.datasets.retrieval_tables import tables
 
 USUAL: dict[str, Any] = {
     **{"encoder": "st:x", "tasks": (), "variants": (), "languages": None, "limit": None, "split": "test"},

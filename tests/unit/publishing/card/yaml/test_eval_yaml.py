@@ -7,7 +7,7 @@ from huggingface_hub import EvalResultEntry
 from huggingface_hub._eval_results import eval_result_entries_to_yaml
 
 from synthcode.publishing.card.yaml.eval_yaml import eval_yaml
-from tests.support.dataset_card import FACTS
+from tests.support.datasets.dataset_card import FACTS
 
 
 def test_it_has_the_fields_of_the_specification_and_no_other() -> None:

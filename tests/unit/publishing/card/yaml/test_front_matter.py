@@ -11,7 +11,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from synthcode.publishing.card.yaml.front_matter import front_matter, read_front_matter, stated_license
 from synthcode.publishing.inventory import ConfigContents
-from tests.support.dataset_card import FACTS
+from tests.support.datasets.dataset_card import FACTS
 
 
 def metadata(**changes: object) -> DatasetCardData:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from synthcode.verification.languages.csharp.runner import CSharpRunner
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 GOOD = "class A { int F() { return 1; } }"
 DEEP = "class A { " * 1500 + "}" * 1500

@@ -9,7 +9,7 @@ from synthcode.verification.compiling.compile import judge_safely
 from synthcode.verification.compiling.controls import examine
 from synthcode.verification.languages.csharp.diagnostics import misfit
 from synthcode.verification.languages.csharp.programs import with_cases
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 CASES = (TestCase((1,), 1),)
 NEWER = (

@@ -13,7 +13,7 @@ from synthcode.verification.cases.results import read_result
 from synthcode.verification.languages.csharp.literals import literal
 from synthcode.verification.languages.csharp.programs import with_cases
 from synthcode.verification.languages.csharp.types import simple
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 TEXT = "a\"b\\c\n\t\0'{}%é\u2028😀"
 VALUES: dict[str, tuple[Any, ...]] = {

@@ -8,7 +8,7 @@ from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome
 from synthcode.verification.languages.csharp.programs import with_cases, with_test
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 CASES = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 _LINQ = "items.OrderBy(x => x)"

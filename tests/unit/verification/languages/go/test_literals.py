@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.verification.cases.case import Raises, TestCase
 from synthcode.verification.cases.outcome import Outcome
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 VALUES: list[tuple[str, Any]] = [
     *((f"int{bits}", value) for bits in (8, 16, 32, 64) for value in (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)),

@@ -15,7 +15,7 @@ from synthcode.verification.languages.javascript.packages import VARIABLE, insta
 from synthcode.verification.languages.javascript.programs import required_packages
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import Job, Ran
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 SORTED = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 OWN = TestProgram("if (sortIt([2, 1])[0] !== 1) { throw 'Error at 1th assert statement'; }")

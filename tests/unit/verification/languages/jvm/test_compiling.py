@@ -7,7 +7,7 @@ import pytest
 from synthcode.verification.languages.jvm import compiling
 from synthcode.verification.languages.jvm.runner import JvmRunner
 from synthcode.verification.running.job import Job
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 
 @pytest.mark.toolchains

@@ -7,7 +7,7 @@ import pytest
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.languages.kotlin.programs import with_cases, with_test
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 CASES = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 RIGHT = (

@@ -10,7 +10,7 @@ from synthcode.verification.cases.case import Raises, TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
 from synthcode.verification.languages.php import PHP
 from synthcode.verification.languages.tested import TestProgram
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 SORTED = (TestCase(([3, 1],), [1, 3]), TestCase(([],), []))
 OWN = TestProgram("if (sortIt([2, 1]) != [1, 2]) { throw new Exception('Error at 1th assert statement.'); }")

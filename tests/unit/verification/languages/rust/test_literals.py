@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.verification.cases.case import Raises, TestCase
 from synthcode.verification.cases.outcome import Outcome
-from tests.support.tested_programs import TestedPrograms
+from tests.support.programs.tested_programs import TestedPrograms
 
 USES = "use std::collections::*; use std::rc::Rc; use std::cell::RefCell; use std::borrow::Cow;\n"
 VALUES: list[tuple[str, Any]] = [

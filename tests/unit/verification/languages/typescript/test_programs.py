@@ -9,7 +9,7 @@ from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_pro
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.languages.typescript import TYPESCRIPT
 from synthcode.verification.running.job import Job, Ran
-from tests.support.benches import runner_of
+from tests.support.programs.benches import runner_of
 
 CASES = (TestCase(({"a": [1]}, (2, "x"), {3}), 3),)
 OWN = TestProgram("import * as assert from 'assert'\nassert.deepEqual(sum_All([1, 2]), 3);")

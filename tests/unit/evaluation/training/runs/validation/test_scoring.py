@@ -20,8 +20,8 @@ from synthcode.evaluation.training.runs.validation.scoring import (
     score_exits,
 )
 from synthcode.storage.published import CONFIGS
-from tests.support.small_dataset import write_dataset, write_split
-from tests.support.toy_exits import ToyExits
+from tests.support.datasets.small_dataset import write_dataset, write_split
+from tests.support.models.toy_exits import ToyExits
 
 
 class Spelled:

@@ -1,0 +1,1 @@
+"""Small datasets, tables and stored results."""

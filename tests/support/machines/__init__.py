@@ -1,0 +1,1 @@
+"""Clusters of Ray and Slurm on this machine."""

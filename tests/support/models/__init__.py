@@ -1,0 +1,1 @@
+"""Small models of every kind, made in seconds or taken from a package."""

@@ -1,0 +1,1 @@
+"""Programs and answers: right, wrong, hostile, and the toolchains that judge them."""

@@ -1,0 +1,1 @@
+"""Small runs, and how they are stopped, damaged and starved of space."""

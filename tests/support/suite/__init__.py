@@ -1,0 +1,1 @@
+"""The suite itself: marks, required tools, warm workers, a browser."""

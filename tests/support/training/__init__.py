@@ -1,0 +1,1 @@
+"""Datasets to train on, and trainings in one process or several."""
