@@ -181,7 +181,7 @@ def count_better_products(codes: Any, panels: Any, starts: Any, answers: Any, ow
             for query in range(min(QUERIES, queries - tile)):
                 for pair in range(starts[tile + query], starts[tile + query + 1]):
                     place = np.int32(answers[pair] - first)
-                    _count_before(scores, query, place, own[pair], counts, pair)  # type: ignore[call-arg]
+                    _count_before(scores, query, place, own[pair], counts, pair)
 
 
 @compiled
