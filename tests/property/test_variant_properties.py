@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import tests.support.programs.toolchains as toolchains
 from synthcode.comments import detach_documentation, strip
+from synthcode.comments.carried_docstrings import carried_cuts
 from synthcode.comments.snippets import Snippet, parse_snippet
 from synthcode.dataset.variants import anonymise, find_entry_point
 from synthcode.languages import LANGUAGES, Language
@@ -72,8 +73,9 @@ def is_valid(code: str, language: Language) -> bool:
 
 
 def tokens(code: str, language: Language) -> list[bytes]:
-    """Return the leaves of a program's tree except comments; in macros, words rather than one leaf."""
+    """Return the leaves of a program's tree except comments, also strings that are; in macros, words, not one leaf."""
     snippet = parse_snippet(code, language)
+    carried = {(cut.start, cut.end) for cut in carried_cuts(snippet, language)}
     data = bytearray(snippet.data)
     for start, end in snippet.hidden_comments:
         data[start:end] = b" " * (end - start)
@@ -81,7 +83,7 @@ def tokens(code: str, language: Language) -> list[bytes]:
     waiting = [snippet.root]
     while waiting:
         node = waiting.pop()
-        if node.type in language.comments:
+        if node.type in language.comments or snippet.span(node) in carried:
             continue
         waiting.extend(reversed(node.children))
         if node.child_count == 0:
