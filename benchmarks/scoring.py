@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from synthcode.evaluation.retrieval.benchmark import Judgements
-from synthcode.evaluation.retrieval.ranking import vector_ranks
+from synthcode.evaluation.retrieval.search.ranking import vector_ranks
 from synthcode.evaluation.score_blocks import rows_in_block
 
 MOST_TIMES, MOST_BYTES = 1.25, 600e6

@@ -11,8 +11,8 @@ from synthcode.errors import InputError
 from synthcode.evaluation.fusion.formulas import min_max, weighted
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Judgements
 from synthcode.evaluation.retrieval.measures import F64, MEASURES, QueryRanks
-from synthcode.evaluation.retrieval.ranking import ranks
 from synthcode.evaluation.retrieval.rankings import Rankings, aligned_blocks
+from synthcode.evaluation.retrieval.search.ranking import ranks
 from synthcode.vocabulary import MAIN_METRIC, Variant
 
 WEIGHTS = tuple(tenth / 10 for tenth in range(11))

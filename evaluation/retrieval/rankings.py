@@ -12,8 +12,8 @@ import numpy.typing as npt
 from synthcode.evaluation.embedding_store import EmbeddingStore
 from synthcode.evaluation.encoder import LexicalScorer, Scores
 from synthcode.evaluation.retrieval.benchmark import I64, Benchmark, Cell
-from synthcode.evaluation.retrieval.ranking import vector_scores
 from synthcode.evaluation.retrieval.scoring import Inputs, VectorCache
+from synthcode.evaluation.retrieval.search.ranking import vector_scores
 from synthcode.evaluation.score_blocks import rows_in_block
 from synthcode.vocabulary import Variant
 

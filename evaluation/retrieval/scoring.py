@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from synthcode.evaluation.embedding_store import KEY, EmbeddingStore, Keys, Tally, text_keys
 from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, LexicalScorer, Role, Side, Vectors
 from synthcode.evaluation.retrieval.benchmark import I64, Benchmark, Cell
-from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
 from synthcode.evaluation.retrieval.ranks import rank_rows
+from synthcode.evaluation.retrieval.search.ranking import ranks, vector_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.execution.executor import Executor
 from synthcode.vocabulary import IN_WORDS, Variant

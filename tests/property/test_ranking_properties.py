@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from synthcode.evaluation.retrieval.benchmark import Judgements
 from synthcode.evaluation.retrieval.measures import MEASURES, QueryRanks
-from synthcode.evaluation.retrieval.ranking import ranks, vector_ranks
+from synthcode.evaluation.retrieval.search.ranking import ranks, vector_ranks
 
 TREC = {"MRR@10": "recip_rank", "nDCG@10": "ndcg_cut_10", "R@1": "recall_1", "R@5": "recall_5", "R@10": "recall_10"}
 TREC |= {"MAP": "map"}
@@ -75,7 +75,7 @@ def test_ranks_of_vectors_are_those_of_their_products(run: tuple[np.ndarray, Jud
 @pytest.mark.slow
 @given(runs())
 def test_torch_ranks_as_numpy_does(run: tuple[np.ndarray, Judgements, list[str]]) -> None:
-    from synthcode.evaluation.retrieval.torch_search import torch_ranks
+    from synthcode.evaluation.retrieval.search.torch_search import torch_ranks
 
     scores, judged, _ = run
     found = torch_ranks(np.eye(len(scores), dtype=np.float32), np.ascontiguousarray(scores.T), judged, "cpu")

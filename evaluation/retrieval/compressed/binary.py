@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from synthcode.evaluation.encoder import Vectors
 from synthcode.evaluation.retrieval.benchmark import Judgements, Ranks
-from synthcode.evaluation.retrieval.ranking import ranks
+from synthcode.evaluation.retrieval.search.ranking import ranks
 
 U64 = npt.NDArray[np.uint64]
 I16 = npt.NDArray[np.int16]

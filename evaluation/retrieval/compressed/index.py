@@ -16,7 +16,7 @@ from synthcode.evaluation.retrieval.compressed.compression import Compression
 from synthcode.evaluation.retrieval.compressed.int8 import Int8Index
 from synthcode.evaluation.retrieval.compressed.int8_products import one_thread_each
 from synthcode.evaluation.retrieval.compressed.truncation import is_unit, truncated
-from synthcode.evaluation.retrieval.ranking import vector_ranks
+from synthcode.evaluation.retrieval.search.ranking import vector_ranks
 from synthcode.evaluation.score_blocks import rows_in_block
 from synthcode.execution.executor import Executor
 from synthcode.execution.threads import ThreadExecutor
@@ -68,7 +68,7 @@ class CompressedIndex:
         Returns
         -------
         Ranks
-            Of each of ``judged.answers``, as :func:`synthcode.evaluation.retrieval.ranking.vector_ranks` gives them.
+            Of each of ``judged.answers``, as ``vector_ranks`` gives them.
         """
         queries = self._truncated(queries)
         if self._codes is None:

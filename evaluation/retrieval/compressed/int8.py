@@ -15,7 +15,7 @@ from synthcode.evaluation.encoder import Vectors
 from synthcode.evaluation.retrieval.benchmark import Judgements, Ranks
 from synthcode.evaluation.retrieval.compressed.int8_panels import MOST_ANSWERS, Panels, panels_are_faster
 from synthcode.evaluation.retrieval.compressed.int8_products import I8, exact_product, padded
-from synthcode.evaluation.retrieval.ranking import ranks
+from synthcode.evaluation.retrieval.search.ranking import ranks
 
 F32 = npt.NDArray[np.float32]
 

@@ -13,7 +13,7 @@ from synthcode.evaluation.retrieval.compressed.int8_products import (
     example_bytes,
     least_seconds,
 )
-from synthcode.evaluation.retrieval.ranking import ranks
+from synthcode.evaluation.retrieval.search.ranking import ranks
 
 MOST_ANSWERS = 8
 """Of one query: every score is compared with each."""

@@ -15,7 +15,7 @@ from synthcode.evaluation.encoder import Encoded, Encoder, Role, Side
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Judgements, Ranks
 from synthcode.evaluation.retrieval.datasets import load_benchmark
 from synthcode.evaluation.retrieval.measures import MEASURES, QueryRanks
-from synthcode.evaluation.retrieval.ranking import vector_ranks
+from synthcode.evaluation.retrieval.search.ranking import vector_ranks
 from synthcode.evaluation.vector_checks import VectorCheck
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.storage.published import find_dataset

@@ -13,8 +13,8 @@ from synthcode.evaluation.encoder import ONLY_EXIT, LexicalScorer
 from synthcode.evaluation.model_probe import Store
 from synthcode.evaluation.results.common_queries import refuse_other_datasets
 from synthcode.evaluation.retrieval.combination import Advance, Combination, Part, RankingWork
-from synthcode.evaluation.retrieval.ranking import ranks
 from synthcode.evaluation.retrieval.ranks import rank_rows
+from synthcode.evaluation.retrieval.search.ranking import ranks
 from synthcode.identity import digest
 from synthcode.pipelines.steps.evaluate.encoding import encode, watched
 from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation

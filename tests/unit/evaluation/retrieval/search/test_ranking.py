@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from synthcode.errors import InputError
-from synthcode.evaluation.retrieval import torch_search
 from synthcode.evaluation.retrieval.benchmark import Judgements
-from synthcode.evaluation.retrieval.equal_vectors import distinct
-from synthcode.evaluation.retrieval.ranking import vector_ranks
+from synthcode.evaluation.retrieval.search import torch_search
+from synthcode.evaluation.retrieval.search.equal_vectors import distinct
+from synthcode.evaluation.retrieval.search.ranking import vector_ranks
 from synthcode.evaluation.score_blocks import rows_in_block
 
 
@@ -60,7 +60,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_many_relevant_documents_are_counted_like_few() -> None:
-    from synthcode.evaluation.retrieval import rank_kernels
+    from synthcode.evaluation.retrieval.search import rank_kernels
 
     random = np.random.default_rng(2)
     row = random.integers(0, 9, 200).astype(np.float32)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from synthcode.errors import InputError
 from synthcode.evaluation.encoder import Scores, Vectors
 from synthcode.evaluation.retrieval.benchmark import I64, Judgements, Ranks
-from synthcode.evaluation.retrieval.equal_vectors import distinct
+from synthcode.evaluation.retrieval.search.equal_vectors import distinct
 from synthcode.evaluation.score_blocks import rows_in_block
 from synthcode.execution.executor import Executor
 from synthcode.execution.threads import ThreadExecutor
@@ -51,7 +51,7 @@ def vector_ranks(
     """
     _check(queries, documents)
     if device != "cpu":
-        from synthcode.evaluation.retrieval.torch_search import torch_ranks
+        from synthcode.evaluation.retrieval.search.torch_search import torch_ranks
 
         return torch_ranks(queries, documents, judged, device)
     from threadpoolctl import threadpool_limits
@@ -115,7 +115,7 @@ def _block_scores(queries: Vectors, documents: Vectors, places: I64 | None) -> S
 
 
 def _ranks_of(scores: AnyScores, judged: Judgements, start: int) -> Ranks:
-    from synthcode.evaluation.retrieval.rank_kernels import count_better
+    from synthcode.evaluation.retrieval.search.rank_kernels import count_better
 
     starts = judged.starts[start : start + len(scores) + 1]
     answers = judged.answers[starts[0] : starts[-1]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synthcode.evaluation.retrieval.equal_vectors import distinct
+from synthcode.evaluation.retrieval.search.equal_vectors import distinct
 
 if TYPE_CHECKING:
     from synthcode.evaluation.encoder import Vectors
@@ -17,7 +17,7 @@ BLOCK_SCORES = 1 << 26
 
 
 def torch_ranks(queries: Vectors, documents: Vectors, judged: Judgements, device: str) -> Ranks:
-    """Rank as :func:`synthcode.evaluation.retrieval.ranking.vector_ranks` does, on a torch device, in full float32."""
+    """Rank as ``vector_ranks`` does, on a torch device, in full float32."""
     import torch
 
     different, places = distinct(documents)
