@@ -16,6 +16,8 @@ Span = tuple[int, int]
 """Start and end, as byte offsets."""
 Captures = dict[str, list[tree_sitter.Node]]
 """The nodes that a query captures, by the name of the capture."""
+BEFORE_CODE = frozenset({"hash_bang_line", "shebang", "php_tag"})
+"""Nodes before the first statement of a file."""
 
 _CLASS = (b"class C { ", b"\n}\n")
 _FILE = re.compile(

@@ -10,7 +10,7 @@ import tree_sitter
 
 from synthcode.comments.carried_docstrings import carried_cuts, may_have
 from synthcode.comments.removal import Cut, remove
-from synthcode.comments.snippets import Captures, Snippet, Span, any_of, captured, parse_snippet
+from synthcode.comments.snippets import BEFORE_CODE, Captures, Snippet, Span, any_of, captured, parse_snippet
 from synthcode.comments.string_statements import STRING_STATEMENT, string_cuts
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout
@@ -37,7 +37,6 @@ _MEANING = {
     "typescript": {"head": re.compile(rb"///\s*<(?:reference|amd-)")},
 }
 """Comments that change what a program does, by where they must stand to do so."""
-_BEFORE_CODE = frozenset({"hash_bang_line", "shebang", "php_tag"})
 _TEXT_BLOCK = b'"""'
 _C_IMPORT = b'import "C"'
 
@@ -49,8 +48,8 @@ def strip(code: str, language: Language) -> str:
     of ``import "C"``, Ruby's magic comments, Python's coding line, TypeScript's ``/// <reference>``. Hints to linters
     and type checkers are removed. In Python every string that is a statement of its own is removed, not only the
     docstring: such strings serve as comments, and the next one would become the docstring. A body that held nothing
-    else becomes ``pass``. In other languages a string that opens a body goes if a statement follows it, as do Rust's
-    attributes ``#[doc = "..."]``. Lines are removed as ``removal.remove`` describes; nothing else changes.
+    else becomes ``pass``. In other languages the strings that open a body go if a statement follows them, as do
+    Rust's attributes ``#[doc = "..."]``. Lines are removed as ``removal.remove`` describes; nothing else changes.
 
     Parameters
     ----------
@@ -148,7 +147,7 @@ def _stands(comment: tree_sitter.Node, place: str, code_start: int) -> bool:
 
 def head_end(root: tree_sitter.Node) -> int:
     """Return the byte at which code begins, after shebang, tag and comments."""
-    head = takewhile(lambda node: node.is_extra or node.type in _BEFORE_CODE, root.children)
+    head = takewhile(lambda node: node.is_extra or node.type in BEFORE_CODE, root.children)
     return max((node.end_byte for node in head), default=0)
 
 

@@ -207,6 +207,38 @@ def test_comments_that_are_put_in_come_out(language: Language, data: st.DataObje
         assert left == code
 
 
+OPENED = {
+    "javascript": "{}function f(x) {{ {} return x; }}\n",
+    "typescript": "{}const f = (x: number) => {{ {} return x; }};\n",
+    "php": "<?php\n{}function f($x) {{ {} return $x; }}\n",
+    "c": "{}int f(int x) {{ {} return x; }}\n",
+    "cpp": "{}int f(int x) {{ {} return x; }}\n",
+    "kotlin": "{}fun f(x: Int): Int {{ {} return x }}\n",
+    "ruby": "{}def f(x)\n {} x\nend\n",
+    "rust": "{}fn f(x: i32) -> i32 {{ {} x }}\n",
+    "python": "{}def f(x):\n  {} return x\n",
+}
+"""By language, a program with room for statements at its start and at that of a body."""
+OPENS_FILE = ("javascript", "typescript", "php", "ruby", "python")
+
+
+@pytest.mark.parametrize("name", OPENED)
+@examples
+@given(data=st.data())
+def test_nothing_is_left_to_strip_after_any_strings_and_comments(name: str, data: st.DataObject) -> None:
+    language = LANGUAGES[name]
+    statements = ['"a";', '"use strict";', '"b" ;', '"";', f"{language.line_comment} c\n "]
+    statements += ["1;"] if name != "php" else ["1;", '"{$x}";']
+    statements += ['"""d""";', "f(1);"] if name == "python" else ["/* d */ "] if name != "ruby" else ['"#{x}";']
+    row = st.lists(st.sampled_from(statements), max_size=5).map(" ".join)
+    top = data.draw(row).replace("; ", "\n") if name in OPENS_FILE else ""
+    code = OPENED[name].format(f"{top}\n" if top else "", data.draw(row))
+    if is_valid(code, language):
+        left = strip(code, language)
+        assert is_valid(left, language)
+        assert strip(left, language) == left
+
+
 @per_language
 @examples
 @given(words=st.lists(st.text("/*#-<!>= =begin\tx", max_size=12), min_size=5, max_size=5))
