@@ -53,17 +53,18 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
         if count == _MAX_BRACKETS:
             return None
         bracket = found[0]
-        if len(bracket) > 1 or found.start() < end_of_quoted:
+        start = found.start()
+        if len(bracket) > 1 or start < end_of_quoted:
             continue
-        if (node := _quoted(root, found.start(), quoted)) is not None:
+        if (node := _quoted(root, start, quoted)) is not None:
             end_of_quoted = node.end_byte
             continue
         if bracket in _CLOSES:
             opened.append(_CLOSES[bracket])
         elif not opened:
-            return _line(data, found.start()), f"a '{bracket.decode()}' too many"
+            return _line(data, start), f"a '{bracket.decode()}' too many"
         elif (expected := opened.pop()) != bracket:
-            return _line(data, found.start()), f"'{expected.decode()}' is missing before '{bracket.decode()}'"
+            return _line(data, start), f"'{expected.decode()}' is missing before '{bracket.decode()}'"
     ends = _ends_missing(root, data, quoted) if language.name == "ruby" and not opened else 0
     missing = [bracket.decode() for bracket in opened[::-1]] or ["end"] * ends
     return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None

@@ -33,7 +33,8 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
         code = masked(data, literals) if code is None else code
         groups = range(1, rewrite.pattern.groups + 1)
         spans = [found.span(group) for found in rewrite.pattern.finditer(code) for group in groups]
-        data, code = (_replaced(text, spans, rewrite.replacement) for text in (data, code))
+        if spans:
+            data, code = (_replaced(text, spans, rewrite.replacement) for text in (data, code))
     return data
 
 
