@@ -26,6 +26,13 @@ _RUBY_WORD = re.compile(
 _LOOP = re.compile(rb"[ \t]*+(?:for|while|until)\b")
 _SEMICOLONS = frozenset({"c", "cpp", "csharp", "java", "php", "rust"})
 """Languages whose statements end with a semicolon or a bracket."""
+_LEADING_COMMENT = re.compile(rb"\s*+/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
+_MAY_SPAN_LINES = re.compile(
+    rb"`|/\*|\*/|\"\"\"|'''|<<<|[R#@$]\"|<\?|\?>|<%|\?\?<|\\\r?$|^[ \t]*+#(?![ \t]*+include\b)", re.MULTILINE
+)
+"""What may make text of whole lines, or something else of a brace, in some language."""
+_MAY_HIDE = re.compile(rb"[\"'/#\\]")
+"""What a line has at least in which a brace is part of a string, a comment or a regular expression."""
 _WHOLE = (b"}", b";")
 _GOES_ON = (b",", b"(", b"[", b".", b"+", b"-", b"*", b"=", b"<", b"&", b"|", b"?", b":")
 
@@ -68,6 +75,28 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
     ends = _ends_missing(root, data, quoted) if language.name == "ruby" and not opened else 0
     missing = [bracket.decode() for bracket in opened[::-1]] or ["end"] * ends
     return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
+
+
+@functools.lru_cache(maxsize=2)
+def braces_never_match(data: bytes) -> bool:
+    """Return whether a text has more braces of one kind than of the other, whatever is taken for strings and comments.
+
+    Such a text is not a program of any language with braces. This needs no parser. Only what is certain counts: False
+    proves nothing. Most answers that were cut off are recognized.
+    """
+    leading = _LEADING_COMMENT.match(data)
+    code = data[leading.end() :] if leading else data
+    if b"<?" in data or _MAY_SPAN_LINES.search(code):
+        return False
+    fewest = most = 0  # braces open at the end
+    for line in code.split(b"\n"):
+        if line.count(b'"') % 2 or line.count(b"'") % 2:  # a string may go on
+            return False
+        opened, closed = line.count(b"{"), line.count(b"}")
+        may_hide = _MAY_HIDE.search(line) is not None
+        fewest += -closed if may_hide else opened - closed
+        most += opened if may_hide else opened - closed
+    return fewest > 0 or most < 0
 
 
 def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:

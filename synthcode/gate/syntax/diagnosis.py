@@ -11,7 +11,7 @@ from typing import NamedTuple
 import tree_sitter
 
 from synthcode.comments.snippets import captured
-from synthcode.gate.syntax.balance import imbalance
+from synthcode.gate.syntax.balance import braces_never_match, imbalance
 from synthcode.gate.syntax.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.gate.syntax.forms import Form, forms
 from synthcode.gate.syntax.javascript import EngineLimit, cannot_compile, early_error
@@ -103,6 +103,8 @@ def _may_be_program(code: str, language: Language, deadline_s: float) -> bool:
         return False
     if language.name == "python":
         return True
+    if language.name != "ruby" and braces_never_match(data):
+        return False
     every_form = forms(data, rules)
     if language.name == "javascript":  # an engine judges, whatever its grammar says
         return not all(cannot_compile(form.data) for form in every_form)

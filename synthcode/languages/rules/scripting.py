@@ -49,7 +49,7 @@ RUBY = SyntaxRules(
         (assignment right: (lambda)) @definition
         (assignment right: (call method: (identifier) @lambda) (#any-of? @lambda "lambda" "proc")) @definition
     """,
-    shown_by=re.compile(rb"\b(?:def|class|module|lambda|proc)\b|->"),
+    shown_by=re.compile(rb"\bend\b|->|\b(?:lambda|proc)\b|\bdef\b[^\n]*="),
     words=(
         Refusal(_WORD, '(program . (identifier) @bad (#not-any-of? @bad "private" "public"))'),
         Refusal(_WORD, "(program . (call !receiver method: (constant) @bad arguments: (argument_list (identifier))))"),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from synthcode.gate.syntax.balance import braces_never_match
 from synthcode.gate.syntax.diagnosis import diagnose
-from synthcode.languages import get_language
+from synthcode.languages import LANGUAGES, get_language
 
 CUT = "the text ends in the middle of a statement, and "
 
@@ -40,3 +41,45 @@ def test_what_is_missing(language: str, code: str, detail: str) -> None:
     rejection = diagnose(code, get_language(language))
     assert rejection is not None
     assert (rejection.reason, rejection.detail) == ("syntax_error", detail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A { int f() { return 1; }\n",
+        "/** Says {@code f} and {. */\nclass A {\n  int f() { return 1;\n",
+        "int f() { return 1; } }\n",
+        "#include <map>\nint f() {\n  char c = '}';\n  if (c) {\n    g();\n",
+        'fun f() {\n  println("}")\n  if (a) {\n    b()\n',
+    ],
+)
+def test_braces_that_nothing_can_match_are_known_without_a_parser(text: str) -> None:
+    assert braces_never_match(text.encode())
+    for language in LANGUAGES.values():
+        if language.name not in ("python", "ruby"):
+            assert diagnose(text, language) is not None, language.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A { int f() { return 1; } }\n",
+        "#define BEGIN {\nint f() BEGIN return 1; }\n",
+        "#if A\nint f() {\n#else\nint f(int a) {\n#endif\n  return 1; }\n",
+        "char *s = \"{\";\nint f(void) { return '{'; }\n",
+        "var s = `\n{\n`;\n",
+        "/* { */ int f(void) { return 1; }\n/* more {\n{ */\n",
+        'let s = "a {\nb {";\n',
+        'let s = r#"\n{ "\n"#;\n',
+        'var s = @"\n{\n";\n',
+        "<html>{<?php function f() { return 1; }\n",
+        "<?php $a = <<<X\n{\nX;\n",
+        "const r = /[{]/;\n",
+        "int f() { // {\n  return 1; }\n",
+        "int a<::> = <%1, 2};\n",
+        "int f() ??< return 1; }\n",
+        'var s = "a\\\n{\\\nb";\n',
+    ],
+)
+def test_braces_that_may_be_text_prove_nothing(text: str) -> None:
+    assert not braces_never_match(text.encode())
