@@ -64,11 +64,14 @@ class _TerminalBar:
 class _LineBar:
     def __init__(self, label: str, total: int | None) -> None:
         self._label, self._total, self._done = label, total, 0
-        self._started = time.monotonic()
+        self._first: tuple[float, int] | None = None
+        """When the first units were done, and how many: until then, much may be made ready."""
         self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def advance(self, count: int = 1, note: str = "") -> None:
         self._done += count
+        if self._first is None:
+            self._first = time.monotonic(), self._done
         if time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + SECONDS_BETWEEN_LINES
             of = f" of {self._total:,}, left {self._left()}" if self._total is not None else ""
@@ -76,9 +79,12 @@ class _LineBar:
             click.echo(f"{self._label}: {self._done:,}{of}{remark}", err=True)
 
     def _left(self) -> str:
-        """Return how long the rest takes at the pace so far."""
-        pace = (time.monotonic() - self._started) / self._done if self._done else None
-        return _clock(None if pace is None or self._total is None else pace * (self._total - self._done))
+        """Return how long the rest takes at the pace since the first units, as the bar on a terminal does."""
+        if self._first is None or self._total is None:
+            return _clock(None)
+        started, before = self._first
+        done = self._done - before
+        return _clock((time.monotonic() - started) / done * (self._total - self._done) if done else None)
 
 
 class TerminalReporter:

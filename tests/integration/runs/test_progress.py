@@ -61,8 +61,11 @@ def test_a_long_label_and_an_unknown_total_leave_the_count(  # as of an encoder'
 
 def test_a_pipe_gets_lines_with_the_total_and_the_time_that_is_left() -> None:
     often = "from synthcode.pipelines.commands import terminal\nterminal.SECONDS_BETWEEN_LINES = 0\n"
-    work = often + WORK.format(label="verify", total=7_654_321, note=NOTE)
+    first = WORK.format(label="verify", total=7_654_321, note="")
+    work = f"{often}{first}    bar.advance(1, {NOTE!r})\n"
     done = subprocess.run([sys.executable, "-c", work], capture_output=True, text=True, check=True)
-    figures, remarks = done.stderr.split("; ", 1)
-    assert re.fullmatch(r"verify: 1,234,567 of 7,654,321, left \d:\d\d:\d\d", figures)
+    before, after = done.stderr.split("\n", 1)
+    assert before == "verify: 1,234,567 of 7,654,321, left -:--:--"  # what came before them says nothing
+    figures, remarks = after.split("; ", 1)
+    assert re.fullmatch(r"verify: 1,234,568 of 7,654,321, left \d+(?: days?, \d+)?:\d\d:\d\d", figures)
     assert remarks.startswith("12,345 failed, 64 at once")
