@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import IO, Protocol, cast
 
 from synthcode.bounded import limits
+from synthcode.bounded.damage import NotUnpackable
 
 MAGIC = {
     b"\x1f\x8b": "gzip",
@@ -34,6 +35,9 @@ UNPACKING_ERRORS = (
 """What unpacking raises for a file that is damaged, cut short, or encrypted. ``zipfile`` raises the last two."""
 
 _CHUNK = 1 << 16
+_ENCRYPTED = 0x1
+"""The bit of a zip member's flags that says so."""
+_ZIP_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
 
 def compression_of(head: bytes) -> str | None:
@@ -48,8 +52,8 @@ def unpacked(packed: IO[bytes]) -> IO[bytes]:
 
     Raises
     ------
-    OSError
-        If a zip archive holds several files, or none.
+    NotUnpackable
+        If a zip archive holds several files, or none, is encrypted, or is packed by a method that is not read.
     zipfile.BadZipFile
         If it is damaged.
     """
@@ -74,7 +78,14 @@ def _only_member(packed: IO[bytes]) -> IO[bytes]:
     members = [member for member in archive.infolist() if not member.is_dir()]
     members = [member for member in members if not member.filename.startswith("__MACOSX/")]
     if len(members) != 1:
-        raise OSError(f"the archive holds {len(members):,} files, not one: unpack it")
+        raise NotUnpackable(f"the archive holds {len(members):,} files, not one", "unpack it, and give its folder")
+    if members[0].flag_bits & _ENCRYPTED:
+        raise NotUnpackable("the archive is encrypted", "unpack it with its password, and give the file in it")
+    if members[0].compress_type not in _ZIP_METHODS:
+        raise NotUnpackable(
+            f"the archive is packed by method {members[0].compress_type}, which is not read",
+            "unpack it, such as with 7z, and give the file in it",
+        )
     return archive.open(members[0])
 
 

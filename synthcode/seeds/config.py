@@ -23,7 +23,7 @@ class SeedsConfig:
     limit: Annotated[int, Ge(1)] | None = None
     """Read no more than the first rows."""
     columns: Mapping[str, str] = field(default_factory=dict)
-    """Our column -> theirs (``table``, ``hub``). ``''`` says that they have none."""
+    """Our column -> theirs (``table``, ``hub``). An empty string says that they have none."""
     language: str | None = None
     """The language of rows that do not say theirs; of those that do, only these rows are taken."""
     split: str | None = None

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
+from synthcode.bounded.damage import damage
 from synthcode.bounded.lines import UNREADABLE, LongLine, read_lines
 from synthcode.bounded.parquet import ParquetRows
 from synthcode.errors import InputError
@@ -155,8 +156,8 @@ def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as problem:
-        what = one_line(str(problem)) or type(problem).__name__
-        raise InputError(f"the recording {file} cannot be read: {what}", _AGAIN) from problem
+        what, fix = damage(problem, _AGAIN)
+        raise InputError(f"the recording {file} cannot be read: {one_line(what)}", fix) from problem
 
 
 def _refuse_lacking(file: Path, names: set[str]) -> None:

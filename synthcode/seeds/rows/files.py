@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from synthcode.bounded.damage import NotUnpackable, damage
 from synthcode.bounded.files import refuse_special
 from synthcode.bounded.lines import UNREADABLE, read_lines
 from synthcode.errors import InputError
@@ -99,5 +101,29 @@ def _below(root: Path) -> Iterator[DataFile]:
 
 def unreadable_file(file: DataFile, problem: Exception) -> InputError:
     """Return the error for a file that may not be read, or is damaged."""
-    what = " ".join(str(problem).split())
-    return InputError(f"{file.path} cannot be read to its end: {what}", "fix its permissions, or fetch the file again")
+    what, fix = damage(problem)
+    return InputError(f"{file.path} cannot be read to its end: {what}", fix)
+
+
+@contextmanager
+def damage_first(file: DataFile) -> Iterator[None]:
+    """Say that a file is damaged rather than what is wrong with what its damaged data reads as.
+
+    The checksum of compressed data comes after the data.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read to its end, or else as raised within.
+    """
+    try:
+        yield
+    except InputError:
+        try:
+            for _ in read_lines(file.path):
+                pass
+        except NotUnpackable:
+            pass
+        except UNREADABLE as problem:
+            raise unreadable_file(file, problem) from problem
+        raise

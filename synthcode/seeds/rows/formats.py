@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from synthcode.seeds.rows.csv_rows import csv_columns, read_csv
-from synthcode.seeds.rows.files import DataFile
+from synthcode.seeds.rows.files import DataFile, damage_first
 from synthcode.seeds.rows.json_rows import json_columns, read_json
 from synthcode.seeds.rows.kinds import format_of
 from synthcode.seeds.rows.parquet_rows import parquet_columns, read_parquet
@@ -22,13 +22,14 @@ def columns_of(file: DataFile) -> list[str]:
     InputError
         If the file is broken, or of another format.
     """
-    match format_of(file):
-        case "parquet":
-            return parquet_columns(file)
-        case "csv":
-            return csv_columns(file)
-        case "json":
-            return json_columns(file)
+    with damage_first(file):
+        match format_of(file):
+            case "parquet":
+                return parquet_columns(file)
+            case "csv":
+                return csv_columns(file)
+            case "json":
+                return json_columns(file)
 
 
 def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
@@ -39,10 +40,11 @@ def read_rows(file: DataFile, columns: Collection[str]) -> Iterator[Row]:
     InputError
         If the file, rather than a row of it, is broken, or of another format.
     """
-    match format_of(file):
-        case "parquet":
-            return read_parquet(file, columns)
-        case "csv":
-            return read_csv(file)
-        case "json":
-            return read_json(file)
+    with damage_first(file):
+        match format_of(file):
+            case "parquet":
+                yield from read_parquet(file, columns)
+            case "csv":
+                yield from read_csv(file)
+            case "json":
+                yield from read_json(file)

@@ -49,6 +49,11 @@ _MAGIC = {
     b"7z\xbc\xaf": _ARCHIVE,
     b"Rar!": _ARCHIVE,
     b"\x04\x22\x4d\x18": _Foreign("compressed with lz4", "unpack it: lz4 -d"),
+    b"\x1f\x9d": _Foreign("compressed with compress", "unpack it: uncompress"),
+    b"LZIP": _Foreign("compressed with lzip", "unpack it: lzip -d"),
+    b"\x89LZO": _Foreign("compressed with lzop", "unpack it: lzop -d"),
+    b"\x5d\0\0": _Foreign("compressed with lzma", "unpack it: unlzma"),
+    b"\xff\x06\0\0sNaPpY": _Foreign("compressed with Snappy", "unpack it, or compress it with gzip"),
     b"PK\x05\x06": _Foreign("an archive without files", "pack it again, or give the file itself"),
     b"SQLite format 3": _DATABASE,
     b"%PDF": _Foreign("a PDF", "give the data that it shows as CSV or JSON Lines"),
@@ -57,6 +62,10 @@ _MAGIC = {
     b"Obj\x01": _Foreign("an Avro file", "save the data as JSON Lines or Parquet"),
     b"ORC": _Foreign("an ORC file", "save the table as Parquet"),
 }
+_BROTLI = _Foreign("compressed with Brotli", "unpack it: brotli -d")
+"""Known by the file's name only."""
+_TWICE = _Foreign("compressed twice", "unpack it once, and give the file in it")
+_PACKED_PARQUET = _Foreign("compressed Parquet, which is compressed in itself", "unpack it, and give the file in it")
 _TAR = (257, b"ustar")
 
 
@@ -69,12 +78,12 @@ def format_of(file: DataFile) -> Format:
         If it cannot be read, or is of another kind: the error names the kind, and the way out.
     """
     try:
-        head = _head(file)
+        form, head = _head(file)
     except UNPACKING_ERRORS as problem:
         raise unreadable_file(file, problem) from problem
-    if head.startswith(b"PAR1"):
+    if head.startswith(b"PAR1") and form is None:
         return "parquet"
-    foreign = _foreign(head)
+    foreign = _packed_wrongly(file, form, head) or _foreign(head)
     if foreign is not None:
         raise InputError(f"{file.path} is {foreign.what}", foreign.fix)
     if file.name.lower().endswith(".parquet"):
@@ -91,11 +100,30 @@ def _is_csv(name: str) -> bool:
     return name.endswith(_CSV)
 
 
-def _head(file: DataFile) -> bytes:
+def _head(file: DataFile) -> tuple[str | None, bytes]:
+    """Return the form in which a file is compressed, if any, and the first bytes of what it holds."""
     if any(name.startswith("xl/") for name in _members(file)):
         raise InputError(f"{file.path} is {_EXCEL.what}", _EXCEL.fix)
     with open_regular(file.path) as packed:
-        return unpacked(packed).read(_HEAD)
+        form = compression_of(packed.read(8))
+        packed.seek(0)
+        return form, unpacked(packed).read(_HEAD)
+
+
+def _packed_wrongly(file: DataFile, form: str | None, head: bytes) -> _Foreign | None:
+    if form is None:
+        return _BROTLI if file.name.lower().endswith(".br") and not _is_text(head) else None
+    if head.startswith(b"PAR1"):
+        return _PACKED_PARQUET
+    return _TWICE if compression_of(head) is not None else None
+
+
+def _is_text(head: bytes) -> bool:
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        return problem.reason == "unexpected end of data"  # within a character
+    return b"\0" not in head
 
 
 def _packed_name(file: DataFile) -> str | None:

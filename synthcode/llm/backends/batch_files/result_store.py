@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from synthcode.bounded.damage import damage
 from synthcode.bounded.lines import UNREADABLE, LongLine, read_lines
 from synthcode.errors import InputError, StorageError
 from synthcode.llm.backend import TRANSIENT, ErrorKind
@@ -196,5 +197,5 @@ def _readable(file: Path) -> Iterator[None]:
     try:
         yield
     except UNREADABLE as problem:
-        what = one_line(str(problem)) or type(problem).__name__
-        raise InputError(f"the results {file} cannot be read: {what}", "download them again") from problem
+        what, fix = damage(problem, "download them again")
+        raise InputError(f"the results {file} cannot be read: {one_line(what)}", fix) from problem

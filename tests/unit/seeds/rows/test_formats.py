@@ -48,7 +48,7 @@ def test_a_damaged_gzip_is_an_error_after_the_rows_before_it(tmp_path: Path, dam
     file = written(tmp_path, "t.jsonl.gz", damage(content))  # type: ignore[operator]
     with pytest.raises(InputError, match=r"t\.jsonl\.gz cannot be read to its end: ") as error:
         read(file)
-    assert error.value.fix == "fix its permissions, or fetch the file again"
+    assert error.value.fix == "fetch or copy the file again: it is not whole"
 
 
 def test_reading_is_lazy(tmp_path: Path) -> None:

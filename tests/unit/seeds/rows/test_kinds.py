@@ -58,9 +58,58 @@ def test_compressed_files_are_read_whatever_their_name(tmp_path: Path, form: str
 def test_damaged_compressed_files_are_named(tmp_path: Path, form: str, damage: Callable[[bytes], bytes]) -> None:
     draw = random.Random(0)
     content = b"".join(b'{"a": "%s"}\n' % draw.randbytes(20).hex().encode() for _ in range(5_000))
-    file = written(tmp_path, f"t.jsonl.{form}", damage(PACKED[form](content)))
-    with pytest.raises(InputError, match="cannot be read to its end"):
-        read(file)
+    for name in (f"t.jsonl.{form}", f"t.csv.{form}"):
+        with pytest.raises(InputError, match="cannot be read to its end") as error:
+            read(written(tmp_path, name, damage(PACKED[form](content))))
+        assert error.value.fix == "fetch or copy the file again: it is not whole"
+
+
+def test_damage_is_named_before_what_the_damaged_data_reads_as(tmp_path: Path) -> None:
+    packed = bytearray(bz2.compress(b"".join(b'{"a": %d}\n' % number for number in range(30_000))))
+    packed[len(packed) // 2 : len(packed) // 2 + 40] = random.Random(1).randbytes(40)
+    for name in ("t.jsonl.bz2", "t.csv.bz2"):
+        file = written(tmp_path, name, bytes(packed))
+        for attempt in (columns_of, read):
+            with pytest.raises(InputError, match="cannot be read to its end"):
+                attempt(file)
+
+
+def _with_zip_header(content: bytes, *, flags: int = 0, method: int = 8) -> bytes:
+    """Set what a zip archive says about its only member, in both of its headers."""
+    packed = bytearray(content)
+    central = packed.rindex(b"PK\x01\x02")
+    for place in (6, central + 8):
+        packed[place] |= flags
+        packed[place + 2] = method
+    return bytes(packed)
+
+
+ZIPPED = _zip(b'{"a": 1}\n', "rows.jsonl")
+UNREAD = {
+    "encrypted.zip": (_with_zip_header(ZIPPED, flags=1), "is encrypted", "with its password"),
+    "deflate64.zip": (_with_zip_header(ZIPPED, method=9), "packed by method 9", "such as with 7z"),
+    "two.zip": (_zip(b"{}", "a.jsonl", "b.jsonl"), "holds 2 files", "give its folder"),
+    "twice.jsonl.gz": (gzip.compress(gzip.compress(b"{}")), "compressed twice", "unpack it once"),
+    "zipped.gz": (gzip.compress(ZIPPED), "compressed twice", "unpack it once"),
+    "t.parquet.gz": (gzip.compress(b"PAR1"), "compressed Parquet", "unpack it"),
+    "t.jsonl.Z": (b"\x1f\x9d\x90abc", "compressed with compress", "uncompress"),
+    "t.jsonl.br": (b"\x1b\x0f\x00\xf8\xa5", "compressed with Brotli", "brotli -d"),
+    "t.jsonl.lzma": (lzma.compress(b"{}\n", format=lzma.FORMAT_ALONE), "compressed with lzma", "unlzma"),
+    "t.jsonl.sz": (b"\xff\x06\0\0sNaPpY", "compressed with Snappy", "gzip"),
+}
+
+
+@pytest.mark.parametrize("name", UNREAD)
+def test_forms_that_are_not_read_are_named_with_the_way_out(tmp_path: Path, name: str) -> None:
+    content, what, fix = UNREAD[name]
+    with pytest.raises(InputError, match=what) as error:
+        read(written(tmp_path, name, content))
+    assert fix in error.value.fix
+
+
+def test_text_is_read_whatever_form_its_name_says(tmp_path: Path) -> None:
+    for suffix in ("br", "gz", "zip", "Z"):
+        assert outcome(read(written(tmp_path, f"t.jsonl.{suffix}", '{"a": "é"}\n'.encode()))) == [{"a": "é"}]
 
 
 @pytest.mark.parametrize("form", ["bz2", "xz"])
