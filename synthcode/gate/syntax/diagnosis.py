@@ -18,6 +18,7 @@ from synthcode.gate.syntax.javascript import EngineLimit, cannot_compile, early_
 from synthcode.gate.syntax.parser_guards import hazard
 from synthcode.gate.syntax.python import PythonError, check_python, read_python
 from synthcode.gate.syntax.refusals import find_definition_and_words, find_refused, line_of_node
+from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
 from synthcode.languages.parsing import ParseTimeout, parse, parse_sound
 from synthcode.languages.rules import RULES
@@ -99,7 +100,11 @@ def _may_be_program(code: str, language: Language, deadline_s: float) -> bool:
     rules = RULES[language.name]
     if rules.shown_by.search(data) is None or (language.name != "php" and _PHP_TAG.match(data)):
         return False
-    if hazard(data) is not None or control_character(data) is not None or _markdown_fence(data) is not None:
+    if (
+        hazard(data) is not None
+        or control_character(data) is not None
+        or _markdown_fence(data, rules.literals) is not None
+    ):
         return False
     if language.name == "python":
         return True
@@ -126,7 +131,7 @@ def _read(code: str, language: Language, deadline_s: float, of_python: _PythonRe
         return _error_at(data, control, f"the control character U+{data[control]:04X}")
     if language.name == "python":
         return _python(code, of_python)
-    if (fence := _markdown_fence(data)) is not None:
+    if (fence := _markdown_fence(data, RULES[language.name].literals)) is not None:
         return _error_at(data, fence, "a Markdown fence")
     try:
         return _parsed(data, language, deadline_s)
@@ -147,7 +152,7 @@ def _is_definition(node: ast.AST) -> bool:
     return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
 
 
-def _markdown_fence(data: bytes) -> int | None:
+def _markdown_fence(data: bytes, literals: re.Pattern[bytes]) -> int | None:
     """Return the offset of a Markdown fence outside of comments and strings, or None.
 
     Grammars can take a minute to recover from one, so the parser is not run without need.
@@ -158,6 +163,8 @@ def _markdown_fence(data: bytes) -> int | None:
     if fence is None:
         return None
     before = data[: fence.start()]
+    if masked(data, literals)[fence.start(1) : fence.end(1)].isspace():
+        return None
     in_comment = before.rfind(b"/*") > before.rfind(b"*/")
     in_string = before.count(b'"""') % 2 or before.count(b"`") % 2 or _QUOTE.search(before)
     return None if in_comment or in_string else fence.start(1)

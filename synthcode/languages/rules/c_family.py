@@ -52,7 +52,13 @@ _C_AND_CPP = (
     ),
 )
 
+_CASE_RANGE = rewrite("...", r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):")
+_BIT_FIELDS = (
+    rewrite(":", r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # without a name
+    rewrite(":", r"[;{}]\s*(?:int|signed|unsigned|unsigned\s+int|uint\d{1,2}_t)\s*(:\s*\w{1,40})(?=\s*;)", "_"),
+)
 _GNU = (
+    rewrite("[[", r"(\[\[[^\[\]]{1,300}\]\])"),  # attributes
     rewrite("__attribute__", r"(__attribute__\s*\(\([^()]{0,99}+(?:\([^()]{0,99}+\)[^()]{0,99}+){0,9}+\)\))"),
     rewrite("?", r"(\?\s*:)", "||"),
     rewrite("&&", r"(?:[{,(=?:]|\breturn)\s*(&&)\s*[A-Za-z_]", "&"),  # the address of a label
@@ -106,9 +112,12 @@ C = SyntaxRules(
     ),
     rewrites=(
         *_GNU,
-        rewrite("...", r"\bcase\b[^:;{}]{0,300}?(\.\.\.[^:;{}]{0,300}):"),
-        rewrite(":", r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # a bit-field without a name
-        rewrite(":", r"[;{}]\s*(?:int|signed|unsigned|unsigned\s+int|uint\d{1,2}_t)\s*(:\s*\w{1,40})(?=\s*;)", "_"),
+        _CASE_RANGE,
+        rewrite("enum", r"\benum\s*(?:\s\w{1,80})?\s*(:\s*[\w\s]{1,60})\{"),
+        rewrite("_BitInt", r"\b(_BitInt\s*\([^()]{1,80}\))", "int"),
+        rewrite("wb", r"\b(?:0[xXbB])?[\da-fA-F']{1,80}([uU]?(?:wb|WB)[uU]?)\b"),
+        rewrite("_Complex", r"\b(_Complex)\b"),
+        *_BIT_FIELDS,
         rewrite("_Thread_local", r"\b(_Thread_local)\b"),
         rewrite("_Atomic", r"\b(_Atomic\s*\()[\w *]{1,80}(\))"),
         rewrite("auto", r"\b(auto)\s+\*?\s*[A-Za-z_]\w{0,80}\s*=", "int"),  # the type is that of the value
@@ -120,6 +129,13 @@ _SIMPLE_TYPE = r"(?:const\s+|static\s+){0,2}(?:auto|bool|char|double|float|int|l
 _PLAIN = r"(?:[^(),{};]|\((?:[^(){};]|\([^(){};]{0,80}\)){0,200}\)){1,200}"
 _CPP_REWRITES = (
     *_GNU,
+    _CASE_RANGE,
+    *_BIT_FIELDS,
+    rewrite("using", r"\busing\s+[\w:]{1,99}\s*((?:,\s*[\w:]{1,99}\s*){1,19});"),
+    rewrite(
+        ":", r"[;{}]\s*(?:[\w:]{1,80}\s+){1,4}[A-Za-z_]\w{0,80}\s*(:\s*\w{1,40})\s*(?:=(?!=)|\{)"
+    ),  # a bit-field's value
+    rewrite("...", r"[A-Za-z_]\w{0,80}(\.\.\.\s*\[[^\[\]]{1,80}\])"),
     rewrite("import", r"^[ \t]*((?:export\s+)?import\b[^;{}()]{0,300});"),
     rewrite("module", r"^[ \t]*((?:export\s+)?module\b[^;{}()]{0,300});"),
     rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
@@ -142,6 +158,7 @@ _CPP_REWRITES = (
     ),
     rewrite("operator", r"\b(static)\s+[^;{}()=]{0,300}\boperator\b"),
     rewrite("static", r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
+    rewrite("static", r"\]\s*(static)\s*(?:->|\{)"),
     rewrite(
         ",", r"(?:[?:=]|&&|\|\||\breturn)\s*\(\s*\**[\w.\[\]]{1,80}\s*(=)(?!=)[^(){};=]{1,200},", "+"
     ),  # (a = b, c)

@@ -181,8 +181,13 @@ CSHARP = SyntaxRules(
             "struct  E", r"\bstruct  E\s*(?:<[^;{}()]{1,200}>)?\s*(\(\s*[\w.<>,?\[\]]{1,99}\s*\))"
         ),  # a receiver without a name
         rewrite("?", rf"[\w\])](\?)(?=[.\[]{_MEMBERS}\s*{_ASSIGNMENT})"),
-        rewrite("async", r"\b(async)\s*[,);:.?&|!=]", "asyn_"),  # a variable
-        rewrite("required", r"\b(required)\s*[,);:.?&|!=]", "require_"),
+        rewrite("async", r"\b(async)\s*[,);:.?&|!=+*/%>\]\[-]", "asyn_"),  # a variable
+        rewrite("required", r"\b(required)\s*[,);:.?&|!=+*/%<>\[-]", "require_"),
+        rewrite("partial", r"\b(partial)\s*[,);:.?&|!=+*/%<>\]\[(-]", "partia_"),
+        rewrite("partial", r"\b(partial)\s+(?:in|is|as)\b", "partia_"),
+        rewrite("with", r"\b(with)\s*[,);:.?&|!=+*/%<>\]\[(-]", "wit_"),
+        rewrite("int", r"\b(nu?int)\b", "nin_"),
+        rewrite("(", rf"[;{{}}]\s*[\w.<>]{{1,99}}(\([^(){{}};]{{0,200}}\))\s*{_ASSIGNMENT}"),  # what it refers to
         rewrite("allows", r"(,\s*allows\s+ref\s+struct)\b"),
         rewrite("allows", r":\s*(allows\s+ref\s+struct)\b", "class"),
         rewrite("operator", r"\b(operator\s*(?:checked\s*)?(?:[-+*/%&|^]|<<|>>>?)=)\s*\(", "_op"),

@@ -7,7 +7,7 @@ import re
 import tree_sitter
 
 from synthcode.languages.rules.literals import escapes
-from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top
+from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
 
 _TOP_LEVEL = (
     "comment",
@@ -168,4 +168,9 @@ GO = SyntaxRules(
         escapes(rf"'(?:[^\\]|{_ESCAPE % chr(39)})'", "(rune_literal) @bad"),
     ),
     separators=with_semicolons,
+    rewrites=(
+        # A semicolon may be left out before the bracket that closes a group.
+        rewrite("const", r"\bconst\s*\((?:[^()]|\((?:[^()]|\([^()]{0,99}\)){0,99}\)){1,2000}()\)", ";"),
+        rewrite("var", r"\bvar\s*\((?:[^()]|\((?:[^()]|\([^()]{0,99}\)){0,99}\)){1,2000}()\)", ";"),
+    ),
 )

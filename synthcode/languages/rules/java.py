@@ -94,7 +94,7 @@ _FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_express
 _NO_LOOP = "there is no loop around it"
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration)"
 _LESS, _MORE = '["<" "<="]', '[">" ">="]'
-
+_RECORD_PATTERN = r"[\w.<>?]{1,99}\s*\([^(){};]{0,200}\)"
 
 JAVA = SyntaxRules(
     definitions="""
@@ -239,6 +239,12 @@ JAVA = SyntaxRules(
         rewrite("module", r"^[ \t]*import\s+(module)\s+\w"),
         rewrite("super", r"[;{}]\s*(super)\s*\(", _LATE_SUPER),
         rewrite("this", r"[;{}]\s*(this)\s*\(", _LATE_THIS),
+        rewrite("_", r"\bcase\s+[\w.<>?]{1,99}\s+_((?:\s*,\s*[\w.<>?]{1,99}\s+_){1,9})\s*(?:->|:|when\b)"),
+        rewrite(
+            "_",
+            rf"\bcase\s+{_RECORD_PATTERN}((?:\s*,\s*{_RECORD_PATTERN}){{1,9}})\s*(?:->|:|when\b)",
+        ),
+        rewrite("(", r"[;{}]\s*(\()\s*\w[\w.\[\]]{0,80}\s*(\))\s*=(?!=)"),
         rewrite("final", r"(?:\b(?:case|instanceof)\s|[(,])\s*(final)\s+\w"),
         rewrite(
             ".",

@@ -106,6 +106,8 @@ def _is_no_annotation(node: tree_sitter.Node) -> bool:
     The grammar may take its arguments for a value in parentheses that is annotated.
     """
     following: tree_sitter.Node | None = node
+    if _declares(node):
+        return False
     while following is not None and _is_annotation(following):
         following = following.next_named_sibling
         while following is not None and following.type in _COMMENTS:
@@ -120,6 +122,21 @@ def _is_annotation(node: tree_sitter.Node) -> bool:
             return annotation.end_byte == value.start_byte
         node = value
     return False
+
+
+def _declares(node: tree_sitter.Node) -> bool:
+    """Return whether a function with an annotation is read as a word between operands: ``@A(1) fun f() {}``."""
+    while node.type == "annotated_expression" and node.named_child_count > 1:
+        annotation, value = node.named_children[-2:]
+        if value.type == "infix_expression" and annotation.end_byte == value.start_byte:
+            return value.named_children[1].text == b"fun"
+        node = value
+    return False
+
+
+def _is_in_no_annotation(word: tree_sitter.Node) -> bool:
+    around = word.parent and word.parent.parent
+    return around is None or not _declares(around)
 
 
 def _is_no_argument(spread: tree_sitter.Node) -> bool:
@@ -167,6 +184,7 @@ KOTLIN = SyntaxRules(
         Refusal(
             "a keyword stands between operands",
             f"(infix_expression (parenthesized_expression) . (identifier) @bad (#any-of? @bad {_STATEMENTS}))",
+            when=_is_in_no_annotation,
         ),
         Refusal(
             "a keyword stands after a dot",
@@ -208,7 +226,12 @@ KOTLIN = SyntaxRules(
         rewrite(
             "", rf"(?<![\w.])({_NAMES})[ \t]{{0,40}}(?:[-+*/%=.,;:?&|!<>)\]\[{{}}(]|\n\s*[}}.]|(?:in|is|as|to)\b)", "x"
         ),
+        # Words that are modifiers or types to the grammar wherever they stand.
+        rewrite("dynamic", r"\b(dynamic)\b", "dynami_"),
+        rewrite("suspend", rf"\b(suspend)\b(?!\s*\(|\s+(?:{_MODIFIERS})\b)", "suspen_"),
+        rewrite("suspend", r"(?:\bfun\s+|[\w)\]]\??\.|[;{=]\s*)(suspend)\s*\([^()]{0,300}\)(?!\s*->)", "suspen_"),
         rewrite("catch", r"\}[ \t]{0,40}(\n)\s*(?:catch|finally)\b", "/*\n*/"),  # the second one on a line of its own
+        rewrite("->", r"\{\s*\([\w\s,:<>?]{1,200}\)(\s*:\s*[\w\s,.<>?]{1,200})->"),  # a type of several parameters
         rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
         rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
         rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch

@@ -162,6 +162,7 @@ RUST = SyntaxRules(
             "#[", r"(#\[[^\[\]]{0,300}(?:\[[^\[\]]{0,300}\][^\[\]]{0,300}){0,9}\])(?=[ \t\r\n]{0,600}[^\s})\],;])"
         ),  # of expressions
         rewrite("|", r"\|[ \t]{0,20}\n[^|{};]{0,600}(,)\s*\|"),  # the last comma of a closure's parameters
+        rewrite("..", r"[{,]\s*(\.\.)\s*\}", "__"),  # of a struct that is taken apart by an assignment
         rewrite("box ", r"[({|,&]\s*(box)\s+(?:(?:ref|mut)\b|[\w:]{1,80}\s*[({])"),  # rustc's own patterns
         rewrite("dyn", r"\bdyn\s+((?:(?:'\w{1,80}|\?\s*\w{1,80})\s*\+\s*){1,4})"),
         rewrite("const", r"(~\s*const)\b"),

@@ -89,7 +89,7 @@ RUBY = SyntaxRules(
             Refusal("a constant is assigned in a method", pattern, within=_RUBY_METHODS, up_to=_RUBY_TYPES)
             for pattern in (
                 "(assignment left: [(constant) (scope_resolution)] @bad)",
-                "(operator_assignment left: [(constant) (scope_resolution)] @bad)",
+                "(operator_assignment left: (constant) @bad)",
                 "(left_assignment_list (constant) @bad)",
             )
         ),

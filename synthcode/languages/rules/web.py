@@ -95,6 +95,12 @@ TYPESCRIPT = SyntaxRules(
         rewrite(">(", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+<[^;{}()]{1,300}>\s*\(", ";"),
         rewrite("=>", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+\((?:\)|(?:readonly\s+|\.\.\.)?\w{1,80}\s*[?:])", ";"),
         rewrite("type *", r"\bexport\s+(type)\s+\*"),
+        rewrite(":", r"[\[,]\s*(symbol|string|number|boolean|object|unknown|never|any)\s*\??\s*:", "_"),  # of a tuple
+        rewrite("using", r"\b(using)\b(?=\s*[-+*/%=.,;:?&|!<>)(\]])", "usin_"),
+        rewrite("abstract", r"(?:^|[;{}(,])\s*(abstract)\s*(?:[-+*/%?]?=(?![=>])|[:;,)\]])", "abstrac_"),
+        rewrite("accessor", r"[;{}\n]\s*(accessor)\s*[=:;]", "accesso_"),
+        rewrite("defer", r"\bimport\s+(defer)\s+\*"),
+        rewrite("`", r"[\w)\]]`([^`]{1,2000})`"),  # escapes of a template whose tag reads it raw
         rewrite("as ", r"\b(?:const|let|var)\s+(as)\b", "_s"),
         rewrite("as as", r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
     ),
@@ -231,6 +237,10 @@ PHP = SyntaxRules(
         Refusal("'yield' outside of a function", "(yield_expression) @bad", outside=_PHP_FUNCTIONS),
     ),
     end=re.compile(rb"__(?<!\w__)halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
+    rewrites=(
+        rewrite("readonly", r"\bfunction\s+&?\s*(readonly)\s*\(", "readonl_"),
+        rewrite("void", r"(?:[;{}]|\?>|<\?php)\s*(\(\s*void\s*\))"),
+    ),
     opening=b"<?php\n",
     # To PHP, a file whose tag is spelt wrongly is text without code in it: sound, and without a definition.
     opened=rb"<\?(?:php\b|=)|\A\s*(?:(<\?(?i:php\b)?)(?=\s)|<php\b|\?php\b)",

@@ -15,6 +15,8 @@ SOUND = {
         "@Override\npublic int f() { List<String> x = new ArrayList<>(); g(); x.size(); i++; new A(); return 1; }",
         "record P(int x) { P { } }\nclass Q { Q() { } <T> Q(T t) { } enum E { A; E() { } } }",
         "class A { void f() { outer: for (;;) { break outer; } } }",
+        "int f(Object o) { return switch (o) { case R _, S _ -> 1; case P(_), Q(_) -> 2; default -> 3; }; }",
+        "void f() { (x) = 1; (a[0]) = 2; }",
     ],
     "javascript": [
         "(function (a) { return a; })()",
@@ -23,16 +25,24 @@ SOUND = {
         "[a.b, c] = [1, 2]; a.b++; (a = b) && c; f(...x, 1,);",
         "const s = `é → …`; // …\nconst naïve = 1;",
     ],
-    "typescript": ["let x: Array<Array<number>> = []; for (let i = 0; i < 1; i++) {}", "/** A comment. */\nconst"],
+    "typescript": [
+        "let x: Array<Array<number>> = []; for (let i = 0; i < 1; i++) {}",
+        "/** A comment. */\nconst",
+        "let using = 1; using = 2; using.x = 3; f(using); abstract = 6; class A { abstract: number; accessor = 1 }",
+        "const re = String.raw`\\d\\x` + `a${b}`;\nimport defer * as ns from 'x';",
+        "const m = new Map<number, [symbol: Symbol, string?: string]>();",
+    ],
     "go": [
         "func f(a, b int, c ...string) (x int, err error) { return }",
         "type T struct{ a, b int }\nvar x int\nvar y = 1\nfunc (t *T) f(int, string) { *t = T{\n\t1,\n\t2,\n}\n}",
         'import m "math"\nfunc f() { for i, x := range y { g("\\n\\x00\\u00e9", (1 +\n\t2)) } }',
+        'const (A = iota; B; C)\nvar (x, y int = 1, g((2)); z = ")")\nfunc f() { const (D = 1); var (e int) }',
     ],
     "php": [
         "function f($x) { return $x; }",
         "<?= $x ?>\n",
         "<?php foreach ($a as $k => [$x, $y]) { f(); }\n?>\nText after the code.\n",
+        "function f() { (void) g(); }\nfunction readonly() {}",
     ],
     "ruby": [
         'raise ArgumentError.new "x" unless y.is_a? Integer',
@@ -40,12 +50,14 @@ SOUND = {
         "def f\n  a\nrescue B\n  c\nelse\n  d\nend",
         "x.select { |y| y.end == (1..2).begin }.then { |z| [z, f(z)] }",
         'private def g = %r{a(b}\nputs "#{a}" =~ /[a-z&&[^x]](\\d+)[]]/i\nexpect(a).to eq b',
+        "def f\n  A::B ||= 1\n  self::C += 2\nend",
     ],
     "c": [
         "#include <stdio.h>\n#define MAX(a, b) ((a) > (b) ? (a) : (b))\n#pragma once\nstruct s { int x; };",
         "void f(void) { auto x = 1; const auto *p = &x; goto end; end: }",
         "struct s { unsigned : 0; int : 3; int b : 2; };\n_Thread_local int x;\n_Atomic(int) y;\n_Atomic(char *) z;",
         "typedef int (*f)(int);\nint g(void);\nint h(int, char *s) { return (int)s[0]; }\nMODULE(x);",
+        "enum E : unsigned char { A };\n[[nodiscard]] int f(void) { _BitInt(7) a = 1wb; double _Complex c; return a; }",
     ],
     "cpp": [
         "template <class... Ts> struct over : Ts... { using Ts::operator()...; };",
@@ -53,16 +65,24 @@ SOUND = {
         "void f() { int A::* m = &A::x; a = {}; g(b = {}, 1); goto end; end: }",
         "using namespace std;\nusing std::vector;\nusing T = int;\nA::A(int x) : y(x) {}\nA::~A() {}",
         "auto f = [](int x) { return a[x] + b[1]; };\nstruct S { S(); operator int() { return 1; } };",
+        "using std::vector, std::string;\n[[deprecated]] typedef int T;",
+        "struct [[nodiscard]] S { int a : 3 = 1; unsigned : 0; int b : 2 {1}; };",
+        "template <class... T> using F = T...[0];\nauto g = [] static { };",
+        "void f() { switch (x) { case 1 ... 5: break; } }",
     ],
     "csharp": [
         "public static int F(int x) { return x; }",
         "int F(int[] x) => x switch { [.., var y] when y > 2 => y, [.., 3] => 3, [1, var z] when z < 2 => z, _ => 0 };",
         "bool F(int[] x) => x is [.., int b] or [ .. , > 1 and < 5];",
         "class A { A() {} ~A() {} int F(int x) { Func<int, int> f = (y) => y; a = b = 1; return f(x); } }",
+        "void F() { G(ref d, 1) = (byte)x; var partial = 1; partial += 2; int nint = 1; required++; }",
+        "void F() { var async = 1 + async * 2; }",
+        "int F() { var with = 3; nint a = with + 1; var p = q with { X = 1 }; return with; }",
     ],
     "rust": [
         'foo!(a);\nbar! { a }\n#[test]\nfn f() { println!("x"); vec![1] }',
         'impl<T> A for B<T> { fn f(&self) -> &\'static str { r#"("# } }',
+        'fn f() { S { x, .. } = s; (S { y, .. }, z) = t; g("a\n```\nb"); }',
     ],
     "kotlin": [
         "package a\nimport b.c\nval x: Int get() = 1\ntypealias T = Int\nfun f(vararg x: Int) = g(*x) + -1",
@@ -73,6 +93,10 @@ SOUND = {
         "fun f(a: A) { a.(g)(1)\n a?.(g)(2)\n a. { it }.size }",
         "fun f() { m.getOrPut(k) { 0 } += 1; a[0]!! += 2; l@ a = 3; (b) = 4; this.c = Array<Any>::class.java }",
         "fun f() { `if` = a.`in` + x.by.get.operator; if (a) b = 1 else c = 2 }",
+        "fun f(suspend: Int, dynamic: Int) { var suspend = dynamic; suspend -= 1; g(suspend = 1); h.suspend() }",
+        "val dynamic = 1\nfun suspend() = dynamic\nsuspend fun f(g: suspend () -> Unit) = h(suspend { g() })",
+        "fun f() { val g = { (a, b): Pair<Int, Int> -> a + b }; g(p) }",
+        '@A("x") fun f() {}\n@get:JvmName("g") val z: Int = 1',
     ],
 }
 
