@@ -81,7 +81,13 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("language", ["javascript", pytest.param("typescript", marks=pytest.mark.toolchains)])
+@pytest.mark.parametrize(
+    "language",
+    [
+        pytest.param("javascript", marks=pytest.mark.slow),
+        pytest.param("typescript", marks=pytest.mark.toolchains),
+    ],
+)
 def test_each_costs_itself_only(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
     assert_each_costs_itself_only(language, GOOD, HOSTILE)

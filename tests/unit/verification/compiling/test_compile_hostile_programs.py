@@ -19,6 +19,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", HOSTILE)
 def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -> None:
     compiler = toolchain(language)

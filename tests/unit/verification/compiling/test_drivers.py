@@ -12,6 +12,7 @@ from synthcode.verification.compiling.drivers import build_driver
 from tests.support.programs.compiled_programs import refusals, toolchain
 
 
+@pytest.mark.slow
 def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> None:
     java = toolchain("java")
     assert java.compiler.driver is not None

@@ -59,6 +59,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
 }
 
 
+@pytest.mark.slow
 def test_every_type_holds_its_values() -> None:
     programs = TestedPrograms("csharp")
     methods, cases = [], []

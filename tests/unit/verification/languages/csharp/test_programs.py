@@ -30,6 +30,7 @@ RIGHT = (
     "interface I { List<object> SortIt(List<object> items); }\nclass S : I { public S(int a = 1) { } S() { }\n"
     f"public List<object> SortIt(List<object> items) {{ Console.Write(1); return {_LINQ}.ToList(); }} }}",
 )
+ENDLESS = "static List<int> SortIt(List<int> items) { while (true) { } }"
 WRONG = {
     "static List<int> SortIt(List<int> items) { return items; }": ("test_failed", "([3, 1]) -> [3, 1], expected"),
     "static List<int> SortIt(List<int> items) { Environment.Exit(0); return items; }": (
@@ -40,7 +41,6 @@ WRONG = {
         "test_failed",
         "([3, 1]) -> raises ArgumentException, expected [1, 3]",
     ),
-    "static List<int> SortIt(List<int> items) { while (true) { } }": ("test_timeout", ""),
     "static List<int> SortIt(List<int> items) { return Helper(items); }": ("compile_error", "`Helper' does not exist"),
     'static List<int> SortIt(List<int> items) { int a = "x"; return items; }': ("compile_error", "Cannot implicitly"),
     "static List<int> SortIt(List<int> items) { int a = ; return items; }": ("compile_error", "Unexpected symbol"),
@@ -81,6 +81,12 @@ def test_a_wrong_program_fails_with_its_first_message(csharp: TestedPrograms) ->
     outcomes = csharp.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
         assert (outcome.reason, detail in outcome.detail) == (reason, True), outcome
+
+
+@pytest.mark.slow
+def test_an_endless_program_costs_itself_only(csharp: TestedPrograms) -> None:
+    first, endless, last = csharp.judge_cases("sort_it", [(code, CASES) for code in (RIGHT[0], ENDLESS, RIGHT[0])])
+    assert (first.passed, endless.reason, last.passed) == (2, "test_timeout", 2)
 
 
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(csharp: TestedPrograms) -> None:

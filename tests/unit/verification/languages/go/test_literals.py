@@ -54,6 +54,7 @@ def assert_they_come_back(values: list[tuple[str, Any]]) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_value_of_every_kind_comes_back() -> None:
     assert_they_come_back(VALUES[::4])
 

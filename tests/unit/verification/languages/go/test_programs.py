@@ -26,6 +26,7 @@ RIGHT = (
     "func sortIt(items []int) ([]int, bool) { sort.Ints(items); return items, true }",
     "func init() { println(1); print(2) }\nfunc sortIt(harness []int) []int { sort.Ints(harness); return harness }",
 )
+ENDLESS = "func sortIt(items []int) []int { for { } }"
 WRONG = {
     "func sortIt(items []int) []int { return items }": ("test_failed", "([3, 1]) -> [3, 1], expected [1, 3]"),
     "func sortIt(items []int) []int { os.Exit(0); return items }": ("test_failed", "it ended before its tests did"),
@@ -33,7 +34,6 @@ WRONG = {
         "test_failed",
         "([3, 1]) -> raises runtime.Error, expected [1, 3]",
     ),
-    "func sortIt(items []int) []int { for { } }": ("test_timeout", "limit exceeded"),
     "func sortIt(items []int) []int { select {} }": (
         "test_failed",
         "fatal error: all goroutines are asleep - deadlock!",
@@ -91,6 +91,13 @@ def test_a_wrong_program_fails_with_its_first_message(go: TestedPrograms) -> Non
     outcomes = go.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
         assert (outcome.reason, detail in outcome.detail) == (reason, True), outcome
+
+
+@pytest.mark.slow
+def test_an_endless_program_costs_itself_only(go: TestedPrograms) -> None:
+    first, endless, last = go.judge_cases("sort_it", [(code, CASES) for code in (RIGHT[0], ENDLESS, RIGHT[0])])
+    assert (first.passed, endless.reason, last.passed) == (2, "test_timeout", 2)
+    assert "limit exceeded" in endless.detail
 
 
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(go: TestedPrograms) -> None:

@@ -51,7 +51,7 @@ def test_a_right_program_passes_in_any_form(code: str) -> None:
     [
         ("def sort_it(items):\n    return list(items)", "test_failed", "([3, 1],) -> [3, 1], expected [1, 3]"),
         ("import os\ndef sort_it(items):\n    os._exit(0)", "test_failed", "it ended before its tests did"),
-        ("def sort_it(items):\n    while True: pass", "test_timeout", ""),
+        pytest.param("def sort_it(items):\n    while True: pass", "test_timeout", "", marks=pytest.mark.slow),
         ("def sort_it(items):\n    import os; os.kill(os.getpid(), 11)", "test_crash", ""),
     ],
 )

@@ -25,6 +25,7 @@ RIGHT = (
     "enum Vec2 { A }\nuse Vec2::A;\nmacro_rules! vec { () => { 1 } }\nmacro_rules! write { () => { 1 } }\n"
     "fn sort_it(items: &mut Vec<i32>) -> Vec<i32> { let _ = (A, vec!()); items.sort(); items.clone() }",
 )
+ENDLESS = "fn sort_it(items: Vec<i32>) -> Vec<i32> { loop {} }"
 WRONG = {
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { items }": ("test_failed", "([3, 1]) -> [3, 1], expected [1, 3]"),
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { std::process::exit(0) }": (
@@ -36,7 +37,6 @@ WRONG = {
         "([3, 1]) -> raises panic, expected [1, 3]",
     ),
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { vec![items[0] - i32::MIN] }": ("test_failed", "raises panic"),
-    "fn sort_it(items: Vec<i32>) -> Vec<i32> { loop {} }": ("test_timeout", "limit exceeded"),
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { std::process::abort() }": ("test_crash", "Aborted"),
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { sort_it(sort_it(items)) }": ("test_crash", "overflowed its stack"),
     "fn sort_it(items: Vec<i32>) -> Vec<i32> { let x: HashMap<i32, i32>; items }": ("compile_error", "cannot find"),
@@ -76,6 +76,13 @@ def test_a_wrong_program_fails_with_its_first_message(rust: TestedPrograms) -> N
     outcomes = rust.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
         assert (outcome.reason, detail in outcome.detail) == (reason, True), outcome
+
+
+@pytest.mark.slow
+def test_an_endless_program_costs_itself_only(rust: TestedPrograms) -> None:
+    first, endless, last = rust.judge_cases("sort_it", [(code, CASES) for code in (RIGHT[0], ENDLESS, RIGHT[0])])
+    assert (first.passed, endless.reason, last.passed) == (2, "test_timeout", 2)
+    assert "limit exceeded" in endless.detail
 
 
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(rust: TestedPrograms) -> None:
