@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import math
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,10 @@ from synthcode.llm.backends.openai.answers.lenient_json import read_json
 from synthcode.llm.error_bodies import is_error, words_in
 
 _SHOWN_BYTES = 500
+_INDEX_DIGITS = 10
+_LARGEST, _SMALLEST = 1e6, 1e-4
+"""The largest number of an embedding is between them; of float64 or bytes in the other order, read as float32, it is
+larger, and of float16 mostly smaller."""
 _ABOUT_LENGTH = re.compile(
     r"\btokens?\b|context[ _](?:length|window|size)|too long|maximum (?:input|sequence|text) length"
     r"|(?:sequence|input|prompt|text)\W+(?:\w+\W+){0,2}length|n_ctx|n_ubatch|physical batch"
@@ -52,6 +58,10 @@ class NoVectorsError(ValueError):
         self.words = words
 
 
+class MiscountedError(NoVectorsError):
+    """An answer that does not have one vector for each text, or does not say whose they are."""
+
+
 def read_answer(body: bytes, texts: int) -> Answer:
     """Return the vectors that a body holds.
 
@@ -59,8 +69,10 @@ def read_answer(body: bytes, texts: int) -> Answer:
 
     Raises
     ------
+    MiscountedError
+        If the body does not hold one vector for each text.
     NoVectorsError
-        If the body reports an error, or does not hold one vector for each text, all of one width.
+        If it reports an error, or vectors of several widths.
     """
     shown = body[:_SHOWN_BYTES].decode("utf-8", "replace")
     try:
@@ -99,17 +111,26 @@ def about_format(words: str) -> bool:
 
 def _in_order(rows: Sequence[Any], texts: int) -> list[dict[str, Any]]:
     if len(rows) != texts or not all(isinstance(row, dict) for row in rows):
-        raise NoVectorsError(f"{len(rows)} vectors for {texts} texts")
+        raise MiscountedError(f"{len(rows)} vectors for {texts} text{'s' if texts > 1 else ''}")
     indexes = [row.get("index") for row in rows]
     if all(index is None for index in indexes):
         return list(rows)
-    if not all(type(index) is int for index in indexes):
-        raise NoVectorsError(f"vectors for {texts} texts, not all of them numbered")
-    ordered = sorted(rows, key=lambda row: row["index"])
-    first = ordered[0]["index"]  # some servers count from 1
-    if [row["index"] - first for row in ordered] != list(range(texts)):
-        raise NoVectorsError(f"{texts} vectors for {texts} texts, not numbered as those are")
-    return ordered
+    numbers = [number for index in indexes if (number := _number(index)) is not None]
+    if len(numbers) != texts:
+        raise MiscountedError(f"vectors for {texts} texts, not all of them numbered")
+    first = min(numbers)  # some servers count from 1
+    if sorted(numbers) != list(range(first, first + texts)):
+        raise MiscountedError(f"{texts} vectors for {texts} texts, not numbered as those are")
+    return [row for _, row in sorted(zip(numbers, rows, strict=True), key=itemgetter(0))]
+
+
+def _number(index: object) -> int | None:
+    """Return an index, which some servers write as text or with a decimal point."""
+    if isinstance(index, str) and index.isascii() and index.isdigit() and len(index) < _INDEX_DIGITS:
+        return int(index)
+    if isinstance(index, bool) or not isinstance(index, int | float):
+        return None
+    return int(index) if math.isfinite(index) and index == int(index) else None
 
 
 def _vector(value: object, place: int, texts: int) -> Vectors:
@@ -130,6 +151,10 @@ def _vector(value: object, place: int, texts: int) -> Vectors:
 
 def _from_base64(value: str) -> Vectors:
     try:
-        return np.frombuffer(base64.b64decode(value, validate=True), dtype="<f4").astype(np.float32)
+        vector = np.frombuffer(base64.b64decode(value, validate=True), dtype="<f4").astype(np.float32)
     except ValueError as problem:  # binascii.Error is one
         raise ValueError(f"{value[:20]!r} is not base64 of float32 ({problem})") from problem
+    largest = float(np.abs(vector[np.isfinite(vector)]).max(initial=0))
+    if largest > _LARGEST or 0 < largest < _SMALLEST:
+        raise ValueError(f"{value[:20]!r} is base64, but not of little-endian float32: the largest is {largest:.3g}")
+    return vector

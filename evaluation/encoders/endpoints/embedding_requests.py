@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from synthcode.errors import ServerError
 from synthcode.evaluation.encoders.endpoints.embedding_answers import (
     Answer,
+    MiscountedError,
     NoVectorsError,
     about_batch,
     about_format,
@@ -39,6 +40,10 @@ _FIXES = {
     403: "see whether the key in OPENAI_API_KEY may use this model",
     404: "name a model that the server has, as openai:MODEL",
 }
+
+
+class _Miscounted(Refused):
+    """An answer of which it is not clear which vector is whose; of one text it is."""
 
 
 class EmbeddingRequests:
@@ -81,6 +86,12 @@ class EmbeddingRequests:
             return self._ask_parts(texts, self._most_texts)
         try:
             return [self._ask_formats(texts)]
+        except _Miscounted as refusal:
+            if len(texts) == 1:
+                raise self._failure(refusal) from refusal
+            with self._lock:
+                self._most_texts = 1
+            return self._ask_parts(texts, 1)
         except Refused as refusal:
             half = (len(texts) + 1) // 2
             if len(texts) == 1 or not _is_of_form(refusal):
@@ -102,6 +113,9 @@ class EmbeddingRequests:
         for format_ in FORMATS:
             try:
                 answer = self._ask_once(texts, format_)
+            except _Miscounted:
+                self._format = format_
+                raise
             except Refused as refusal:
                 if not _is_of_form(refusal) or (about_batch(refusal.words) and not about_format(refusal.words)):
                     raise
@@ -123,7 +137,8 @@ class EmbeddingRequests:
         try:
             return read_answer(content, len(texts))
         except NoVectorsError as problem:
-            raise Refused(None, problem.words, str(problem)) from problem
+            kind = _Miscounted if isinstance(problem, MiscountedError) else Refused
+            raise kind(None, problem.words, str(problem)) from problem
 
     def _failure(self, refusal: Refused) -> ServerError:
         if refusal.status in _FIXES:

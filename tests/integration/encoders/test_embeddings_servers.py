@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -163,6 +164,8 @@ def in_order(answer: dict[str, Any]) -> dict[str, Any]:
         lambda answer: each(lambda row: {"embedding": row["embedding"]})(in_order(answer)),
         lambda answer: each(lambda row: {**row, "index": None})(in_order(answer)),
         each(lambda row: {**row, "index": row["index"] + 1}),
+        each(lambda row: {**row, "index": str(row["index"])}),
+        each(lambda row: {**row, "index": float(row["index"])}),
         lambda answer: {"data": answer["data"]},
         lambda answer: {**answer, "error": None, "usage": {"prompt_tokens": "many"}},
     ],
@@ -171,6 +174,37 @@ def test_vectors_are_put_in_the_texts_order(distort: Callable[[dict[str, Any]], 
     with embeddings_server() as server:
         server.distort = distort
         np.testing.assert_allclose(vectors(server), expected(), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    "distort",
+    [
+        lambda answer: each(lambda row: {**row, "index": 0})(in_order(answer)),
+        lambda answer: {**answer, "data": in_order(answer)["data"][:1]},
+        lambda answer: {**answer, "data": [{"embedding": answer["data"][0]["embedding"]}, *answer["data"][1:]]},
+    ],
+)
+def test_texts_go_one_at_a_time_if_it_is_not_clear_whose_a_vector_is(distort: Callable[[dict[str, Any]], Any]) -> None:
+    with embeddings_server() as server:
+        server.distort = distort
+        np.testing.assert_allclose(vectors(server), expected(), atol=1e-6)
+        assert [size for size, _ in server.requests] == [3] + [1] * (3 + len(TEXTS))
+
+
+@pytest.mark.parametrize("form", ["<f8", ">f4", ">f8", "<f2"])
+def test_base64_of_other_numbers_than_float32_is_noticed(form: str) -> None:
+    def packed(row: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(row["embedding"], str):
+            return row
+        numbers = np.frombuffer(base64.b64decode(row["embedding"]), dtype="<f4")
+        unit = numbers / np.linalg.norm(numbers)
+        return {**row, "embedding": base64.b64encode(unit.astype(form).tobytes()).decode()}
+
+    with embeddings_server() as server:
+        server.distort = each(packed)
+        np.testing.assert_allclose(vectors(server), expected(), atol=1e-6)
+        assert [format_ for _, format_ in server.requests][:2] == ["base64", "float"]
+        assert {format_ for _, format_ in server.requests[1:]} == {"float"}
 
 
 KEPT = "see what the server says; what was encoded is kept"
@@ -219,9 +253,8 @@ def test_a_key_that_a_server_repeats_is_not_shown(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("distort", "words"),
     [
-        (lambda answer: {**answer, "data": answer["data"][:-1]}, "2 vectors for 3 texts"),
-        (each(lambda row: {**row, "index": 0}), "not numbered as those are"),
-        (lambda answer: {**answer, "data": [{"embedding": [1.0]}, *answer["data"][1:]]}, "not all of them numbered"),
+        (lambda answer: {**answer, "data": answer["data"][:-1]}, "0 vectors for 1 text"),
+        (lambda answer: {**answer, "data": 2 * answer["data"]}, "2 vectors for 1 text"),
         (each(lambda row: {**row, "embedding": None}), "text 1 of 3 has no vector, but null"),
         (each(lambda row: {**row, "embedding": [[0.5, 1.0], [0.5, 1.0]]}), "one for each token, not one for the text"),
         (each(lambda row: {**row, "embedding": "AAA="}), "is not base64 of float32"),
