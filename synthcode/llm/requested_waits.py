@@ -19,7 +19,7 @@ _FIELDS = frozenset(
 """Names in lower case, letters only: Google's retryDelay, Discord's retry_after, Hugging Face's estimated_time."""
 _MESSAGES = frozenset({"message", "msg", "detail", "error"})
 _ASKS_TO_WAIT = re.compile(
-    r"\b(?:again|retry|retrying|wait)(?: (?:in|after|for|about|approximately|at least|another))* "
+    r"\b(?:again|retry|retrying|wait|available|resets?)(?: (?:in|after|for|about|approximately|at least|another))* "
 )
 _AMOUNT = re.compile(r"(?:,? and )?\s?(?P<number>\d{1,9}(?:\.\d{1,9})?)\s?(?P<unit>[a-z]{1,12})")
 _UNITS = {

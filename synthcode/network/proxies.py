@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
@@ -11,6 +13,7 @@ from urllib.request import getproxies
 
 from synthcode.errors import InputError
 
+_NETWORK = re.compile(r"/(?:\d{1,3}|[\d.]{7,15})$", re.ASCII)
 _SCHEMES = ("http", "https")
 _PORTS = {"http": 80, "https": 443}
 
@@ -31,8 +34,8 @@ class Proxy(NamedTuple):
 def proxy_for(address: str, proxies: Mapping[str, str] | None = None) -> Proxy | None:
     """Return the proxy that leads to an address, None if it is reached without one.
 
-    ``NO_PROXY`` lists hosts, domains with all below them, ``host:port``, addresses and networks (``10.0.0.0/8``), or
-    ``*``, separated by commas or blanks.
+    ``NO_PROXY`` lists hosts, domains with all below them, ``host:port``, addresses and networks (``10.0.0.0/8``), names
+    with ``*`` in them, or ``*``, separated by commas, semicolons or blanks.
 
     Parameters
     ----------
@@ -92,20 +95,23 @@ def _refuse_unusable(proxy: Proxy) -> None:
 def _is_exempt(address: SplitResult, exempt: str) -> bool:
     host = (address.hostname or "").rstrip(".")
     port = address.port or _PORTS.get(address.scheme)
-    entries = exempt.replace(",", " ").lower().split()
+    entries = exempt.replace(",", " ").replace(";", " ").lower().split()
     return any(entry == "*" or _covers(entry, host, port) for entry in entries)
 
 
 def _covers(entry: str, host: str, port: int | None) -> bool:
     """Return whether an entry of ``NO_PROXY`` covers a host."""
     entry = entry.rpartition("://")[2]
-    if "/" in entry:
+    if _NETWORK.search(entry):
         return _in_network(entry, host)
+    entry = entry.partition("/")[0]  # of an address as browsers show it
     name, colon, digits = entry.rpartition(":")
     if colon and digits.isdigit() and (":" not in name or name.startswith("[")):
         if int(digits) != port:
             return False
         entry = name
+    if "*" in entry[1:]:
+        return fnmatchcase(host, entry.replace("[", "").replace("]", ""))
     entry = entry.strip("[]").removeprefix("*").strip(".")
     return bool(entry) and (host == entry or host.endswith(f".{entry}"))
 

@@ -26,6 +26,8 @@ def message(text: str) -> dict[str, dict[str, str]]:
         (message("Requests exceeded the limit. Please retry after 20 seconds."), 20.0),
         (message("Too fast: wait for 1 hour and 5 mins"), 3900.0),
         ({"error": "please wait at least 2 hrs"}, 7200.0),
+        ({"detail": "Request was throttled. Expected available in 33 seconds."}, 33.0),
+        (message("Quota exceeded, resets in 1 minute"), 60.0),
         # Fields come before words.
         ({"error": {"message": "try again in 9s"}, "retry_after": 3}, 3.0),
         (message("try again later"), None),

@@ -11,14 +11,18 @@ from synthcode.llm.backends.openai.answers.completions import count_of, parse_js
 _LISTS = ("data", "models", "result", "results", "items", "model_list")
 """OpenAI and most others; Ollama, Google and Cohere; Cloudflare; and more."""
 _MORE = ("has_more", "nextPageToken", "next_page_token", "next")
-_NAMES = ("id", "name", "model", "model_id", "model_name")
+_NAMES = ("id", "name", "model", "model_id", "model_name", "canonical_slug")
+_ALIASES = "aliases"
 _MOST = 100_000
+_MOST_ALIASES = 100
 
 
 def parse_models(body: bytes) -> dict[str, int | None]:
     """Return the models that a server lists: name -> tokens of its window, None if it does not say.
 
-    An object with a list of models, the list itself, or one model (TGI's ``/info``); models are objects or names.
+    An object with a list of models, the list itself, or one model (TGI's ``/info``); models are objects or names, or
+    names with objects. A model counts by each of its names: some servers put the one to request in ``name`` or among
+    ``aliases``, and an address or a number of theirs in ``id``.
 
     Raises
     ------
@@ -31,8 +35,11 @@ def parse_models(body: bytes) -> dict[str, int | None]:
         cards = [answer]
     if cards is None:
         raise AttemptFailed(ErrorKind.BAD_ANSWER, "no list of models")
-    named = ((_name(card), card) for card in cards[:_MOST])
-    return {name: _window(card) for name, card in named if name}
+    models: dict[str, int | None] = {}
+    for card in cards[:_MOST]:
+        for name in _names(card):
+            models.setdefault(name, _window(card))
+    return models
 
 
 def is_first_page(body: bytes) -> bool:
@@ -75,18 +82,32 @@ def _cards(answer: object) -> list[Any] | None:
     if not isinstance(answer, dict):
         return None
     for name in _LISTS:
-        if isinstance(answer.get(name), dict):
-            answer = {**answer, name: _cards(answer[name])}
-        if isinstance(answer.get(name), list):
-            return list(answer[name])
+        found = answer.get(name)
+        if isinstance(found, dict):
+            found = _cards(found) or _named_cards(found)
+        if isinstance(found, list) and found:
+            return list(found)
+    if any(isinstance(answer.get(name), list) for name in _LISTS):
+        return []
     return [] if answer.get("object") == "list" else None  # Ollama without a model: "data": null
 
 
-def _name(card: object) -> str:
+def _named_cards(answer: Mapping[str, Any]) -> list[Any] | None:
+    """Return the models of an object that has them by their names."""
+    if not answer or not all(isinstance(card, dict) for card in answer.values()):
+        return None
+    return [{**card, "id": name} for name, card in answer.items()]
+
+
+def _names(card: object) -> list[str]:
+    """Return all names of a model, the one to show first; of the others only those without blanks."""
     if isinstance(card, str):
-        return card
+        return [card]
     found: Mapping[str, Any] = card if isinstance(card, dict) else {}
-    return next((name for key in _NAMES if isinstance(name := found.get(key), str) and name), "")
+    aliases = found.get(_ALIASES)
+    others = aliases[:_MOST_ALIASES] if isinstance(aliases, list) else []
+    names = [name for name in (*(found.get(key) for key in _NAMES), *others) if isinstance(name, str) and name]
+    return [*names[:1], *(name for name in names[1:] if not any(map(str.isspace, name)))]
 
 
 def _window(card: object) -> int | None:

@@ -20,6 +20,22 @@ from synthcode.llm.backends.openai.answers.model_lists import listed_as, parse_m
         ),  # Ollama
         ({"models": [{"name": "models/gemini"}], "nextPageToken": ""}, {"models/gemini": None}),  # Google
         ({"success": True, "result": [{"name": "@cf/meta/llama"}]}, {"@cf/meta/llama": None}),  # Cloudflare
+        (
+            {"result": [{"id": "5ad-11", "name": "@cf/meta/llama", "description": "x"}]},
+            {"5ad-11": None, "@cf/meta/llama": None},
+        ),
+        (
+            [{"id": "azureml://r/gpt-x/versions/2", "name": "gpt-x"}],
+            {"azureml://r/gpt-x/versions/2": None, "gpt-x": None},
+        ),
+        ({"models": [{"id": "a-3", "aliases": ["a-latest", 3]}]}, {"a-3": None, "a-latest": None}),
+        (
+            {"data": [{"id": "a/b", "name": "A: B", "canonical_slug": "a/b-1"}]},
+            {"a/b": None, "a/b-1": None},
+        ),  # OpenRouter
+        ({"models": [{"name": "A model", "model": "a"}]}, {"A model": None, "a": None}),
+        ({"data": {"a": {"max_model_len": 9}, "b": {}}}, {"a": 9, "b": None}),
+        ({"data": [], "models": [{"id": "a"}]}, {"a": None}),
         ({"data": {"models": ["a"]}}, {"a": None}),
         ({"model_id": "bigcode/starcoder", "max_total_tokens": 2048}, {"bigcode/starcoder": None}),  # TGI's /info
         ({"object": "list", "data": None}, {}),  # Ollama without a model
