@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +19,9 @@ from synthcode.storage.manifest import COUNTS, Manifest, StageEntry, describe_ou
 from synthcode.strict_settings import to_tree
 
 TOOL_VERSION = version("synthcode")
+
+_NAMED_FILES = 3
+"""Files with the same fault that are named; where there are more, the others are counted."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +133,8 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
             run.reporter.message(f"{step.name}: {same}")
             _review(run, step, counts)
             return False
-        for path, difference in differences.items():
-            run.reporter.message(f"{step.name}: {run.folder.path / path} is {difference}: making it again")
+        for line in _differing(run.folder.path, differences):
+            run.reporter.message(f"{step.name}: {line}")
     for name in _stages((*step.requires, *step.optional_inputs)):
         for path, difference in run.manifest.differences(name).items():
             raise differing_file(run.folder.path, name, path, difference)
@@ -159,6 +162,17 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
     run.reporter.message(f"{step.name}: {step.summary(done.counts)} in {seconds:.1f} s")
     _review(run, step, done.counts)
     return True
+
+
+def _differing(folder: Path, differences: Mapping[str, str]) -> Iterator[str]:
+    """Yield lines that say which files of a run are not as they were written: many with the same fault on one line."""
+    for difference in dict.fromkeys(differences.values()):
+        paths = [path for path, what in differences.items() if what == difference]
+        if len(paths) > _NAMED_FILES:
+            named = ", ".join(paths[:_NAMED_FILES])
+            yield f"{len(paths)} files in {folder} are {difference} ({named}, ...): making them again"
+        else:
+            yield from (f"{folder / path} is {difference}: making it again" for path in paths)
 
 
 def _counts_digest(step: Step, external: Mapping[str, str], counts: Mapping[str, Any]) -> str:

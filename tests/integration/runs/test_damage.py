@@ -90,6 +90,17 @@ def test_a_flipped_bit_is_named_by_the_command_that_reads_the_file(
         assert len(said.strip().splitlines()) == 2
 
 
+def test_many_missing_files_are_one_line(whole: Path, tmp_path: Path, capsys: Capture) -> None:
+    run = Path(shutil.copytree(whole, tmp_path / "run"))
+    shutil.rmtree(run / "dataset")
+    code, said = call(run, ("build", "{run}"), tmp_path / "out", capsys)
+    assert code == 0, said
+    lines = [line for line in said.splitlines() if "missing" in line]
+    assert len(lines) == 1, said
+    assert lines[0].endswith(", ...): making them again")
+    assert (run / "dataset" / "README.md").read_bytes() == (whole / "dataset" / "README.md").read_bytes()
+
+
 def test_a_downloaded_dataset_is_held_against_its_croissant_metadata(
     whole: Path, tmp_path: Path, capsys: Capture
 ) -> None:
