@@ -124,6 +124,7 @@ for _ in range(3):
     assert found.cases == ()
 
 
+@pytest.mark.slow
 def test_a_slow_call_is_left_out() -> None:
     code = """
 import time

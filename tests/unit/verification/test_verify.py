@@ -151,6 +151,7 @@ def test_an_end_that_a_busy_machine_can_cause_is_tried_again(status: str, is_con
     assert (runner.calls, runner.patience) == (2, 4)
 
 
+@pytest.mark.slow
 def test_an_endless_program_is_rejected() -> None:
     endless = verified("def inc(n):\n    while True: pass\n", OWN, cpu_s=1)
     assert endless[:4] == ("syntax", 1, 0, "test_timeout")

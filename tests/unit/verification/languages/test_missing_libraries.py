@@ -38,7 +38,10 @@ def judged(language: str, code: str) -> list[Outcome]:
         ("python", "import not_installed_anywhere\ndef slen(s):\n    return len(s)", "package not_installed_anywhere"),
         ("python", "def slen(s):\n    import not_installed.deep\n    return len(s)", "package not_installed"),
         ("c", "#include <boost/any.h>\nint slen(const char *s) { return any_length(s); }", "includes boost/any.h"),
-        ("cpp", "#include <absl/any.h>\nint slen(std::string s) { return s.size(); }", "includes absl/any.h"),
+        pytest.param(
+            *("cpp", "#include <absl/any.h>\nint slen(std::string s) { return s.size(); }", "includes absl/any.h"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_what_the_machine_lacks_is_named(language: str, code: str, needed: str) -> None:

@@ -141,6 +141,7 @@ def test_a_result_that_its_type_cannot_hold_is_not_judged() -> None:
     assert list(with_cases(code, "power", cases).untestable) == [2]
 
 
+@pytest.mark.slow
 def test_values_of_every_type_come_back() -> None:
     codes = [
         f"class A {{ record Pair<K, V>(K first, V second) {{ }} static {type_} same({type_} it) {{ return it; }} }}"

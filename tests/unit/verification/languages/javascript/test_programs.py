@@ -105,6 +105,7 @@ def test_a_wrong_program_fails_with_its_first_message(code: str, reason: str, de
     assert detail in outcome.detail
 
 
+@pytest.mark.slow
 def test_an_endless_loop_is_stopped() -> None:
     assert cases_of("function sortIt(items) { for (;;); }", cpu_s=1).reason == "test_timeout"
 

@@ -126,6 +126,7 @@ CALLS = [
 ]
 
 
+@pytest.mark.slow
 def test_calls_of_all_kinds() -> None:
     programs = [(code, [case]) for code, case in CALLS]
     outcomes = TestedPrograms("rust").judge_cases("f", programs)
