@@ -198,12 +198,14 @@ ENCODED = [
     ("gzip, br", compressed(gzip.compress(LISTING, mtime=0), "brotli")),
     ("identity", LISTING),
     ("gzip", LISTING),
+    ("", gzip.compress(LISTING, mtime=0)),
+    ("", compressed(LISTING, "zstd")),
 ]
 
 
 @pytest.mark.parametrize(("encoding", "body"), ENCODED)
 def test_answers_are_read_in_every_encoding(encoding: str, body: bytes) -> None:
-    listing = Reply(body, headers={"Content-Encoding": encoding})
+    listing = Reply(body, headers={"Content-Encoding": encoding} if encoding else {})
     with chat_server(lambda _asked: Reply(b""), listing) as server:
         assert models_at(server.base_url) == [MODEL]
 

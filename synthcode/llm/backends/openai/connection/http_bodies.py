@@ -34,6 +34,8 @@ async def read_body(response: aiohttp.ClientResponse) -> bytes:
         body = bytes(received)
     encodings = response.headers.get(hdrs.CONTENT_ENCODING, "")[:200].lower().replace(" ", "").split(",")
     layers = [name for name in reversed(encodings) if name not in ("", "identity", "none")]
+    if not layers:
+        layers = [name for magic, name in _MAGIC.items() if body.startswith(magic)]  # a header that a proxy took away
     return _decompressed(body, layers) if layers else body
 
 
@@ -93,6 +95,10 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "br": _by_arrow("brotli"),
     "zstd": _by_arrow("zstd"),
 }
+
+
+_MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+"""First bytes that no JSON has."""
 
 
 def _refuse_large(size: int) -> None:
