@@ -14,6 +14,9 @@ from synthcode.errors import InputError, did_you_mean
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "invalid_key")
 """Pydantic's names for a key that a section does not have, and one that is not even text."""
 
+_MOST_PLACES = 3
+"""In which a key may have been meant."""
+
 
 def checked(kind: type, adapter: TypeAdapter[Any], tree: Mapping[str, Any], origin: str) -> Any:
     """Check the keys and values of a tree and fill in the defaults.
@@ -47,9 +50,8 @@ def _first_mistake(kind: type, problem: ValidationError, origin: str) -> InputEr
     if first["type"] in _UNKNOWN_KEY:
         *above, key = map(str, first["loc"])
         known = known_keys(kind, above)
-        return InputError(
-            f"{origin}: unknown key {place!r}{did_you_mean(key, known)}", f"known here: {', '.join(known)}"
-        )
+        meant = did_you_mean(key, known) or _elsewhere(kind, key)
+        return InputError(f"{origin}: unknown key {place!r}{meant}", f"known here: {', '.join(known)}")
     message = first["msg"][:1].lower() + first["msg"][1:]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return InputError(
@@ -61,9 +63,31 @@ def _first_mistake(kind: type, problem: ValidationError, origin: str) -> InputEr
 def known_keys(kind: type, place: Iterable[str]) -> list[str]:
     """Return the keys that a section may have; ``place`` leads to it."""
     for key in place:
-        hint = get_type_hints(kind)[key]
-        kind = next(inner for inner in (hint, *get_args(hint)) if isinstance(inner, type) and is_dataclass(inner))
+        section = _section(get_type_hints(kind)[key])
+        assert section is not None, "pydantic looked into it"
+        kind = section
     return [field.name for field in dataclasses.fields(kind)]
+
+
+def _elsewhere(kind: type, key: str) -> str:
+    """Return " (did you mean 'execution.concurrency'?)" if other sections have the key, else nothing."""
+    places = [place for place in _places(kind) if place.rpartition(".")[2] == key][:_MOST_PLACES]
+    return f" (did you mean {' or '.join(map(repr, places))}?)" if places else ""
+
+
+def _places(kind: type, above: str = "") -> Iterator[str]:
+    """Yield the places of all keys, with those of sections in sections."""
+    for name, hint in get_type_hints(kind).items():
+        if name not in {field.name for field in dataclasses.fields(kind)}:
+            continue
+        yield above + name
+        if (section := _section(hint)) is not None:
+            yield from _places(section, f"{above}{name}.")
+
+
+def _section(hint: Any) -> type | None:
+    """Return the dataclass of a key that holds a section."""
+    return next((inner for inner in (hint, *get_args(hint)) if isinstance(inner, type) and is_dataclass(inner)), None)
 
 
 def texts_in(tree: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -18,6 +18,13 @@ from synthcode.pipelines.runs.recipe import Recipe, parse_recipe, require_sectio
             "temperature, ",
         ),
         ({"executor": {"worker": 1}}, "r.yaml: unknown key 'executor.worker' (did you mean 'workers'?)", "name, "),
+        ({"concurrency": 8}, "r.yaml: unknown key 'concurrency' (did you mean 'execution.concurrency'?)", "seeds, "),
+        (
+            {"backend": {"temperature": 0}},
+            "r.yaml: unknown key 'backend.temperature'"
+            " (did you mean 'translate.sampling.temperature' or 'queries.sampling.temperature'?)",
+            "name, ",
+        ),
         ({"check": {7: 1}}, "r.yaml: unknown key 'check.7'", ""),
         ({None: 1}, "r.yaml: unknown key 'None'", "seeds, "),
         # An unknown key explains the other mistakes.
