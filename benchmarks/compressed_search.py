@@ -32,7 +32,7 @@ from synthcode.execution.threads import ThreadExecutor
 from synthcode.vocabulary import PRECISIONS
 
 MOST = {"float32": 1.0, "int8": 0.6, "binary": 0.25}
-ROUNDS = 5
+ROUNDS = 7
 CHECKED = 500
 """Queries whose ranks are computed in another way, too."""
 

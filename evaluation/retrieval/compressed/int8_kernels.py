@@ -22,6 +22,7 @@ QUERIES, VECTORS = 6, 2
 """Of a tile: its twelve registers of sums leave four for what is multiplied."""
 DOCUMENTS = VECTORS * LANES
 """Of a tile."""
+_GREATEST = np.iinfo(np.int32).max
 
 _array: Any = cgutils.create_struct_proxy  # neither has types
 _nothing: Any = types.void
@@ -31,50 +32,24 @@ _PRODUCTS = ir.VectorType(_I32, 2 * LANES)
 
 
 @intrinsic
-def _multiply_tile(_context: Any, queries: Any, query: Any, documents: Any, pairs: Any, scores: Any) -> Any:
-    """Write the inner products of 6 queries and 16 documents to ``scores``, (6 * 16,) int32.
+def _count_tile(
+    _context: Any, queries: Any, query: Any, documents: Any, pairs: Any, limits: Any, counts: Any, slots: Any, end: Any
+) -> Any:
+    """Multiply 6 queries by 16 documents, and count the scores of each query that are above its limits.
 
     ``queries`` from place ``query`` on and ``documents`` are int16: of each pair of dimensions all texts, one after
-    another.
+    another. Rows ``slots`` to ``end`` of ``limits``, 16 columns, and of ``counts``, 8 columns, are of the six in turn.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = [_data(context, builder, signature, arguments, place) for place in (0, 2, 4)]
+        data = [_data(context, builder, signature, arguments, place) for place in (0, 2, 4, 5)]
         first = builder.bitcast(builder.gep(data[0], [arguments[1]]), _I32.as_pointer())
         sums = _sum_loop(builder, first, builder.bitcast(data[1], _BYTES.as_pointer()), arguments[3])
-        target = builder.bitcast(data[2], _SUMS.as_pointer())
-        for number, vector in enumerate(sums):
-            builder.store(vector, builder.gep(target, [_I64(number)])).align = 4
+        limits, counted = (builder.bitcast(one, _SUMS.as_pointer()) for one in data[2:])
+        _count_loop(builder, sums, limits, counted, arguments[6], arguments[7])
         return context.get_dummy_value()
 
-    return _nothing(queries, query, documents, pairs, scores), generate
-
-
-@intrinsic
-def _count_before(_context: Any, scores: Any, query: Any, place: Any, own: Any, counts: Any, pair: Any) -> Any:
-    """Add 1 to the counts of a pair, 16 of them, where a score of the query ranks before the document of score ``own``.
-
-    That document stands at ``place``: before the first of the sixteen, among them, or after them.
-    """
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        rows, counted = (
-            builder.bitcast(_data(context, builder, signature, arguments, place), _SUMS.as_pointer())
-            for place in (0, 4)
-        )
-        place, own = (_repeated(builder, arguments[number]) for number in (2, 3))
-        for number in range(VECTORS):
-            lanes = _SUMS(list(range(number * LANES, (number + 1) * LANES)))
-            stands_before = builder.sext(builder.icmp_signed("<", lanes, place), _SUMS)  # -1 where it is true
-            score = _load(builder, rows, arguments[1], VECTORS, number)
-            is_before = builder.sext(builder.icmp_signed(">", score, builder.add(own, stands_before)), _SUMS)
-            target = builder.gep(counted, [_place(builder, arguments[5], VECTORS, number)])
-            old = builder.load(target)
-            old.align = 4
-            builder.store(builder.sub(old, is_before), target).align = 4
-        return context.get_dummy_value()
-
-    return _nothing(scores, query, place, own, counts, pair), generate
+    return _nothing(queries, query, documents, pairs, limits, counts, slots, end), generate
 
 
 def _data(context: Any, builder: Any, signature: Any, arguments: Any, place: int) -> Any:
@@ -108,6 +83,28 @@ def _sum_loop(builder: Any, queries: Any, documents: Any, pairs: Any) -> list[An
         phi.add_incoming(step, loop)
     builder.position_at_end(after)
     return added
+
+
+def _count_loop(builder: Any, sums: list[Any], limits: Any, counts: Any, slots: Any, end: Any) -> None:
+    """Build the loop over slots, six at a time: the sums stay in registers."""
+    before, loop, after = builder.block, builder.append_basic_block("slots"), builder.append_basic_block("counted")
+    builder.cbranch(builder.icmp_unsigned("<", slots, end), loop, after)
+    builder.position_at_end(loop)
+    slot = builder.phi(_I64)
+    for number in range(QUERIES):
+        row = builder.add(slot, _I64(number))
+        least = [_load(builder, limits, row, VECTORS, vector) for vector in range(VECTORS)]
+        scores = zip(sums[number * VECTORS : (number + 1) * VECTORS], least, strict=True)
+        above = [builder.sext(builder.icmp_signed(">", *pair), _SUMS) for pair in scores]  # -1 where it is true
+        target = builder.gep(counts, [row])
+        old = builder.load(target)
+        old.align = 4
+        builder.store(builder.sub(old, builder.add(*above)), target).align = 4
+    following = builder.add(slot, _I64(QUERIES))
+    slot.add_incoming(slots, before)
+    slot.add_incoming(following, loop)
+    builder.cbranch(builder.icmp_unsigned("<", following, end), loop, after)
+    builder.position_at_end(after)
 
 
 def _load(builder: Any, pointer: Any, row: Any, each: int, number: int) -> Any:
@@ -166,22 +163,56 @@ def count_better_products(codes: Any, panels: Any, starts: Any, answers: Any, ow
     own
         The scores of the relevant documents. (pairs,)
     counts
-        Zeros; the counts of every sixteenth document are added to each column. What fills the last panel is counted as
-        documents. (pairs, 16), int32
+        Filled. What fills the last panel is counted as documents. (pairs,), int32
     """
-    queries, width = codes.shape
-    tiles = _interleaved(codes)
-    widened, scores = np.empty(panels.shape[1], dtype=np.int16), np.empty((QUERIES, DOCUMENTS), dtype=np.int32)
+    width = codes.shape[1]
+    tiles, slots, places = _interleaved(codes), _slots_of_tiles(starts), _slots_of_pairs(starts)
+    # An equal score is above the limit up to the relevant document, and a greater one after it.
+    limits = np.full((slots[-1], DOCUMENTS), _GREATEST, dtype=np.int32)
+    for pair in range(places.size):
+        limits[places[pair]] = own[pair] - np.int32(1)
+    by_place, reached, passed = np.argsort(answers), 0, 0
+    counted = np.zeros((slots[-1], LANES), dtype=np.int32)
+    widened = np.empty(panels.shape[1], dtype=np.int16)
     for panel in range(panels.shape[0]):
         for number in range(widened.size):
             widened[number] = panels[panel, number]
-        first = panel * DOCUMENTS
-        for tile in range(0, queries, QUERIES):
-            _multiply_tile(tiles, tile * width, widened, width // 2, scores)  # type: ignore[call-arg]
-            for query in range(min(QUERIES, queries - tile)):
-                for pair in range(starts[tile + query], starts[tile + query + 1]):
-                    place = np.int32(answers[pair] - first)
-                    _count_before(scores, query, place, own[pair], counts, pair)
+        while passed < reached:
+            limits[places[by_place[passed]]] = own[by_place[passed]]
+            passed += 1
+        while reached < by_place.size and answers[by_place[reached]] // DOCUMENTS == panel:
+            pair = by_place[reached]
+            limits[places[pair], answers[pair] % DOCUMENTS :] = own[pair]
+            reached += 1
+        for tile in range(slots.size - 1):
+            _count_tile(  # type: ignore[call-arg]
+                tiles, tile * QUERIES * width, widened, width // 2, limits, counted, slots[tile], slots[tile + 1]
+            )
+    for pair in range(places.size):
+        counts[pair] = np.sum(counted[places[pair]])
+
+
+@compiled
+def _slots_of_tiles(starts: Any) -> Any:
+    """Return where the slots of each tile begin: six, of a query each, for as many answers as any of them has."""
+    queries = starts.size - 1
+    slots = np.zeros(-(-queries // QUERIES) + 1, dtype=np.int64)
+    for tile in range(slots.size - 1):
+        most = 0
+        for query in range(tile * QUERIES, min((tile + 1) * QUERIES, queries)):
+            most = max(most, starts[query + 1] - starts[query])
+        slots[tile + 1] = slots[tile] + most * QUERIES
+    return slots
+
+
+@compiled
+def _slots_of_pairs(starts: Any) -> Any:
+    """Return the slot of each pair."""
+    slots, places = _slots_of_tiles(starts), np.empty(starts[-1], dtype=np.int64)
+    for query in range(starts.size - 1):
+        for number, pair in enumerate(range(starts[query], starts[query + 1])):
+            places[pair] = slots[query // QUERIES] + number * QUERIES + query % QUERIES
+    return places
 
 
 @compiled

@@ -103,7 +103,7 @@ def test_bytes_are_multiplied_exactly_with_and_without_torch(width: int) -> None
 @pytest.mark.parametrize("torch_is_faster", [True, False])
 def test_torch_multiplies_only_where_it_is_faster(torch_is_faster: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seconds = {int8_products.torch_product: 0.5 if torch_is_faster else 30.0, int8_products.float_product: 1.0}
-    monkeypatch.setattr(int8_products, "least_seconds", lambda work: seconds[work.func])
+    monkeypatch.setattr(int8_products, "least_seconds", lambda *works: [seconds[work.func] for work in works])
     monkeypatch.setattr(int8_products, "torch_is_exact", lambda: True)
     int8_products.torch_is_better.cache_clear()
     try:

@@ -50,6 +50,13 @@ def test_the_largest_sums_are_exact(sign: int) -> None:
     assert Panels(codes).ranks(asked, judged).tolist() == expected_ranks(asked, codes, judged)
 
 
+@pytest.mark.parametrize("place", [0, 15, 16, 31, 32, 33])
+def test_equal_scores_rank_by_place_within_a_panel_and_beyond(place: int) -> None:
+    codes, asked = np.zeros((34, 4), dtype=np.int8), np.ones((1, 4), dtype=np.int8)
+    judged = Judgements(np.array([0]), np.array([0, 1]), np.array([place]))
+    assert Panels(codes).ranks(asked, judged).tolist() == [place + 1]
+
+
 @pytest.mark.parametrize("answers", [1, MOST_ANSWERS, MOST_ANSWERS + 1])
 @pytest.mark.parametrize("are_faster", [True, False])
 def test_an_index_ranks_the_same_in_every_way(answers: int, are_faster: bool, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,8 +79,8 @@ def test_an_index_ranks_the_same_in_every_way(answers: int, are_faster: bool, mo
 
 @pytest.mark.parametrize("are_faster", [True, False])
 def test_panels_are_used_only_where_they_are_faster(are_faster: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    seconds = iter([1.0, 2.0] if are_faster else [2.0, 1.0])
-    monkeypatch.setattr(int8_panels, "least_seconds", lambda _work: next(seconds))
+    seconds = [1.0, 2.0] if are_faster else [2.0, 1.0]
+    monkeypatch.setattr(int8_panels, "least_seconds", lambda *_works: seconds)
     panels_are_faster.cache_clear()
     try:
         assert panels_are_faster() is are_faster
