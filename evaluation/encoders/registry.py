@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Unpack, get_args, get_origin
 
 from synthcode.errors import InputError, did_you_mean
 from synthcode.evaluation.retrieval.combination import AnyEncoder
@@ -79,8 +79,17 @@ def open_encoder(spec: str, options: EncoderOptions) -> AnyEncoder:
 
 
 def accepted_options(factory: Callable[..., Any]) -> frozenset[str]:
-    """Return the fields of ``EncoderOptions`` that what opens an encoder takes as keyword parameters."""
-    return frozenset(inspect.signature(factory).parameters) & {known.name for known in fields(EncoderOptions)}
+    """Return the fields of ``EncoderOptions`` that what opens an encoder takes as keyword parameters.
+
+    They are parameters of their own, or keys of the ``TypedDict`` of ``**options: Unpack[...]``.
+    """
+    parameters = inspect.signature(factory).parameters
+    names = set(parameters)
+    if any("Unpack[" in str(one.annotation) for one in parameters.values()):
+        for parameter in inspect.signature(factory, eval_str=True).parameters.values():
+            if get_origin(parameter.annotation) is Unpack:
+                names |= get_args(parameter.annotation)[0].__annotations__.keys()
+    return frozenset(names) & {known.name for known in fields(EncoderOptions)}
 
 
 def _takes_name(factory: Callable[..., Any]) -> bool:

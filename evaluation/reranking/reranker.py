@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypedDict, Unpack
 
 from synthcode.decimals import decimals
 from synthcode.errors import InputError, ServerError
@@ -24,6 +25,27 @@ TOP = 100
 """Documents of each query that are scored again, by default."""
 
 
+class RerankerOptions(TypedDict, total=False):
+    """Options of ``rerank:NAME``, named as in ``EncoderOptions``; absent or None takes the default."""
+
+    first: str | None
+    """The first stage: a results folder, or the specification of an encoder."""
+    top: int | None
+    """How many of its documents are scored again; by default 100."""
+    base_url: str | None
+    """Of a server with an endpoint ``/rerank``, ``/v1/rerank`` or ``/v2/rerank``."""
+    dtype: str
+    """Of a cross-encoder that runs here, and of a first stage that is named by its specification."""
+    device: str
+    """Of the same."""
+    max_tokens: int | None
+    """Longest input, query and document together; by default the model's own bound."""
+    batch_size: int | None
+    """Most documents of a request to the server; by default 100."""
+    revision: str | None
+    """Of a repository on the Hub."""
+
+
 class Reranker:
     """A cross-encoder, or a server that has one, over the first documents of a first stage.
 
@@ -34,20 +56,8 @@ class Reranker:
     ----------
     name
         A folder or a repository on the Hub; with ``base_url``, the model as the server knows it.
-    first
-        The first stage: a results folder, or the specification of an encoder.
-    top
-        How many of its documents are scored again; None takes 100.
-    base_url
-        Of a server with an endpoint ``/rerank``, ``/v1/rerank`` or ``/v2/rerank``.
-    dtype, device
-        Of a cross-encoder that runs here, and of a first stage that is named by its specification.
-    max_tokens
-        Longest input, query and document together; None takes the model's own bound.
-    batch_size
-        Most documents of a request to the server; None takes 100.
-    revision
-        Of a repository on the Hub.
+    **options
+        Its first stage, and how the model is loaded or asked.
 
     Raises
     ------
@@ -58,19 +68,8 @@ class Reranker:
     exits = (ONLY_EXIT,)
     reads_validation = False
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        first: str | None = None,
-        top: int | None = None,
-        base_url: str | None = None,
-        dtype: str = "auto",
-        device: str = "auto",
-        max_tokens: int | None = None,
-        batch_size: int | None = None,
-        revision: str | None = None,
-    ) -> None:
+    def __init__(self, name: str, **options: Unpack[RerankerOptions]) -> None:
+        first, top = options.get("first"), options.get("top")
         if first is None:
             raise InputError(
                 f"rerank:{name} needs a first stage that finds documents",
@@ -79,9 +78,9 @@ class Reranker:
         self._top = TOP if top is None else top
         if self._top < 1:
             raise InputError(f"{self._top} documents cannot be reranked", "give --top 1 or more")
-        first_options = EncoderOptions(dtype=dtype, device=device)
+        first_options = EncoderOptions(dtype=options.get("dtype", "auto"), device=options.get("device", "auto"))
         self.parts: Sequence[Part] = [part_of(first, lambda spec: open_encoder(spec, first_options))]
-        self._scorer = _opened(name, base_url, dtype, device, max_tokens, batch_size, revision)
+        self._scorer = _open_scorer(name, options)
         self.name = self._scorer.name
         self._notes: Sequence[str] = ()
 
@@ -149,15 +148,9 @@ class Reranker:
         return [said, markdown_table(header, rows, left=2), f"{scored:,} pairs were scored in {seconds:,.1f} s{speed}."]
 
 
-def _opened(
-    name: str,
-    base_url: str | None,
-    dtype: str,
-    device: str,
-    max_tokens: int | None,
-    batch_size: int | None,
-    revision: str | None,
-) -> PairScorer:
+def _open_scorer(name: str, options: RerankerOptions) -> PairScorer:
+    base_url, batch_size, revision = options.get("base_url"), options.get("batch_size"), options.get("revision")
+    max_tokens = options.get("max_tokens")
     if base_url is not None:
         if revision is not None:
             raise InputError("a server says nothing of the revision of its model", "leave out --revision")
@@ -168,4 +161,5 @@ def _opened(
         raise InputError("--batch-size is of requests to a server", "leave it out, or give --base-url")
     from synthcode.evaluation.reranking.cross_encoder import CrossEncoderScorer
 
+    dtype, device = options.get("dtype", "auto"), options.get("device", "auto")
     return CrossEncoderScorer(name, dtype=dtype, device=device, max_tokens=max_tokens, revision=revision)
