@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from synthcode.errors import InputError
 from synthcode.seeds.adapters.adapter import Adapter
 from synthcode.seeds.config import SeedsConfig
 from synthcode.seeds.raw import RawSeed
 from synthcode.seeds.rows.columns import is_wanted, match_columns, seed_from
 from synthcode.seeds.rows.files import DataFile, damage_first, data_files, file_digests
 from synthcode.seeds.rows.formats import columns_of, read_rows
+from synthcode.seeds.rows.misread import misread
 
 
 def inputs(config: SeedsConfig) -> dict[str, str]:
@@ -32,7 +34,10 @@ def read(config: SeedsConfig) -> Iterator[RawSeed]:
 def _read_file(file: DataFile, config: SeedsConfig) -> Iterator[RawSeed]:
     present = columns_of(file)
     with damage_first(file):
-        columns = match_columns(present, config, file.name) if present else {}
+        try:
+            columns = match_columns(present, config, file.name) if present else {}
+        except InputError as problem:
+            raise misread(file, present) or problem from None
     for row in read_rows(file, {*columns.values(), *config.keep_columns}):
         seed = seed_from(row, columns, config, config.source or "table")
         if is_wanted(seed, config):

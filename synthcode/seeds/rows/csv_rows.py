@@ -19,6 +19,8 @@ _LINE_BYTES = 100
 _DELIMITERS = (",", ";", "\t", "|")
 _HEADER_BYTES = 1 << 16
 """Of the header, to find out what separates its names."""
+_OLD_LINE_ENDS = "new-line character"
+"""In the reader's words about them."""
 _SEPARATOR_LINE = re.compile(r"sep=([^\r\n])\r?\n?")
 """The line that Excel writes before the header."""
 
@@ -63,6 +65,11 @@ class _Record(NamedTuple):
 
 def _header(file: DataFile, records: Iterator[_Record]) -> list[str]:
     header = next(records, _Record(range(0), [], None))
+    if header.problem is not None and _OLD_LINE_ENDS in header.problem and "\n" not in _first_line(file):
+        raise InputError(
+            f"{file.path} has lines that end in carriage returns only",
+            f"convert it: tr '\\r' '\\n' < {file.name} > new.csv",
+        )
     if header.problem is not None:
         raise InputError(
             f"{file.path} has a broken header: {header.problem}", "fix its first line: the names of the columns"
@@ -83,7 +90,9 @@ def _records(file: DataFile) -> Iterator[_Record]:
     if named:
         next(source)
     delimiter = named.group(1) if named else _delimiter(header, file.name)
-    reader = csv.reader(source, delimiter=delimiter, strict=True)
+    # Where each separator of the header has a blank after it, that of cells has one, too.
+    spaced = header.count(delimiter) > 0 and header.count(delimiter) == header.count(f"{delimiter} ")
+    reader = csv.reader(source, delimiter=delimiter, strict=True, skipinitialspace=spaced)
     while True:
         first = source.begin_record()
         before = csv.field_size_limit(limits.ROW)
@@ -106,7 +115,7 @@ def _first_line(file: DataFile) -> str:
 
 def _delimiter(header: str, name: str) -> str:
     """Return what separates the most names in a header; a comma if nothing separates more."""
-    if ".tsv" in name.lower() or ".tab" in name.lower():
+    if "\t" in header and (".tsv" in name.lower() or ".tab" in name.lower()):
         return "\t"
     return max(_DELIMITERS, key=lambda delimiter: _count_names(header, delimiter))
 

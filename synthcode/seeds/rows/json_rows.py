@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +17,10 @@ from synthcode.seeds.rows.files import DataFile, lines
 from synthcode.seeds.rows.row import Row, not_utf8, too_large, unreadable
 
 _ROWS_FOR_COLUMNS = 100
+_LINES_OF_START = 20
+_OBJECT = re.compile(rb"\{\s*(?:[\"}]|$)")
+_ARRAY = re.compile(rb"\[\s*(?:\{\s*[\"}]|[\"\[\]\d-]|(?:null|true|false)\b|$)")
+"""How JSON begins: Python's lists with single quotes, TOML and RTF do not."""
 _TOO_LONG = b"too long"
 """Stands for a line that was not read: it is not JSON."""
 
@@ -78,16 +83,33 @@ def _loads(line: str | bytes) -> Any:
         raise ValueError("nested too deeply") from problem
 
 
-def _not_json_lines(file: DataFile, row: Row) -> InputError:
-    start = next((line.lstrip(b"\xef\xbb\xbf \t\r\n") for line in lines(file) if line.strip()), b"")
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(_loads(text), dict)
+    except ValueError:
+        return False
+
+
+def jq_line(file: DataFile, query: str) -> str:
+    """Return the fix that converts a file with jq; the query comes as a shell takes it."""
     unpack = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat"}.get(file.path.suffix.lower())
     source, name = (f"{unpack} {file.name} | ", "") if unpack else ("", f" {file.name}")
-    if start.startswith(b"["):
-        fix = f"convert it: {source}jq -c '.[]'{name} > rows.jsonl"
-        return InputError(f"{file.path} is one JSON array, not one object a line", fix)
-    if start.startswith(b"{"):
-        fix = f"convert it: {source}jq -c .{name} > rows.jsonl"
-        return InputError(f"{file.path} has JSON objects over several lines, not one a line", fix)
+    return f"convert it: {source}jq -c {query}{name} > rows.jsonl"
+
+
+def _not_json_lines(file: DataFile, row: Row) -> InputError:
+    filled = filter(None, (line.strip(b"\xef\xbb\xbf \t\r\n") for line in lines(file)))
+    first = next(filled, b"")
+    start = b" ".join([first, *itertools.islice(filled, _LINES_OF_START)])
+    if first.endswith(b",") and _is_object(first[:-1]):
+        return InputError(
+            f"{file.path} has a comma after each object",
+            f"remove them: sed 's/,[[:space:]]*$//' {file.name} > rows.jsonl",
+        )
+    if _ARRAY.match(start):
+        return InputError(f"{file.path} is one JSON array, not one object a line", jq_line(file, "'.[]'"))
+    if _OBJECT.match(start):
+        return InputError(f"{file.path} has JSON objects over several lines, not one a line", jq_line(file, "."))
     detail = f"{row.place}: {row.problem.detail}" if row.problem else ""
     return InputError(
         f"{file.path} is not JSON Lines: {detail}",

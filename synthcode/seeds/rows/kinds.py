@@ -37,6 +37,8 @@ _BINARY = _Foreign("binary data of an unknown kind", "give JSON Lines, CSV or Pa
 
 _MAGIC = {
     b"version https://git-lfs": _Foreign("a Git LFS pointer, not the data itself", "fetch the data: git lfs pull"),
+    b"# xet version": _Foreign("a pointer to data in Xet storage, not the data itself", "fetch the data: git lfs pull"),
+    b"/annex/objects/": _Foreign("a git-annex pointer, not the data itself", "fetch the data: git annex get"),
     b"\xff\xfe\0\0": _UTF32,
     b"\0\0\xfe\xff": _UTF32,
     b"\xff\xfe": _UTF16,

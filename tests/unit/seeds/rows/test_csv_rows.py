@@ -99,4 +99,6 @@ def test_tabs_part_tsv(tmp_path: Path) -> None:
 
 def test_a_header_that_cannot_be_read_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="broken header"):
+        columns_of(written(tmp_path, "t.csv", "a\rb,c\n1,2\n"))
+    with pytest.raises(InputError, match="end in carriage returns only"):
         columns_of(written(tmp_path, "t.csv", "a,b\r1,2\r"))
