@@ -12,7 +12,7 @@ from synthcode.errors import InputError
 from synthcode.identity import digest
 from synthcode.sanitize import short_name
 from synthcode.storage.layout import RunFolder
-from synthcode.vocabulary import CORPORA, PRECISIONS, QUERY_STYLES, SCORED_VARIANTS
+from synthcode.vocabulary import CORPORA, PRECISIONS, QUERY_STYLES, SCORED_VARIANTS, style_task
 
 if TYPE_CHECKING:
     from synthcode.evaluation.results_json import Facts
@@ -37,8 +37,9 @@ def settings_of(given: Mapping[str, Any], whole: Benchmark, scored: Benchmark) -
     """
     variants = sorted(set(given["variants"] or SCORED_VARIANTS))
     tasks = {cell.task for cell in scored.cells}
+    of_styles = {style_task(style) for style in given["query_styles"]}  # their own setting names them
     found = {
-        "task": ",".join(sorted(tasks)) if tasks != {cell.task for cell in whole.cells} else "",
+        "task": ",".join(sorted(tasks - of_styles or tasks)) if tasks != {cell.task for cell in whole.cells} else "",
         "languages": ",".join(scored.languages) if scored.languages != whole.languages else "",
         "query-style": ",".join(style for style in QUERY_STYLES if style in given["query_styles"]),
         "require": "" if scored.requirement is None else scored.requirement.level,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from synthcode.evaluation.retrieval.benchmark import Benchmark, from_tables
 from synthcode.pipelines.steps.evaluate.results_folder import named_after, settings_of, usual_folder
+from synthcode.vocabulary import QUERY_STYLES, style_task
 from tests.support.datasets.retrieval_tables import tables
 
 USUAL: dict[str, Any] = {
@@ -66,3 +68,24 @@ def test_only_a_manifest_makes_a_run(tmp_path: Path) -> None:
     for dataset in (tmp_path, tmp_path / "dataset"):
         assert usual_folder(dataset, None, "st:/some/where/model") == tmp_path / "evaluation" / "st-where-model"
     assert usual_folder(None, "mbxp", "bm25") == Path("results/mbxp/bm25")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "expected"),
+    [
+        (["text2code", "text2code_keyword", "text2code_paraphrase", "text2code_question"], "text2code"),
+        (["text2code_question"], "text2code_question"),
+        ([], None),
+    ],
+)
+def test_styles_of_queries_are_not_named_twice(tasks: list[str], expected: str | None, benchmark: Benchmark) -> None:
+    styles = {
+        cell._replace(task=style_task(style)): judged
+        for cell, judged in benchmark.cells.items()
+        for style in QUERY_STYLES
+        if cell.task == "text2code"
+    }
+    whole = replace(benchmark, cells={**benchmark.cells, **styles})
+    settings = settings_of({**USUAL, "query_styles": QUERY_STYLES}, whole, whole.restricted(tasks, []))
+    assert settings.pop("query-style") == "keyword,question,paraphrase"
+    assert settings == ({} if expected is None else {"task": expected})
