@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from synthcode.evaluation.classification.measures.intervals import drawn_counts, estimates
-from synthcode.evaluation.classification.measures.pair_kernels import I32
 from synthcode.evaluation.classification.measures.ranked_pairs import RankedPairs
 from synthcode.evaluation.classification.measures.scored import ScoredPairs
 from synthcode.evaluation.classification.measures.shared_problems import pair_spread
-from synthcode.evaluation.classification.measures.weighted_items import F64, Bools
+from synthcode.evaluation.classification.measures.weighted_items import F64, I32, Bools
 from synthcode.evaluation.results.comparison import Estimate
 
 DROP = "AP_drop_"

@@ -12,7 +12,6 @@ import pyarrow as pa
 
 from synthcode.errors import InputError
 from synthcode.evaluation.classification.measures import slopes
-from synthcode.evaluation.classification.measures.pair_kernels import measure_pairs
 from synthcode.evaluation.classification.measures.shared_problems import within_kinds
 from synthcode.evaluation.classification.measures.weighted_items import (
     F64,
@@ -93,6 +92,8 @@ class PairMeasures:
         return self._measure(name, mine if part in CLONE_DIFFICULTIES else mine | self._positive, self._predicted)
 
     def _measure(self, name: str, chosen: Bools, predicted: Bools) -> Measure:
+        from synthcode.evaluation.classification.measures.pair_kernels import measure_pairs  # numba takes half a second
+
         rows = np.flatnonzero(chosen)
         positive, scores, predicted = self._positive[rows], self._scores[rows], predicted[rows]
         first, second = self._first[rows], self._second[rows]

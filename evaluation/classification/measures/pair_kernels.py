@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from synthcode.dedup.kernels.compiled import compiled
-from synthcode.evaluation.classification.measures.weighted_items import F64, I64, Bools
-
-I32 = npt.NDArray[np.int32]
+from synthcode.evaluation.classification.measures.weighted_items import F64, I32, I64, Bools
 
 
 @compiled

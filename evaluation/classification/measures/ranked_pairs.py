@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from synthcode.evaluation.classification.measures.intervals import drawn_counts, draws_for, estimates
-from synthcode.evaluation.classification.measures.pair_kernels import I32, measure_pairs
 from synthcode.evaluation.classification.measures.scored import ORACLE, without_interval
 from synthcode.evaluation.classification.measures.shared_problems import pair_shares, pair_spread
-from synthcode.evaluation.classification.measures.weighted_items import F64, Bools
+from synthcode.evaluation.classification.measures.weighted_items import F64, I32, Bools
 from synthcode.evaluation.results.comparison import Estimate
 
 _AT_THRESHOLD = ("precision", "recall", "F1")
@@ -58,6 +57,8 @@ class RankedPairs:
         counts
             How often each problem was drawn. (problems,)
         """
+        from synthcode.evaluation.classification.measures.pair_kernels import measure_pairs  # numba takes half a second
+
         found = np.empty(3 * len(self._thresholds) + 2)
         measure_pairs(*self._ranked, counts, self._above, found)
         return found

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,16 @@ def test_results_that_are_no_table_are_refused(run: Path, tmp_path: Path, capsys
     assert error == f"error: {costs} line 2: flops_per_token is 'lots', no number"
     assert fix == "run 'synthcode evaluate' again"
     assert not (bare / "report.html").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["status", "show", "report"])
+def test_to_look_at_a_run_loads_nothing_that_only_makes_one(run: Path, tmp_path: Path, command: str) -> None:
+    rest = ["--out", str(tmp_path / "page.html")] if command == "report" else []
+    makers = {"aiohttp", "bm25s", "datasets", "matplotlib", "numba", "sklearn", "torch", "transformers"}
+    script = (
+        f"import sys; from synthcode.pipelines.main import run_cli; done = run_cli({[command, str(run), *rest]!r});"
+        f"print(done, sorted({makers!r} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 []"
