@@ -49,7 +49,7 @@ def make_leaderboard(folders: Sequence[Path], metric: str | None = None, resampl
         notes += missing
     _refuse_unknown_metric(metric, tables)
     datasets, splits = (list(dict.fromkeys(names)) for names in zip(*map(_named, found), strict=True))
-    return Leaderboard(", ".join(datasets), ", ".join(splits), sorted(tables, key=lambda one: _place(one.kind)), notes)
+    return Leaderboard("; ".join(datasets), ", ".join(splits), sorted(tables, key=lambda one: _place(one.kind)), notes)
 
 
 def _dataset_labels(found: Sequence[Found]) -> dict[str, str]:

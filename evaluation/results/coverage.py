@@ -93,8 +93,8 @@ def chance(documents: int) -> float:
 
 
 def counted(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 problem``, ``2,000 problems``."""
-    return f"{number:,} {noun if number == 1 else ('queries' if noun == 'query' else f'{noun}s')}"
+    """Return a number with its noun: ``1 problem``, ``2,000 queries``."""
+    return f"{number:,} {noun if number == 1 else f'{noun[:-1]}ies' if noun.endswith('y') else f'{noun}s'}"
 
 
 def spread(numbers: Range) -> str:

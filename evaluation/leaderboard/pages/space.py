@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import shorten
 
 from synthcode.errors import InputError
 from synthcode.evaluation.leaderboard.content import Leaderboard
@@ -10,6 +11,7 @@ from synthcode.evaluation.leaderboard.pages.columns import LEGEND, title
 from synthcode.evaluation.leaderboard.pages.flat_rows import csv_text, json_text
 from synthcode.evaluation.leaderboard.pages.html_page import html_page
 from synthcode.evaluation.leaderboard.pages.markdown_page import markdown_page
+from synthcode.evaluation.results.coverage import counted
 from synthcode.markdown import prose
 from synthcode.publishing.card.escaping import yaml_block
 from synthcode.storage.atomic import write_text
@@ -56,7 +58,7 @@ def write_space(folder: Path, board: Leaderboard) -> list[Path]:
 
 def _readme(board: Leaderboard) -> str:
     front = {
-        "title": f"Leaderboard of {board.dataset}"[:100],
+        "title": shorten(f"Leaderboard of {board.dataset}", 100, placeholder=" ..."),
         "emoji": "📊",
         "colorFrom": "green",
         "colorTo": "blue",
@@ -65,7 +67,7 @@ def _readme(board: Leaderboard) -> str:
         "pinned": False,
         "tags": ["leaderboard", "code-retrieval", "synthcode"],
     }
-    tables = "\n".join(f"- {prose(title(table))}: {len(table.lines):,} entries" for table in board.tables)
+    tables = "\n".join(f"- {prose(title(table))}: {counted(len(table.lines), 'entry')}" for table in board.tables)
     data = ", ".join(f"`{name}`" for name in DATA)
     return (
         f"---\n{yaml_block(front)}\n---\n\n# Leaderboard of {prose(board.dataset)}\n\n"

@@ -48,3 +48,11 @@ def test_numbers_in_words() -> None:
     assert [counted(1, "problem"), counted(2000, "query"), spread((3, 3)), spread((3, 4000))] == [
         *("1 problem", "2,000 queries", "3", "3 to 4,000")
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "noun", "expected"),
+    [(1, "entry", "1 entry"), (2, "entry", "2 entries"), (2000, "query", "2,000 queries"), (0, "pair", "0 pairs")],
+)
+def test_a_number_stands_with_its_noun(number: int, noun: str, expected: str) -> None:
+    assert counted(number, noun) == expected
