@@ -174,7 +174,7 @@ def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     every_form = forms(data, RULES[language.name])
     form = next(every_form)
     root = parse(form.data, language, deadline_s).root_node
-    if not form.is_sound(root):
+    if not form.is_sound(root) and (language.name == "ruby" or not braces_never_match(form.data)):
         form, root = _sound_form(every_form, language, deadline_s) or (form, root)
     problem = _problem(root, form.data, language)
     if problem is None:
@@ -205,7 +205,11 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
         if error.is_missing:
             return line_of_node(error), f"{error.type!r} is missing"
         return imbalance(root, data, language) or (line_of_node(error), "it does not parse")
-    return _unfit(root, data, language) or find_refused(root, data, language)
+    problem = _unfit(root, data, language) or find_refused(root, data, language)
+    if problem is None and language.name == "typescript":
+        with contextlib.suppress(EngineLimit):
+            return early_error(root, is_typed=True)
+    return problem
 
 
 def _unfit(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:

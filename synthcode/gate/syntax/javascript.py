@@ -1,4 +1,4 @@
-"""The early errors of JavaScript: what its grammar takes and no engine compiles."""
+"""The early errors of JavaScript and TypeScript: what their grammars take and no engine compiles."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import tree_sitter
 from _quickjs import Context  # the package itself starts a thread, and worker processes are forks
 
+from synthcode.gate.syntax.typescript import captures_of_types, keeps_no_lines, type_edits
 from synthcode.languages import LANGUAGES
 from synthcode.languages.parsing import grammar
 
@@ -46,6 +47,7 @@ _LOWERED = """
 """
 _TO_LOWER = re.compile(rb"import|export|@|#!|/\s{0,40}>|<>")
 """In every text that has something to lower."""
+_REPLACED = {"blank": b" ", "import": b" ", "meta": b"import_meta", "value": b"0 "}
 _LIMITS = frozenset({"stack overflow", "too many captures"})
 """Messages about the engine, not about the text."""
 _engines = threading.local()
@@ -55,7 +57,7 @@ class EngineLimit(Exception):
     """A text that the engine says nothing about: its memory, stack or tables are too small."""
 
 
-def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
+def early_error(root: tree_sitter.Node, *, is_typed: bool = False) -> tuple[int, str] | None:
     """Return the line for which no engine compiles a program, and why, or None.
 
     QuickJS compiles it as the body of a function. What can stand in a module only, decorators, which it does not
@@ -65,6 +67,8 @@ def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
     ----------
     root
         The tree of a whole text. It may have errors: the engine's parser judges such a text on its own.
+    is_typed
+        Whether it is TypeScript: its types are taken out first.
 
     Raises
     ------
@@ -72,7 +76,7 @@ def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
         If the text is more than the engine takes.
     """
     source = root.text or b""
-    captures = _cursor().captures(root) if _TO_LOWER.search(source) else {}
+    captures = captures_of_types(root) if is_typed else _captures(root, source)
     if root.has_error:
         captures.pop("value", None)  # what the grammar's recovery takes for JSX need not be any
     for child in root.children:
@@ -83,7 +87,20 @@ def early_error(root: tree_sitter.Node) -> tuple[int, str] | None:
     line, _, problem = rest.partition(":")
     if name and (name != "SyntaxError" or problem in _LIMITS):
         raise EngineLimit(problem)
+    if name and is_typed and _is_for_the_checker(problem, int(line), root):
+        return None
     return (int(line), problem) if name else None
+
+
+def _captures(root: tree_sitter.Node, source: bytes) -> dict[str, list[tree_sitter.Node]]:
+    return _cursor().captures(root) if _TO_LOWER.search(source) else {}
+
+
+def _is_for_the_checker(problem: str, line: int, root: tree_sitter.Node) -> bool:
+    """Return whether TypeScript's own parser takes what an engine does not: that is found where types are checked."""
+    if problem == "missing initializer for variable":
+        return line > (root.text or b"").rstrip().count(b"\n")  # the text ends with it
+    return problem == "invalid redefinition of parameter name"
 
 
 def cannot_compile(data: bytes) -> bool:
@@ -96,13 +113,21 @@ def cannot_compile(data: bytes) -> bool:
 
 
 def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]) -> str:
-    edits = sorted(edit for kind, nodes in captures.items() for node in nodes for edit in _edits(kind, node))
+    edits = sorted(
+        (
+            (*edit, keeps_no_lines(kind, node))
+            for kind, nodes in captures.items()
+            for node in nodes
+            for edit in _edits(kind, node)
+        ),
+        key=lambda edit: (edit[0], -edit[1]),
+    )
     source = root.text or b""
     offset = done = root.start_byte
     parts = [b"'use strict';" if "import" in captures or "export" in captures else b""]
-    for start, end, replacement in edits:
+    for start, end, replacement, is_on_line in edits:
         if start >= done:  # else it is within what another edit has replaced
-            lines = b"\n" * source.count(b"\n", start - offset, end - offset)
+            lines = b"" if is_on_line else b"\n" * source.count(b"\n", start - offset, end - offset)
             parts += [source[done - offset : start - offset], replacement, lines]
             done = end
     return b"".join([*parts, source[done - offset :]]).decode("utf-8", "replace")
@@ -111,8 +136,10 @@ def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]
 def _edits(kind: str, node: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:
     if kind == "export":
         yield from _export_edits(node)
+    elif kind in _REPLACED:
+        yield node.start_byte, node.end_byte, _REPLACED[kind]
     else:
-        yield node.start_byte, node.end_byte, {"meta": b"import_meta", "value": b"0 "}.get(kind, b" ")
+        yield from type_edits(kind, node)
 
 
 def _export_edits(export: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:

@@ -9,8 +9,9 @@ from synthcode.languages.rules.java import JAVA
 from synthcode.languages.rules.kotlin import KOTLIN
 from synthcode.languages.rules.model import Refusal, Rewrite, SyntaxRules
 from synthcode.languages.rules.native import RUST
+from synthcode.languages.rules.php import PHP
 from synthcode.languages.rules.scripting import PYTHON, RUBY
-from synthcode.languages.rules.web import JAVASCRIPT, PHP, TYPESCRIPT
+from synthcode.languages.rules.web import JAVASCRIPT, TYPESCRIPT
 
 RULES: dict[str, SyntaxRules] = {
     "python": PYTHON,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import tree_sitter
 
+from synthcode.languages.rules.declarations import TWICE, Twice, fields, signature, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
 
@@ -59,6 +60,60 @@ _FUNCTIONS = frozenset(
     {"accessor_declaration", "anonymous_method_expression", "constructor_declaration", "lambda_expression"}
     | {"local_function_statement", "method_declaration", "operator_declaration"}
 )
+
+
+def _falls_through(section: tree_sitter.Node) -> bool:
+    """Return whether a section of a switch ends with a statement after which the next one is reached."""
+    parent = section.parent
+    statement = section.named_children[-1] if section.named_children else None
+    while statement is not None and statement.type == "block" and statement.named_children:
+        statement = next((one for one in reversed(statement.named_children) if one.type != "comment"), None)
+    if parent is None or statement is None or parent.has_error:
+        return False
+    if statement.type == "if_statement":
+        return statement.child_by_field_name("alternative") is None
+    return statement.type in ("expression_statement", "local_declaration_statement")
+
+
+def _goes_on_after_params(parameters: tree_sitter.Node) -> bool:
+    after = False
+    for child in parameters.children:
+        if after and child.type == ",":
+            return True
+        after = after or child.type == "params" or any(one.type == "params" for one in child.children)
+    return False
+
+
+def _lacks_a_value(parameters: tree_sitter.Node) -> bool:
+    """Return whether a parameter that must be given follows one that need not be."""
+    optional = False
+    for child in parameters.named_children:
+        if child.type == "parameter":
+            has_value = any(one.type == "=" for one in child.children)
+            text = child.text or b""
+            if optional and not has_value and not text.startswith((b"params", b"[")):
+                return True
+            optional = optional or has_value
+    return False
+
+
+def _variables(declaration: tree_sitter.Node) -> Iterator[bytes]:
+    for variables in declaration.named_children:
+        for one in variables.named_children if variables.type == "variable_declaration" else ():
+            name = one.child_by_field_name("name") if one.type == "variable_declarator" else None
+            if name is not None and name.type == "identifier" and name.text != b"_":
+                yield name.text or b""
+
+
+_TYPE = fields("name")
+_PARTIAL = re.compile(rb"\bpartial\b")
+_DECLARED = {
+    "enum_declaration": _TYPE,
+    "field_declaration": _variables,
+    "local_declaration_statement": _variables,
+    "local_function_statement": _TYPE,
+    "method_declaration": signature("parameter_list", _PARTIAL),
+}
 _LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "while_statement"})
 _NO_LOOP = "there is no loop around it"
 _DEFAULT = '(switch_section . "default")'
@@ -141,6 +196,22 @@ CSHARP = SyntaxRules(
             '(method_declaration (modifier "abstract") body: (_)) @bad',
         ),
         Refusal("an argument is there twice", "(parameter_list) @bad", when=_repeats_a_name),
+        Refusal(TWICE, "[(block) (declaration_list) (compilation_unit)] @bad", when=Twice(_DECLARED)),
+        Refusal("the end of a section can be reached", "(switch_section) @bad", when=_falls_through),
+        Refusal(
+            "only the last parameter stands for many",
+            "(parameter_list) @bad",
+            when=_goes_on_after_params,
+            shown_by=re.compile(rb"\bparams\b"),
+        ),
+        Refusal(
+            "there is no such label",
+            '(goto_statement . "goto" . (identifier) @bad)',
+            when=without_label(_FUNCTIONS),
+            shown_by=re.compile(rb"\bgoto\b"),
+        ),
+        Refusal("a parameter without a value follows one with", "(parameter_list) @bad", when=_lacks_a_value),
+        Refusal("'catch' or 'finally' is missing", '(try_statement "try" . (block) .) @bad'),
         Refusal(
             "an exception has no type",
             '(catch_declaration type: (identifier) @bad !name (#match? @bad "^(?:e|ex|exc|err|error|exception)$"))',
@@ -186,12 +257,16 @@ CSHARP = SyntaxRules(
         rewrite("partial", r"\b(partial)\s*[,);:.?&|!=+*/%<>\]\[(-]", "partia_"),
         rewrite("partial", r"\b(partial)\s+(?:in|is|as)\b", "partia_"),
         rewrite("with", r"\b(with)\s*[,);:.?&|!=+*/%<>\]\[(-]", "wit_"),
-        rewrite("int", r"\b(nu?int)\b", "nin_"),
-        rewrite("(", rf"[;{{}}]\s*[\w.<>]{{1,99}}(\([^(){{}};]{{0,200}}\))\s*{_ASSIGNMENT}"),  # what it refers to
+        rewrite("int", r"\b(nu?int)\b", "nin_", shown_by=r"nu?+int"),
+        rewrite(
+            "(",
+            rf"[;{{}}]\s*[\w.<>]{{1,99}}(\([^(){{}};]{{0,200}}\))\s*{_ASSIGNMENT}",
+            shown_by=r"\)\s*+(?:[-+*/%&|^]|<<|>>>?+|\?\?)?+=(?![=>])",
+        ),  # what it refers to
         rewrite("allows", r"(,\s*allows\s+ref\s+struct)\b"),
         rewrite("allows", r":\s*(allows\s+ref\s+struct)\b", "class"),
-        rewrite("operator", r"\b(operator\s*(?:checked\s*)?(?:[-+*/%&|^]|<<|>>>?)=)\s*\(", "_op"),
-        rewrite("operator", r"\bvoid\s+(operator\s*(?:checked\s*)?(?:\+\+|--))\s*\(", "_op"),
+        rewrite("operator", r"\b(operator\s*(?:checked\s*)?(?:[-+*/%&|^]|<<|>>>?)=)\s*\(", "_"),
+        rewrite("operator", r"\bvoid\s+(operator\s*(?:checked\s*)?(?:\+\+|--))\s*\(", "_"),
         rewrite("params", r"[(,]\s*(params)\s+[^(){};]{1,99}\)\s*=>"),
         rewrite("=>", r"[(,]\s*(ref\s+readonly|ref|out|in|scoped)\s+[A-Za-z_]\w{0,80}\s*(?=[,)])"),
     ),

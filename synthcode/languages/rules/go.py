@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import tree_sitter
 
+from synthcode.languages.rules.declarations import TWICE, Twice, fields, without_label
 from synthcode.languages.rules.literals import escapes
 from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
 
@@ -106,6 +108,55 @@ def _is_no_statement(value: tree_sitter.Node) -> bool:
     return value.type not in _CALLS and (operator is None or operator.type != "<-")
 
 
+def _repeats_a_parameter(function: tree_sitter.Node) -> bool:
+    """Return whether two of a function's receiver, parameters and results have one name."""
+    seen: set[bytes] = set()
+    for field in ("receiver", "parameters", "result"):
+        listed = function.child_by_field_name(field)
+        for parameter in listed.named_children if listed is not None and listed.type == "parameter_list" else ():
+            for name in parameter.children_by_field_name("name"):
+                if name.text in seen:
+                    return True
+                seen |= {name.text} if name.text and name.text != b"_" else set()
+    return False
+
+
+def _declares_nothing_new(block: tree_sitter.Node) -> bool:
+    """Return whether all that a statement with ``:=`` declares was declared in its block before."""
+    seen: set[bytes] = set()
+    for statement in block.named_children:
+        if statement.type == "short_var_declaration":
+            left = statement.child_by_field_name("left")
+            names = {name.text or b"" for name in left.named_children} if left is not None else set()
+            if names and names <= seen:
+                return True
+            seen |= names - {b"_"}
+    return False
+
+
+def _method(node: tree_sitter.Node) -> Iterator[bytes]:
+    receiver, name = node.child_by_field_name("receiver"), node.child_by_field_name("name")
+    if receiver is None or name is None or name.text == b"_":
+        return
+    kind = receiver.named_children[0].child_by_field_name("type") if receiver.named_children else None
+    yield (kind.text or b"").lstrip(b"* ") + b"." + (name.text or b"") if kind is not None else name.text or b""
+
+
+def _function(node: tree_sitter.Node) -> Iterator[bytes]:
+    name = node.child_by_field_name("name")
+    if name is not None and name.text not in (b"_", b"init", b"main"):
+        yield name.text or b""
+
+
+def _types(node: tree_sitter.Node) -> Iterator[bytes]:
+    for child in node.named_children:
+        name = child.child_by_field_name("name")
+        if name is not None and name.text != b"_":
+            yield name.text or b""
+
+
+_DECLARED = {"function_declaration": _function, "method_declaration": _method, "type_declaration": _types}
+_LABELS = re.compile(rb"\b(?:break|continue|goto)[ \t]+\w")
 _FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _LOOPS = frozenset({"for_statement"})
 _NO_LOOP = "there is no loop around it"
@@ -164,6 +215,23 @@ GO = SyntaxRules(
             "only a variable can be assigned to",
             "(assignment_statement left: (expression_list (call_expression) @bad))",
         ),
+        Refusal(
+            TWICE,
+            "[(function_declaration) (method_declaration) (func_literal)] @bad",
+            when=_repeats_a_parameter,
+        ),
+        Refusal(TWICE, "(source_file) @bad", when=Twice(_DECLARED)),
+        Refusal(TWICE, "(field_declaration_list) @bad", when=Twice({"field_declaration": fields("name")})),
+        Refusal(TWICE, "(interface_type) @bad", when=Twice({"method_elem": fields("name")})),
+        Refusal(TWICE, "(statement_list) @bad", when=_declares_nothing_new),
+        Refusal(
+            "there is no such label",
+            "[(break_statement (label_name) @bad) (continue_statement (label_name) @bad)"
+            " (goto_statement (label_name) @bad)]",
+            when=without_label(_FUNCTIONS),
+            shown_by=_LABELS,
+        ),
+        Refusal("a constant has no value", "(const_declaration . (const_spec !value) @bad)"),
         escapes(_ESCAPE % '"'),
         escapes(rf"'(?:[^\\]|{_ESCAPE % chr(39)})'", "(rune_literal) @bad"),
     ),

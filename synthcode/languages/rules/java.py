@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import tree_sitter
 
+from synthcode.languages.rules.declarations import TWICE, Twice, fields, signature, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -91,6 +92,18 @@ def _has_none_of(*modifiers: str) -> Callable[[tree_sitter.Node], bool]:
 _LOOPS = frozenset({"do_statement", "enhanced_for_statement", "for_statement", "while_statement"})
 _BREAKABLE = _LOOPS | {"labeled_statement", "switch_expression", "switch_statement"}
 _FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_expression", "method_declaration"})
+_PARAMETERS = {"formal_parameter": fields("name")}
+_TYPE = fields("name")
+_MEMBERS = {
+    "class_declaration": _TYPE,
+    "enum_constant": _TYPE,
+    "enum_declaration": _TYPE,
+    "field_declaration": fields("declarator", "name"),
+    "interface_declaration": _TYPE,
+    "local_variable_declaration": fields("declarator", "name"),
+    "method_declaration": signature("formal_parameters"),
+    "record_declaration": _TYPE,
+}
 _NO_LOOP = "there is no loop around it"
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration)"
 _LESS, _MORE = '["<" "<="]', '[">" ">="]'
@@ -202,6 +215,16 @@ JAVA = SyntaxRules(
         ),
         Refusal(_NO_LOOP, "(break_statement) @bad", outside=_BREAKABLE, up_to=_FUNCTIONS),
         Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
+        Refusal(TWICE, "(formal_parameters) @bad", when=Twice(_PARAMETERS)),
+        Refusal(
+            TWICE, "[(block) (class_body) (enum_body) (enum_body_declarations) (program)] @bad", when=Twice(_MEMBERS)
+        ),
+        Refusal(
+            "there is no such label",
+            "[(break_statement (identifier) @bad) (continue_statement (identifier) @bad)]",
+            when=without_label(_FUNCTIONS),
+            shown_by=re.compile(rb"\b(?:break|continue)\s+\w"),
+        ),
         escapes(_ESCAPE),
         # Of a text block the grammar has no node for an escape that it does not know.
         escapes(rf'"(?!"").*|"""(?:[^\\]|{_ESCAPE})*', "(string_literal) @bad"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import tree_sitter
 
+from synthcode.languages.rules.declarations import TWICE, Twice, children, signature
+from synthcode.languages.rules.kotlin_rewrites import REWRITES
 from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -15,7 +18,6 @@ from synthcode.languages.rules.model import (
     Refusal,
     SyntaxRules,
     only_at_top,
-    rewrite,
     words,
 )
 
@@ -59,16 +61,6 @@ _OPERATIONS = (
     "parenthesized_expression",
     "property_declaration",
 )
-
-_NAMES = "abstract|external|final|infix|inline|internal|open|override|private|protected|public|sealed|tailrec|vararg"
-_MEMBER_MODIFIERS = (
-    "abstract|companion|const|inline|inner|internal|lateinit|open|operator|override|private|protected|public|suspend"
-)
-_MODIFIERS = (
-    "abstract|actual|annotation|class|const|data|enum|expect|external|final|fun|infix|inline|inner|interface|internal"
-    "|lateinit|object|open|operator|override|private|protected|public|sealed|suspend|tailrec|val|value|var"
-)
-
 
 _OPERATOR_BEGINS_LINE = re.compile(
     rb"""
@@ -145,6 +137,32 @@ def _is_no_argument(spread: tree_sitter.Node) -> bool:
     return value is None or value.prev_sibling is None or value.prev_sibling.type != ">"
 
 
+_LABEL = re.compile(rb"(?<!\w)(\w++)@")
+
+
+def _has_no_such_label(word: tree_sitter.Node) -> bool:
+    jump = word.parent
+    name = jump.named_children[1].text if jump is not None else None
+    node = jump
+    while node is not None and node.parent is not None and node.type not in ("function_declaration", "class_body"):
+        node = node.parent
+    text = (node.text or b"") if node is not None else b""
+    return name is not None and all(found[1] != name for found in _LABEL.finditer(text))
+
+
+def _lacks_body(method: tree_sitter.Node) -> bool:
+    """Return whether a method of a class has no body, and no modifier that allows it."""
+    if any(child.type == "function_body" for child in method.named_children):
+        return False
+    head = method.named_children[0]
+    modifiers = (head.text or b"") if head.type == "modifiers" else b""
+    if re.search(rb"\b(?:abstract|actual|expect|external)\b", modifiers):
+        return False
+    owner = method.parent and method.parent.parent
+    before = (owner.text or b"")[: (method.parent.start_byte - owner.start_byte)] if owner and method.parent else b""
+    return re.search(rb"\b(?:interface|expect|external)\b", before) is None
+
+
 def _is_no_escape(content: tree_sitter.Node) -> bool:
     """Return whether a part of a string is an escape that Kotlin does not know; of a known one it is not a part."""
     text = content.text or b""
@@ -153,6 +171,26 @@ def _is_no_escape(content: tree_sitter.Node) -> bool:
         return after is None or re.match(rb"[0-9A-Fa-f]{4}", after.text or b"") is None
     return text.startswith(b"\\")
 
+
+_LOOPS = frozenset({"do_while_statement", "for_statement", "while_statement"})
+_FUNCTIONS = frozenset({"anonymous_function", "class_body", "enum_class_body", "function_declaration"})
+_NO_LOOP = "there is no loop around it"
+_LEAVES = re.compile(rb"\b(?:break|continue)\b")
+_name_of_variable = children("variable_declaration", "identifier")
+
+
+def _variable(declaration: tree_sitter.Node) -> Iterator[bytes]:
+    """Yield the name that a declaration declares, if it extends no type."""
+    if not any(child.type == "." for child in declaration.children):
+        yield from _name_of_variable(declaration)
+
+
+_ELSEWHERE = re.compile(rb"\b(?:expect|actual)\b")
+_VARIABLES = {
+    "property_declaration": _variable,
+    "function_declaration": signature("function_value_parameters", _ELSEWHERE),
+}
+_PARAMETERS = {"parameter": children("identifier"), "class_parameter": children("identifier")}
 
 KOTLIN = SyntaxRules(
     definitions="""
@@ -207,42 +245,30 @@ KOTLIN = SyntaxRules(
         ),
         Refusal(_TARGET, '(assignment left: (_) @bad "=")', _ASSIGNED | {"return_expression"}),
         Refusal(_TARGET, '(assignment left: (return_expression (_) @bad) "=")', _ASSIGNED),
+        Refusal(
+            _NO_LOOP,
+            '((identifier) @bad (#any-of? @bad "break" "continue"))',
+            outside=_LOOPS,
+            up_to=_FUNCTIONS,
+            shown_by=_LEAVES,
+        ),
+        Refusal(
+            "there is no such label",
+            '(labeled_expression (label) @bad (#any-of? @bad "break@" "continue@") (identifier))',
+            when=_has_no_such_label,
+            shown_by=_LEAVES,
+        ),
+        Refusal(TWICE, "[(function_value_parameters) (class_parameters)] @bad", when=Twice(_PARAMETERS)),
+        Refusal(TWICE, "[(block) (class_body)] @bad", when=Twice(_VARIABLES)),
+        Refusal(
+            "a method has no body",
+            "(class_declaration (class_body (function_declaration) @bad))",
+            when=_lacks_body,
+        ),
+        Refusal("'else' without 'if'", '(block (call_expression . (identifier) @bad) (#eq? @bad "else"))'),
         Refusal("'=' or ':' is missing", "(block (property_declaration (user_type) . (variable_declaration)) @bad)"),
     ),
-    rewrites=(
-        # Without a line break the grammar misses the end of the last member of a class.
-        rewrite("}", r"()\}", "\r", shown_by=r"[^ \t\n][ \t]*+\}"),
-        # A member of a class on the line of the one before it.
-        rewrite(
-            "}",
-            rf"\}}([ \t]{{1,40}})(?:(?:{_MEMBER_MODIFIERS})\s+){{0,4}}(?:fun\s+\S|init\s*\{{|constructor\s*\()",
-            "\r",
-        ),
-        rewrite(
-            "}", rf"\}}([ \t]{{1,40}})(?:(?:{_MEMBER_MODIFIERS})\s+){{1,4}}(?:val|var|class|object|interface)\b", "\r"
-        ),
-        rewrite("fun", r"\bfun\s*\(\s*(\w{1,80}(?:\s*,\s*\w{1,80}){0,9})\s*\)"),  # a function without a name or types
-        # A modifier as a name.
-        rewrite(
-            "", rf"(?<![\w.])({_NAMES})[ \t]{{0,40}}(?:[-+*/%=.,;:?&|!<>)\]\[{{}}(]|\n\s*[}}.]|(?:in|is|as|to)\b)", "x"
-        ),
-        # Words that are modifiers or types to the grammar wherever they stand.
-        rewrite("dynamic", r"\b(dynamic)\b", "dynami_"),
-        rewrite("suspend", rf"\b(suspend)\b(?!\s*\(|\s+(?:{_MODIFIERS})\b)", "suspen_"),
-        rewrite("suspend", r"(?:\bfun\s+|[\w)\]]\??\.|[;{=]\s*)(suspend)\s*\([^()]{0,300}\)(?!\s*->)", "suspen_"),
-        rewrite("catch", r"\}[ \t]{0,40}(\n)\s*(?:catch|finally)\b", "/*\n*/"),  # the second one on a line of its own
-        rewrite("->", r"\{\s*\([\w\s,:<>?]{1,200}\)(\s*:\s*[\w\s,.<>?]{1,200})->"),  # a type of several parameters
-        rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
-        rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
-        rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
-        rewrite(
-            "context",
-            rf"(?:^|[;{{}}])\s*(context\s*\((?:[^()]|\([^()]{{0,200}}\)){{1,300}}\))\s*(?:@|(?:{_MODIFIERS})\b)",
-        ),
-        rewrite("context", r"[:(,<=]\s*(context\s*\([^()]{1,200}\))\s*(?:[\w.<>?]{1,99}\s*\.\s*)?\("),
-        rewrite("$", r"(\${1,16})\""),
-        rewrite("@all", r"@(all):\s*\w", "get"),
-    ),
+    rewrites=REWRITES,
     between=b";",
     literals=re.compile(C_COMMENT + rb"|\"\"\".*?(?:\"\"\"|\Z)|" + C_QUOTED, re.DOTALL),
 )

@@ -6,8 +6,9 @@ import re
 
 import tree_sitter
 
+from synthcode.languages.rules.declarations import TWICE
 from synthcode.languages.rules.literals import unlike
-from synthcode.languages.rules.model import C_COMMENT, Refusal, SyntaxRules, only_at_top, rewrite
+from synthcode.languages.rules.model import C_COMMENT, Refusal, SyntaxRules, only_at_top, rewrite, words
 
 _RUST_TOP_LEVEL = (
     "associated_type",
@@ -81,6 +82,35 @@ def _repeats_a_name(members: tree_sitter.Node) -> bool:
     return len(names) > len(set(names))
 
 
+def _has_no_such_label(label: tree_sitter.Node) -> bool:
+    node = label.parent and label.parent.parent
+    while node is not None and node.type not in _RUST_FUNCTIONS:
+        if node.type == "macro_invocation" or any(
+            child.type == "label" and child.text == label.text for child in node.named_children
+        ):
+            return False
+        node = node.parent
+    return True
+
+
+def _repeats_an_item(members: tree_sitter.Node) -> bool:
+    """Return whether two functions, types or variants have one name; attributes may leave one of them out."""
+    seen: set[tuple[bool, bytes | None]] = set()
+    for child in members.named_children:
+        if child.type in ("attribute_item", "inner_attribute_item", "macro_invocation"):
+            return False
+        name = child.child_by_field_name("name") if child.type in _RUST_ITEMS else None
+        key = (child.type == "function_item", name.text if name is not None else None)
+        if name is not None and key in seen:
+            return True
+        seen.add(key)
+    return False
+
+
+_RUST_ITEMS = frozenset({"enum_item", "enum_variant", "function_item", "struct_item", "trait_item", "union_item"})
+_KEYWORDS = words(
+    "as break const continue else enum extern fn for if impl in let loop match mod move pub return static"
+)
 _NOTHING_FOLLOWS = "it documents nothing"
 _CAST = "'<' after a cast starts the arguments of a type"
 _MACRO = "a macro needs braces or a semicolon here"
@@ -149,6 +179,21 @@ RUST = SyntaxRules(
         Refusal("there is no such character", "(char_literal) @bad", when=unlike(f"{_RUST_CHARACTER}|{_RUST_BYTE}")),
         Refusal("there is no such escape", f'((escape_sequence) @bad (#not-match? @bad "{_RUST_ESCAPE}"))'),
         Refusal("there is no such escape", r"""((char_literal) @bad (#match? @bad "^b?'\\\\[^nrt0\\\\'\"xu]"))"""),
+        Refusal(
+            "there is no such label",
+            "[(break_expression (label) @bad) (continue_expression (label) @bad)]",
+            when=_has_no_such_label,
+            shown_by=re.compile(rb"\b(?:break|continue)\s+'"),
+        ),
+        Refusal(TWICE, "[(source_file) (declaration_list) (enum_variant_list)] @bad", when=_repeats_an_item),
+        Refusal(
+            "a keyword cannot be a name", f"(let_declaration pattern: (identifier) @bad (#any-of? @bad {_KEYWORDS}))"
+        ),
+        Refusal(
+            "this cannot be assigned to",
+            "(assignment_expression left: [(integer_literal) (binary_expression) (string_literal)] @bad)",
+        ),
+        Refusal("a variable stands among the members of a type", "(declaration_list (let_declaration) @bad)"),
         Refusal(
             "there is no loop around it",
             '[(break_expression . "break" .) (continue_expression . "continue" .)] @bad',

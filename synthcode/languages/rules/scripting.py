@@ -105,6 +105,20 @@ RUBY = SyntaxRules(
             "a keyword of another language calls a method",
             '(call !receiver method: (identifier) @bad arguments: (_) (#any-of? @bad "elif" "elseif"))',
         ),
+        Refusal("an argument is there twice", "(lambda_parameters) @bad", repeats=True),
+        *(
+            Refusal("only one parameter stands for the others", f"(method_parameters ({kind}) ({kind}) @bad)")
+            for kind in ("splat_parameter", "hash_splat_parameter", "block_parameter")
+        ),
+        Refusal("the block is not the last parameter", "(method_parameters (block_parameter) . (_) @bad)"),
+        Refusal(
+            "parameters by name stand before others",
+            "(method_parameters [(hash_splat_parameter) (keyword_parameter)]"
+            " . [(identifier) (optional_parameter) (splat_parameter)] @bad)",
+        ),
+        Refusal("'elsif' in 'unless'", "(unless alternative: (elsif) @bad)"),
+        Refusal("'else' without 'rescue'", "(method body: (body_statement . (else) @bad))"),
+        Refusal("'BEGIN' in a method", "(begin_block) @bad", within=_RUBY_METHODS, up_to=frozenset()),
         Refusal("a block is given twice", "(call arguments: (argument_list (block_argument)) block: (_)) @bad"),
         Refusal(
             "parameters with values stand apart",

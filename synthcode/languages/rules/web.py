@@ -1,10 +1,8 @@
-"""Rules for JavaScript, TypeScript and PHP."""
+"""Rules for JavaScript and TypeScript."""
 
 from __future__ import annotations
 
 import re
-
-import tree_sitter
 
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
 
@@ -95,7 +93,12 @@ TYPESCRIPT = SyntaxRules(
         rewrite(">(", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+<[^;{}()]{1,300}>\s*\(", ";"),
         rewrite("=>", r"[\w>\])}\"']()[ \t]{0,40}\n[\s]*+\((?:\)|(?:readonly\s+|\.\.\.)?\w{1,80}\s*[?:])", ";"),
         rewrite("type *", r"\bexport\s+(type)\s+\*"),
-        rewrite(":", r"[\[,]\s*(symbol|string|number|boolean|object|unknown|never|any)\s*\??\s*:", "_"),  # of a tuple
+        rewrite(
+            ":",
+            r"[\[,]\s*(symbol|string|number|boolean|object|unknown|never|any)\s*\??\s*:",
+            "_",
+            shown_by=r"[\[,]\s*+(?:symbol|string|number|boolean|object|unknown|never|any)\b",
+        ),  # of a tuple
         rewrite("using", r"\b(using)\b(?=\s*[-+*/%=.,;:?&|!<>)(\]])", "usin_"),
         rewrite("abstract", r"(?:^|[;{}(,])\s*(abstract)\s*(?:[-+*/%?]?=(?![=>])|[:;,)\]])", "abstrac_"),
         rewrite("accessor", r"[;{}\n]\s*(accessor)\s*[=:;]", "accesso_"),
@@ -104,144 +107,4 @@ TYPESCRIPT = SyntaxRules(
         rewrite("as ", r"\b(?:const|let|var)\s+(as)\b", "_s"),
         rewrite("as as", r"[=(,:?\[]\s*(as)\s+as\b", "_s"),
     ),
-)
-
-_PHP_FUNCTIONS = frozenset({"anonymous_function", "arrow_function", "function_definition", "method_declaration"})
-_PHP_TYPES = frozenset(
-    {"anonymous_class", "class_declaration", "enum_declaration", "interface_declaration", "trait_declaration"}
-)
-_PHP_LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "switch_statement", "while_statement"})
-_PHP_VALUES = "[(function_call_expression) (member_call_expression) (scoped_call_expression)]"
-_TERNARY = "(conditional_expression body: (_))"
-
-_PARAMETER = "[(property_promotion_parameter) (simple_parameter) (variadic_parameter)]"
-_VOID = re.compile(rb"void|never", re.IGNORECASE)
-
-
-def _returns_in_vain(statement: tree_sitter.Node) -> bool:
-    """Return whether a function that gives back nothing gives back a value."""
-    function = statement.parent
-    while function is not None and function.type not in _PHP_FUNCTIONS:
-        function = function.parent
-    kind = function.child_by_field_name("return_type") if function is not None else None
-    return kind is not None and _VOID.fullmatch(kind.text or b"") is not None
-
-
-def _is_concrete(method: tree_sitter.Node) -> bool:
-    """Return whether the class of a method is not abstract."""
-    owner = method.parent and method.parent.parent
-    return owner is not None and not any(child.type == "abstract_modifier" for child in owner.children)
-
-
-def _repeats_a_function(body: tree_sitter.Node) -> bool:
-    """Return whether two functions have one name; upper and lower case are the same."""
-    functions = (child for child in body.named_children if child.type in ("function_definition", "method_declaration"))
-    names = [(one.child_by_field_name("name") or one).text for one in functions]
-    return len(names) > len({(name or b"").lower() for name in names})
-
-
-def _is_plain(argument: tree_sitter.Node) -> bool:
-    return not any(child.type == "variadic_unpacking" for child in argument.named_children)
-
-
-PHP = SyntaxRules(
-    definitions="""
-        (function_definition) @definition
-        (method_declaration) @definition
-        (class_declaration) @definition
-        (interface_declaration) @definition
-        (trait_declaration) @definition
-        (enum_declaration) @definition
-        (assignment_expression right: [(anonymous_function) (arrow_function)]) @definition
-    """,
-    shown_by=re.compile(rb"\b(?:function|fn|class|interface|trait|enum)\b", re.IGNORECASE),
-    words=(Refusal(_WORD, "(program (named_label_statement) @bad .)"),),
-    refused=(
-        Refusal(
-            "there is text before the code",
-            r'(program . (text) @bad (php_tag) (#match? @bad "\\S") (#not-match? @bad "^#!"))',
-        ),
-        Refusal("no variable to loop with", "(foreach_statement (_) . [(name) (binary_expression)] @bad)"),
-        Refusal("no variable to loop with", "(foreach_statement (pair [(name) (binary_expression)] @bad))"),
-        Refusal(_TARGET, f"(assignment_expression left: {_PHP_VALUES} @bad)"),
-        Refusal(_TARGET, f"(augmented_assignment_expression left: {_PHP_VALUES} @bad)"),
-        Refusal(_TARGET, f"(update_expression argument: {_PHP_VALUES} @bad)"),
-        Refusal(_TARGET, "(assignment_expression left: (subscript_expression . (name)) @bad)"),
-        Refusal(_TARGET, "(augmented_assignment_expression left: (subscript_expression . (name)) @bad)"),
-        Refusal(_TARGET, '(assignment_expression left: (variable_name) @bad (#eq? @bad "$this"))'),
-        Refusal(
-            "a parameter cannot be '$this'",
-            '(formal_parameters (_ name: (variable_name) @bad) (#eq? @bad "$this"))',
-        ),
-        Refusal("an argument is there twice", "(formal_parameters) @bad", repeats=True),
-        Refusal(
-            "a constant is declared in a function",
-            "(const_declaration) @bad",
-            within=_PHP_FUNCTIONS,
-            up_to=_PHP_TYPES,
-        ),
-        Refusal("ternaries in a row need parentheses", f"(conditional_expression condition: {_TERNARY}) @bad"),
-        Refusal(
-            "ternaries in a row need parentheses",
-            "(conditional_expression condition: (conditional_expression !body) body: (_)) @bad",
-        ),
-        *(
-            Refusal(
-                "comparisons in a row",
-                f"(binary_expression left: (binary_expression operator: [{same}]) operator: [{same}]) @bad",
-            )
-            for same in ('"==" "!=" "===" "!==" "<>" "<=>"', '"<" "<=" ">" ">="')
-        ),
-        Refusal(
-            "a method of an interface has a body",
-            "(interface_declaration body: (declaration_list (method_declaration body: (_)) @bad))",
-        ),
-        Refusal("an abstract method has a body", "(method_declaration (abstract_modifier) body: (_)) @bad"),
-        Refusal(
-            "a method has no body",
-            "(class_declaration body: (declaration_list (method_declaration !body) @bad"
-            r' (#not-match? @bad "[aA][bB][sS][tT][rR][aA][cC][tT]")))',
-        ),
-        Refusal("'default' is there twice", "(switch_block (default_statement) (default_statement) @bad)"),
-        Refusal("'default' is there twice", "(match_block (match_default_expression) (match_default_expression) @bad)"),
-        Refusal(
-            "there is no loop around it",
-            "[(break_statement) (continue_statement)] @bad",
-            outside=_PHP_LOOPS,
-            up_to=_PHP_FUNCTIONS,
-        ),
-        *(
-            Refusal(
-                "only a constructor declares properties",
-                f"({kind} name: (name) @name parameters: (formal_parameters (property_promotion_parameter) @bad)"
-                ' (#not-match? @name "^(?i:__construct)$"))',
-            )
-            for kind in ("function_definition", "method_declaration")
-        ),
-        Refusal("the function returns nothing", "(return_statement (_)) @bad", when=_returns_in_vain),
-        Refusal(
-            "only the last parameter stands for many", f"(formal_parameters (variadic_parameter) @bad . {_PARAMETER})"
-        ),
-        Refusal("an argument with a name is not the last", "(arguments (argument name: (_)) (argument !name) @bad)"),
-        Refusal(
-            "an argument follows unpacked ones",
-            "(arguments (argument (variadic_unpacking)) (argument !name) @bad)",
-            when=_is_plain,
-        ),
-        Refusal(
-            "the class of an abstract method is not abstract",
-            "(class_declaration body: (declaration_list (method_declaration (abstract_modifier)) @bad))",
-            when=_is_concrete,
-        ),
-        Refusal("a function is there twice", "[(program) (declaration_list)] @bad", when=_repeats_a_function),
-        Refusal("'yield' outside of a function", "(yield_expression) @bad", outside=_PHP_FUNCTIONS),
-    ),
-    end=re.compile(rb"__(?<!\w__)halt_compiler\s{0,40}\(\s{0,40}\)\s{0,40};", re.IGNORECASE),
-    rewrites=(
-        rewrite("readonly", r"\bfunction\s+&?\s*(readonly)\s*\(", "readonl_"),
-        rewrite("void", r"(?:[;{}]|\?>|<\?php)\s*(\(\s*void\s*\))"),
-    ),
-    opening=b"<?php\n",
-    # To PHP, a file whose tag is spelt wrongly is text without code in it: sound, and without a definition.
-    opened=rb"<\?(?:php\b|=)|\A\s*(?:(<\?(?i:php\b)?)(?=\s)|<php\b|\?php\b)",
 )
