@@ -26,14 +26,30 @@ class RayNodes:
         self.cluster.remove_node(self.nodes.pop(), allow_graceful=False)
 
 
+ATTEMPTS = 20
+"""How often a node is started: it ends itself if its agent is not up within fifteen seconds, however busy the machine
+is, and no setting of Ray's changes that."""
+
+
+def _added(cluster: Any, **arguments: Any) -> Any:
+    for _ in range(ATTEMPTS):
+        try:
+            return cluster.add_node(**arguments)
+        except Exception as failure:  # Ray has no class for it
+            if "timed out during startup" not in str(failure):
+                raise
+    return cluster.add_node(**arguments)
+
+
 @contextmanager
 def ray_nodes(count: int) -> Iterator[RayNodes]:
     """Start a head and nodes, and end them."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     from ray.cluster_utils import Cluster
 
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False})
+    cluster = Cluster()
     try:
-        yield RayNodes(cluster, [cluster.add_node(num_cpus=1) for _ in range(count)])
+        _added(cluster, num_cpus=0, include_dashboard=False)
+        yield RayNodes(cluster, [_added(cluster, num_cpus=1) for _ in range(count)])
     finally:
         cluster.shutdown()
