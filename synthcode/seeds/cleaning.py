@@ -138,7 +138,7 @@ def _seed_row(seed: RawSeed, config: SeedsConfig) -> dict[str, Any] | Rejection:
 
 
 def checked_text(value: str | bytes | None, column: str) -> str | Rejection:
-    """Return text that can be stored, with ``\\n`` ends of lines; ``''`` for None."""
+    """Return text that can be stored, with ``\\n`` ends of lines and no byte order mark; ``''`` for None."""
     if isinstance(value, bytes):
         try:
             value = value.decode()
@@ -152,6 +152,7 @@ def checked_text(value: str | bytes | None, column: str) -> str | Rejection:
             value.encode()
         except UnicodeEncodeError as problem:
             return Rejection("lone_surrogate", f"{column}: at character {problem.start:,}")
+        value = value.removeprefix("\ufeff")  # of the file, not of the program
     return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
 
 

@@ -94,6 +94,14 @@ def test_ends_of_lines_are_made_one(ends: str) -> None:
     assert one_seed(row(code=ADD.replace("\n", ends), text=f"Adds{ends}two.")) == one_seed(row(text="Adds two."))
 
 
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\r\n"])
+def test_a_byte_order_mark_is_of_the_file_and_not_of_the_program(mark: str) -> None:
+    seed = one_seed(row(code=mark + ADD, text=f"{mark}Adds two numbers."))
+    assert (seed["code"], seed["text"]) == (ADD, "Adds two numbers.")
+    assert one_seed(row(code=(mark + ADD).encode()))["code"] == ADD
+    assert one_reason(row(code=mark)) == "no_code"
+
+
 def test_code_is_otherwise_left_as_it_is() -> None:
     code = 'def f():\n\tx = "e\u0301"  # why\n\n\n\treturn   x'
     assert one_seed(row(code=f"\n \n{code}\n\n"))["code"] == code
