@@ -272,3 +272,18 @@ def test_azure_is_sent_the_key_as_it_wants_it() -> None:
     assert transport.headers(azure) == {"Authorization": "Bearer sk-0123456789", "api-key": "sk-0123456789"}
     assert transport.headers(other) == {"Authorization": "Bearer sk-0123456789"}
     assert transport.headers(URL("https://evil.azure.com/v1")) is None
+
+
+def test_a_server_that_answers_in_the_form_of_ollama_is_read() -> None:
+    whole = {
+        "message": {"role": "assistant", "content": "code"},
+        "done": True,
+        "done_reason": "length",
+        "eval_count": 3,
+    }
+    lines = [{**whole, "message": {"content": part}, "done": part == "de"} for part in ("co", "de")]
+    for body in (whole, "\n".join(map(json.dumps, lines)).encode()):
+        with chat_server(lambda _asked, body=body: Reply(body)) as server:  # type: ignore[misc]
+            (answer,) = talk(server)
+        assert answer is not None
+        assert (answer.text, answer.finish_reason, answer.completion_tokens) == ("code", "length", 3)

@@ -7,6 +7,12 @@ from typing import Any
 from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
 from synthcode.llm.backends.openai.answers.lenient_json import read_json
+from synthcode.llm.backends.openai.answers.other_forms import (
+    as_chat_completion,
+    assemble_lines,
+    is_lines,
+    other_form,
+)
 from synthcode.llm.backends.openai.answers.thoughts import answer_in, has_thoughts
 from synthcode.llm.error_bodies import is_error, words_in
 from synthcode.llm.failures import judge
@@ -38,14 +44,16 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
         If the body is not JSON, holds no choice with a message, holds an error, or ends complete with all its text
         in a field for thoughts.
     """
-    answer = _answer(body)
-    choices = answer.get("choices")
-    choice = first_choice(choices)
+    answer = read_answer(body)
+    choice = first_choice(answer.get("choices"))
     message = choice.get("message")
     for place in (answer, choice, _mapping(message)):
         if is_error(place.get("error")):
             raise _failure(place, body, "an error" if isinstance(message, dict) else "no message")
     if not isinstance(message, dict):
+        form = other_form(answer)
+        if form is not None:
+            raise AttemptFailed(ErrorKind.BAD_ANSWER, f"the answer is in {form}")
         # Some gateways pass on the error of the server that they ask with status 200.
         raise _failure(answer, body, "no message")
     finish_reason = _how_it_ended(choice)
@@ -116,11 +124,21 @@ def count_of(value: object) -> int | None:
     return value if type(value) is int and 0 <= value <= _INT32_MAX else None
 
 
-def _answer(body: bytes) -> dict[str, Any]:
+def read_answer(body: bytes) -> dict[str, Any]:
+    """Return the completion that a body holds, streamed or not, in OpenAI's form if it has one that is read.
+
+    Raises
+    ------
+    AttemptFailed
+        If it is not JSON, or ends before the answer does.
+    """
     if is_event_stream(body):
         return assemble(body)
+    if is_lines(body):
+        return as_chat_completion(assemble_lines(body))
     answer = parse_json(body)
-    return _mapping(answer[0] if isinstance(answer, list) and answer else answer)  # Google wraps its errors in a list
+    answer = answer[0] if isinstance(answer, list) and answer else answer  # Google wraps its errors in a list
+    return as_chat_completion(_mapping(answer))
 
 
 def _not_json(body: bytes, problem: ValueError) -> str:

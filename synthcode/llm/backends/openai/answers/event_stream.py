@@ -53,7 +53,7 @@ def assemble(body: bytes) -> dict[str, Any]:
             continue
         finish_reason = choice.get("finish_reason") or finish_reason
         native = choice.get("native_finish_reason") or native
-        part = _mapping(choice.get("delta") or choice.get("message"))
+        part = _mapping(choice.get("delta") or choice.get("message") or {"content": choice.get("text")})
         if part.get("content") is not None:
             texts["content"].append(answer_in(part["content"]) or "")
         for name, text in thoughts_in(part).items():

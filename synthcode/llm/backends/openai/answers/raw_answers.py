@@ -5,8 +5,9 @@ from __future__ import annotations
 import orjson
 
 from synthcode.llm.backend import AttemptFailed
-from synthcode.llm.backends.openai.answers.completions import first_choice
-from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
+from synthcode.llm.backends.openai.answers.completions import first_choice, read_answer
+from synthcode.llm.backends.openai.answers.event_stream import is_event_stream
+from synthcode.llm.backends.openai.answers.other_forms import is_lines
 from synthcode.llm.backends.openai.answers.thoughts import thoughts_in
 from synthcode.redaction import Redactor
 
@@ -37,15 +38,15 @@ def without_secrets(body: bytes, text: str | None, redactor: Redactor) -> bytes:
 def _thoughts(body: bytes) -> dict[str, str]:
     """Return what an answer's thoughts are, put together from the parts that hold them."""
     try:
-        message = first_choice(orjson.loads(body)["choices"])["message"]
-    except (orjson.JSONDecodeError, LookupError, TypeError):
+        message = first_choice(read_answer(body).get("choices")).get("message")
+    except AttemptFailed:
         return {}
     return thoughts_in(message) if isinstance(message, dict) else {}
 
 
 def _assembled(body: bytes) -> bytes:
     try:
-        return orjson.dumps(assemble(body)) if is_event_stream(body) else body
+        return orjson.dumps(read_answer(body)) if is_event_stream(body) or is_lines(body) else body
     except AttemptFailed:
         return body
 
