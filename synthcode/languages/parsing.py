@@ -123,7 +123,16 @@ def _parse_until(
         raise ParseTimeout(f"not parsed within {most:,.0f} steps")
     if tree.root_node.descendant_count > MAX_TREE_EXTENT and _is_unwieldy(tree):
         raise ParseTimeout(f"over {MAX_TREE_EXTENT:,} constructs within one another, or tokens in a row", "too_deep")
-    return tree
+    return tree if tree.root_node.has_error else _of_bytes(tree, source, parser)
+
+
+def _of_bytes(tree: tree_sitter.Tree, source: bytes, parser: tree_sitter.Parser) -> tree_sitter.Tree:
+    """Return the same tree with its text at hand, so that ``Node.text`` is a slice and no call of a function.
+
+    The parser takes over the nodes of a sound tree: this costs a twentieth of parsing, and what looks at the tree,
+    queries with predicates first, reads much text. Errors would be parsed anew, and without a deadline.
+    """
+    return parser.parse(source, tree)
 
 
 def _is_unwieldy(tree: tree_sitter.Tree) -> bool:

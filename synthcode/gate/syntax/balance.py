@@ -10,10 +10,10 @@ import tree_sitter
 from synthcode.languages import Language
 from synthcode.languages.parsing import grammar
 
-_BRACKET = re.compile(rb"[()\[\]{}](?:(?<=\()\w*+\)|(?<=\[)\w*+\]|(?<=\{)\w*+\})?+")
-"""A bracket, or a pair around at most a word: such a pair matches, be it code or text."""
-_RUBY_BRACKET = re.compile(rb"[()\[\]{}]")
-"""In Ruby the first may be text and the second not: ``?(x)``."""
+_BRACKET = re.compile(rb"(?:[^()\[\]{}]++|\(\w*+\)|\[\w*+\]|\{\w*+\})*+(?:([()\[\]{}])|\Z)")
+"""The next bracket, or the end, after pairs around at most a word: such a pair matches, be it code or text."""
+_RUBY_BRACKET = re.compile(rb"([()\[\]{}])")
+"""In Ruby the first of a pair may be text and the second not: ``?(x)``."""
 _CLOSES = {b"(": b")", b"[": b"]", b"{": b"}"}
 _QUOTED = re.compile(r"string|comment|char|literal|text|content|heredoc|regex|rune")
 _MAX_BRACKETS = 5_000
@@ -55,15 +55,20 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
     quoted = _quoted_kinds(language)
     opened: list[bytes] = []
     end_of_quoted = 0
+    may_hide, end_of_line = True, len(data) - len(_after_comment(data))  # that comment may have brackets
+    is_by_lines = language.name != "ruby" and _ends_text_with_lines(data)
     brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
     for count, found in enumerate(brackets.finditer(data)):
         if count == _MAX_BRACKETS:
             return None
-        bracket = found[0]
-        start = found.start()
-        if len(bracket) > 1 or start < end_of_quoted:
+        start = found.start(1)
+        if start < end_of_quoted:  # or the end, which has none
             continue
-        if (node := _quoted(root, start, quoted)) is not None:
+        bracket = found[1]
+        if is_by_lines and start >= end_of_line:
+            end_of_line = data.find(b"\n", start) + 1 or len(data)
+            may_hide = _MAY_HIDE.search(data, data.rfind(b"\n", 0, start) + 1, end_of_line) is not None
+        if may_hide and (node := _quoted(root, start, quoted)) is not None:
             end_of_quoted = node.end_byte
             continue
         if bracket in _CLOSES:
@@ -84,19 +89,35 @@ def braces_never_match(data: bytes) -> bool:
     Such a text is not a program of any language with braces. This needs no parser. Only what is certain counts: False
     proves nothing. Most answers that were cut off are recognized.
     """
-    leading = _LEADING_COMMENT.match(data)
-    code = data[leading.end() :] if leading else data
-    if b"<?" in data or _MAY_SPAN_LINES.search(code):
+    code = _after_comment(data)
+    if code.count(b"{") == code.count(b"}") or not _ends_text_with_lines(data):
         return False
     fewest = most = 0  # braces open at the end
     for line in code.split(b"\n"):
-        if line.count(b'"') % 2 or line.count(b"'") % 2:  # a string may go on
-            return False
         opened, closed = line.count(b"{"), line.count(b"}")
         may_hide = _MAY_HIDE.search(line) is not None
         fewest += -closed if may_hide else opened - closed
         most += opened if may_hide else opened - closed
     return fewest > 0 or most < 0
+
+
+def _after_comment(data: bytes) -> bytes:
+    leading = _LEADING_COMMENT.match(data)
+    return data[leading.end() :] if leading else data
+
+
+@functools.lru_cache(maxsize=2)
+def _ends_text_with_lines(data: bytes) -> bool:
+    """Return whether every string and comment certainly ends on the line that it begins on.
+
+    A comment before all code may have several lines.
+    """
+    code = _after_comment(data)
+    if b"<?" in data or _MAY_SPAN_LINES.search(code):
+        return False
+    if b'"' not in code and b"'" not in code:
+        return True
+    return not any(line.count(b'"') % 2 or line.count(b"'") % 2 for line in code.split(b"\n"))
 
 
 def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:

@@ -131,9 +131,13 @@ _CPP_REWRITES = (
     *_GNU,
     _CASE_RANGE,
     *_BIT_FIELDS,
-    rewrite("using", r"\busing\s+[\w:]{1,99}\s*((?:,\s*[\w:]{1,99}\s*){1,19});"),
     rewrite(
-        ":", r"[;{}]\s*(?:[\w:]{1,80}\s+){1,4}[A-Za-z_]\w{0,80}\s*(:\s*\w{1,40})\s*(?:=(?!=)|\{)"
+        "using", r"\busing\s+[\w:]{1,99}\s*((?:,\s*[\w:]{1,99}\s*){1,19});", shown_by=r"using\s++(?:[\w:]++\s*+[,/]|/)"
+    ),
+    rewrite(
+        ":",
+        r"[;{}]\s*(?:[\w:]{1,80}\s+){1,4}[A-Za-z_]\w{0,80}\s*(:\s*\w{1,40})\s*(?:=(?!=)|\{)",
+        shown_by=r":\s*+(?:\w++\s*+(?:=(?!=)|[{/])|/)",
     ),  # a bit-field's value
     rewrite("...", r"[A-Za-z_]\w{0,80}(\.\.\.\s*\[[^\[\]]{1,80}\])"),
     rewrite("import", r"^[ \t]*((?:export\s+)?import\b[^;{}()]{0,300});"),
@@ -147,7 +151,9 @@ _CPP_REWRITES = (
     rewrite("::", r"\(\s*((?:\w{1,80}(?:<\w{1,80}>)?\s*::\s*){1,4})\*\s*\)"),
     rewrite("::", r"[\w>]\s+((?:[A-Za-z_]\w{0,80}\s*::\s*){1,4})\*\s*\w"),  # a pointer to a member
     rewrite("const", r"\)\s*(const)\s*[,>]"),
-    rewrite("{", r"[\w>&*\]]\s*(=\s*\{[^(){};]{0,200}\})\s*[,)]", "=0"),  # the value of a parameter
+    rewrite(
+        "{", r"[\w>&*\]]\s*(=\s*\{[^(){};]{0,200}\})\s*[,)]", "=0", shown_by=r"=\s*+[{/]"
+    ),  # the value of a parameter
     rewrite("delete", r"=\s*delete\s*(\(\s*\"[^\"\n]{0,200}\"\s*\))"),
     rewrite("constinit", r"\b(constinit)\b"),
     rewrite("this", r"\(\s*(this)\s+[A-Za-z_]"),
@@ -160,11 +166,14 @@ _CPP_REWRITES = (
     rewrite("static", r"\)\s*(?:mutable\s+|constexpr\s+){0,2}(static)\s*(?:->|\{|noexcept\b)"),
     rewrite("static", r"\]\s*(static)\s*(?:->|\{)"),
     rewrite(
-        ",", r"(?:[?:=]|&&|\|\||\breturn)\s*\(\s*\**[\w.\[\]]{1,80}\s*(=)(?!=)[^(){};=]{1,200},", "+"
+        ",",
+        r"(?:[?:=]|&&|\|\||\breturn)\s*\(\s*\**[\w.\[\]]{1,80}\s*(=)(?!=)[^(){};=]{1,200},",
+        "+",
+        shown_by=r"\(\s*+(?:\**+[\w.\[\]]++\s*+(?:=(?!=)|/)|/)",
     ),  # (a = b, c)
     rewrite("typeid", r"\b(typeid)\s*\(", "sizeof"),
     rewrite("throw", r"(?:[?:,(]|&&|\|\|)\s*(throw)\b(?!\s*[;:)])", "!"),
-    rewrite("*", r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
+    rewrite(["->*", ".*"], r"(->\*|\.\*)\s*[A-Za-z_(]", "+"),
     rewrite(") ", r"(?:\)|else(?<!\welse)|do(?<!\wdo))\s+(" + _SIMPLE_TYPE + r")[A-Za-z_]\w{0,80}\s*[=;{(]"),
     rewrite("new ", r"\bnew\s+[\w:]{1,99}(?:\s*<[^;(){}]{0,300}>)?[\s*]{0,20}(\[\s*\])\s*[{(]"),
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Twice, fields, signature, without_label
+from synthcode.languages.rules.declarations import TWICE, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
 
@@ -112,7 +112,7 @@ _DECLARED = {
     "field_declaration": _variables,
     "local_declaration_statement": _variables,
     "local_function_statement": _TYPE,
-    "method_declaration": signature("parameter_list", _PARTIAL),
+    "method_declaration": Signature("parameter_list", _PARTIAL),
 }
 _LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "while_statement"})
 _NO_LOOP = "there is no loop around it"
@@ -202,13 +202,13 @@ CSHARP = SyntaxRules(
             "only the last parameter stands for many",
             "(parameter_list) @bad",
             when=_goes_on_after_params,
-            shown_by=re.compile(rb"\bparams\b"),
+            shown_by=re.compile(rb"params\b"),
         ),
         Refusal(
             "there is no such label",
             '(goto_statement . "goto" . (identifier) @bad)',
             when=without_label(_FUNCTIONS),
-            shown_by=re.compile(rb"\bgoto\b"),
+            shown_by=re.compile(rb"goto\b"),
         ),
         Refusal("a parameter without a value follows one with", "(parameter_list) @bad", when=_lacks_a_value),
         Refusal("'catch' or 'finally' is missing", '(try_statement "try" . (block) .) @bad'),

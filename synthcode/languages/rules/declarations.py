@@ -31,14 +31,31 @@ class Twice:
         if node.named_child_count < 2:
             return False
         seen: set[bytes] = set()
+        overloads: dict[bytes, list[tree_sitter.Node]] = {}
         for child in node.named_children:
-            if child.type.startswith("preproc"):
-                return False  # one of two branches is compiled
-            names = self.names.get(child.type)
-            for name in names(child) if names is not None else ():
-                if name in seen:
+            kind = child.type
+            names = self.names.get(kind)
+            if names is None:
+                if kind.startswith("preproc"):
+                    return False  # one of two branches is compiled
+                continue
+            for name in names(child):
+                if isinstance(names, Signature):
+                    overloads.setdefault(name, []).append(child)
+                elif name in seen:
                     return True
                 seen.add(name)
+        return any(len(same) > 1 and self._have_one_signature(same) for same in overloads.values())
+
+    def _have_one_signature(self, functions: list[tree_sitter.Node]) -> bool:
+        """Return whether two functions of one name have the same signature; most names are there once."""
+        seen: set[bytes] = set()
+        for function in functions:
+            names = self.names[function.type]
+            written = names.written(function) if isinstance(names, Signature) else None
+            if written is not None and written in seen:
+                return True
+            seen.add(written or b"")
         return False
 
 
@@ -49,7 +66,7 @@ def fields(*path: str) -> Names:
         nodes = [node]
         for field in path:
             nodes = [inner for outer in nodes for inner in outer.children_by_field_name(field)]
-        return (one.text for one in nodes if one.text and one.text != b"_")
+        return (text for one in nodes if (text := one.text) and text != b"_")
 
     return names
 
@@ -68,10 +85,11 @@ def children(*path: str) -> Names:
     return names
 
 
-def signature(parameters: str, exempt: re.Pattern[bytes] | None = None) -> Names:
-    """Return what yields a function's name with all that precedes its body but the names of its parameters.
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Yields a function's name; two functions of one name may have different parameters.
 
-    Parameters
+    Attributes
     ----------
     parameters
         The type of the node of its parameters.
@@ -79,19 +97,30 @@ def signature(parameters: str, exempt: re.Pattern[bytes] | None = None) -> Names
         Matches in the modifiers of a function that may be there twice.
     """
 
-    def names(node: tree_sitter.Node) -> Iterator[bytes]:
+    parameters: str
+    exempt: re.Pattern[bytes] | None = None
+
+    def __call__(self, node: tree_sitter.Node) -> Iterator[bytes]:
+        """Yield the name, and what no name of anything else ends with."""
         named = node.child_by_field_name("name")
-        given = next((child for child in node.named_children if child.type == parameters), None)
-        if named is None or given is None or named.text == b"_":
-            return
+        if named is not None and named.text and named.text != b"_":
+            yield named.text + b"("
+
+    def written(self, node: tree_sitter.Node) -> bytes | None:
+        """Return all that precedes a function's body but its modifiers and the names of its parameters.
+
+        None for one that may be there twice.
+        """
+        named = node.child_by_field_name("name")
+        given = next((child for child in node.named_children if child.type == self.parameters), None)
+        if named is None or given is None:
+            return None
         head = (node.text or b"")[: named.start_byte - node.start_byte]
-        if exempt is not None and exempt.search(head):
-            return
+        if self.exempt is not None and self.exempt.search(head):
+            return None
         around = [child.text or b"" for child in node.named_children if child.type in _PARTS]
         kinds = [_kind(child) for child in given.named_children if "comment" not in child.type]
-        yield b" ".join([named.text or b"", b"(", *kinds, b")", *around])
-
-    return names
+        return b" ".join([named.text or b"", b"(", *kinds, b")", *around])
 
 
 _PARTS = frozenset(

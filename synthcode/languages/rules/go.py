@@ -156,7 +156,7 @@ def _types(node: tree_sitter.Node) -> Iterator[bytes]:
 
 
 _DECLARED = {"function_declaration": _function, "method_declaration": _method, "type_declaration": _types}
-_LABELS = re.compile(rb"\b(?:break|continue|goto)[ \t]+\w")
+_LABELS = re.compile(rb"(?:break|continue|goto)[ \t]+\w")
 _FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _LOOPS = frozenset({"for_statement"})
 _NO_LOOP = "there is no loop around it"

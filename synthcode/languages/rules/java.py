@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Twice, fields, signature, without_label
+from synthcode.languages.rules.declarations import TWICE, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -47,7 +47,7 @@ _STATEMENTS = frozenset(
 )
 _DIAMOND = re.compile(rb"<\s*+>")
 _DO, _RECORD, _VAR_WORD, _TEXT_BLOCK = (re.compile(word) for word in (rb"do\b", rb"record", rb"var\s", rb'"""'))
-_CONSTRUCTOR_CALL = re.compile(rb"(?:sup_|thi)_")
+_CONSTRUCTOR_CALL = re.compile(rb"_(?:(?<=sup__)|(?<=thi_))")
 _EMPTY_ARGUMENTS = '(generic_type (type_arguments . "<" . ">")) @bad'
 _TYPED = (
     "cast_expression",
@@ -101,7 +101,7 @@ _MEMBERS = {
     "field_declaration": fields("declarator", "name"),
     "interface_declaration": _TYPE,
     "local_variable_declaration": fields("declarator", "name"),
-    "method_declaration": signature("formal_parameters"),
+    "method_declaration": Signature("formal_parameters"),
     "record_declaration": _TYPE,
 }
 _NO_LOOP = "there is no loop around it"
@@ -223,7 +223,7 @@ JAVA = SyntaxRules(
             "there is no such label",
             "[(break_statement (identifier) @bad) (continue_statement (identifier) @bad)]",
             when=without_label(_FUNCTIONS),
-            shown_by=re.compile(rb"\b(?:break|continue)\s+\w"),
+            shown_by=re.compile(rb"(?:break|continue)\s+\w"),
         ),
         escapes(_ESCAPE),
         # Of a text block the grammar has no node for an escape that it does not know.
@@ -267,7 +267,7 @@ JAVA = SyntaxRules(
             "_",
             rf"\bcase\s+{_RECORD_PATTERN}((?:\s*,\s*{_RECORD_PATTERN}){{1,9}})\s*(?:->|:|when\b)",
         ),
-        rewrite("(", r"[;{}]\s*(\()\s*\w[\w.\[\]]{0,80}\s*(\))\s*=(?!=)"),
+        rewrite("(", r"[;{}]\s*(\()\s*\w[\w.\[\]]{0,80}\s*(\))\s*=(?!=)", shown_by=r"\)\s*+(?:=(?!=)|/)"),
         rewrite("final", r"(?:\b(?:case|instanceof)\s|[(,])\s*(final)\s+\w"),
         rewrite(
             ".",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Twice, children, signature
+from synthcode.languages.rules.declarations import TWICE, Signature, Twice, children
 from synthcode.languages.rules.kotlin_rewrites import REWRITES
 from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
@@ -175,7 +175,7 @@ def _is_no_escape(content: tree_sitter.Node) -> bool:
 _LOOPS = frozenset({"do_while_statement", "for_statement", "while_statement"})
 _FUNCTIONS = frozenset({"anonymous_function", "class_body", "enum_class_body", "function_declaration"})
 _NO_LOOP = "there is no loop around it"
-_LEAVES = re.compile(rb"\b(?:break|continue)\b")
+_LEAVES = re.compile(rb"break|continue")
 _name_of_variable = children("variable_declaration", "identifier")
 
 
@@ -188,7 +188,7 @@ def _variable(declaration: tree_sitter.Node) -> Iterator[bytes]:
 _ELSEWHERE = re.compile(rb"\b(?:expect|actual)\b")
 _VARIABLES = {
     "property_declaration": _variable,
-    "function_declaration": signature("function_value_parameters", _ELSEWHERE),
+    "function_declaration": Signature("function_value_parameters", _ELSEWHERE),
 }
 _PARAMETERS = {"parameter": children("identifier"), "class_parameter": children("identifier")}
 

@@ -23,10 +23,14 @@ REWRITES = (
         "\r",
     ),
     rewrite("}", rf"\}}([ \t]{{1,40}})(?:(?:{_MEMBER_MODIFIERS})\s+){{1,4}}(?:val|var|class|object|interface)\b", "\r"),
-    rewrite("fun", r"\bfun\s*\(\s*(\w{1,80}(?:\s*,\s*\w{1,80}){0,9})\s*\)"),  # a function without a name or types
+    rewrite(
+        "fun", r"\bfun\s*\(\s*(\w{1,80}(?:\s*,\s*\w{1,80}){0,9})\s*\)", shown_by=r"fun\s*+[(/]"
+    ),  # a function without a name or types
     # A modifier as a name.
     rewrite(
-        "", rf"(?<![\w.])({_NAMES})[ \t]{{0,40}}(?:[-+*/%=.,;:?&|!<>)\]\[{{}}(]|\n\s*[}}.]|(?:in|is|as|to)\b)", "x"
+        _NAMES.split("|"),
+        rf"(?<![\w.])({_NAMES})[ \t]{{0,40}}(?:[-+*/%=.,;:?&|!<>)\]\[{{}}(]|\n\s*[}}.]|(?:in|is|as|to)\b)",
+        "x",
     ),
     # Words that are modifiers or types to the grammar wherever they stand.
     rewrite("dynamic", r"\b(dynamic)\b", "dynami_"),
@@ -34,7 +38,9 @@ REWRITES = (
     rewrite("suspend", r"(?:\bfun\s+|[\w)\]]\??\.|[;{=]\s*)(suspend)\s*\([^()]{0,300}\)(?!\s*->)", "suspen_"),
     rewrite("catch", r"\}[ \t]{0,40}(\n)\s*(?:catch|finally)\b", "/*\n*/"),  # the second one on a line of its own
     rewrite("->", r"\{\s*\([\w\s,:<>?]{1,200}\)(\s*:\s*[\w\s,.<>?]{1,200})->"),  # a type of several parameters
-    rewrite(".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)"),  # a value in place of a member
+    rewrite(
+        ".", r"[\w)\]}]\s*(\??\.)\s*(?:\(\s*[^\s(),][^(),]{0,200}\)|\{)", shown_by=r"\.\s*+[({/]"
+    ),  # a value in place of a member
     rewrite("->", r"\b(else\s+if)\b[^\n{};]{1,300}->"),
     rewrite("->", r"[\w)\]\"']\s+(if)\b[^\n{};]{1,300}->", ","),  # guards of a branch
     rewrite(

@@ -67,20 +67,21 @@ class Rewrite(NamedTuple):
     """Matches in code without comments and without what its strings hold; all it has in groups is replaced."""
     replacement: bytes
     """What stands for each group; blanks fill the rest."""
-    hint: bytes
-    """Part of every text that the pattern matches: looking for it is many times as fast."""
+    hints: tuple[bytes, ...]
+    """One of them is part of every text that the pattern matches: looking for it is many times as fast."""
     shown_by: re.Pattern[bytes] | None = None
     """Matches in every text, comments and strings included, that the rewrite may be of use to: after a line break."""
 
 
-def rewrite(hint: str, pattern: str, replacement: str = "", *, shown_by: str | None = None) -> Rewrite:
+def rewrite(hints: str | Iterable[str], pattern: str, replacement: str = "", *, shown_by: str | None = None) -> Rewrite:
     """Return a rewrite of what a regular expression has in its groups.
 
     White space in it is bounded, as are its other repetitions: a search must not take time quadratic in the text.
     """
     bounded = pattern.replace(r"\s*", r"\s{0,40}").replace(r"\s+", r"\s{1,40}")
     shown = None if shown_by is None else re.compile(shown_by.encode())
-    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode(), hint.encode(), shown)
+    words = tuple(hint.encode() for hint in ([hints] if isinstance(hints, str) else hints))
+    return Rewrite(re.compile(bounded.encode(), re.MULTILINE), replacement.encode(), words, shown)
 
 
 @dataclass(frozen=True, slots=True)

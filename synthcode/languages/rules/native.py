@@ -183,7 +183,7 @@ RUST = SyntaxRules(
             "there is no such label",
             "[(break_expression (label) @bad) (continue_expression (label) @bad)]",
             when=_has_no_such_label,
-            shown_by=re.compile(rb"\b(?:break|continue)\s+'"),
+            shown_by=re.compile(rb"(?:break|continue)\s+'"),
         ),
         Refusal(TWICE, "[(source_file) (declaration_list) (enum_variant_list)] @bad", when=_repeats_an_item),
         Refusal(

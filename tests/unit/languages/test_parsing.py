@@ -24,3 +24,13 @@ def test_the_bound_of_steps_is_exact() -> None:
     for _ in range(3):
         with pytest.raises(ParseTimeout, match="not parsed within 1,700 steps"):
             parse(PROGRAM, LANGUAGES["kotlin"], 0.34)
+
+
+@pytest.mark.parametrize("size", [1, 400, 2_000])
+def test_the_text_of_a_node_is_the_source_itself(size: int) -> None:
+    source = 'fun f(x: Int): String { return "ä€" }\n'.encode() * size
+    root = parse(source, LANGUAGES["kotlin"]).root_node
+    assert not root.has_error
+    assert root.text == source
+    assert [child.text for child in root.named_children] == [source[:40]] * size
+    assert {(child.end_byte - child.start_byte) for child in root.named_children} == {40}

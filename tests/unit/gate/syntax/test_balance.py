@@ -24,6 +24,8 @@ CUT = "the text ends in the middle of a statement, and "
         ("php", "function f($x) {\n  return g($x]);\n}", "line 2: ')' is missing before ']'"),
         ("go", "func f() {\n\tg((1]\n}", "line 2: ')' is missing before ']'"),
         ("rust", "fn f() {}\n}\n", "line 2: a '}' too many"),
+        ("java", "/* f\n ) } ]\n*/\nint f() {\n  return g(a[1], b[);\n}\n", "line 5: ']' is missing before ')'"),
+        ("java", "int f() {\n  return g(a[1], b[);\n}\n", "line 2: ']' is missing before ')'"),
         ("ruby", "def f(x)\n  if x\n    1\n  end\n", "line 4: an 'end' is missing at the end"),
         (
             "ruby",
