@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import stat
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -26,6 +28,8 @@ MIN_CHARS = 8
 WORD_CHARS = 12
 """The same goes for words and numbers that are shorter than this."""
 MAX_TOKEN_FILE_BYTES = 4096
+_SETTLED_NS = 10_000_000_000
+"""A file that changed within the last ten seconds may change again without its times telling."""
 MOST_REMEMBERED_CHARS = 16_384
 """Longer texts are not remembered as free of secrets, so that a thousand of them take little memory."""
 
@@ -164,11 +168,16 @@ def known_secrets(environment: Mapping[str, str] = os.environ) -> Iterator[str]:
     """Yield the secrets of this machine's environment."""
     yield from _registered
     for name, value in environment.items():
-        if value and is_secret_name(name):
-            yield value
-        elif "://" in value:
-            yield from credentials_in(value)
+        yield from _secrets_of(name, value)
     yield from _hub_token(environment)
+
+
+@lru_cache(maxsize=4096)
+def _secrets_of(name: str, value: str) -> tuple[str, ...]:
+    """Return the secrets of one variable. They depend on nothing else, so that a change of it is seen at once."""
+    if value and is_secret_name(name):
+        return (value,)
+    return tuple(credentials_in(value)) if "://" in value else ()
 
 
 def is_secret_name(name: str) -> bool:
@@ -251,14 +260,26 @@ def _is_ordinary(value: str) -> bool:
 
 def _hub_token(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield the token that ``hf auth login`` stored; read without the library, which takes long to import."""
-    cache = Path(environment.get("XDG_CACHE_HOME") or "~/.cache")
-    home = Path(environment.get("HF_HOME") or cache / "huggingface")
-    path = Path(environment.get("HF_TOKEN_PATH") or home / "token").expanduser()
+    cache = environment.get("XDG_CACHE_HOME") or "~/.cache"
+    home = environment.get("HF_HOME") or os.path.join(cache, "huggingface")
+    path = os.path.expanduser(environment.get("HF_TOKEN_PATH") or os.path.join(home, "token"))
     try:
-        if path.is_file() and path.stat().st_size <= MAX_TOKEN_FILE_BYTES:
-            yield path.read_text("utf-8", "replace")
-    except OSError:
+        found = os.stat(path)
+        if stat.S_ISREG(found.st_mode) and found.st_size <= MAX_TOKEN_FILE_BYTES:
+            state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
+            is_settled = time.time_ns() - found.st_ctime_ns > _SETTLED_NS
+            yield _remembered_text(path, state) if is_settled else _text_of(path)
+    except (OSError, ValueError):
         return
+
+
+@lru_cache(maxsize=8)
+def _remembered_text(path: str, _state: tuple[int, ...]) -> str:
+    return _text_of(path)
+
+
+def _text_of(path: str) -> str:
+    return Path(path).read_text("utf-8", "replace")
 
 
 def _without_value(match: re.Match[str]) -> str:
