@@ -14,7 +14,8 @@ import click
 from synthcode.execution.child_processes import find_program
 from synthcode.pipelines.commands.options import sandbox_option
 
-_OPTIONAL = "(optional, for check --compile)"
+_PURPOSE = "for verify and check --compile"
+_OPTIONAL = f"(optional, {_PURPOSE})"
 _FOR_VERIFY = "(optional, for verify)"
 _LEAST_FREE = 1 << 30
 """Bytes of disk below which even a small run may not end."""
@@ -143,7 +144,7 @@ def _toolchains() -> Iterator[Finding]:
     name = visible_line(sandbox_name())
     install = _install("bwrap") if sandbox_name() == DEFAULT else ""
     lacking = f"{name}: {visible_line(missing or '')}{install} {_OPTIONAL}"
-    yield Finding("sandbox", missing is None, f"{name} (for check --compile)" if missing is None else lacking)
+    yield Finding("sandbox", missing is None, f"{name} ({_PURPOSE})" if missing is None else lacking)
 
 
 def _test_runners() -> Iterator[Finding]:

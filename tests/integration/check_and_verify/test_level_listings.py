@@ -46,4 +46,4 @@ def test_doctor_names_program_and_level(capsys: pytest.CaptureFixture[str], monk
             assert detail.startswith(compiler.name)
             assert detail.endswith(f"({compiler.level})")
         else:
-            assert detail.endswith("(optional, for check --compile)")
+            assert detail.endswith("(optional, for verify and check --compile)")

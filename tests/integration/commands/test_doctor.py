@@ -24,8 +24,8 @@ def lines_of(search_path: str, *options: str) -> dict[str, str]:
 def test_missing_things_come_with_the_line_that_installs_them(tmp_path: Path) -> None:
     found = lines_of(str(tmp_path))
     assert found["sandbox"].startswith("no: bubblewrap: ")
-    assert found["sandbox"].endswith("; apt install bubblewrap (optional, for check --compile)")
-    assert found["toolchain java"] == "no: not tried: that needs the sandbox (optional, for check --compile)"
+    assert found["sandbox"].endswith("; apt install bubblewrap (optional, for verify and check --compile)")
+    assert found["toolchain java"] == "no: not tried: that needs the sandbox (optional, for verify and check --compile)"
     assert found["npm lodash"] == f"no: npm install --prefix {tmp_path} lodash@4 (optional, for verify)"
     assert re.fullmatch(r"yes: [\d,.]+ GiB free in the working directory", found["disk"])
     assert re.fullmatch(r"yes: [\d,.]+ GiB free", found["memory"])
@@ -42,7 +42,10 @@ def test_a_missing_compiler_comes_with_its_package(
     language: str, package: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert _without(language, "not found") == f"not found; apt install {package} (optional, for check --compile)"
+    assert (
+        _without(language, "not found")
+        == f"not found; apt install {package} (optional, for verify and check --compile)"
+    )
 
 
 def test_the_hint_is_only_commands(tmp_path: Path) -> None:
