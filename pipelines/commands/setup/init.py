@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -19,12 +20,15 @@ def init(file: Path) -> None:
       synthcode init
       synthcode init mine.yaml
     """
+    from synthcode.bounded.writing import make_folder
     from synthcode.errors import InputError
     from synthcode.pipelines.runs.recipe_template import recipe_template
 
+    make_folder(file.parent)
     try:
         with file.open("x", encoding="utf-8") as stream:
             stream.write(recipe_template(file.name))
     except FileExistsError as problem:
         raise InputError(f"{file} is there already", "give another name: synthcode init mine.yaml") from problem
-    click.echo(f"wrote {file}; change seeds and translate in it, then: synthcode run {file} --dry-run", err=True)
+    run = f"synthcode run {shlex.quote(str(file))} --dry-run"
+    click.echo(f"wrote {file}; change seeds and translate in it, then: {run}", err=True)

@@ -54,3 +54,12 @@ def test_nothing_is_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str])
     (tmp_path / "link").symlink_to(tmp_path / "nowhere")
     assert run_cli(["init", str(tmp_path / "link")]) == 1
     assert not (tmp_path / "nowhere").exists()
+
+
+def test_the_folder_is_made_and_the_next_command_is_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_cli(["init", "my recipes/für mich.yaml"]) == 0
+    assert capsys.readouterr().err.endswith("synthcode run 'my recipes/für mich.yaml' --dry-run\n")
+    assert (tmp_path / "my recipes" / "für mich.yaml").is_file()
