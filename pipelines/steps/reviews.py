@@ -15,6 +15,7 @@ from synthcode.pipelines.steps.failures import (
     refuse_waiting,
     unanswered_languages,
 )
+from synthcode.pipelines.steps.seed_advice import advice
 from synthcode.sanitize import visible
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def review_seeds(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     )
     raise FailedRunError(
         f"there are no seeds: {f'every row was rejected ({rejected})' if rejected else 'no row was read'}",
-        f"check what --path, --column and --language name{f'; see {run.folder.seeds_rejected}' if rejected else ''}",
+        advice(counts["rejected"], run.folder.path),
     )
 
 
