@@ -154,16 +154,16 @@ def working_on(
         If a stop was requested, even if all was finished: a script that runs several commands stops, too.
     """
     from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.runs.begun_runs import hold_run
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.pipelines.runs.run import open_run
     from synthcode.pipelines.runs.run_directories import refuse_foreign
     from synthcode.pipelines.shards.place import refuse_other_shard
-    from synthcode.storage.lock import hold
 
     given = {**{key: value for key, value in overrides.items() if value is not None}, **assigned}
     refuse_foreign(path)
     reporter = TerminalReporter()
-    with hold(path), watch_for_stop(reporter.message) as stop:
+    with hold_run(path), watch_for_stop(reporter.message) as stop:
         if "shard" in given:
             refuse_other_shard(path, given["shard"])
         yield open_run(path, stop, given, recipe, named_urls, reporter, passing)

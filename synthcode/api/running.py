@@ -103,10 +103,10 @@ def _run(
     force: bool,
 ) -> None:
     from synthcode.pipelines.runs import recipe as recipes
+    from synthcode.pipelines.runs.begun_runs import hold_run
     from synthcode.pipelines.runs.run import open_run
     from synthcode.pipelines.runs.run_directories import refuse_foreign
     from synthcode.pipelines.steps.registry import run_stages
-    from synthcode.storage.lock import hold
 
     if isinstance(recipe, recipes.Recipe):
         loaded = recipes.override(recipe, overrides) if overrides else recipe
@@ -114,7 +114,7 @@ def _run(
         loaded = recipes.load_recipe(os.fspath(recipe), overrides)
     recipes.require_sections(loaded, "the recipe")
     refuse_foreign(out)
-    with hold(out):
+    with hold_run(out):
         named_urls = overrides.get("backend.base_urls", ())
         opened = open_run(out, stop, {}, loaded, named_urls, reporter)
         run_stages(opened, force=force)

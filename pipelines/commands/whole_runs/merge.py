@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.errors import SynthcodeError
 from synthcode.pipelines.commands.options import executor_options, max_failed_option, sandbox_option, working_on
 
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.run import Run
-    from synthcode.pipelines.shards.merging import Shard
+    from synthcode.pipelines.shards.merging import Merged, Shard
 
 
 @click.command()
@@ -62,21 +64,35 @@ def merge(
     opened = [open_shard(shard) for shard in shard_folders(shards, fetched)]
     recipe = check_shards(opened, partial=partial)
     recordings = next_to(out, ".recordings")
-    merged = merge_recordings(opened, recordings)
-    click.echo(
-        f"merge: {merged.answers:,} answers and {merged.failures:,} failures of {len(opened):,} shards", err=True
-    )
+    path = None if seeds is None else str(Path(seeds).resolve())
+    overrides = {"backend.max_failed": max_failed, "seeds.path": path, **executor}
+    with _removed_if_refused(recordings, out):
+        _say(merge_recordings(opened, recordings), len(opened))
+        with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
+            _take_work(opened, run)
+            shutil.rmtree(fetched, ignore_errors=True)
+            run_stages(run)
+
+
+@contextmanager
+def _removed_if_refused(recordings: Path, out: Path) -> Iterator[None]:
+    """Remove recordings that are made in this block if it is refused and leaves no run."""
+    made = not recordings.exists()
+    try:
+        yield
+    except SynthcodeError:
+        if made and not out.exists():
+            shutil.rmtree(recordings, ignore_errors=True)
+        raise
+
+
+def _say(merged: Merged, shards: int) -> None:
+    click.echo(f"merge: {merged.answers:,} answers and {merged.failures:,} failures of {shards:,} shards", err=True)
     if merged.conflicts:
         click.echo(
             f"merge: warning: shards answer {merged.conflicts:,} requests differently; of each, one answer is kept",
             err=True,
         )
-    path = None if seeds is None else str(Path(seeds).resolve())
-    overrides = {"backend.max_failed": max_failed, "seeds.path": path, **executor}
-    with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
-        _take_work(opened, run)
-        shutil.rmtree(fetched, ignore_errors=True)
-        run_stages(run)
 
 
 def _take_work(shards: Sequence[Shard], run: Run) -> None:
