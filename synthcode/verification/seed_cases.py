@@ -13,6 +13,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from synthcode.bounded.trees import parse_json
+from synthcode.entry_points import find_entry_point
+from synthcode.languages import LANGUAGES
+from synthcode.schemas.test_programs import parts_of
 from synthcode.verification.cases.call_sites import CallSite, Position, call_sites
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
 from synthcode.verification.cases.comparison import repeated
@@ -108,6 +111,8 @@ def _parsed(seed: SeedTest) -> dict[Position, CallSite] | str:
     if not seed.entry_point.isidentifier():
         return "no test: the seed names no entry point"
     try:
+        if any(getattr(node, "name", None) == seed.entry_point for node in ast.parse(seed.test).body):
+            return "no test: the test defines the entry point itself; leave the solution out, or write {{solution}}"
         return call_sites(seed.test)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "bad_test: it is not Python"
@@ -200,10 +205,18 @@ def _argument(tree: Any) -> Any:
 
 
 def seed_tests(rows: Iterable[dict[str, Any]]) -> list[SeedTest]:
-    """Return the seeds that have a Python test, from rows of the seeds table."""
+    """Return the seeds that have a Python test, from rows of the seeds table.
+
+    A seed that names no entry point has that which callers of its solution would call.
+    """
     found = []
     for row in rows:
         test = dict(row["tests"] or ()).get("python")
         if test:
-            found.append(SeedTest(row["seed_id"], row["language"], row["code"], row["entry_point"] or "", test))
+            before, after = parts_of(test)
+            code = (
+                f"{before.rstrip()}\n\n{row['code']}" if before.strip() and row["language"] == "python" else row["code"]
+            )
+            entry_point = row["entry_point"] or find_entry_point(row["code"], LANGUAGES[row["language"]], None)
+            found.append(SeedTest(row["seed_id"], row["language"], code, entry_point or "", after))
     return found

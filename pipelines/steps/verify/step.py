@@ -14,6 +14,7 @@ from synthcode.languages import LANGUAGES
 from synthcode.pipelines.runs.step import Step, StepResult
 from synthcode.pipelines.steps.verify.known_tests import KnownTests, Row, candidate_of
 from synthcode.pipelines.steps.verify.tester import Work
+from synthcode.pipelines.steps.verify.untested import review_tests, whys_untested
 from synthcode.pipelines.tables.surviving_rows import SurvivingRows
 from synthcode.schemas.tables import VERIFICATION
 from synthcode.storage.known_verdicts.store import remove as remove_verdicts
@@ -56,7 +57,7 @@ def verify_step(*, is_shard: bool = False) -> Step:
         inputs=verify_inputs,
         execute=_execute,
         summary=_summary,
-        review=_review,
+        review=review_tests,
         start_over=lambda run: remove_verdicts(run.folder.test_verdicts),
         run_counts=("run", "already_known"),
         is_wanted=lambda recipe: recipe.verify is not None,
@@ -103,10 +104,6 @@ def _summary(counts: Mapping[str, Any]) -> str:
     return (", ".join(parts) or "no translation to verify") + known
 
 
-def _review(_run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
-    return [f"warning: {language} is not run: {why}" for language, why in counts["not_run"].items()]
-
-
 class Piece(NamedTuple):
     """Some seeds that have translations, and those."""
 
@@ -143,6 +140,7 @@ def _execute(run: Run) -> StepResult:
         "differ": dict(sorted(Counter(_differing(table)).items())),
         "failed": _plain(failed),
         "not_run": _not_run(sorted({*verified, *failed})),
+        "untested": dict(sorted(Counter(whys_untested(table)).items())),
         "run": count,
         "already_known": table.num_rows - count,
     }
@@ -191,7 +189,14 @@ def pieces_of(run: Run, aligned: Iterable[tuple[pa.Table, ...]]) -> Iterator[Pie
             rows = join_seed_columns(translations, some, _SEED_COLUMNS)
             chosen = pc.is_in(rows["target_language"], value_set=languages)
             others = rows.filter(pc.invert(chosen)).select(["target_language", "verification"])
-            yield Piece(seed_tests(some.to_pylist()), rows.filter(chosen).to_pylist(), others.to_pylist())
+            tests = seed_tests(some.to_pylist())
+            yield Piece(tests, _named(rows.filter(chosen).to_pylist(), tests), others.to_pylist())
+
+
+def _named(rows: list[dict[str, Any]], tests: Sequence[SeedTest]) -> list[dict[str, Any]]:
+    """Return translations with the entry points of their seeds' solutions, also where the seeds name none."""
+    names = {seed.seed_id: seed.entry_point for seed in tests}
+    return [{**row, "entry_point": row["entry_point"] or names.get(row["seed_id"])} for row in rows]
 
 
 def _find_cases(run: Run, known: KnownTests, pieces: Callable[[], Iterator[Piece]], label: str) -> None:

@@ -181,6 +181,35 @@ def test_only_seeds_with_a_python_test_have_cases() -> None:
     assert seed_tests(rows) == [SeedTest("s", "python", "c", "", "t")]
 
 
+def test_a_seed_that_names_no_entry_point_has_the_one_that_callers_call() -> None:
+    code = "def helper(x):\n    return x\n\ndef total(xs):\n    return sum(map(helper, xs))\n"
+    row = {"seed_id": "s", "language": "python", "code": code, "entry_point": None}
+    [seed] = seed_tests([{**row, "tests": [("python", "assert total([1, 2]) == 3")]}])
+    assert seed.entry_point == "total"
+    assert traced(seed.test, code, seed.entry_point).cases == (TestCase(([1, 2],), 3),)
+
+
+def test_a_python_test_may_have_a_line_where_the_solution_goes() -> None:
+    row = {
+        "seed_id": "s",
+        "language": "python",
+        "code": "def half(x):\n    return Fraction(x, 2)\n",
+        "entry_point": None,
+    }
+    test = "from fractions import Fraction\n{{solution}}\nassert half(4) == 2\n"
+    [seed] = seed_tests([{**row, "tests": [("python", test)]}])
+    assert "solution" not in seed.test
+    assert "it returns a value of the type Fraction" in traced(seed.test, seed.code, "half").problem
+    [plain] = seed_tests([{**row, "tests": [("python", "{{solution}}\nassert half(4) == 2\n")]}])
+    assert (plain.code, plain.test) == (row["code"], "assert half(4) == 2\n")
+
+
+def test_a_test_that_holds_the_solution_is_named() -> None:
+    code = "def total(xs):\n    return sum(xs)\n"
+    found = traced(f"{code}assert total([1]) == 1\n", code, "total")
+    assert found.problem.startswith("no test: the test defines the entry point itself")
+
+
 def test_a_call_says_how_many_arguments_it_has() -> None:
     code = "def f(x, k=2, *, sep=',', known={}):\n    known[x] = k\n    return sep.join([str(x)] * k)\n"
     test = "assert f(1) == '1,1'\nassert f(2, sep='-') == '2-2'\nassert f(x=5, k=2) == '5,5'\nassert f(4) == '4,4'\n"
