@@ -14,6 +14,7 @@ from synthcode.errors import InputError
 from synthcode.evaluation.retrieval.benchmark import Benchmark, Cell, Tables, from_tables
 from synthcode.evaluation.retrieval.levels import at_level
 from synthcode.identity import digest
+from synthcode.languages import find_language
 from synthcode.schemas.tables import DATASET_QUERIES
 from synthcode.storage.published import CONFIGS, QUERIES_NAME, PublishedDataset, find_dataset
 from synthcode.storage.shards import shards_of
@@ -64,6 +65,7 @@ def load_task(
     InputError
         If the dataset, the split, or that pair of languages does not exist, or no translation has the level.
     """
+    corpus_language, query_language = _name(corpus_language), _name(query_language)
     styles = [style for style in QUERY_STYLES if style == query_language]
     benchmark = load_benchmark(dataset, split, require, query_styles=styles)
     in_words = style_task(query_language) if styles else "text2code"
@@ -83,6 +85,12 @@ def load_task(
         corpus=dict(zip(found.ids, found.columns[variant], strict=True)),
         qrels=qrels,
     )
+
+
+def _name(language: str) -> str:
+    """Return a language's name for any of its usual ones; other words, such as ``text``, as they are."""
+    known = find_language(language)
+    return language if known is None else known.name
 
 
 def load_benchmark(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from types import FrameType
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar, cast
 
 from synthcode.errors import Interrupted, StorageError, SynthcodeError
 from synthcode.pipelines.runs.interrupt import StopRequest
@@ -17,6 +17,7 @@ from synthcode.pipelines.runs.reporter import Bar
 from synthcode.redaction import redact
 
 Result = TypeVar("Result")
+Word = TypeVar("Word", bound=str)
 
 
 class Progress(NamedTuple):
@@ -138,3 +139,10 @@ def _stopped_by_ctrl_c() -> Iterator[StopRequest]:
         yield stop
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def several(given: Sequence[Word]) -> tuple[Word, ...]:
+    """Return a sequence of words as a tuple. One string is what the command line takes: words with commas between."""
+    if isinstance(given, str):
+        return tuple(cast("Word", word.strip()) for word in given.split(",") if word.strip())
+    return tuple(given)

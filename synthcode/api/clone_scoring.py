@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from synthcode.api.calls import CallbackReporter, OnProgress, call
+from synthcode.api.calls import CallbackReporter, OnProgress, call, several
 from synthcode.api.frozen_results import FrozenResults, read_frozen_results
 from synthcode.api.results import RESAMPLES
 from synthcode.api.scoring import open_encoder
@@ -81,8 +81,8 @@ def evaluate_clones(
         from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
         from synthcode.sanitize import short_name
 
-        known = [get_language(name).name for name in languages]
-        chosen = tuple(dict.fromkeys(variants))
+        known = [get_language(name).name for name in several(languages)]
+        chosen = tuple(dict.fromkeys(several(variants)))
         task, benchmark, settings = read_clones_input(Path(dataset), split, chosen, require, known)
         evaluation = Evaluation(
             benchmark=benchmark,

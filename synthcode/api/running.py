@@ -78,12 +78,13 @@ def run(
     SynthcodeError
         If the recipe or the folder cannot be used, or the run fails. What was finished is stored.
     """
-    for url in base_urls:
+    urls = [base_urls] if isinstance(base_urls, str) else list(base_urls)
+    for url in urls:
         register_credentials(url)
     named = {
         "seeds.limit": limit,
-        "backend.name": "openai" if base_urls else None,
-        "backend.base_urls": list(base_urls) or None,
+        "backend.name": "openai" if urls else None,
+        "backend.base_urls": urls or None,
         "translate.model": model,
         "workers": workers,
     }

@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from synthcode.api.calls import CallbackReporter, OnProgress, call
+from synthcode.api.calls import CallbackReporter, OnProgress, call, several
 from synthcode.api.results import RESAMPLES, Results, read_results
 from synthcode.api.scored_part import ScoredPart, benchmark_of, known_corpora, known_styles, refuse_unwritten
 from synthcode.errors import InputError
@@ -159,6 +159,7 @@ def evaluate(
     SynthcodeError
         If the dataset or the encoder cannot be used, or no translation has the level. Vectors in a store are kept.
     """
+    tasks, variants = several(tasks), several(variants)
     if other := [task for task in tasks if task in CLASSIFICATION_TASKS]:
         raise InputError(f"evaluate scores retrieval, not {other[0]}", "call synthcode.evaluate_clones for clones")
     opened = open_encoder(encoder)
@@ -166,15 +167,15 @@ def evaluate(
     part = ScoredPart(
         split=split,
         variants=tuple(dict.fromkeys(variants)),
-        tasks=tuple(tasks),
-        languages=tuple(languages),
+        tasks=tasks,
+        languages=several(languages),
         require=require,
         dims=tuple(dims),
-        precisions=tuple(precisions),
-        corpora=known_corpora(corpora),
-        distractors=tuple(str(one) for one in distractors),
+        precisions=several(precisions),
+        corpora=known_corpora(several(corpora)),
+        distractors=tuple(map(str, [distractors] if isinstance(distractors, str | os.PathLike) else distractors)),
         graded=graded,
-        query_styles=known_styles(query_styles),
+        query_styles=known_styles(several(query_styles)),
     )
     request = _Request(dataset, part, opened, label, resamples, CallbackReporter(on_progress))
     if out is not None:

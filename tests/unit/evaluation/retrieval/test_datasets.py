@@ -62,6 +62,11 @@ def test_code_to_code_searches_every_document_of_the_language(dataset: Path) -> 
     )
 
 
+def test_languages_have_their_usual_names(dataset: Path) -> None:
+    assert load_task(dataset, "Java", "py") == load_task(dataset, "java", "python")
+    assert load_task(dataset, "py") == load_task(dataset, "python")
+
+
 @pytest.mark.parametrize(("language", "split"), [("go", "test"), ("python", "train")])
 def test_a_task_that_is_not_there_is_a_clear_error(dataset: Path, language: str, split: str) -> None:
     with pytest.raises(InputError, match=f"{language}|{split}"):
