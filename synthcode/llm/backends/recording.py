@@ -57,6 +57,9 @@ class RecordedAnswer(NamedTuple):
     """The request whose failed answer this one repairs."""
 
 
+_COLUMNS = {*RecordedAnswer._fields, _STYLE}
+
+
 def recording_files(path: Path) -> list[Path]:
     """Return the files of a recording: a file, or those of a folder.
 
@@ -138,7 +141,7 @@ def _json_rows(file: Path, skipped: Counter[str]) -> Iterator[Mapping[str, Any]]
             if row is None:
                 skipped["bad_json"] += 1
             else:
-                seen.update(row.keys() & {*RecordedAnswer._fields, _STYLE})
+                seen.update(row.keys() & _COLUMNS)
                 yield row
     _refuse_lacking(file, seen)
 

@@ -28,11 +28,9 @@ _INDEX = "CREATE INDEX by_{0} ON answers ({0}, target_language) WHERE {0} IS NOT
 _MODELS = "SELECT DISTINCT model FROM answers ORDER BY model"
 _UNSAID_OR_EQUAL = " AND ".join(f"({name} IS NULL OR {name} = :{name})" for name in _ASKED[4:])
 _FIRST_ATTEMPT = {"request_id": "", "seed_id": " AND repairs IS NULL", "source_id": " AND repairs IS NULL"}
-# What is said of the sample before what is not; answers before failures; then an order that is the content's own.
 _FIND = {
     name: f"SELECT sample_index, content, {', '.join(_ANSWER)} FROM answers "
-    f"WHERE {name} = :{name} AND target_language = :target_language AND {_UNSAID_OR_EQUAL}{_FIRST_ATTEMPT[name]} "
-    f"ORDER BY sample_index IS NULL, error IS NOT NULL, content, {', '.join(_ANSWER[1:])}"
+    f"WHERE {name} = :{name} AND target_language = :target_language AND {_UNSAID_OR_EQUAL}{_FIRST_ATTEMPT[name]}"
     for name in _IDS
 }
 _UNMATCHED = "FROM answers WHERE coalesce(seed_id, source_id) IS NOT NULL" + "".join(
@@ -115,6 +113,8 @@ class Replay:
         key = dict(zip(_ASKED, _asked(request), strict=True))
         for name in self._ids if request.repairs is None else _IDS[:1]:
             rows = answers.execute(_FIND[name], key).fetchall()
+            if len(rows) > 1:
+                rows.sort(key=_rank)
             position = 0 if name == "request_id" else request.sample_index
             if (chosen := _choose(rows, position)) is not None:
                 completion = Completion(**dict(zip(_ANSWER, chosen[2:], strict=True)))
@@ -171,6 +171,21 @@ class Replay:
             name for name in _IDS if answers.execute(f"SELECT 1 FROM answers WHERE {name} IS NOT NULL").fetchone()
         ]
         return answers
+
+
+def _rank(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Order what is said of the sample before what is not, answers before failures, and then by their content.
+
+    Here and not in SQLite: it sets up a sorter for each request, though nearly all have one row.
+    """
+    sample_index, content, _text, *answer = row
+    error = answer[-1]
+    return (
+        sample_index is None,
+        error is not None,
+        content,
+        *((value is not None, 0 if value is None else value) for value in answer),
+    )
 
 
 def _choose(rows: list[tuple[Any, ...]], position: int) -> tuple[Any, ...] | None:
