@@ -64,6 +64,7 @@ def checked(tmp_path: Path) -> Path:
     return run
 
 
+@pytest.mark.slow
 def test_only_new_seeds_and_languages_are_judged(
     checked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

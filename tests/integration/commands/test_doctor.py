@@ -21,6 +21,7 @@ def lines_of(search_path: str, *options: str) -> dict[str, str]:
     return {row[1]: f"{row[0]}: {row[2]}" for row in rows}
 
 
+@pytest.mark.slow
 def test_missing_things_come_with_the_line_that_installs_them(tmp_path: Path) -> None:
     found = lines_of(str(tmp_path))
     assert found["sandbox"].startswith("no: bubblewrap: ")

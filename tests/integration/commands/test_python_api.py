@@ -67,6 +67,7 @@ def test_the_page_runs(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     exec(compile("\n".join(code), "python_api.md", "exec"), {"__name__": "page"})  # noqa: S102
 
 
+@pytest.mark.slow
 def test_a_run_in_a_thread_beside_an_event_loop_reports_its_progress(home: Path) -> None:
     seen: list[Progress] = []
     out = home / "runs/quickstart"

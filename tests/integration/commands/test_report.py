@@ -18,6 +18,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return hostile_run(tmp_path_factory.mktemp("report"))
 
 
+@pytest.mark.slow
 def test_a_page_with_a_few_of_many_rows_says_so(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "few" / "page.html"
     assert synthcode("report", run, "--rows", "7", "--out", page) == 0

@@ -12,6 +12,8 @@ import pytest
 from tests.support.runs.hostile_run import EVIL, INVISIBLE, REFUSAL, SEED_OF_EVIL, hostile_run, javascript
 from tests.support.suite.browser import Watched, chromium, watched_page
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -67,7 +69,6 @@ def test_a_hostile_row_is_shown_as_text_and_runs_nothing(run: Path, watched: Wat
     assert watched.page.locator("script").count() == 1  # ours; the rows' own scripts are removed once unpacked
 
 
-@pytest.mark.slow
 def test_characters_that_hide_are_marked_and_still_there(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html", "#language=go&verdict=syntax_error")
     assert watched.text("#matches") == "of 1"
@@ -97,7 +98,6 @@ def test_the_policy_forbids_what_the_page_does_not_do(run: Path, watched: Watche
     watched.asked.clear()
 
 
-@pytest.mark.slow
 def test_keys_and_filters_lead_from_row_to_row(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html")
     page = watched.page
@@ -125,7 +125,6 @@ def test_keys_and_filters_lead_from_row_to_row(run: Path, watched: Watched) -> N
     assert page.is_hidden("#row")
 
 
-@pytest.mark.slow
 def test_a_link_leads_back_to_its_row(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html", "#language=go&verdict=kept")
     watched.page.keyboard.press("j")
@@ -140,7 +139,6 @@ def test_a_link_leads_back_to_its_row(run: Path, watched: Watched) -> None:
     watched.has("#said", "The row of this link is not on this page, or does not match.")
 
 
-@pytest.mark.slow
 def test_a_figure_leads_to_its_rows(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html")
     watched.page.click("#reasons tr:has-text('kept') td a >> nth=0")
@@ -148,7 +146,6 @@ def test_a_figure_leads_to_its_rows(run: Path, watched: Watched) -> None:
     assert watched.page.input_value("#filter-language") == "go"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_screen_is_too_narrow(run: Path, browser: Any, width: int, scheme: str) -> None:
@@ -161,7 +158,6 @@ def test_no_screen_is_too_narrow(run: Path, browser: Any, width: int, scheme: st
     assert (sum(map(int, re.findall(r"\d+", paper))) > sum(map(int, re.findall(r"\d+", ink)))) == (scheme == "light")
 
 
-@pytest.mark.slow
 def test_what_leafs_through_rows_is_not_printed(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html")
     watched.page.emulate_media(media="print")
@@ -170,7 +166,6 @@ def test_what_leafs_through_rows_is_not_printed(run: Path, watched: Watched) -> 
     assert watched.page.is_visible(".sankey")
 
 
-@pytest.mark.slow
 def test_examples_are_printed_though_they_are_folded(run: Path, watched: Watched) -> None:
     watched.open(run / "report.html")
     example = watched.page.locator("#reasons details figure").first

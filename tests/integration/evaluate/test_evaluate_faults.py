@@ -92,6 +92,7 @@ def test_vectors_that_cannot_be_scored_are_never_stored(
         assert not (tmp_path / "out" / "metrics.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_model_that_changes_while_it_encodes_leaves_no_vectors(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -90,6 +90,7 @@ def test_each_endless_one_costs_itself_only() -> None:
     assert_each_costs_itself_only("go", GOOD, ENDLESS, endless_s=2)
 
 
+@pytest.mark.slow
 def test_a_test_of_its_own_is_not_passed_early() -> None:
     test = TestProgram('func main() { if square(2) != 4 { panic("wrong") } }')
     codes = [GOOD, *(HOSTILE[name][0] for name in ("exit", "exit at start", "reads first", "forged lines"))]

@@ -99,7 +99,7 @@ def test_each_endless_one_costs_itself_only(language: str) -> None:
     assert_each_costs_itself_only(language, GOOD, ENDLESS, endless_s=1)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ["javascript", pytest.param("typescript", marks=pytest.mark.slow)])
 def test_a_test_of_its_own_is_not_passed_early(language: str) -> None:
     test = TestProgram("const assert = require('assert');\nassert.deepEqual(square(2), 4);")
     early = [HOSTILE[name][0] for name in ("exit", "exit at start", "exit at the end", "reads first", "forged lines")]

@@ -129,6 +129,7 @@ def test_what_would_run_before_the_harness_is_not_run(code: str) -> None:
         with_cases(f"{code}\n{GOOD}", "square", CASES)
 
 
+@pytest.mark.slow
 def test_a_test_of_its_own_is_not_passed_early() -> None:
     test = TestProgram("fn main() { assert_eq!(square(2), 4); }")
     codes = [GOOD, *(HOSTILE[name][0] for name in ("exit", "reads", "forged lines", "names", "exported names"))]

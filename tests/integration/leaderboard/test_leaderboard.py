@@ -171,6 +171,7 @@ def test_results_of_several_datasets_in_a_folder_have_tables_of_their_own(
     assert "## code2code, stripped, other test" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_kind_of_an_encoder_does_not_depend_on_its_label(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,8 @@ from synthcode.pipelines.main import run_cli
 from synthcode.storage.shards import shards_of
 from tests.support.runs.sharded_recipe import tables
 
+pytestmark = pytest.mark.slow
+
 COUNT = 7
 
 
@@ -32,7 +34,6 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return names
 
 
-@pytest.mark.slow
 def test_seven_shards_in_any_order_make_the_same_bytes(
     quickstart: Path, shards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -95,7 +96,6 @@ def test_an_answer_beats_a_failure_and_conflicts_are_counted(
     assert kept[0] == kept[1]
 
 
-@pytest.mark.slow
 def test_what_does_not_belong_together_is_refused(
     quickstart: Path, shards: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -70,7 +70,9 @@ def written(folder: Path, columns: dict[str, object], **options: object) -> Path
 @pytest.mark.parametrize(
     ("columns", "options", "rows", "large"),
     [
-        ({"code": repeated("a" * 20_000_000, 1_000), "text": ["Add"] * 1_000}, {}, 0, 1_000),
+        pytest.param(
+            {"code": repeated("a" * 20_000_000, 1_000), "text": ["Add"] * 1_000}, {}, 0, 1_000, marks=pytest.mark.slow
+        ),
         pytest.param({"code": ["x", "y" * 12_000_000, "z"] * 20}, {}, 40, 20, marks=pytest.mark.slow),
         pytest.param({"code": ["a" * 40_000_000] * 3 + ["b"]}, {"use_dictionary": False}, 1, 3, marks=pytest.mark.slow),
         ({"tests": [["a" * 100_000] * 1_000, ["b"]]}, {}, 1, 1),

@@ -72,6 +72,7 @@ def test_a_wrong_program_is_rejected(
     assert detail in found.detail
 
 
+@pytest.mark.slow
 def test_a_program_that_is_hard_coded_to_its_tests_differs_on_further_inputs() -> None:
     assert verified(HARD_CODED, OWN, SEED).level == "tested"
     for own in (OWN, None):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -100,8 +102,15 @@ DECLARING = (
     "const performance = 1;\nfunction escape(a: number): number { return a + performance; }",
 )
 """TypeScript that declares global names itself."""
+SLOW = ("java", "typescript", "go", "csharp")
+"""Languages whose compilers take seconds for all programs here; 'check' on a run has some of them judge in any case."""
 MISTYPED = "function f(a: boolean): number { return a + 1; }"
 """A type error, of which TypeScript makes JavaScript all the same."""
+
+
+def marked(languages: Iterable[str]) -> list[Any]:
+    """Return languages as parameters, the slow ones marked."""
+    return [pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in languages]
 
 
 @cache
@@ -123,13 +132,13 @@ def test_every_compiler_is_tried_here() -> None:
     assert set(GOOD) == set(BAD) == set(LEVELS) == set(UNDEFINED) == set(COMPILERS)
 
 
-@pytest.mark.parametrize("language", COMPILERS)
+@pytest.mark.parametrize("language", marked(COMPILERS))
 def test_a_program_reaches_what_its_toolchain_proves(language: str) -> None:
     codes = (GOOD[language][0], UNDEFINED[language], BAD[language][0])
     assert [judgement(language, code).level for code in codes] == [*LEVELS[language], None]
 
 
-@pytest.mark.parametrize("language", COMPILERS)
+@pytest.mark.parametrize("language", marked(COMPILERS))
 def test_programs_are_judged_each_by_itself(language: str) -> None:
     bad, message = BAD[language]
     found = judged(language)[: 2 * len(GOOD[language]) + 2]
@@ -139,11 +148,12 @@ def test_programs_are_judged_each_by_itself(language: str) -> None:
     assert "/" not in problem
 
 
-@pytest.mark.parametrize("language", OPEN)
+@pytest.mark.parametrize("language", marked(OPEN))
 def test_what_a_fragment_leaves_open_is_no_error(language: str) -> None:
     assert judgement(language, OPEN[language]).problem is None
 
 
+@pytest.mark.slow
 def test_types_of_go_programs_are_resolved_with_the_standard_library_only() -> None:
     assert {code: judgement("go", code).level for code in GO_CASES} == GO_CASES
 
@@ -155,21 +165,23 @@ def test_messages_are_one_short_line_that_no_terminal_obeys() -> None:
     assert first_message(COMPILERS["ruby"], "\n\nnothing like it\n") == "nothing like it"
 
 
+@pytest.mark.slow
 def test_a_type_error_does_not_refuse_what_typescript_makes_javascript_of() -> None:
     assert judgement("typescript", MISTYPED) == Judgement("checked", None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", DECLARING)
 def test_a_typescript_program_may_declare_global_names_itself(code: str) -> None:
     assert judgement("typescript", code) == Judgement("compiled", None)
 
 
-@pytest.mark.parametrize("language", LACKING)
+@pytest.mark.parametrize("language", marked(LACKING))
 def test_a_program_that_names_an_unknown_library_is_not_called_compiled(language: str) -> None:
     for code in LACKING[language]:
         assert judgement(language, code) == Judgement(LEVELS[language][1], None)
 
 
-@pytest.mark.parametrize("language", WITHOUT_LIBRARIES)
+@pytest.mark.parametrize("language", marked(WITHOUT_LIBRARIES))
 def test_what_only_looks_like_a_library_keeps_no_program_from_being_compiled(language: str) -> None:
     assert judgement(language, WITHOUT_LIBRARIES[language]) == Judgement("compiled", None)

@@ -27,12 +27,14 @@ def test_a_program_that_wears_its_compiler_out_is_refused_alone(language: str) -
     assert [said is None for said in found] == [True, False, True]
 
 
+@pytest.mark.slow
 def test_a_compiler_that_was_ended_has_not_taken_the_program() -> None:
     macros = "".join(f"#define A{i + 1} A{i} A{i} A{i} A{i}\n" for i in range(30))
     (said,) = refusals([f"{macros}int a = A30;\n"], toolchain("c"), seconds=1)  # names an unknown A0 as well
     assert str(said).startswith("gcc was ended")
 
 
+@pytest.mark.slow
 def test_nothing_is_run_and_nothing_of_the_machine_is_seen(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("int stolen = ;")

@@ -24,6 +24,7 @@ def test_a_compiler_of_all_files_that_dies_costs_one_program(tmp_path: Path) -> 
     assert [said is None for said in refusals(programs, dying)] == [True, False, True, True]
 
 
+@pytest.mark.slow
 def test_a_go_program_that_ends_the_checker_is_refused_alone(tmp_path: Path) -> None:
     go = toolchain("go")
     assert go.compiler.driver is not None

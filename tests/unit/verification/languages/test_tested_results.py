@@ -190,7 +190,7 @@ NAMES = {id(SWAP): "swap", id(UNIQUE): "unique", id(FIRST): "first", id(DIVIDE):
     id(REVERSE): "reverse",
 }
 """Cases, by identity -> the entry point."""
-SLOW = ("java", "kotlin", "csharp", "cpp", "rust", "go", "typescript")
+SLOW = ("java", "kotlin", "csharp", "c", "cpp", "rust", "go", "javascript", "typescript")
 
 
 def programs_of(language: str) -> dict[str, tuple[str, tuple[TestCase, ...], str]]:

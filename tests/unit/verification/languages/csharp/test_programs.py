@@ -77,6 +77,7 @@ def test_a_right_program_passes_in_any_form(csharp: TestedPrograms) -> None:
     assert outcomes == [Outcome(2, 2, None, "")] * len(RIGHT)
 
 
+@pytest.mark.slow
 def test_a_wrong_program_fails_with_its_first_message(csharp: TestedPrograms) -> None:
     outcomes = csharp.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
@@ -89,6 +90,7 @@ def test_an_endless_program_costs_itself_only(csharp: TestedPrograms) -> None:
     assert (first.passed, endless.reason, last.passed) == (2, "test_timeout", 2)
 
 
+@pytest.mark.slow
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(csharp: TestedPrograms) -> None:
     as_list = RIGHT[2].replace("IEnumerable<int> S", "List<int> S").replace(_LINQ, f"{_LINQ}.ToList()")
     instance = RIGHT[0].replace("public static", "public")
@@ -97,6 +99,7 @@ def test_a_program_passes_the_own_test_of_a_seed_in_any_form(csharp: TestedProgr
     assert [outcome.reason for outcome in csharp.judge_tests("sort_it", programs)] == [None] * len(programs)
 
 
+@pytest.mark.slow
 def test_a_program_fails_the_own_test_of_a_seed(csharp: TestedPrograms) -> None:
     wrong = "public static List<int> SortIt(List<int> items) { return items; }"
     early = "class S { static S() { Environment.Exit(0); } public static List<int> SortIt(List<int> items) => items; }"

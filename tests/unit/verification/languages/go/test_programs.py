@@ -87,6 +87,7 @@ def test_a_right_program_passes_in_any_form(go: TestedPrograms) -> None:
     assert outcomes == [Outcome(2, 2, None, "")] * len(RIGHT)
 
 
+@pytest.mark.slow
 def test_a_wrong_program_fails_with_its_first_message(go: TestedPrograms) -> None:
     outcomes = go.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
@@ -100,12 +101,14 @@ def test_an_endless_program_costs_itself_only(go: TestedPrograms) -> None:
     assert "limit exceeded" in endless.detail
 
 
+@pytest.mark.slow
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(go: TestedPrograms) -> None:
     again = "func deepCompare(a int, b int) bool { return a < b }\n" + RIGHT[0]
     programs = [(code, test) for code in (*RIGHT[:3], again) for test in OWN_TESTS]
     assert [outcome.reason for outcome in go.judge_tests("sort_it", programs)] == [None] * len(programs)
 
 
+@pytest.mark.slow
 def test_a_program_fails_the_own_test_of_a_seed(go: TestedPrograms) -> None:
     wrong = "func SortIt(items []int) []int { return items }"
     early = "func init() { os.Exit(0) }\nfunc SortIt(items []int) []int { return items }"

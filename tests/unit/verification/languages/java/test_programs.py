@@ -99,6 +99,7 @@ TYPES: tuple[tuple[str, Value], ...] = (
 )
 
 
+@pytest.mark.slow
 def test_a_right_program_passes_in_any_form() -> None:
     outcomes = TestedPrograms("java").judge_cases("sort_it", [(code, CASES[:2]) for code in RIGHT])
     assert [(outcome.tests, outcome.passed, outcome.detail) for outcome in outcomes] == [(2, 2, "")] * len(RIGHT)
@@ -159,6 +160,7 @@ def test_arguments_are_fresh_for_each_call() -> None:
     assert outcome.passed == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("test", [MBXP_TEST, HUMANEVAL_TEST])
 def test_a_test_of_the_seeds_own_calls_the_program_in_any_form(test: TestProgram) -> None:
     bad = [code.replace("a * a", "a + a + 1") for code in SQUARES]

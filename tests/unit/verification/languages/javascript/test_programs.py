@@ -67,10 +67,9 @@ VALUES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_every_value_survives_the_way_there_and_back(value: Any) -> None:
-    cases = (TestCase((value,), value),)
-    assert cases_of("function sortIt(x) { return x; }", cases) == Outcome(1, 1, None, "")
+def test_every_value_survives_the_way_there_and_back() -> None:
+    cases = tuple(TestCase((value,), value) for value in VALUES)
+    assert cases_of("function sortIt(x) { return x; }", cases) == Outcome(len(VALUES), len(VALUES), None, "")
 
 
 def test_a_mapping_may_be_an_object_or_a_map_and_a_set_an_array() -> None:
@@ -96,7 +95,14 @@ def test_a_raised_error_is_a_result() -> None:
         ("function sortIt(items) { process.exit(0); }", "test_failed", "it ended before its tests did"),
         ("function sortIt(items) { return new Promise(() => {}); }", "test_failed", "it ended before its tests did"),
         ("function sortIt(items) { process.kill(process.pid, 'SIGSEGV'); }", "test_crash", ""),
-        ("function sortIt(items) { const all = []; for (;;) all.push(new Array(1e5).fill(1)); }", "test_crash", ""),
+        pytest.param(
+            *(
+                "function sortIt(items) { const all = []; for (;;) all.push(new Array(1e5).fill(1)); }",
+                "test_crash",
+                "",
+            ),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_wrong_program_fails_with_its_first_message(code: str, reason: str, detail: str) -> None:

@@ -52,10 +52,9 @@ VALUES: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("value", VALUES, ids=repr)
-def test_every_value_survives_the_way_there_and_back(value: Any) -> None:
-    cases = (TestCase((value,), value),)
-    assert cases_of("def sort_it(x) = x", cases) == Outcome(1, 1, None, "")
+def test_every_value_survives_the_way_there_and_back() -> None:
+    cases = tuple(TestCase((value,), value) for value in VALUES)
+    assert cases_of("def sort_it(x) = x", cases) == Outcome(len(VALUES), len(VALUES), None, "")
 
 
 @pytest.mark.parametrize("body", ["yield n\n    n -= 1", "block.call(n)\n    n -= 1"])

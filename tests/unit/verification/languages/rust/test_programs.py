@@ -72,6 +72,7 @@ def test_a_right_program_passes_in_any_form(rust: TestedPrograms) -> None:
     assert outcomes == [Outcome(2, 2, None, "")] * len(RIGHT)
 
 
+@pytest.mark.slow
 def test_a_wrong_program_fails_with_its_first_message(rust: TestedPrograms) -> None:
     outcomes = rust.judge_cases("sort_it", [(code, CASES) for code in WRONG])
     for outcome, (reason, detail) in zip(outcomes, WRONG.values(), strict=True):
@@ -85,6 +86,7 @@ def test_an_endless_program_costs_itself_only(rust: TestedPrograms) -> None:
     assert "limit exceeded" in endless.detail
 
 
+@pytest.mark.slow
 def test_a_program_passes_the_own_test_of_a_seed_in_any_form(rust: TestedPrograms) -> None:
     programs = [(code, test) for code in OWN for test in (MAIN_TEST, TESTS)]
     assert rust.judge_tests("sort_it", programs) == [Outcome(1, 1, None, "")] * len(programs)

@@ -25,6 +25,7 @@ def cases_of(*codes: str) -> list[Outcome]:
     return [judge_cases(CASES, program, one) for program, one in zip(programs, results, strict=True)]
 
 
+@pytest.mark.slow
 def test_right_programs_pass_in_any_form() -> None:
     body = "(m: Map<string, number[]>, t: [number, string], s: Set<number>): number { return m.get('a')![0] + t[0]; }"
     record = "(m: Record<string, number[]>, t: [number, string], s?: Set<number>): number => m.a[0] + t[0]"
@@ -58,6 +59,7 @@ def own_test_of(code: str) -> Outcome:
     return judge_program(ran(TYPESCRIPT.with_test(code, OWN, "sum_all"))[0])
 
 
+@pytest.mark.slow
 def test_the_seeds_own_test() -> None:
     assert own_test_of("const sumAll = (n: number[]): number => n[0] + n[1];").reason is None
     assert "AssertionError" in own_test_of("function sumAll(n: number[]): number { return 0; }").detail
