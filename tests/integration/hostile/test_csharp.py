@@ -142,12 +142,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.slow
-def test_some_cost_themselves_only() -> None:
-    names = ("exit", "exit at start", "reads first", "forged lines", "own equality", "accounts")
-    assert_each_costs_itself_only("csharp", GOOD, {name: HOSTILE[name] for name in names})
-
-
 @pytest.mark.toolchains
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")
@@ -159,6 +153,7 @@ def test_each_endless_one_costs_itself_only() -> None:
     assert_each_costs_itself_only("csharp", GOOD, ENDLESS, endless_s=2)
 
 
+@pytest.mark.slow
 def test_a_test_of_its_own_is_not_passed_early() -> None:
     test = TestProgram(
         'class Tests { static void Main() { if (Squares.square(2) != 4) { throw new Exception("wrong"); } } }'

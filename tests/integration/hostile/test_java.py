@@ -137,12 +137,6 @@ HOSTILE = {
 }
 
 
-@pytest.mark.slow
-def test_some_cost_themselves_only() -> None:
-    names = ("recursion", "exit", "static state", "reads first", "forged lines", "reflection", "unsafe", "accounts")
-    assert_each_costs_itself_only("java", GOOD, {name: HOSTILE[name] for name in names})
-
-
 @pytest.mark.toolchains
 def test_each_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SYNTHCODE_SECRET", "1")

@@ -54,16 +54,12 @@ def assert_they_come_back(values: list[tuple[str, Any]]) -> None:
     ]
 
 
-@pytest.mark.slow
-def test_a_value_of_every_kind_comes_back() -> None:
-    assert_they_come_back(VALUES[::4])
-
-
 @pytest.mark.toolchains
 def test_every_value_comes_back() -> None:
     assert_they_come_back(VALUES)
 
 
+@pytest.mark.slow
 def test_results_of_several_values() -> None:
     programs = [
         ("func f(a int) (int, string) { return a, `x` }", TestCase((1,), (1, "x"))),
