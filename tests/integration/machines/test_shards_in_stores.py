@@ -38,10 +38,13 @@ def s3(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         yield f"{address}/big"
 
 
-_SLOW = pytest.mark.durability
-
-
-@pytest.fixture(params=["s3", pytest.param("memory", marks=_SLOW), pytest.param("file", marks=_SLOW)])
+@pytest.fixture(
+    params=[
+        pytest.param("s3", marks=pytest.mark.slow),
+        pytest.param("memory", marks=pytest.mark.durability),
+        pytest.param("file", marks=pytest.mark.durability),
+    ]
+)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "s3":
         yield str(request.getfixturevalue("s3"))
@@ -52,7 +55,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield (tmp_path / "sha red").as_uri()
 
 
-@pytest.mark.slow
 def test_shards_in_a_store_make_what_one_machine_makes(
     place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

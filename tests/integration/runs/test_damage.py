@@ -135,7 +135,9 @@ def test_a_flipped_bit_in_any_file_is_named_or_changes_nothing(
     generator = random.Random(random_seed)
     expected = digests(run / "dataset")
     results = run / "evaluation"
-    for file in [path for path in files_of(run) if path.stat().st_size]:
+    files = [path for path in files_of(run) if path.stat().st_size]
+    # Which bit it is makes no difference where a digest of the whole file tells.
+    for file in files if random_seed == RANDOM_SEED else [path for path in files if path.suffix not in DIGESTED]:
         name = file.relative_to(run).as_posix()
         content, times = file.read_bytes(), file.stat()
         bit = generator.randrange(8 * len(content))
@@ -158,6 +160,7 @@ def test_a_flipped_bit_in_any_file_is_named_or_changes_nothing(
             os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
+DIGESTED = (".parquet", ".png", ".pdf", ".svg")
 UNSAID = ("recipe.yaml", "verdicts.sqlite")
 """'run' writes the first anew from the recipe that it is given. The second stores verdicts, each with its checksum: it
 is read only where 'check' has something to judge, and a damaged one is judged again (``test_check_again``)."""

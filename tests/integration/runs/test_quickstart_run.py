@@ -189,20 +189,12 @@ def test_only_what_changed_is_done_again(run: Path, tmp_path: Path, capsys: pyte
     assert counts["kept"] == sum(counts["splits"].values())
 
 
-@pytest.mark.parametrize(
-    "moments",
-    [
-        pytest.param((70, 110, 130), id="three stages", marks=pytest.mark.slow),
-        pytest.param((20, 50, 80, 110, 130), id="five moments", marks=pytest.mark.durability),
-    ],
-)
-def test_killed_again_and_again_it_ends_with_the_same_bytes(
-    moments: tuple[int, ...], run: Path, tmp_path: Path
-) -> None:
+@pytest.mark.slow
+def test_killed_again_and_again_it_ends_with_the_same_bytes(run: Path, tmp_path: Path) -> None:
     """At moments of its stages; test_kills.py, in CI, kills at many more."""
     killed = tmp_path / "killed"
     command = ("run", "quickstart", "--out", str(killed), "--workers", "2")
-    for moment in moments:
+    for moment in (70, 110, 130):
         assert run_to(moment, killed, command, signal.SIGKILL).exit_code == -signal.SIGKILL
     assert synthcode(*command) == 0
     assert parquet(killed) == parquet(run)

@@ -17,11 +17,6 @@ from synthcode.seeds.descriptions import description, first_paragraph
 JAVA, PYTHON, RUST = LANGUAGES["java"], LANGUAGES["python"], LANGUAGES["rust"]
 SECONDS = 5
 """Of the processor: a fraction of one on an idle machine, half a minute for what takes time quadratic in the text."""
-LIMITS = [
-    pytest.param(300_000, SECONDS, id="300,000"),
-    pytest.param(1_000_000, 2 * SECONDS, id="1,000,000", marks=pytest.mark.durability),
-]
-"""Characters, and the seconds that they may take."""
 
 UNITS = {
     "tildes": ("", "~", "`\n"),
@@ -52,9 +47,15 @@ UNITS = {
 }
 
 
-@pytest.mark.parametrize(("characters", "seconds"), LIMITS)
 @pytest.mark.parametrize(
-    "name", [name if number % 2 else pytest.param(name, marks=pytest.mark.slow) for number, name in enumerate(UNITS)]
+    ("name", "characters", "seconds"),
+    [
+        *(
+            pytest.param(name, 300_000, SECONDS, marks=[] if number % 2 else [pytest.mark.slow])
+            for number, name in enumerate(UNITS)
+        ),
+        *(pytest.param(name, 1_000_000, 2 * SECONDS, marks=pytest.mark.durability) for name in UNITS),
+    ],
 )
 def test_answers_and_descriptions(name: str, characters: int, seconds: float) -> None:
     start, unit, end = UNITS[name]
