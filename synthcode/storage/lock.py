@@ -42,35 +42,57 @@ def hold(folder: Path) -> Iterator[None]:
         file system has no locks.
     """
     made = _missing(folder)
-    make_folder(folder)
-    with open_own(folder / LOCK_NAME) as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as problem:
-            holder = one_line(stream.read(_PID_CHARS))
-            raise LockedError(
-                f"{folder} is in use by another synthcode command (pid {holder or 'unknown'})",
-                "wait until it is done, or stop it, or use another folder",
-            ) from problem
-        except OSError as problem:
-            if problem.errno not in _NO_LOCKS:
-                raise
-            raise StorageError(
-                f"{folder} cannot be locked: its file system has no locks ({problem.strerror})",
-                "use a folder on another file system: two commands at once would damage each other's files",
-            ) from problem
+    with _opened(folder, made) as stream:
         _refuse_removed(stream, folder)
-        refuse_links(folder)
-        stream.truncate(0)
-        stream.write(str(os.getpid()))
-        stream.flush()
         try:
+            refuse_links(folder)
+            stream.truncate(0)
+            stream.write(str(os.getpid()))
+            stream.flush()
             yield
         except BaseException:
             _remove_unused(folder, made)
             raise
         finally:
             stream.truncate(0)
+
+
+@contextmanager
+def _opened(folder: Path, made: list[Path]) -> Iterator[IO[str]]:
+    """Make a folder and yield its lock file, locked. Folders of ``made`` are removed if that fails."""
+    try:
+        make_folder(folder)
+        stream = open_own(folder / LOCK_NAME)
+    except OSError:
+        with contextlib.suppress(OSError):
+            for path in made:
+                path.rmdir()
+        raise
+    with stream:
+        try:
+            _lock(stream, folder)
+        except StorageError:  # no other command can hold it either
+            _remove_unused(folder, made)
+            raise
+        yield stream
+
+
+def _lock(stream: IO[str], folder: Path) -> None:
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as problem:
+        holder = one_line(stream.read(_PID_CHARS))
+        raise LockedError(
+            f"{folder} is in use by another synthcode command (pid {holder or 'unknown'})",
+            "wait until it is done, or stop it, or use another folder",
+        ) from problem
+    except OSError as problem:
+        if problem.errno not in _NO_LOCKS:
+            raise
+        raise StorageError(
+            f"{folder} cannot be locked: its file system has no locks ({problem.strerror})",
+            "use a folder on another file system: two commands at once would damage each other's files",
+        ) from problem
 
 
 def _refuse_removed(stream: IO[str], folder: Path) -> None:

@@ -63,8 +63,9 @@ def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytes
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(lock.fcntl, "flock", refuse)
-    with pytest.raises(StorageError, match="its file system has no locks"), hold(tmp_path / "run"):
+    with pytest.raises(StorageError, match="its file system has no locks"), hold(tmp_path / "runs" / "run"):
         pass
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["file", "file/below/it", "dangling", "dangling/below", "loop"])
@@ -82,6 +83,21 @@ def test_a_refused_command_leaves_no_folder_that_it_made(tmp_path: Path) -> None
     with pytest.raises(InputError, match="refused"), hold(tmp_path / "models" / "m"):
         raise InputError("refused", "name another")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_folder_with_a_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    for name in ("refuse_links", "open_own"):
+        with monkeypatch.context() as patched:
+            patched.setattr(lock, name, full)
+            with pytest.raises(OSError, match="No space left"), hold(tmp_path / "models" / "m"):
+                pass
+        assert list(tmp_path.iterdir()) == []
+    with hold(tmp_path / "held"), pytest.raises(LockedError), hold(tmp_path / "held"):
+        pass
+    assert (tmp_path / "held").is_dir()
 
 
 def test_a_block_that_removes_the_folder_itself_fails_with_its_own_error(tmp_path: Path) -> None:
