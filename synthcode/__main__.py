@@ -1,6 +1,6 @@
 """``python -m synthcode`` is ``synthcode``."""
 
-from synthcode.pipelines.main import main
+from synthcode.pipelines.start import main
 
 if __name__ == "__main__":
     main()

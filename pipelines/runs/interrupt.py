@@ -5,13 +5,16 @@ SIGUSR1, which Slurm and other schedulers send some time before they end a job, 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
 from synthcode.errors import Interrupted
 
@@ -26,6 +29,7 @@ as long as they take, for a second one ends that."""
 LAST_RESORT_S = 3.0
 """What the main thread has after that to react at all: compiled code may keep it from doing so."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
+_IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
 _END = b"\0"
 """The number of no signal: ends the thread of ``_last_resort``."""
 _last_signal = signal.SIGINT
@@ -96,10 +100,18 @@ def exit_code() -> int:
 
 @contextmanager
 def stop_at_once() -> Iterator[None]:
-    """End a block by KeyboardInterrupt on SIGINT or SIGTERM; read-only commands need nothing more."""
+    """End a block by KeyboardInterrupt on SIGINT or SIGTERM; read-only commands need nothing more.
 
-    def on_signal(number: int, _frame: FrameType | None) -> None:
+    Within an import the process ends where it is, as if it had been killed: compiled modules may crash on an exception
+    while they are loaded.
+    """
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
         _remember(number)
+        if _is_importing(frame):
+            with contextlib.suppress(Exception):  # the signal may have come while it is being written to
+                sys.stdout.flush()
+            _leave(number)
         raise KeyboardInterrupt
 
     with _handlers(dict.fromkeys(_SIGNALS, on_signal)):
@@ -155,6 +167,20 @@ def _remember(number: int) -> None:
     _last_signal = _reported(number)
 
 
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename == _IMPORT_SYSTEM:
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _leave(number: int) -> NoReturn:
+    """End the process at once, and say so."""
+    os.write(2, b"stopped; everything that was finished is stored\nrun the same command again to go on\n")
+    os._exit(128 + _reported(number))
+
+
 def _reported(number: int) -> signal.Signals:
     """Return the signal that the exit code names."""
     return signal.SIGINT if number == signal.SIGINT else signal.SIGTERM
@@ -177,8 +203,7 @@ def _last_resort(stop: StopRequest) -> Iterator[None]:
             if number[0] not in _SIGNALS or left.wait(GRACE_S + LAST_RESORT_S):
                 continue
             if not stop.is_finishing or (number[0] != signal.SIGINT and not left.wait(FINISHING_S)):
-                os.write(2, b"stopped; everything that was finished is stored\nrun the same command again to go on\n")
-                os._exit(128 + _reported(number[0]))
+                _leave(number[0])
 
     thread = threading.Thread(target=watch, name="last resort", daemon=True)
     thread.start()

@@ -41,7 +41,7 @@ def advice(rejected: Mapping[str, int], run: Path) -> str:
         The run directory, for the command that shows the rows.
     """
     if not rejected:
-        return "check that --path and --split name rows, and that --language is not another one than theirs"
+        return "check that the file of --path has rows, and that --language and --split leave some of them"
     reason = min(rejected, key=lambda name: (-rejected[name], name))
     what = next((text for known, text in ADVICE.items() if known == reason), "look at the rows")
     return f"{what}; see 'synthcode show {shlex.quote(str(run))} --reason {reason}'"
