@@ -175,6 +175,10 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
         return "the reader of the output went away", "nothing to fix: what was stored is complete"
     if getattr(problem, "errno", None) in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(problem):
         return f"the disk is full: {_words(problem)}", "make room, then run the same command again: it goes on"
+    if getattr(problem, "errno", None) == errno.EROFS:
+        return _words(
+            problem
+        ), "name a folder elsewhere with --out, if the command has it, or work on a copy of the folder"
     if isinstance(problem, OSError):
         return _words(problem), "check that the path is right and that you may read and write it"
     if isinstance(problem, UnicodeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import subprocess
@@ -59,6 +60,19 @@ def test_a_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     missing = tmp_path / "none.jsonl"
     problem, _ = refused(capsys, "seeds", tmp_path / "run", "--from", "table", "--path", missing)
     assert str(missing) in problem
+
+
+def test_a_file_system_that_is_read_only(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(folder))
+
+    monkeypatch.setattr("synthcode.bounded.writing.make_folder", refuse)
+    assert refused(capsys, "init", tmp_path / "recipe.yaml") == [
+        f"error: [Errno 30] Read-only file system: '{tmp_path}'",
+        "name a folder elsewhere with --out, if the command has it, or work on a copy of the folder",
+    ]
 
 
 def test_a_run_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
