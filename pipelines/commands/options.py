@@ -114,8 +114,10 @@ def existing_run(path: Path) -> Path:
     if not folder.is_run:
         what = "is not a run directory" if path.exists() else "does not exist"
         missing = f": it has no {folder.manifest.name} of a run" if folder.recipe.is_file() else ""
+        holder = next((parent for parent in path.absolute().parents if RunFolder(parent).is_run), None)
+        start = "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
         raise InputError(
-            f"{path} {what}{missing}", "start one with 'synthcode run quickstart --out RUN' or 'synthcode seeds RUN'"
+            f"{path} {what}{missing}", start if holder is None else f"name the run that it is in: {holder}"
         )
     return path
 

@@ -208,3 +208,11 @@ def test_a_dataset_that_is_not_built_yet_is_not_looked_for_on_the_hub(
         f"error: {run} has no dataset yet",
         f"make it with 'synthcode build {run}'",
     ]
+
+
+@pytest.mark.parametrize("command", ["publish", "status", "show"])
+def test_a_folder_of_a_run_leads_to_the_run(command: str, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ("--to", run / "copy") if command == "publish" else ()
+    for folder in ("seeds", "dataset"):
+        assert synthcode(command, Path("run") / folder, *options) == 1
+        assert capsys.readouterr().err.splitlines()[-1] == f"name the run that it is in: {run}"
