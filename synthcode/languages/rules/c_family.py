@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from synthcode.languages.rules.c_refusals import C_REFUSED, CPP_REFUSED
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
 
 _C_TOP_LEVEL = frozenset(
@@ -64,8 +65,9 @@ _GNU = (
     rewrite("&&", r"(?:[{,(=?:]|\breturn)\s*(&&)\s*[A-Za-z_]", "&"),  # the address of a label
     rewrite("goto", r"\b(goto)\s*\*"),
     rewrite("_Pragma", r"(\b_Pragma\s*\(\s*\"[^\"]{0,300}\"\s*\))"),
+    rewrite("__has_", r"\b(__has_\w{1,40}\s*\([^()\n]{1,99}\))", "1"),
     rewrite("__extension__", r"\b(__extension__)\b"),
-    rewrite(":", r"[;{}]\s*([A-Za-z_]\w{0,80}\s*:)\s*\}", ";"),  # a label at the end of a block
+    rewrite(":", r"[;{}]\s*[A-Za-z_]\w{0,80}\s*(:)\s*\}", ";"),  # a label at the end of a block
 )
 _C_MACROS = {b"__GNUC__": b"12", b"__STDC__": b"1", b"__STDC_VERSION__": b"201710L", b"__linux__": b"1"}
 
@@ -109,6 +111,7 @@ C = SyntaxRules(
             "a type is called",
             f"(call_expression function: (identifier) @bad (#any-of? @bad {_C_TYPES}))",
         ),
+        *C_REFUSED,
     ),
     rewrites=(
         *_GNU,
@@ -117,6 +120,7 @@ C = SyntaxRules(
         rewrite("_BitInt", r"\b(_BitInt\s*\([^()]{1,80}\))", "int"),
         rewrite("wb", r"\b(?:0[xXbB])?[\da-fA-F']{1,80}([uU]?(?:wb|WB)[uU]?)\b"),
         rewrite("_Complex", r"\b(_Complex)\b"),
+        rewrite("complex", r"\b(?:double|float)\s+(complex)\b"),
         *_BIT_FIELDS,
         rewrite("_Thread_local", r"\b(_Thread_local)\b"),
         rewrite("_Atomic", r"\b(_Atomic\s*\()[\w *]{1,80}(\))"),
@@ -205,6 +209,7 @@ CPP = SyntaxRules(
             "(translation_unit (function_definition !type"
             " declarator: (function_declarator declarator: [(identifier) (template_function)])) @bad)",
         ),
+        *CPP_REFUSED,
     ),
     includes=frozenset({"c"}),
     rewrites=_CPP_REWRITES,

@@ -7,6 +7,7 @@ import pytest
 from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 from synthcode.languages.rules import RULES
+from tests.support.programs import c_texts
 from tests.support.programs.syntax_corpus import syntax_cases
 
 SOUND = {
@@ -264,7 +265,11 @@ def test_what_a_grammar_lets_through_and_the_language_does_not(language: str, co
 
 @pytest.mark.parametrize("language", RULES)
 def test_every_rule_is_met_by_an_example(language: str) -> None:
-    examples = [*REFUSED.get(language, []), *(case.text for case in syntax_cases() if case.language == language)]
+    examples = [
+        *REFUSED.get(language, []),
+        *c_texts.REFUSED.get(language, []),
+        *(case.text for case in syntax_cases() if case.language == language),
+    ]
     diagnoses = [diagnose(code, get_language(language)) for code in examples]
     details = {rejection.detail.split(": ", 1)[1] for rejection in diagnoses if rejection is not None}
     assert {refusal.why for refusal in RULES[language].refused} <= details
