@@ -50,6 +50,7 @@ from synthcode.vocabulary import TEXT_PARTS
     help="What to take of a given text. Default: the description, which ends where examples or parameters begin.",
 )
 @click.option("--license", metavar="SPDX", help="The licence of rows that do not name theirs.")
+@click.option("--source", metavar="NAME", help="What the column 'source' calls the data. Default: the adapter's name.")
 @shard_option("Make RUN the I-th of N shards. All seeds are read, to find duplicates among all of them.")
 @executor_options
 @force_option

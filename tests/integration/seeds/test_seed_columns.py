@@ -50,7 +50,7 @@ def run(tmp_path: Path) -> Path:
     recording.write_text("".join(json.dumps(row) + "\n" for row in answers))
     folder = tmp_path / "run"
     read = ("seeds", folder, "--from", "table", "--path", tasks, "--language", "python", "--license", "MIT")
-    assert synthcode(*read, "--keep-column", "level") == 0
+    assert synthcode(*read, "--keep-column", "level", "--source", "sums") == 0
     replay = ("translate", folder, "--backend", "replay", "--recording", recording, "--targets", "ruby")
     for command in (replay, ("dedup", folder, "--threshold", "1"), ("build", folder)):
         assert synthcode(*command) == 0
@@ -64,11 +64,12 @@ def test_every_configuration_names_the_seeds_own_id(run: Path) -> None:
     seeds = {row["seed_id"]: row["source_id"] for row in table(run, "texts")}
     assert all(row["source_id"] == seeds[row["seed_id"]] for row in table(run, "programs"))
     assert {row["license"] for row in table(run, "triplets")} == {"MIT"}
+    assert {row["source"] for row in table(run, "triplets")} == {"sums"}
     for row in table(run, "texts"):
         number = int(row["source_id"].removeprefix("sum/"))
         assert json.loads(row["extra"]) == {"level": number}
         assert json.loads(row["tests"]) == {"python": f"assert sum_of_{number}([]) == 0"}
-        assert (row["source"], row["entry_point"]) == ("table", f"sum_of_{number}")
+        assert (row["source"], row["entry_point"]) == ("sums", f"sum_of_{number}")
 
 
 def test_texts_that_contain_the_name_of_the_entry_point_are_warned_of(
