@@ -56,7 +56,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def base_url(model: Path, small_cache: None) -> Iterator[str]:
-    with serving(str(model), SERVER, start_s=300) as address:
+    with serving(str(model), SERVER, start_s=500) as address:
         yield address
 
 
@@ -197,7 +197,7 @@ def test_an_unknown_model_is_refused_at_the_start(base_url: str) -> None:
 
 
 def test_a_server_that_does_not_come_up_says_why(tmp_path: Path) -> None:
-    with pytest.raises(ServerError, match="ended with status"), serving(str(tmp_path), SERVER, start_s=120):
+    with pytest.raises(ServerError, match="ended with status"), serving(str(tmp_path), SERVER, start_s=500):
         pass
 
 
