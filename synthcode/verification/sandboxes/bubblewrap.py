@@ -82,8 +82,9 @@ class Bubblewrap:
         arguments = [*_system_in_view(), "--dev", "/dev", "--proc", "/proc"]
         for folder in ("/dev/shm", "/tmp", FOLDER):
             arguments += ["--perms", "1777", "--size", str(limits.scratch_bytes), "--tmpfs", folder]
+        arguments += ["--size", "4096", "--tmpfs", "/dev/pts"]  # a compiler that includes /dev/ptmx waits for ever
         arguments += _tools_in_view(self.programs)
-        for folder in ("/dev", "/proc", "/"):
+        for folder in ("/dev/pts", "/dev", "/proc", "/"):
             arguments += ["--remount-ro", folder]
         for name, value in self._environment().items():
             arguments += ["--setenv", name, value]

@@ -44,6 +44,8 @@ ATTACKS = {
     f"void *memcpy(void *a, const void *b, unsigned long n) {{ return a; }}\n{WRONG}",
     "statements replaced": f"#define return if (0) return\n{WRONG}",
     "include of a device": f'#include "/dev/zero"\n{WRONG}',
+    "include of a terminal": f'#include "/dev/ptmx"\n{WRONG}',
+    "include of what the compiler writes": f'#include "/dev/stdout"\n{WRONG}',
 }
 
 

@@ -60,6 +60,8 @@ ATTACKS = {
     "test's function replaced": "#include <stdexcept>\nnamespace std { } int add(int a, int b) { return a - b; }\n"
     "struct runtime_error { runtime_error(const char*) { __builtin_exit(0); } };",
     "include of a device": f'#include "/dev/zero"\n{WRONG}',
+    "include of a terminal": f'#include "/dev/ptmx"\n{WRONG}',
+    "include of what the compiler writes": f'#include "/dev/stdout"\n{WRONG}',
     "compiler bomb": "template <int N> struct B { static const int v = B<N - 1>::v + B<N - 2>::v + B<N % 7>::v; }; "
     f"constexpr long f(long n) {{ return n < 2 ? n : f(n - 1) + f(n - 2); }} constexpr long x = f(60); {WRONG}",
 }

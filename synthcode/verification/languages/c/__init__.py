@@ -14,7 +14,7 @@ from synthcode.verification.sandboxes.sandbox import Sandbox
 _ALLOWED = ("implicit-function-declaration", "implicit-int", "int-conversion", "incompatible-pointer-types")
 """Newer versions of gcc refuse them; programs were written when it did not."""
 _OPTIONS = (
-    *("-std=gnu17", "-O0", "-w", "-pipe", "-fno-diagnostics-show-caret", "-fmax-errors=3"),
+    *("-std=gnu17", "-O0", "-w", "-fno-diagnostics-show-caret", "-fmax-errors=3"),
     *(f"-Wno-error={name}" for name in _ALLOWED),
 )
 _CLASHES = "conflicting|redefin|redecl|different kind|called object|expected"

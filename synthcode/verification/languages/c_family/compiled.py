@@ -31,7 +31,7 @@ PROGRAM_ONLY = "SYNTHCODE_PROGRAM_ONLY"
 """The macro with which the compiler sees the translation without the calls of its harness."""
 _BATCH = 32
 _COMPILE_LIMITS = Limits(cpu_s=10, file_bytes=160 << 20, scratch_bytes=512 << 20)
-_COMPILE_WALL_S = 60
+_COMPILE_WALL_S = 200
 """Of each program, on a busy machine."""
 _PROGRAM_BYTES = 8 << 20
 _LOG_BYTES = 16_000
@@ -49,14 +49,16 @@ for source in *{suffix}; do
     name=${{source%.*}}
     status=refused
     {first} 2> "$name.log" && status=ready
-    grep -q 'terminated program' "$name.log" && status=ended
-    {tries}
+    if [ $status = refused ]; then
+        grep -q 'terminated program' "$name.log" && status=ended
+        {tries}
+        tail -c {log_bytes} "$name.log" > "$name.said"
+        rm -f "$name.log"
+    fi
     echo $status > "$name.status"
-    tail -c {log_bytes} "$name.log" > "$name.said"
-    rm -f "$name.log"
 done
-set -- *.status *.said
-for name in *.out; do [ -f "$name" ] && set -- "$@" "$name"; done
+set -- *.status
+for name in *.out *.said; do [ -f "$name" ] && set -- "$@" "$name"; done
 exec tar cf - "$@"
 """
 
@@ -196,7 +198,7 @@ class CompilingRunner:
             blocks=_PROGRAM_BYTES // 512,
             suffix=self.options.suffix,
             first=self._call(first, '-o "$name.out"'),
-            tries="\n    ".join(tries),
+            tries="\n        ".join(tries),
             log_bytes=_LOG_BYTES,
         )
 

@@ -29,6 +29,10 @@ def said(script: str, limits: Limits | None = None) -> str:
     return (done.stdout + done.stderr).decode()
 
 
+def test_there_are_no_terminals_which_a_reader_would_wait_for() -> None:
+    assert said("ls /dev/pts; cat /dev/ptmx 2>&1").count("No such file") == 1
+
+
 def test_files_come_in_and_status_and_outputs_come_out() -> None:
     done = shell("cat given; cat made 2>&1 >/dev/null || echo x > made; cat made; exit 7", given=b"content\n")
     assert (done.exit_code, done.stdout) == (7, b"content\ncat: made: No such file or directory\nx\n")

@@ -62,6 +62,15 @@ def test_a_right_program_passes_in_any_form() -> None:
     assert own_tests_of(*RIGHT_FORMS) == [Outcome(1, 1, None, "")] * len(RIGHT_FORMS)
 
 
+def test_mathematical_functions_that_the_precompiled_header_leaves_out_can_be_called() -> None:
+    codes = (
+        "double half(double x) { return std::riemann_zeta(2.0) * 0 + x / 2; }",
+        "#include <bits/stdc++.h>\nusing namespace std;\ndouble half(double x) { return beta(1.0, 1.0) * x / 2; }",
+        "double beta(double x) { return x / 2; }\ndouble half(double x) { return beta(x); }",
+    )
+    assert cases_of(*codes, cases=[TestCase((3.0,), 1.5)], entry_point="half") == [Outcome(1, 1, None, "")] * 3
+
+
 def test_arrays_that_are_changed_in_place_are_results() -> None:
     codes = (
         "void sort_it(int arr[], int n) { std::sort(arr, arr + n); }",
