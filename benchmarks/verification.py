@@ -14,6 +14,9 @@ MBXP is at github.com/amazon-science/mxeval, commit e09974f9. A language whose t
 ``known good`` is a program that passes the release's own test. In PHP and TypeScript that test compares loosely:
 ``'7'`` equals 7 and, in PHP, ``true`` equals any text that is not empty. So agreement is also counted by the release's
 own equality. ``--limit`` takes a sample of the problems of each language, the same one each time.
+
+``speed``: ``verifying/plain.py`` is what it compares with. Programs that run one after another are drawn from all over
+those that run together, and are counted if they pass, in both ways: both have to do the same work.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ from verifying.judging import (
     passes,
     run_all,
 )
+from verifying.plain import run_plainly
 from verifying.problems import (
     PREFIXES,
     Problem,
@@ -164,10 +168,9 @@ def hard_coded_programs(options: argparse.Namespace) -> None:
 
 
 def speed(options: argparse.Namespace) -> None:
-    header("language", "programs", "programs/s", "one after another", "ratio")
+    header("language", "programs", "programs/s", "one after another", "ratio", "pass one after another, and together")
     for bench, problems in programs_of(options):
         assert bench.language is not None
-        assert bench.runner is not None
         jobs = []
         for problem in problems:
             try:
@@ -179,14 +182,13 @@ def speed(options: argparse.Namespace) -> None:
             except Untestable:
                 continue
         started = time.monotonic()
-        run_all(bench, jobs)
+        ran = run_all(bench, jobs)
         batched = len(jobs) / (time.monotonic() - started)
-        single = jobs[: options.single]
-        started = time.monotonic()
-        for job in single:
-            bench.runner.run([job])
-        alone = len(single) / (time.monotonic() - started)
-        row(bench, len(jobs), f"{batched:.1f}", f"{alone:.1f}", f"{batched / alone:.1f}")
+        places = range(0, len(jobs), max(1, len(jobs) // options.single))[: options.single]
+        passed, seconds = run_plainly(bench, [jobs[place] for place in places])
+        alone = len(places) / seconds
+        both = f"{passed} and {sum(ran[place].status == 'completed' for place in places)} of {len(places)}"
+        row(bench, len(jobs), f"{batched:.2f}", f"{alone:.2f}", f"{batched / alone:.1f}", both)
 
 
 def programs_of(options: argparse.Namespace) -> list[tuple[TestBench, list[Problem]]]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, TypeVar
 
+from synthcode.pipelines.steps.verify.known_tests import BATCH_PROGRAMS
 from synthcode.verification.benches import TestBench
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.cases.outcome import Outcome, judge_cases, judge_program
@@ -23,7 +24,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORKERS = 2
-JOBS_AT_ONCE = 32
+JOBS_AT_ONCE = 2 * BATCH_PROGRAMS
+"""``verify`` hands over so many: most translations have two jobs."""
 
 Verdict = Outcome | str
 """What tests say; or why they cannot be run."""
@@ -159,7 +161,7 @@ def programs(
 def run_all(bench: TestBench, jobs: Sequence[Job]) -> list[Ran]:
     """Run jobs on both cores."""
     assert bench.runner is not None
-    return _in_batches(bench.runner.run, jobs, size=JOBS_AT_ONCE)
+    return _in_batches(bench.runner.run, jobs, size=min(JOBS_AT_ONCE, max(1, -(-len(jobs) // WORKERS))))
 
 
 def _in_batches(judge: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item], size: int) -> list[Result]:
