@@ -22,8 +22,9 @@ from synthcode.verification.sandboxes.sandbox import Finished, Limits, Sandbox
 
 BATCH = 100
 """Programs of one virtual machine: starting one takes as long as running about 30 programs."""
-_FEWEST = 30
-"""Programs of one machine, if there are several: fewer are not divided among cores."""
+_FEWEST = 60
+"""Programs of one machine, if there are several: fewer are not divided among cores. ``verify`` itself runs a batch
+on each core, and starting the compiler takes as long as compiling 30 programs."""
 _START_S = 20
 _SECONDS_OF_EACH = 1
 _OPTIONS = (
