@@ -49,6 +49,8 @@ class Ran(NamedTuple):
     """The first error in one line; empty if there was none."""
     seconds: float
     """Wall time, of its share if it ran together with others."""
+    used_up: bool = False
+    """Whether it was killed because it had used its seconds of the processor: more wall clock changes nothing."""
 
 
 class CaseProgram(NamedTuple):

@@ -23,7 +23,9 @@ def run_alone(runner: Runner, job: Job) -> Ran:
 
 
 def with_patience(runner: Runner, jobs: Sequence[Job], runs: Sequence[Ran]) -> list[Ran]:
-    """Return what came of jobs; those that a busy machine may have ended are run once more, with more time.
+    """Return what came of jobs; those that a busy machine may have ended are run once more, with more wall clock.
+
+    What used its seconds of the processor is not: it would again.
 
     Parameters
     ----------
@@ -34,7 +36,8 @@ def with_patience(runner: Runner, jobs: Sequence[Job], runs: Sequence[Ran]) -> l
     """
     patient = runner.with_patience(PATIENCE)
     return [
-        run_alone(patient, job) if ran.status in MAY_BE_THE_LOAD else ran for job, ran in zip(jobs, runs, strict=True)
+        run_alone(patient, job) if ran.status in MAY_BE_THE_LOAD and not ran.used_up else ran
+        for job, ran in zip(jobs, runs, strict=True)
     ]
 
 

@@ -92,7 +92,8 @@ def result(done: Finished, nonce: str, message: re.Pattern[str], seconds: float)
     lines = harness_lines(done.stdout.decode("utf-8", "replace"), nonce)
     status = _status(done, bool(lines) and lines[-1] == END)
     shown = "" if status == "completed" else first_error(done, message, nonce)
-    return Ran(status, tuple(line for line in lines if line != END), shown, seconds)
+    used_up = status == "timed_out" and not done.timed_out
+    return Ran(status, tuple(line for line in lines if line != END), shown, seconds, used_up)
 
 
 def harness_lines(output: str, nonce: str) -> list[str]:

@@ -128,15 +128,16 @@ final class RunEach {
             } else if (line != null) {
                 written += write(results, nonce, line);
                 if (written > limits.bytes) status = "crashed";
-            } else if (millisSince(started) > limits.wallMillis
-                || processorMillis() - processor > limits.processorMillis) {
+            } else if (processorMillis() - processor > limits.processorMillis) {
+                status = "used_up";
+            } else if (millisSince(started) > limits.wallMillis) {
                 status = "timed_out";
             }
         }
         long millis = millisSince(started);
         if (status.equals("completed")) write(results, nonce, "end");
         write(results, nonce, "= " + status + " " + millis + " " + message(thrown[0]));
-        if (status.equals("timed_out")) return false;
+        if (status.equals("timed_out") || status.equals("used_up")) return false;
         thread.join(1000);
         return !thread.isAlive();
     }

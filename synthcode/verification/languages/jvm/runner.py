@@ -35,6 +35,7 @@ _OPTIONS = (
 )
 _STARTED = "started"
 _STATUS = "="
+_USED_UP = "used_up"
 _DRIVER_ENDED = 86
 """``RECYCLE`` of the driver: its last line is missing, so there was no room for it."""
 _TIME_SIGNAL = 152
@@ -140,6 +141,8 @@ def _ran(lines: Sequence[str]) -> Ran | None:
     status, millis, message = lines[-1].split(" ")[1:4]
     shown = one_line(base64.b64decode(message).decode("utf-8", "replace"), _MESSAGE_CHARACTERS)
     results = tuple(line for line in lines[:-1] if line != END)
+    if status == _USED_UP:
+        return Ran("timed_out", results, shown, int(millis) / 1000, used_up=True)
     return Ran(cast(RunStatus, status), results, shown, int(millis) / 1000)
 
 
@@ -155,4 +158,4 @@ def _ended(done: Finished, lines: Sequence[str]) -> Ran:
     elif done.exit_code == 0:
         status = "stopped"
     shown = "" if status == "stopped" else f"it ended its process with the status {done.exit_code}"
-    return Ran(status, tuple(lines), shown, 0.0)
+    return Ran(status, tuple(lines), shown, 0.0, used_up=status == "timed_out" and not done.timed_out)
