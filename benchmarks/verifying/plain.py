@@ -2,8 +2,7 @@
 
 In compiled languages a runner prepares much when it is opened: precompiled headers, drivers that compile in memory. A
 runner that gets one job still uses it, so one job after another says little of languages for which that counts most.
-Here Java's, Kotlin's and C++'s own commands compile a program's whole text, and run what they made, in one sandbox with
-the limits of a runner's.
+Here Java's, Kotlin's and C++'s own commands compile a program's whole text, and run what they made, in one sandbox.
 """
 
 from __future__ import annotations
