@@ -10,6 +10,9 @@ from typing import Self
 
 from synthcode.verification.running.job import Job, Ran, Runner
 
+FILLING_A_CORE = 2
+"""Sandboxes at the same time that keep a core busy: while it starts and ends, a sandbox waits for the kernel."""
+
 
 def available_cores() -> int:
     """Return how many cores this process may use."""

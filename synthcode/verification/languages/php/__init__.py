@@ -10,6 +10,7 @@ from synthcode.verification.languages.php.extensions import extensions, installe
 from synthcode.verification.languages.php.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
+from synthcode.verification.running.parallel import FILLING_A_CORE, ParallelRunner
 from synthcode.verification.running.programs import ProgramRunner
 from synthcode.verification.sandboxes.sandbox import Sandbox
 
@@ -21,7 +22,8 @@ def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     loaded, _ = extensions(tools["php"], sandbox)
     settings = [word for setting in (*_SETTINGS, *(f"extension={one}" for one in loaded)) for word in ("-d", setting)]
     command = (str(tools["php"]), "-n", *settings, "harness.php")
-    return ProgramRunner(sandbox, command, _MESSAGE, misfit=missing_extension)
+    programs = ProgramRunner(sandbox, command, _MESSAGE, misfit=missing_extension)
+    return ParallelRunner(programs, FILLING_A_CORE)
 
 
 PHP = TestedLanguage(

@@ -9,6 +9,7 @@ from pathlib import Path
 from synthcode.verification.languages.ruby.programs import with_cases, with_test
 from synthcode.verification.languages.tested import Controls, TestedLanguage
 from synthcode.verification.running.job import Runner
+from synthcode.verification.running.parallel import FILLING_A_CORE, ParallelRunner
 from synthcode.verification.running.programs import ProgramRunner
 from synthcode.verification.sandboxes.sandbox import Sandbox
 
@@ -18,7 +19,8 @@ _NOT_LOADED = re.compile(r"LoadError: cannot load such file -- ([\w./-]{1,100})"
 
 def _runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     command = (str(tools["ruby"]), "--disable=gems", "-W0", "harness.rb")
-    return ProgramRunner(sandbox, command, _MESSAGE, misfit=_missing_library)
+    programs = ProgramRunner(sandbox, command, _MESSAGE, misfit=_missing_library)
+    return ParallelRunner(programs, FILLING_A_CORE)
 
 
 def _missing_library(message: str) -> str:
