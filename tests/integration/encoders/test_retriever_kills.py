@@ -94,28 +94,28 @@ def written(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("kind", "moment", "number"),
+    ("kind", "kills"),
     [
-        ("splade", "encode", 3),
-        ("splade", "score", 2),
-        ("colbert", "encode", 3),
-        ("colbert", "score", 2),
-        ("rerank", "score", 4),  # the first call is the probe's
+        ("splade", (("encode", 3), ("score", 2))),
+        ("colbert", (("encode", 3), ("score", 2))),
+        ("rerank", (("score", 4),)),  # the first call is the probe's
     ],
 )
 def test_a_killed_run_goes_on_and_does_nothing_twice(
-    dataset: Path, options: dict[str, list[str]], tmp_path: Path, kind: str, moment: str, number: int
+    dataset: Path, options: dict[str, list[str]], tmp_path: Path, kind: str, kills: tuple[tuple[str, int], ...]
 ) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     for folder in (whole, killed):
         folder.mkdir()
     assert run(dataset, options[kind], whole) == 0
-    assert run(dataset, options[kind], killed, moment, number) == -signal.SIGKILL
-    assert not (killed / "out" / "results.json").exists()
-    before = written(killed)
+    before = PROBE
+    for moment, number in kills:
+        assert run(dataset, options[kind], killed, moment, number) == -signal.SIGKILL
+        assert not (killed / "out" / "results.json").exists()
+        assert len(written(killed)) > before
+        before = len(written(killed))
     assert run(dataset, options[kind], killed) == 0
     probes = Counter(written(whole)[:PROBE]) if kind == "rerank" else Counter[str]()
     assert Counter(written(killed)) == Counter(written(whole)) + probes
-    assert len(before) > PROBE
     for name in ("ranks.parquet", "metrics.csv"):
         assert (killed / "out" / name).read_bytes() == (whole / "out" / name).read_bytes(), name
