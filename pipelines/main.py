@@ -140,6 +140,7 @@ def run_cli(arguments: list[str]) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
+        _refuse_empty(arguments)
         cli.main(arguments, prog_name="synthcode", standalone_mode=False)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
@@ -163,6 +164,17 @@ def _run(arguments: list[str]) -> int:
         _tell(*_two_lines(problem))
         return EXIT_FAILED
     return 0
+
+
+def _refuse_empty(arguments: list[str]) -> None:
+    """Refuse an empty argument: it would count as one that was not given, or as the folder that the user is in."""
+    for place, argument in enumerate(arguments):
+        name, sign, value = argument.partition("=")
+        if not argument and place and arguments[place - 1].startswith("-"):
+            name, sign = arguments[place - 1], "="
+        if not argument or (name.startswith("--") and sign and not value):
+            what = f"the value of {name}" if name else f"argument {place + 1}"
+            raise click.UsageError(f"{what} is empty; is it a variable of the shell that is not set?")
 
 
 def _two_lines(problem: Exception) -> tuple[str, str]:

@@ -50,6 +50,27 @@ def test_a_command_that_does_not_exist(capsys: pytest.CaptureFixture[str]) -> No
     ]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        (["seeds", ""], "argument 2"),
+        (["translate", "run", "--targets", ""], "the value of --targets"),
+        (["evaluate", "run", "--encoder", "bm25", "--languages="], "the value of --languages"),
+        (["seeds", "run", "--path", "x", ""], "argument 5"),
+    ],
+)
+def test_an_empty_argument(capsys: pytest.CaptureFixture[str], arguments: list[str], what: str) -> None:
+    assert refused(capsys, *arguments, code=2) == [
+        f"error: {what} is empty; is it a variable of the shell that is not set?",
+        "see 'synthcode --help'",
+    ]
+
+
+def test_a_column_that_has_no_name_of_theirs_is_not_empty(run: Path) -> None:
+    assert run_cli(["seeds", str(run), "--column", "entry_point="]) == 0
+    assert run_cli(["seeds", str(run), "--column=entry_point="]) == 0
+
+
 def test_an_unknown_language(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     problem, fix = refused(capsys, "translate", run, "--targets", "java,kotlyn", "--base-url", "http://localhost:9/v1")
     assert problem == "error: unknown language 'kotlyn' (did you mean 'kotlin'?)"
