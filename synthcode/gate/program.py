@@ -18,6 +18,7 @@ from synthcode.languages.parsing import grammar
 
 _WORDS = re.compile(r"\w+")
 _QUOTE_OR_COMMENT = re.compile(r"[\"'`#]|//|/\*|--")
+_COMMENT = re.compile(r"#|//|/\*|--")
 _ALL_PARAMETERS = re.compile(r"\b(?:func_get_args|arguments|super|binding|locals)\b")
 _UNNAMED = frozenset(
     {"lambda", "lambda_expression", "lambda_literal", "closure_expression", "anonymous_function", "arrow_function"}
@@ -110,7 +111,10 @@ class Function:
             return False
         text = self._text
         plain = text.replace("_", "").lower() if self._body is not self.node else ""
-        if any(len(name) > 1 and name in plain for name in names) or _ALL_PARAMETERS.search(text):
+        if _ALL_PARAMETERS.search(text):
+            return False
+        may_be_comment = len(text) <= stubs.MAX_STUB and _COMMENT.search(text) is not None
+        if not may_be_comment and any(len(name) > 1 and name in plain for name in names):
             return False
         if not _QUOTE_OR_COMMENT.search(plain) and not names.isdisjoint(_WORDS.findall(plain)):
             return False  # the same for names of one letter, which other words contain

@@ -12,7 +12,12 @@ from typing import NamedTuple
 
 from synthcode.gate.answers.prose import looks_like_code
 
-_STEM = r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|inner_monologue)"
+_STEM = (
+    r"(?:(?:ant|longcat_|inner_|internal_|self_|model_|deep_|chain_of_)?"
+    r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|monologue)(?:_process|_steps)?"
+    r"|scratchpad|deliberation|(?:(?<=<)|(?<=</))(?:plan(?:ning)?|critique|cot))"
+)
+"""The last are attributes of C#, sections of a file, and the like where square brackets are around them."""
 _MARK = re.compile(
     rf"""
       (?P<tag>[<\[◁][|｜]{{0,2}}+(?P<slash>/?+)(?:\w{{1,12}}:|content_)?(?P<first>(?:begin|start|end)[_▁](?:of[_▁])?)?
@@ -24,13 +29,22 @@ _MARK = re.compile(
 )
 """``<think>``, ``[THINK]``, ``◁think▷``, ``<seed:think>``, ``<|START_THINKING|>``, ``<|begin_of_thought|>``,
 ``<｜end▁of▁thinking｜>`` and their like; after them those of Gemma 4, Apertus, MedGemma and openPangu."""
-_IN_MARKS = ("think", "thought", "reason", "reflection", "analysis", "scratchpad", "inner_", "channel", "unused")
+_IN_MARKS = (
+    *("think", "thought", "reason", "reflection", "analysis", "scratchpad", "monologue", "inner_", "deliberation"),
+    *("channel", "unused", "<plan", "</plan", "critique", "cot>"),
+)
 """Every mark has one of these in it: to look for them is ten times as fast."""
 _MAX_MARKS = 2_000
 """Marks of an answer that are looked at."""
 _MAX_BLANKS = 80
 """Blanks that are looked at between a mark and the end of its line."""
 
+_FOLDED = re.compile(
+    r"\s{0,80}<details(?P<kind> [^<>\n]{0,120})?>\s{0,80}(?:<summary>(?P<summary>[^<>\n]{0,120})</summary>)?",
+    re.IGNORECASE,
+)
+"""A section that a page folds away; front ends show thoughts so."""
+_THOUGHT = re.compile(r"\b(?:thought|thinking|reasoning)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\A\s*(?:#+ |\*\*)?Here(?: is|['’]s| are) my (?:thought process|reasoning steps):")
 _WORDS_BEFORE_ANSWER = re.compile(r"Here(?: is|['’]s) my response:(?:\*\*)?|\[BEGIN FINAL RESPONSE\]")
 """Granite and Apriel mark their thoughts with words."""
@@ -74,7 +88,7 @@ def without_thoughts(text: str) -> Spoken:
     A thought goes from its opening mark to its closing mark, or to the end of the text; if the prompt opened it, from
     the start of the text to the closing mark. Marks within a code block are code.
     """
-    text = text.removeprefix("\ufeff")
+    text = _unfolded(text.removeprefix("\ufeff"))
     if "<|channel|>" in text or "<|start|>assistant" in text:
         spoken = _last_channel(text)
         if spoken is not None:
@@ -90,6 +104,14 @@ def without_thoughts(text: str) -> Spoken:
     folded = text.casefold()
     has_marks = any(part in folded for part in _IN_MARKS)
     return _between_marks(text) if has_marks else Spoken(text, in_thought=False)
+
+
+def _unfolded(text: str) -> str:
+    """Return an answer without the section at its start that a page folds away, if that says it is a thought."""
+    folded = _FOLDED.match(text)
+    if folded is None or not _THOUGHT.search(f"{folded['kind']} {folded['summary']}"):
+        return text
+    return text[folded.end() :].partition("</details>")[2] or text
 
 
 def _unmarked(text: str) -> Spoken | None:

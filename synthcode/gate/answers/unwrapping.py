@@ -16,6 +16,8 @@ from synthcode.languages import Language, find_language
 _CODE_KEYS = frozenset(
     {"answer", "code", "content", "output", "response", "result", "solution", "translated_code", "translation"}
 )
+_CONTAINERS = frozenset({"antartifact", "artifact", "file"})
+"""Elements in which a model hands over a file."""
 _FILE_KEYS = frozenset({"data", "file", "files", "results", "solutions", "translations"})
 """Keys of lists and objects that hold the code."""
 _MAX_JSON = 1_000_000
@@ -120,7 +122,7 @@ def code_in_tags(text: str) -> str | None:
         return _without_cdata(text)
     for tag in _TAG.finditer(text):
         name, square = tag["name"], tag["square"]
-        if square not in ("BEGIN", "DONE") and not _names_code(name or square):
+        if square not in ("BEGIN", "DONE") and not _is_for_code(name, square):
             continue
         before = text[: tag.start()]
         if before.count("```") % 2:
@@ -160,6 +162,10 @@ def code_in_html(text: str) -> Iterator[Element]:
             language = _LANGUAGE_CLASS.search(opened["attributes"])
             code = _without_cdata(inner)
             yield Element(_unescaped(code) if code is inner else code, language["tag"] if language else "")
+
+
+def _is_for_code(name: str | None, square: str | None) -> bool:
+    return _names_code(name or square or "") or (name is not None and name.lower() in _CONTAINERS)
 
 
 def _names_code(key: str) -> bool:

@@ -241,3 +241,10 @@ def test_a_parameter_handed_back_under_a_comment_that_asks_for_code(language: st
     head, end = HEADS[language]
     assert "yet to be written" in (why_placeholder(head + body + end, language) or "")
     assert why_placeholder(head + body.replace("xs", "xs.clamp(low, high)") + end, language) is None
+
+
+def test_comments_mention_parameters_and_use_none() -> None:
+    head, end = HEADS["java"]
+    body = "int[] result = new int[3];\n// clamp each of xs between low and high\nreturn result;"
+    assert why_placeholder(head + body + end, "java") == "line 2: clampAll is a stub"
+    assert why_placeholder(head + body.replace("3", "xs.length") + end, "java") is None

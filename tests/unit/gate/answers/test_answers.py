@@ -184,6 +184,8 @@ WHOLE = {
     "tildes around all of it": ("java", f"~~~md\n```java\n{JAVA}\n```\n~~~", JAVA),
     "a documented example in four backticks, no tag": ("python", f"````\n{PYTHON}\n````", PYTHON),
     "Markdown in JSON": ("java", json.dumps({"java": f"```java\n{JAVA}\n```"}), JAVA),
+    "an artifact": ("java", f'<antArtifact type="application/vnd.ant.code" title="x">\n{JAVA}\n</antArtifact>', JAVA),
+    "a file": ("java", f'Here it is.\n\n<file path="Main.java">\n{JAVA}\n</file>\nDone.', JAVA),
     "an apology before it": ("java", f"I'm sorry, I can't keep its types. Still:\n```java\n{JAVA}\n```", JAVA),
 }
 

@@ -18,6 +18,14 @@ MARKS = {
     "several": ("<thinking>", "</thinking>\n"),
     "EXAONE Deep": ("<thought>\n", "</thought>\n"),
     "Olmo, prompts": ("<reasoning>\n", "\n</reasoning>\n"),
+    "Claude, prompts": ("<antThinking>", "</antThinking>\n"),
+    "LongCat": ("<longcat_think>", "</longcat_think>\n"),
+    "an inner monologue": ("<internal_monologue>\n", "\n</internal_monologue>\n"),
+    "a chain of thought": ("<chain_of_thought>", "</chain_of_thought>\n"),
+    "a thought process": ("<thought_process>\n", "</thought_process>\n"),
+    "a plan": ("<plan>\n", "\n</plan>\n"),
+    "a critique": ("<critique>", "</critique>\n"),
+    "an abbreviation": ("<cot>", "</cot>\n"),
     "Reflection": ("<reflection>", "</reflection>\n"),
     "Magistral": ("[THINK]", "[/THINK]"),
     "Seed": ("<seed:think>", "</seed:think>"),
@@ -95,6 +103,9 @@ def test_the_prompt_may_have_opened_the_thought(text: str) -> None:
         f"<|channel|>final<|message|>{ANSWER}<|return|><|start|>user<|message|>And?<|end|>"
         f"<|start|>assistant<|channel|>final<|message|>{DRAFT}",
         f"<|channel|>commentary<|message|>{ANSWER}<|end|>",
+        f'<details type="reasoning" done="true">\n<summary>6 seconds</summary>\n\n{DRAFT}\n</details>\n\n{ANSWER}',
+        f"<details>\n<summary>Thought for 6 seconds</summary>\n{DRAFT}\n</details>\n{ANSWER}",
+        f"{ANSWER}\n<details><summary>Example</summary>\n\n{DRAFT}\n</details>",
     ],
 )
 def test_thoughts_at_other_places(text: str) -> None:
