@@ -32,4 +32,4 @@ def test_rows_that_are_too_large_are_not_a_matter_of_columns_names() -> None:
 
 
 def test_without_a_row_the_path_is_named() -> None:
-    assert advice({}, Path("x")).startswith("check that --path")
+    assert advice({}, Path("x")).startswith("check that the file of --path has rows")
