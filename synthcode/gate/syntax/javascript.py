@@ -44,10 +44,11 @@ _LOWERED = """
     (hash_bang_line) @blank
     (meta_property) @meta
     [(jsx_element) (jsx_self_closing_element)] @value
+    (arrow_function parameter: (identifier) @async (#eq? @async "async"))
 """
-_TO_LOWER = re.compile(rb"import|export|@|#!|/\s{0,40}>|<>")
+_TO_LOWER = re.compile(rb"import|export|@|#!|/\s{0,40}>|<>|\basync\s{0,40}=>")
 """In every text that has something to lower."""
-_REPLACED = {"blank": b" ", "import": b" ", "meta": b"import_meta", "value": b"0 "}
+_REPLACED = {"async": b"_async", "blank": b" ", "import": b" ", "meta": b"import_meta", "value": b"0 "}
 _LIMITS = frozenset({"stack overflow", "too many captures"})
 """Messages about the engine, not about the text."""
 _engines = threading.local()
@@ -77,6 +78,8 @@ def early_error(root: tree_sitter.Node, *, is_typed: bool = False) -> tuple[int,
     """
     source = root.text or b""
     captures = captures_of_types(root) if is_typed else _captures(root, source)
+    if not is_typed and "import" in captures:
+        captures = {"binding": captures.pop("import"), "import": [], **captures}
     if root.has_error:
         captures.pop("value", None)  # what the grammar's recovery takes for JSX need not be any
     for child in root.children:
@@ -136,10 +139,26 @@ def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]
 def _edits(kind: str, node: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:
     if kind == "export":
         yield from _export_edits(node)
+    elif kind == "binding":
+        names = b",".join(_imported(node))
+        yield node.start_byte, node.end_byte, b"let %b;" % names if names else b" "
     elif kind in _REPLACED:
         yield node.start_byte, node.end_byte, _REPLACED[kind]
     else:
         yield from type_edits(kind, node)
+
+
+def _imported(node: tree_sitter.Node) -> Iterator[bytes]:
+    """Yield the names that an import declares."""
+    for child in node.named_children:
+        if child.type == "identifier":
+            yield child.text or b""
+        elif child.type == "import_specifier":
+            name = child.child_by_field_name("alias") or child.child_by_field_name("name")
+            if name is not None and name.type == "identifier":
+                yield name.text or b""
+        elif child.type in ("import_clause", "named_imports", "namespace_import"):
+            yield from _imported(child)
 
 
 def _export_edits(export: tree_sitter.Node) -> Iterator[tuple[int, int, bytes]]:

@@ -21,6 +21,8 @@ SOUND = {
     ],
     "javascript": [
         "(function (a) { return a; })()",
+        "import a, { b as c } from 'x'; import * as d from 'y'; import 'z'; function b(a) { let c; }",
+        "const f = async => async; const g = async (x) => await x;",
         "export default function () {}",
         "const re = /^[^/(]\\/(?:[a-z]{2,})*\\]$/gi;",
         "[a.b, c] = [1, 2]; a.b++; (a = b) && c; f(...x, 1,);",
@@ -114,6 +116,8 @@ REFUSED = {
         "record A(int x) { f() { } }",
     ],
     "javascript": [
+        "import { a } from 'x';\nimport { b as a } from 'y';",
+        "import { a } from 'x';\nconst a = 1;",
         "function (a) { return a; }",
         "class { f() {} }",
         "function (a) { return a; }()",
