@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Signature, Twice, fields, without_label
+from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
 
@@ -107,7 +107,7 @@ def _variables(declaration: tree_sitter.Node) -> Iterator[bytes]:
 
 _TYPE = fields("name")
 _PARTIAL = re.compile(rb"\bpartial\b")
-_DECLARED = {
+_DECLARED: dict[str, Names] = {
     "enum_declaration": _TYPE,
     "field_declaration": _variables,
     "local_declaration_statement": _variables,

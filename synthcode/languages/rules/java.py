@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Signature, Twice, fields, without_label
+from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -94,7 +94,7 @@ _BREAKABLE = _LOOPS | {"labeled_statement", "switch_expression", "switch_stateme
 _FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_expression", "method_declaration"})
 _PARAMETERS = {"formal_parameter": fields("name")}
 _TYPE = fields("name")
-_MEMBERS = {
+_MEMBERS: dict[str, Names] = {
     "class_declaration": _TYPE,
     "enum_constant": _TYPE,
     "enum_declaration": _TYPE,

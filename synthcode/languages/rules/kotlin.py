@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Signature, Twice, children
+from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children
 from synthcode.languages.rules.kotlin_rewrites import REWRITES
 from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
@@ -186,7 +186,7 @@ def _variable(declaration: tree_sitter.Node) -> Iterator[bytes]:
 
 
 _ELSEWHERE = re.compile(rb"\b(?:expect|actual)\b")
-_VARIABLES = {
+_VARIABLES: dict[str, Names] = {
     "property_declaration": _variable,
     "function_declaration": Signature("function_value_parameters", _ELSEWHERE),
 }
