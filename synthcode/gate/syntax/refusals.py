@@ -10,6 +10,7 @@ import tree_sitter
 
 from synthcode.comments.snippets import captured, query_cursor
 from synthcode.gate.syntax.regex_literals import malformation
+from synthcode.gate.syntax.rewrites import has_one_of
 from synthcode.languages import Language
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
 
@@ -20,7 +21,7 @@ _NAMES = frozenset({"identifier", "name", "variable_name"})
 def find_refused(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[int, str] | None:
     """Return the line of a construct that the language does not take, and what is wrong with it, or None."""
     rules = RULES[language.name]
-    is_shown = any(pattern.search(data) for pattern in _shown_by(language.name))
+    is_shown = _is_shown(data, language.name)
     cursor, refused = _checks(language.name, is_shown=is_shown, has_stray=_has_stray(root, language.name))
     for number, nodes in cursor.matches(root):
         if number == len(refused):
@@ -117,10 +118,16 @@ def _checks(
     return query_cursor(language_name, "\n".join([*(refusal.pattern for refusal in refused), rules.regex])), refused
 
 
+def _is_shown(data: bytes, language_name: str) -> bool:
+    """Return whether a text may have something that only a look for it adds to the query."""
+    return any((not hints or has_one_of(hints, data)) and sign.search(data) for sign, hints in _shown_by(language_name))
+
+
 @functools.cache
-def _shown_by(language_name: str) -> tuple[re.Pattern[bytes], ...]:
-    """Return the patterns that show something to refuse, each once."""
-    return tuple(dict.fromkeys(refusal.shown_by for refusal in RULES[language_name].refused if refusal.shown_by))
+def _shown_by(language_name: str) -> tuple[tuple[re.Pattern[bytes], tuple[bytes, ...]], ...]:
+    """Return the patterns that show something to refuse, each once, with what hints at a match."""
+    refused = RULES[language_name].refused
+    return tuple(dict.fromkeys((one.shown_by, one.hints) for one in refused if one.shown_by is not None))
 
 
 def _has_stray(root: tree_sitter.Node, language_name: str) -> bool:

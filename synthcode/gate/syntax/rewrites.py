@@ -26,7 +26,7 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     """
     code = None
     for rewrite in rewrites:
-        if not _has_one_of(rewrite.hints, data):
+        if not has_one_of(rewrite.hints, data):
             continue
         if rewrite.shown_by is not None and not rewrite.shown_by.search(b"\n" + data):
             continue
@@ -38,7 +38,8 @@ def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[byt
     return data
 
 
-def _has_one_of(hints: Iterable[bytes], data: bytes) -> bool:
+def has_one_of(hints: Iterable[bytes], data: bytes) -> bool:
+    """Return whether one of several strings is part of a text."""
     for hint in hints:  # noqa: SIM110 - a generator takes five times as long, of some 50 calls for a text
         if hint in data:
             return True

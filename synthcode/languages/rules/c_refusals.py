@@ -46,7 +46,7 @@ _UNSET = "it needs a value"
 _MEMBERS_ONLY = "only a member of a class can be that"
 
 _BAD_NUMBER = re.compile(
-    rb"(?<![\w.'])0(?:[0-7']{0,40}[89]|[bB][01']{0,80}[2-9])|(?<![\w.'])[\d.']{1,40}[eE](?![+-]?\d)"
+    rb"[\d.'](?<![\w.'].)(?:(?<=0)(?:[0-7']{0,40}[89]|[bB][01']{0,80}[2-9])|[\d.']{0,39}[eE](?![+-]?\d))"
 )
 _BAD_TYPE = re.compile(
     rb"\blong\s+long\s+long\b|\b(?:un)?signed\s+(?:(?:un)?signed|double|float|bool|void)\b"
@@ -54,17 +54,17 @@ _BAD_TYPE = re.compile(
 )
 _BAD_STORAGE = re.compile(rb"\b(?:static|extern|register)\s+(?:static|extern|register)\b")
 _BAD_VOID = re.compile(rb"\bvoid\s+\w+\s*(?:[=;,]|\[\d*\])|,\s*void\s*[,)]")
-_KEYWORD_NAMED = re.compile(
-    rb"(?:\b(?:bool|char|double|float|int|long|short|unsigned|void)\b\s*\**|\*)\s*(?:"
-    + "|".join(_KEYWORDS.split()).encode()
-    + rb")\s*[=;,)(\[]"
+_TYPE_WORDS, _STORAGE_WORDS, _VOID = (b"long", b"short", b"signed"), (b"static", b"extern", b"register"), (b"void",)
+
+
+_AROUND_NAME = (
+    rb"(?:\b(?:auto|bool|char|double|float|int|long|short|unsigned|void)\b\s*+[*&]*+|[*&])\s*+(?:",
+    rb")\s*+[=;,)(\[]",
 )
-_CPP_KEYWORD_NAMED = re.compile(
-    rb"(?:\b(?:auto|bool|char|double|float|int|long|short|unsigned|void)\b\s*[*&]*|[*&])\s*(?:"
-    + "|".join(_CPP_KEYWORDS.split()).encode()
-    + rb")\s*[=;,)(\[]"
-)
-_GOTO = re.compile(rb"\bgoto\b")
+"""What stands before a name in a declaration, and after it."""
+_KEYWORD_NAMED = re.compile(b"|".join(_KEYWORDS.encode().split()).join(_AROUND_NAME))
+_CPP_KEYWORD_NAMED = re.compile(b"|".join(f"{_KEYWORDS} {_CPP_KEYWORDS}".encode().split()).join(_AROUND_NAME))
+_GOTO = re.compile(rb"goto\b")
 
 _BOTH = (
     Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | _SWITCH, up_to=_FUNCTIONS),
@@ -91,12 +91,14 @@ _BOTH = (
             r"|short\s+(?:float|char|double))\b.*"
         ),
         shown_by=_BAD_TYPE,
+        hints=_TYPE_WORDS,
     ),
     Refusal(
         _NOT_COMBINED,
         "((storage_class_specifier) @one . (storage_class_specifier) @bad"
         f" (#any-of? @one {_STORAGE}) (#any-of? @bad {_STORAGE}))",
         shown_by=_BAD_STORAGE,
+        hints=_STORAGE_WORDS,
     ),
     Refusal(
         "nothing is of the type void",
@@ -104,23 +106,24 @@ _BOTH = (
         " declarator: [(identifier) (init_declarator declarator: (identifier)) (array_declarator)] @bad"
         ' (#eq? @type "void"))',
         shown_by=_BAD_VOID,
+        hints=_VOID,
     ),
     Refusal(
         "nothing is of the type void",
         '(parameter_list (_) . (parameter_declaration type: (primitive_type) @bad !declarator) (#eq? @bad "void"))',
         shown_by=_BAD_VOID,
+        hints=_VOID,
     ),
     Refusal(
         _OUTSIDE,
         "(translation_unit (expression_statement (call_expression function: (identifier) @bad"
         f" (#any-of? @bad {_CALLS}))))",
     ),
-    Refusal(
-        _NO_NAME,
-        f"((field_identifier) @bad (#any-of? @bad {words(_KEYWORDS)}))",
-        shown_by=_KEYWORD_NAMED,
-    ),
 )
+
+
+def _keyword_as_member(sign: re.Pattern[bytes]) -> Refusal:
+    return Refusal(_NO_NAME, f"((field_identifier) @bad (#any-of? @bad {words(_KEYWORDS)}))", shown_by=sign)
 
 
 def _jumps(language_name: str) -> Refusal:
@@ -134,6 +137,7 @@ def _jumps(language_name: str) -> Refusal:
 
 C_REFUSED = (
     *_BOTH,
+    _keyword_as_member(_KEYWORD_NAMED),
     Refusal(
         "there is no such number",
         "(number_literal) @bad",
@@ -159,6 +163,7 @@ C_REFUSED = (
 )
 CPP_REFUSED = (
     *_BOTH,
+    _keyword_as_member(_CPP_KEYWORD_NAMED),
     _jumps("cpp"),
     Refusal(TWICE, "(compound_statement) @bad", when=declares_twice(heads=True)),
     Refusal(

@@ -53,6 +53,8 @@ class Refusal(NamedTuple):
     """Refused only if this is true of the node: for what a query cannot say."""
     shown_by: re.Pattern[bytes] | None = None
     """Matches in every text that has what is refused: without a match there, the query is spared."""
+    hints: tuple[bytes, ...] = ()
+    """One of them is part of every text that ``shown_by`` matches: looking for it is many times as fast."""
     at_top: bool = False
     """All but the types ``unless`` are refused at the top of a program: a look there may spare the query."""
 
