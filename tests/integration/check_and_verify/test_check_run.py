@@ -125,7 +125,7 @@ def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.Captur
         pytest.skip("needs a compiler or interpreter: bwrap and gcc")
     answers = {
         "whole": ("c", f"```c\n{GOOD['c']}\n```"),
-        "twice": ("c", "```c\nint add(int a) { int b = 1; int b = 2; return b; }\n```"),
+        "constant": ("c", "```c\nint add(int a) { const int b = 1; b = 2; return a + b; }\n```"),
         "other": ("kotlin", f"```kotlin\n{GOOD['kotlin']}\n```"),
     }
     run = translated(tmp_path, answers)
@@ -137,7 +137,7 @@ def test_what_parses_goes_to_the_compilers(tmp_path: Path, capsys: pytest.Captur
     found = verdicts(run)
     assert found["whole"] == ("accepted", "compiled")
     assert found["other"] == ("accepted", "syntax")
-    assert found["twice"] == ("compile_error", "redefinition of ‘b’")
+    assert found["constant"] == ("compile_error", "assignment of read-only variable ‘b’")
     assert json.loads(status_of(run, capsys, "--json"))["verified"] == {"syntax": 1, "compiled": 1}
     words = [line.split() for line in status_of(run, capsys).splitlines()]
     assert ["syntax", "1", "kotlin", "1"] in words
