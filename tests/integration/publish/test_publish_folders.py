@@ -190,7 +190,7 @@ def test_places_that_cannot_be_used_are_told(s3: str, capsys: pytest.CaptureFixt
         ("ftp://user:hush@127.0.0.1:1/x", "the place to publish to holds a user name or password", None),
         ("s3://AKIA:hu/sh+hush@bucket/x", "the place to publish to holds a user name or password", None),
         ("s3://a b/x", 's3://a b/x cannot be read: Parameter validation failed: Invalid bucket name "a b"', None),
-        ("", "the place to publish to has no name", "name a path, or s3://bucket/prefix"),
+        ("  ", "the place to publish to has no name", "name a path, or s3://bucket/prefix"),
         ("nonsense://x", "nonsense://x: Protocol not known: nonsense", "name a path, or s3://bucket/prefix"),
     ):
         assert run_cli(["publish", str(run), "--to", place]) == 1
