@@ -17,7 +17,7 @@ import pytest
 from synthcode.pipelines.main import run_cli
 
 RANDOM_SEED = 7
-KILLS = int(os.environ.get("SYNTHCODE_KILLS", "30"))
+KILLS = int(os.environ.get("SYNTHCODE_KILLS", "50"))
 """Of all commands together."""
 
 RUN = ("run", "quickstart", "--out", "{run}", "--workers", "2")
