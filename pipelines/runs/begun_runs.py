@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from synthcode.errors import Interrupted, SynthcodeError
+from synthcode.pipelines.runs.refused_changes import REFUSALS, RunBefore
 from synthcode.storage.layout import RunFolder
 from synthcode.storage.lock import LOCK_NAME, hold
 from synthcode.storage.manifest import Manifest
@@ -21,6 +22,9 @@ def hold_run(path: Path) -> Iterator[None]:
     A run that begins in the block, and of which not a row was read when the block fails, is removed: what was in the
     folder before stays, and the folder itself if it was there. One that was interrupted stays as it is.
 
+    A run that was there gets its recipe back if the block refuses the command before it has done anything: a later
+    command must not go on with an option that was refused.
+
     Raises
     ------
     LockedError, InputError, StorageError
@@ -28,12 +32,15 @@ def hold_run(path: Path) -> Iterator[None]:
     """
     with hold(path):
         before = None if RunFolder(path).is_run else frozenset(os.listdir(path)) | {LOCK_NAME}
+        there = RunBefore.read(RunFolder(path))
         try:
             yield
         except Exception as problem:
-            if before is not None and not isinstance(problem, Interrupted):
-                with suppress(OSError, SynthcodeError):
+            with suppress(OSError, SynthcodeError):
+                if before is not None and not isinstance(problem, Interrupted):
                     _remove_begun(RunFolder(path), before)
+                elif there is not None and isinstance(problem, REFUSALS):
+                    there.take_back()
             raise
 
 

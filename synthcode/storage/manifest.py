@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Literal
@@ -111,6 +111,12 @@ class Manifest:
         """Drop a stage's entry before its outputs change, so that no kill leaves it describing other files."""
         if self.stages.pop(stage, None) is not None:
             self._write()
+
+    def return_to(self, before: Manifest, without: Collection[str]) -> None:
+        """Say again what a manifest said ``before``, durably, but for stages whose files have changed since."""
+        self.stages = {name: entry for name, entry in before.stages.items() if name not in without}
+        self.recipe, self.recipe_file = before.recipe, before.recipe_file
+        self._write()
 
     def record_recipe_file(self, file: Path) -> None:
         """Note the run's recipe as it is now, so that damage can be distinguished from an edit."""

@@ -9,7 +9,7 @@ import pytest
 
 from synthcode.pipelines.main import run_cli
 from tests.support.runs.sharded_recipe import ruby, write_recipe
-from tests.support.services.chat_server import chat_server
+from tests.support.services.chat_server import Asked, Reply, chat_server
 
 ROW = {"language": "python", "text": "Add two numbers.", "code": "def add(a, b):\n    return a + b\n"}
 
@@ -90,3 +90,64 @@ def test_a_refused_merge_leaves_neither_a_run_nor_recordings(home: Path, capfd: 
     assert synthcode("merge", "whole", "shard") == 1
     assert "seeds.jsonl does not exist" in capfd.readouterr().err
     assert names(home) == before
+
+
+def recipe_of(run: Path) -> bytes:
+    return (run / "recipe.yaml").read_bytes()
+
+
+def done(run: Path) -> set[str]:
+    return set(json.loads((run / "manifest.json").read_text())["stages"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("seeds", "run", "--from", "table", "--path", "missing.csv"), "missing.csv does not exist"),
+        (("seeds", "run", "--column", "text=absent"), "has no column 'absent'"),
+        (("dedup", "run", "--against", "missing.jsonl"), "missing.jsonl does not exist"),
+        (("translate", "run", "--prompt", "./absent"), "./absent"),
+        (("translate", "run", "--model", "absent"), "absent"),
+        (("translate", "run", "--targets", "go", "--recording", "absent.jsonl"), "absent.jsonl"),
+        (("queries", "run", "--prompt", "./absent"), "./absent"),
+        (("queries", "run", "--model", "absent"), "absent"),
+        (("build", "run", "--require", "tested"), "tested"),
+        (("run", "other.yaml", "--out", "run"), "missing.csv does not exist"),
+    ],
+)
+def test_a_refused_option_does_not_stay_in_a_run(
+    arguments: tuple[str, ...], problem: str, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (home / "other.yaml").write_text("seeds: {adapter: table, path: missing.csv}\ntranslate: {targets: [go], model: m}\n")
+    with chat_server(ruby) as server:
+        assert synthcode("run", write_recipe(home / "work", 2, server.base_url), "--out", "run") == 0
+        before, stages = recipe_of(home / "run"), done(home / "run")
+        assert synthcode(*arguments) == 1
+    assert problem in capfd.readouterr().err
+    assert recipe_of(home / "run") == before
+    assert stages - done(home / "run") <= {"translate"}, "its journal notes what is requested"
+
+
+def test_a_recipe_that_was_edited_stays_as_it_was_edited(home: Path) -> None:
+    assert synthcode("seeds", "run", "--from", "table", "--path", "tasks.jsonl") == 0
+    recipe = home / "run" / "recipe.yaml"
+    recipe.write_text(recipe.read_text() + "# mine\n")
+    before = recipe.read_bytes()
+    assert synthcode("seeds", "run", "--path", "missing.csv") == 1
+    assert recipe.read_bytes() == before
+    assert names(home / "run") & {"recipe.yaml.bak", "recipe.yaml.bak1"} == set()
+
+
+def test_a_recipe_stays_once_an_answer_to_it_is_stored(home: Path) -> None:
+    answered: list[Asked] = []
+
+    def one_only(asked: Asked) -> Reply:
+        answered.append(asked)
+        return ruby(asked) if len(answered) == 1 else Reply({}, status=401)
+
+    with chat_server(ruby) as server:
+        assert synthcode("run", write_recipe(home / "work", 3, server.base_url), "--out", "run") == 0
+    with chat_server(one_only) as server:
+        translate = ("translate", "run", "--base-url", server.base_url, "--concurrency", "1")
+        assert synthcode(*translate, "--set", "translate.sampling.temperature=0.9") == 1
+    assert b"temperature: 0.9" in recipe_of(home / "run")
