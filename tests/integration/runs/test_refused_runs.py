@@ -118,7 +118,9 @@ def done(run: Path) -> set[str]:
 def test_a_refused_option_does_not_stay_in_a_run(
     arguments: tuple[str, ...], problem: str, home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    (home / "other.yaml").write_text("seeds: {adapter: table, path: missing.csv}\ntranslate: {targets: [go], model: m}\n")
+    (home / "other.yaml").write_text(
+        "seeds: {adapter: table, path: missing.csv}\ntranslate: {targets: [go], model: m}\n"
+    )
     with chat_server(ruby) as server:
         assert synthcode("run", write_recipe(home / "work", 2, server.base_url), "--out", "run") == 0
         before, stages = recipe_of(home / "run"), done(home / "run")
