@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import os
+import shlex
 from collections.abc import Iterable
 
 
@@ -75,6 +77,17 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `` (did you mean 'x'?)`` for the known word nearest to ``word``, or an empty string."""
     near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def shell_word(value: str | os.PathLike[str]) -> str:
+    """Return a name as a word of a command that a message gives, and that stands in single quotes there.
+
+    What a shell would take apart is put in double quotes, for single ones would end the command within the message.
+    """
+    word = os.fspath(value)
+    if shlex.quote(word) == word:
+        return word
+    return '"' + "".join(f"\\{letter}" if letter in '"\\$`' else letter for letter in word) + '"'
 
 
 def first_line(problem: BaseException) -> str:

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from synthcode.errors import InputError
+from synthcode.errors import InputError, shell_word
 from synthcode.identity import digest
 from synthcode.pipelines.runs.recipe import Recipe
 from synthcode.pipelines.runs.run import Run
@@ -121,7 +121,7 @@ def run_if_stale(run: Run, step: Step, *, force: bool = False) -> bool:
         if name not in run.manifest.stages:
             raise InputError(
                 f"{run.folder.path}: {step.name} needs the output of {name}, which has not run",
-                f"run 'synthcode {name} {run.folder.path}' first",
+                f"run 'synthcode {name} {shell_word(run.folder.path)}' first",
             )
     external = step.inputs(run.recipe)
     mark, inputs = fingerprint(run, step, external)

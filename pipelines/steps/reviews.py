@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import FailedRunError
+from synthcode.errors import FailedRunError, shell_word
 from synthcode.pipelines.steps.failures import (
     failure_lines,
     refuse_many_failures,
@@ -78,7 +77,7 @@ def review_translations(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
             "nothing was translated: no seed has a target language other than its own",
             "name other languages with --targets, or read seeds",
         )
-    again = f"see 'synthcode show {shlex.quote(str(run.folder.path))} --reason failed'; --retry-failed asks again"
+    again = f"see 'synthcode show {shell_word(run.folder.path)} --reason failed'; --retry-failed asks again"
     refuse_none(run, counts, errors, "translate", "nothing was translated", again)
     failures = refuse_many_failures(run, counts, errors, again)
     return [*failures, *unanswered_languages(counts["by_language"])]
@@ -92,7 +91,7 @@ def review_accepted(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     FailedRunError
         If nothing was accepted in any language.
     """
-    command = shlex.quote(str(run.folder.path))
+    command = shell_word(run.folder.path)
     if not counts["accepted"]:
         rejected = sorted(counts["rejected"].items(), key=lambda item: (-item[1], item[0]))
         if not rejected:
@@ -123,7 +122,7 @@ def review_repairs(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     """
     errors = failure_lines(counts)
     refuse_waiting(counts, errors)
-    command = shlex.quote(str(run.folder.path))
+    command = shell_word(run.folder.path)
     lines = refuse_many_failures(run, counts, errors, "--retry-failed asks again", "repairs")
     if not run.manifest.stages["check"].counts["accepted"] + counts["accepted"]:
         rejected = Counter(run.manifest.stages["check"].counts["rejected"]) + Counter(counts["rejected"])
@@ -160,7 +159,7 @@ def language_warnings(by_language: Mapping[str, Mapping[str, Any]], run: Path) -
         if count:
             yield (
                 f"warning: {language}: nothing was accepted of {finished:,} ({reason} {count:,}); "
-                f"look at 'synthcode show {shlex.quote(str(run))} --language {language} --reason {reason}'"
+                f"look at 'synthcode show {shell_word(run)} --language {language} --reason {reason}'"
             )
 
 
@@ -181,7 +180,7 @@ def review_kept(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     )
     raise FailedRunError(
         f"no translation is left: {dropped or 'nothing was accepted'}",
-        f"see 'synthcode show {shlex.quote(str(run.folder.path))}'; --threshold and --against decide what is taken out",
+        f"see 'synthcode show {shell_word(run.folder.path)}'; --threshold and --against decide what is taken out",
     )
 
 
@@ -196,7 +195,7 @@ def review_splits(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
     if not sum(counts["splits"].values()):
         raise FailedRunError(
             "the dataset has no pairs: all were taken out as contaminated, or fail their tests",
-            f"see what became of each with: synthcode show {shlex.quote(str(run.folder.path))}",
+            f"see what became of each with: synthcode show {shell_word(run.folder.path)}",
         )
     return list(split_warnings(counts["splits"], run.recipe.splits))
 

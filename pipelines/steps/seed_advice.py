@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from synthcode.errors import shell_word
 from synthcode.vocabulary import SeedReason
 
 _COLUMN = "say which column holds the {0}: --column {0}=THEIRS"
@@ -44,4 +44,4 @@ def advice(rejected: Mapping[str, int], run: Path) -> str:
         return "check that the file of --path has rows, and that --language and --split leave some of them"
     reason = min(rejected, key=lambda name: (-rejected[name], name))
     what = next((text for known, text in ADVICE.items() if known == reason), "look at the rows")
-    return f"{what}; see 'synthcode show {shlex.quote(str(run))} --reason {reason}'"
+    return f"{what}; see 'synthcode show {shell_word(run)} --reason {reason}'"

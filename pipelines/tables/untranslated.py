@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from synthcode.errors import shell_word
 from synthcode.llm.requests import targets_of
 from synthcode.llm.seed_shard import SeedShard
 from synthcode.pipelines.runs.run import read_run_recipe
@@ -49,4 +49,4 @@ def untranslated_line(names: list[str], folder: RunFolder) -> str:
     """Say which seeds await translation, and which command translates them."""
     named = ", ".join([*names[:_NAMED], *(["..."] if len(names) > _NAMED else [])])
     count = "1 seed awaits" if len(names) == 1 else f"{len(names):,} seeds await"
-    return f"{count} translating ({named}); run 'synthcode translate {shlex.quote(str(folder.path))}'"
+    return f"{count} translating ({named}); run 'synthcode translate {shell_word(folder.path)}'"

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from synthcode.bounded.trees import read_json
 from synthcode.bounded.vouching import vouch_for
-from synthcode.errors import InputError
+from synthcode.errors import InputError, shell_word
 from synthcode.identity import canonical_json, file_digest
 from synthcode.storage.atomic import write_text
 from synthcode.storage.stage_counts import read_counts, wrong_place
@@ -204,7 +204,7 @@ def differing_file(run: Path, stage: str, path: str, difference: Difference) -> 
         "damaged": f"is damaged: it is not what {stage!r} wrote, though its size and time are the same",
     }[difference]
     command = {"dedup_seeds": "dedup", "repair": "translate"}.get(stage, stage)
-    return InputError(f"{run / path} {what}", f"'synthcode {command} {run}' makes it again")
+    return InputError(f"{run / path} {what}", f"'synthcode {command} {shell_word(run)}' makes it again")
 
 
 def _entry(name: str, tree: Mapping[str, Any]) -> StageEntry:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from synthcode.errors import InputError, first_line
+from synthcode.errors import InputError, first_line, shell_word
 from synthcode.identity import digest, file_digest
 from synthcode.schemas.tables import (
     CLONES,
@@ -62,7 +62,7 @@ class PublishedDataset:
         """What to do about a file that is damaged or missing: only the dataset of a run can be built again."""
         run = _run_of(self.folder)
         if run is not None:
-            return f"make it again with 'synthcode build {run}'"
+            return f"make it again with 'synthcode build {shell_word(run)}'"
         return "download the dataset again, whole: 'hf download --repo-type dataset' fetches one"
 
     def splits(self, config: str) -> list[str]:
@@ -86,13 +86,14 @@ class PublishedDataset:
     def _how_clones_are_made(self) -> str:
         run = _run_of(self.folder)
         if run is not None:
-            return f"make them with 'synthcode build {run} --clones'"
+            return f"make them with 'synthcode build {shell_word(run)} --clones'"
         return "use a dataset that has them: in a run, 'synthcode build RUN --clones' makes them"
 
     def _how_queries_are_made(self) -> str:
         run = _run_of(self.folder)
         if run is not None:
-            return f"have them written with 'synthcode queries {run}', then run 'synthcode build {run}'"
+            word = shell_word(run)
+            return f"have them written with 'synthcode queries {word}', then run 'synthcode build {word}'"
         return "use a dataset that has them: in a run, 'synthcode queries RUN' and 'synthcode build RUN' make them"
 
     def shards(self, config: str, split: str) -> list[Path]:
@@ -195,7 +196,7 @@ def _recorded_digests(folder: Path) -> Mapping[str, str]:
     if run is not None:
         stages = Manifest(run).stages
         if stages and "build" not in stages:
-            raise InputError(f"{folder} is not complete", f"complete it with 'synthcode build {run}'")
+            raise InputError(f"{folder} is not complete", f"complete it with 'synthcode build {shell_word(run)}'")
         if stages:
             return {path.removeprefix("dataset/"): output.sha256 for path, output in stages["build"].outputs.items()}
     return croissant_digests(folder / CROISSANT_NAME)
@@ -236,6 +237,6 @@ def find_dataset(path: Path) -> PublishedDataset:
             return PublishedDataset(folder, _recorded_digests(folder))
     for run in (path, path.parent):
         if RunFolder(run).is_run and (run == path or RunFolder(run).dataset == path):
-            raise InputError(f"{run} has no dataset yet", f"make it with 'synthcode build {run}'")
+            raise InputError(f"{run} has no dataset yet", f"make it with 'synthcode build {shell_word(run)}'")
     what = "is neither a run directory nor a dataset" if path.exists() else "does not exist"
     raise InputError(f"{path} {what}", "name a run directory, its folder 'dataset', or a downloaded copy of one")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.errors import shell_word
 from synthcode.pipelines.commands.options import existing_run, run_argument
 from synthcode.pipelines.runs.stages import OPTIONAL_STAGES
 from synthcode.sanitize import visible_line
@@ -137,7 +137,7 @@ def _remarks(counts: Mapping[str, Any], folder: RunFolder) -> Iterator[str]:
     for line in failure_lines(counts):
         yield f"  failed           {line}"
     if counts["failed"]:
-        yield f"  'synthcode translate {shlex.quote(str(folder.path))} --retry-failed' asks again"
+        yield f"  'synthcode translate {shell_word(folder.path)} --retry-failed' asks again"
     yield from unanswered_languages(counts["by_language"])
     if counts["stages"]["check"] != "missing" and (counts["accepted"] or counts["rejected"]):
         yield from language_warnings(counts["by_language"], folder.path)

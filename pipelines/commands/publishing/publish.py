@@ -157,10 +157,10 @@ def _refuse_damaged_documents(run: Run) -> None:
 
 def _rows(run: Run) -> Mapping[str, Mapping[str, int]]:
     """Return configuration -> split -> rows, as the manifest has it."""
-    from synthcode.errors import InputError
+    from synthcode.errors import InputError, shell_word
     from synthcode.pipelines.tables.funnel import funnel
 
-    again = f"run 'synthcode build {run.folder.path}'"
+    again = f"run 'synthcode build {shell_word(run.folder.path)}'"
     if "build" not in run.manifest.stages:
         raise InputError(f"{run.folder.path} has no dataset yet", again)
     if funnel(run.folder)["stages"]["build"] != "done":

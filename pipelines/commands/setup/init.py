@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import click
@@ -21,7 +20,7 @@ def init(file: Path) -> None:
       synthcode init mine.yaml
     """
     from synthcode.bounded.writing import make_folder
-    from synthcode.errors import InputError
+    from synthcode.errors import InputError, shell_word
     from synthcode.pipelines.runs.recipe_template import recipe_template
 
     make_folder(file.parent)
@@ -30,5 +29,5 @@ def init(file: Path) -> None:
             stream.write(recipe_template(file.name))
     except FileExistsError as problem:
         raise InputError(f"{file} is there already", "give another name: synthcode init mine.yaml") from problem
-    run = f"synthcode run {shlex.quote(str(file))} --dry-run"
+    run = f"synthcode run {shell_word(file)} --dry-run"
     click.echo(f"wrote {file}; change seeds and translate in it, then: {run}", err=True)

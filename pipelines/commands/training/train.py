@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.errors import shell_word
 from synthcode.vocabulary import TRAINING_TASKS, VARIANTS
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def _train(dataset: Path, out: Path, settings: TrainingSettings, *, force: bool)
     if outcome.was_finished:
         click.echo(f"train: {out} is finished, nothing to do (--force starts anew)")
         return
-    score = f"synthcode evaluate {_scored(dataset, settings)} --encoder {_encoder(settings)}:{out}"
+    score = f"synthcode evaluate {_scored(dataset, settings)} --encoder {shell_word(f'{_encoder(settings)}:{out}')}"
     click.echo(f"the model of step {outcome.step:,} is in {out}; score it: {score}")
 
 
@@ -200,9 +201,9 @@ def _scored(dataset: Path, settings: TrainingSettings) -> str:
     """Return the arguments of 'evaluate' that score what was trained."""
     task = "" if settings.task == "retrieval" else f" --task {settings.task}"
     if settings.data.original is None:
-        return f"{dataset}{task}"
+        return f"{shell_word(dataset)}{task}"
     columns = "".join(f" --column {column}" for column in settings.data.columns)
-    return f"--from {settings.data.original} --path {dataset}{task}{columns}"
+    return f"--from {settings.data.original} --path {shell_word(dataset)}{task}{columns}"
 
 
 def _encoder(settings: TrainingSettings) -> str:

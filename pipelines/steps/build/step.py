@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from synthcode.dataset.retrieval import equal_programs
 from synthcode.dataset.splits import assign_splits
-from synthcode.errors import InputError
+from synthcode.errors import InputError, shell_word
 from synthcode.pipelines.runs.step import Step, StepResult, files_and_counts
 from synthcode.pipelines.steps.build.card_inputs import gather_facts, portable_recipe
 from synthcode.pipelines.steps.build.clones import write_clones
@@ -133,7 +133,7 @@ def _below_level(run: Run, left: SurvivingRows, tested: TestedRows) -> Mapping[s
     if below and len(below) + len(tested.failures) >= there:
         raise InputError(
             f"{run.folder.path}: no translation is {required}, which the dataset requires",
-            f"run 'synthcode verify {run.folder.path}' first, or build with a lower --require",
+            f"run 'synthcode verify {shell_word(run.folder.path)}' first, or build with a lower --require",
         )
     return below
 

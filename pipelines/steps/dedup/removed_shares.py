@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from synthcode.errors import FailedRunError
+from synthcode.errors import FailedRunError, shell_word
 from synthcode.pipelines.steps.reviews import review_kept
 from synthcode.sanitize import visible
 
@@ -86,7 +85,7 @@ def review_removed_translations(run: Run, counts: Mapping[str, Any]) -> Sequence
 
 def _warnings(run: Run, groups: Sequence[tuple[str, int, int]], what: str) -> Iterator[str]:
     bound = run.recipe.dedup.max_removed
-    command = f"synthcode show {shlex.quote(str(run.folder.path))} --reason near_duplicate"
+    command = f"synthcode show {shell_word(run.folder.path)} --reason near_duplicate"
     for name, removed, total in groups:
         lost = f"{visible(name)} lost {removed:,} of {total:,} {what} as duplicates"
         if bound is not None and total and removed / total > bound + 1e-9:

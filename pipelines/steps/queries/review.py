@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from synthcode.errors import FailedRunError
+from synthcode.errors import FailedRunError, shell_word
 from synthcode.pipelines.steps.failures import (
     failure_lines,
     refuse_many_failures,
@@ -35,7 +34,7 @@ def review_queries(run: Run, counts: Mapping[str, Any]) -> Sequence[str]:
         return []  # few seeds, many shards: some have none
     if not counts["requested"]:
         raise FailedRunError("no query was written: there are no seeds", unanswered(run, "queries"))
-    again = f"'synthcode queries {shlex.quote(str(run.folder.path))} --retry-failed' asks again"
+    again = f"'synthcode queries {shell_word(run.folder.path)} --retry-failed' asks again"
     refuse_none(run, counts, errors, "queries", "no query was written", again)
     lines = refuse_many_failures(run, counts, errors, again)
     if not counts["accepted"]:

@@ -12,7 +12,7 @@ import jsonlines
 import orjson
 
 from synthcode.bounded.lines import LongLine
-from synthcode.errors import InputError
+from synthcode.errors import InputError, shell_word
 from synthcode.seeds.rows.files import DataFile, lines
 from synthcode.seeds.rows.row import Row, not_utf8, too_large, unreadable
 
@@ -93,7 +93,7 @@ def _is_object(text: bytes) -> bool:
 def jq_line(file: DataFile, query: str) -> str:
     """Return the fix that converts a file with jq; the query comes as a shell takes it."""
     unpack = {".gz": "zcat", ".bz2": "bzcat", ".xz": "xzcat", ".zst": "zstdcat"}.get(file.path.suffix.lower())
-    source, name = (f"{unpack} {file.name} | ", "") if unpack else ("", f" {file.name}")
+    source, name = (f"{unpack} {shell_word(file.name)} | ", "") if unpack else ("", f" {shell_word(file.name)}")
     return f"convert it: {source}jq -c {query}{name} > rows.jsonl"
 
 
