@@ -8,6 +8,20 @@ from collections.abc import Iterator
 import tree_sitter
 
 from synthcode.languages.rules.declarations import TWICE, Twice, fields, without_label
+from synthcode.languages.rules.go_conditions import (
+    FUNCTIONS,
+    assigns_other_number,
+    declared,
+    declares_nothing_new,
+    falls_nowhere,
+    has_case_twice,
+    has_key_twice,
+    is_unused_label,
+    leaves_what_is_not_around,
+    repeats_a_parameter,
+    returns_wrongly,
+)
+from synthcode.languages.rules.go_flow import ends_without_return
 from synthcode.languages.rules.literals import escapes
 from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
 
@@ -108,32 +122,6 @@ def _is_no_statement(value: tree_sitter.Node) -> bool:
     return value.type not in _CALLS and (operator is None or operator.type != "<-")
 
 
-def _repeats_a_parameter(function: tree_sitter.Node) -> bool:
-    """Return whether two of a function's receiver, parameters and results have one name."""
-    seen: set[bytes] = set()
-    for field in ("receiver", "parameters", "result"):
-        listed = function.child_by_field_name(field)
-        for parameter in listed.named_children if listed is not None and listed.type == "parameter_list" else ():
-            for name in parameter.children_by_field_name("name"):
-                if name.text in seen:
-                    return True
-                seen |= {name.text} if name.text and name.text != b"_" else set()
-    return False
-
-
-def _declares_nothing_new(block: tree_sitter.Node) -> bool:
-    """Return whether all that a statement with ``:=`` declares was declared in its block before."""
-    seen: set[bytes] = set()
-    for statement in block.named_children:
-        if statement.type == "short_var_declaration":
-            left = statement.child_by_field_name("left")
-            names = {name.text or b"" for name in left.named_children} if left is not None else set()
-            if names and names <= seen:
-                return True
-            seen |= names - {b"_"}
-    return False
-
-
 def _method(node: tree_sitter.Node) -> Iterator[bytes]:
     receiver, name = node.child_by_field_name("receiver"), node.child_by_field_name("name")
     if receiver is None or name is None or name.text == b"_":
@@ -144,20 +132,32 @@ def _method(node: tree_sitter.Node) -> Iterator[bytes]:
 
 def _function(node: tree_sitter.Node) -> Iterator[bytes]:
     name = node.child_by_field_name("name")
-    if name is not None and name.text not in (b"_", b"init", b"main"):
+    if name is not None and name.text not in (b"_", b"init"):
         yield name.text or b""
 
 
-def _types(node: tree_sitter.Node) -> Iterator[bytes]:
+def _imports(node: tree_sitter.Node) -> Iterator[bytes]:
+    """Yield the paths of imports without a name of their own: none of them is the name of something else."""
     for child in node.named_children:
-        name = child.child_by_field_name("name")
-        if name is not None and name.text != b"_":
-            yield name.text or b""
+        if child.type == "import_spec_list":
+            yield from _imports(child)
+        elif child.type == "import_spec" and child.child_by_field_name("name") is None:
+            yield child.text or b""
 
 
-_DECLARED = {"function_declaration": _function, "method_declaration": _method, "type_declaration": _types}
+_DECLARED = {
+    **dict.fromkeys(("const_declaration", "type_declaration", "var_declaration"), declared),
+    "function_declaration": _function,
+    "import_declaration": _imports,
+    "method_declaration": _method,
+}
+_DECLARATIONS = "(const_declaration) (function_declaration) (method_declaration) (type_declaration) (var_declaration)"
+_TOP = f"{_DECLARATIONS} (import_declaration) (package_clause)"
+_FUNCTION = "[(func_literal) (function_declaration) (method_declaration)]"
+_KEY = re.compile(rb"[\"\w]\s*+:[^=]")
+_SWITCH = "[(expression_switch_statement) (type_switch_statement)] @bad"
+_SEVERAL = '(expression_list "," (_)) @bad'
 _LABELS = re.compile(rb"(?:break|continue|goto)[ \t]+\w")
-_FUNCTIONS = frozenset({"func_literal", "function_declaration", "method_declaration"})
 _LOOPS = frozenset({"for_statement"})
 _NO_LOOP = "there is no loop around it"
 _NUMBERS = "[(int_literal) (float_literal) (interpreted_string_literal)]"
@@ -200,8 +200,7 @@ GO = SyntaxRules(
         ),
         Refusal(
             "imports stand before all else",
-            "(source_file [(const_declaration) (function_declaration) (method_declaration) (type_declaration)"
-            " (var_declaration)] (import_declaration) @bad)",
+            f"(source_file [{_DECLARATIONS}] (import_declaration) @bad)",
         ),
         Refusal(
             "only the last parameter stands for many",
@@ -209,8 +208,8 @@ GO = SyntaxRules(
             " . [(parameter_declaration) (variadic_parameter_declaration)])",
         ),
         *(Refusal("'default' is there twice", f"({kind} (default_case) (default_case) @bad)") for kind in _SWITCHES),
-        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | frozenset(_SWITCHES), up_to=_FUNCTIONS),
-        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
+        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | frozenset(_SWITCHES), up_to=FUNCTIONS),
+        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=FUNCTIONS),
         Refusal(
             "only a variable can be assigned to",
             "(assignment_statement left: (expression_list (call_expression) @bad))",
@@ -218,18 +217,39 @@ GO = SyntaxRules(
         Refusal(
             TWICE,
             "[(function_declaration) (method_declaration) (func_literal)] @bad",
-            when=_repeats_a_parameter,
+            when=repeats_a_parameter,
         ),
         Refusal(TWICE, "(source_file) @bad", when=Twice(_DECLARED)),
         Refusal(TWICE, "(field_declaration_list) @bad", when=Twice({"field_declaration": fields("name")})),
         Refusal(TWICE, "(interface_type) @bad", when=Twice({"method_elem": fields("name")})),
-        Refusal(TWICE, "(statement_list) @bad", when=_declares_nothing_new),
+        Refusal(TWICE, "(statement_list) @bad", when=declares_nothing_new),
         Refusal(
             "there is no such label",
             "[(break_statement (label_name) @bad) (continue_statement (label_name) @bad)"
             " (goto_statement (label_name) @bad)]",
-            when=without_label(_FUNCTIONS),
+            when=without_label(FUNCTIONS),
             shown_by=_LABELS,
+        ),
+        Refusal(
+            "the label is not that of a loop around it",
+            "[(break_statement (label_name)) (continue_statement (label_name))] @bad",
+            when=leaves_what_is_not_around,
+        ),
+        Refusal("the label is not used, or there twice", "(labeled_statement) @bad", when=is_unused_label),
+        Refusal("no other case follows", "(fallthrough_statement) @bad", when=falls_nowhere),
+        Refusal("a case is there twice", _SWITCH, when=has_case_twice),
+        Refusal("a key is there twice", "(literal_value) @bad", when=has_key_twice, shown_by=_KEY),
+        Refusal("the package stands before all else", f"(source_file [{_TOP}] (package_clause) @bad)"),
+        Refusal("the function returns no value", f"{_FUNCTION} @bad", when=returns_wrongly),
+        Refusal("the function ends without a value", f"{_FUNCTION} @bad", when=ends_without_return),
+        *(
+            Refusal("not as many values as variables", f"({kind} {_SEVERAL})", when=assigns_other_number)
+            for kind in ("assignment_statement", "short_var_declaration", "var_spec")
+        ),
+        Refusal(
+            "not as many values as variables",
+            '(var_spec (identifier) . "," value: (_) @bad)',
+            when=assigns_other_number,
         ),
         Refusal("a constant has no value", "(const_declaration . (const_spec !value) @bad)"),
         escapes(_ESCAPE % '"'),

@@ -7,7 +7,7 @@ import pytest
 from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import get_language
 from synthcode.languages.rules import RULES
-from tests.support.programs import c_texts
+from tests.support.programs import c_texts, compiler_texts
 from tests.support.programs.syntax_corpus import syntax_cases
 
 SOUND = {
@@ -272,6 +272,7 @@ def test_every_rule_is_met_by_an_example(language: str) -> None:
     examples = [
         *REFUSED.get(language, []),
         *c_texts.REFUSED.get(language, []),
+        *compiler_texts.REFUSED.get(language, []),
         *(case.text for case in syntax_cases() if case.language == language),
     ]
     diagnoses = [diagnose(code, get_language(language)) for code in examples]
