@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import tree_sitter
 
+from synthcode.languages.rules.bodies import has_case_twice
+from synthcode.languages.rules.csharp_conditions import (
+    FUNCTIONS,
+    ends_without_value,
+    falls_through,
+    goes_on_after_params,
+    has_no_value,
+    is_repeated,
+    lacks,
+    lacks_a_value,
+    repeats_a_name,
+    returns_in_vain,
+)
 from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
-from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite
+from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite, words
+from synthcode.languages.rules.scopes import CSHARP_HIDES
 
 _NO_TYPE = "a method has no type"
 _NO_PARAMETER_TYPE = "a parameter has no type"
@@ -19,82 +33,13 @@ _NO_VAR = "'var' declares local variables only"
 _BRANCHES = "[(do_statement {0}) (for_statement {0}) (foreach_statement {0}) (if_statement {0}) (while_statement {0})]"
 
 
-def _is_repeated(modifier: tree_sitter.Node) -> bool:
-    before = modifier.prev_sibling
-    while before is not None and before.type == "modifier":
-        if before.text == modifier.text:
-            return True
-        before = before.prev_sibling
-    return False
-
-
-def _has_no_value(declarator: tree_sitter.Node) -> bool:
-    return declarator.child_count == 1  # 'this' is a value without a name in the grammar
-
-
-def _repeats_a_name(parameters: tree_sitter.Node) -> bool:
-    """Return whether two parameters have one name."""
-    named = (child.child_by_field_name("name") for child in parameters.named_children if child.type == "parameter")
-    names = [name.text for name in named if name is not None and name.text != b"_"]
-    return len(names) > len(set(names))
-
-
-def _lacks(modifier: str) -> Callable[[tree_sitter.Node], bool]:
-    """Refuse a member, or what is in a member, that has not got a modifier."""
-
-    def refuse(node: tree_sitter.Node) -> bool:
-        member: tree_sitter.Node | None = node
-        while member is not None and member.type not in _FUNCTIONS:
-            member = member.parent
-        if member is None or member.type == "global_statement":
-            return False
-        body = member.child_by_field_name("body")
-        end = member.end_byte if body is None else body.start_byte
-        head = (member.text or b"")[: end - member.start_byte].decode("utf-8", "replace")
-        return re.search(rf"\b(?:{modifier})\b", head) is None
-
-    return refuse
-
-
-_FUNCTIONS = frozenset(
-    {"accessor_declaration", "anonymous_method_expression", "constructor_declaration", "lambda_expression"}
-    | {"local_function_statement", "method_declaration", "operator_declaration"}
+_KEYWORDS = words(
+    "abstract as base bool break byte case catch char checked class const continue decimal default delegate do double"
+    " else enum event explicit extern false finally fixed float for foreach goto if implicit in int interface internal"
+    " is lock long namespace new null object operator out override params private protected public readonly ref return"
+    " sbyte sealed short sizeof stackalloc static string struct switch this throw true try typeof uint ulong unchecked"
+    " unsafe ushort using virtual void volatile while"
 )
-
-
-def _falls_through(section: tree_sitter.Node) -> bool:
-    """Return whether a section of a switch ends with a statement after which the next one is reached."""
-    parent = section.parent
-    statement = section.named_children[-1] if section.named_children else None
-    while statement is not None and statement.type == "block" and statement.named_children:
-        statement = next((one for one in reversed(statement.named_children) if one.type != "comment"), None)
-    if parent is None or statement is None or parent.has_error:
-        return False
-    if statement.type == "if_statement":
-        return statement.child_by_field_name("alternative") is None
-    return statement.type in ("expression_statement", "local_declaration_statement")
-
-
-def _goes_on_after_params(parameters: tree_sitter.Node) -> bool:
-    after = False
-    for child in parameters.children:
-        if after and child.type == ",":
-            return True
-        after = after or child.type == "params" or any(one.type == "params" for one in child.children)
-    return False
-
-
-def _lacks_a_value(parameters: tree_sitter.Node) -> bool:
-    """Return whether a parameter that must be given follows one that need not be."""
-    optional = False
-    for child in parameters.named_children:
-        if child.type == "parameter":
-            has_value = any(one.type == "=" for one in child.children)
-            text = child.text or b""
-            if optional and not has_value and not text.startswith((b"params", b"[")):
-                return True
-            optional = optional or has_value
-    return False
 
 
 def _variables(declaration: tree_sitter.Node) -> Iterator[bytes]:
@@ -117,6 +62,7 @@ _DECLARED: dict[str, Names] = {
 _LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "while_statement"})
 _NO_LOOP = "there is no loop around it"
 _DEFAULT = '(switch_section . "default")'
+_BLOCK = "(block) @bad"
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration) (struct_declaration)"
 _LESS, _MORE = '["<" "<="]', '[">" ">="]'
 _MEMBERS = r"[\w.?\[\]\"]{1,200}"
@@ -165,7 +111,7 @@ CSHARP = SyntaxRules(
             "(block (local_function_statement (modifier) @bad))",
             when=unlike("async|extern|static|unsafe"),
         ),
-        Refusal("a modifier is repeated", "(modifier) @bad", when=_is_repeated),
+        Refusal("a modifier is repeated", "(modifier) @bad", when=is_repeated),
         Refusal(_NO_ARRAY, "(expression_statement (assignment_expression right: (initializer_expression) @bad))"),
         Refusal(_NO_ARRAY, "(return_statement (initializer_expression) @bad)"),
         Refusal(_NO_ARRAY, "(argument (initializer_expression) @bad)"),
@@ -179,44 +125,65 @@ CSHARP = SyntaxRules(
         Refusal(
             "the declaration of a 'var' has no value",
             "(local_declaration_statement (variable_declaration type: (implicit_type) (variable_declarator) @bad))",
-            when=_has_no_value,
+            when=has_no_value,
         ),
         Refusal(FOREIGN, '(variable_declaration type: (identifier) @bad (#any-of? @bad "const" "import"))'),
-        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | {"switch_statement"}, up_to=_FUNCTIONS),
-        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
+        Refusal(_NO_LOOP, "(break_statement) @bad", outside=_LOOPS | {"switch_statement"}, up_to=FUNCTIONS),
+        Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=FUNCTIONS),
         Refusal("'default' is there twice", f"(switch_body {_DEFAULT} {_DEFAULT} @bad)"),
         Refusal("'using' stands before all types", f"(compilation_unit [{_TYPES}] (using_directive) @bad)"),
         Refusal(
             "a method has no body",
             "(class_declaration body: (declaration_list (method_declaration !body) @bad))",
-            when=_lacks("abstract|extern|partial"),
+            when=lacks("abstract|extern|partial"),
         ),
         Refusal(
             "an abstract method has a body",
             '(method_declaration (modifier "abstract") body: (_)) @bad',
         ),
-        Refusal("an argument is there twice", "(parameter_list) @bad", when=_repeats_a_name),
+        Refusal("an argument is there twice", "(parameter_list) @bad", when=repeats_a_name),
         Refusal(TWICE, "[(block) (declaration_list) (compilation_unit)] @bad", when=Twice(_DECLARED)),
-        Refusal("the end of a section can be reached", "(switch_section) @bad", when=_falls_through),
+        Refusal("a name hides another one of its method", "(compilation_unit) @bad", when=CSHARP_HIDES),
+        Refusal("a case is there twice", "(switch_body) @bad", when=has_case_twice),
+        *(
+            Refusal(
+                why, f"[(local_function_statement body: {_BLOCK}) (method_declaration body: {_BLOCK})]", when=condition
+            )
+            for why, condition in (
+                ("the method returns no value", returns_in_vain),
+                ("the method ends without a value", ends_without_value),
+            )
+        ),
+        Refusal(
+            "a keyword cannot be a name",
+            f"(variable_declarator name: (identifier) @bad (#any-of? @bad {_KEYWORDS}))",
+        ),
+        Refusal(
+            "the size of an array stands after 'new'",
+            "(local_declaration_statement (variable_declaration (variable_declarator (bracketed_argument_list) @bad)))",
+        ),
+        Refusal(TWICE, "(enum_member_declaration_list) @bad", when=Twice({"enum_member_declaration": _TYPE})),
+        Refusal(TWICE, "(type_parameter_list) @bad", when=Twice({"type_parameter": _TYPE})),
+        Refusal("the end of a section can be reached", "(switch_section) @bad", when=falls_through),
         Refusal(
             "only the last parameter stands for many",
             "(parameter_list) @bad",
-            when=_goes_on_after_params,
+            when=goes_on_after_params,
             shown_by=re.compile(rb"params\b"),
         ),
         Refusal(
             "there is no such label",
             '(goto_statement . "goto" . (identifier) @bad)',
-            when=without_label(_FUNCTIONS),
+            when=without_label(FUNCTIONS),
             shown_by=re.compile(rb"goto\b"),
         ),
-        Refusal("a parameter without a value follows one with", "(parameter_list) @bad", when=_lacks_a_value),
+        Refusal("a parameter without a value follows one with", "(parameter_list) @bad", when=lacks_a_value),
         Refusal("'catch' or 'finally' is missing", '(try_statement "try" . (block) .) @bad'),
         Refusal(
             "an exception has no type",
             '(catch_declaration type: (identifier) @bad !name (#match? @bad "^(?:e|ex|exc|err|error|exception)$"))',
         ),
-        Refusal("'await' outside of async code", "(await_expression) @bad", when=_lacks("async")),
+        Refusal("'await' outside of async code", "(await_expression) @bad", when=lacks("async")),
         *(
             Refusal(
                 "comparisons in a row",

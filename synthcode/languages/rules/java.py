@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-import tree_sitter
-
-from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
+from synthcode.languages.rules.bodies import has_case_twice, returns_value
+from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children, fields, without_label
+from synthcode.languages.rules.java_conditions import ends_without_value, has_none_of, is_repeated
 from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -18,7 +17,9 @@ from synthcode.languages.rules.model import (
     SyntaxRules,
     only_at_top,
     rewrite,
+    words,
 )
+from synthcode.languages.rules.scopes import JAVA_HIDES
 
 _TOP_LEVEL = (
     "annotation_type_declaration",
@@ -71,24 +72,11 @@ _VAR = '(type_identifier) @bad (#eq? @bad "var")'
 _TOO_LARGE = "the number is too large"
 
 
-_VISIBILITY = frozenset({"private", "protected", "public"})
-
-
-def _is_repeated(modifiers: tree_sitter.Node) -> bool:
-    written = [child.type for child in modifiers.children if not child.is_named]
-    return len(written) != len(set(written)) or len(_VISIBILITY.intersection(written)) > 1
-
-
-def _has_none_of(*modifiers: str) -> Callable[[tree_sitter.Node], bool]:
-    """Refuse a method that has none of some modifiers."""
-
-    def refuse(method: tree_sitter.Node) -> bool:
-        written = next((child for child in method.named_children if child.type == "modifiers"), None)
-        return written is None or not any(child.type in modifiers for child in written.children)
-
-    return refuse
-
-
+_KEYWORDS = words(
+    "abstract assert boolean break byte case catch char class const continue default do double else enum extends final"
+    " finally float for goto if implements import instanceof int interface long native new package private protected"
+    " public return short static strictfp super switch synchronized this throw throws transient try void volatile while"
+)
 _LOOPS = frozenset({"do_statement", "enhanced_for_statement", "for_statement", "while_statement"})
 _BREAKABLE = _LOOPS | {"labeled_statement", "switch_expression", "switch_statement"}
 _FUNCTIONS = frozenset({"class_body", "constructor_declaration", "lambda_expression", "method_declaration"})
@@ -151,7 +139,7 @@ JAVA = SyntaxRules(
             f' (#any-of? @bad "{_LATE_SUPER}" "{_LATE_THIS}")))',
             shown_by=_CONSTRUCTOR_CALL,
         ),
-        Refusal("a modifier is repeated", "(modifiers) @bad", when=_is_repeated),
+        Refusal("a modifier is repeated", "(modifiers) @bad", when=is_repeated),
         *(
             Refusal(_NO_VAR, f"({place.format(_VAR)})", shown_by=_VAR_WORD)
             for place in (
@@ -169,8 +157,16 @@ JAVA = SyntaxRules(
         ),
         Refusal(FOREIGN, '(local_variable_declaration type: (type_identifier) @bad (#any-of? @bad "const" "goto"))'),
         Refusal(
-            "a keyword cannot be a name", '(variable_declarator name: (identifier) @bad (#any-of? @bad "enum" "goto"))'
+            "a keyword cannot be a name", f"(variable_declarator name: (identifier) @bad (#any-of? @bad {_KEYWORDS}))"
         ),
+        Refusal("a case is there twice", "(switch_block) @bad", when=has_case_twice),
+        Refusal(
+            "the method returns no value",
+            "[(method_declaration type: (void_type) body: (block) @bad)"
+            " (constructor_declaration body: (constructor_body) @bad)]",
+            when=returns_value,
+        ),
+        Refusal("the method ends without a value", "(method_declaration body: (block) @bad)", when=ends_without_value),
         Refusal("imports stand before all types", f"(program [{_TYPES}] (import_declaration) @bad)"),
         Refusal(
             "the package stands before all else",
@@ -179,13 +175,13 @@ JAVA = SyntaxRules(
         Refusal(
             "a method of an interface has a body",
             "(interface_body (method_declaration body: (_)) @bad)",
-            when=_has_none_of("default", "private", "static"),
+            when=has_none_of("default", "private", "static"),
         ),
         Refusal("an abstract method has a body", '(method_declaration (modifiers "abstract") body: (_)) @bad'),
         Refusal(
             "a method has no body",
             "(class_declaration body: (class_body (method_declaration !body) @bad))",
-            when=_has_none_of("abstract", "native"),
+            when=has_none_of("abstract", "native"),
         ),
         Refusal(
             "only the last parameter stands for many",
@@ -216,9 +212,11 @@ JAVA = SyntaxRules(
         Refusal(_NO_LOOP, "(break_statement) @bad", outside=_BREAKABLE, up_to=_FUNCTIONS),
         Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
         Refusal(TWICE, "(formal_parameters) @bad", when=Twice(_PARAMETERS)),
+        Refusal(TWICE, "(type_parameters) @bad", when=Twice({"type_parameter": children("type_identifier")})),
         Refusal(
             TWICE, "[(block) (class_body) (enum_body) (enum_body_declarations) (program)] @bad", when=Twice(_MEMBERS)
         ),
+        Refusal("a name hides another one of its method", "(program) @bad", when=JAVA_HIDES),
         Refusal(
             "there is no such label",
             "[(break_statement (identifier) @bad) (continue_statement (identifier) @bad)]",

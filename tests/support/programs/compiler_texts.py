@@ -8,9 +8,65 @@ SOUND: dict[str, list[str]] = {
         "func f(x int) { switch { case x > 1: fallthrough // on\n// and on\ncase x > 1: default: } }",
         'func f(x any) { switch x { case 1, "1", 1.0: case y: case y: } }\nvar m = map[int]T{a: {B: 1}, a: {B: 1}}',
         "func f(x int) (err error) { y, err := g(); { y := y; _ = y }; return }\nfunc g() (int, error) { for {} }",
-        "func f(x int) int { switch { case x > 1: (panic(x))\ndefault: if x > 0 { return 1 } else { goto e } }; e: for {} }",
+        (
+            "func f(x int) int { switch { case x > 1: (panic(x))\ndefault: if x > 0 { return 1 } else { goto e } "
+            "}; e: for {} }"
+        ),
         "func f() { x, ok := m[1]; y, ok := <-c; z, ok := v.(int); a, b, _ := g(); func() int { return 1 }() }",
-        'import "fmt"\nimport f "fmt"\nfunc init() {}\nfunc init() {}\nfunc (t T) x() {}\nvar x, _ = 1, 2\nvar _ = 3',
+        ('import "fmt"\nimport f "fmt"\nfunc init() {}\nfunc init() {}\nfunc (t T) x() {}\nvar x, _ = 1, 2\nvar _ = 3'),
+    ],
+    "java": [
+        (
+            "class A { int x; void f(int y) { for (int i = 0; i < y; i++) { } for (int i : z) { } { int x = 1; } "
+            "int i = 2; } }"
+        ),
+        (
+            "class A { void f(int x) { new B() { void f(int x) { int y = x; } }; class C { int x; } g((a, b) -> "
+            "a, a -> a); } }"
+        ),
+        "class A { void f() { try (R r = g()) { } catch (E r) { int e; } catch (F e) { } finally { int r = 1; } } }",
+        "class A { void f(Object o) { if (o instanceof B b) { } else if (o instanceof C b) { } B b = null; } }",
+        (
+            "class A { int f(int k) { switch (k) { case 1: { int x = 1; break; } case 2: int x = 2; } while "
+            "(true) { } } }"
+        ),
+        (
+            "class A { int f() { try { return 1; } catch (E e) { throw e; } } int g() { synchronized (this) { "
+            "return 1; } } }"
+        ),
+        ("class A { void f() { g(() -> { return 1; }); return; } int g() { if (x) { return 1; } else { throw e; } } }"),
+        (
+            "class A { int f(Object o) { return switch (o) { case B b when b.x() -> 1; case B b -> 2; default -> "
+            "3; }; } }"
+        ),
+        "int x = 1;\nint f(int x) { return x; }",
+    ],
+    "csharp": [
+        (
+            "class A { int x; void f(int y) { for (int i = 0; ; ) { } foreach (var i in z) { } { int x = 1; } } "
+            "int P { get { int x; } } }"
+        ),
+        (
+            "class A { void f(int x) { Func<int, int> g = x => { int y = x; return y; }; int h(int x) { return "
+            "x; } int y; } }"
+        ),
+        (
+            "class A { void f(object o) { if (o is B b) { } g(out var n); h(m * n); try { } catch (E e) { } "
+            "catch (F e) { } } }"
+        ),
+        "class A { int f() { while (true) { } } IEnumerable<int> g() { foreach (var x in y) { yield return x; } } }",
+        (
+            "class A { async Task f() { await g(); } int h() { try { return 1; } finally { i(); } } int j() { "
+            "lock (x) { return 1; } } }"
+        ),
+        (
+            "class A { protected internal int x; private protected int y; unsafe struct S { fixed int z[3]; } "
+            "I.P P; int I.P => 1; }"
+        ),
+        (
+            "class A { void f() { int @class = 1; int[] a = new int[3]; switch (x) { case int i when i > 1: case "
+            "int i: break; } } }"
+        ),
     ],
 }
 REFUSED: dict[str, list[str]] = {
@@ -42,5 +98,48 @@ REFUSED: dict[str, list[str]] = {
         "func f() { x, y := 1 }",
         "func f() { x := 1, 2 }",
         "var x, y = 1",
+    ],
+    "java": [
+        "class A { void f(int x) { int x = 1; } }",
+        "class A { void f(int x) { { int x = 1; } } }",
+        "class A { A(int x) { for (int x = 0; ; ) { } } }",
+        "class A { void f() { int i = 0; for (int i : y) { } } }",
+        "class A { void f(int... xs) { try { } catch (E xs) { } } }",
+        "class A { void f() throws E { try (R r = g()) { int r = 1; } } }",
+        "class A { void f(int x) { g(x -> x); } }",
+        "class A { void f() { F x = (x, y) -> x; } }",
+        "class A { void f() { int x; do { g(() -> { int x = 1; }); } while (true); } }",
+        'class A { void f(Object o) { String s = ""; if (o instanceof String s) { } } }',
+        "class A { void f(int k) { switch (k) { case 1: int x = 1; break; case 2: int x = 2; } } }",
+        "class A { void f(int k) { switch (k) { case 1, 2 -> {} case 2 -> {} } } }",
+        "class A { int f(E e) { return switch (e) { case X -> 1; case X -> 2; }; } }",
+        "class A { void f() { return 1; } }",
+        "class A { A() { if (x) { return 1; } } }",
+        "class A { int f(int x) { if (x > 0) return 1; } }",
+        "class A { int f(int x) { while (x > 0) { return 1; } } }",
+        "class A { int f(int x) { try { return 1; } catch (E e) { g(); } } }",
+        "class A<T, T> { }",
+        "class A { void f() { int class = 1; } }",
+    ],
+    "csharp": [
+        "class A { void f(int x) { int x = 1; } }",
+        "class A { void f(int x) { foreach (var y in z) { int x = 1; } } }",
+        "class A { void f() { { int x = 1; } int x = 2; } }",
+        "class A { void f() { for (int i = 0; ; ) { } int i = 0; } }",
+        "class A { void f(int e) { try { } catch (E e) { } } }",
+        "class A { void f(object o) { string s = null; if (o is string s) { } } }",
+        "class A { void f(string q) { int n; g(q, out int n); } }",
+        "class A { void f() { g(x => { int x = 1; }); } }",
+        "class A { void f(int k) { switch (k) { case 1: int x = 1; break; case 2: int x = 2; break; } } }",
+        "class A { void f(int k) { switch (k) { case 1: case 1: break; } } }",
+        "class A { void f() { return 1; } }",
+        "class A { int f(int x) { if (x > 0) { return 1; } } }",
+        "class A { public private int x; }",
+        "class A { public internal int x; }",
+        "class A { void f() { int a[3]; } }",
+        "class A { void f() { int class = 1; } }",
+        "enum E { A, B, A }",
+        "delegate int D(int x, int x);",
+        "class A<T, T> { }",
     ],
 }

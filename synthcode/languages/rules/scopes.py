@@ -1,0 +1,143 @@
+"""A condition of refusals: a local name hides another one of the same function, in languages that forbid it."""
+
+from __future__ import annotations
+
+import functools
+from collections import defaultdict
+from collections.abc import Set
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+import tree_sitter
+
+from synthcode.languages import get_language
+from synthcode.languages.parsing import grammar
+
+
+class _Local(NamedTuple):
+    """Where a name is declared."""
+
+    start: int
+    end: int
+    """Where it is no longer known."""
+    known_from: int
+    wall: int
+    """The node within which it is a name; 0 is the whole program."""
+    reaches: bool
+    """Whether the place where it is known is certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hides:
+    """A condition of a refusal: whether a program declares a local name where the same name is known already.
+
+    Attributes
+    ----------
+    language_name
+        The language.
+    declarations
+        Query that captures the names of locals and parameters as ``@name``, and as ``@passing`` those of patterns:
+        only a compiler knows how far they reach, but they must not hide others.
+    reach
+        Types of nodes: a name is known to the end of the body of the innermost one around its declaration.
+    walls
+        Types of nodes: what is within one of these may hide names of outside.
+    from_start
+        Whether a name is known in all of that node, also before its declaration.
+    """
+
+    language_name: str
+    declarations: str
+    reach: Set[str]
+    walls: Set[str]
+    from_start: bool = False
+
+    def __call__(self, program: tree_sitter.Node) -> bool:
+        """Return whether a program is to be refused."""
+        by_name: dict[bytes, list[tuple[tree_sitter.Node, str]]] = defaultdict(list)
+        for kind, nodes in _cursor(self.language_name, self.declarations).captures(program).items():
+            for node in nodes:
+                by_name[node.text or b""].append((node, kind))
+        return any(
+            _overlap([self._local(*declaration) for declaration in same])
+            for name, same in by_name.items()
+            if len(same) > 1 and name != b"_"
+        )
+
+    def _local(self, name: tree_sitter.Node, kind: str) -> _Local:
+        around = name.parent
+        while around is not None and around.type not in self.reach and around.type not in self.walls:
+            around = around.parent
+        reached = around if around is not None and around.type in self.reach else None
+        body = reached and reached.child_by_field_name("body")
+        end = (body or reached or name).end_byte
+        wall = around
+        while wall is not None and wall.type not in self.walls:
+            wall = wall.parent
+        known_from = reached.start_byte if reached is not None and self.from_start else name.start_byte
+        is_certain = reached is not None and kind == "name"
+        return _Local(name.start_byte, end, known_from, wall.id if wall is not None else 0, is_certain)
+
+
+def _overlap(same: list[_Local]) -> bool:
+    """Return whether one of several declarations of a name is where another one is known."""
+    return any(
+        one.wall == other.wall and (_knows(one, other) or _knows(other, one)) for one, other in combinations(same, 2)
+    )
+
+
+def _knows(outer: _Local, inner: _Local) -> bool:
+    return outer.reaches and outer.known_from <= inner.start < outer.end and outer.start != inner.start
+
+
+@functools.cache
+def _cursor(language_name: str, query: str) -> tree_sitter.QueryCursor:
+    return tree_sitter.QueryCursor(tree_sitter.Query(grammar(get_language(language_name)), query))
+
+
+JAVA_HIDES = Hides(
+    "java",
+    """
+        [
+          (local_variable_declaration (variable_declarator name: (identifier) @name))
+          (formal_parameter name: (identifier) @name)
+          (spread_parameter (variable_declarator name: (identifier) @name))
+          (catch_formal_parameter name: (identifier) @name)
+          (enhanced_for_statement name: (identifier) @name)
+          (resource name: (identifier) @name)
+          (inferred_parameters (identifier) @name)
+          (lambda_expression parameters: (identifier) @name)
+          (instanceof_expression name: (identifier) @passing)
+          (type_pattern (identifier) @passing)
+        ]
+    """,
+    frozenset(
+        {"block", "catch_clause", "constructor_body", "constructor_declaration", "enhanced_for_statement"}
+        | {"for_statement", "lambda_expression", "method_declaration", "switch_block", "try_with_resources_statement"}
+    ),
+    frozenset({"annotation_type_body", "class_body", "enum_body", "interface_body"}),
+)
+CSHARP_HIDES = Hides(
+    "csharp",
+    """
+        [
+          (variable_declaration (variable_declarator name: (identifier) @name))
+          (parameter name: (identifier) @name)
+          (parameter_list name: (identifier) @name)
+          (implicit_parameter) @name
+          (foreach_statement left: (identifier) @name)
+          (catch_declaration name: (identifier) @name)
+          (argument "out" (declaration_expression name: (identifier) @passing))
+          (declaration_pattern type: [(identifier) (predefined_type)] name: (identifier) @passing)
+        ]
+    """,
+    frozenset(
+        {"anonymous_method_expression", "block", "catch_clause", "constructor_declaration", "fixed_statement"}
+        | {"for_statement", "foreach_statement", "indexer_declaration", "lambda_expression"}
+        | {"local_function_statement", "method_declaration", "operator_declaration", "switch_body", "using_statement"}
+    ),
+    frozenset({"anonymous_method_expression", "declaration_list", "lambda_expression", "local_function_statement"}),
+    from_start=True,
+)
+"""Since C# 8, lambdas and local functions may hide what is outside of them."""
