@@ -32,8 +32,8 @@ class TestedPrograms:
     cpu_s
         Seconds of the processor, for one program; ten times as many by the wall clock.
     is_patient
-        Whether a program that reaches a limit of time is run once more, with more time by the wall clock, as 'verify'
-        does: the machine may be busy, and Mono may hang. Endless programs take their time twice then.
+        Whether a program that runs out of time by the wall clock is run once more, with more of it, as 'verify' does:
+        the machine may be busy, and Mono may hang.
     """
 
     __test__ = False
@@ -58,7 +58,8 @@ class TestedPrograms:
             return ran
         patient = self.runner.with_patience(PATIENCE)
         return [
-            run_alone(patient, job) if one.status == "timed_out" else one for job, one in zip(jobs, ran, strict=True)
+            run_alone(patient, job) if one.status == "timed_out" and not one.used_up else one
+            for job, one in zip(jobs, ran, strict=True)
         ]
 
     def judge_cases(self, entry_point: str, programs: Sequence[tuple[str, Sequence[TestCase]]]) -> list[Outcome]:

@@ -80,8 +80,9 @@ def test_a_wrong_program_fails_with_its_first_message(rust: TestedPrograms) -> N
 
 
 @pytest.mark.slow
-def test_an_endless_program_costs_itself_only(rust: TestedPrograms) -> None:
-    first, endless, last = rust.judge_cases("sort_it", [(code, CASES) for code in (RIGHT[0], ENDLESS, RIGHT[0])])
+def test_an_endless_program_costs_itself_only() -> None:
+    programs = [(code, CASES) for code in (RIGHT[0], ENDLESS, RIGHT[0])]
+    first, endless, last = TestedPrograms("rust", 2).judge_cases("sort_it", programs)
     assert (first.passed, endless.reason, last.passed) == (2, "test_timeout", 2)
     assert "limit exceeded" in endless.detail
 
