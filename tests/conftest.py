@@ -80,6 +80,14 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _share_examinations(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        from tests.support.suite.shared_examinations import share_examinations  # it imports all of verification
+
+        share_examinations(tmp_path_factory.getbasetemp().parent / "examinations")
+
+
 @pytest.fixture(scope="session")
 def quickstart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The bundled quickstart's run, made once for all processes: to be looked at or copied, and not to be changed."""

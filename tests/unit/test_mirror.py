@@ -20,6 +20,7 @@ EXCEPTIONS = {
     "test_mirror.py": "of the tests",
     "test_public_api.py": "of the package itself",
     "test_required_tests.py": "of tests/support/suite/required_tests.py",
+    "test_shared_examinations.py": "of tests/support/suite/shared_examinations.py",
     "verification/languages/test_missing_libraries.py": "of several languages",
 }
 """File -> what it tests instead of one module or folder."""
