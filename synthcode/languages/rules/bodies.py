@@ -12,10 +12,15 @@ _FUNCTIONS = frozenset(
     {"anonymous_method_expression", "class_body", "declaration_list", "lambda_expression", "local_function_statement"}
 )
 _GOES_ON = frozenset(
-    {"assert_statement", "enhanced_for_statement", "expression_statement", "foreach_statement"}
+    {"assert_statement", "enhanced_for_statement", "foreach_statement"}
     | {"local_declaration_statement", "local_variable_declaration"}
 )
 """Statements after which the next one is reached, whatever they hold."""
+_EXPRESSIONS = frozenset(
+    {"assignment_expression", "invocation_expression", "method_invocation", "object_creation_expression"}
+    | {"postfix_unary_expression", "prefix_unary_expression", "update_expression"}
+)
+"""What is a statement with a semicolon."""
 _NO_STATEMENTS = frozenset({"block_comment", "comment", "line_comment", "local_function_statement"})
 _COMPARED = frozenset({"binary_expression", "invocation_expression", "method_invocation"})
 _IDENTIFIER = re.compile(rb"(?<![\w.])[a-z]\w*+")
@@ -52,7 +57,9 @@ def _goes_on(statement: tree_sitter.Node) -> bool:
     """Return whether the statement after another one can certainly be reached: False if that is not known."""
     kind = statement.type
     if kind in _GOES_ON:
-        return not any(child.type == "switch_expression" for child in statement.named_children)
+        return True
+    if kind == "expression_statement":
+        return statement.named_children[0].type in _EXPRESSIONS
     if kind == "block":
         last = _last(statement)
         return last is None or _goes_on(last)

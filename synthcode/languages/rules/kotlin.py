@@ -8,6 +8,16 @@ from collections.abc import Iterator
 import tree_sitter
 
 from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children
+from synthcode.languages.rules.kotlin_conditions import (
+    DECLARED_ELSEWHERE,
+    UNTYPED,
+    ends_without_return,
+    goes_on_after_else,
+    is_no_member,
+    is_repeated,
+    lacks_type_and_value,
+    types,
+)
 from synthcode.languages.rules.kotlin_rewrites import REWRITES
 from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 from synthcode.languages.rules.model import (
@@ -185,11 +195,11 @@ def _variable(declaration: tree_sitter.Node) -> Iterator[bytes]:
         yield from _name_of_variable(declaration)
 
 
-_ELSEWHERE = re.compile(rb"\b(?:expect|actual)\b")
 _VARIABLES: dict[str, Names] = {
     "property_declaration": _variable,
-    "function_declaration": Signature("function_value_parameters", _ELSEWHERE),
+    "function_declaration": Signature("function_value_parameters", DECLARED_ELSEWHERE),
 }
+_TOP = {"class_declaration": types, "object_declaration": types, **_VARIABLES}
 _PARAMETERS = {"parameter": children("identifier"), "class_parameter": children("identifier")}
 
 KOTLIN = SyntaxRules(
@@ -260,6 +270,22 @@ KOTLIN = SyntaxRules(
         ),
         Refusal(TWICE, "[(function_value_parameters) (class_parameters)] @bad", when=Twice(_PARAMETERS)),
         Refusal(TWICE, "[(block) (class_body)] @bad", when=Twice(_VARIABLES)),
+        Refusal(TWICE, "(source_file) @bad", when=Twice(_TOP)),
+        Refusal(
+            "it cannot stand in the body of a class",
+            "(class_declaration (enum_class_body (enum_entry) @bad))",
+            when=is_no_member,
+        ),
+        Refusal(
+            "a declaration has no type and no value",
+            "(property_declaration) @bad",
+            when=lacks_type_and_value,
+            shown_by=UNTYPED,
+        ),
+        Refusal("a modifier is repeated", "(modifiers) @bad", when=is_repeated),
+        Refusal("'else' is not the last branch", "(when_expression) @bad", when=goes_on_after_else),
+        Refusal("the function ends without a value", "(function_body) @bad", when=ends_without_return),
+        Refusal(TWICE, "(type_parameters) @bad", when=Twice({"type_parameter": children("identifier")})),
         Refusal(
             "a method has no body",
             "(class_declaration (class_body (function_declaration) @bad))",

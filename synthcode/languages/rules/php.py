@@ -10,6 +10,13 @@ import tree_sitter
 from synthcode.languages.rules.declarations import TWICE, Twice, fields, without_label
 from synthcode.languages.rules.literals import unlike
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
+from synthcode.languages.rules.php_conditions import (
+    does_not_go_with_others,
+    follows_code,
+    has_other_cases,
+    is_no_reference,
+    is_wrongly_readonly,
+)
 
 _WORD = "a single word stands outside of a function"
 _TARGET = "this cannot be assigned to"
@@ -21,6 +28,7 @@ _PHP_LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "s
 _PHP_VALUES = "[(function_call_expression) (member_call_expression) (scoped_call_expression)]"
 _TERNARY = "(conditional_expression body: (_))"
 
+_COMPUTED = "[(function_call_expression) (member_call_expression) (scoped_call_expression)]"
 _AT_TOP = "[(namespace_use_declaration) (namespace_definition)] @bad"
 _PARAMETER = "[(property_promotion_parameter) (simple_parameter) (variadic_parameter)]"
 _VOID = re.compile(rb"void|never", re.IGNORECASE)
@@ -211,6 +219,36 @@ PHP = SyntaxRules(
             when=_leaves_too_many,
             shown_by=re.compile(rb"(?:break|continue)\s+\d", re.IGNORECASE),
         ),
+        Refusal(
+            "a modifier is repeated, or cannot stand with another",
+            "[(abstract_modifier) (final_modifier) (readonly_modifier) (static_modifier) (var_modifier)"
+            " (visibility_modifier)] @bad",
+            when=does_not_go_with_others,
+        ),
+        Refusal("a class has no such modifier", "(class_declaration [(static_modifier) (visibility_modifier)] @bad)"),
+        Refusal(
+            "a constant has no such modifier",
+            "(const_declaration [(abstract_modifier) (readonly_modifier) (static_modifier)] @bad)",
+        ),
+        Refusal("a method has no such modifier", "(method_declaration (readonly_modifier) @bad)"),
+        Refusal(
+            "a method of an interface has no such modifier",
+            "(interface_declaration body: (declaration_list"
+            " (method_declaration [(abstract_modifier) (final_modifier)] @bad)))",
+        ),
+        Refusal(
+            "a read-only property has a type and no value", "(property_declaration) @bad", when=is_wrongly_readonly
+        ),
+        Refusal(
+            "a property cannot have this type",
+            '(property_declaration type: (primitive_type) @bad (#any-of? @bad "callable" "never" "void"))',
+        ),
+        *(
+            Refusal("this value is not constant", f"({place} {_COMPUTED} @bad)", when=is_no_reference)
+            for place in ("const_element", "property_element default_value:", "simple_parameter default_value:")
+        ),
+        Refusal("the cases of an enumeration with a type have values", "(enum_declaration) @bad", when=has_other_cases),
+        Refusal("the namespace stands before all else", "(program (namespace_definition) @bad)", when=follows_code),
         Refusal("a class extends one other", "(class_declaration (base_clause (_) . (_) @bad))"),
         Refusal("a class is abstract or final", "(class_declaration (abstract_modifier) (final_modifier) @bad)"),
         Refusal(

@@ -68,6 +68,37 @@ SOUND: dict[str, list[str]] = {
             "int i: break; } } }"
         ),
     ],
+    "kotlin": [
+        (
+            "class A(val x: Int) { init { println(x) } }\nclass B { constructor(x: Int) { } }\nclass C { "
+            "companion object { } }"
+        ),
+        "enum class E(val x: Int) { A(1), B(2) { fun g() = 1 }; fun f() = x }\nprivate enum class F { A, B }",
+        (
+            "val x get() = 1\nclass A { val y\n    get() = 1\n    val z by lazy { 1 }\n    lateinit var w: B "
+            "}\nval Int.v get() = 1"
+        ),
+        "fun f() { val x: Int; x = 1; val (a, b) = c; for ((d, e) in g) { } }",
+        "fun f(x: Int) = when (x) { 1 -> when (x) { else -> 2 }\nelse -> 1 }",
+        "fun f(): Int { error(1) }\nfun g(): Int { if (x) { return 1 } else { return 2 } }\nfun h(): Unit { x = 1 }",
+        "private open class A { protected abstract override val x: Int }\nval A.x get() = 1\nval x = 2\nfun A() = 1",
+    ],
+    "php": [
+        (
+            "class A { public private(set) int $x; final public static function f() {} public readonly ?B $y; "
+            "var $z = self::C; }"
+        ),
+        "trait T { abstract private function f(); }\nabstract class A { abstract protected static function g(); }",
+        (
+            "class A { const X = strlen(...); public $y = [1, 'a' => B::C] + D; static function f($x = new B) { "
+            "static $z = g(); } }"
+        ),
+        (
+            "enum A { case B; const C = 1; }\nenum D: string { case E = 'e'; }\nfinal readonly class F {}\n$f = "
+            "static fn() => 1;"
+        ),
+        "declare(strict_types=1);\nnamespace A;\nfunction f() {}\nnamespace B;\nclass C {}",
+    ],
 }
 REFUSED: dict[str, list[str]] = {
     "go": [
@@ -141,5 +172,50 @@ REFUSED: dict[str, list[str]] = {
         "enum E { A, B, A }",
         "delegate int D(int x, int x);",
         "class A<T, T> { }",
+    ],
+    "kotlin": [
+        'class A { println("x") }',
+        "class A { val x = 1\n    for (i in 1..2) { } }",
+        "class A { foo }",
+        "object A { while (true) { } }",
+        "class A { var x }",
+        "var x\nfun f() { }",
+        "fun f() { val x\n    x = 1 }",
+        "class A { lateinit var x }",
+        "fun f() { val (a, b) }",
+        "fun f(x: Int) = when (x) { else -> 1\n 1 -> 2 }",
+        "fun f(x: Int): Int { x + 1 }",
+        "fun f(x: Int): Int { for (i in 1..x) { return i } }",
+        "fun f(x: Int): Int { if (x > 0) return 1 }",
+        "public public class A",
+        "class A { private open public val x = 1 }",
+        "val x = 1\nval x = 2",
+        "class A\nclass A",
+        "fun f() = 1\nfun f() = 2",
+        "class A<T, T>",
+    ],
+    "php": [
+        "class A { public public $x; }",
+        "class A { public static private function f() {} }",
+        "class A { static static $x; }",
+        "final final class A { }",
+        "class A { function __construct(private public $x) {} }",
+        "class A { public var $x; }",
+        "abstract class A { abstract final function f(); }",
+        "abstract class A { abstract private function f(); }",
+        "class A { readonly static int $x; }",
+        "class A { readonly $x; }",
+        "class A { public readonly int $x = 1; }",
+        "class A { readonly function f() {} }",
+        "public class A { }",
+        "class A { static const X = 1; }",
+        "interface A { abstract function f(); }",
+        "class A { public void $x; }",
+        "class A { public $x = f(); }",
+        "class A { const X = A::f(); }",
+        "function f($x = g()) {}",
+        "enum A { case B = 1; }",
+        "enum A: int { case B; }",
+        "class A { }\nnamespace B;",
     ],
 }
