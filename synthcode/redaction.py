@@ -71,6 +71,11 @@ class Redactor:
         self._spelled = SpelledSecrets(usable)
         self._remembered = lru_cache(maxsize=1024)(self._redacted)
 
+    @property
+    def has_secrets(self) -> bool:
+        """Whether there is anything to take out."""
+        return bool(self._forms)
+
     def values(self, text: str) -> str:
         """Return a text without the secrets; the same object if it holds none.
 

@@ -126,5 +126,7 @@ def _reasons(details: object) -> Iterator[str]:
 
 def _status(value: object) -> int | None:
     """Return a value that is an HTTP status of a failure, as a number or as digits."""
-    text = str(value) if type(value) in (int, str) else ""
+    if type(value) not in (int, str):
+        return None
+    text = str(value)
     return int(text) if re.fullmatch(r"[45]\d\d", text, re.ASCII) else None

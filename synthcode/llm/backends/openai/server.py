@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
@@ -14,10 +13,10 @@ from synthcode import redaction
 from synthcode.errors import ServerError
 from synthcode.llm.backend import ACCESS, AttemptFailed, CachedTokens, ErrorKind
 from synthcode.llm.backends.context_window import fits_for_certain, refuse_cut, refuse_misfit, with_cut_named
-from synthcode.llm.backends.openai.answers.completions import parse_completion, parse_token_count
+from synthcode.llm.backends.openai.answers.completions import completion_of, parse_token_count, read_answer
 from synthcode.llm.backends.openai.answers.metrics import parse_cached_tokens
 from synthcode.llm.backends.openai.answers.model_lists import listed_as
-from synthcode.llm.backends.openai.answers.raw_answers import without_secrets
+from synthcode.llm.backends.openai.answers.raw_answers import redacted
 from synthcode.llm.backends.openai.chat_requests import ChatRequests
 from synthcode.llm.backends.openai.connection.api_key import checked_key
 from synthcode.llm.backends.openai.connection.replicas import REST_S, Replica, Replicas
@@ -217,21 +216,13 @@ class OpenAIServer:
     def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
         return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}
 
-    def _read(self, answer: bytes, latency_s: float, request: Request) -> Completion:
+    def _read(self, body: bytes, latency_s: float, request: Request) -> Completion:
         max_tokens = max_tokens_of(request.sampling)
-        completion = with_cut_named(self._without_secrets(parse_completion(answer, latency_s)), max_tokens)
+        answer = read_answer(body)
+        completion = redacted(completion_of(answer, body, latency_s), answer, self._redactor)
+        completion = with_cut_named(completion, max_tokens)
         refuse_cut(completion, max_tokens, self.window)
         return completion
-
-    def _without_secrets(self, completion: Completion) -> Completion:
-        """Return a completion without the secrets that the server sent back; decoded, no escape hides one."""
-        values = self._redactor.values
-        return dataclasses.replace(
-            completion,
-            text=None if completion.text is None else values(completion.text),
-            finish_reason=None if completion.finish_reason is None else values(completion.finish_reason),
-            raw=None if completion.raw is None else without_secrets(completion.raw, completion.text, self._redactor),
-        )
 
 
 async def list_models(base_url: str, api_key: str | None = None) -> list[str]:

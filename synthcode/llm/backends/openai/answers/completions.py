@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+
 from synthcode.llm.backend import TRANSIENT, AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.event_stream import assemble, is_event_stream
 from synthcode.llm.backends.openai.answers.lenient_json import read_json
@@ -44,7 +46,11 @@ def parse_completion(body: bytes, latency_s: float) -> Completion:
         If the body is not JSON, holds no choice with a message, holds an error, or ends complete with all its text
         in a field for thoughts.
     """
-    answer = read_answer(body)
+    return completion_of(read_answer(body), body, latency_s)
+
+
+def completion_of(answer: dict[str, Any], body: bytes, latency_s: float) -> Completion:
+    """Return the completion that an answer holds; ``body`` is what it was read from. See :func:`parse_completion`."""
     choice = first_choice(answer.get("choices"))
     message = choice.get("message")
     for place in (answer, choice, _mapping(message)):
@@ -82,6 +88,8 @@ def first_choice(choices: object) -> dict[str, Any]:
     A choice without an index has that of its place.
     """
     found = [_mapping(choice) for choice in choices] if isinstance(choices, list) else []
+    if len(found) == 1:
+        return found[0]
     places = [(_index(choice, place), place) for place, choice in enumerate(found)]
     return found[min(places)[1]] if places else {}
 
@@ -132,11 +140,12 @@ def read_answer(body: bytes) -> dict[str, Any]:
     AttemptFailed
         If it is not JSON, or ends before the answer does.
     """
-    if is_event_stream(body):
-        return assemble(body)
-    if is_lines(body):
-        return as_chat_completion(assemble_lines(body))
-    answer = parse_json(body)
+    try:
+        answer = orjson.loads(body)  # first, because nearly every answer is this, and no stream is
+    except orjson.JSONDecodeError:
+        if is_event_stream(body):
+            return assemble(body)
+        answer = assemble_lines(body) if is_lines(body) else parse_json(body)
     answer = answer[0] if isinstance(answer, list) and answer else answer  # Google wraps its errors in a list
     return as_chat_completion(_mapping(answer))
 
@@ -157,12 +166,14 @@ def _failure(error: dict[str, Any], body: bytes, what: str) -> AttemptFailed:
 def _how_it_ended(choice: dict[str, Any]) -> str | None:
     """Return the finish reason; another field's if there is none, or if only that says that the answer is not whole."""
     stated = _finish_reason(choice.get("finish_reason"))
-    others = [reason for name in _FINISH_REASONS if (reason := _finish_reason(choice.get(name)))]
-    if ending_of(stated) is Ending.UNSTATED:  # a stop string may be any text: only known names count
+    ending = ending_of(stated)
+    if ending is Ending.UNSTATED:  # a stop string may be any text: only known names count
+        others = filter(None, (_finish_reason(choice.get(name)) for name in _FINISH_REASONS))
         return next((reason for reason in others if ending_of(reason) in _KNOWN_ENDINGS), stated)
-    host = _finish_reason(choice.get("native_finish_reason"))
-    broken_off = ending_of(stated) is Ending.COMPLETE and ending_of(host) in _NOT_WHOLE
-    return host if broken_off else stated
+    if ending is Ending.COMPLETE and "native_finish_reason" in choice:
+        host = _finish_reason(choice["native_finish_reason"])
+        return host if ending_of(host) in _NOT_WHOLE else stated
+    return stated
 
 
 def _finish_reason(value: object) -> str | None:

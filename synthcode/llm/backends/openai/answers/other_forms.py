@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 from typing import Any
 
@@ -67,7 +68,8 @@ def as_chat_completion(answer: dict[str, Any]) -> dict[str, Any]:
     """
     choices = answer.get("choices")
     if isinstance(choices, list) and choices:
-        return {**answer, "choices": [_with_message(choice) for choice in choices]}
+        read = [_with_message(choice) for choice in choices]
+        return answer if all(map(operator.is_, read, choices)) else {**answer, "choices": read}
     if choices or answer.get("error"):
         return answer
     message = _message(answer)

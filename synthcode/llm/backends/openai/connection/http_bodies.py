@@ -32,11 +32,22 @@ async def read_body(response: aiohttp.ClientResponse) -> bytes:
             received += chunk
             _refuse_large(len(received))
         body = bytes(received)
-    encodings = response.headers.get(hdrs.CONTENT_ENCODING, "")[:200].lower().replace(" ", "").split(",")
-    layers = [name for name in reversed(encodings) if name not in ("", "identity", "none")]
-    if not layers:
-        layers = [name for magic, name in _MAGIC.items() if body.startswith(magic)]  # a header that a proxy took away
+    encodings = response.headers.get(hdrs.CONTENT_ENCODING)
+    layers = (encodings and _layers(encodings)) or _recognised(body)
     return _decompressed(body, layers) if layers else body
+
+
+def _layers(encodings: str) -> list[str]:
+    """Return the names in a header, the outermost encoding first."""
+    names = encodings[:200].lower().replace(" ", "").split(",")
+    return [name for name in reversed(names) if name not in ("", "identity", "none")]
+
+
+def _recognised(body: bytes) -> list[str]:
+    """Return the encoding whose first bytes a body has: a proxy may have taken the header away."""
+    if not body.startswith(_FIRST_BYTES):
+        return []
+    return [name for magic, name in _MAGIC.items() if body.startswith(magic)]
 
 
 def _decompressed(body: bytes, layers: list[str]) -> bytes:
@@ -99,6 +110,7 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 _MAGIC = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """First bytes that no JSON has."""
+_FIRST_BYTES = tuple(_MAGIC)
 
 
 def _refuse_large(size: int) -> None:

@@ -9,8 +9,6 @@ import pytest
 
 from synthcode.llm.backend import AttemptFailed, ErrorKind
 from synthcode.llm.backends.openai.answers.completions import parse_completion
-from synthcode.llm.backends.openai.answers.raw_answers import without_secrets
-from synthcode.redaction import Redactor
 
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3}
 OLLAMA = {"model": "m", "done": True, "done_reason": "length", "prompt_eval_count": 7, "eval_count": 3}
@@ -116,15 +114,3 @@ def test_other_forms_are_named(answer: Any, form: str) -> None:
     with pytest.raises(AttemptFailed, match=f"the answer is in .*{form}") as caught:
         parse_completion(json.dumps(answer).encode(), 0.0)
     assert caught.value.kind is ErrorKind.BAD_ANSWER
-
-
-def test_a_secret_in_pieces_of_a_stream_of_lines_is_taken_out() -> None:
-    last = {**OLLAMA, "message": {"role": "assistant", "content": ""}}
-    body = lines(part("my-secret-"), part("value-12345"), last)
-    kept = without_secrets(body, "my-secret-value-12345", Redactor(["my-secret-value-12345"]))
-    assert b"my-secret" not in kept
-    assert b"value-12345" not in kept
-    thought = lines(
-        {**part(""), "message": {"thinking": "my-secret-"}}, {**last, "message": {"thinking": "value-12345"}}
-    )
-    assert b"my-secret" not in without_secrets(thought, "", Redactor(["my-secret-value-12345"]))
