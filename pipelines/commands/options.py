@@ -172,6 +172,30 @@ def working_on(
         stop.raise_if_set()  # the last stage may have ended before it looked
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[Run]:
+    """Hold a run directory until the block is left, and change nothing in it: it may be on a read-only file system.
+
+    Raises
+    ------
+    InputError
+        If its recipe is damaged, or missing.
+    LockedError
+        If another command works on it.
+    Interrupted
+        If a stop was requested.
+    """
+    from synthcode.pipelines.commands.terminal import TerminalReporter
+    from synthcode.pipelines.runs.interrupt import watch_for_stop
+    from synthcode.pipelines.runs.run import read_run
+    from synthcode.storage.lock import hold_for_reading
+
+    reporter = TerminalReporter()
+    with hold_for_reading(path), watch_for_stop(reporter.message) as stop:
+        yield read_run(path, stop, reporter)
+        stop.raise_if_set()
+
+
 def assignments(pairs: tuple[str, ...], option: str) -> dict[str, str]:
     """Return ``NAME=VALUE`` arguments as a dict.
 

@@ -94,6 +94,25 @@ def open_run(
     return run
 
 
+def read_run(path: Path, stop: StopRequest, reporter: Reporter) -> Run:
+    """Open a run directory, and change nothing in it.
+
+    Parameters
+    ----------
+    path
+        The run directory; the caller holds it for reading.
+    stop
+        Set to stop what is done with it.
+    reporter
+        Receives messages and progress.
+    """
+    folder = RunFolder(path)
+    manifest = Manifest(path)
+    _refuse_lost_recipe(folder, manifest)
+    _look_for_damage(folder, manifest, reporter)
+    return Run(folder, read_run_recipe(folder), stop, (), reporter)
+
+
 def _remove_leftovers(folder: RunFolder) -> None:
     """Remove what a kill has left; results of 'evaluate' have a lock of their own."""
     shutil.rmtree(folder.scratch, ignore_errors=True)

@@ -86,8 +86,25 @@ def open_own(path: Path) -> IO[str]:
     OSError
         If it may not be written.
     """
+    return _open_regular(path, os.O_RDWR | os.O_CREAT, "r+")
+
+
+def open_existing(path: Path) -> IO[str]:
+    """Open a text file for reading only, as :func:`open_own` does for both; it is not made.
+
+    Raises
+    ------
+    StorageError
+        If it is a link, or not a regular file.
+    OSError
+        If it is missing, or may not be read.
+    """
+    return _open_regular(path, os.O_RDONLY, "r")
+
+
+def _open_regular(path: Path, flags: int, mode: str) -> IO[str]:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
     except OSError as problem:
         if problem.errno in (errno.ELOOP, errno.ENXIO, errno.ENODEV, errno.EISDIR):
             raise StorageError(f"{path} is not a regular file: nothing is written to it", _FIX) from problem
@@ -95,7 +112,7 @@ def open_own(path: Path) -> IO[str]:
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise StorageError(f"{path} is not a regular file: nothing is written to it", _FIX)
-        return os.fdopen(descriptor, "r+", encoding="utf-8", errors="replace")
+        return os.fdopen(descriptor, mode, encoding="utf-8", errors="replace")
     except BaseException:
         os.close(descriptor)
         raise

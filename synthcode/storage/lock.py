@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from synthcode.bounded.writing import make_folder, open_own, refuse_links
+from synthcode.bounded.writing import make_folder, open_existing, open_own, refuse_links
 from synthcode.errors import LockedError, StorageError
 from synthcode.sanitize import one_line
 
@@ -58,6 +58,29 @@ def hold(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
+def hold_for_reading(folder: Path) -> Iterator[None]:
+    """Hold a folder as :func:`hold` does, also if it cannot be written, as on a read-only file system.
+
+    Then the lock file, if there is one, is only read: commands that may write the folder are kept out by it, and others
+    that read it are not. A folder without one is not in use, and where locks do not work, nothing is held.
+
+    Raises
+    ------
+    LockedError
+        If another process holds it.
+    """
+    file = folder / LOCK_NAME
+    if os.access(file if file.exists() else folder, os.W_OK):
+        with hold(folder):
+            yield
+        return
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(FileNotFoundError, PermissionError, StorageError):
+            _lock(stack.enter_context(open_existing(file)), folder, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
 def _opened(folder: Path, made: list[Path]) -> Iterator[IO[str]]:
     """Make a folder and yield its lock file, locked. Folders of ``made`` are removed if that fails."""
     try:
@@ -77,9 +100,9 @@ def _opened(folder: Path, made: list[Path]) -> Iterator[IO[str]]:
         yield stream
 
 
-def _lock(stream: IO[str], folder: Path) -> None:
+def _lock(stream: IO[str], folder: Path, kind: int = fcntl.LOCK_EX) -> None:
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(stream, kind | fcntl.LOCK_NB)
     except BlockingIOError as problem:
         holder = one_line(stream.read(_PID_CHARS))
         raise LockedError(

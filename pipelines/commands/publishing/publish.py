@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.options import existing_run, run_argument, working_on
+from synthcode.pipelines.commands.options import existing_run, reading, run_argument
 from synthcode.pipelines.commands.publishing.publish_model import is_trained_model, publish_model
 from synthcode.sanitize import visible
 
@@ -64,7 +64,7 @@ def publish(
     if is_trained_model(run):
         _publish_model(ctx, run, repo_id, dry_run=dry_run, **given)
         return
-    with working_on(existing_run(run), {}) as opened:
+    with reading(existing_run(run)) as opened:
         target = _target(opened, repo_id, to, **given)
         dataset, shards = _checked(opened)
         plan = target.plan(dataset)

@@ -26,10 +26,10 @@ def publish_model(folder: Path, destination: HubDestination, *, dry_run: bool) -
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.interrupt import watch_for_stop
     from synthcode.publishing.targets.hub import HubRepo
-    from synthcode.storage.lock import hold
+    from synthcode.storage.lock import hold_for_reading
 
     reporter = TerminalReporter()
-    with hold(folder), watch_for_stop(reporter.message) as stop:
+    with hold_for_reading(folder), watch_for_stop(reporter.message) as stop:
 
         def pause(seconds: float) -> None:
             stop.wait(seconds)

@@ -54,6 +54,15 @@ def contents(place: str) -> dict[str, bytes]:
     return {path.removeprefix(f"{root}/"): system.cat_file(path) for path in system.find(root)}
 
 
+def test_a_run_that_cannot_be_written_is_published(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)  # as on a read-only file system
+    (run / ".lock").unlink(missing_ok=True)
+    before = {path: path.stat().st_mtime_ns for path in (run, *run.rglob("*"))}
+    assert run_cli(["publish", str(run), "--to", str(tmp_path / "published")]) == 0
+    assert {path: path.stat().st_mtime_ns for path in (run, *run.rglob("*"))} == before
+    assert (tmp_path / "published" / SUMS).is_file()
+
+
 def write(place: str, path: str, content: bytes) -> None:
     system, root = fsspec.core.url_to_fs(place)
     system.makedirs(f"{root}/{path}".rpartition("/")[0], exist_ok=True)

@@ -11,7 +11,7 @@ import pytest
 
 from synthcode.errors import InputError, LockedError, StorageError
 from synthcode.storage import lock
-from synthcode.storage.lock import LOCK_NAME, hold
+from synthcode.storage.lock import LOCK_NAME, hold, hold_for_reading
 
 HOLD = "import sys, pathlib; from synthcode.storage.lock import hold\nwith hold(pathlib.Path(sys.argv[1])): "
 
@@ -126,4 +126,37 @@ def test_a_lock_whose_file_was_removed_meanwhile_is_not_held(tmp_path: Path, mon
 
     monkeypatch.setattr(lock.fcntl, "flock", removed)
     with pytest.raises(LockedError, match="was removed"), hold(tmp_path):
+        pass
+
+
+@pytest.fixture
+def unwritable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the system say that nothing can be written, which it never says to root unless the file system is so."""
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_a_folder_that_cannot_be_written_is_held_for_reading_without_a_trace(tmp_path: Path) -> None:
+    with hold_for_reading(tmp_path):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_who_only_reads_is_kept_out_by_who_writes_and_the_other_way_round(tmp_path: Path) -> None:
+    with hold(tmp_path), pytest.raises(LockedError, match=f"pid {os.getpid()}"), hold_for_reading(tmp_path):
+        pass
+    with hold_for_reading(tmp_path), pytest.raises(LockedError), hold(tmp_path):
+        pass
+
+
+@pytest.mark.usefixtures("unwritable")
+def test_two_may_read_what_neither_can_write(tmp_path: Path) -> None:
+    (tmp_path / LOCK_NAME).touch()
+    with hold_for_reading(tmp_path), hold_for_reading(tmp_path):
+        pass
+
+
+def test_a_folder_that_can_be_written_is_held_for_reading_as_by_hold(tmp_path: Path) -> None:
+    with hold_for_reading(tmp_path), pytest.raises(LockedError), hold_for_reading(tmp_path):
         pass
