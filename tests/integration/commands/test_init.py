@@ -61,5 +61,5 @@ def test_the_folder_is_made_and_the_next_command_is_quoted(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert run_cli(["init", "my recipes/für mich.yaml"]) == 0
-    assert capsys.readouterr().err.endswith("synthcode run 'my recipes/für mich.yaml' --dry-run\n")
+    assert capsys.readouterr().err.endswith('synthcode run "my recipes/für mich.yaml" --dry-run\n')
     assert (tmp_path / "my recipes" / "für mich.yaml").is_file()
