@@ -44,10 +44,13 @@ def test_what_does_not_work_is_tried_by_each(examination: Examination, tmp_path:
 def test_another_environment_is_another_examination(
     name: str, examination: Examination, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    Shared(examination, tmp_path)(*ARGUMENTS)
-    changed = Shared(examination, tmp_path)
+    """Also where the process knows it: what a test puts on the PATH in vain must not be run, so it has to be tried."""
+    shared = Shared(examination, tmp_path)
+    assert shared(*ARGUMENTS).version == "version 1 of c"
     monkeypatch.setenv(name, str(tmp_path))
-    assert changed(*ARGUMENTS).version == "version 2 of c"
+    assert shared(*ARGUMENTS).version == "version 2 of c"
+    monkeypatch.undo()
+    assert shared(*ARGUMENTS).version == "version 1 of c"
 
 
 def test_what_is_forgotten_is_tried_again(examination: Examination, tmp_path: Path) -> None:

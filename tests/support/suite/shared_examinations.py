@@ -15,11 +15,11 @@ from typing import Any
 
 from filelock import FileLock
 
-from synthcode.execution.child_processes import trusted_path
 from synthcode.verification import benches
 from synthcode.verification.compiling import controls
 
-_OF_ENVIRONMENT = ("HOME", "LD_LIBRARY_PATH", "LD_PRELOAD", "TMPDIR", "XDG_DATA_HOME")
+_OF_ENVIRONMENT = ("HOME", "LD_PRELOAD", "PATH", "SYNTHCODE_NODE_PACKAGES", "XDG_DATA_HOME")
+"""What an examination depends on. A PATH differs also by folders in which nothing may be looked for."""
 
 
 def share_examinations(folder: Path) -> None:
@@ -39,20 +39,20 @@ class Shared:
     def __init__(self, function: Callable[[str, str, str], Any], folder: Path) -> None:
         self._function, self._folder = function, folder
         self._name = getattr(function, "__qualname__", "")
-        self._environment = _environment()
+        self._environment: tuple[str, ...] | None = _environment()
         self._cached = functools.cache(self._find)
 
     def __call__(self, language: str, path: str, sandbox: str) -> Any:
         """Return what is known, or find it out."""
-        return self._cached(language, path, sandbox)
+        return self._cached(language, path, sandbox, _environment())
 
     def cache_clear(self) -> None:
         """Forget what was found; nothing is shared from now on."""
-        self._environment = ()
+        self._environment = None
         self._cached.cache_clear()
 
-    def _find(self, language: str, path: str, sandbox: str) -> Any:
-        if self._environment != _environment():
+    def _find(self, language: str, path: str, sandbox: str, environment: tuple[str, ...]) -> Any:
+        if self._environment != environment:
             return self._function(language, path, sandbox)
         name = hashlib.sha256(repr((self._name, language, path, sandbox)).encode()).hexdigest()
         file = self._folder / name
@@ -65,6 +65,5 @@ class Shared:
         return found
 
 
-def _environment() -> tuple[str | None, ...]:
-    names = [*_OF_ENVIRONMENT, *sorted(name for name in os.environ if name.startswith("SYNTHCODE_"))]
-    return (trusted_path(), *(f"{name}={os.environ.get(name)}" for name in names))
+def _environment() -> tuple[str, ...]:
+    return tuple(f"{name}={os.environ.get(name)}" for name in _OF_ENVIRONMENT)
