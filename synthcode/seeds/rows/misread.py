@@ -17,6 +17,8 @@ from synthcode.seeds.rows.kinds import format_of
 _NOT_A_NAME = re.compile(r"[\s:^~#=/\\]")
 """What no name of a column has, and a title, a comment or names with another separator between them do."""
 _ERROR_KEYS = frozenset({"error", "errors", "message", "msg", "detail", "code", "status", "success"})
+_SAYINGS = _ERROR_KEYS - {"code", "success"}
+"""Those that say what went wrong: a row may have nothing but ``code``."""
 _SHOWN_CHARS = 80
 
 
@@ -44,7 +46,7 @@ def _one_object(file: DataFile) -> InputError | None:
     if len(rows) != 1 or rows[0].problem is not None:
         return None
     cells: Mapping[str, Any] = rows[0].cells
-    if cells and cells.keys() <= _ERROR_KEYS:
+    if cells.keys() & _SAYINGS and cells.keys() <= _ERROR_KEYS:
         said = " ".join(f"{key}: {value}" for key, value in cells.items())[:_SHOWN_CHARS]
         return InputError(f"{file.path} is a server's error, not data: {said}", "see what it says, and fetch it again")
     for name, value in cells.items():

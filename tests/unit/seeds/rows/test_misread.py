@@ -21,6 +21,7 @@ OTHER_FORMS = {
     "hub.json": (json.dumps(HUB), "its rows in 'rows'", """jq -c '.["rows"][].row' hub.json"""),
     "keys.json": (json.dumps({"a": ROW, "b": ROW}), "with a row for each key", "jq -c '.[]' keys.json"),
     "denied.jsonl": ('{"error": "Access is restricted"}', "is a server's error", "fetch it again"),
+    "code.jsonl": ('{"code": "def f(x):\\n    return x"}\n', "has no column 'language'", "--language"),
     "commas.jsonl": (f"{json.dumps(ROW)},\n{json.dumps(ROW)}\n"[:-2] + "},\n", "a comma after each object", "sed"),
     "python.json": (str([ROW]), "is not JSON Lines", "give JSON Lines"),
     "settings.toml": ("[a]\nb = 1\n", "is not JSON Lines", "give JSON Lines"),
