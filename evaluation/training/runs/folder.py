@@ -142,6 +142,7 @@ def start(
         if known.versions != record.versions:
             report("train: other versions of packages than at the start: the last bits of the weights may differ")
         record = replace(record, dataset=known.dataset, files=known.files, others=known.others, outcome=known.outcome)
+    folder.training.mkdir(exist_ok=True)
     write_text(folder.settings, to_yaml(settings))
     write_record(folder, record)
 

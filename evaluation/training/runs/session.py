@@ -103,7 +103,6 @@ def _start(
 ) -> TrainingOutcome | None:
     """Start a run, or go on with one; return the outcome of one that is finished."""
     anew = force and discard(folder)
-    folder.training.mkdir(exist_ok=True)
     start(folder, data.settings, _new_record(dataset, data), callbacks.report, anew=anew)
     known = read_record(folder)
     if known is not None and folder.is_finished:

@@ -153,6 +153,15 @@ def test_what_cannot_be_trained_is_refused_in_two_lines(
     assert not (tmp_path / "model").exists()
 
 
+def test_a_folder_that_holds_something_else_is_left_as_it_is(
+    dataset: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    assert train(dataset, "--layers", "2", "--out", tmp_path, *SMALL) == 1
+    assert "holds other files (notes.txt)" in capsys.readouterr().err
+    assert {path.name for path in tmp_path.iterdir()} <= {"notes.txt", ".lock"}
+
+
 @pytest.mark.slow
 def test_python_trains_too(dataset: Path, base: str, tmp_path: Path) -> None:
     seen = []
