@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 
+from synthcode.bounded.trees import NotYamlError, read_yaml
 from synthcode.errors import InputError, first_line, shell_word
 from synthcode.identity import digest, file_digest
 from synthcode.schemas.tables import (
@@ -224,6 +226,18 @@ def croissant_digests(file: Path) -> dict[str, str]:
         ) from problem
 
 
+def no_dataset_yet(run: Path) -> InputError:
+    """Return what to say about a run that has not been built; a shard never is."""
+    with suppress(InputError, NotYamlError, OSError):
+        recipe = read_yaml(RunFolder(run).recipe)
+        if isinstance(recipe, Mapping) and isinstance(shard := recipe.get("shard"), str):
+            return InputError(
+                f"{run} is the run of shard {shard}: a dataset is made of all shards",
+                "join them first, which builds the dataset: synthcode merge OUT SHARD...",
+            )
+    return InputError(f"{run} has no dataset yet", f"make it with 'synthcode build {shell_word(run)}'")
+
+
 def find_dataset(path: Path) -> PublishedDataset:
     """Return the dataset of a run directory, or that a folder is.
 
@@ -237,6 +251,6 @@ def find_dataset(path: Path) -> PublishedDataset:
             return PublishedDataset(folder, _recorded_digests(folder))
     for run in (path, path.parent):
         if RunFolder(run).is_run and (run == path or RunFolder(run).dataset == path):
-            raise InputError(f"{run} has no dataset yet", f"make it with 'synthcode build {shell_word(run)}'")
+            raise no_dataset_yet(run)
     what = "is neither a run directory nor a dataset" if path.exists() else "does not exist"
     raise InputError(f"{path} {what}", "name a run directory, its folder 'dataset', or a downloaded copy of one")

@@ -157,12 +157,13 @@ def _refuse_damaged_documents(run: Run) -> None:
 
 def _rows(run: Run) -> Mapping[str, Mapping[str, int]]:
     """Return configuration -> split -> rows, as the manifest has it."""
-    from synthcode.errors import InputError, shell_word
+    from synthcode.errors import shell_word
     from synthcode.pipelines.tables.funnel import funnel
+    from synthcode.storage.published import no_dataset_yet
 
     again = f"run 'synthcode build {shell_word(run.folder.path)}'"
     if "build" not in run.manifest.stages:
-        raise InputError(f"{run.folder.path} has no dataset yet", again)
+        raise no_dataset_yet(run.folder.path)
     if funnel(run.folder)["stages"]["build"] != "done":
         click.echo(
             f"publish: the run has changed since its dataset was built; to take that in, {again} first", err=True

@@ -67,7 +67,7 @@ def merge(
     path = None if seeds is None else str(Path(seeds).resolve())
     overrides = {"backend.max_failed": max_failed, "seeds.path": path, **executor}
     with _removed_if_refused(recordings, out):
-        _say(merge_recordings(opened, recordings), len(opened))
+        _say(merge_recordings(opened, recordings), len({shard.place.number for shard in opened}))
         with working_on(out, overrides, recorded_recipe(recipe, recordings)) as run:
             _take_work(opened, run)
             shutil.rmtree(fetched, ignore_errors=True)
@@ -87,7 +87,8 @@ def _removed_if_refused(recordings: Path, out: Path) -> Iterator[None]:
 
 
 def _say(merged: Merged, shards: int) -> None:
-    click.echo(f"merge: {merged.answers:,} answers and {merged.failures:,} failures of {shards:,} shards", err=True)
+    of = f"{shards:,} {'shard' if shards == 1 else 'shards'}"
+    click.echo(f"merge: {merged.answers:,} answers and {merged.failures:,} failures of {of}", err=True)
     if merged.conflicts:
         click.echo(
             f"merge: warning: shards answer {merged.conflicts:,} requests differently; of each, one answer is kept",

@@ -85,6 +85,7 @@ def test_an_answer_beats_a_failure_and_conflicts_are_counted(
     said = capsys.readouterr().err
     answers = pq.read_table(shards_of(shards[0] / "completions")[0])["text"].drop_null()
     assert f"{len(answers):,} answers and" in said
+    assert said.splitlines()[0].endswith("of 1 shard"), "named twice, it is one"
     assert "differently" not in said
     other = Path(shutil.copytree(shards[0], tmp_path / "other"))
     rewrite(other, lambda rows: [{**row, "text": "```\nx\n```"} if row["error"] is None else row for row in rows])

@@ -210,6 +210,19 @@ def test_a_dataset_that_is_not_built_yet_is_not_looked_for_on_the_hub(
     ]
 
 
+@pytest.mark.parametrize("command", ["evaluate", "export", "publish"])
+def test_the_dataset_of_a_shard_is_made_by_merge(home: Path, capsys: pytest.CaptureFixture[str], command: str) -> None:
+    Path("run").mkdir()
+    Path("run", MANIFEST_NAME).write_text('{"stages": {}}')
+    Path("run", "recipe.yaml").write_text("shard: 1/3\n")
+    more = {"evaluate": ["--encoder", "bm25"], "export": ["--format", "beir", "--out", "x"], "publish": ["--to", "x"]}
+    assert run_cli([command, "run", *more[command]]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: run is the run of shard 1/3: a dataset is made of all shards",
+        "join them first, which builds the dataset: synthcode merge OUT SHARD...",
+    ]
+
+
 @pytest.mark.parametrize("command", ["publish", "status", "show"])
 def test_a_folder_of_a_run_leads_to_the_run(command: str, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     options = ("--to", run / "copy") if command == "publish" else ()
