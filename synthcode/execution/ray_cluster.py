@@ -8,7 +8,8 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import version
@@ -17,6 +18,9 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 from synthcode.errors import InputError, WorkerError
 from synthcode.execution.crew import apply_in_order
 from synthcode.execution.executor import Cancellation, NeverCancelled, PoisonPolicy, default_workers, watched
+from synthcode.execution.hosting import Hosted
+from synthcode.execution.ray_hosts import hosting
+from synthcode.execution.ray_nodes import unable
 from synthcode.execution.ray_tasks import Lost, apply, apply_directly
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.execution.worker import NotTakenError, WorkerLostError
@@ -94,6 +98,10 @@ class RayExecutor:
         start = partial(_RayWorker[Batch, Result], cluster, cluster.direct_task, function, "")
         whole: PoisonPolicy[Batch, Result] = PoisonPolicy(bisect=lambda batch: [batch], on_lost_row=_raise_lost)
         return watched(apply_in_order(start, batches, self.workers, whole), self._cancellation)
+
+    def hosting(self, factory: Callable[[], object], gpus: int) -> AbstractContextManager[Sequence[Hosted]]:
+        """Keep an object on each node, or for each group of GPUs, while the block runs."""
+        return hosting(self._connected().ray, factory, gpus)
 
     def cancellable(self, items: Iterable[Item]) -> Iterator[Item]:
         """Yield the items until a stop is requested."""
@@ -204,11 +212,7 @@ class _RayWorker(Generic[Batch, Result]):
                 result: Result = _result(self._wait(running))
                 return result
             except errors.RayTaskError as problem:
-                said = one_line(str(problem).strip().rsplit("\n", 1)[-1], _SHOWN_CHARACTERS)
-                raise WorkerError(
-                    f"a node of the Ray cluster cannot do the work: {said}",
-                    f"install synthcode {version('synthcode')} with the same Python on every node",
-                ) from problem
+                raise unable(problem, version("synthcode")) from problem
             except errors.RayError as problem:
                 ending = type(problem).__name__
                 time.sleep(LOST_TASK_PAUSE_S)

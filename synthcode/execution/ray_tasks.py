@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from synthcode.execution.processes import BATCH_DEADLINE_S
+from synthcode.execution.ray_nodes import require_version
 from synthcode.execution.worker import WALL_FACTOR, NotTakenError, Worker, WorkerLostError, spawner
 
 
@@ -50,10 +50,10 @@ def apply(key: str, function: Callable[[Any], Any], batch: Any, expected_version
 
     Raises
     ------
-    RuntimeError
-        If the node has another version of synthcode: its results could differ.
+    WrongVersionError
+        If the node has another version of synthcode.
     """
-    _require_version(expected_version)
+    require_version(expected_version)
     try:
         return True, _OfNode.worker_for(key, function).apply(batch)
     except WorkerLostError as loss:
@@ -65,13 +65,8 @@ def apply(key: str, function: Callable[[Any], Any], batch: Any, expected_version
 
 def apply_directly(_key: str, function: Callable[[Any], Any], batch: Any, expected_version: str) -> tuple[bool, Any]:
     """Apply a function that no batch can crash, in this process of Ray; see ``apply``."""
-    _require_version(expected_version)
+    require_version(expected_version)
     try:
         return True, function(batch)
     except Exception as problem:
         return False, problem
-
-
-def _require_version(expected: str) -> None:
-    if version("synthcode") != expected:
-        raise RuntimeError(f"it has synthcode {version('synthcode')}")
