@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     max_failed_option,
@@ -41,6 +42,7 @@ SECTIONS = ("queries", "backend", "execution")
 @sampling_options
 @shard_option("Request the queries of the I-th of N shards of the seeds. Default: what RUN is for.")
 @no_model_check_option
+@executor_options
 @retry_failed_option
 @max_failed_option
 @click.option(
@@ -109,6 +111,7 @@ def _overrides(run: Path, styles: tuple[str, ...], given: dict[str, Any]) -> dic
     asked = {} if read_run_recipe(RunFolder(run)).queries is not None else {"queries": True}
     return asked | {
         **request_overrides("queries", given),
+        **given["executor"],
         "queries.styles": list(styles) or None,
         "queries.samples": given["samples"],
         "shard": given["shard"],

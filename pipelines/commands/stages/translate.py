@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from synthcode.pipelines.commands.options import (
+    executor_options,
     existing_run,
     force_option,
     max_failed_option,
@@ -38,6 +39,7 @@ SECTIONS = ("translate", "backend", "execution", "repair")
 @repair_option
 @repair_budget_option
 @no_model_check_option
+@executor_options
 @retry_failed_option
 @max_failed_option
 @force_option
@@ -56,6 +58,7 @@ def translate(run: Path, targets: str | None, assigned: tuple[str, ...], force: 
     Examples:
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java,go
       synthcode translate runs/mbxp --backend vllm --model NAME --engine max_model_len=8192 --targets java,go
+      synthcode translate runs/mbxp --backend vllm --model NAME --targets java,go --executor ray:10.0.0.1:6379
       synthcode translate runs/mbxp --backend replay --recording completions.jsonl.gz --targets java,go
       synthcode translate runs/mbxp --base-url http://localhost:8000/v1 --model NAME --targets java --repair 1
       synthcode translate runs/mbxp --targets java --set translate.sampling.temperature=null
@@ -81,6 +84,7 @@ def _overrides(targets: str | None, given: Mapping[str, Any]) -> dict[str, Any]:
 
     return {
         **request_overrides("translate", given),
+        **given["executor"],
         "repair.rounds": given["repair"],
         "repair.budget": given["repair_budget"],
         "shard": given["shard"],

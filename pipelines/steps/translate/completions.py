@@ -52,7 +52,8 @@ def open_backend(run: Run, model: str | None) -> AbstractContextManager[tuple[Ba
     """
     config = run.recipe.backend
     opener: BackendOpener = BACKENDS.load_factory(config.name)
-    return opener(BackendSetup(config, model, run.named_urls, run.reporter.message, run.folder.batches))
+    setup = BackendSetup(config, model, run.named_urls, run.reporter.message, run.folder.batches, run.executor)
+    return opener(setup)
 
 
 def unmatched_rows(run: Run, backend: Backend, stage: str) -> int:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from synthcode.errors import InputError
+from synthcode.execution.hosting import Hosts
 from synthcode.llm.backend import Backend
 from synthcode.llm.backends.batch_files.backend import BatchFiles
 from synthcode.llm.backends.openai.connection.api_key import KEY_VARIABLE, URL_VARIABLE, trusted_addresses
@@ -40,11 +42,21 @@ def open_batch_files(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
 
 @contextmanager
 def open_engine(setup: BackendSetup) -> Iterator[tuple[Backend, str]]:
-    """Provide vLLM's engine in this process."""
+    """Provide vLLM's engine in this process, or an engine on each machine of an executor that has some."""
     from synthcode.llm.backends.vllm.engine import VLLMEngine
+    from synthcode.llm.backends.vllm.hosted_engine import HostedEngine
+    from synthcode.llm.backends.vllm.hosted_engines import HostedEngines
+    from synthcode.llm.backends.vllm.options import gpus_of
 
-    model = setup.required_model()
-    yield VLLMEngine(model, setup.config.engine), model
+    model, options = setup.required_model(), setup.config.engine
+    if not isinstance(setup.executor, Hosts):
+        yield VLLMEngine(model, options), model
+        return
+    # A folder has to be at the same place on every machine; an engine there runs in another working directory.
+    path = str(Path(model).resolve()) if Path(model).exists() else model
+    with setup.executor.hosting(partial(HostedEngine, path, dict(options)), gpus_of(options)) as hosts:
+        setup.message(f"starting {len(hosts)} engines of vLLM for {model}: that may take minutes")
+        yield HostedEngines(hosts, setup.message), model
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le
 
 from synthcode.errors import InputError
+from synthcode.execution.executor import Executor
 from synthcode.llm.backend import Backend
 
 
@@ -42,7 +43,8 @@ class BackendConfig:
     batch: BatchFilesConfig = field(default_factory=BatchFilesConfig)
     """Files of requests and results of the backend ``batch-file``."""
     engine: Mapping[str, Any] = field(default_factory=dict)
-    """Options of vLLM's engine (``vllm``), such as max_model_len."""
+    """Options of vLLM's engine (``vllm``), such as max_model_len. With the executor ``ray``, each group of
+    ``tensor_parallel_size`` GPUs of the cluster has an engine."""
     serve: tuple[str, ...] | None = None
     """Start vLLM's server for the time of translating, with these arguments; None if one is up already."""
     retry_failed: bool = False
@@ -70,6 +72,8 @@ class BackendSetup:
     """Tells the user something, in one line."""
     batches: Path = Path("batches")
     """Where the run keeps files of requests and results."""
+    executor: Executor | None = None
+    """Where the run's work is done; None for a backend that is opened without a run."""
 
     def required_model(self) -> str:
         """Return the model.

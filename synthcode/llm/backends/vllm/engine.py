@@ -114,7 +114,9 @@ class VLLMEngine:
             outputs = [output async for output in self._engine.generate({"prompt_token_ids": prompt}, params, name)]
         except (ValueError, TypeError) as problem:
             raise AttemptFailed(ErrorKind.BAD_REQUEST, str(problem)) from problem
-        except RuntimeError as problem:  # EngineDeadError and its like
+        except Exception as problem:  # the class for a dead engine has changed its parent between versions
+            if not (self._engine.errored or isinstance(problem, RuntimeError)):
+                raise
             raise AttemptFailed(ErrorKind.CONNECTION, str(problem) or type(problem).__name__) from problem
         if not outputs or not outputs[-1].outputs:
             raise AttemptFailed(ErrorKind.BAD_ANSWER, "the engine gave no output")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from math import prod
 from typing import Any
 
 from synthcode.errors import InputError, did_you_mean
@@ -28,6 +29,9 @@ from synthcode.llm.backends.vllm.values import (
 _SIZE = Count(1)
 _TOKENS = Count(1, words={"auto": -1, "-1": -1})
 _FLAG, _WORD = Flag(), Word()
+
+_PARALLEL = ("tensor_parallel_size", "pipeline_parallel_size", "prefill_context_parallel_size", "data_parallel_size")
+"""Options that multiply the GPUs of an engine."""
 
 ENGINE_OPTIONS: Mapping[str, Kind] = {
     **dict.fromkeys(("tensor_parallel_size", "pipeline_parallel_size", "decode_context_parallel_size"), _SIZE),
@@ -123,6 +127,18 @@ def server_options(arguments: Sequence[str]) -> dict[str, Any]:
         If one is not allowed, its value is not, or it has none.
     """
     return {name: _checked(name, value, SERVER_OPTIONS, written) for name, value, written in _assigned(arguments)}
+
+
+def gpus_of(options: Mapping[str, Any]) -> int:
+    """Return the number of GPUs that an engine with these options works on.
+
+    Raises
+    ------
+    InputError
+        If an option is not allowed, or its value is not.
+    """
+    checked = engine_options(options)
+    return prod(checked.get(name, 1) for name in _PARALLEL)
 
 
 def as_arguments(options: Mapping[str, Any]) -> list[str]:

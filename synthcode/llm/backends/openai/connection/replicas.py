@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from yarl import URL
 
 from synthcode.errors import InputError
-from synthcode.identity import digest
 from synthcode.llm.backends.openai.connection.addresses import below, parse_address
+from synthcode.llm.seed_routing import in_order
 
 REST_S = 10.0
 """How long a replica that took no connection is asked last."""
@@ -50,10 +50,7 @@ class Replica:
 
 
 class Replicas:
-    """Servers with the same model.
-
-    All requests of a seed go to one server, whose prefix cache then knows the source (rendezvous hashing, Thaler and
-    Ravishankar 1998: if a replica is down, only its seeds move, each to its own next choice).
+    """Servers with the same model, of which each seed has one.
 
     Parameters
     ----------
@@ -92,7 +89,7 @@ class Replicas:
         if len(self.all) == 1:
             return self.all
         now = self._clock()
-        return sorted(self.all, key=lambda one: (one.resting_until > now, digest(seed_id, one.name)))
+        return in_order(seed_id, self.all, lambda one: one.name, lambda one: one.resting_until > now)
 
     def rest(self, replica: Replica) -> None:
         """Ask others first for a while."""
