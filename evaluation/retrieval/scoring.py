@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode.evaluation.embedding_store import KEY, EmbeddingStore, Keys, Tally, text_keys
-from synthcode.evaluation.encoder import ONLY_EXIT, Encoder, LexicalScorer, Role, Side, Vectors
+from synthcode.evaluation.encoder import ONLY_EXIT, Encoded, Encoder, LexicalScorer, Role, Side, Vectors
 from synthcode.evaluation.retrieval.benchmark import I64, Benchmark, Cell
 from synthcode.evaluation.retrieval.ranks import rank_rows
 from synthcode.evaluation.retrieval.search.ranking import ranks, vector_ranks
@@ -24,6 +24,9 @@ BATCH_TEXTS = 256
 
 Advance = Callable[[int], None]
 """Receives the amount of work done since the last call; raises if a stop was requested."""
+
+EncodeBatches = Callable[[Iterable[Sequence[str]], Role], Iterator[Encoded]]
+"""Yields what texts of one role are encoded to, batch by batch, in the order of the batches."""
 
 
 class Encodable(Protocol):
@@ -81,25 +84,43 @@ class Inputs:
 
 
 def encode_missing(
-    inputs: Encodable, encoder: Encoder, store: EmbeddingStore, advance: Advance, check: VectorCheck | None = None
+    inputs: Encodable,
+    encoder: Encoder,
+    store: EmbeddingStore,
+    advance: Advance,
+    check: VectorCheck | None = None,
+    encode: EncodeBatches | None = None,
 ) -> Tally:
     """Encode what the store does not have; return what all of it came to, earlier runs included.
 
     Long texts come first, so that memory runs out at once or never.
+
+    Parameters
+    ----------
+    inputs, encoder, store
+        What is encoded, by what, and where vectors go.
+    advance
+        Called with a number of texts once their vectors are stored.
+    check
+        Refuses vectors that cannot be scored.
+    encode
+        Encodes batches elsewhere, in their order. Default: the encoder does, here.
     """
     check = check or VectorCheck(encoder.name)
+    encode = encode or (lambda batches, role: (encoder.encode(batch, role) for batch in batches))
     for role, keys, texts in inputs.by_role():
         places = store.missing(keys, encoder.exits)
         advance(len(pc.unique(keys)) - len(places))
         lengths = np.array([len(texts[place]) for place in places], dtype=np.int64)
         places = places[np.argsort(-lengths, kind="stable")]
-        for start in range(0, len(places), BATCH_TEXTS):
-            batch = places[start : start + BATCH_TEXTS]
-            started = time.perf_counter()
-            asked = [texts[place] for place in batch]
-            encoded = check(encoder.encode(asked, role), asked)
-            store.add(keys.take(pa.array(batch)), encoded, time.perf_counter() - started)
+        batches = [places[start : start + BATCH_TEXTS] for start in range(0, len(places), BATCH_TEXTS)]
+        results = encode(([texts[place] for place in batch] for batch in batches), role)
+        started = time.perf_counter()
+        for batch, encoded in zip(batches, results, strict=True):
+            checked = check(encoded, [texts[place] for place in batch])
+            store.add(keys.take(pa.array(batch)), checked, time.perf_counter() - started)
             advance(len(batch))
+            started = time.perf_counter()
     return store.tally(inputs.all_keys())
 
 

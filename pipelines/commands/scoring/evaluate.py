@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from synthcode.pipelines.commands.options import workers_option
+from synthcode.pipelines.commands.options import executor_options
 from synthcode.pipelines.commands.scoring.encoder_arguments import combination_options, encoder_options
 from synthcode.pipelines.commands.scoring.retrieval_options import (
     compression_options,
@@ -24,6 +25,7 @@ from synthcode.vocabulary import LEVELS, RETRIEVAL, VARIANTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from synthcode.execution.executor import Executor
     from synthcode.pipelines.commands.scoring.evaluation_jobs import Job
     from synthcode.pipelines.commands.scoring.evaluation_request import Request
 
@@ -127,7 +129,7 @@ if TYPE_CHECKING:
     type=click.IntRange(100, 100_000),
     help="Bootstrap resamples of the intervals.",
 )
-@workers_option
+@executor_options
 @click.option("--json", "as_json", is_flag=True, help="Print the scores of every task as one JSON object.")
 @click.option("--force", is_flag=True, help="Compute scores again, from the vectors that are stored.")
 @click.option("--fresh", is_flag=True, help="Encode all texts again, and compute scores from that.")
@@ -184,11 +186,19 @@ def evaluate(
         _refuse_without_extra(encoder)
         _refuse_contradictions(dataset, given)
         opened = open_encoder(encoder, encoder_options(given))
-        jobs = _jobs(Request(dataset, opened, label, out, {**given, "encoder": encoder}))
-        run_jobs(jobs, force=force, may_replace=force or out is not None, as_json=as_json)
+        with closing(_executor(given)) as executor:
+            jobs = _jobs(Request(dataset, opened, label, out, {**given, "encoder": encoder}, executor))
+            run_jobs(jobs, force=force, may_replace=force or out is not None, as_json=as_json)
     except ModuleNotFoundError as problem:
         needs = f"scoring {encoder} needs the package {problem.name!r}, which is not installed"
         raise InputError(needs, install_line(encoder_extra(encoder))) from problem
+
+
+def _executor(given: Mapping[str, Any]) -> Executor:
+    from synthcode.execution.registry import ExecutorConfig, open_executor
+
+    chosen = given["executor"]
+    return open_executor(ExecutorConfig(chosen["executor.name"] or ExecutorConfig.name, chosen["workers"]))
 
 
 def _refuse_contradictions(dataset: Path | None, given: Mapping[str, Any]) -> None:

@@ -30,7 +30,6 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
         ``text2code``, ``code2code``; empty for both.
     """
     from synthcode.evaluation.retrieval.grades import by_grade
-    from synthcode.execution.processes import ProcessExecutor
     from synthcode.pipelines.commands.scoring.evaluation_jobs import RetrievalJob
     from synthcode.pipelines.steps.evaluate.ranks.compressed_ranks import dense_encoder
     from synthcode.pipelines.steps.evaluate.results_folder import settings_of
@@ -38,25 +37,23 @@ def retrieval_job(request: Request, tasks: tuple[str, ...]) -> RetrievalJob:
     given = request.given
     if given["dims"] or given["precisions"]:
         dense_encoder(request.encoder)
-    executor = ProcessExecutor(given["workers"])
-    whole = _whole_benchmark(request.dataset, given, executor)
+    whole = _whole_benchmark(request.dataset, given, request.executor)
     if tasks:
         tasks = tuple(dict.fromkeys([*tasks, *map(style_task, given["query_styles"])]))
     benchmark = whole.restricted(tasks, languages_of(given["languages"]))
     if given["graded"]:
         by_grade(benchmark)  # refuses a benchmark without levels before anything is encoded
     evaluation = request.evaluation(benchmark, settings_of(given, whole, benchmark))
-    validation = _validation(request, benchmark, executor)
-    return RetrievalJob(replace(evaluation, executor=executor, validation=validation))
+    return RetrievalJob(replace(evaluation, validation=_validation(request, benchmark)))
 
 
-def _validation(request: Request, scored: Benchmark, executor: Executor) -> Callable[[], Benchmark] | None:
+def _validation(request: Request, scored: Benchmark) -> Callable[[], Benchmark] | None:
     """Return what reads the same part of a dataset's validation split; a published benchmark has none."""
     if request.dataset is None:
         return None
     given = {**request.given, "split": "validation", "corpora": (), "distractors": ()}
     tasks = list(dict.fromkeys(cell.task for cell in scored.cells))
-    return lambda: _whole_benchmark(request.dataset, given, executor).restricted(tasks, scored.languages)
+    return lambda: _whole_benchmark(request.dataset, given, request.executor).restricted(tasks, scored.languages)
 
 
 def _whole_benchmark(dataset: Path | None, given: Mapping[str, Any], executor: Executor) -> Benchmark:

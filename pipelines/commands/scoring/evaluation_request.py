@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from synthcode.pipelines.commands.scoring.encoder_arguments import source_of
+from synthcode.pipelines.commands.scoring.encoder_arguments import encoder_options, source_of
 from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
 from synthcode.vocabulary import SCORED_VARIANTS
 
 if TYPE_CHECKING:
     from synthcode.evaluation.retrieval.benchmark import Benchmark
     from synthcode.evaluation.retrieval.combination import AnyEncoder
+    from synthcode.execution.executor import Executor
     from synthcode.pipelines.steps.evaluate.evaluation_input import Evaluation
 
 
@@ -27,6 +28,8 @@ class Request:
     out: Path | None
     given: Mapping[str, Any]
     """All other options, and ``encoder``, the specification."""
+    executor: Executor
+    """Where texts are encoded and ranked."""
     store: Path | None = None
     """Where vectors go, if that is not in the results folder."""
     cost_meter: CostMeter = field(default_factory=CostMeter)
@@ -74,6 +77,8 @@ class Request:
             precisions=given["precisions"],
             graded=given["graded"],
             fresh=given["fresh"],
+            executor=self.executor,
+            opened_by=(given["encoder"], encoder_options(given)),
             cost_meter=self.cost_meter,
             reporter=TerminalReporter(),
         )

@@ -23,6 +23,7 @@ from synthcode.pipelines.steps.evaluate.cost_meter import CostMeter
 from synthcode.vocabulary import Level, Precision, Variant
 
 if TYPE_CHECKING:
+    from synthcode.evaluation.encoders.registry import EncoderOptions
     from synthcode.execution.executor import Executor
 
 
@@ -68,7 +69,9 @@ class Evaluation:
     validation: Callable[[], Benchmark] | None = None
     """Reads the validation split of the same dataset."""
     executor: Executor | None = None
-    """Its threads rank. Default: one thread for each core."""
+    """Its threads rank, and its machines encode, if it has some. Default: one thread for each core."""
+    opened_by: tuple[str, EncoderOptions] | None = None
+    """The specification and the options by which other machines can open the encoder; None for an object."""
     cost_meter: CostMeter = field(default_factory=CostMeter)
     """Shared by the tasks of one command."""
     reporter: Reporter = field(default_factory=SilentReporter)
