@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
+import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 _JOB_ID = re.compile(r"\d+")
 _TASK = re.compile(r"(?<!\d)\d++_(\d++) (\w++)")
 _TIMEOUT_S = 60.0
+
+
+class _SlurmRefusal(SynthcodeError):
+    """Slurm has refused a command, or is not there: nothing was submitted by it."""
 
 
 class Submission(NamedTuple):
@@ -57,6 +64,8 @@ def shard_recipe(recipe: Recipe, gpus: int) -> Recipe:
 def submit(job: SlurmJob, recipe: Recipe) -> Submission:
     """Write the scripts, and submit the shards that are neither finished nor queued, and the job that joins them.
 
+    If the first job is refused, folders that were made for it are removed: they would belong to this recipe.
+
     Raises
     ------
     InputError
@@ -64,6 +73,19 @@ def submit(job: SlurmJob, recipe: Recipe) -> Submission:
     SynthcodeError
         If Slurm refuses a script, or is not there.
     """
+    made = list(itertools.takewhile(lambda path: not path.exists(), (job.folder, *job.folder.parents)))
+    try:
+        return _submit(job, recipe)
+    except _SlurmRefusal:
+        if made and not _noted(job.folder, "array_jobs.txt"):
+            shutil.rmtree(job.folder)
+            with suppress(OSError):
+                for parent in made[1:]:
+                    parent.rmdir()
+        raise
+
+
+def _submit(job: SlurmJob, recipe: Recipe) -> Submission:
     shards = PublishedShards(job.folder)
     shards.claim(recipe, job.shards)
     queued = queued_shards(job.folder)
@@ -122,7 +144,7 @@ def _slurm(command: Sequence[str], *, check: bool = True) -> str:
     name, *arguments = command
     program = find_program(name)
     if program is None:
-        raise SynthcodeError(
+        raise _SlurmRefusal(
             f"this machine has no {name}", "run it on a login node of the cluster, or print the scripts: --print-script"
         )
     # Jobs inherit the environment, as they do from sbatch in a shell.
@@ -131,7 +153,7 @@ def _slurm(command: Sequence[str], *, check: bool = True) -> str:
         raise SynthcodeError(f"{name} does not answer", "see whether the cluster is up: sinfo")
     if done.exit_code and check:
         said = (done.stderr or done.stdout).decode(errors="replace")
-        raise SynthcodeError(
+        raise _SlurmRefusal(
             f"{name} refuses: {one_line(said)}",
             "change the options; more of them with --sbatch, such as --sbatch=--account=NAME",
         )

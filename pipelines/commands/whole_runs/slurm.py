@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from synthcode.errors import shell_word
 from synthcode.pipelines.commands.options import settings
 from synthcode.pipelines.commands.whole_runs.printed_plan import tokens_per_second_option
 
@@ -167,7 +168,8 @@ def _say_what_next(job: SlurmJob, recipe: str, numbers: list[int], array: str | 
         click.echo("every shard is finished or queued")
     click.echo(f"job {merge}: joins them, deduplicates and builds {job.out}")
     click.echo(f"logs: {job.folder / 'logs'}")
-    click.echo(f"see how far it is: synthcode slurm {recipe} --out {job.out} --status", err=True)
+    run = f"{shell_word(recipe)} --out {shell_word(job.out)}"
+    click.echo(f"see how far it is: synthcode slurm {run} --status", err=True)
 
 
 def _print_status(folder: Path) -> None:
