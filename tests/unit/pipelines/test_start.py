@@ -12,6 +12,7 @@ class Interrupting:
         if name == "synthcode.pipelines.main":
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that a shell runs in the background ignore it
 sys.meta_path.insert(0, Interrupting())
 from synthcode.pipelines.start import main
 main()
