@@ -45,3 +45,17 @@ def test_a_task_serves_the_model_on_its_gpus(tmp_path: Path) -> None:
     recipe = load_recipe(str(write_recipe(tmp_path / "in", 1, "http://node:8000/v1")), {"backend.base_urls": []})
     assert shard_recipe(recipe, 1).backend.serve == ()
     assert shard_recipe(recipe, 4).backend.serve == ("--tensor-parallel-size", "4")
+
+
+def test_a_refused_submission_leaves_no_folder(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "sbatch").write_text("#!/bin/sh\necho sbatch: error: invalid partition >&2\nexit 1\n")
+    (programs / "sbatch").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    recipe, out = write_recipe(tmp_path / "in", 1, "http://node:8000/v1"), tmp_path / "runs" / "big"
+    assert synthcode("slurm", recipe, "--out", out, "--shards", "2", "--partition", "nope") == 1
+    assert "sbatch refuses: sbatch: error: invalid partition" in capsys.readouterr().err
+    assert not out.parent.exists()
