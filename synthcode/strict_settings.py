@@ -52,6 +52,8 @@ def _first_mistake(kind: type, problem: ValidationError, origin: str) -> InputEr
         known = known_keys(kind, above)
         meant = did_you_mean(key, known) or _elsewhere(kind, key)
         return InputError(f"{origin}: unknown key {place!r}{meant}", f"known here: {', '.join(known)}")
+    if first["type"].startswith("missing"):
+        return InputError(f"{origin}: {place} is missing", f"give {place} in the recipe or on the command line")
     message = first["msg"][:1].lower() + first["msg"][1:]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     return InputError(

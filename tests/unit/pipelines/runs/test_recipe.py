@@ -51,3 +51,10 @@ def test_a_mapping_of_the_users_own_takes_any_key() -> None:
 def test_a_recipe_without_seeds_or_targets_cannot_be_run() -> None:
     with pytest.raises(InputError, match="the recipe has no section 'seeds'"):
         require_sections(Recipe(), "the recipe")
+
+
+def test_a_key_that_has_to_be_there_is_named() -> None:
+    with pytest.raises(InputError) as refusal:
+        parse_recipe({"seeds": {"adapter": "table"}}, "r.yaml")
+    assert refusal.value.problem == "r.yaml: seeds.path is missing"
+    assert refusal.value.fix == "give seeds.path in the recipe or on the command line"
