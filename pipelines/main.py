@@ -195,7 +195,13 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
         return _words(problem), "check that the path is right and that you may read and write it"
     if isinstance(problem, UnicodeError):
         return f"text that is not UTF-8: {_words(problem)}", "write arguments, names and files in UTF-8"
+    from synthcode.plugins import raised_by
+
     what = f"unexpected {type(problem).__name__}: {_words(problem)}"
+    if (plugin := raised_by(problem)) is not None:
+        what = f"the plug-in {plugin.origin} failed: {type(problem).__name__}: {_words(problem)}"
+        fix = f"tell the authors of {plugin.distribution}; run with --debug to see where"
+        return what[:_MAX_PROBLEM_CHARS], fix
     return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.metadata import distribution as distribution_of
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any, NamedTuple, TypeVar, cast
 
 from synthcode import __version__
@@ -115,6 +116,19 @@ class Registry:
                 f"{type(problem).__name__}: {first_line(problem)}",
                 f"update or uninstall it: pip uninstall {plugin.distribution}",
             ) from problem
+
+
+def raised_by(problem: BaseException) -> Plugin | None:
+    """Return the plug-in of another distribution in whose code an exception was raised; None if it was in none."""
+    packages = {
+        plugin.entry.module.partition(".")[0]: plugin
+        for plugins in _plugins().values()
+        for plugin in plugins
+        if plugin.distribution != OWN
+    }
+    frames = (frame.f_globals.get("__name__") for frame, _line in walk_tb(problem.__traceback__))
+    blamed = [packages[top] for name in frames if (top := str(name).partition(".")[0]) in packages]
+    return blamed[-1] if blamed else None
 
 
 def _name_of(kinds: type[Any] | tuple[type[Any], ...]) -> str:

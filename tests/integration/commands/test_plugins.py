@@ -57,6 +57,16 @@ def test_a_recipe_uses_their_adapter_backend_and_executor(
     assert {(row["source"], row["model"]) for row in rows} == {("acme", "acme-1")}
 
 
+def test_what_a_plug_in_raises_is_not_called_a_bug_of_synthcode(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "tasks.tsv").write_text("a line without tabs\n")
+    assert run_cli(["seeds", str(tmp_path / "run"), "--from", "acme-lines", "--path", str(tmp_path / "tasks.tsv")]) == 1
+    problem, fix = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"error: the plug-in acme-synthcode [\d.]+ failed: ValueError: not enough values .*", problem)
+    assert fix == "tell the authors of acme-synthcode; run with --debug to see where"
+
+
 def test_evaluate_uses_their_encoder_and_its_options(
     site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
