@@ -21,8 +21,6 @@ _ROT13 = bytes.maketrans(b"abcdefghijklmnopqrstuvwxyz", b"nopqrstuvwxyzabcdefghi
 _OTHERS = bytes(code for code in range(128) if not chr(code).isalnum())
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _GAP = "[^A-Za-z0-9]*+"
-_PIECE_CHARS = (MIN_CHARS + 1) // 2
-_PIECE = re.compile(rb".{%d}" % _PIECE_CHARS)
 
 
 def squeezed(text: str) -> bytes:
@@ -60,10 +58,12 @@ class SpelledSecrets:
     def __init__(self, secrets: Iterable[str]) -> None:
         spelled = {spelling for secret in secrets for spelling in spellings(secret)}
         self._spellings = tuple(sorted(spelled, key=lambda spelling: (-len(spelling), spelling)))
+        # Of this length, one piece at least lies whole within any spelling, wherever in the letters that begins.
+        self._piece_chars = chars = (min(map(len, spelled), default=MIN_CHARS) + 1) // 2
         self._pieces = frozenset(
-            spelling[start : start + _PIECE_CHARS]
+            spelling[start : start + chars]
             for spelling in self._spellings
-            for start in range(len(spelling) - _PIECE_CHARS + 1)
+            for start in range(len(spelling) - chars + 1)
         )
 
     def without(self, text: str, stars: str) -> str:
@@ -87,7 +87,8 @@ class SpelledSecrets:
 
     def _found(self, letters: bytes) -> list[bytes]:
         """Return the spellings within letters; any of them covers one of the pieces that the letters are cut into."""
-        if self._pieces.isdisjoint(_PIECE.findall(letters)):
+        chars = self._piece_chars
+        if self._pieces.isdisjoint([letters[start : start + chars] for start in range(0, len(letters), chars)]):
             return []
         return [spelling for spelling in self._spellings if spelling in letters]
 
