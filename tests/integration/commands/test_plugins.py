@@ -61,8 +61,9 @@ def test_what_a_plug_in_raises_is_not_called_a_bug_of_synthcode(
     site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "tasks.tsv").write_text("a line without tabs\n")
-    assert run_cli(["seeds", str(tmp_path / "run"), "--from", "acme-lines", "--path", str(tmp_path / "tasks.tsv")]) == 1
-    problem, fix = capsys.readouterr().err.splitlines()
+    (tmp_path / "recipe.yaml").write_text(RECIPE)
+    assert run_cli(["run", str(tmp_path / "recipe.yaml"), "--out", str(tmp_path / "run")]) == 1
+    problem, fix = capsys.readouterr().err.splitlines()[-2:]
     assert re.fullmatch(r"error: the plug-in acme-synthcode [\d.]+ failed: ValueError: not enough values .*", problem)
     assert fix == "tell the authors of acme-synthcode; run with --debug to see where"
 
