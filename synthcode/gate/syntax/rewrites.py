@@ -13,7 +13,7 @@ _BLANKED = bytes(byte if byte == 10 else 32 for byte in range(256))
 
 
 def rewritten(data: bytes, rewrites: Iterable[Rewrite], literals: re.Pattern[bytes]) -> bytes:
-    """Return a text of the same length and the same lines, with newer syntax in older words.
+    """Return a text of the same lines, with newer syntax in older words; what is longer lengthens it.
 
     Parameters
     ----------

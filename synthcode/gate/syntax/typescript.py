@@ -27,6 +27,7 @@ _TYPED = """
     (program (import_statement) @import)
     (program (export_statement) @export)
     (meta_property) @meta
+    (arrow_function parameter: (identifier) @async (#eq? @async "async"))
 """
 _FIELD_TOKENS = frozenset({"?", "!", "readonly"})
 _UNTYPED = frozenset({"declare", "abstract"})

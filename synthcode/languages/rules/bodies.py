@@ -50,7 +50,12 @@ def ends_without_return(body: tree_sitter.Node) -> bool:
 
 
 def _last(block: tree_sitter.Node) -> tree_sitter.Node | None:
-    return next((one for one in reversed(block.named_children) if one.type not in _NO_STATEMENTS), None)
+    """Return the last statement of a block: from its end, without a list of all of them."""
+    for index in range(block.named_child_count - 1, -1, -1):
+        statement = block.named_child(index)
+        if statement is not None and statement.type not in _NO_STATEMENTS:
+            return statement
+    return None
 
 
 def _goes_on(statement: tree_sitter.Node) -> bool:

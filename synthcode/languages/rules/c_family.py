@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from synthcode.languages.rules.c_refusals import C_REFUSED, CPP_REFUSED
+from synthcode.languages.rules.literals import unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
 
 _C_TOP_LEVEL = frozenset(
@@ -58,7 +59,15 @@ _BIT_FIELDS = (
     rewrite(":", r"(,\s*:\s*\w{1,40})(?=\s*[,;])"),  # without a name
     rewrite(":", r"[;{}]\s*(?:int|signed|unsigned|unsigned\s+int|uint\d{1,2}_t)\s*(:\s*\w{1,40})(?=\s*;)", "_"),
 )
+_DIGRAPHS = (
+    rewrite("<%", r"(<%)", "{"),
+    rewrite("%>", r"(%>)", "}"),
+    rewrite("<:", r"(<:)(?!:[^:>])", "["),
+    rewrite(":>", r"(:>)", "]"),
+    rewrite("%:", r"(%:)", "#"),
+)
 _GNU = (
+    *_DIGRAPHS,
     rewrite("[[", r"(\[\[[^\[\]]{1,300}\]\])"),  # attributes
     rewrite("__attribute__", r"(__attribute__\s*\(\([^()]{0,99}+(?:\([^()]{0,99}+\)[^()]{0,99}+){0,9}+\)\))"),
     rewrite("?", r"(\?\s*:)", "||"),
@@ -76,6 +85,8 @@ _CPP_WORDS = words(
     "class explicit friend namespace new operator private protected public template typename using virtual"
 )
 _C_TYPES = words("bool char double float int long short signed unsigned void")
+
+_OF_C = "bool|char|const|double|enum|float|int|long|short|signed|struct|union|unsigned|void|volatile"
 
 C = SyntaxRules(
     definitions="""
@@ -125,6 +136,8 @@ C = SyntaxRules(
         rewrite("_Thread_local", r"\b(_Thread_local)\b"),
         rewrite("_Atomic", r"\b(_Atomic\s*\()[\w *]{1,80}(\))"),
         rewrite("auto", r"\b(auto)\s+\*?\s*[A-Za-z_]\w{0,80}\s*=", "int"),  # the type is that of the value
+        rewrite("auto", rf"\b(auto)\s+(?:{_OF_C})\b"),  # a variable that is not static
+        rewrite("auto", rf"\b(?:{_OF_C})\s+(auto)\s+\*?\s*[A-Za-z_]"),
     ),
     preprocessor=_C_MACROS,
 )
@@ -146,7 +159,8 @@ _CPP_REWRITES = (
     rewrite("...", r"[A-Za-z_]\w{0,80}(\.\.\.\s*\[[^\[\]]{1,80}\])"),
     rewrite("import", r"^[ \t]*((?:export\s+)?import\b[^;{}()]{0,300});"),
     rewrite("module", r"^[ \t]*((?:export\s+)?module\b[^;{}()]{0,300});"),
-    rewrite("export", r"(?:^|[;}])\s*(export)\s+[\w{]"),
+    rewrite("export", r"(?:^|[;{}])\s*(export)\s*\{", "namespace"),
+    rewrite("export", r"(?:^|[;{}])\s*(export)\s+\w"),
     rewrite("decltype", rf"\bdecltype\s*\({_PLAIN}(,){_PLAIN}(?:(,){_PLAIN})?\)", "+"),  # values in a row
     rewrite("consteval", r"\bif\s*((?:!|not)?\s*consteval)\b", "(1)"),
     rewrite("typename", r"(?:\breturn|[,(=?:]|&&|\|\|)\s*(typename)\s+[\w:]{1,99}\s*(?:<|\(|::)"),
@@ -193,7 +207,7 @@ CPP = SyntaxRules(
     """,
     shown_by=re.compile(rb"[{=]"),
     refused=(
-        only_at_top("translation_unit", _CPP_TOP_LEVEL),
+        only_at_top("translation_unit", _CPP_TOP_LEVEL, unlike(r"module\s*:\s*private\s*;")),
         *_C_AND_CPP,
         Refusal(
             "'using' names no member of a namespace",

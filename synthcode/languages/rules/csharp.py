@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.bodies import has_case_twice
+from synthcode.languages.rules.bodies import has_case_twice, returns_value
 from synthcode.languages.rules.csharp_conditions import (
     FUNCTIONS,
     ends_without_value,
@@ -18,7 +18,6 @@ from synthcode.languages.rules.csharp_conditions import (
     lacks,
     lacks_a_value,
     repeats_a_name,
-    returns_in_vain,
 )
 from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
 from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
@@ -62,7 +61,6 @@ _DECLARED: dict[str, Names] = {
 _LOOPS = frozenset({"do_statement", "for_statement", "foreach_statement", "while_statement"})
 _NO_LOOP = "there is no loop around it"
 _DEFAULT = '(switch_section . "default")'
-_BLOCK = "(block) @bad"
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration) (struct_declaration)"
 _LESS, _MORE = '["<" "<="]', '[">" ">="]'
 _MEMBERS = r"[\w.?\[\]\"]{1,200}"
@@ -146,13 +144,12 @@ CSHARP = SyntaxRules(
         Refusal("a name hides another one of its method", "(compilation_unit) @bad", when=CSHARP_HIDES),
         Refusal("a case is there twice", "(switch_body) @bad", when=has_case_twice),
         *(
-            Refusal(
-                why, f"[(local_function_statement body: {_BLOCK}) (method_declaration body: {_BLOCK})]", when=condition
+            Refusal(why, f'({method}: (_) @type body: (block) @bad ({operator} @type "void"))', when=condition)
+            for why, operator, condition in (
+                ("the method returns no value", "#eq?", returns_value),
+                ("the method ends without a value", "#not-eq?", ends_without_value),
             )
-            for why, condition in (
-                ("the method returns no value", returns_in_vain),
-                ("the method ends without a value", ends_without_value),
-            )
+            for method in ("local_function_statement type", "method_declaration returns")
         ),
         Refusal(
             "a keyword cannot be a name",
@@ -220,6 +217,10 @@ CSHARP = SyntaxRules(
         ),  # a receiver without a name
         rewrite("?", rf"[\w\])](\?)(?=[.\[]{_MEMBERS}\s*{_ASSIGNMENT})"),
         rewrite("async", r"\b(async)\s*[,);:.?&|!=+*/%>\]\[-]", "asyn_"),  # a variable
+        rewrite(
+            "await", r"\b(await)(?:\s*(?:[,);:.?|=+/%<>\]}]|!=|&&|-[^-])|\[)", "awai_"
+        ),  # in code that is not async
+        rewrite("await", r"[,(=:?!+*/%&|<>-]\s*(await)\s*[-+*/%&|<>]\s*\w", "awai_"),
         rewrite("required", r"\b(required)\s*[,);:.?&|!=+*/%<>\[-]", "require_"),
         rewrite("partial", r"\b(partial)\s*[,);:.?&|!=+*/%<>\]\[(-]", "partia_"),
         rewrite("partial", r"\b(partial)\s+(?:in|is|as)\b", "partia_"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import tree_sitter
 
-from synthcode.languages.rules.bodies import ends_without_return, returns_value
+from synthcode.languages.rules.bodies import ends_without_return
 
 
 def _is_too_much(modifiers: set[bytes | None]) -> bool:
@@ -31,18 +31,10 @@ _VISIBILITY = frozenset({b"internal", b"private", b"protected", b"public"})
 def ends_without_value(body: tree_sitter.Node) -> bool:
     """Return whether a method that is no iterator and not asynchronous may end without its value."""
     method = body.parent
-    kind = method and (method.child_by_field_name("returns") or method.child_by_field_name("type"))
-    if method is None or kind is None or kind.text == b"void" or not ends_without_return(body):
+    if method is None or not ends_without_return(body):
         return False
     head = (method.text or b"")[: body.start_byte - method.start_byte]
     return b"async" not in head and b"yield" not in (body.text or b"") and b"#" not in (body.text or b"")
-
-
-def returns_in_vain(body: tree_sitter.Node) -> bool:
-    """Return whether a method without a result returns a value."""
-    method = body.parent
-    kind = method and (method.child_by_field_name("returns") or method.child_by_field_name("type"))
-    return kind is not None and kind.text == b"void" and returns_value(body)
 
 
 def has_no_value(declarator: tree_sitter.Node) -> bool:

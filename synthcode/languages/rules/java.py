@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.bodies import has_case_twice, returns_value
+from synthcode.languages.rules.bodies import ends_without_return, has_case_twice, returns_value
 from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children, fields, without_label
-from synthcode.languages.rules.java_conditions import ends_without_value, has_none_of, is_repeated
+from synthcode.languages.rules.java_conditions import has_none_of, is_repeated
 from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
 from synthcode.languages.rules.model import (
     C_COMMENT,
@@ -93,6 +93,7 @@ _MEMBERS: dict[str, Names] = {
     "record_declaration": _TYPE,
 }
 _NO_LOOP = "there is no loop around it"
+_ENDING = '(method_declaration type: (_) @type body: (block) @bad (#not-eq? @type "void"))'
 _TYPES = "(class_declaration) (enum_declaration) (interface_declaration) (record_declaration)"
 _LESS, _MORE = '["<" "<="]', '[">" ">="]'
 _RECORD_PATTERN = r"[\w.<>?]{1,99}\s*\([^(){};]{0,200}\)"
@@ -166,7 +167,11 @@ JAVA = SyntaxRules(
             " (constructor_declaration body: (constructor_body) @bad)]",
             when=returns_value,
         ),
-        Refusal("the method ends without a value", "(method_declaration body: (block) @bad)", when=ends_without_value),
+        Refusal(
+            "the method ends without a value",
+            _ENDING,
+            when=ends_without_return,
+        ),
         Refusal("imports stand before all types", f"(program [{_TYPES}] (import_declaration) @bad)"),
         Refusal(
             "the package stands before all else",

@@ -6,8 +6,6 @@ from collections.abc import Callable
 
 import tree_sitter
 
-from synthcode.languages.rules.bodies import ends_without_return
-
 _VISIBILITY = frozenset({"private", "protected", "public"})
 
 
@@ -25,9 +23,3 @@ def has_none_of(*modifiers: str) -> Callable[[tree_sitter.Node], bool]:
         return written is None or not any(child.type in modifiers for child in written.children)
 
     return refuse
-
-
-def ends_without_value(body: tree_sitter.Node) -> bool:
-    """Return whether a method with a result may end without it."""
-    kind = body.parent and body.parent.child_by_field_name("type")
-    return kind is not None and kind.type != "void_type" and ends_without_return(body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
@@ -13,6 +14,9 @@ import tree_sitter
 
 from synthcode.languages import get_language
 from synthcode.languages.parsing import grammar
+
+_DECLARED = re.compile(rb"\s(?<=[\w>\].?]\s)(?<!\breturn\s)(?<!\bthrow\s)(?<!\bcase\s)\s*+(\w++)\s*+[=;:,)\[&|]")
+"""A word after what may be a type, where a name is declared."""
 
 
 class _Local(NamedTuple):
@@ -43,6 +47,8 @@ class Hides:
         Types of nodes: a name is known to the end of the body of the innermost one around its declaration.
     walls
         Types of nodes: what is within one of these may hide names of outside.
+    arrow
+        What follows the parameters of a lambda expression.
     from_start
         Whether a name is known in all of that node, also before its declaration.
     """
@@ -51,10 +57,13 @@ class Hides:
     declarations: str
     reach: Set[str]
     walls: Set[str]
+    arrow: bytes
     from_start: bool = False
 
     def __call__(self, program: tree_sitter.Node) -> bool:
         """Return whether a program is to be refused."""
+        if not _may_repeat(program.text or b"", self.arrow):
+            return False
         by_name: dict[bytes, list[tuple[tree_sitter.Node, str]]] = defaultdict(list)
         for kind, nodes in _cursor(self.language_name, self.declarations).captures(program).items():
             for node in nodes:
@@ -78,6 +87,14 @@ class Hides:
         known_from = reached.start_byte if reached is not None and self.from_start else name.start_byte
         is_certain = reached is not None and kind == "name"
         return _Local(name.start_byte, end, known_from, wall.id if wall is not None else 0, is_certain)
+
+
+def _may_repeat(text: bytes, arrow: bytes) -> bool:
+    """Return False only if no two declarations of a text have one name: most texts are spared the query."""
+    if arrow in text:
+        return True
+    names = _DECLARED.findall(text)
+    return len(names) > len(set(names))
 
 
 def _overlap(same: list[_Local]) -> bool:
@@ -117,6 +134,7 @@ JAVA_HIDES = Hides(
         | {"for_statement", "lambda_expression", "method_declaration", "switch_block", "try_with_resources_statement"}
     ),
     frozenset({"annotation_type_body", "class_body", "enum_body", "interface_body"}),
+    b"->",
 )
 CSHARP_HIDES = Hides(
     "csharp",
@@ -138,6 +156,7 @@ CSHARP_HIDES = Hides(
         | {"local_function_statement", "method_declaration", "operator_declaration", "switch_body", "using_statement"}
     ),
     frozenset({"anonymous_method_expression", "declaration_list", "lambda_expression", "local_function_statement"}),
+    b"=>",
     from_start=True,
 )
 """Since C# 8, lambdas and local functions may hide what is outside of them."""

@@ -43,6 +43,14 @@ SOUND: dict[str, list[str]] = {
     ],
     "csharp": [
         (
+            "class A { int f(int await) { await++; x = await > 1 && await ? await : -await; return g(await, "
+            "await[0]) + await; } }"
+        ),
+        (
+            "class A { void f(bool and, int or) { int await = 1, not = or; await = or + 1; h = await => await.G; "
+            "} A and; }"
+        ),
+        (
             "class A { int x; void f(int y) { for (int i = 0; ; ) { } foreach (var i in z) { } { int x = 1; } } "
             "int P { get { int x; } } }"
         ),
@@ -98,6 +106,18 @@ SOUND: dict[str, list[str]] = {
             "static fn() => 1;"
         ),
         "declare(strict_types=1);\nnamespace A;\nfunction f() {}\nnamespace B;\nclass C {}",
+    ],
+    "c": [
+        "%:include <stdio.h>\n%:define X(a, b) a %:%: b\nint f(void) <% int a<:3:> = <%1, 2%>; return a<:0:>; %>",
+        "int f(void) { auto int x = 1; int auto y = 2; auto const char *s; auto struct t u; return x; }",
+    ],
+    "cpp": [
+        "int f() <% int a<:3:> = <%1, 2%>; std::vector<::B> v; return a<:0:> % 2; %>",
+        (
+            "module;\n#include <x>\nexport module m:p;\nimport :q;\nexport import r;\nexport { int f() { return "
+            "1; } class A {}; }"
+        ),
+        "export module m;\nexport namespace n { export { int f(); } }\nmodule :private;\nint g() { return 1; }",
     ],
 }
 REFUSED: dict[str, list[str]] = {

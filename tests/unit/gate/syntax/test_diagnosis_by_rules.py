@@ -32,6 +32,7 @@ SOUND = {
         "let x: Array<Array<number>> = []; for (let i = 0; i < 1; i++) {}",
         "/** A comment. */\nconst",
         "let using = 1; using = 2; using.x = 3; f(using); abstract = 6; class A { abstract: number; accessor = 1 }",
+        "const f = async => async; f(async, async => { return async + 1; }); const g = async async => async;",
         "const re = String.raw`\\d\\x` + `a${b}`;\nimport defer * as ns from 'x';",
         "const m = new Map<number, [symbol: Symbol, string?: string]>();",
     ],
