@@ -48,7 +48,7 @@ _LOWERED = """
 """
 _TO_LOWER = re.compile(rb"import|export|@|#!|/\s{0,40}>|<>|\basync\s{0,40}=>")
 """In every text that has something to lower."""
-_REPLACED = {"async": b"_async", "blank": b" ", "import": b" ", "meta": b"import_meta", "value": b"0 "}
+_REPLACED = {"async": b"_async", "blank": b" ", "import": b" ", "meta": b"new.target", "value": b"0 "}
 _LIMITS = frozenset({"stack overflow", "too many captures"})
 """Messages about the engine, not about the text."""
 _engines = threading.local()
@@ -127,7 +127,9 @@ def _lowered(root: tree_sitter.Node, captures: dict[str, list[tree_sitter.Node]]
     )
     source = root.text or b""
     offset = done = root.start_byte
-    parts = [b"'use strict';" if "import" in captures or "export" in captures else b""]
+    is_module = "import" in captures or "export" in captures
+    is_module = is_module or any(node.children[0].type == "import" for node in captures.get("meta", ()))
+    parts = [b"'use strict';" if is_module else b""]
     for start, end, replacement, is_on_line in edits:
         if start >= done:  # else it is within what another edit has replaced
             lines = b"" if is_on_line else b"\n" * source.count(b"\n", start - offset, end - offset)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import functools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import ast_serialize
 import tree_sitter
 
+from synthcode.gate.syntax.python_types import misuse_of_types
 from synthcode.languages import LANGUAGES
 from synthcode.languages.parsing import ParseTimeout, grammar, parse
 
@@ -43,7 +44,7 @@ def check_python(code: str) -> None:
         try:
             compile(code, "<text>", "exec", dont_inherit=True)
         except SyntaxError as problem:
-            if _is_refused(code):
+            if isinstance(problem, TabError) or _is_refused(code):  # Ruff's parser takes a tab for eight blanks
                 raise PythonError(_described(problem)) from None
         except (ValueError, RecursionError, MemoryError):
             pass
@@ -90,14 +91,17 @@ def _compile(tree: ast.Module) -> None:
 
 def _read_newer(code: str, refusal: SyntaxError) -> ast.Module | tree_sitter.Node:
     """Read what this interpreter refuses; its own message is the one to show if Ruff's parser refuses it too."""
-    if _is_refused(code):
+    if isinstance(refusal, TabError) or _is_refused(code):
         raise PythonError(_described(refusal))
     try:
         root = parse(code.encode("utf-8", "surrogatepass"), LANGUAGES["python"]).root_node
     except ParseTimeout:
         raise PythonError(_described(refusal)) from None
+    captures = _cursor().captures(root)
+    if (misuse := misuse_of_types(captures)) is not None:
+        raise PythonError(f"line {misuse[0]}: {misuse[1]}")
     try:
-        tree = ast.parse(_lowered(root))
+        tree = ast.parse(_lowered(root, captures))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return root
     _compile(tree)
@@ -114,14 +118,12 @@ def _is_refused(code: str) -> bool:
     return any(error.get("blocker") for error in errors)
 
 
-def _lowered(root: tree_sitter.Node) -> str:
+def _lowered(root: tree_sitter.Node, captures: Mapping[str, Sequence[tree_sitter.Node]]) -> str:
     """Return a program in older syntax, whose scopes, statements and lines are the same.
 
     An f-string becomes a tuple of what it interpolates, type parameters go.
     """
-    edits = sorted(
-        edit for kind, nodes in _cursor().captures(root).items() for node in nodes for edit in _EDITS[kind](node)
-    )
+    edits = sorted(edit for kind, nodes in captures.items() for node in nodes for edit in _EDITS[kind](node))
     source = root.text or b""
     offset, done = root.start_byte, root.start_byte
     parts = []

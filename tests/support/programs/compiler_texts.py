@@ -119,6 +119,16 @@ SOUND: dict[str, list[str]] = {
         ),
         "export module m;\nexport namespace n { export { int f(); } }\nmodule :private;\nint g() { return 1; }",
     ],
+    "python": [
+        "def f[T: int = str, *Ts = *tuple[int, ...], **P = [int]](x: T) -> T: return (y := x)",
+        "class A[T: (int, str), U: dict[str, int] = dict[str, int]](B, metaclass=C): x = lambda: (yield)",
+        "type A[T = 'a, T', U = {'b': 1}] = T | (lambda: (x := 1))\nasync def f[T](x): return await x",
+        "if a:\n\tx = 1\nif b:\n        y = 1",
+    ],
+    "javascript": [
+        "import.meta.url = 1; f(import.meta?.env); delete import.meta; export const g = () => import.meta;",
+        "function f() { return () => new.target; }",
+    ],
 }
 REFUSED: dict[str, list[str]] = {
     "go": [
@@ -238,4 +248,29 @@ REFUSED: dict[str, list[str]] = {
         "enum A: int { case B; }",
         "class A { }\nnamespace B;",
     ],
+    "python": [
+        "if a:\n        x = 1\n\ty = 2",
+        "def f(x):\n    if x:\n\treturn 1\n    return 2",
+        "def f[T, T](x): pass",
+        "class A[T, *T]: pass",
+        "type A[**P, P] = int",
+        "def f[T = int, U](x): pass",
+        "def f[T: (yield)](x): pass",
+        "class A[T = (x := 1)]: pass",
+        "class A[T](B, metaclass=(x := 1)): pass",
+        "type A = (x := 1)",
+        "async def f():\n    type A = await x",
+    ],
+    "javascript": [
+        "import.meta = 1;",
+        "import.meta ??= 1;",
+        "import.meta++;",
+        "[import.meta] = x;",
+        "({a: import.meta} = x);",
+        "for (import.meta of x) {}",
+        "(import.meta) => 1;",
+        "import.meta; with (a) {}",
+        "function f() { new.target = 1; }",
+    ],
+    "typescript": ["import.meta = 1;", "const f = (x: any) => { import.meta++; };"],
 }
