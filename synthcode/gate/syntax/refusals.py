@@ -15,6 +15,7 @@ from synthcode.languages import Language
 from synthcode.languages.rules import RULES, Refusal, SyntaxRules
 
 _REGEX = re.compile(r"/(?P<body>.*)/(?P<options>[a-z]*)", re.DOTALL)
+_ONE_WORD = re.compile(rb"\\(?P<backslash>\\)|(?P<word>[A-Za-z_\"]{2,40})(?:\\[bs]\+{0,2})?")
 _NAMES = frozenset({"identifier", "name", "variable_name"})
 
 
@@ -127,7 +128,13 @@ def _is_shown(data: bytes, language_name: str) -> bool:
 def _shown_by(language_name: str) -> tuple[tuple[re.Pattern[bytes], tuple[bytes, ...]], ...]:
     """Return the patterns that show something to refuse, each once, with what hints at a match."""
     refused = RULES[language_name].refused
-    return tuple(dict.fromkeys((one.shown_by, one.hints) for one in refused if one.shown_by is not None))
+    return tuple(dict.fromkeys((one.shown_by, one.hints or _hints(one.shown_by)) for one in refused if one.shown_by))
+
+
+def _hints(sign: re.Pattern[bytes]) -> tuple[bytes, ...]:
+    """Return the word that a pattern begins with, if it is one word and what ends it: to look for that is faster."""
+    word = None if sign.flags & re.IGNORECASE else _ONE_WORD.fullmatch(sign.pattern)
+    return () if word is None else (word["backslash"] or word["word"],)
 
 
 def _has_stray(root: tree_sitter.Node, language_name: str) -> bool:

@@ -140,7 +140,8 @@ CSHARP = SyntaxRules(
             '(method_declaration (modifier "abstract") body: (_)) @bad',
         ),
         Refusal("an argument is there twice", "(parameter_list) @bad", when=repeats_a_name),
-        Refusal(TWICE, "[(block) (declaration_list) (compilation_unit)] @bad", when=Twice(_DECLARED)),
+        Refusal(TWICE, "[(declaration_list) (compilation_unit)] @bad", when=Twice(_DECLARED)),
+        Refusal(TWICE, "((block (local_function_statement)) @bad)", when=Twice(_DECLARED)),
         Refusal("a name hides another one of its method", "(compilation_unit) @bad", when=CSHARP_HIDES),
         Refusal("a case is there twice", "(switch_body) @bad", when=has_case_twice),
         *(

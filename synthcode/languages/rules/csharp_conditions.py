@@ -29,7 +29,7 @@ _VISIBILITY = frozenset({b"internal", b"private", b"protected", b"public"})
 
 
 def ends_without_value(body: tree_sitter.Node) -> bool:
-    """Return whether a method that is no iterator and not asynchronous may end without its value."""
+    """Return whether a method, neither an iterator nor asynchronous, may end without its value."""
     method = body.parent
     if method is None or not ends_without_return(body):
         return False

@@ -154,7 +154,7 @@ _DECLARED = {
 _DECLARATIONS = "(const_declaration) (function_declaration) (method_declaration) (type_declaration) (var_declaration)"
 _TOP = f"{_DECLARATIONS} (import_declaration) (package_clause)"
 _FUNCTION = "[(func_literal) (function_declaration) (method_declaration)]"
-_KEY = re.compile(rb"[\"\w]\s*+:[^=]")
+_KEY = re.compile(rb"[\"'`0-9]\s*+:[^=]")
 _SWITCH = "[(expression_switch_statement) (type_switch_statement)] @bad"
 _SEVERAL = '(expression_list "," (_)) @bad'
 _LABELS = re.compile(rb"(?:break|continue|goto)[ \t]+\w")

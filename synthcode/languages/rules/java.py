@@ -139,6 +139,7 @@ JAVA = SyntaxRules(
             "(block (expression_statement (method_invocation !object name: (identifier) @bad)"
             f' (#any-of? @bad "{_LATE_SUPER}" "{_LATE_THIS}")))',
             shown_by=_CONSTRUCTOR_CALL,
+            hints=(_LATE_SUPER.encode(), _LATE_THIS.encode()),
         ),
         Refusal("a modifier is repeated", "(modifiers) @bad", when=is_repeated),
         *(
@@ -218,15 +219,14 @@ JAVA = SyntaxRules(
         Refusal(_NO_LOOP, "(continue_statement) @bad", outside=_LOOPS, up_to=_FUNCTIONS),
         Refusal(TWICE, "(formal_parameters) @bad", when=Twice(_PARAMETERS)),
         Refusal(TWICE, "(type_parameters) @bad", when=Twice({"type_parameter": children("type_identifier")})),
-        Refusal(
-            TWICE, "[(block) (class_body) (enum_body) (enum_body_declarations) (program)] @bad", when=Twice(_MEMBERS)
-        ),
+        Refusal(TWICE, "[(class_body) (enum_body) (enum_body_declarations) (program)] @bad", when=Twice(_MEMBERS)),
         Refusal("a name hides another one of its method", "(program) @bad", when=JAVA_HIDES),
         Refusal(
             "there is no such label",
             "[(break_statement (identifier) @bad) (continue_statement (identifier) @bad)]",
             when=without_label(_FUNCTIONS),
             shown_by=re.compile(rb"(?:break|continue)\s+\w"),
+            hints=(b"break", b"continue"),
         ),
         escapes(_ESCAPE),
         # Of a text block the grammar has no node for an escape that it does not know.

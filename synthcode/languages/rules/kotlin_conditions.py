@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-UNTYPED = re.compile(rb"\bva[lr]\s++(?:<[^>\n]*+>\s*+)?+(?:\w++|\([^()\n]*+\))[ \t]*+(?:[\n\r;}]|/[/*]|\Z)")
+UNTYPED = re.compile(rb"va[lr](?<!\wva[lr])\s++(?:<[^>\n]*+>\s*+)?+(?:\w++|\([^()\n]*+\))[ \t]*+(?:[\n\r;}]|/[/*]|\Z)")
 """A declaration that a line ends after its name, which may go on in the next line."""
 _VISIBILITY = frozenset({"private", "protected", "public", "internal"})
 _INHERITANCE = frozenset({"abstract", "final", "open", "sealed"})
@@ -23,7 +23,7 @@ _NO_VALUE = re.compile(rb"(?:kotlin\.)?(?:Unit|Nothing)")
 
 
 def is_no_member(entry: tree_sitter.Node) -> bool:
-    """Return whether an entry of an enumeration stands in a class that is none."""
+    """Return whether an entry of an enumeration stands in the body of a class."""
     owner = entry.parent and entry.parent.parent
     if owner is None or entry.parent is None or entry.named_children[0].text in _MEMBER_WORDS:
         return False
