@@ -15,8 +15,15 @@ import tree_sitter
 from synthcode.languages import get_language
 from synthcode.languages.parsing import grammar
 
-_DECLARED = re.compile(rb"\s(?<=[\w>\].?]\s)(?<!\breturn\s)(?<!\bthrow\s)(?<!\bcase\s)\s*+(\w++)\s*+[=;:,)\[&|]")
+_DECLARED = re.compile(
+    rb"\s(?<=[\w>\].?]\s)(?<!\breturn\s)(?<!\bthrow\s)(?<!\bcase\s)\s*+(\w++)\s*+(?:[=;:,)\[&|]|in\b)"
+)
 """A word after what may be a type, where a name is declared."""
+_ALSO_DECLARED = re.compile(rb",\s*+(\w++)\s*+[=;]")
+"""Another variable of the same type."""
+_PARAMETERS = re.compile(rb"(\b\w++|\([\w\s,]{0,200}\))\s*+[=-]>")
+"""The parameters of a lambda expression, without their types."""
+_WORD = re.compile(rb"\w++")
 
 
 class _Local(NamedTuple):
@@ -93,9 +100,9 @@ def _may_repeat(text: bytes, arrow: bytes) -> bool:
     """Return False if no two declarations of a text have one name: most texts are spared the query."""
     if b"#if" in text:
         return False  # one of two branches is compiled
+    names = [*_DECLARED.findall(text), *_ALSO_DECLARED.findall(text)]
     if arrow in text:
-        return True
-    names = _DECLARED.findall(text)
+        names += [name for listed in _PARAMETERS.findall(text) for name in _WORD.findall(listed)]
     return len(names) > len(set(names))
 
 
