@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import tree_sitter
 
-_NAME = re.compile(r"\s*\**\s*(\w+)")
+_NAME = re.compile(r"\s*+\**+\s*+(\w++)")
 _PART = re.compile(
     r"""
       (?P<text>\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?)
