@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-UNTYPED = re.compile(rb"va[lr](?<!\wva[lr])\s++(?:<[^>\n]*+>\s*+)?+(?:\w++|\([^()\n]*+\))[ \t]*+(?:[\n\r;}]|/[/*]|\Z)")
+UNTYPED = re.compile(rb"va[lr](?<!\wva[lr])\s++(?:<[^<>\n]*+>\s*+)?+(?:\w++|\([^()\n]*+\))[ \t]*+(?:[\n\r;}]|/[/*]|\Z)")
 """A declaration that a line ends after its name, which may go on in the next line."""
 _VISIBILITY = frozenset({"private", "protected", "public", "internal"})
 _INHERITANCE = frozenset({"abstract", "final", "open", "sealed"})
