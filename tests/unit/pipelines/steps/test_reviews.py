@@ -14,7 +14,7 @@ def test_a_language_is_named_for_its_commonest_reason_and_not_while_it_is_pendin
     }
     assert list(language_warnings(rows, Path("my runs/x"))) == [
         "warning: go: nothing was accepted of 7 (failed 4); "
-        "look at 'synthcode show 'my runs/x' --language go --reason failed'"
+        "look at 'synthcode show \"my runs/x\" --language go --reason failed'"
     ]
 
 

@@ -24,7 +24,7 @@ def test_every_reason_has_its_advice() -> None:
 def test_the_commonest_reason_decides(rejected: dict[str, int], said: str, shown: str) -> None:
     found = advice(rejected, Path("my runs/x"))
     assert said in found
-    assert found.endswith(f"see 'synthcode show 'my runs/x' --reason {shown}'")
+    assert found.endswith(f"see 'synthcode show \"my runs/x\" --reason {shown}'")
 
 
 def test_rows_that_are_too_large_are_not_a_matter_of_columns_names() -> None:
