@@ -11,7 +11,6 @@ from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twic
 from synthcode.languages.rules.kotlin_conditions import (
     DECLARED_ELSEWHERE,
     UNTYPED,
-    ends_without_return,
     goes_on_after_else,
     is_no_member,
     is_repeated,
@@ -284,7 +283,6 @@ KOTLIN = SyntaxRules(
         ),
         Refusal("a modifier is repeated", "(modifiers) @bad", when=is_repeated),
         Refusal("'else' is not the last branch", "(when_expression) @bad", when=goes_on_after_else),
-        Refusal("the function ends without a value", "(function_body) @bad", when=ends_without_return),
         Refusal(TWICE, "(type_parameters) @bad", when=Twice({"type_parameter": children("identifier")})),
         Refusal(
             "a method has no body",

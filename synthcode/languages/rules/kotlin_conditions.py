@@ -1,4 +1,4 @@
-"""Conditions of Kotlin's refusals: bodies of classes, declarations without a value, and functions that end in vain."""
+"""Conditions of Kotlin's refusals: bodies of classes, declarations without a value, modifiers and branches."""
 
 from __future__ import annotations
 
@@ -13,13 +13,7 @@ _VISIBILITY = frozenset({"private", "protected", "public", "internal"})
 _INHERITANCE = frozenset({"abstract", "final", "open", "sealed"})
 _MEMBER_WORDS = frozenset({b"companion", b"constructor", b"init"})
 """Words that begin a member, which the grammar takes for entries of an enumeration."""
-_VALUES = frozenset({"assignment", "identifier", "index_expression", "number_literal", "string_literal"})
-_GOES_ON = _VALUES | {"property_declaration"}
-"""Statements after which the end of a function is reached; a call may be one that does not return."""
 _NO_STATEMENTS = frozenset({"block_comment", "line_comment"})
-_ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "<", ">", "<=", ">=", "==", "!="})
-_ANY_CONTROL = re.compile(rb"\b(?:return|throw|error|exitProcess|TODO|fail)\b")
-_NO_VALUE = re.compile(rb"(?:kotlin\.)?(?:Unit|Nothing)")
 
 
 def is_no_member(entry: tree_sitter.Node) -> bool:
@@ -67,43 +61,6 @@ def goes_on_after_else(entries: tree_sitter.Node) -> bool:
             if is_after:
                 return True
             is_after = entry.children[0].type == "else"
-    return False
-
-
-def ends_without_return(body: tree_sitter.Node) -> bool:
-    """Return whether the end of a function with a result can certainly be reached."""
-    function = body.parent
-    block = body.named_children[0] if body.named_child_count else None
-    if function is None or block is None or block.type != "block":
-        return False
-    head = list(_after_parameters(function))
-    last = next((one for one in reversed(block.named_children) if one.type not in _NO_STATEMENTS), None)
-    if not head or last is None or _NO_VALUE.fullmatch(head[0].text or b""):
-        return False
-    return _goes_on(last)
-
-
-def _after_parameters(function: tree_sitter.Node) -> Iterator[tree_sitter.Node]:
-    """Yield the type of a function's result."""
-    is_after = False
-    for child in function.children:
-        if is_after and child.is_named and child.type.endswith("type"):
-            yield child
-        is_after = is_after or child.type == "function_value_parameters"
-
-
-def _goes_on(statement: tree_sitter.Node) -> bool:
-    kind = statement.type
-    if kind == "for_statement":
-        return True
-    if kind in _GOES_ON:
-        return _ANY_CONTROL.search(statement.text or b"") is None
-    if kind == "binary_expression":
-        operator = statement.child_by_field_name("operator")
-        known = operator is not None and operator.type in _ARITHMETIC
-        return known and _ANY_CONTROL.search(statement.text or b"") is None
-    if kind == "if_expression":
-        return not any(child.type == "else" for child in statement.children)
     return False
 
 

@@ -88,7 +88,10 @@ SOUND: dict[str, list[str]] = {
         ),
         "fun f() { val x: Int; x = 1; val (a, b) = c; for ((d, e) in g) { } }",
         "fun f(x: Int) = when (x) { 1 -> when (x) { else -> 2 }\nelse -> 1 }",
-        "fun f(): Int { error(1) }\nfun g(): Int { if (x) { return 1 } else { return 2 } }\nfun h(): Unit { x = 1 }",
+        (
+            "fun f(x: Int): Int { x + 1; }\nfun f(): Int { error(1) }\nfun g(): Int { if (x) { return 1 } else { "
+            "return 2 } }\nfun h(): Unit { x = 1 }"
+        ),
         "private open class A { protected abstract override val x: Int }\nval A.x get() = 1\nval x = 2\nfun A() = 1",
     ],
     "php": [
@@ -220,9 +223,6 @@ REFUSED: dict[str, list[str]] = {
         "class A { lateinit var x }",
         "fun f() { val (a, b) }",
         "fun f(x: Int) = when (x) { else -> 1\n 1 -> 2 }",
-        "fun f(x: Int): Int { x + 1 }",
-        "fun f(x: Int): Int { for (i in 1..x) { return i } }",
-        "fun f(x: Int): Int { if (x > 0) return 1 }",
         "public public class A",
         "class A { private open public val x = 1 }",
         "val x = 1\nval x = 2",
