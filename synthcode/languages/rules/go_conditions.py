@@ -19,6 +19,7 @@ _SINGLE = frozenset(
 )
 _PAIRS = frozenset({"index_expression", "type_assertion_expression"})
 """Besides calls and what a channel sends: with a second value that says whether there is a first."""
+_JUMP = re.compile(rb"\b(?:break|continue|goto)[ \t]+([^\s;{}/]+)")
 _RETURNS_VALUE = re.compile(rb"\breturn[ \t]+[^\s;}/]")
 _RETURNS_NONE = re.compile(rb"\breturn[ \t]*+(?:[;}\n]|/[/*]|\Z)")
 
@@ -142,10 +143,7 @@ def is_unused_label(statement: tree_sitter.Node) -> bool:
     label = statement.named_children[0].text or b""
     function = _function(statement)
     text = (function.text or b"") if function is not None else b""
-    named = re.escape(label)
-    if re.search(rb"\b(?:break|continue|goto)[ \t]+%b\b" % named, text) is None:
-        return True
-    return _count_labels(function, label) > 1
+    return label not in _JUMP.findall(text) or _count_labels(function, label) > 1
 
 
 def _count_labels(node: tree_sitter.Node | None, label: bytes) -> int:
