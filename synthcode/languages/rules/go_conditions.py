@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import tree_sitter
@@ -140,23 +142,30 @@ def falls_nowhere(statement: tree_sitter.Node) -> bool:
 
 def is_unused_label(statement: tree_sitter.Node) -> bool:
     """Return whether nothing jumps to a label, or its function has it twice."""
-    label = statement.named_children[0].text or b""
     function = _function(statement)
-    text = (function.text or b"") if function is not None else b""
-    return label not in _JUMP.findall(text) or _count_labels(function, label) > 1
+    if function is None:
+        return True
+    label = statement.named_children[0].text or b""
+    jumps, labels = _jumps_and_labels(function)
+    return label not in jumps or labels[label] > 1
 
 
-def _count_labels(node: tree_sitter.Node | None, label: bytes) -> int:
-    """Return how many statements of a function have a label, those of functions within it excepted."""
-    found = 0
-    open_ = node.children if node is not None else []
+@functools.lru_cache(maxsize=1)
+def _jumps_and_labels(function: tree_sitter.Node) -> tuple[frozenset[bytes], Counter[bytes]]:
+    """Return where a function's statements jump, and how often it has each label, without functions within it.
+
+    Kept for the next label of the same function: a function may have thousands.
+    """
+    labels = Counter[bytes]()
+    open_ = list(function.children)
     while open_:
         inner = open_.pop()
-        if label not in (inner.text or b"") or inner.type in FUNCTIONS:
+        if inner.type in FUNCTIONS:
             continue
-        found += inner.type == "labeled_statement" and inner.named_children[0].text == label
+        if inner.type == "labeled_statement":
+            labels[inner.named_children[0].text or b""] += 1
         open_ += inner.children
-    return found
+    return frozenset(_JUMP.findall(function.text or b"")), labels
 
 
 def leaves_what_is_not_around(jump: tree_sitter.Node) -> bool:

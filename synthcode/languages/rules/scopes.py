@@ -7,7 +7,6 @@ import re
 from collections import defaultdict
 from collections.abc import Set
 from dataclasses import dataclass
-from itertools import combinations
 from typing import NamedTuple
 
 import tree_sitter
@@ -26,7 +25,7 @@ _PARAMETERS = re.compile(rb"(\b\w++|\([\w\s,]{0,200}\))\s*+[=-]>")
 _WORD = re.compile(rb"\w++")
 
 
-class _Local(NamedTuple):
+class Local(NamedTuple):
     """Where a name is declared."""
 
     start: int
@@ -76,12 +75,12 @@ class Hides:
             for node in nodes:
                 by_name[node.text or b""].append((node, kind))
         return any(
-            _overlap([self._local(*declaration) for declaration in same])
+            overlap([self._local(*declaration) for declaration in same])
             for name, same in by_name.items()
             if len(same) > 1 and name != b"_"
         )
 
-    def _local(self, name: tree_sitter.Node, kind: str) -> _Local:
+    def _local(self, name: tree_sitter.Node, kind: str) -> Local:
         around = name.parent
         while around is not None and around.type not in self.reach and around.type not in self.walls:
             around = around.parent
@@ -93,7 +92,7 @@ class Hides:
             wall = wall.parent
         known_from = reached.start_byte if reached is not None and self.from_start else name.start_byte
         is_certain = reached is not None and kind == "name"
-        return _Local(name.start_byte, end, known_from, wall.id if wall is not None else 0, is_certain)
+        return Local(name.start_byte, end, known_from, wall.id if wall is not None else 0, is_certain)
 
 
 def _may_repeat(text: bytes, arrow: bytes) -> bool:
@@ -106,15 +105,28 @@ def _may_repeat(text: bytes, arrow: bytes) -> bool:
     return len(names) > len(set(names))
 
 
-def _overlap(same: list[_Local]) -> bool:
-    """Return whether one of several declarations of a name is where another one is known."""
-    return any(
-        one.wall == other.wall and (_knows(one, other) or _knows(other, one)) for one, other in combinations(same, 2)
-    )
+def overlap(same: list[Local]) -> bool:
+    """Return whether one of several declarations of a name is where another one is known.
+
+    One pass over the declarations in their order: of those that are known so far, only the two that end last count.
+    """
+    by_wall: dict[int, list[Local]] = defaultdict(list)
+    for one in same:
+        by_wall[one.wall].append(one)
+    return any(_overlap_within(locals_) for locals_ in by_wall.values())
 
 
-def _knows(outer: _Local, inner: _Local) -> bool:
-    return outer.reaches and outer.known_from <= inner.start < outer.end and outer.start != inner.start
+def _overlap_within(locals_: list[Local]) -> bool:
+    outer = sorted((one for one in locals_ if one.reaches), key=lambda one: one.known_from, reverse=True)
+    before_last, last = (-2, -2), (-1, -1)  # the end and the start of the two that end last
+    for inner in sorted(locals_, key=lambda one: one.start):
+        while outer and outer[-1].known_from <= inner.start:
+            known = outer.pop()
+            before_last, last = sorted({before_last, last, (known.end, known.start)})[-2:]
+        end = last[0] if last[1] != inner.start else before_last[0]
+        if end > inner.start:
+            return True
+    return False
 
 
 @functools.cache
