@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthcode.languages.rules.scopes import Local, overlap
+from synthcode.languages.rules.shared.scopes import Local, overlap
 
 
 @st.composite

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from synthcode.languages.rules.c_family import CPP, C
-from synthcode.languages.rules.csharp import CSHARP
-from synthcode.languages.rules.go import GO
-from synthcode.languages.rules.java import JAVA
-from synthcode.languages.rules.kotlin import KOTLIN
+from synthcode.languages.rules.c_family.rules import CPP, C
+from synthcode.languages.rules.csharp.rules import CSHARP
+from synthcode.languages.rules.go.rules import GO
+from synthcode.languages.rules.java.rules import JAVA
+from synthcode.languages.rules.kotlin.rules import KOTLIN
 from synthcode.languages.rules.model import Refusal, Rewrite, SyntaxRules
-from synthcode.languages.rules.native import RUST
-from synthcode.languages.rules.php import PHP
+from synthcode.languages.rules.php.rules import PHP
+from synthcode.languages.rules.rust import RUST
 from synthcode.languages.rules.scripting import PYTHON, RUBY
 from synthcode.languages.rules.web import JAVASCRIPT, TYPESCRIPT
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.literals import like
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite, words
+from synthcode.languages.rules.shared.literals import like
 
 PYTHON = SyntaxRules(
     definitions="""

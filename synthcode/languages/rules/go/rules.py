@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Twice, fields, without_label
-from synthcode.languages.rules.go_conditions import (
+from synthcode.languages.rules.go.conditions import (
     FUNCTIONS,
     assigns_other_number,
     declared,
@@ -21,9 +20,10 @@ from synthcode.languages.rules.go_conditions import (
     repeats_a_parameter,
     returns_wrongly,
 )
-from synthcode.languages.rules.go_flow import ends_without_return
-from synthcode.languages.rules.literals import escapes
+from synthcode.languages.rules.go.flow import ends_without_return
 from synthcode.languages.rules.model import Refusal, SyntaxRules, only_at_top, rewrite
+from synthcode.languages.rules.shared.declarations import TWICE, Twice, fields, without_label
+from synthcode.languages.rules.shared.literals import escapes
 
 _TOP_LEVEL = (
     "comment",

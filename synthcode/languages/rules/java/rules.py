@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.bodies import ends_without_return, has_case_twice, returns_value
-from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children, fields, without_label
-from synthcode.languages.rules.java_conditions import has_none_of, is_repeated
-from synthcode.languages.rules.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
+from synthcode.languages.rules.java.conditions import has_none_of, is_repeated
 from synthcode.languages.rules.model import (
     C_COMMENT,
     C_QUOTED,
@@ -19,7 +16,18 @@ from synthcode.languages.rules.model import (
     rewrite,
     words,
 )
-from synthcode.languages.rules.scopes import JAVA_HIDES
+from synthcode.languages.rules.shared.bodies import ends_without_return, has_case_twice, returns_value
+from synthcode.languages.rules.shared.declarations import (
+    TWICE,
+    Names,
+    Signature,
+    Twice,
+    children,
+    fields,
+    without_label,
+)
+from synthcode.languages.rules.shared.literals import TEN_DIGITS, above, escapes, like, on_one_line, unlike
+from synthcode.languages.rules.shared.scopes import JAVA_HIDES
 
 _TOP_LEVEL = (
     "annotation_type_declaration",

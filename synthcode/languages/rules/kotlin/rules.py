@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, children
-from synthcode.languages.rules.kotlin_conditions import (
+from synthcode.languages.rules.kotlin.conditions import (
     DECLARED_ELSEWHERE,
     UNTYPED,
     goes_on_after_else,
@@ -17,8 +16,7 @@ from synthcode.languages.rules.kotlin_conditions import (
     lacks_type_and_value,
     types,
 )
-from synthcode.languages.rules.kotlin_rewrites import REWRITES
-from synthcode.languages.rules.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
+from synthcode.languages.rules.kotlin.rewrites import REWRITES
 from synthcode.languages.rules.model import (
     C_COMMENT,
     C_QUOTED,
@@ -29,6 +27,8 @@ from synthcode.languages.rules.model import (
     only_at_top,
     words,
 )
+from synthcode.languages.rules.shared.declarations import TWICE, Names, Signature, Twice, children
+from synthcode.languages.rules.shared.literals import BACKSLASH, NO_ESCAPE, OPEN, TEN_DIGITS, above, escapes, like
 
 _TOP_LEVEL = (
     "anonymous_function",  # a function that lost its name is refused where names are resolved, not by the parser

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.c_declarations import (
+from synthcode.languages.rules.c_family.declarations import (
     declares_twice,
     defines_twice,
     has_case_twice,
     has_member_twice,
     jumps_wrongly,
 )
-from synthcode.languages.rules.declarations import TWICE, Twice, children, fields
-from synthcode.languages.rules.literals import like, unlike
 from synthcode.languages.rules.model import Refusal, words
+from synthcode.languages.rules.shared.declarations import TWICE, Twice, children, fields
+from synthcode.languages.rules.shared.literals import like, unlike
 
 _LOOPS = frozenset({"do_statement", "for_statement", "for_range_loop", "while_statement"})
 _SWITCH = frozenset({"switch_statement"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from synthcode.languages.rules.c_refusals import C_REFUSED, CPP_REFUSED
-from synthcode.languages.rules.literals import unlike
+from synthcode.languages.rules.c_family.refusals import C_REFUSED, CPP_REFUSED
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, only_at_top, rewrite, words
+from synthcode.languages.rules.shared.literals import unlike
 
 _C_TOP_LEVEL = frozenset(
     {

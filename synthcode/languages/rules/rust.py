@@ -6,9 +6,9 @@ import re
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE
-from synthcode.languages.rules.literals import unlike
 from synthcode.languages.rules.model import C_COMMENT, Refusal, SyntaxRules, only_at_top, rewrite, words
+from synthcode.languages.rules.shared.declarations import TWICE
+from synthcode.languages.rules.shared.literals import unlike
 
 _RUST_TOP_LEVEL = (
     "associated_type",

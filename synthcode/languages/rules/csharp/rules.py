@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.bodies import has_case_twice, returns_value
-from synthcode.languages.rules.csharp_conditions import (
+from synthcode.languages.rules.csharp.conditions import (
     FUNCTIONS,
     ends_without_value,
     falls_through,
@@ -19,10 +18,11 @@ from synthcode.languages.rules.csharp_conditions import (
     lacks_a_value,
     repeats_a_name,
 )
-from synthcode.languages.rules.declarations import TWICE, Names, Signature, Twice, fields, without_label
-from synthcode.languages.rules.literals import TEN_DIGITS, above, like, unlike
 from synthcode.languages.rules.model import FOREIGN, FOREIGN_TYPES, Refusal, SyntaxRules, rewrite, words
-from synthcode.languages.rules.scopes import CSHARP_HIDES
+from synthcode.languages.rules.shared.bodies import has_case_twice, returns_value
+from synthcode.languages.rules.shared.declarations import TWICE, Names, Signature, Twice, fields, without_label
+from synthcode.languages.rules.shared.literals import TEN_DIGITS, above, like, unlike
+from synthcode.languages.rules.shared.scopes import CSHARP_HIDES
 
 _NO_TYPE = "a method has no type"
 _NO_PARAMETER_TYPE = "a parameter has no type"

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import tree_sitter
 
-from synthcode.languages.rules.declarations import TWICE, Twice, fields, without_label
-from synthcode.languages.rules.literals import unlike
 from synthcode.languages.rules.model import Refusal, SyntaxRules, rewrite
-from synthcode.languages.rules.php_conditions import (
+from synthcode.languages.rules.php.conditions import (
     does_not_go_with_others,
     follows_code,
     has_other_cases,
     is_no_reference,
     is_wrongly_readonly,
 )
+from synthcode.languages.rules.shared.declarations import TWICE, Twice, fields, without_label
+from synthcode.languages.rules.shared.literals import unlike
 
 _WORD = "a single word stands outside of a function"
 _TARGET = "this cannot be assigned to"

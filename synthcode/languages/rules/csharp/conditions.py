@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import tree_sitter
 
-from synthcode.languages.rules.bodies import ends_without_return
+from synthcode.languages.rules.shared.bodies import ends_without_return
 
 
 def _is_too_much(modifiers: set[bytes | None]) -> bool:
