@@ -6,7 +6,7 @@ import pytest
 
 from synthcode.errors import InputError
 from synthcode.execution.processes import ProcessExecutor
-from synthcode.execution.ray_cluster import RayExecutor
+from synthcode.execution.ray.cluster import RayExecutor
 from synthcode.execution.registry import ExecutorConfig, open_executor, require_executor
 
 

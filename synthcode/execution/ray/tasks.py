@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from synthcode.execution.processes import BATCH_DEADLINE_S
-from synthcode.execution.ray_nodes import require_version
+from synthcode.execution.ray.nodes import require_version
 from synthcode.execution.worker import WALL_FACTOR, NotTakenError, Worker, WorkerLostError, spawner
 
 

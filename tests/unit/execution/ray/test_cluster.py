@@ -15,8 +15,8 @@ import pytest
 from synthcode.dedup.config import DedupConfig
 from synthcode.dedup.duplicates import cluster_programs
 from synthcode.errors import InputError, WorkerError
-from synthcode.execution import ray_cluster
-from synthcode.execution.ray_cluster import RayExecutor
+from synthcode.execution.ray import cluster
+from synthcode.execution.ray.cluster import RayExecutor
 from tests.support.machines.ray_nodes import RayNodes, ray_nodes
 from tests.support.machines.slurm_cluster import wait_for
 from tests.support.programs.duplicate_programs import BODY, OTHER, programs
@@ -112,7 +112,7 @@ def test_the_command_keeps_its_signals(executor: RayExecutor) -> None:
 @with_ray
 @pytest.mark.ray
 def test_another_version_on_a_node_is_refused(executor: RayExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ray_cluster, "version", lambda _: "9.9")
+    monkeypatch.setattr(cluster, "version", lambda _: "9.9")
     with pytest.raises(WorkerError, match="it has synthcode") as caught:
         list(executor.map(double, [[1]], SURVIVAL))
     assert caught.value.fix == "install synthcode 9.9 with the same Python on every node"

@@ -19,9 +19,9 @@ from synthcode.errors import InputError, WorkerError
 from synthcode.execution.crew import apply_in_order
 from synthcode.execution.executor import Cancellation, NeverCancelled, PoisonPolicy, default_workers, watched
 from synthcode.execution.hosting import Hosted
-from synthcode.execution.ray_hosts import hosting
-from synthcode.execution.ray_nodes import unable
-from synthcode.execution.ray_tasks import Lost, apply, apply_directly
+from synthcode.execution.ray.hosts import hosting
+from synthcode.execution.ray.nodes import unable
+from synthcode.execution.ray.tasks import Lost, apply, apply_directly
 from synthcode.execution.threads import ThreadExecutor
 from synthcode.execution.worker import NotTakenError, WorkerLostError
 from synthcode.extras import install_line

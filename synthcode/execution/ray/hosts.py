@@ -10,7 +10,7 @@ from typing import Any
 
 from synthcode.errors import InputError
 from synthcode.execution.hosting import EndHostError, HostLostError
-from synthcode.execution.ray_nodes import WrongVersionError, require_version, unable
+from synthcode.execution.ray.nodes import WrongVersionError, require_version, unable
 from synthcode.sanitize import one_line
 
 _MOST_CALLS = 100_000

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from synthcode.errors import InputError, WorkerError
-from synthcode.execution import ray_hosts
 from synthcode.execution.hosting import EndHostError, Hosted, HostLostError, Hosts
 from synthcode.execution.processes import ProcessExecutor
-from synthcode.execution.ray_cluster import RayExecutor
-from synthcode.execution.ray_hosts import places
+from synthcode.execution.ray import hosts as module
+from synthcode.execution.ray.cluster import RayExecutor
+from synthcode.execution.ray.hosts import places
 from tests.support.machines.ray_nodes import RayNodes, ray_nodes
 
 pytestmark = [
@@ -118,7 +118,7 @@ def test_an_object_moves_from_a_node_that_dies() -> None:
 
 
 def test_another_version_on_a_node_is_refused(executor: RayExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ray_hosts, "version", lambda _: "9.9")
+    monkeypatch.setattr(module, "version", lambda _: "9.9")
     with executor.hosting(Counter, gpus=1) as hosts, pytest.raises(WorkerError, match="it has synthcode") as caught:
         asyncio.run(once_up(hosts[0]))
     assert caught.value.fix == "install synthcode 9.9 with the same Python on every node"
