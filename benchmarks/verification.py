@@ -6,6 +6,7 @@ MBXP is at github.com/amazon-science/mxeval, commit e09974f9. A language whose t
 
     cases        Python seeds whose test yields cases, why others yield none, mutation scores
     known-good   the release's own solutions with the release's own tests
+    samples      a model's completions that the gate keeps, with the release's own tests
     agreement    cases by rule against the release's own tests, on its solutions and on a model's completions
     mutation     known-good programs, each broken on purpose, that tests catch
     hard-coded   programs that know their tests, and nothing else, that more inputs catch
@@ -101,6 +102,15 @@ def known_good(options: argparse.Namespace) -> None:
         print_kinds(verdicts)
         if options.show:
             show_failures(problems, verdicts)
+
+
+def samples(options: argparse.Namespace) -> None:
+    header("language", "kept by the gate", "passed", "failed", "untestable")
+    for bench, solutions in programs_of(options):
+        kept = sampled_programs(options.data, solutions[0].language, options.limit).whole
+        if kept:
+            verdicts = by_own_tests(bench, kept)
+            row(bench, len(kept), share(map(passes, verdicts)), share(map(fails, verdicts)), sum(is_text(verdicts)))
 
 
 def agreement(options: argparse.Namespace) -> None:
@@ -271,6 +281,7 @@ def show_difference(one: Judged) -> None:
 MEASURES: dict[str, Measure] = {
     "cases": cases,
     "known-good": known_good,
+    "samples": samples,
     "agreement": agreement,
     "mutation": mutation,
     "hard-coded": hard_coded_programs,
