@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,7 +16,7 @@ from synthcode.dedup.duplicates import cluster_programs
 from synthcode.errors import InputError, WorkerError
 from synthcode.execution.ray import cluster
 from synthcode.execution.ray.cluster import RayExecutor
-from tests.support.machines.ray_nodes import RayNodes, ray_nodes
+from tests.support.machines.ray_nodes import ray_nodes
 from tests.support.machines.slurm_cluster import wait_for
 from tests.support.programs.duplicate_programs import BODY, OTHER, programs
 from tests.support.suite.poisonous import DEADLY, SURVIVAL, double, double_once_released, fail, work_on
@@ -39,19 +38,6 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 def at_work(folder: Path) -> list[int]:
     """Return the processes of Ray that have numbers worked on."""
     return [int(line) for file in folder.glob("*.workers") for line in file.read_text().splitlines()]
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[RayNodes]:
-    with ray_nodes(2) as up:
-        yield up
-
-
-@pytest.fixture
-def executor(nodes: RayNodes) -> Iterator[RayExecutor]:
-    opened = RayExecutor(nodes.address)
-    yield opened
-    opened.close()
 
 
 @with_ray

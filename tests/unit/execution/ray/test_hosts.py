@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
 from importlib.util import find_spec
 from typing import Any
 
@@ -16,7 +15,7 @@ from synthcode.execution.processes import ProcessExecutor
 from synthcode.execution.ray import hosts as module
 from synthcode.execution.ray.cluster import RayExecutor
 from synthcode.execution.ray.hosts import places
-from tests.support.machines.ray_nodes import RayNodes, ray_nodes
+from tests.support.machines.ray_nodes import ray_nodes
 
 pytestmark = [
     pytest.mark.ray,
@@ -42,19 +41,6 @@ class Counter:
 
     async def wait(self) -> None:
         await asyncio.sleep(600)
-
-
-@pytest.fixture(scope="module")
-def nodes() -> Iterator[RayNodes]:
-    with ray_nodes(2) as up:
-        yield up
-
-
-@pytest.fixture
-def executor(nodes: RayNodes) -> Iterator[RayExecutor]:
-    opened = RayExecutor(nodes.address)
-    yield opened
-    opened.close()
 
 
 async def once_up(host: Hosted) -> Any:
