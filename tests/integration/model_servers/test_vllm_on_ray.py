@@ -49,9 +49,9 @@ def seeds(path: Path) -> Path:
     return path
 
 
-def engine_processes() -> list[psutil.Process]:
-    """Return the processes in which vLLM computes: each is the child of an actor of Ray."""
-    return [process for process in psutil.process_iter() if "EngineCore" in _title(process)]
+def engine_processes() -> set[int]:
+    """Return the PIDs of the processes in which vLLM computes, on the whole machine: each is the child of an actor."""
+    return {process.pid for process in psutil.process_iter() if "EngineCore" in _title(process)}
 
 
 def _title(process: psutil.Process) -> str:
@@ -66,6 +66,7 @@ def test_every_request_is_answered_once_though_an_engine_is_killed(tmp_path: Pat
     assert run_cli(["seeds", str(run), "--from", "table", "--path", str(seeds(tmp_path / "seeds.jsonl"))]) == 0
     options = [part for key, value in ENGINE.items() for part in ("--engine", f"{key}={value}")]
     asked = ("--targets", ",".join(TARGETS), "--max-tokens", "100", "--temperature", "0", "--concurrency", "8")
+    others = engine_processes()  # a server of other tests may be up all session long
     with ray_nodes(2) as nodes:
         command = [sys.executable, "-m", "synthcode", "translate", str(run), "--backend", "vllm", "--model", str(model)]
         executor = ("--executor", f"ray:{nodes.address}")
@@ -76,9 +77,9 @@ def test_every_request_is_answered_once_though_an_engine_is_killed(tmp_path: Pat
                 return (tmp_path / "said").read_text()
 
             wait_for(lambda: words().count("is up") == 2, 500, words)
-            first = engine_processes()
-            assert len(first) == 2, words()
-            os.kill(first[0].pid, signal.SIGKILL)
+            ours = engine_processes() - others
+            assert len(ours) == 2, words()
+            os.kill(min(ours), signal.SIGKILL)
             assert running.wait(timeout=500) == 0, words()
     assert words().count("is lost: it is started again") == 1, words()
     rows = [row for file in shards_of(run / "completions") for row in pq.read_table(file).to_pylist()]
