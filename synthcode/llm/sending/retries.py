@@ -12,6 +12,7 @@ from synthcode.llm.access import access_error
 from synthcode.llm.backend import ACCESS, TRANSIENT, AttemptFailed, Backend, ErrorKind
 from synthcode.llm.sending.cancellation import Cancellation
 from synthcode.llm.sending.circuit_breaker import SUSPICIOUS, CircuitBreaker
+from synthcode.llm.sending.deadlines import Deadlines
 from synthcode.llm.sending.rate_limit import REFUSALS, RateLimit
 from synthcode.llm.sending.settings import RequestPolicy
 from synthcode.llm.sending.slowness import Slowness, Start
@@ -51,6 +52,7 @@ class RetryingClient:
         """Set once the first attempt has ended, whatever its result."""
         self.outage = CircuitBreaker(backend.check, settings, cancellation)
         self._rate_limit = RateLimit(settings)
+        self._deadlines = Deadlines(settings.timeout_s)
 
     async def ask(self, request: Request) -> Completion | None:
         """Repeat a request until there is an answer, the attempts are used up, or a stop is requested.
@@ -110,11 +112,10 @@ class RetryingClient:
         try:
             if self._cancellation.is_set():  # perhaps while this one waited for its turn
                 return None
-            async with asyncio.timeout(self._settings.timeout_s):
-                completion = await self._backend.complete(request)
+            completion = await self._deadlines.within(self._backend.complete(request))
             _refuse_broken_off(completion)
         except (AttemptFailed, TimeoutError) as problem:
-            failure = problem if isinstance(problem, AttemptFailed) else self._deadline()
+            failure = problem if isinstance(problem, AttemptFailed) else self._overdue()
             if failure.kind is ErrorKind.TIMEOUT:
                 self.slowness.judge(start, request.request_id, failure, attempts)
             return self._noted(failure, start, request.request_id)
@@ -126,7 +127,7 @@ class RetryingClient:
         self._rate_limit.answered()
         return completion
 
-    def _deadline(self) -> AttemptFailed:
+    def _overdue(self) -> AttemptFailed:
         return AttemptFailed(ErrorKind.TIMEOUT, f"no answer within {self._settings.timeout_s:g} s")
 
     def _noted(self, failure: AttemptFailed, start: Start, request_id: str) -> AttemptFailed:
