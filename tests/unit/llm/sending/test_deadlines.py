@@ -32,8 +32,8 @@ def test_each_of_many_ends_at_its_own_deadline(run):
         return time.monotonic() - started[number]
 
     async def work():
-        deadlines = Deadlines(0.05)
-        return await asyncio.gather(*(attempt(deadlines, number) for number in range(3)))  # the others start before the first ends
+        deadlines = Deadlines(0.05)  # within it all three start
+        return await asyncio.gather(*(attempt(deadlines, number) for number in range(3)))
 
     assert all(0.045 <= seconds < 2 for seconds in run(work()))
 
