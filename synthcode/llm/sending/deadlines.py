@@ -44,7 +44,7 @@ class Deadlines:
         try:
             return await work
         except asyncio.CancelledError as problem:
-            if task in self._due or task.cancelling() > stops + 1:  # somebody else's doing, at least in part
+            if task in self._due or task.cancelling() > stops + 1:  # another task cancelled it, too
                 raise
             raise TimeoutError from problem
         finally:
