@@ -1,12 +1,14 @@
-"""Ray against this machine's own processes: the gate, and the search for near-duplicates.
+"""Ray against this machine's own processes: the gate, the search for near-duplicates, and batches with no work in them.
 
-    python benchmarks/ray_overhead.py [--texts 200000] [--programs 1000000] [--nodes 2] [--rounds 1]
+    python benchmarks/ray_overhead.py [--texts 200000] [--programs 1000000] [--batches 5000] [--nodes 2] [--rounds 1]
 
 Programs are the documented functions of this interpreter's libraries, renamed in copies as in ``dedup.py``. The gate
 reads each as an answer to a request for Python. The cluster is a head without processors and nodes of one processor
 each, all on this machine. Each measurement is a process of its own, which starts its executor first: workers are
-warm when the clock starts. Printed are seconds of wall clock, the peak memory of the process that drives the work, and
-the medians of the rounds' ratios. Processors that do other work meanwhile spoil the figures.
+warm when the clock starts. Printed are seconds of wall clock, the peak memory of the process that drives the work, the
+bytes that passed the loopback interface, and the medians of the rounds' ratios. Each node keeps its objects to itself,
+so that what would travel between machines, with all that Ray says about it, passes this interface. Processors and
+connections that do other work meanwhile spoil the figures.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -92,7 +95,23 @@ def deduplicate(executor: Executor, programs: Path, scratch: Path) -> int:
     return len(found.dropped)
 
 
-WORK: dict[str, Callable[[Executor, Path, Path], int]] = {"gate": judge, "near-duplicates": deduplicate}
+def schedule(executor: Executor, programs: Path, _scratch: Path) -> int:
+    """Send one number a batch to workers that return it: what is left is the cost of a batch."""
+    batches = range(pq.ParquetFile(programs).metadata.num_rows)
+    never = PoisonPolicy[int, int](bisect=lambda batch: [batch], on_lost_row=lambda batch, _: batch)
+    return sum(1 for _ in executor.map(abs, batches, never))
+
+
+WORK: dict[str, Callable[[Executor, Path, Path], int]] = {
+    "gate": judge,
+    "near-duplicates": deduplicate,
+    "batches": schedule,
+}
+
+
+def on_loopback() -> int:
+    """Return the bytes that this machine has sent to itself since it was started."""
+    return psutil.net_io_counters(pernic=True)["lo"].bytes_sent
 
 
 def measure(work: str, name: str, programs: Path, nodes: int) -> dict[str, float]:
@@ -103,10 +122,11 @@ def measure(work: str, name: str, programs: Path, nodes: int) -> dict[str, float
         config = ExecutorConfig(f"ray:{running.address}" if running else name, nodes)
         with closing(open_executor(config)) as executor:
             WORK[work](executor, warm, Path(scratch))
-            started = time.perf_counter()
+            sent, started = on_loopback(), time.perf_counter()
             counted = WORK[work](executor, programs, Path(scratch))
-            seconds = time.perf_counter() - started
-    return {"count": counted, "seconds": seconds, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
+            seconds, sent = time.perf_counter() - started, on_loopback() - sent
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"count": counted, "seconds": seconds, "peak": peak, "sent": sent}
 
 
 def in_a_process(work: str, name: str, programs: Path, nodes: int) -> dict[str, float]:
@@ -119,6 +139,7 @@ def in_a_process(work: str, name: str, programs: Path, nodes: int) -> dict[str, 
 def compare(work: str, programs: Path, nodes: int, rounds: int) -> None:
     """Print the seconds of both executors, and the median of the rounds' ratios."""
     ratios = []
+    rows = pq.ParquetFile(programs).metadata.num_rows
     for number in range(rounds):
         found = {name: in_a_process(work, name, programs, nodes) for name in EXECUTORS[:: -1 if number % 2 else 1]}
         if len({result["count"] for result in found.values()}) > 1:
@@ -126,19 +147,17 @@ def compare(work: str, programs: Path, nodes: int, rounds: int) -> None:
         ratios.append(found["ray"]["seconds"] / found["processes"]["seconds"])
         for name in EXECUTORS:
             result = found[name]
-            print(
-                f"  {name:10} {result['seconds']:8.1f} s  peak {result['peak'] / 1e9:.2f} GB of the driver", flush=True
-            )
-    rows = pq.ParquetFile(programs).metadata.num_rows
-    print(
-        f"{work}, {rows:,} programs: Ray takes {statistics.median(ratios):.2f} times as long as processes", flush=True
-    )
+            each = f"{1e6 * result['seconds'] / rows:.0f} µs and {result['sent'] / rows:,.0f} bytes on loopback each"
+            peak = f"peak {result['peak'] / 1e9:.2f} GB of the driver"
+            print(f"  {name:10} {result['seconds']:8.1f} s  {each}, {peak}", flush=True)
+    print(f"{work}, {rows:,}: Ray takes {statistics.median(ratios):.2f} times as long as processes", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=int, default=200_000, help="for the gate; 0 leaves it out")
     parser.add_argument("--programs", type=int, default=1_000_000, help="for near-duplicates; 0 leaves them out")
+    parser.add_argument("--batches", type=int, default=5_000, help="without work in them; 0 leaves them out")
     parser.add_argument("--nodes", type=int, default=2, help="and workers of processes")
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--folder", type=Path, help="where the programs are kept for the next time; default: nowhere")
@@ -153,7 +172,8 @@ def main() -> None:
         folder = asked.folder or Path(scratch)
         folder.mkdir(parents=True, exist_ok=True)
         corpus(folder, 1_000).replace(folder / "warm.parquet")
-        for work, count in (("gate", asked.texts), ("near-duplicates", asked.programs)):
+        counts = {"gate": asked.texts, "near-duplicates": asked.programs, "batches": asked.batches}
+        for work, count in counts.items():
             if count:
                 compare(work, corpus(folder, count), asked.nodes, asked.rounds)
 
