@@ -10,14 +10,15 @@ MAX_ROUNDS = 4
 """Escapes within escapes, such as ``%2526``, are read this deep."""
 
 _ESCAPES = {
-    "\\": r"\\{0,3}(?:u\{(?P<braced>[0-9A-Fa-f]{1,6})\}|u(?P<u4>[0-9A-Fa-f]{4})|U(?P<u8>[0-9A-Fa-f]{8})"
-    r"|x(?P<x2>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{2,3})|(?P<literal>[/_.+=~:@!#*-]))",
+    "\\": r"(?=[\\uUx0-7/_.+=~:@!#*-])\\{0,3}(?:u\{(?P<braced>[0-9A-Fa-f]{1,6})\}|u(?P<u4>[0-9A-Fa-f]{4})"
+    r"|U(?P<u8>[0-9A-Fa-f]{8})|x(?P<x2>[0-9A-Fa-f]{2})|(?P<octal>[0-7]{2,3})|(?P<literal>[/_.+=~:@!#*-]))",
     "&": r"(?:\#0{0,64}(?P<decimal>[0-9]{1,7});?|\#[xX]0{0,64}(?P<entity_hex>[0-9A-Fa-f]{1,6});?"
     r"|(?P<named>[A-Za-z][A-Za-z0-9]{1,30};))",
     "%": r"(?:(?:25){0,3}(?P<percent>[0-9A-Fa-f]{2})|u(?P<percent_u>[0-9A-Fa-f]{4}))",
     "=": r"(?P<quoted>[2-7][0-9A-F])",
 }
-"""JSON, JavaScript, Python, C and Markdown; HTML; URLs; quoted-printable. Every repetition is bounded: linear."""
+"""JSON, JavaScript, Python, C and Markdown; HTML; URLs; quoted-printable. Every repetition is bounded: linear. The look
+ahead is for JSON, where most backslashes stand before an n or a quotation mark."""
 _ESCAPE = re.compile(
     r"[\\&%=](?:" + "|".join(rf"(?<={re.escape(mark)}){escape}" for mark, escape in _ESCAPES.items()) + ")"
 )

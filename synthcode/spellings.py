@@ -73,12 +73,12 @@ class SpelledSecrets:
         """
         if not self._spellings:
             return text
-        seen = ""
+        seen: list[str] = []
         for reduced in (str, _without_tags, _without_accents):
             variant = reduced(text)
-            if variant == seen:  # nothing to leave out
+            if variant in seen:  # nothing to leave out
                 continue
-            seen = variant
+            seen.append(variant)
             if found := self._found(squeezed(variant)):
                 text = variant
                 for spelling in found:

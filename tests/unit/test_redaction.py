@@ -23,7 +23,7 @@ from synthcode.redaction import (
     refuse_credentials,
     refuse_credentials_in_address,
 )
-from synthcode.spellings import spellings
+from synthcode.spellings import SpelledSecrets, spellings, squeezed
 
 KEY = "sk-abcd_efgh.1234/5678+Zz"
 
@@ -111,6 +111,18 @@ def test_what_ordinary_text_spells_changes_nothing(value: str) -> None:
 
 def test_only_what_is_spelled_out_is_replaced() -> None:
     assert Redactor([KEY]).values(f"<b>x</b> + {' '.join(KEY)} + <i>y</i>") == "<b>x</b> + *** + <i>y</i>"
+
+
+def test_a_text_is_searched_with_its_tags_and_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    secrets, searched = SpelledSecrets([KEY]), list[str]()
+
+    def noted(text: str) -> bytes:
+        searched.append(text)
+        return squeezed(text)
+
+    monkeypatch.setattr("synthcode.spellings.squeezed", noted)
+    assert secrets.without("List<Integer> f", "***") == "List<Integer> f"
+    assert searched == ["List<Integer> f", "List f"]
 
 
 def test_text_without_a_secret_comes_back_as_it_is() -> None:
