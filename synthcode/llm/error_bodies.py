@@ -85,6 +85,8 @@ def _beginning(page: str) -> str:
 
 def is_error(error: object) -> bool:
     """Return whether the ``error`` field of an answer says that there is one."""
+    if error is None:  # as in nearly every answer
+        return False
     if isinstance(error, dict):
         stated = [error.get(key) for key in _ERROR_FIELDS]
         return any(str(value).strip().lower() not in _NO_ERROR for value in stated if value is not None)

@@ -202,16 +202,16 @@ class OpenAIServer:
 
     async def _refuse_misfit(self, replica: Replica, request: Request) -> None:
         """Refuse what does not fit the window; a tokenizer is asked only where that is not certain."""
-        max_tokens = max_tokens_of(request.sampling)
-        if self.window is None or max_tokens is None or not self._counts_tokens:
+        if self.window is None or not self._counts_tokens:
             return
-        if not fits_for_certain(request.messages, max_tokens, self.window):
+        max_tokens = max_tokens_of(request.sampling)
+        if max_tokens is not None and not fits_for_certain(request.messages, max_tokens, self.window):
             refuse_misfit(await self._count_tokens(replica, request.messages), max_tokens, self.window)
 
     def _body(self, request: Request) -> dict[str, Any]:
         messages = request.messages
-        body = {"model": request.model, "messages": _turns(messages), **sampling_fields(request.sampling)}
-        return {**body, **self._prefill_fields(messages)}
+        body = {"model": request.model, "messages": _turns(messages)}
+        return {**body, **sampling_fields(request.sampling), **self._prefill_fields(messages)}
 
     def _prefill_fields(self, messages: Sequence[Message]) -> dict[str, Any]:
         return PREFILL_FIELDS if self._prefill and messages[-1].role == "assistant" else {}

@@ -185,9 +185,9 @@ def _finish_reason(value: object) -> str | None:
 
 def _refusal(message: dict[str, Any]) -> str:
     """Return the words in which a model refuses, where they are marked as that."""
-    content = message.get("content")
-    parts = [part for part in content if isinstance(part, dict)] if isinstance(content, list) else []
-    said = [message.get("refusal"), *(part.get("refusal") for part in parts)]
+    said, content = [message.get("refusal")], message.get("content")
+    if isinstance(content, list):
+        said += [part.get("refusal") for part in content if isinstance(part, dict)]
     return "".join(words for words in said if isinstance(words, str)).strip()
 
 
