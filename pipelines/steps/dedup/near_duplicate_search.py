@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from synthcode.execution.distribution import elsewhere
+from synthcode.execution.distribution import elsewhere_if_faster
 from synthcode.execution.threads import Apply
 from synthcode.pipelines.runs.memory import memory_budget
 from synthcode.storage.large_tables.spill import SpillStore
@@ -30,14 +30,14 @@ class SearchResources(NamedTuple):
     scratch: Callable[[], SpillStore]
     apply: Apply
     elsewhere: Apply | None
-    """On other machines, if the run has some."""
+    """On other machines, if the run has some with more processors than this one."""
 
 
 def search_resources(run: Run) -> SearchResources:
     """Return what a search in this run works with."""
     budget = int(memory_budget(run.recipe.memory) * SHARE_HELD)
     scratch = partial(SpillStore, run.folder.scratch, budget)
-    return SearchResources(scratch, run.executor.map_shared, elsewhere(run.executor))
+    return SearchResources(scratch, run.executor.map_shared, elsewhere_if_faster(run.executor))
 
 
 def cluster(run: Run, tables: Iterable[pa.Table], resources: SearchResources) -> Clustering:

@@ -42,14 +42,24 @@ def _added(cluster: Any, **arguments: Any) -> Any:
 
 
 @contextmanager
-def ray_nodes(count: int) -> Iterator[RayNodes]:
-    """Start a head and nodes, and end them."""
+def ray_nodes(count: int, store_bytes: int | None = None) -> Iterator[RayNodes]:
+    """Start a head and nodes, and end them.
+
+    Parameters
+    ----------
+    count
+        How many nodes there are; the head is another one.
+    store_bytes
+        Memory of each for the objects of Ray. Default: Ray's for tests, 150 MiB. ``ray start`` takes a third of the
+        machine's.
+    """
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     from ray.cluster_utils import Cluster
 
     cluster = Cluster()
+    store = {} if store_bytes is None else {"object_store_memory": store_bytes}
     try:
-        _added(cluster, num_cpus=0, include_dashboard=False)
-        yield RayNodes(cluster, [_added(cluster, num_cpus=1) for _ in range(count)])
+        _added(cluster, num_cpus=0, include_dashboard=False, **store)
+        yield RayNodes(cluster, [_added(cluster, num_cpus=1, **store) for _ in range(count)])
     finally:
         cluster.shutdown()
