@@ -37,6 +37,9 @@ PIPE_SECONDS = 60
 WALL_FACTOR = 10.0
 """A batch may take this many times its processor seconds of wall clock: a busy machine is not the batch's fault."""
 STOP_SECONDS = 5.0
+MOST_BATCHES = 512
+"""A worker takes no more: tree-sitter 0.26 keeps a copy of each text that it reads in pieces, 0.4 MB for each batch of
+the gate. To start another worker takes as long as six batches."""
 OUT_OF_MEMORY = 137
 """Exit status of a worker that could not allocate: its heap is not to be trusted with the next batch."""
 
@@ -93,6 +96,7 @@ class Worker(Generic[Batch, Result]):
         wall_seconds: float,
     ) -> None:
         self._wall_seconds = wall_seconds
+        self._batches_left = MOST_BATCHES
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, function, cpu_seconds), daemon=True)
         try:
@@ -122,8 +126,8 @@ class Worker(Generic[Batch, Result]):
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process could take a batch."""
-        return not wait([self._process.sentinel], 0)
+        """Whether the process could take a batch, and has not taken ``MOST_BATCHES``."""
+        return self._batches_left > 0 and not wait([self._process.sentinel], 0)
 
     def apply(self, batch: Batch) -> Result:
         """Return the function's result, or raise its exception.
@@ -135,6 +139,7 @@ class Worker(Generic[Batch, Result]):
         WorkerLostError
             If it died on the batch or passed its deadline. The worker is then useless.
         """
+        self._batches_left -= 1
         try:
             self._pipe.send(batch)
         except OSError as problem:

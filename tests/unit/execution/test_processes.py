@@ -222,3 +222,14 @@ def test_batches_are_pulled_as_they_are_needed() -> None:
 def test_an_error_in_the_function_is_raised() -> None:
     with pytest.raises(ArithmeticError):
         list(map_batches(fail, [[1]], 1, SURVIVAL))
+
+
+def own_pid(batch: list[int]) -> list[int | str]:
+    return [os.getpid() for _ in batch]
+
+
+def test_a_worker_that_has_taken_many_batches_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker_module, "MOST_BATCHES", 3)
+    survival = PoisonPolicy[list[int], list[int | str]](bisect=halve, on_lost_row=lambda row, _: list(row))
+    pids = [pid for [pid] in map_batches(own_pid, ([number] for number in range(8)), 1, survival)]
+    assert [pids.index(pid) for pid in pids] == [0, 0, 0, 3, 3, 3, 6, 6]
