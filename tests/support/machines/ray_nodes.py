@@ -21,9 +21,12 @@ class RayNodes:
         """Where the head listens."""
         return str(self.cluster.address)
 
-    def kill_one(self) -> None:
-        """End a node's raylet with SIGKILL."""
-        self.cluster.remove_node(self.nodes.pop(), allow_graceful=False)
+    def kill_one(self, node_id: str = "") -> None:
+        """End the raylet of a node with SIGKILL: of the one with this id, or of the last."""
+        named = [node for node in self.nodes if node.node_id == node_id]
+        node = named[0] if node_id else self.nodes[-1]
+        self.nodes.remove(node)
+        self.cluster.remove_node(node, allow_graceful=False)
 
 
 ATTEMPTS = 20
