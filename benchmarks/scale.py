@@ -3,13 +3,13 @@
     python benchmarks/scale.py [--pairs 20000] [--cache .cache/mined] [--keep FOLDER] [--stages seeds,build]
     python benchmarks/scale.py --pairs 20000,100000 --model 1070000
 
-Seeds are the documented functions of Python's library; a recording answers each in five languages with a function
-of a real library (Debian's source packages, fetched once into ``--cache``). Where more are needed than there are, they
-are made from these by giving every identifier another name in each copy. Every stage is its command in a process of
-its own. Printed are wall clock, processor seconds of the command and all processes that it starts, pairs per
-processor second, the peak memory of the largest of these processes (``ru_maxrss``), and of all of them together
-(shared memory counted once; sampled, so that a short peak may be missed). ``--keep`` keeps inputs and run, and uses
-inputs that are there, so that two checkouts can be compared:
+Seeds are the documented functions of Python's library; a recording answers each in five languages with a function of a
+real library (Debian's source packages, fetched once into ``--cache``). Where more are needed than there are, they are
+made from these by giving every name another one in each copy, so that copies are no duplicates of each other. Every
+stage is its command in a process of its own. Printed are wall clock, processor seconds of the command and all
+processes that it starts, pairs per processor second, the peak memory of the largest of these processes
+(``ru_maxrss``), and of all of them together (shared memory counted once; sampled, so that a short peak may be missed).
+``--keep`` keeps inputs and run, and uses inputs that are there, so that two checkouts can be compared:
 
     python benchmarks/scale.py --keep /tmp/a --command ../other/.venv/bin/synthcode
 
@@ -51,15 +51,22 @@ SHORTEST, LONGEST = 60, 4_000
 AROUND = {"php": ("<?php\n\nclass Example\n{\n", "\n}"), "go": ("package main\n\n", "")}
 """What makes a function a program, as models write them: most of PHP's are methods."""
 KEPT = (
-    r"array|assert|async|await|boolean|byte|case|catch|char|class|default|defer|double|echo|elif|"
-    r"else|elseif|elsif|empty|ensure|except|extends|false|finally|float|foreach|func|function|"
-    r"implements|import|instanceof|isset|lambda|list|long|make|match|none|null|panic|parent|print|"
-    r"private|protected|public|raise|range|rescue|return|select|self|short|sizeof|static|string|"
-    r"struct|super|switch|synchronized|then|this|throw|throws|true|type|typeof|unless|unset|until|"
-    r"void|when|while|with|yield"
+    "abstract|alias|and|any|array|as|assert|async|await|begin|bool|boolean|break|byte|callable|case|catch|chan|char|"
+    "class|clone|const|continue|declare|def|default|defer|defined|del|delete|die|do|double|echo|elif|else|elseif|elsif|"
+    "empty|end|enddeclare|endfor|endforeach|endif|endswitch|endwhile|ensure|enum|eval|except|exit|export|extends|"
+    "fallthrough|false|final|finally|float|fn|for|foreach|from|func|function|get|global|go|goto|if|implements|import|in|"
+    "include|include_once|instanceof|insteadof|int|interface|is|isset|iterable|lambda|let|list|long|make|map|match|mixed|"
+    "module|native|new|next|nil|none|nonlocal|not|null|object|of|or|package|panic|parent|pass|permits|php|print|private|"
+    "protected|public|raise|range|readonly|record|redo|require|require_once|rescue|retry|return|sealed|select|self|set|"
+    "short|sizeof|static|strictfp|string|struct|super|switch|synchronized|then|this|throw|throws|trait|transient|true|"
+    "try|type|typeof|undef|undefined|unless|unset|until|use|using|var|void|volatile|when|while|with|xor|yield|"
+    "BEGIN|END|False|None|True"
 )
 """Words of the languages, not names: copies are to parse as often as what they are copies of."""
-IDENTIFIER = re.compile(rf"\b(?!(?:{KEPT})\b)[a-z]\w{{3,}}(?:[A-Z_]\w*)?(?=\s*[(=.,)])")
+NAME = re.compile(rf"(?<![\\/\w%])(?!(?:{KEPT})\b)[A-Za-z]\w+\b(?!['\"])")
+"""Every other word, also in texts; not an escape, nor what stands before a quote or after a slash, as flags do."""
+SHORTEST_NAME = 4
+"""Characters: of shorter names, copies would have the same too often, and be alike."""
 STAGES = ("seeds", "translate", "check", "dedup", "build", "report")
 SAMPLE_S = 0.5
 PR_SET_CHILD_SUBREAPER = 36
@@ -255,10 +262,10 @@ def renamed_copies(programs: list[str]) -> Iterator[str]:
         def rename(match: re.Match[str], copy: int = copy) -> str:
             word = match.group()
             drawn = hashlib.md5(f"{word}{copy}".encode()).hexdigest()
-            return f"{word[0]}{drawn[: len(word) - 1]}"
+            return f"{word[0]}{drawn[: max(SHORTEST_NAME, len(word)) - 1]}"
 
         for code in programs:
-            yield IDENTIFIER.sub(rename, code) if copy else code
+            yield NAME.sub(rename, code) if copy else code
 
 
 if __name__ == "__main__":
