@@ -108,7 +108,10 @@ HOSTILE = {
     "environment": (right_if('if (("" + System.getenv()).contains("SYNTHCODE")) return a * a;'), "test_failed"),
     "others": (right_if('if (new File("/box").list().length > 1) return a * a;'), "test_failed"),
     "deletes": (
-        body('new ProcessBuilder("rm", "-rf", "/box", "/tmp", "/usr").start().waitFor();'),
+        body(
+            'new ProcessBuilder("rm", "-rf", "/box", "/tmp", "/usr").redirectError(ProcessBuilder.Redirect.DISCARD)'
+            ".start().waitFor();"
+        ),
         "test_failed|test_timeout",
     ),
     "links": (
