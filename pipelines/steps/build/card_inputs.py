@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,12 @@ from synthcode.pipelines.runs.recipe import BuildConfig, Recipe
 from synthcode.pipelines.tables.funnel import tally
 from synthcode.publishing.card.citations import known_benchmarks
 from synthcode.publishing.card.escaping import yaml_block
-from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
-from synthcode.publishing.inventory import take_inventory
+from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts, Example
+from synthcode.publishing.inventory import ConfigContents, take_inventory
 from synthcode.sanitize import one_line
 from synthcode.seeds.adapters.benchmarks import split_benchmark
 from synthcode.storage.published import ALL_CONFIGS
+from synthcode.storage.shards import read_batches
 from synthcode.strict_settings import to_tree
 from synthcode.vocabulary import SPLITS, STAGES
 
@@ -33,7 +35,12 @@ if TYPE_CHECKING:
 
 TITLE = "Cross-language code retrieval"
 
-_TOOLCHAIN = "toolchain:"
+_TOOLCHAIN, _RUNNER = "toolchain:", "runner:"
+_EXAMPLE = ["func_documentation_string", "language1_CSN", "func1_CSN", "language2", "func2"]
+_SHORT = 1_200
+"""Characters of an example, all of it."""
+_MOST_READ = 1_000
+"""Pairs among which it is looked for."""
 _REPOSITORY = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
@@ -54,11 +61,13 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
     stages = run.manifest.stages
     translated, checked = stages["translate"].counts, stages["check"]
     sources = dict(sorted(written.sources.items()))
+    configs = take_inventory(run.folder.dataset, _schemas(written), SPLITS)
     return CardFacts(
         title=one_line(run.recipe.card.title or "", None) or TITLE,
         about=run.recipe.card.about,
         creators=run.recipe.card.creators,
-        configs=take_inventory(run.folder.dataset, _schemas(written), SPLITS),
+        configs=configs,
+        example=_example(run.folder.dataset, configs[0]),
         funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
         directions=_directions(compared, written.pairs),
         verification=_verification(written.pairs),
@@ -73,6 +82,7 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
         benchmarks=stages["dedup"].counts["contamination"],
         drop_contaminated=run.recipe.contamination.drop,
         compilers=_compilers(run),
+        runners=_of_tested(run, _RUNNER),
         inputs=stages["seeds"].inputs,
         recipe=portable_recipe(run.recipe),
         tool_version=checked.versions["synthcode"],
@@ -83,9 +93,30 @@ def _schemas(written: Written) -> dict[str, pa.Schema]:
     return {name: schema for name, schema in ALL_CONFIGS.items() if name in written.rows}
 
 
+def _example(dataset: Path, pairs: ConfigContents) -> Example | None:
+    """Return the first short pair of the training split: what a test asks for is not printed where models learn."""
+    shards = [dataset / shard.path for split in pairs.splits if split.name == "train" for shard in split.shards]
+    rows = (row for batch in read_batches(shards, _EXAMPLE) for row in batch.to_pylist())
+    examples = (Example(*map(row.__getitem__, _EXAMPLE)) for row in islice(rows, _MOST_READ))
+    return next((one for one in examples if len("".join(one)) <= _SHORT), None)
+
+
 def _compilers(run: Run) -> dict[str, str]:
-    inputs = run.manifest.stages["check"].inputs
-    return {name.removeprefix(_TOOLCHAIN): line for name, line in inputs.items() if name.startswith(_TOOLCHAIN)}
+    checked = _named(run.manifest.stages["check"].inputs, _TOOLCHAIN)
+    return checked | _of_tested(run, _TOOLCHAIN)
+
+
+def _of_tested(run: Run, prefix: str) -> dict[str, str]:
+    """Return those inputs of ``verify`` that begin with ``prefix``, of the languages whose translations were run."""
+    entry = run.manifest.stages.get("verify")
+    if entry is None:
+        return {}
+    were_run = {*entry.counts["verified"], *entry.counts["failed"]} - {*entry.counts["not_run"]}
+    return {name: line for name, line in _named(entry.inputs, prefix).items() if name in were_run}
+
+
+def _named(inputs: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {name.removeprefix(prefix): line for name, line in inputs.items() if name.startswith(prefix)}
 
 
 def _directions(compared: Compared, pairs: Mapping[Pair, int]) -> dict[Direction, DirectionCounts]:

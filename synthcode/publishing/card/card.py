@@ -9,6 +9,7 @@ from synthcode.publishing.card.citations import MOSE, cite_dataset, known_benchm
 from synthcode.publishing.card.facts import CardFacts
 from synthcode.publishing.card.licenses import MIX, hub_license
 from synthcode.publishing.card.yaml.front_matter import front_matter
+from synthcode.sanitize import visible
 from synthcode.templates import environment, template_folder
 
 BEGIN = "<!-- synthcode:begin -->"
@@ -28,7 +29,14 @@ def render_licenses(facts: CardFacts) -> str:
 
 def _render(name: str, facts: CardFacts) -> str:
     jinja = environment(template_folder("data_cards"))
-    jinja.filters |= {"prose": prose, "code": code, "fenced": fenced, "labels": _labels, "count": "{:,}".format}
+    jinja.filters |= {
+        "prose": prose,
+        "code": code,
+        "fenced": fenced,
+        "program": _program,
+        "labels": _labels,
+        "count": "{:,}".format,
+    }
     citations = [
         cite_dataset(facts.title, facts.creators, facts.version, facts.tool_version),
         MOSE,
@@ -44,6 +52,11 @@ def _render(name: str, facts: CardFacts) -> str:
         tables=tables,
     )
     return text.rstrip() + "\n"
+
+
+def _program(text: str, language: str) -> str:
+    """Return a program of the dataset as a block of code that shows every character."""
+    return fenced(visible(text), LANGUAGES[language].fence)
 
 
 def _labels(names: list[str]) -> str:

@@ -31,6 +31,16 @@ class DirectionCounts(NamedTuple):
         return self.accepted / self.completed if self.completed else 0.0
 
 
+class Example(NamedTuple):
+    """One pair, with its text."""
+
+    text: str
+    source: str
+    source_code: str
+    target: str
+    target_code: str
+
+
 @dataclass(frozen=True)
 class CardFacts:
     """What the card tells. Nothing in it depends on when, where or how fast the run was."""
@@ -41,6 +51,8 @@ class CardFacts:
     creators: Sequence[str]
     configs: Sequence[ConfigContents]
     """The first is the default."""
+    example: Example | None
+    """A short pair of the training split."""
     funnel: Mapping[str, Any]
     """The counts of ``synthcode status --json``."""
     directions: Mapping[Direction, DirectionCounts]
@@ -65,6 +77,8 @@ class CardFacts:
     drop_contaminated: str
     compilers: Mapping[str, str]
     """Language whose translations were compiled -> its compiler's version."""
+    runners: Mapping[str, str]
+    """Language whose translations were run with tests -> what ran them; empty if no tests were run."""
     inputs: Mapping[str, str]
     """What the seeds were read from -> its SHA-256, or the commit of a dataset."""
     recipe: str
@@ -75,6 +89,11 @@ class CardFacts:
     def version(self) -> str:
         """Of the dataset: equal where its data are."""
         return dataset_version(self.configs, self.tool_version)
+
+    @property
+    def tested(self) -> int:
+        """Number of pairs whose translation passed tests."""
+        return sum(passed.get("tested", 0) for passed in self.verification.values())
 
     @property
     def source_languages(self) -> list[str]:

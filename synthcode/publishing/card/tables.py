@@ -95,15 +95,16 @@ def queries_table(facts: CardFacts) -> str:
 
 
 def verification_table(facts: CardFacts) -> str:
-    """Count the level that the pairs of each language reached, and name the compilers that looked at them."""
+    """Count the level that the pairs of each language reached, and name what compiled and what ran them."""
     levels = _levels(facts)
+    tools = {"compiler or parser": facts.compilers, "run by": facts.runners}
+    tools = {word: versions for word, versions in tools.items() if versions}
     rows = []
     for target in facts.target_languages:
-        passed, compiler = facts.verification.get(target, {}), facts.compilers.get(target)
-        name = [code(compiler) if compiler else "–"] if facts.compilers else []
-        rows.append([_label(target), *name, *(_count(passed.get(level, 0)) for level in levels)])
-    words = ["", *(["compiler or parser"] if facts.compilers else [])]
-    return markdown_table([*words, *map(code, levels)], rows, left=len(words))
+        passed = facts.verification.get(target, {})
+        names = [code(versions[target]) if target in versions else "–" for versions in tools.values()]
+        rows.append([_label(target), *names, *(_count(passed.get(level, 0)) for level in levels)])
+    return markdown_table(["", *tools, *map(code, levels)], rows, left=1 + len(tools))
 
 
 def level_list(facts: CardFacts) -> str:

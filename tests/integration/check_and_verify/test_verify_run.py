@@ -157,6 +157,10 @@ def test_what_fails_is_left_out_and_becomes_negatives(
     card = (run / "dataset" / "README.md").read_text()
     assert "failed: `test_failed`" in card
     assert "config_name: negatives" in card
+    assert "gate, 2 of them passed tests as well" in card
+    assert "they are the rows of `negatives`." in card
+    assert "No program was run" not in card
+    assert "+ contaminated + failed tests + below the level." in card
     assert synthcode("publish", run, "--to", tmp_path / "published") == 0
 
     capsys.readouterr()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from synthcode.publishing.card.columns import COLUMNS
-from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts
+from synthcode.publishing.card.facts import CardFacts, Direction, DirectionCounts, Example
 from synthcode.publishing.inventory import ConfigContents, Shard, SplitContents
 
 HOSTILE = (
@@ -46,6 +46,7 @@ FACTS = CardFacts(
     about="Written by people.",
     creators=(),
     configs=CONFIGS,
+    example=Example("Return one.", "python", "def f():\n    return 1\n", "cpp", "int f() { return 1; }\n"),
     funnel={
         "seeds": 9,
         "seeds_rejected": {"empty_code": 2},
@@ -68,6 +69,7 @@ FACTS = CardFacts(
     benchmarks={},
     drop_contaminated="train",
     compilers={},
+    runners={},
     inputs={"mbpp.jsonl.gz": "0" * 64},
     recipe="seeds:\n  adapter: mbxp",
     tool_version="0.1.0",
@@ -83,6 +85,7 @@ def named(name: str) -> CardFacts:
         title=name,
         about=name,
         creators=(name,),
+        example=Example(name, "python", name, "cpp", name),
         funnel={**FACTS.funnel, **row, "seeds_rejected": {name: 1}, "by_language": {"cpp": row}},
         sources={name: 1},
         source_datasets=[name],
@@ -93,6 +96,7 @@ def named(name: str) -> CardFacts:
         sampling=name,
         benchmarks={name: counts},
         compilers={"cpp": name},
+        runners={"cpp": name},
         inputs={name: name},
         recipe=name,
     )

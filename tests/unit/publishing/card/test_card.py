@@ -87,6 +87,24 @@ def test_a_parser_is_not_called_a_compiler() -> None:
     assert "| C++ | `php -l: PHP 8.2` | 0 | 4 | 0 |" in card
 
 
+def test_it_shows_a_pair_with_its_text() -> None:
+    card = "\n".join(lines())
+    assert "training split. Its text: Return one.\n\n```python\ndef f():\n    return 1\n```\n\n```cpp\n" in card
+    assert "training split. Its text" not in "\n".join(lines(example=None))
+
+
+def test_tests_are_told_of_where_they_were_run() -> None:
+    assert "No program was run." in "\n".join(lines())
+    assert "**Meaning is untested.**" in "\n".join(lines())
+    card = "\n".join(lines(verification={"cpp": {"syntax": 1, "tested": 3}}, runners={"cpp": "g++ 13"}))
+    assert "gate, 3 of them passed tests as well, duplicates were removed" in card
+    assert "5. **Tests**: " in card
+    assert "| C++ | `g++ 13` | 1 | 0 | 0 | 3 |" in card
+    assert "**Tests are few.**" in card
+    assert "No program was run" not in card
+    assert "Meaning is untested" not in card
+
+
 def test_levels_are_not_listed_that_nothing_could_reach() -> None:
     card = "\n".join(lines(verification={"cpp": {"syntax": 4}}))
     assert "- `syntax`: the gate parses it." in card
