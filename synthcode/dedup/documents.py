@@ -56,15 +56,19 @@ class Documents:
     """For each band, 4 bytes a text."""
     num_perm: int
 
+    def sizes(self, places: I64) -> I64:
+        """Return the bytes of each of some texts."""
+        sizes: I64 = self.borders[places + 1] - self.borders[places]
+        return sizes
+
     def pairs(self, left: I64, right: I64, *, copied: bool = False) -> Pairs:
         """Return pairs of texts; no others are with them if they are ``copied``, or not in memory."""
         utf8 = None if copied else self.utf8.view()
         if utf8 is not None:
             return Pairs(Texts(utf8, self.borders), left, right)
         places, left, right = _distinct(left, right)
-        starts = self.borders[places]
-        sizes = self.borders[places + 1] - starts
-        return Pairs(Texts(self.utf8.gather(starts, sizes), offsets(sizes)), left, right)
+        sizes = self.sizes(places)
+        return Pairs(Texts(self.utf8.gather(self.borders[places], sizes), offsets(sizes)), left, right)
 
     def agreement(self, left: I64, right: I64) -> I64:
         """Count the slots in which the signatures of each pair of texts agree."""

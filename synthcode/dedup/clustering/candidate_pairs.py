@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from synthcode.dedup.clustering.buckets import all_pairs, bucket_sizes, mixed, pivots, shared_keys
+from synthcode.dedup.clustering.buckets import all_pairs, bucket_sizes, mixed, pivots, shared_keys, starts_of
 from synthcode.dedup.clustering.components import DisjointSets
-from synthcode.dedup.clustering.similarity import Similarity
+from synthcode.dedup.clustering.similarity import Similarity, runs_of
 from synthcode.dedup.texts import I64, U32, Mask
 
-SMALL_BUCKET = 128
-"""Entries of a bucket whose pairs are all compared at once."""
+SMALL_BUCKET = 2048
+"""Entries of a bucket whose pairs are all compared at once: one entry after another takes as many rounds as entries."""
+PAIRS_HELD = 1 << 21
+"""Pairs of small buckets that are in memory together."""
 ENTRIES_AT_ONCE = 1 << 22
 """Entries whose buckets are looked for together: a band of more is cut by ranges of keys, which share no bucket."""
 
@@ -94,8 +96,7 @@ class _Linker:
         while places.size:
             places, buckets = self._unfinished(places, buckets)
             small = bucket_sizes(buckets) <= SMALL_BUCKET
-            left, right = all_pairs(buckets[small])
-            self._compare(places[small][left], places[small][right])
+            self._compare_all(places[small], buckets[small])
             places, buckets = self._compare_pivots(places[~small], buckets[~small])
 
     def _unfinished(self, places: I64, buckets: I64) -> tuple[I64, I64]:
@@ -103,6 +104,16 @@ class _Linker:
         labels = self._sets.labels(self._entries.nodes[places])
         keep = mixed(buckets, labels) & mixed(buckets, self._entries.kinds[places])
         return places[keep], buckets[keep]
+
+    def _compare_all(self, places: I64, buckets: I64) -> None:
+        """Compare all pairs of each bucket."""
+        starts = starts_of(buckets)
+        sizes = np.diff(starts, append=buckets.size)
+        for span in runs_of(sizes * (sizes - 1) // 2, sizes.size, PAIRS_HELD):
+            first = starts[span.start]
+            entries = slice(first, first + sizes[span].sum())
+            left, right = all_pairs(buckets[entries])
+            self._compare(places[entries][left], places[entries][right])
 
     def _compare_pivots(self, places: I64, buckets: I64) -> tuple[I64, I64]:
         """Compare one entry of each bucket with the others; return what is left without it."""
@@ -115,13 +126,18 @@ class _Linker:
 
     def _compare(self, left: I64, right: I64) -> None:
         """Unite entries ``left[i]`` and ``right[i]`` where they are alike."""
-        documents, nodes, groups, kinds = self._entries
+        documents, nodes, _groups, _kinds = self._entries
+        left, right = self._asked(left, right)
         step = self._similarity.pairs_at_once
         for start in range(0, left.size, step):
-            one, other = left[start : start + step], right[start : start + step]
-            apart = self._sets.labels(nodes[one]) != self._sets.labels(nodes[other])
-            # Salts keep the keys of two groups apart but for one pair in four billion.
-            asked = np.flatnonzero(apart & (kinds[one] != kinds[other]) & (groups[one] == groups[other]))
-            one, other = one[asked], other[asked]
+            one, other = self._asked(left[start : start + step], right[start : start + step])
             alike = self._similarity.alike(documents[one], documents[other])
             self._sets.unite(nodes[one[alike]], nodes[other[alike]])
+
+    def _asked(self, left: I64, right: I64) -> tuple[I64, I64]:
+        """Keep the pairs of entries that are in two sets, of two kinds and of one group."""
+        _documents, nodes, groups, kinds = self._entries
+        apart = self._sets.labels(nodes[left]) != self._sets.labels(nodes[right])
+        # Salts keep the keys of two groups apart but for one pair in four billion.
+        asked = np.flatnonzero(apart & (kinds[left] != kinds[right]) & (groups[left] == groups[right]))
+        return left[asked], right[asked]

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
-from typing import TypeVar, cast
 
 import numpy as np
-import numpy.typing as npt
 
 from synthcode.dedup.documents import BATCH_BYTES, Documents, Pairs
 from synthcode.dedup.kernels.choice import jaccard_similarities
 from synthcode.dedup.texts import F64, I64, Mask
 from synthcode.execution.threads import Apply
-
-Column = TypeVar("Column", bound=npt.NDArray[np.generic])
 
 PAIRS_AT_ONCE = 512
 PAIRS_ELSEWHERE = 4096
@@ -91,7 +87,7 @@ class Similarity:
 
     def alike(self, left: I64, right: I64) -> Mask:
         """Return whether documents ``left[i]`` and ``right[i]`` are alike, for every i."""
-        compared = self._agreement(left, right) >= self._least_agreement
+        compared = self._documents.agreement(left, right) >= self._least_agreement
         compared[compared] = self._is_open(_names(left[compared], right[compared]))
         alike = compared.copy()
         alike[compared] = self.jaccard(left[compared], right[compared]) >= self._threshold
@@ -102,24 +98,19 @@ class Similarity:
 
     def jaccard(self, left: I64, right: I64) -> F64:
         """Return the exact similarity of documents ``left[i]`` and ``right[i]``; 0 where neither has a shingle."""
-        if self._elsewhere is None or left.size <= PAIRS_ELSEWHERE:
-            return self._mapped(lambda one, other: compare(self._documents.pairs(one, other), self._ngram), left, right)
-        sizes = np.diff(self._documents.borders)
-        batches = (
-            self._documents.pairs(left[span], right[span], copied=True)
-            for span in runs_of(sizes[left] + sizes[right], PAIRS_ELSEWHERE, BATCH_BYTES)
-        )
-        return np.concatenate(list(self._elsewhere(partial(compare, ngram=self._ngram), batches)))
-
-    def _agreement(self, left: I64, right: I64) -> I64:
-        return self._mapped(self._documents.agreement, left, right)
-
-    def _mapped(self, function: Callable[[I64, I64], Column], left: I64, right: I64) -> Column:
-        """Apply a function to runs of pairs, and put together what it returns."""
+        documents, ngram = self._documents, self._ngram
         if left.size <= PAIRS_AT_ONCE:  # sooner done here than handed out
-            return function(left, right)
-        spans = [slice(start, start + PAIRS_AT_ONCE) for start in range(0, left.size, PAIRS_AT_ONCE)]
-        return cast(Column, np.concatenate(list(self._apply(lambda span: function(left[span], right[span]), spans))))
+            return compare(documents.pairs(left, right), ngram)
+        if self._elsewhere is None or left.size <= PAIRS_ELSEWHERE:
+            spans = [slice(start, start + PAIRS_AT_ONCE) for start in range(0, left.size, PAIRS_AT_ONCE)]
+            found = self._apply(lambda span: compare(documents.pairs(left[span], right[span]), ngram), spans)
+            return np.concatenate(list(found))
+        sizes = documents.sizes(left) + documents.sizes(right)
+        batches = (
+            documents.pairs(left[span], right[span], copied=True)
+            for span in runs_of(sizes, PAIRS_ELSEWHERE, BATCH_BYTES)
+        )
+        return np.concatenate(list(self._elsewhere(partial(compare, ngram=ngram), batches)))
 
     def _is_open(self, pairs: I64) -> Mask:
         is_open = np.ones(pairs.size, dtype=bool)

@@ -73,8 +73,9 @@ def count_agreement(signatures: U8, left: I64, right: I64) -> I64:
 
 def jaccard_similarities(utf8: U8, borders: I64, left: I64, right: I64, ngram: int) -> F64:
     """Return the Jaccard similarity of the shingle sets of each pair of texts; 0 where neither has a shingle."""
-    sizes = borders[1:] - borders[:-1]
-    work = int(sizes[left].sum() + sizes[right].sum()) + _PAIR * left.size
+    # Of these pairs only: the borders are those of all texts.
+    length = sum(int((borders[texts + 1] - borders[texts]).sum()) for texts in (left, right))
+    work = length + _PAIR * left.size
     kernels = _KERNELS.for_work(work)
     left, right = _writable(left), _writable(right)
     similarities: F64 = kernels.jaccard_similarities(_readable(utf8), _writable(borders), left, right, ngram)
