@@ -5,7 +5,7 @@
 
 Seeds are the documented functions of Python's library; a recording answers each in five languages with a function of a
 real library (Debian's source packages, fetched once into ``--cache``). Where more are needed than there are, they are
-made from these by giving every name another one in each copy, so that copies are no duplicates of each other. Every
+made from these by giving every name another one in each copy, so that a copy is not a duplicate of another. Every
 stage is its command in a process of its own. Printed are wall clock, processor seconds of the command and all
 processes that it starts, pairs per processor second, the peak memory of the largest of these processes
 (``ru_maxrss``), and of all of them together (shared memory counted once; sampled, so that a short peak may be missed).

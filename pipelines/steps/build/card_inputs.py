@@ -94,7 +94,7 @@ def _schemas(written: Written) -> dict[str, pa.Schema]:
 
 
 def _example(dataset: Path, pairs: ConfigContents) -> Example | None:
-    """Return the first short pair of the training split: what a test asks for is not printed where models learn."""
+    """Return the first short pair of the training split: no answer of a test is printed where models learn."""
     shards = [dataset / shard.path for split in pairs.splits if split.name == "train" for shard in split.shards]
     rows = (row for batch in read_batches(shards, _EXAMPLE) for row in batch.to_pylist())
     examples = (Example(*map(row.__getitem__, _EXAMPLE)) for row in islice(rows, _MOST_READ))
