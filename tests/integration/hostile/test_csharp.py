@@ -31,7 +31,7 @@ def native(declaration: str) -> str:
 
 ENDLESS = {
     "fork bomb": (body(f'while (true) {START}("sh", "-c \\"sleep 100\\"");'), "test_timeout|test_failed|test_crash"),
-    "native fork bomb": (body("while (true) fork();", native("int fork()")), "test_timeout|test_crash"),
+    "native fork bomb": (body("while (true) fork();", native("int fork()")), "test_timeout|test_failed|test_crash"),
     "threads": (
         body("while (true) new Thread(() => { while (true) { } }).Start();"),
         "test_timeout|test_failed|test_crash",

@@ -19,7 +19,7 @@ def body(statements: str) -> str:
 ENDLESS = {
     "fork bomb": (
         body('for { syscall.ForkExec("/proc/self/exe", []string{"x"}, &syscall.ProcAttr{Files: []uintptr{0, 1}}) }'),
-        "test_timeout|test_crash",
+        "test_timeout|test_failed|test_crash",
     ),
     "goroutines": (body("for { go func() { select {} }() }"), "test_timeout|test_failed|test_crash"),
     "memory": (
