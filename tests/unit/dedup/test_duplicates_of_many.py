@@ -45,6 +45,17 @@ def test_a_large_bucket_of_what_is_not_alike_is_compared_pair_by_pair(monkeypatc
     assert found.dropped == {}
 
 
+def test_every_pair_is_compared_however_few_are_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = random.Random(0)
+    texts = [BODY + "".join(draw.choices("abcdefgh", k=35)) for _ in range(60)]
+    rows = [(f"{place}", f"{place}", "c", text) for place, text in enumerate(texts)]
+    together = cluster(*rows)
+    monkeypatch.setattr("synthcode.dedup.clustering.candidate_pairs.PAIRS_HELD", 3)
+    apart = cluster(*rows)
+    assert apart.compared == together.compared > 0
+    assert apart.clusters.equals(together.clusters)
+
+
 def test_batches_of_any_size_give_the_same() -> None:
     draw = random.Random(1)
     rows = [
