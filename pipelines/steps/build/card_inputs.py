@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 TITLE = "Cross-language code retrieval"
 
 _TOOLCHAIN, _RUNNER = "toolchain:", "runner:"
+_OF_COMPILERS = ("checked", "compiled")
 _EXAMPLE = ["func_documentation_string", "language1_CSN", "func1_CSN", "language2", "func2"]
 _SHORT = 1_200
 """Characters of an example, all of it."""
@@ -61,6 +62,7 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
     stages = run.manifest.stages
     translated, checked = stages["translate"].counts, stages["check"]
     sources = dict(sorted(written.sources.items()))
+    verification = _verification(written.pairs)
     configs = take_inventory(run.folder.dataset, _schemas(written), SPLITS)
     return CardFacts(
         title=one_line(run.recipe.card.title or "", None) or TITLE,
@@ -70,7 +72,7 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
         example=_example(run.folder.dataset, configs[0]),
         funnel=tally({name: stages[name].counts if name in stages else {} for name in STAGES} | {"build": counts}),
         directions=_directions(compared, written.pairs),
-        verification=_verification(written.pairs),
+        verification=verification,
         sources=sources,
         source_datasets=_source_datasets(run.recipe, sources),
         licenses=dict(sorted(written.licenses.items())),
@@ -81,7 +83,7 @@ def gather_facts(run: Run, compared: Compared, written: Written, counts: Mapping
         dedup=asdict(run.recipe.dedup),
         benchmarks=stages["dedup"].counts["contamination"],
         drop_contaminated=run.recipe.contamination.drop,
-        compilers=_compilers(run),
+        compilers=_compilers(run, verification),
         runners=_of_tested(run, _RUNNER),
         inputs=stages["seeds"].inputs,
         recipe=portable_recipe(run.recipe),
@@ -101,9 +103,14 @@ def _example(dataset: Path, pairs: ConfigContents) -> Example | None:
     return next((one for one in examples if len("".join(one)) <= _SHORT), None)
 
 
-def _compilers(run: Run) -> dict[str, str]:
-    checked = _named(run.manifest.stages["check"].inputs, _TOOLCHAIN)
-    return checked | _of_tested(run, _TOOLCHAIN)
+def _compilers(run: Run, verification: Mapping[str, Mapping[str, int]]) -> dict[str, str]:
+    """Return what compiled or parsed the translations, for ``check`` or for ``verify``.
+
+    The input of ``verify`` says why where a language has no compiler: what has a level of a compiler had one.
+    """
+    compiled = {name for name, levels in verification.items() if not levels.keys().isdisjoint(_OF_COMPILERS)}
+    verified = {name: line for name, line in _of_tested(run, _TOOLCHAIN).items() if name in compiled}
+    return _named(run.manifest.stages["check"].inputs, _TOOLCHAIN) | verified
 
 
 def _of_tested(run: Run, prefix: str) -> dict[str, str]:

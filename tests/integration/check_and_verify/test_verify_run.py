@@ -160,6 +160,8 @@ def test_what_fails_is_left_out_and_becomes_negatives(
     assert "gate, 2 of them passed tests as well" in card
     assert "they are the rows of `negatives`." in card
     assert "No program was run" not in card
+    assert "no quick compiler" not in card
+    assert "No compiler was used" not in card
     assert "+ contaminated + failed tests + below the level." in card
     assert synthcode("publish", run, "--to", tmp_path / "published") == 0
 

@@ -85,6 +85,8 @@ def test_the_card_s_counts_are_those_of_the_dataset(run: Path, card: DatasetCard
     kept = Counter(language for rows in pairs.values() for language in rows["language2"])
     assert f"| Rust | {kept['rust']} (87%) |" in card.text
     assert f"| Rust | {kept['rust']} |" in card.text
+    shown = card.text.partition("```python\n")[2].partition("```python\n")[2].partition("\n```")[0]
+    assert shown in {code.rstrip() for code in pairs["train"]["func1_CSN"]}
     assert "`compiled` |" not in card.text  # a column of zeros where no compiler was asked
     assert f"| **all** | **{kept.total()}** |" in card.text
 
