@@ -28,6 +28,7 @@ FINISHING_S = 8.0
 as long as they take, for a second one ends that."""
 LAST_RESORT_S = 3.0
 """What the main thread has after that to react at all: compiled code may keep it from doing so."""
+_POLL_S = 0.05
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)
 _IMPORT_SYSTEM = "<frozen importlib._bootstrap>"
 _END = b"\0"
@@ -35,14 +36,32 @@ _END = b"\0"
 _last_signal = signal.SIGINT
 
 
-class StopRequest(threading.Event):
-    """Set when the user, or the system (SIGTERM), requests a stop."""
+class StopRequest:
+    """Set when the user, or the system (SIGTERM), requests a stop.
+
+    No ``threading.Event``: handlers run between any two instructions of the main thread, those of another handler too,
+    and one that waits for the event's lock while the main thread holds it waits forever.
+    """
 
     def __init__(self) -> None:
-        super().__init__()
+        self._is_set = False
         self._finishing = False
         self._finish_by: float | None = None
         self._requested_at = 0.0
+
+    def is_set(self) -> bool:
+        """Return whether a stop was requested."""
+        return self._is_set
+
+    def set(self) -> None:
+        """Request a stop."""
+        self._is_set = True
+
+    def wait(self, seconds: float) -> None:
+        """Wait for so many seconds, or until a stop is requested."""
+        end = time.monotonic() + seconds
+        while not self._is_set and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _POLL_S))
 
     def raise_if_set(self) -> None:
         """Leave a stage between two batches.
@@ -85,8 +104,8 @@ class StopRequest(threading.Event):
 
     def request(self, number: int) -> None:
         """Note that a signal requests a stop, and set the timer that ends what does not look at it."""
-        self.set()
         self._requested_at = time.monotonic()
+        self.set()
         if number != signal.SIGINT:
             self._finish_by = time.monotonic() + FINISHING_S
         is_bounded = self._finishing and number != signal.SIGINT
@@ -138,7 +157,9 @@ def watch_for_stop(announce: Callable[[str], None] | None = None) -> Iterator[St
                 return
             raise KeyboardInterrupt
         stop.request(number)
-        if announce is not None:
+        if announce is None:
+            return
+        with contextlib.suppress(RuntimeError):  # the signal may have come while a line is being written
             announce("stopping: what is in flight is finished and stored first (again: stop at once)")
 
     def on_alarm(_number: int, _frame: FrameType | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 
 import pytest
@@ -67,20 +67,21 @@ def test_results_come_in_the_order_of_the_batches_and_are_reported(executor: Exe
 
 @pytest.mark.parametrize("name", [*NAMES, pytest.param("ray", marks=WITH_RAY)])
 def test_a_request_to_stop_ends_the_work_between_two_results(name: str) -> None:
-    stop = StopRequest()
-    executor = open_executor(ExecutorConfig(name, workers=2), stop)
-    for results in (
-        executor.map(slow_sum, ([number] for number in range(1000)), POLICY),
-        executor.map_shared(slow_sum, ([number] for number in range(1000))),
-        executor.cancellable(range(1000)),
-    ):
+    begin: list[Callable[[Executor], Iterator[int]]] = [
+        lambda executor: executor.map(slow_sum, ([number] for number in range(1000)), POLICY),
+        lambda executor: executor.map_shared(slow_sum, ([number] for number in range(1000))),
+        lambda executor: executor.cancellable(range(1000)),
+    ]
+    for results_of in begin:
+        stop = StopRequest()
+        executor = open_executor(ExecutorConfig(name, workers=2), stop)
+        results = results_of(executor)
         assert [next(results), next(results)] == [0, 1]
         stop.set()
         with pytest.raises(Interrupted):
             next(results)
-        stop.clear()
         assert list(results) == []
-    executor.close()
+        executor.close()
 
 
 @pytest.mark.parametrize("name", NAMES)

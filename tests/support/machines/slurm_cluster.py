@@ -150,7 +150,7 @@ SchedulerParameters=bf_interval=1,sched_interval=2
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
 ReturnToService=2
-KillWait=10
+KillWait=30
 MinJobAge=300
 PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
