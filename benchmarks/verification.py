@@ -41,6 +41,7 @@ from verifying.judging import (
     fails,
     fails_original,
     passes,
+    reason_of,
     run_all,
 )
 from verifying.plain import run_plainly
@@ -98,7 +99,7 @@ def known_good(options: argparse.Namespace) -> None:
     header("language", "programs", "passed", "failed", "untestable")
     for bench, problems in programs_of(options):
         verdicts = by_own_tests(bench, problems)
-        row(bench, len(problems), share(map(passes, verdicts)), share(map(fails, verdicts)), sum(is_text(verdicts)))
+        print_verdicts(bench, verdicts)
         print_kinds(verdicts)
         if options.show:
             show_failures(problems, verdicts)
@@ -109,8 +110,7 @@ def samples(options: argparse.Namespace) -> None:
     for bench, solutions in programs_of(options):
         kept = sampled_programs(options.data, solutions[0].language, options.limit).whole
         if kept:
-            verdicts = by_own_tests(bench, kept)
-            row(bench, len(kept), share(map(passes, verdicts)), share(map(fails, verdicts)), sum(is_text(verdicts)))
+            print_verdicts(bench, by_own_tests(bench, kept))
 
 
 def agreement(options: argparse.Namespace) -> None:
@@ -233,10 +233,6 @@ def cases_for(problems: Sequence[Problem], seeds: dict[str, SeedTest]) -> dict[s
     return _cases
 
 
-def is_text(verdicts: Sequence[Verdict]) -> list[bool]:
-    return [isinstance(verdict, str) for verdict in verdicts]
-
-
 def share(holds) -> str:
     values = list(holds)
     return f"{sum(values)} ({sum(values) / max(1, len(values)):.1%})"
@@ -252,9 +248,13 @@ def row(bench: TestBench, *cells: object) -> None:
     print("| " + " | ".join(map(str, (bench.language.name, *cells))) + " |", flush=True)
 
 
+def print_verdicts(bench: TestBench, verdicts: Sequence[Verdict]) -> None:
+    untestable = sum(not passes(one) and not fails(one) for one in verdicts)
+    row(bench, len(verdicts), share(map(passes, verdicts)), share(map(fails, verdicts)), untestable)
+
+
 def print_kinds(verdicts: Sequence[Verdict]) -> None:
-    kinds = Counter(one if isinstance(one, str) else str(one.reason) for one in verdicts if not passes(one))
-    print_counts("of these", kinds)
+    print_counts("of these", Counter(reason_of(one) for one in verdicts if not passes(one)))
 
 
 def print_counts(title: str, counts: Counter[str]) -> None:

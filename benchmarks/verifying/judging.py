@@ -74,6 +74,11 @@ def fails(verdict: Verdict) -> bool:
     return isinstance(verdict, Outcome) and verdict.reason is not None
 
 
+def reason_of(verdict: Verdict) -> str:
+    """Return why a program fails, or why its test says nothing of it, without the compiler's words."""
+    return verdict if isinstance(verdict, str) else verdict.reason or verdict.detail.partition(":")[0]
+
+
 def fails_original(verdict: Verdict) -> bool:
     """Return whether a program fails a case that the seed's own test holds."""
     return isinstance(verdict, Outcome) and "seed" in verdict.failed_origins
