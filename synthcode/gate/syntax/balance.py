@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable, Iterable, Iterator
 
 import tree_sitter
 
+from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
 from synthcode.languages.parsing import grammar
+from synthcode.languages.rules import RULES
 
 _BRACKET = re.compile(rb"(?:[^()\[\]{}]++|\(\w*+\)|\[\w*+\]|\{\w*+\})*+(?:([()\[\]{}])|\Z)")
 """The next bracket, or the end, after pairs around at most a word: such a pair matches, be it code or text."""
@@ -26,13 +29,21 @@ _RUBY_WORD = re.compile(
 _LOOP = re.compile(rb"[ \t]*+(?:for|while|until)\b")
 _SEMICOLONS = frozenset({"c", "cpp", "csharp", "java", "php", "rust"})
 """Languages whose statements end with a semicolon or a bracket."""
-_LEADING_COMMENT = re.compile(rb"\s*+/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
-_MAY_SPAN_LINES = re.compile(
-    rb"`|/\*|\*/|\"\"\"|'''|<<<|[R#@$]\"|<\?|\?>|<%|\?\?<|\\\r?$|^[ \t]*+#(?![ \t]*+include\b)", re.MULTILINE
+_PHP_TAG = re.compile(rb"\A\s*+<\?(?:php\b|=)")
+_WHOLE_LINES = re.compile(
+    rb"^[ \t]*+(?://[^\n\\]*+|/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+\*/[ \t\r]*+)$",
+    re.MULTILINE,
 )
-"""What may make text of whole lines, or something else of a brace, in some language."""
+"""Comments that have their lines to themselves."""
+_MAY_SPAN_LINES = re.compile(
+    rb"`|/\*|\*/|\"\"\"|'''|<<<|[R#@$]\"|<\?|\?>|<[%:/]|[:/]>|\?\?[<>()/]|\\\r?$|^[ \t]*+#(?![ \t]*+include\b)",
+    re.MULTILINE,
+)
+"""What may make text of whole lines, as between JSX's tags, or something else of a bracket, in some language."""
+_LINES = re.compile(rb"(?:[^\"'\\]++|\\[^\n]|\"(?:[^\"\\\n]++|\\[^\n])*+\"|'(?:[^'\\\n]++|\\[^\n])*+')*+\Z")
+"""Lines on which every quote that is opened is closed."""
 _MAY_HIDE = re.compile(rb"[\"'/#\\]")
-"""What a line has at least in which a brace is part of a string, a comment or a regular expression."""
+"""What a line has at least in which a bracket is part of a string, a comment or a regular expression."""
 _WHOLE = (b"}", b";")
 _GOES_ON = (b",", b"(", b"[", b".", b"+", b"-", b"*", b"=", b"<", b"&", b"|", b"?", b":")
 
@@ -53,71 +64,98 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
         A line number from 1, and what to say of it; None if all of them match.
     """
     quoted = _quoted_kinds(language)
-    opened: list[bytes] = []
-    end_of_quoted = 0
-    may_hide, end_of_line = True, len(data) - len(_after_comment(data))  # that comment may have brackets
-    is_by_lines = language.name != "ruby" and _ends_text_with_lines(data)
-    brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
-    for count, found in enumerate(brackets.finditer(data)):
-        if count == _MAX_BRACKETS:
-            return None
-        start = found.start(1)
-        if start < end_of_quoted:  # or the end, which has none
-            continue
-        bracket = found[1]
-        if is_by_lines and start >= end_of_line:
-            end_of_line = data.find(b"\n", start) + 1 or len(data)
-            may_hide = _MAY_HIDE.search(data, data.rfind(b"\n", 0, start) + 1, end_of_line) is not None
-        if may_hide and (node := _quoted(root, start, quoted)) is not None:
-            end_of_quoted = node.end_byte
-            continue
-        if bracket in _CLOSES:
-            opened.append(_CLOSES[bracket])
-        elif not opened:
-            return _line(data, start), f"a '{bracket.decode()}' too many"
-        elif (expected := opened.pop()) != bracket:
-            return _line(data, start), f"'{expected.decode()}' is missing before '{bracket.decode()}'"
-    ends = _ends_missing(root, data, quoted) if language.name == "ruby" and not opened else 0
-    missing = [bracket.decode() for bracket in opened[::-1]] or ["end"] * ends
-    return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
+    brackets = _brackets_of_code(root, data, language, quoted)
+    ends_missing = functools.partial(_ends_missing, root, data, quoted) if language.name == "ruby" else int
+    return _mismatch(brackets, data, language, ends_missing)
+
+
+def certain_imbalance(data: bytes, language: Language) -> tuple[int, str] | None:
+    """Return what ``imbalance`` does, without a parser, of a text whose brackets certainly do not match.
+
+    Most answers that were cut off are recognized. None proves nothing.
+    """
+    if language.name == "ruby" or not brackets_never_match(data):
+        return None
+    code = masked(data, RULES[language.name].literals)
+    brackets = ((found.start(1), found[1]) for found in _BRACKET.finditer(code) if found[1])
+    return _mismatch(brackets, data, language)
 
 
 @functools.lru_cache(maxsize=2)
-def braces_never_match(data: bytes) -> bool:
-    """Return whether a text has more braces of one kind than of the other, whatever is taken for strings and comments.
+def brackets_never_match(data: bytes) -> bool:
+    """Return whether brackets of a text cannot match, whatever is taken for strings and comments.
 
-    Such a text is not a program of any language with braces. This needs no parser. Only what is certain counts: False
-    proves nothing. Most answers that were cut off are recognized.
+    Such a text is not a program of any language but Ruby and Python. Only what is certain counts: False proves nothing.
     """
-    code = _after_comment(data)
-    if code.count(b"{") == code.count(b"}") or not _ends_text_with_lines(data):
+    if all(data.count(opening) == data.count(closing) for opening, closing in _CLOSES.items()):
         return False
-    fewest = most = 0  # braces open at the end
+    code = _whole_lines_of_code(data)
+    return code is not None and any(_never_match(code, *kind) for kind in _CLOSES.items())
+
+
+def _whole_lines_of_code(data: bytes) -> bytes | None:
+    """Return a text without its comments, if every string and every other comment ends on its line for certain."""
+    code = _WHOLE_LINES.sub(b"", _PHP_TAG.sub(b"", data))
+    return None if _MAY_SPAN_LINES.search(code) or not _LINES.match(code) else code
+
+
+def _never_match(code: bytes, opening: bytes, closing: bytes) -> bool:
+    """Return whether brackets of a kind cannot match in lines of code."""
+    if code.count(opening) == code.count(closing):
+        return False
+    fewest = most = 0  # brackets open at the end
     for line in code.split(b"\n"):
-        opened, closed = line.count(b"{"), line.count(b"}")
+        opened, closed = line.count(opening), line.count(closing)
         may_hide = _MAY_HIDE.search(line) is not None
         fewest += -closed if may_hide else opened - closed
         most += opened if may_hide else opened - closed
     return fewest > 0 or most < 0
 
 
-def _after_comment(data: bytes) -> bytes:
-    leading = _LEADING_COMMENT.match(data)
-    return data[leading.end() :] if leading else data
+def _brackets_of_code(
+    root: tree_sitter.Node, data: bytes, language: Language, quoted: frozenset[int]
+) -> Iterator[tuple[int, bytes]]:
+    """Yield offsets and brackets that stand in code, in no string or comment."""
+    end_of_quoted = 0
+    brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
+    for found in brackets.finditer(data):
+        start = found.start(1)
+        if start < end_of_quoted:  # or the end, which has none
+            continue
+        if (node := _quoted(root, start, quoted)) is not None:
+            end_of_quoted = node.end_byte
+        else:
+            yield start, found[1]
 
 
-@functools.lru_cache(maxsize=2)
-def _ends_text_with_lines(data: bytes) -> bool:
-    """Return whether every string and comment certainly ends on the line that it begins on.
+def _mismatch(
+    brackets: Iterable[tuple[int, bytes]], data: bytes, language: Language, ends_missing: Callable[[], int] = int
+) -> tuple[int, str] | None:
+    opened: list[tuple[int, bytes]] = []
+    for count, (start, bracket) in enumerate(brackets):
+        if count == _MAX_BRACKETS:
+            return None
+        if bracket in _CLOSES:
+            opened.append((start, bracket))
+        elif not opened:
+            return _line(data, start), f"a '{bracket.decode()}' too many"
+        elif _CLOSES[(before := opened.pop())[1]] != bracket:
+            return _wrong_bracket(data, *before, start, bracket)
+    if opened and opened[-1][1] != b"{" and data.rstrip().endswith(b"}"):
+        return _not_closed(data, *opened[-1])
+    missing = [_CLOSES[bracket].decode() for _, bracket in opened[::-1]] or ["end"] * ends_missing()
+    return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
 
-    A comment before all code may have several lines.
-    """
-    code = _after_comment(data)
-    if b"<?" in data or _MAY_SPAN_LINES.search(code):
-        return False
-    if b'"' not in code and b"'" not in code:
-        return True
-    return not any(line.count(b'"') % 2 or line.count(b"'") % 2 for line in code.split(b"\n"))
+
+def _wrong_bracket(data: bytes, begin: int, opening: bytes, end: int, closing: bytes) -> tuple[int, str]:
+    """Return the line of a bracket that closes another one than was opened last, or of the one that it leaves open."""
+    if closing == b"}" and b"\n" in data[begin:end]:
+        return _not_closed(data, begin, opening)
+    return _line(data, end), f"'{_CLOSES[opening].decode()}' is missing before '{closing.decode()}'"
+
+
+def _not_closed(data: bytes, begin: int, opening: bytes) -> tuple[int, str]:
+    return _line(data, begin), f"a '{opening.decode()}' is not closed"
 
 
 def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:

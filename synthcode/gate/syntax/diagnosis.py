@@ -11,7 +11,7 @@ from typing import NamedTuple
 import tree_sitter
 
 from synthcode.comments.snippets import captured
-from synthcode.gate.syntax.balance import braces_never_match, imbalance
+from synthcode.gate.syntax.balance import brackets_never_match, certain_imbalance, imbalance
 from synthcode.gate.syntax.characters import control_character, foreign_character, html_entity, python_entity
 from synthcode.gate.syntax.forms import Form, forms
 from synthcode.gate.syntax.javascript import EngineLimit, cannot_compile, early_error
@@ -108,7 +108,7 @@ def _may_be_program(code: str, language: Language, deadline_s: float) -> bool:
         return False
     if language.name == "python":
         return True
-    if language.name != "ruby" and braces_never_match(data):
+    if language.name != "ruby" and brackets_never_match(data):
         return False
     every_form = forms(data, rules)
     if language.name == "javascript":  # an engine judges, whatever its grammar says
@@ -172,11 +172,13 @@ def _markdown_fence(data: bytes, literals: re.Pattern[bytes]) -> int | None:
 
 def _parsed(data: bytes, language: Language, deadline_s: float) -> Reading:
     every_form = forms(data, RULES[language.name])
-    form = next(every_form)
-    root = parse(form.data, language, deadline_s).root_node
-    if not form.is_sound(root) and (language.name == "ruby" or not braces_never_match(form.data)):
-        form, root = _sound_form(every_form, language, deadline_s) or (form, root)
-    problem = _problem(root, form.data, language)
+    form, root = next(every_form), None
+    problem = certain_imbalance(form.data, language)  # grammars take longest for such a text
+    if problem is None:
+        root = parse(form.data, language, deadline_s).root_node
+        if not form.is_sound(root):
+            form, root = _sound_form(every_form, language, deadline_s) or (form, root)
+        problem = _problem(root, form.data, language)
     if problem is None:
         return Reading(None, root, form.added_lines)
     line, what = problem
@@ -201,10 +203,10 @@ def _problem(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[i
     if root.has_error:
         if rules.overlooked and rules.overlooked_end.search(data) and captured(language, rules.overlooked, root):
             return None
+        if (unmatched := imbalance(root, data, language)) is not None:
+            return unmatched
         error = _first_error(root)
-        if error.is_missing:
-            return line_of_node(error), f"{error.type!r} is missing"
-        return imbalance(root, data, language) or (line_of_node(error), "it does not parse")
+        return line_of_node(error), f"{error.type!r} is missing" if error.is_missing else "it does not parse"
     problem = _unfit(root, data, language) or find_refused(root, data, language)
     if problem is None and language.name == "typescript":
         with contextlib.suppress(EngineLimit):

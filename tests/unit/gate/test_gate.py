@@ -173,7 +173,12 @@ def test_a_row_has_its_code_and_why_it_is_rejected() -> None:
     kept, rejected = check(batch({"text": f"```java\n{JAVA}\n```"}, {"text": JAVA[:-1]}, {"text": ""}), CheckConfig())
     assert kept.select(["code", "n_chars"]).to_pylist() == [{"code": JAVA, "n_chars": len(JAVA)}]
     assert rejected.select(["code", "n_chars", "reason", "detail"]).to_pylist() == [
-        {"code": JAVA[:-2], "n_chars": len(JAVA) - 2, "reason": "syntax_error", "detail": "line 5: '}' is missing"},
+        {
+            "code": JAVA[:-2],
+            "n_chars": len(JAVA) - 2,
+            "reason": "syntax_error",
+            "detail": "line 5: a '}' is missing at the end",
+        },
         {"code": None, "n_chars": None, "reason": "empty", "detail": "nothing was answered"},
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from synthcode.gate.syntax.balance import braces_never_match
+from synthcode.gate.syntax.balance import brackets_never_match
 from synthcode.gate.syntax.diagnosis import diagnose
 from synthcode.languages import LANGUAGES, get_language
 
@@ -37,6 +37,10 @@ CUT = "the text ends in the middle of a statement, and "
         ("c", "int f(void) {\n  // }\n  return 1 + x", f"line 3: {CUT}a '}}' is missing at the end"),
         ("kotlin", 'fun f() {\n  val s = "}"\n', "line 2: a '}' is missing at the end"),
         ("rust", "fn f() {\n    let let x = 1;\n}", "line 2: it does not parse"),
+        ("typescript", "function f(a {\n  return a;\n}\n", "line 1: a '(' is not closed"),
+        ("cpp", "int f() {\n  int a = g[1;\n  return a;\n}\n", "line 2: a '[' is not closed"),
+        ("cpp", 'int f() {\n  auto s = R"(\n)";\n  g(s;\n}\n', "line 4: a '(' is not closed"),
+        ("csharp", "int F() {\n  return G(x => {\n    return x; };\n}\n", "line 2: a '(' is not closed"),
     ],
 )
 def test_what_is_missing(language: str, code: str, detail: str) -> None:
@@ -53,10 +57,14 @@ def test_what_is_missing(language: str, code: str, detail: str) -> None:
         "int f() { return 1; } }\n",
         "#include <map>\nint f() {\n  char c = '}';\n  if (c) {\n    g();\n",
         'fun f() {\n  println("}")\n  if (a) {\n    b()\n',
+        "class A {\n  /** Says {@code f} and {. */\n  int f() {\n    return 1;\n}\n",
+        "<?php\nfunction f($a) {\n  // it's {\n  return g($a;\n}\n",
+        "int f() {\n  char c = '\"';\n  return g(c;\n}\n",
+        "int f() {\n  return a[1;\n}\n",
     ],
 )
-def test_braces_that_nothing_can_match_are_known_without_a_parser(text: str) -> None:
-    assert braces_never_match(text.encode())
+def test_brackets_that_nothing_can_match_are_known_without_a_parser(text: str) -> None:
+    assert brackets_never_match(text.encode())
     for language in LANGUAGES.values():
         if language.name not in ("python", "ruby"):
             assert diagnose(text, language) is not None, language.name
@@ -81,7 +89,15 @@ def test_braces_that_nothing_can_match_are_known_without_a_parser(text: str) -> 
         "int a<::> = <%1, 2};\n",
         "int f() ??< return 1; }\n",
         'var s = "a\\\n{\\\nb";\n',
+        "$s = \"'\" . '\n{\n' . \"'\";\n",
+        '$s = "a \\"\n{\n\\"";\n',
+        "fun f() { }\n/* /* {\n*/ {\n*/\n",
+        "const a = <p>\n  :(\n</p>;\n",
+        "const a = <>\n  [0, 1)\n  <br />\n</>;\n",
+        "int a<:1] = {2};\n",
+        "int f(int a??) { return a; }\n",
+        "int f() { return 1; /* (\n ( */ }\n",
     ],
 )
-def test_braces_that_may_be_text_prove_nothing(text: str) -> None:
-    assert not braces_never_match(text.encode())
+def test_brackets_that_may_be_text_prove_nothing(text: str) -> None:
+    assert not brackets_never_match(text.encode())

@@ -79,7 +79,7 @@ def test_php_without_a_tag_that_is_one_defines_nothing(code: str) -> None:
 @pytest.mark.parametrize(
     ("language", "code", "detail"),
     [
-        ("c", "int f() {\n    return 1;\n}\n\nint g() {\n    return (1;\n}\n", "line 6: ')' is missing"),
+        ("c", "int f() {\n    return 1;\n}\n\nint g() {\n    return (1;\n}\n", "line 6: a '(' is not closed"),
         ("php", "function f() {\n  return 1\n}\n", "line 2: ';' is missing"),
         ("python", "x = 1\ny = (\n", "line 2: '(' was never closed"),
         ("java", "int f() {\n  1;\n}", "line 2: not a statement"),
