@@ -43,7 +43,8 @@ from synthcode.execution.distribution import elsewhere, elsewhere_if_faster  # n
 from synthcode.execution.executor import Executor, PoisonPolicy  # noqa: E402
 from synthcode.execution.registry import ExecutorConfig, open_executor  # noqa: E402
 from synthcode.execution.threads import Apply  # noqa: E402
-from synthcode.gate.gate import CheckConfig, check, reject_all  # noqa: E402
+from synthcode.gate.config import CheckConfig  # noqa: E402
+from synthcode.gate.gate import check, reject_all  # noqa: E402
 from synthcode.pipelines.steps.check.judging import BATCH_ROWS, halve_table  # noqa: E402
 from synthcode.schemas.tables import CHECK_INPUT  # noqa: E402
 from synthcode.storage.large_tables.spill import SpillStore  # noqa: E402

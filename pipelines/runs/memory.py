@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +13,6 @@ from pydantic_core import PydanticCustomError
 _LEAST = 64 << 20
 _MOST = 1 << 60
 _CGROUP = Path("/sys/fs/cgroup")
-_BYTES: TypeAdapter[ByteSize] = TypeAdapter(ByteSize)
 
 
 def parse_memory(value: Any) -> int:
@@ -24,12 +24,17 @@ def parse_memory(value: Any) -> int:
         If it is not a size, or too small to work with.
     """
     try:
-        size = 0 if isinstance(value, bool) else int(_BYTES.validate_python(value))
+        size = 0 if isinstance(value, bool) else int(_byte_size().validate_python(value))
     except ValidationError:
         size = 0
     if not _LEAST <= size <= _MOST:
         raise PydanticCustomError("memory", "should be a size of at least 64 MiB, such as 1GB or 500MB")
     return size
+
+
+@functools.cache
+def _byte_size() -> TypeAdapter[ByteSize]:
+    return TypeAdapter(ByteSize)  # made when it is needed: it takes as long as to import a package
 
 
 MemorySize = Annotated[int, BeforeValidator(parse_memory)]

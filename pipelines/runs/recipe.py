@@ -16,7 +16,7 @@ from synthcode.dataset.splits import SplitConfig
 from synthcode.dedup.config import ContaminationConfig, DedupConfig
 from synthcode.errors import InputError, did_you_mean
 from synthcode.execution.registry import ExecutorConfig, require_executor
-from synthcode.gate.gate import CheckConfig
+from synthcode.gate.config import CheckConfig
 from synthcode.llm.backends.setup import BackendConfig
 from synthcode.llm.backends.vllm.options import engine_options, server_options
 from synthcode.llm.extra_body import checked_extra_body

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import pyarrow as pa
-from annotated_types import Ge, Gt, Le
 
 from synthcode.gate.answers.block_selection import choose
 from synthcode.gate.answers.extraction import Block, Extraction, extract, likelihood
 from synthcode.gate.answers.prose import is_refusal
+from synthcode.gate.config import CheckConfig
 from synthcode.gate.identity_check import is_unchanged
 from synthcode.gate.placeholders import placeholder
-from synthcode.gate.syntax.diagnosis import DEADLINE_S, diagnose_program, is_program
+from synthcode.gate.syntax.diagnosis import diagnose_program, is_program
 from synthcode.languages import LANGUAGES, Language, get_language
-from synthcode.languages.parsing import MAX_BYTES
 from synthcode.schemas.finish_reasons import Ending, ending_of, is_cut_off
 from synthcode.schemas.records import Rejection, StageResult
 from synthcode.schemas.tables import REJECTED, TRANSLATIONS
@@ -37,22 +35,6 @@ _UNSURE = frozenset({"no_code", "no_definition", "syntax_error", "wrong_language
 _ENDED = frozenset({"empty", "refusal", "truncated"})
 """Reasons whose detail says how the answer ended, where that is not plain."""
 _FINISH_REASON_CHARS = 60
-
-
-@dataclass(frozen=True)
-class CheckConfig:
-    """What the gate accepts."""
-
-    max_chars: Annotated[int, Ge(1), Le(MAX_BYTES)] = MAX_BYTES
-    """Longer code is rejected; the parser's own limit, in bytes of UTF-8, holds as well."""
-    deadline_s: Annotated[float, Gt(0), Le(60)] = DEADLINE_S
-    """The most that a parser may take for one block, in seconds of ``parsing.STEPS_PER_SECOND`` steps."""
-    unchanged_similarity: Annotated[float, Gt(0), Le(1)] = 0.95
-    """Share of tokens in common from which code is its source handed back."""
-    compile: bool = False
-    """Whether what passes goes to the compilers of this machine as well; that is not this stage's work."""
-    prefilled: bool = False
-    """Whether the prompt ends with the fence that opens the code, so that answers begin inside of it."""
 
 
 def check(batch: pa.Table, config: CheckConfig) -> StageResult:

@@ -21,6 +21,7 @@ MAX_TREE_EXTENT = 10_000
 STEPS_PER_SECOND = 5_000
 """A deadline is counted in steps of the parser, not by the clock: whether a text passes must not depend on how busy a
 machine is. A step is a call of the progress callback. Sound programs take at most 28 a kB, and 10 us each."""
+DEADLINE_S = 2.0
 
 
 class ParseTimeout(Exception):
@@ -56,7 +57,7 @@ def _parser(language: Language) -> tree_sitter.Parser:
     return found
 
 
-def parse(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_sitter.Tree:
+def parse(source: bytes, language: Language, deadline_s: float = DEADLINE_S) -> tree_sitter.Tree:
     """Parse UTF-8 bytes.
 
     Parameters
@@ -84,7 +85,7 @@ def _parse(source: bytes, language: Language, deadline_s: float) -> tree_sitter.
     return tree
 
 
-def parse_sound(source: bytes, language: Language, deadline_s: float = 2.0) -> tree_sitter.Tree | None:
+def parse_sound(source: bytes, language: Language, deadline_s: float = DEADLINE_S) -> tree_sitter.Tree | None:
     """Parse as ``parse`` does; return None as soon as the tree is known to have an error.
 
     A tree may have one all the same. The parser knows of an error for certain once every reading of the text that it

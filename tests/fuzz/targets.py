@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 
 from synthcode.errors import SynthcodeError
 from synthcode.gate.answers.extraction import extract
-from synthcode.gate.gate import CheckConfig, check
+from synthcode.gate.config import CheckConfig
+from synthcode.gate.gate import check
 from synthcode.languages import get_language
 from synthcode.llm.backends.recording import read_recording
 from synthcode.llm.journal.journal import Journal

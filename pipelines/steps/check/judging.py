@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from synthcode.gate.gate import CheckConfig
+    from synthcode.gate.config import CheckConfig
     from synthcode.pipelines.runs.recipe import Recipe
     from synthcode.pipelines.runs.reporter import Bar
     from synthcode.pipelines.runs.run import Run

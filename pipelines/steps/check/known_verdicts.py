@@ -29,7 +29,7 @@ from synthcode.vocabulary import LostReason
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from synthcode.gate.gate import CheckConfig
+    from synthcode.gate.config import CheckConfig
 
 _SHARED = [name for name in TRANSLATIONS.names if name in CHECK_INPUT.names]
 """What names a completion. The verdict does not depend on it, apart from the target language."""

@@ -20,11 +20,9 @@ from synthcode.gate.syntax.python import PythonError, check_python, read_python
 from synthcode.gate.syntax.refusals import find_definition_and_words, find_refused, line_of_node
 from synthcode.gate.syntax.rewrites import masked
 from synthcode.languages import Language
-from synthcode.languages.parsing import ParseTimeout, parse, parse_sound
+from synthcode.languages.parsing import DEADLINE_S, ParseTimeout, parse, parse_sound
 from synthcode.languages.rules import RULES
 from synthcode.schemas.records import Rejection
-
-DEADLINE_S = 2.0
 
 _FENCE = re.compile(rb"^[ \t]*(```|~~~)", re.MULTILINE)
 _QUOTE = re.compile(rb"<<[-~]?[\"'A-Z_a-z]|R\"|^=begin|[?]>", re.MULTILINE)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from synthcode.gate.gate import CheckConfig
+from synthcode.gate.config import CheckConfig
 from synthcode.gate.gate import check as check_batch
 from synthcode.pipelines.main import run_cli
 from synthcode.pipelines.steps.check.known_verdicts import KnownVerdicts

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from synthcode.gate.gate import CheckConfig, check
+from synthcode.gate.config import CheckConfig
+from synthcode.gate.gate import check
 from synthcode.schemas.tables import CHECK_INPUT
 from synthcode.verification.cases.outcome import judge_program
 from synthcode.verification.languages.table import TESTED_LANGUAGES

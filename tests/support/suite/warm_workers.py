@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from synthcode.dataset.variants import make_variants
-from synthcode.gate.gate import CheckConfig, check
+from synthcode.gate.config import CheckConfig
+from synthcode.gate.gate import check
 from synthcode.languages import LANGUAGES
 from synthcode.schemas.tables import CHECK_INPUT, PROGRAMS
 from synthcode.seeds import cleaning  # noqa: F401 - of the stage before

@@ -13,7 +13,8 @@ import pytest
 
 from synthcode.comments import strip
 from synthcode.gate import gate
-from synthcode.gate.gate import CheckConfig, check, reject_all
+from synthcode.gate.config import CheckConfig
+from synthcode.gate.gate import check, reject_all
 from synthcode.languages import LANGUAGES
 from synthcode.schemas.records import Rejection
 from synthcode.schemas.tables import CHECK_INPUT, REJECTED, TRANSLATIONS

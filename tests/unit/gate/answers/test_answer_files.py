@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from synthcode.gate.gate import CheckConfig, check
+from synthcode.gate.config import CheckConfig
+from synthcode.gate.gate import check
 from synthcode.languages import language_of_suffix
 from synthcode.schemas.tables import CHECK_INPUT
 
