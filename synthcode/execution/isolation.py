@@ -7,12 +7,14 @@ items through a pipe, and learns how the other one ended.
 from __future__ import annotations
 
 import atexit
+import importlib
 import multiprocessing
 import os
 import resource
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from synthcode.errors import WorkerError
@@ -66,6 +68,20 @@ def isolated(source: Source[Item]) -> Iterator[Item]:
         raise step.value
 
 
+def prepare(module: str) -> None:
+    """Start a process for ``isolated`` in the background, which imports a module meanwhile.
+
+    What goes wrong is left to ``isolated``, which tries again.
+    """
+    if not multiprocessing.current_process().daemon:
+        _PROCESSES.prepare(partial(_imported, module))
+
+
+def _imported(module: str) -> Iterable[None]:
+    importlib.import_module(module)
+    return ()
+
+
 class _Step(NamedTuple):
     """An item, or how the iteration ended: with None, or with an exception of the source."""
 
@@ -116,12 +132,25 @@ class _Processes:
         self._idle: list[Worker[Any, _Step]] = []
         self._lock = threading.Lock()
         self._owner = os.getpid()
+        self._preparation: threading.Thread | None = None
+
+    def prepare(self, source: Source[Any]) -> None:
+        """Start one in a thread, unless there is one, and give it a source without items."""
+        with self._lock:
+            if self._all or self._preparation is not None:
+                return
+            self._preparation = threading.Thread(target=_run, args=(source,), name="isolation")
+            self._preparation.start()
 
     def take(self) -> Worker[Any, _Step]:
         """Return one that lives, or start one."""
         with self._lock:
             if self._owner != os.getpid():  # a fork has none of them
-                self._all, self._idle, self._owner = set(), [], os.getpid()
+                self._all, self._idle, self._owner, self._preparation = set(), [], os.getpid(), None
+            preparation = self._preparation
+        if preparation is not None and preparation is not threading.current_thread():
+            preparation.join()
+        with self._lock:
             idle = self._idle.pop() if self._idle else None
         if idle is not None and idle.is_alive:
             return idle
@@ -154,6 +183,11 @@ class _Processes:
         if self._owner == os.getpid():
             for worker in list(self._all):
                 self.end(worker)
+
+
+def _run(source: Source[Any]) -> None:
+    with suppress(Exception):
+        list(isolated(source))
 
 
 _PROCESSES = _Processes()

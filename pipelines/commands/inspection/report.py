@@ -34,6 +34,10 @@ def report(run: Path, out: Path | None, rows: int) -> None:
       synthcode report runs/mbxp
       synthcode report runs/mbxp --rows 2000 --out mbxp.html
     """
+    from synthcode.execution.isolation import prepare
+
+    prepare("synthcode.bounded.parquet")  # its process starts while this one imports the rest
+
     from synthcode.pipelines.commands.terminal import TerminalReporter
     from synthcode.pipelines.runs.stages import SHOWN_STAGES
     from synthcode.pipelines.steps.report.content import gather

@@ -9,7 +9,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from synthcode import __version__
-from synthcode.pipelines.steps.report.scores import read_evaluations
 from synthcode.pipelines.tables.funnel import funnel
 from synthcode.pipelines.tables.outcomes import judged
 from synthcode.pipelines.tables.removals import KEPT
@@ -24,6 +23,7 @@ from synthcode.storage.shards import read_file
 if TYPE_CHECKING:
     from synthcode.pipelines.runs.reporter import Bar
     from synthcode.pipelines.tables.outcomes import OutcomeBatch
+    from synthcode.reporting.scores import Evaluation
     from synthcode.storage.layout import RunFolder
 
 EXAMPLES, EXAMPLE_LINES, EXAMPLE_CHARS = 3, 8, 600
@@ -59,12 +59,20 @@ def gather(folder: RunFolder, rows: int, bar: Bar) -> tuple[Facts, list[str]]:
         examples={},
         clusters=clusters,
         source_ids=source_ids,
-        evaluations=read_evaluations(folder.evaluation),
+        evaluations=_evaluations(folder),
         version=__version__,
     )
     chunks, examples = _shown_rows(folder, drawn, {name for names in example_ids.values() for name in names}, bar)
     shown = {verdict: [examples[name] for name in names if name in examples] for verdict, names in example_ids.items()}
     return replace(facts, examples=shown), chunks
+
+
+def _evaluations(folder: RunFolder) -> list[Evaluation]:
+    if not folder.evaluation.is_dir():
+        return []
+    from synthcode.pipelines.steps.report.scores import read_evaluations  # what compares scores takes a while to import
+
+    return read_evaluations(folder.evaluation)
 
 
 def _beside_seeds(piece: OutcomeBatch) -> pa.Table:

@@ -111,3 +111,25 @@ def test_the_other_process_says_nothing_and_an_exit_within_an_iteration_does_not
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=500)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+PREPARES = """
+import sys
+from synthcode.execution.isolation import _PROCESSES, isolated, prepare
+prepare(sys.argv[1])
+prepare(sys.argv[1])
+assert list(isolated("ab".upper)) == ["A", "B"]
+print(len(_PROCESSES._all), "pyarrow" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("module", ["synthcode.bounded.parquet", "there.is.none"])
+def test_the_next_source_goes_to_the_process_that_was_prepared(module: str) -> None:
+    done = subprocess.run([sys.executable, "-c", PREPARES, module], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "1 False\n", "")
+
+
+def test_a_process_that_was_prepared_in_vain_ends_with_its_command() -> None:
+    program = "from synthcode.execution.isolation import prepare; prepare('synthcode.bounded.parquet')"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
