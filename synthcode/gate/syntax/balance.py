@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import tree_sitter
 
@@ -64,9 +64,13 @@ def imbalance(root: tree_sitter.Node, data: bytes, language: Language) -> tuple[
         A line number from 1, and what to say of it; None if all of them match.
     """
     quoted = _quoted_kinds(language)
-    brackets = _brackets_of_code(root, data, language, quoted)
-    ends_missing = functools.partial(_ends_missing, root, data, quoted) if language.name == "ruby" else int
-    return _mismatch(brackets, data, language, ends_missing)
+    if _mismatch(_brackets_outside_literals(data, language), data, language) is not None:  # mostly right, and faster
+        mismatch = _mismatch(_brackets_of_code(root, data, language, quoted), data, language)
+        if mismatch is not None:
+            return mismatch
+    if language.name == "ruby" and (ends := _ends_missing(root, data, quoted)):
+        return _at_the_end(["end"] * ends, data, language)
+    return None
 
 
 def certain_imbalance(data: bytes, language: Language) -> tuple[int, str] | None:
@@ -76,9 +80,7 @@ def certain_imbalance(data: bytes, language: Language) -> tuple[int, str] | None
     """
     if language.name == "ruby" or not brackets_never_match(data):
         return None
-    code = masked(data, RULES[language.name].literals)
-    brackets = ((found.start(1), found[1]) for found in _BRACKET.finditer(code) if found[1])
-    return _mismatch(brackets, data, language)
+    return _mismatch(_brackets_outside_literals(data, language), data, language)
 
 
 @functools.lru_cache(maxsize=2)
@@ -87,7 +89,8 @@ def brackets_never_match(data: bytes) -> bool:
 
     Such a text is not a program of any language but Ruby and Python. Only what is certain counts: False proves nothing.
     """
-    if all(data.count(opening) == data.count(closing) for opening, closing in _CLOSES.items()):
+    count = data.count
+    if count(b"{") == count(b"}") and count(b"(") == count(b")") and count(b"[") == count(b"]"):
         return False
     code = _whole_lines_of_code(data)
     return code is not None and any(_never_match(code, *kind) for kind in _CLOSES.items())
@@ -112,6 +115,13 @@ def _never_match(code: bytes, opening: bytes, closing: bytes) -> bool:
     return fewest > 0 or most < 0
 
 
+def _brackets_outside_literals(data: bytes, language: Language) -> Iterator[tuple[int, bytes]]:
+    """Yield offsets and brackets that stand in no string and no comment as a regular expression finds them."""
+    brackets = _RUBY_BRACKET if language.name == "ruby" else _BRACKET
+    code = masked(data, RULES[language.name].literals)
+    return ((found.start(1), found[1]) for found in brackets.finditer(code) if found[1])
+
+
 def _brackets_of_code(
     root: tree_sitter.Node, data: bytes, language: Language, quoted: frozenset[int]
 ) -> Iterator[tuple[int, bytes]]:
@@ -128,9 +138,7 @@ def _brackets_of_code(
             yield start, found[1]
 
 
-def _mismatch(
-    brackets: Iterable[tuple[int, bytes]], data: bytes, language: Language, ends_missing: Callable[[], int] = int
-) -> tuple[int, str] | None:
+def _mismatch(brackets: Iterable[tuple[int, bytes]], data: bytes, language: Language) -> tuple[int, str] | None:
     opened: list[tuple[int, bytes]] = []
     for count, (start, bracket) in enumerate(brackets):
         if count == _MAX_BRACKETS:
@@ -143,8 +151,8 @@ def _mismatch(
             return _wrong_bracket(data, *before, start, bracket)
     if opened and opened[-1][1] != b"{" and data.rstrip().endswith(b"}"):
         return _not_closed(data, *opened[-1])
-    missing = [_CLOSES[bracket].decode() for _, bracket in opened[::-1]] or ["end"] * ends_missing()
-    return (_line(data, len(data.rstrip())), _at_the_end(missing, data.rstrip(), language)) if missing else None
+    missing = [_CLOSES[bracket].decode() for _, bracket in opened[::-1]]
+    return _at_the_end(missing, data, language) if missing else None
 
 
 def _wrong_bracket(data: bytes, begin: int, opening: bytes, end: int, closing: bytes) -> tuple[int, str]:
@@ -158,7 +166,8 @@ def _not_closed(data: bytes, begin: int, opening: bytes) -> tuple[int, str]:
     return _line(data, begin), f"a '{opening.decode()}' is not closed"
 
 
-def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:
+def _at_the_end(missing: list[str], data: bytes, language: Language) -> tuple[int, str]:
+    data = data.rstrip()
     if len(missing) == 1:
         what = f"{'an' if missing[0] == 'end' else 'a'} '{missing[0]}' is missing at the end"
     elif len(set(missing)) == 1:
@@ -167,7 +176,7 @@ def _at_the_end(missing: list[str], data: bytes, language: Language) -> str:
         what = f"{len(missing)} brackets are open at the end"
     is_cut = data.endswith(_GOES_ON) or missing[0] in ")]"
     is_cut = is_cut or (language.name in _SEMICOLONS and not data.endswith(_WHOLE))
-    return f"the text ends in the middle of a statement, and {what}" if is_cut else what
+    return _line(data, len(data)), f"the text ends in the middle of a statement, and {what}" if is_cut else what
 
 
 def _ends_missing(root: tree_sitter.Node, data: bytes, quoted: frozenset[int]) -> int:
