@@ -96,12 +96,14 @@ HOSTILE = {
     ),
     "unsafe": (right_if('Class.forName("sun.misc.Unsafe"); return a * a;'), "test_failed"),
     "driver": (right_if('Class.forName("RunEach"); return a * a;'), "test_failed"),
-    "debugger": (
+    "debugger": (  # it waits no longer than a machine that lets it look needs: jcmd itself tries for ten seconds
         right_if(
-            'var p = new ProcessBuilder("jcmd", "" + ProcessHandle.current().pid(), "Thread.print").start();'
-            'if (new String(p.getInputStream().readAllBytes()).contains("main")) return a * a;'
+            'var seen = new File("/tmp/threads"); var look = new ProcessBuilder("jcmd", '
+            '"" + ProcessHandle.current().pid(), "Thread.print").redirectOutput(seen).start();'
+            "look.waitFor(3, java.util.concurrent.TimeUnit.SECONDS);"
+            'if (java.nio.file.Files.readString(seen.toPath()).contains("main")) return a * a;'
         ),
-        "test_failed|test_timeout",
+        "test_failed",
     ),
     "network": (right_if('new java.net.Socket("1.1.1.1", 53); return a * a;'), "test_failed"),
     "accounts": (right_if('if (new File("/etc/passwd").length() > 0) return a * a;'), "test_failed"),
