@@ -296,7 +296,7 @@ def main() -> None:
     parser.add_argument("--languages", default=",".join(PREFIXES))
     parser.add_argument("--limit", type=int, help="programs of a language; all by default")
     parser.add_argument("--mutants", type=int, default=500, help="broken programs of a language; 0: no scores of seeds")
-    parser.add_argument("--single", type=int, default=25, help="programs that are also run one after another")
+    parser.add_argument("--single", type=int, default=120, help="programs that are also run one after another")
     parser.add_argument("--show", action="store_true", help="print each failure")
     options = parser.parse_args()
     MEASURES[options.command](options)
