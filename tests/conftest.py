@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, settings
 
 from synthcode.pipelines.main import run_cli
 from tests.support.runs import no_power_cuts  # noqa: F401 - for what it changes
-from tests.support.suite.marked_tests import is_of_marked_tests, pytest_collection_modifyitems, pytest_ignore_collect
+from tests.support.suite.marked_tests import pytest_collection_modifyitems, pytest_ignore_collect
 from tests.support.suite.required_tests import pytest_runtest_makereport
 
 __all__ = ["pytest_collection_modifyitems", "pytest_ignore_collect", "pytest_runtest_makereport"]
@@ -56,14 +56,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Return one process a core, and one more for marked tests: many of them wait for a server or a command meanwhile.
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return one process a core, and one more: many tests wait for a server or a command meanwhile.
 
     Each process collects the tests and imports what they need: half a minute of the processor.
     """
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    return len(os.sched_getaffinity(0)) + is_of_marked_tests(config)
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(wrapper=True)
