@@ -157,7 +157,7 @@ def _run(arguments: list[str]) -> int:
     except WaitingForResults as waiting:
         _tell(waiting.problem, waiting.fix, head="waiting")
         return EXIT_WAITING
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:  # no code of ours exits: a user's module or a plug-in does
         if "--debug" in arguments:
             traceback.print_exc()
             return EXIT_FAILED
@@ -177,8 +177,11 @@ def _refuse_empty(arguments: list[str]) -> None:
             raise click.UsageError(f"{what} is empty; is it a variable of the shell that is not set?")
 
 
-def _two_lines(problem: Exception) -> tuple[str, str]:
+def _two_lines(problem: Exception | SystemExit) -> tuple[str, str]:
     """Return what is wrong and what to do."""
+    if isinstance(problem, SystemExit):
+        what = f"a module or plug-in that the command called ends the program ({_words(problem)})"
+        return what, "take the call of sys.exit() out of it; run with --debug to see where"
     if isinstance(problem, SynthcodeError):
         return problem.problem, problem.fix
     if isinstance(problem, MemoryError):
@@ -205,7 +208,7 @@ def _two_lines(problem: Exception) -> tuple[str, str]:
     return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 
 
-def _words(problem: Exception) -> str:
+def _words(problem: Exception | SystemExit) -> str:
     return str(problem) or type(problem).__name__
 
 

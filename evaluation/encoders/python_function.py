@@ -98,7 +98,7 @@ class FunctionEncoder:
             returned = self._function(texts)
         except (SynthcodeError, MemoryError):
             raise
-        except Exception as problem:
+        except (Exception, SystemExit) as problem:
             raise InputError(
                 f"{self.name} raised {type(problem).__name__} for {len(texts)} texts: {first_line(problem)}",
                 "fix the function; it is called with a list of strings (--debug shows the traceback)",
@@ -214,7 +214,7 @@ def _made(factory: Any, name: str) -> object:
         return factory()
     except SynthcodeError:
         raise
-    except Exception as problem:
+    except (Exception, SystemExit) as problem:
         raise InputError(
             f"{name}() raised {type(problem).__name__}: {first_line(problem)}",
             "a class or function without required arguments is called to make the encoder",

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from synthcode.errors import InputError
 from synthcode.pipelines.commands.scoring.comparison_options import metric_option, resamples_option
 from synthcode.vocabulary import MAIN_METRIC, METRICS, RETRIEVAL
 
@@ -68,12 +69,12 @@ def _compare_ranks(
         differences = comparison.compare_exits(tables[0], metric, resamples)
     else:
         differences = comparison.compare(tables[0], tables[1], metric, resamples)
+    if not differences:
+        _refuse_one_exit(results[0])
     if as_json:
         click.echo(json.dumps([asdict(difference) for difference in differences], indent=2))
-    elif differences:
-        click.echo(difference_table(differences))
     else:
-        _say_one_exit(results[0])
+        click.echo(difference_table(differences))
     for warning in warnings_of(coverage(tables[0]).values()):
         click.echo(f"warning: {warning}", err=True)
 
@@ -95,19 +96,19 @@ def _compare_items(
             if number:
                 click.echo(f"left out: {number:,} {counted} of {folder} that the other result does not have", err=True)
     differences = compare_scores(scores, metric, resamples)
+    if not differences:
+        _refuse_one_exit(results[0])
     if as_json:
         click.echo(json.dumps([asdict(difference) for difference in differences], indent=2))
-    elif differences:
+    else:
         click.echo(f"{differences[0].metric}\n")
         click.echo(compared_table(differences, counted, [one.items for one in differences]))
-    else:
-        _say_one_exit(results[0])
-    for warning in few_problems(min(one.problems for one in differences)) if differences else []:
+    for warning in few_problems(min(one.problems for one in differences)):
         click.echo(f"warning: {warning}", err=True)
 
 
-def _say_one_exit(folder: Path) -> None:
-    click.echo(f"{folder} has only one exit: name a second result to compare it with", err=True)
+def _refuse_one_exit(folder: Path) -> NoReturn:
+    raise InputError(f"{folder} has only one exit: there is nothing to compare it with", "name a second result")
 
 
 def _refuse_other_datasets(known: Mapping[Path, Facts | None]) -> None:

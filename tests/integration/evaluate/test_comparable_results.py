@@ -69,6 +69,19 @@ def test_compare_takes_what_both_have_and_counts_the_rest(
     assert "exit" not in head
 
 
+def test_one_result_with_one_exit_is_refused(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bm25 = run / "evaluation" / "bm25"
+    for options in ([], ["--json"]):
+        capsys.readouterr()
+        assert run_cli(["compare", str(bm25), *options, *QUICK]) == 1
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err.splitlines() == [
+            f"error: {bm25} has only one exit: there is nothing to compare it with",
+            "name a second result",
+        ]
+
+
 def test_the_report_compares_common_queries_only(run: Path, narrow: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert run_cli(["compare", str(run / "evaluation" / "bm25"), str(narrow), "--json", *QUICK]) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -68,6 +69,7 @@ def test_tensors_with_gradients_and_in_bfloat16_are_taken() -> None:
         (lambda texts: [[float("nan")]] * 2, "mine gave a vector that is not finite for 2 of 2 texts"),
         (lambda texts: [[1e39, 1.0]] * 2, "mine gave a vector that is not finite for 2 of 2 texts"),
         (lambda texts: [[0.0]] * 2, "mine gave a zero vector for 2 of 2 texts"),
+        (lambda texts: sys.exit(), "mine raised SystemExit for 2 texts"),
         (lambda texts: 1 / 0, "mine raised ZeroDivisionError for 2 texts: division by zero"),
     ],
 )
