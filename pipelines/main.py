@@ -7,12 +7,12 @@ import os
 import sys
 import traceback
 from importlib import import_module
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import click
 
 from synthcode import __version__
-from synthcode.errors import Interrupted, SynthcodeError, WaitingForResults, did_you_mean
+from synthcode.errors import InputError, Interrupted, SynthcodeError, WaitingForResults, did_you_mean
 from synthcode.pipelines.runs.interrupt import exit_code, stop_at_once
 from synthcode.process_environment import prepare
 from synthcode.redacted_streams import redacted_streams
@@ -74,6 +74,24 @@ class LazyGroup(click.Group):
         module = import_module(f"synthcode.pipelines.commands.{COMMANDS[cmd_name].folder}.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that the arguments name; refuse to end with it as if it were done.
+
+        Raises
+        ------
+        InputError
+            If it calls ``sys.exit()``. No code of ours does, but a user's module or a plug-in may.
+        """
+        try:
+            return super().invoke(ctx)
+        except SystemExit as leaving:
+            if isinstance(leaving.__context__, BrokenPipeError):  # Rich ends so once the output has no reader
+                raise
+            raise InputError(
+                f"a module or plug-in that the command called ends the program: sys.exit({leaving.code!r})",
+                "take the call of sys.exit() out of it; run with --debug to see where",
+            ) from leaving
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -157,7 +175,7 @@ def _run(arguments: list[str]) -> int:
     except WaitingForResults as waiting:
         _tell(waiting.problem, waiting.fix, head="waiting")
         return EXIT_WAITING
-    except (Exception, SystemExit) as problem:  # no code of ours exits: a user's module or a plug-in does
+    except Exception as problem:
         if "--debug" in arguments:
             traceback.print_exc()
             return EXIT_FAILED
@@ -177,11 +195,8 @@ def _refuse_empty(arguments: list[str]) -> None:
             raise click.UsageError(f"{what} is empty; is it a variable of the shell that is not set?")
 
 
-def _two_lines(problem: Exception | SystemExit) -> tuple[str, str]:
+def _two_lines(problem: Exception) -> tuple[str, str]:
     """Return what is wrong and what to do."""
-    if isinstance(problem, SystemExit):
-        what = f"a module or plug-in that the command called ends the program ({_words(problem)})"
-        return what, "take the call of sys.exit() out of it; run with --debug to see where"
     if isinstance(problem, SynthcodeError):
         return problem.problem, problem.fix
     if isinstance(problem, MemoryError):
@@ -208,7 +223,7 @@ def _two_lines(problem: Exception | SystemExit) -> tuple[str, str]:
     return what[:_MAX_PROBLEM_CHARS], "this is a bug; run with --debug to see where"
 
 
-def _words(problem: Exception | SystemExit) -> str:
+def _words(problem: Exception) -> str:
     return str(problem) or type(problem).__name__
 
 

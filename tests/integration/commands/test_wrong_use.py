@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -180,6 +181,28 @@ def test_a_key_is_never_shown_or_stored(
     printed = capsys.readouterr()
     assert "sk-secret" not in printed.out + printed.err
     assert not [path for path in run.rglob("*") if path.is_file() and b"sk-secret" in path.read_bytes()]
+
+
+def test_a_command_that_a_plug_in_ends_has_failed(
+    run: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(_run: object) -> None:
+        sys.exit()
+
+    monkeypatch.setattr("synthcode.pipelines.tables.funnel.funnel", leave)
+    problem, _ = refused(capsys, "status", run)
+    assert problem == "error: a module or plug-in that the command called ends the program: sys.exit(None)"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["languages"], ["translate", "--help"]])
+def test_a_reader_that_leaves_is_no_error(arguments: list[str]) -> None:
+    """As ``| head`` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "synthcode", *arguments]
+    with open(writing, "wb") as output:
+        done = subprocess.run(command, stdout=output, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_nothing_that_an_error_names_moves_a_cursor(capsys: pytest.CaptureFixture[str]) -> None:
