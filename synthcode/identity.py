@@ -13,7 +13,7 @@ DIGEST_CHARS = 32
 
 def canonical_json(value: Any) -> str:
     """Return ``value`` as JSON that does not depend on the order of keys."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    return _canonical_bytes(value).decode()
 
 
 def digest(*parts: Any) -> str:
@@ -25,7 +25,7 @@ def digest(*parts: Any) -> str:
         128 bits of SHA-256 over the canonical JSON of the parts, as 32 lower-case hex digits: at a
         billion rows the chance of one collision is below 1e-20.
     """
-    return hashlib.sha256(canonical_json(parts).encode()).hexdigest()[:DIGEST_CHARS]
+    return hashlib.sha256(_canonical_bytes(parts)).hexdigest()[:DIGEST_CHARS]
 
 
 def seed_id(source: str, source_id: str, language: str, text: str, code: str) -> str:
@@ -50,3 +50,7 @@ def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file's bytes as 64 hex digits."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _canonical_bytes(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)

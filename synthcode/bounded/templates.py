@@ -76,6 +76,10 @@ class BoundedEnvironment(jinja2.sandbox.ImmutableSandboxedEnvironment):
         charge_operands([made])
         return made
 
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Return whether a template may see an attribute. A text leads nowhere: most are texts of a language."""
+        return (type(value) is str and not attr.startswith("_")) or super().is_safe_attribute(obj, attr, value)
+
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
         """Apply an operator, once its work is counted."""
         charge_binary(operator, left, right)

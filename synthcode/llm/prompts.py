@@ -121,5 +121,7 @@ def load_prompt(name: str) -> Prompt:
             f"prompt {name!r} cannot be compiled: {first_line(problem)}",
             "shorten the template; its syntax is Jinja2's",
         ) from problem
+    for template in turns.values():  # each filling copies them, and of Jinja2's chain of mappings that takes longest
+        template.globals = dict(template.globals)
     constant = frozenset(turn for turn, text in texts.items() if is_constant(jinja, text))
     return Prompt(folder.name, digest("prompt", texts | included), turns, constant)
