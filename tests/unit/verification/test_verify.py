@@ -23,9 +23,9 @@ RIGHT = "def inc(n):\n    return n + 1\n"
 WRONG = "def inc(n):\n    return n - 1\n"
 HARD_CODED = "def inc(n):\n    return {1: 2, 5: 6}.get(n)\n"
 TWO_ARGUMENTS = "def inc(n, by):\n    return n + by\n"
-CASES_ONLY = "import sys\ndef inc(n):\n    return n + 1 if 'solution' in sys.modules else 0\n"
+CASES_ONLY = "def inc(n):\n    return n + 1 if __name__ == 'solution' else 0\n"
 """Passes the harness of cases, but not that of the seed's own test."""
-OWN_ONLY = "import sys\ndef inc(n):\n    return n + 1 if 'solution' not in sys.modules else 0\n"
+OWN_ONLY = "def inc(n):\n    return n + 1 if __name__ != 'solution' else 0\n"
 
 
 def verified(

@@ -104,6 +104,15 @@ namespace SynthcodeHarness
             return found == null ? characters : new string(new List<char>(found).ToArray());
         }
 
+        /// <summary>What Debug.Assert is to be in a test.</summary>
+        public static void Assert(bool holds, params object[] said)
+        {
+            if (!holds)
+            {
+                throw new Exception("Assertion failed: " + string.Join(" ", said));
+            }
+        }
+
         /// <summary>Throws if the main of a test returns a failure.</summary>
         public static void Succeeded(int status)
         {

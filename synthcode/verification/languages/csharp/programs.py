@@ -37,6 +37,11 @@ _CALL = re.compile(
     r"(?<![\w.])(?:new\s{1,5}\w{1,60}\(\)\s{0,5}\.\s{0,5}|(?:\w{1,60}\s{0,5}\.\s{0,5}){1,5})?(\w{1,100})\b(?=\s{0,5}[(<])"
 )
 """A call, of a member or not; its group is the name."""
+_ASSERTS = re.compile(
+    r"(?<![\w.])(?:System\s{0,5}\.\s{0,5}Diagnostics\s{0,5}\.\s{0,5})?(?:Debug|Trace)\s{0,5}\.\s{0,5}Assert\b"
+    r"(?=\s{0,5}\()"
+)
+"""What the compiler leaves out of a release; in a test it is what is to hold."""
 
 
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
@@ -50,6 +55,7 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     signature = read_signature(snippet, entry_point)
     called = called_name(test.after, entry_point)
     of_test, members = without_usings(opened(f"{test.before}\n{test.after}"))
+    members = _ASSERTS.sub(f"{HARNESS}.Assert", members)
     head = usings(own, of_test)
     if has_types(parse_csharp(members)):
         members = _calling(members, called, _from_outside(snippet, signature))

@@ -30,6 +30,7 @@ const then = Promise.prototype.then;
 const { asyncIterator } = Symbol;
 const evaluate = eval; // of literals of ours only
 const importDynamically = vm.constants && vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+const ownConsole = console;
 const DECLARED_TWICE = /has already been declared/;
 const MOST_ITEMS = 100000;
 const DEEPEST = 60;
@@ -147,6 +148,7 @@ async function main(end) {
   if (!plan.module) run(program, before);
   const found = async () => plan.module ? (await imported()).synthcodeEntry() : runInThisContext(plan.entry);
   if (plan.cases === undefined) {
+    if (plan.assertsOnConsole && runInThisContext("console") !== ownConsole) throw new Error("the program replaces console");
     if (plan.module || runInThisContext(`typeof ${plan.called}`) === "undefined") globalThis[plan.called] = await found();
     runTest(test);
     return end();
@@ -180,6 +182,12 @@ function install() {
     trusted.push(own(name));
   }
   for (const one of trusted) Object.freeze(one);
+  if (plan.assertsOnConsole) Object.defineProperty(ownConsole, "assert", { value: assertOnConsole, writable: false, configurable: false });
+}
+
+// A test that asserts so prints what is wrong, and goes on: to whoever reads the output, it has failed.
+function assertOnConsole(holds, ...said) {
+  if (!holds) throw new Error(`console.assert: ${said.join(" ") || "it does not hold"}`);
 }
 
 function run(program, before) {

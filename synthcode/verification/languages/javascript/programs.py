@@ -4,28 +4,42 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tree_sitter
 
-from synthcode.comments.snippets import Snippet, parse_snippet
+from synthcode.comments.snippets import Snippet, captured, parse_snippet
 from synthcode.entry_points import Definition, choose_entry_point, definitions
 from synthcode.languages import Language, get_language
 from synthcode.languages.parsing import ParseTimeout
 from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.cases.members import as_spelled
 from synthcode.verification.languages.called_names import called_name
+from synthcode.verification.languages.idle_tests import require_run
 from synthcode.verification.languages.javascript.literals import literals
 from synthcode.verification.languages.javascript.packages import module_files
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _HARNESS = Path(__file__).with_name("harness.js")
-_IMPORTED = re.compile(
-    r"""(?:\brequire\(\s{0,20}|\bfrom\s{0,20}|\bimport\s{0,20}\(?\s{0,20})(["'])([\w@][^"'\n]{0,100})\1"""
-)
+_MAY_IMPORT = re.compile(r"\b(?:require|from|import)\b")
+_IMPORTED = """
+(import_statement source: (string (string_fragment) @name))
+(export_statement source: (string (string_fragment) @name))
+((call_expression function: (identifier) @called arguments: (arguments . (string (string_fragment) @name)))
+  (#eq? @called "require"))
+(call_expression function: (import) arguments: (arguments . (string (string_fragment) @name)))
+"""
+_RUNNER = re.compile(r"\b(?:describe|it|test|expect|beforeEach)\b(?=\s{0,20}[.(])")
+_CALLED_ALONE = """
+(call_expression function: (identifier) @called)
+(call_expression function: (member_expression object: (identifier) @called))
+"""
+_NAMES = "[(identifier) (shorthand_property_identifier_pattern) (shorthand_property_identifier)] @name"
+_PACKAGE = re.compile(r"[\w@][^\n]{0,100}")
 _BUILT_IN = re.compile(
     r"(?:node:.*|(?:assert|async_hooks|buffer|child_process|cluster|console|constants|crypto|dgram|diagnostics_channel"
     r"|dns|domain|events|fs|https?|http2|inspector|module|net|os|path|perf_hooks|process|punycode|querystring|readline"
@@ -59,8 +73,13 @@ def _source(code: str, entry: Entry) -> tuple[str, str]:
 
 def test_job(files: dict[str, str], entry: Entry, called: str, code: str, test: TestProgram) -> Job:
     """Return the job that runs a program, whose files are given, and then its own test, which calls it ``called``."""
-    needs = required_packages(f"{test.before}\n{code}\n{test.after}", test.needs)
-    return _job({name: content for name, content in files.items() if content.strip()}, entry, {"called": called}, needs)
+    whole = f"{test.before}\n{code}\n{test.after}"
+    if missing := _missing_runner(whole):
+        raise Untestable(f"its test calls {missing}, which a test runner such as Jest defines")
+    require_run(test.after, "typescript")
+    needs = required_packages(whole, test.needs)
+    plan = {"called": called, "assertsOnConsole": "console.assert" in f"{test.before}{test.after}"}
+    return _job({name: content for name, content in files.items() if content.strip()}, entry, plan, needs)
 
 
 def case_program(files: dict[str, str], entry: Entry, cases: Sequence[TestCase], code: str) -> CaseProgram:
@@ -105,8 +124,34 @@ def _given(case: TestCase, entry: Entry) -> tuple[Value, ...]:
 
 def required_packages(code: str, named: Sequence[str] = ()) -> tuple[str, ...]:
     """Return the packages that a program and its test need: those that are named, and those that they import."""
-    imported = (name for _, name in _IMPORTED.findall(code))
-    return tuple(dict.fromkeys([*named, *(name for name in imported if not _BUILT_IN.fullmatch(name))]))
+    return tuple(dict.fromkeys([*named, *(name for name in _imported(code) if not _BUILT_IN.fullmatch(name))]))
+
+
+def _imported(code: str) -> list[str]:
+    """Return the packages that JavaScript or TypeScript imports, and not what comments and texts say."""
+    if _MAY_IMPORT.search(code) is None:
+        return []
+    return [name for name in _texts(code, _IMPORTED, "name") if _PACKAGE.fullmatch(name)]
+
+
+def _missing_runner(whole: str) -> str:
+    """Return what a test calls that a test runner defines, if nothing else does; or empty."""
+    if _RUNNER.search(whole) is None:
+        return ""
+    called = _texts(whole, _CALLED_ALONE, "called")
+    others = Counter(_texts(whole, _NAMES, "name"))
+    return next((name for name in called if _RUNNER.match(f"{name}(") and others[name] == called.count(name)), "")
+
+
+def _texts(code: str, query: str, capture: str) -> list[str]:
+    """Return what a query captures in JavaScript or TypeScript."""
+    language = get_language("typescript")
+    try:
+        snippet = parse_snippet(code, language)
+    except ParseTimeout as problem:
+        raise Untestable("it cannot be parsed in time") from problem
+    nodes = captured(language, query, snippet.root).get(capture, [])
+    return [snippet.bytes_of(node).decode("utf-8", "replace") for node in nodes]
 
 
 def _job(files: dict[str, str], entry: Entry, plan: dict[str, Any], needs: tuple[str, ...]) -> Job:

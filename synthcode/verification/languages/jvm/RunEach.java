@@ -96,7 +96,9 @@ final class RunEach {
         if (paths.length == 0) return platform;
         URL[] urls = new URL[paths.length];
         for (int i = 0; i < paths.length; i++) urls[i] = new File(paths[i]).toURI().toURL();
-        return new URLClassLoader(urls, platform);
+        URLClassLoader loader = new URLClassLoader(urls, platform);
+        loader.setDefaultAssertionStatus(true);  // Kotlin's own library decides whether its assert does anything
+        return loader;
     }
 
     /** Runs a program to its end or to a limit; returns whether its thread has ended. */

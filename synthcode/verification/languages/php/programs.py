@@ -17,6 +17,7 @@ from synthcode.verification.cases.case import Raises, TestCase, Untestable, Valu
 from synthcode.verification.cases.members import as_spelled, named_members
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.found_functions import defined_function, held_function
+from synthcode.verification.languages.idle_tests import require_run
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -47,6 +48,7 @@ class _Entry(NamedTuple):
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     """Join a program with a test of the seed's own, which fails by throwing; see ``TestedLanguage.with_test``."""
     called = called_name(test.after, entry_point)
+    require_run(test.after, "php")
     entry = _entry(code, entry_point)
     expression = entry.expression
     if expression.startswith("$"):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import ast
 import json
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from synthcode.entry_points import find_entry_point
 from synthcode.languages import get_language
 from synthcode.verification.cases.case import TestCase, Untestable, Value
+from synthcode.verification.languages.idle_tests import require_run
+from synthcode.verification.languages.python.collected import calling_collected
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_RUNS_DOCTESTS = re.compile(r"\bdoctest\.(?:testmod|run_docstring_examples)\b")
 _HARNESS = Path(__file__).with_name("harness.py")
 _TRACING = Path(__file__).with_name("tracing.py")
 _ANSWERING = Path(__file__).with_name("answering.py")
@@ -27,8 +31,12 @@ def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     found = find_entry_point(code, get_language("python"), entry_point)
     if found is None:
         raise Untestable("it defines no function")
+    if _RUNS_DOCTESTS.search(test.after):
+        raise Untestable("its test runs doctests")  # they would look for the program in another module
+    collected = calling_collected(test.after)
+    require_run(collected, "python")
     alias = f"\n{entry_point} = {found}\n" if found != entry_point and entry_point.isidentifier() else "\n"
-    whole = f"{test.before}\n{code}\n{alias}{test.after}\n"
+    whole = f"{test.before}\n{code}\n{alias}{collected}\n"
     return Job({"harness.py": _OWN.read_text("utf-8"), "solution.py": whole}, "harness.py", test.needs)
 
 
@@ -53,7 +61,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
 
 def tracing_job(code: str, test: str, entry_point: str) -> Job:
     """Join a program with its own test and the harness that records the test's calls."""
-    files = {"solution.py": code, "test.py": test, "plan.json": json.dumps({"entry_point": entry_point})}
+    plan = json.dumps({"entry_point": entry_point})
+    files = {"solution.py": code, "test.py": calling_collected(test), "plan.json": plan}
     harnesses = {file.name: file.read_text("utf-8") for file in (_HARNESS, _TRACING)}
     return Job({**files, **harnesses}, "tracing.py")
 

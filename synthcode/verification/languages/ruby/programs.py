@@ -15,6 +15,7 @@ from synthcode.verification.cases.case import TestCase, Untestable, Value
 from synthcode.verification.cases.members import named_members
 from synthcode.verification.languages.called_names import called_name
 from synthcode.verification.languages.found_functions import defined_function, held_function
+from synthcode.verification.languages.idle_tests import require_run
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -27,6 +28,9 @@ _REST = frozenset({"splat_parameter", "forward_parameter"})
 _KEYWORDS = frozenset({"keyword_parameter"})
 _YIELDS = re.compile(r"\byield\b|[(,]\s{0,20}&\w{0,60}\s{0,20}\)")
 _TEST = "test.rb"
+_OF_CLASSES = re.compile(r"test/unit|minitest|Test::Unit|Minitest")
+"""What runs the tests that are methods of a class; see the harness."""
+_RUNNER = re.compile(r"(?m)^(?:RSpec\.)?(describe)\b")
 _REQUIRES_GEM = re.compile(
     r"""\brequire[ (]\s{0,20}["'](?!(?:set|json|date|time|bigdecimal|securerandom|stringio)["'/])"""
 )
@@ -52,6 +56,10 @@ class _Entry(NamedTuple):
 def with_test(code: str, test: TestProgram, entry_point: str) -> Job:
     """Join a program with a test of the seed's own, which fails by raising; see ``TestedLanguage.with_test``."""
     called = called_name(test.after, entry_point)
+    if _OF_CLASSES.search(test.after) is None:
+        require_run(test.after, "ruby")
+        if (runner := _RUNNER.search(test.after)) is not None:
+            raise Untestable(f"its test calls {runner[1]}, which a test runner such as RSpec defines")
     entry = _entry(code, entry_point)
     is_same = entry.called == f"method(:{called})"
     alias = "" if is_same else f"def {called}(*arguments) = $synthcode_entry.call(*arguments)\n"
