@@ -10,6 +10,7 @@ from pathlib import Path
 from synthcode.errors import SandboxFailed
 from synthcode.sanitize import one_line
 from synthcode.verification.languages.rust.programs import HARNESS
+from synthcode.verification.languages.rust.sources import EVERY_CRATE
 from synthcode.verification.running.compiled import CompiledRunner
 from synthcode.verification.running.job import Runner
 from synthcode.verification.running.parallel import ParallelRunner
@@ -29,8 +30,10 @@ compile() {
     -o /tmp/solution solution.rs
 }
 if ! compile --edition 2021 2> /tmp/said; then
-  if ! grep -q "only allowed in Rust 2024" /tmp/said || ! compile --edition 2024
-  then cat /tmp/said >&2; exit %(refused)d; fi
+  if ! grep -q "only allowed in Rust 2024" /tmp/said || ! compile --edition 2024; then
+    if grep -q "cfg(%(crates)s)" solution.rs; then compile --edition 2021 --cfg %(crates)s 2> /tmp/said; fi
+    cat /tmp/said >&2; exit %(refused)d
+  fi
 fi
 LD_LIBRARY_PATH="%(library)s" /tmp/solution
 status=$?
@@ -66,6 +69,7 @@ def open_runner(tools: Mapping[str, Path], sandbox: Sandbox) -> Runner:
     name = f"harness{secrets.token_hex(16)}"
     compiled = _output(sandbox, _BUILD, [rustc, name], {"harness.rs": _HARNESS_FILE.read_bytes()})
     given = {"rustc": rustc, "options": _OPTIONS, "harness": name, "library": library, "refused": REFUSED}
+    given["crates"] = EVERY_CRATE
     prepared = {f"lib{name}.rlib": compiled}
     return ParallelRunner(CompiledRunner(sandbox, _RUN % given, _MESSAGE, misfit, prepared, (HARNESS, name)))
 

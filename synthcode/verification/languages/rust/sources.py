@@ -16,6 +16,7 @@ from synthcode.verification.languages.rust.signature import RUST, parse_rust
 Edit = tuple[int, int, bytes]
 """Start and end, in bytes, of what is replaced, and by what."""
 
+EVERY_CRATE = "synthcode_every_crate"
 _LINKER = re.compile(r"\b(?:link_section|no_mangle|export_name|global_asm|global_allocator|panic_handler|naked)\b")
 """What runs before ``main``, or takes the place of what the harness calls."""
 _TOP = """
@@ -45,21 +46,22 @@ class OwnTest(NamedTuple):
 def solution_text(code: str) -> str:
     """Return a program as the root of a crate, without its ``main`` and the attributes of its own crate.
 
+    It imports from other crates only under the condition ``EVERY_CRATE``: what it imports may not be needed.
+
     Raises
     ------
     Untestable
-        If it needs other crates, or changes how programs are linked.
+        If it changes how programs are linked.
     """
     if _LINKER.search(code):
         raise Untestable("it changes how programs are linked")
     snippet = parse_rust(code)
-    crate = _foreign_crate(snippet)
-    if crate:
-        raise Untestable(f"it needs the crate {crate}")
     found = captured(RUST, _TOP, snippet.root)
     cuts = list(found.get("inner", ()))
     cuts += [node for node in found.get("f", ()) if _name(snippet, node) == "main"]
-    return edited(snippet.data, [(*snippet.span(node), b"\n") for node in cuts])
+    starts = [snippet.span(node)[0] for node in _foreign_uses(snippet)]
+    conditions: list[Edit] = [(start, start, b"#[cfg(%s)] " % EVERY_CRATE.encode()) for start in starts]
+    return edited(snippet.data, [*((*snippet.span(node), b"\n") for node in cuts), *conditions])
 
 
 def has_own_equality(code: str) -> bool:
@@ -134,13 +136,11 @@ def _modules(snippet: Snippet, node: tree_sitter.Node) -> list[str]:
     return path
 
 
-def _foreign_crate(snippet: Snippet) -> str:
-    """Return the name of a crate that is not part of Rust; empty if there is none."""
+def _foreign_uses(snippet: Snippet) -> list[tree_sitter.Node]:
+    """Return the declarations that import from crates which are not part of Rust."""
     found = captured(RUST, _USES, snippet.root)
-    for node in found.get("crate", ()):
-        name = snippet.bytes_of(node).decode("utf-8", "replace")
-        if name not in _OWN_CRATES:
-            return name
+    crates = found.get("crate", ())
+    foreign = [node.parent for node in crates if snippet.bytes_of(node).decode("utf-8", "replace") not in _OWN_CRATES]
     items = "(mod_item name: (_) @n) (enum_item name: (_) @n) (struct_item name: (_) @n) (trait_item name: (_) @n)"
     declared = {
         snippet.bytes_of(node).decode("utf-8", "replace") for node in captured(RUST, items, snippet.root).get("n", ())
@@ -152,5 +152,5 @@ def _foreign_crate(snippet: Snippet) -> str:
         name = first[0] if first is not None else ""
         is_known = name in _OWN_CRATES or name in declared or not name
         if not is_known and imported[name.encode()] < 2:  # else ``use std::fmt; use fmt::Display;``
-            return name
-    return ""
+            foreign.append(node.parent)
+    return [node for node in foreign if node is not None]

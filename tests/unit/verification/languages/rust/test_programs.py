@@ -112,9 +112,28 @@ def test_a_program_of_other_types_than_the_own_test_calls_is_not_judged(rust: Te
         assert outcome.detail.startswith("its tests do not fit its types: ")
 
 
-def test_a_program_that_calls_a_crate_is_not_judged(rust: TestedPrograms) -> None:
-    code = "fn sort_it(items: Vec<i32>) -> Vec<i32> { rand::random(); items }"
-    assert rust.judge_cases("sort_it", [(code, CASES)]) == [Outcome(0, 0, None, "it needs the crate rand")]
+@pytest.mark.parametrize(
+    ("code", "crate"),
+    [
+        ("fn sort_it(items: Vec<i32>) -> Vec<i32> { rand::random(); items }", "rand"),
+        ("use rand::Rng;\nfn sort_it(items: Vec<i32>) -> Vec<i32> { rand::thread_rng().gen(); items }", "rand"),
+        ('extern crate md5;\nfn sort_it(items: Vec<i32>) -> Vec<i32> { md5::compute(b""); items }', "md5"),
+        (
+            "use itertools::Itertools;\n"
+            "fn sort_it(items: Vec<i32>) -> Vec<i32> { items.into_iter().sorted().collect() }",
+            "itertools",
+        ),
+    ],
+)
+def test_a_program_that_needs_a_crate_is_not_judged(rust: TestedPrograms, code: str, crate: str) -> None:
+    assert rust.judge_cases("sort_it", [(code, CASES)]) == [Outcome(0, 0, None, f"it needs the crate {crate}")]
+
+
+def test_a_program_that_imports_from_a_crate_and_does_not_use_it_is_judged(rust: TestedPrograms) -> None:
+    uses = "use rand::Rng;\nextern crate regex;\nuse md5;\nuse std::cmp::{max, self};\n"
+    codes = [f"{uses}fn sort_it(mut a: Vec<i32>) -> Vec<i32> {{ {body} a }}" for body in ("a.sort();", "")]
+    right, wrong = rust.judge_cases("sort_it", [(code, CASES) for code in codes])
+    assert (right.passed, right.reason, wrong.reason) == (2, None, "test_failed")
 
 
 @pytest.mark.parametrize(
@@ -126,8 +145,6 @@ def test_a_program_that_calls_a_crate_is_not_judged(rust: TestedPrograms) -> Non
         ("fn f(a: String) -> i32 { 1 }", "an argument of the type ::std::string::String cannot be list"),
         ("fn f(a: [i32; 3]) -> i32 { 1 }", "[i32; 3] does not have 2 elements"),
         ("fn f(a: impl Fn(i32) -> i32) -> i32 { 1 }", "an argument of the type Fn(i32) -> i32 cannot be list"),
-        ("use regex::Regex;\nfn f(a: Vec<i32>) -> i32 { 1 }", "it needs the crate regex"),
-        ("extern crate rand;\nfn f(a: Vec<i32>) -> i32 { 1 }", "it needs the crate rand"),
         ("async fn f(a: Vec<i32>) -> i32 { 1 }", "f is async"),
         ("trait T { fn f(a: Vec<i32>) -> i32 { 1 } }", "it is a method of a trait"),
         ("struct S { a: i32 }\nimpl S { fn f(&self, a: Vec<i32>) -> i32 { 1 } }", "cannot be made without arguments"),
