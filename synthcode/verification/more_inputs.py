@@ -11,7 +11,14 @@ from synthcode.verification.cases.mutations import InputMutator
 from synthcode.verification.cases.outcome import results_of
 from synthcode.verification.languages.python.programs import answering_job
 from synthcode.verification.running.job import Ran, Runner
-from synthcode.verification.seed_cases import NO_ANSWER, SeedCases, SeedTest, case_program, read_answer
+from synthcode.verification.seed_cases import (
+    NO_ANSWER,
+    SeedCases,
+    SeedTest,
+    case_program,
+    read_answer,
+    with_integers,
+)
 
 MORE_INPUTS = 20
 """Inputs that are tried for a seed; those on which its solution raises, or that chance decides, are dropped."""
@@ -35,8 +42,9 @@ def more_cases(
     seeds, found
         Python solutions, and the cases of their own tests.
     runners
-        Two runners of answering jobs, with sets in different orders: an answer that differs between them is dropped,
-        and a sequence that differs in its order is compared in any order.
+        Two runners of answering jobs, with sets in different orders. The second one gets integers for whole floats.
+        An answer that differs between them is dropped, and a sequence that differs in its order is compared in any
+        order.
     count
         Inputs to try for each seed.
     random_seed
@@ -48,14 +56,21 @@ def more_cases(
         If the sandbox broke.
     """
     asked = [_inputs(seed, cases.cases, count, random_seed) for seed, cases in zip(seeds, found, strict=True)]
-    programs = [case_program(seed, inputs) for seed, inputs in zip(seeds, asked, strict=True)]
-    places = [place for place, program in enumerate(programs) if program is not None]
-    jobs = [answering_job(program) for program in programs if program is not None]
-    runs = [dict(zip(places, runner.run(jobs), strict=True)) for runner in runners]
+    runs = [
+        _answers(runner, seeds, inputs)
+        for runner, inputs in zip(runners, (asked, list(map(with_integers, asked))), strict=True)
+    ]
     return [
         _answered(asked[place], found[place].cases, [run[place] for run in runs]) if place in runs[0] else ()
         for place in range(len(seeds))
     ]
+
+
+def _answers(runner: Runner, seeds: Sequence[SeedTest], inputs: Sequence[Sequence[TestCase]]) -> dict[int, Ran]:
+    """Call solutions on inputs; return what came of it, by the place of the seed."""
+    programs = [case_program(seed, cases) for seed, cases in zip(seeds, inputs, strict=True)]
+    jobs = {place: answering_job(program) for place, program in enumerate(programs) if program is not None}
+    return dict(zip(jobs, runner.run(list(jobs.values())), strict=True))
 
 
 def _inputs(seed: SeedTest, cases: Sequence[TestCase], count: int, random_seed: int) -> list[TestCase]:

@@ -28,6 +28,8 @@ MOST_CASES = 60
 """Of one seed: more calls of a loop say little more."""
 NO_ANSWER = object()
 _LEVELS = 64
+_EXACT = 2**53
+"""Below it floats stand for single integers."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +144,8 @@ def _found(cases: tuple[TestCase, ...], left_out: Sequence[str]) -> SeedCases:
 
 
 def _repeated(seeds: Sequence[SeedTest], found: Sequence[SeedCases], answering: Runner) -> list[SeedCases]:
-    """Call the solutions again, and keep what they answer alike."""
-    programs = [case_program(seed, one.cases) for seed, one in zip(seeds, found, strict=True)]
+    """Call the solutions again, with integers for whole floats, and keep what they answer alike."""
+    programs = [case_program(seed, with_integers(one.cases)) for seed, one in zip(seeds, found, strict=True)]
     places = [place for place, program in enumerate(programs) if program is not None]
     jobs = [answering_job(program) for program in programs if program is not None]
     runs = dict(zip(places, answering.run(jobs), strict=True))
@@ -159,10 +161,25 @@ def _answered_alike(found: SeedCases, again: Mapping[int, Sequence[str]]) -> See
     for place, case in enumerate(found.cases):
         repeated_case = repeated(case, answer) if (answer := read_answer(again.get(place))) is not NO_ANSWER else None
         if repeated_case is None:
-            left_out.append("a result depends on chance")
+            left_out.append("a result depends on chance, or on whether a number is an integer")
         else:
             cases.append(repeated_case)
     return _found(tuple(cases), left_out)
+
+
+def with_integers(cases: Sequence[TestCase]) -> list[TestCase]:
+    """Return cases in which integers stand for floats such as ``3.0``: most languages cannot tell them apart."""
+    return [replace(case, arguments=tuple(map(_as_integers, case.arguments))) for case in cases]
+
+
+def _as_integers(value: Value) -> Value:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return int(value)
+    if isinstance(value, list | tuple | set):
+        return type(value)(map(_as_integers, value))
+    if isinstance(value, dict):
+        return {_as_integers(key): _as_integers(item) for key, item in value.items()}
+    return value
 
 
 def case_program(seed: SeedTest, cases: Sequence[TestCase]) -> CaseProgram | None:

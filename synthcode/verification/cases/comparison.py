@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from synthcode.entry_points import spelling
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
@@ -15,14 +15,36 @@ from synthcode.verification.cases.notation import MOST_CHARACTERS, items_of, str
 from synthcode.verification.cases.results import Members, Pairs, Record
 
 _SHOWN_CHARACTERS = 60
+_SINGLE = 1e-5
+"""How much results of single precision may differ, relatively, after a few operations."""
+_SINGLE_EXACT = 2**24
+_LARGEST = 1e30
 _AROUND_KEYS = re.compile(r"""[\[\](){}"'\s]""")
 _SEPARATORS = re.compile("[:;|_]")
 _KINDS = (int | float, str, list | tuple | set | Members, dict | Pairs)
 """Values of one of these may stand for one another."""
 
 
-def difference(case: TestCase, actual: Value | Raises) -> str | None:
+class Tolerance(NamedTuple):
+    """How far numbers may be from those that are expected."""
+
+    relative: float
+    absolute: float
+    exact_below: float = math.inf
+    """Smaller integers must be equal."""
+
+
+def difference(case: TestCase, actual: Value | Raises, *, is_single: bool = False) -> str | None:
     """Return how a result differs from the expected one, in one line; None if it is right.
+
+    Parameters
+    ----------
+    case
+        With the expected result.
+    actual
+        The result.
+    is_single
+        Whether it was computed with single precision, which has 24 bits.
 
     Sequences of all kinds are equal if their items are; sets and mappings have no order; a mapping may come as a
     sequence of pairs, and a list of pairs as a mapping in the same order; ``3`` equals ``3.0`` and ``True`` equals
@@ -42,17 +64,38 @@ def difference(case: TestCase, actual: Value | Raises) -> str | None:
         if isinstance(case.expected, Raises) and isinstance(actual, Raises):
             return None
         return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
-    if _equal(case.expected, actual, case.tolerance) or _is_noted(case.expected, actual, case.tolerance):
+    tolerance = _tolerance(case, is_single)
+    if _equal(case.expected, actual, tolerance) or _is_noted(case.expected, actual, tolerance):
         return None
     are_sequences = isinstance(case.expected, list | tuple) and isinstance(actual, list | tuple)
-    if _is_named(actual, case.expected) and _same_members(list(case.expected), list(actual.values()), case.tolerance):
+    if _is_named(actual, case.expected) and _same_members(list(case.expected), list(actual.values()), tolerance):
         raise Untestable("it names the items of its result, in an order of its own")
-    if case.ignores_order and are_sequences and _same_members(case.expected, actual, case.tolerance):
+    if case.ignores_order and are_sequences and _same_members(case.expected, actual, tolerance):
         return None
     return f"{_shown(case)} -> {_text(actual)}, expected {_text(case.expected)}"
 
 
-def _is_noted(expected: Value, actual: Value, tolerance: float) -> bool:
+def _tolerance(case: TestCase, is_single: bool) -> Tolerance:
+    """Return the tolerance of a case; with single precision, arguments are known to their size times 2**-24 only."""
+    if not is_single:
+        return Tolerance(case.tolerance, case.tolerance)
+    size = max((abs(number) for number in _numbers((*case.arguments, case.expected))), default=0.0)
+    return Tolerance(max(case.tolerance, _SINGLE), max(case.tolerance, 2 * size / _SINGLE_EXACT), _SINGLE_EXACT)
+
+
+def _numbers(value: Value | Raises) -> Iterator[float]:
+    """Yield all finite numbers within a value."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) < _LARGEST:
+            yield value
+    elif isinstance(value, dict):
+        yield from _numbers((*value.keys(), *value.values()))
+    elif isinstance(value, list | tuple | set):
+        for item in value:
+            yield from _numbers(item)
+
+
+def _is_noted(expected: Value, actual: Value, tolerance: Tolerance) -> bool:
     """Return whether a result is what expected text in Python's notation stands for, in any notation."""
     structure = structure_of(expected) if isinstance(expected, str) else None
     if structure is None:
@@ -73,7 +116,7 @@ def repeated(case: TestCase, again: Value | Raises) -> TestCase | None:
     return in_any_order if difference(in_any_order, again) is None else None
 
 
-def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
+def _equal(expected: Value, actual: Value, tolerance: Tolerance) -> bool:
     if isinstance(expected, int | float) and isinstance(actual, int | float):
         return _close(expected, actual, tolerance)
     if isinstance(actual, Record):
@@ -97,7 +140,7 @@ def _equal(expected: Value, actual: Value, tolerance: float) -> bool:
     return False
 
 
-def _same_fields(expected: Value, actual: Record, tolerance: float) -> bool:
+def _same_fields(expected: Value, actual: Record, tolerance: Tolerance) -> bool:
     """Compare an object's fields with the items of a sequence, or with those of a mapping by their names.
 
     Raises
@@ -141,7 +184,7 @@ def _is_named(actual: Value | Raises, expected: Value | Raises) -> TypeGuard[dic
     return all(isinstance(key, str) and key.isidentifier() for key in actual)
 
 
-def _same_set(expected: list[Value], actual: Value, tolerance: float) -> bool:
+def _same_set(expected: list[Value], actual: Value, tolerance: Tolerance) -> bool:
     if isinstance(actual, dict) and actual:
         if all(value is True for value in actual.values()) and _same_members(
             [_key(member) for member in expected], [_key(key) for key in actual], tolerance
@@ -152,21 +195,23 @@ def _same_set(expected: list[Value], actual: Value, tolerance: float) -> bool:
     return _is_collection(actual) and _same_members(expected, list(actual), tolerance)
 
 
-def _close(expected: float, actual: float, tolerance: float) -> bool:
-    if isinstance(expected, int) and isinstance(actual, int):
+def _close(expected: float, actual: float, tolerance: Tolerance) -> bool:
+    if isinstance(expected, int) and isinstance(actual, int) and abs(expected) < tolerance.exact_below:
         return expected == actual
     try:
         one, other = float(expected), float(actual)
     except OverflowError:
         return expected == actual
-    return (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=tolerance, abs_tol=tolerance)
+    if math.isnan(one) and math.isnan(other):
+        return True
+    return math.isclose(one, other, rel_tol=tolerance.relative, abs_tol=tolerance.absolute)
 
 
 def _pairs(value: Value) -> list[tuple[Value, Value]]:
     return list(value.items()) if isinstance(value, dict) else list(value)
 
 
-def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance: float) -> bool:
+def _same_mapping(expected: list[tuple[Value, Value]], actual: Value, tolerance: Tolerance) -> bool:
     if isinstance(actual, tuple) and len(actual) == len(expected) > 1 and not all(map(_is_pair, actual)):
         # only the values, in the order of the keys: in which order others come is not known
         if all(_equal(value, item, tolerance) for (_, value), item in zip(expected, actual, strict=True)):
@@ -216,7 +261,7 @@ def _is_collection(value: Value) -> bool:
     return isinstance(value, list | tuple | set)
 
 
-def _same_members(expected: Sequence[Value], actual: Sequence[Value], tolerance: float) -> bool:
+def _same_members(expected: Sequence[Value], actual: Sequence[Value], tolerance: Tolerance) -> bool:
     """Return whether each member of one has its equal in the other, as often."""
     left = list(actual)
     if len(expected) != len(left):

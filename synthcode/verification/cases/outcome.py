@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from synthcode.verification.cases.case import CaseOrigin, TestCase, Untestable
 from synthcode.verification.cases.comparison import difference
+from synthcode.verification.cases.kinds import kind_of
 from synthcode.verification.cases.results import read_result
 from synthcode.vocabulary import VerifyReason
 
@@ -67,6 +68,7 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     if ran.status == "misfit":
         return Outcome(0, 0, None, ran.message)
     results = results_of(ran)
+    kinds = {kind_of(case.expected) for case in cases} - {"none"}
     run: Counter[CaseOrigin] = Counter()
     passed: Counter[CaseOrigin] = Counter()
     failures: list[tuple[CaseOrigin, VerifyReason, str]] = []
@@ -79,7 +81,7 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
                 run[case.origin] += 1
             break  # the case that it ended in, and all after it
         try:
-            wrong = _difference(case, results[place])
+            wrong = _difference(case, results[place], program, kinds)
         except Untestable:
             continue
         run[case.origin] += 1
@@ -101,15 +103,34 @@ def judge_cases(cases: Sequence[TestCase], program: CaseProgram, ran: Ran) -> Ou
     return Outcome(*counts, reason, detail, frozenset(origin for origin, _, _ in failures), *more)
 
 
-def _difference(case: TestCase, texts: Sequence[str]) -> str | None:
-    """Return how the first of several results is wrong; None if one of them is right."""
+def _difference(case: TestCase, texts: Sequence[str], program: CaseProgram, kinds: set[str]) -> str | None:
+    """Return how the first of several results is wrong; None if one of them is right.
+
+    Raises
+    ------
+    Untestable
+        If it may be right in another form: the expected results are of several kinds, and the program's of one type.
+    """
     found: list[str | None] = []
+    returned: set[str] = set()
     for text in texts:
         try:
-            found.append(difference(case, read_result(text)))
+            result = read_result(text)
+            found.append(difference(case, result, is_single=program.is_single))
         except ValueError:
             found.append("a result cannot be read")
-    return None if None in found else found[0]
+        else:
+            returned.add(kind_of(result))
+    if None in found:
+        return None
+    if (
+        program.is_typed
+        and len(kinds) > 1
+        and not returned - kinds
+        and kind_of(case.expected) not in {*returned, "none"}
+    ):
+        raise Untestable("its results have one type, and the expected ones are of several kinds")
+    return found[0]
 
 
 def results_of(ran: Ran) -> dict[int, list[str]]:

@@ -64,6 +64,10 @@ class CaseProgram(NamedTuple):
     job: Job
     untestable: Mapping[int, str]
     """The cases, by place, that do not fit the translation's signature or have no literal; and why."""
+    is_typed: bool = False
+    """Whether all its results are of one type."""
+    is_single: bool = False
+    """Whether it computes with single precision."""
 
 
 class Runner(Protocol):

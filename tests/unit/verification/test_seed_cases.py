@@ -221,3 +221,11 @@ def test_a_call_says_how_many_arguments_it_has() -> None:
         ((4, 2, ",", {}), 1),
     ]
     assert {case.names for case in found.cases} == {("x", "k", "sep", "known")}
+
+
+def test_a_call_whose_result_tells_whole_floats_from_integers_is_no_case() -> None:
+    code = "def pick(a, b):\n    return isinstance(a, int) and a + b > 2 if b < 9 else [str(a), a / 2]\n"
+    test = "\n".join(f"assert pick({call}) == pick({call})" for call in ("3, 1", "3.0, 1", "2.5, 1", "4.0, 9", "4, 9"))
+    found = traced(f"{test}\n", code)
+    assert [case.arguments for case in found.cases] == [(3, 1), (2.5, 1), (4, 9)]
+    assert found.left_out == ("a result depends on chance, or on whether a number is an integer",)

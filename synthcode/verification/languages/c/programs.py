@@ -13,6 +13,7 @@ from synthcode.verification.languages.c_family.edits import calling_test, hidden
 from synthcode.verification.languages.c_family.functions import Program, read_program
 from synthcode.verification.languages.c_family.lengths import Given, matched_call
 from synthcode.verification.languages.c_family.structures import structures
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -74,7 +75,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     if not calls:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     harness = "\n".join([_RESULTS.read_text("utf-8"), *functions, _CASES_MAIN.replace("CALLS", "\n".join(calls))])
-    return CaseProgram(whole_program(program, hidden, harness.replace("HIDDEN", hidden), opening=_OPENING), untestable)
+    job = whole_program(program, hidden, harness.replace("HIDDEN", hidden), opening=_OPENING)
+    return CaseProgram(job, untestable, is_typed=True, is_single=is_single(code, "c"))
 
 
 def _case(program: Program, case: TestCase, place: int, types: Types) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.kinds import require_one_kind
 from synthcode.verification.languages.c_family.declarations import Parameter
 from synthcode.verification.languages.c_family.functions import Function, Program
 from synthcode.verification.languages.c_family.lengths import Given, matched_call
 from synthcode.verification.languages.c_family.structures import Structures, structures
 from synthcode.verification.languages.c_family.types import CType, read_type
-from synthcode.verification.languages.cpp.literals import common_type, literal, spelled, type_of
+from synthcode.verification.languages.cpp.literals import COLLECTIONS, common_type, literal, spelled, type_of
 
 _NEVER_NONE = frozenset({"int", "float", "bool", "char", "string", "vector", "pair", "tuple", "map", "set", "array"})
 _VIEWS = {"span": "vector", "initializer_list": "vector"}
@@ -102,10 +103,8 @@ def _result(
         return _stored(function, outputs, case)
     if function.returns != "void":
         returned = read_type(function.returns, aliases)
-        if case.expected is None and returned is not None and returned.kind in _NEVER_NONE:
-            raise Untestable("its result cannot be None")
-        if returned is not None and returned.kind == "int" and _is_larger(case.expected, returned.bits):
-            raise Untestable(f"a result of the type {function.returns} cannot be so large")
+        if returned is not None and not isinstance(case.expected, Raises):
+            _require_result(case.expected, returned)
         is_single = isinstance(case.expected, bool | int | float | None)
         return "synthcode_results::pointed(result)" if function.returns.endswith("*") and is_single else ""
     if case.expected is None or not changed:
@@ -128,8 +127,30 @@ def _stored(function: Function, outputs: Sequence[str], case: TestCase) -> str:
     raise Untestable("it is not known which of its values is the result")
 
 
-def _is_larger(value: object, bits: int) -> bool:
-    return isinstance(value, int) and value.bit_length() > max(bits, 64)
+def _require_result(expected: Value, kind: CType) -> None:
+    """Refuse what no result of a type can be.
+
+    Raises
+    ------
+    Untestable
+        If the type has no value like the expected one.
+    """
+    if expected is None and kind.kind in _NEVER_NONE:
+        raise Untestable(f"a result of the type {spelled(kind)} cannot be None")
+    if kind.kind == "int" and isinstance(expected, int) and expected.bit_length() > max(kind.bits, 64):
+        raise Untestable(f"a result of the type {spelled(kind)} cannot be so large")
+    if kind.kind in ("pair", "tuple") and isinstance(expected, list | tuple) and len(expected) == len(kind.arguments):
+        for item, part in zip(expected, kind.arguments, strict=True):
+            _require_result(item, part)
+    elif isinstance(expected, dict) and len(kind.arguments) >= 2:
+        for key, item in expected.items():
+            _require_result(key, kind.arguments[0])
+            _require_result(item, kind.arguments[1])
+    elif isinstance(expected, list | tuple | set) and kind.kind in COLLECTIONS and kind.arguments:
+        if kind.arguments[0].kind in ("int", "float", "bool", "char", "string"):
+            require_one_kind(expected, spelled(kind))
+        for item in expected:
+            _require_result(item, kind.arguments[0])
 
 
 def _template_types(function: Function, given: Sequence[Given], aliases: Mapping[str, str]) -> dict[str, CType]:

@@ -11,6 +11,7 @@ from synthcode.verification.languages.c_family.types import CType
 
 SEQUENCES = frozenset({"vector", "list", "deque", "forward_list", "initializer_list", "span", "valarray"})
 _SETS = frozenset({"set", "unordered_set", "multiset", "unordered_multiset"})
+COLLECTIONS = SEQUENCES | _SETS | {"array"}
 _MAPS = frozenset({"map", "unordered_map", "multimap", "unordered_multimap"})
 _TEXTS = frozenset({"string", "string_view"})
 _SCALARS = frozenset({"int", "float", "bool", "char"})

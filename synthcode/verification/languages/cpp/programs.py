@@ -12,6 +12,7 @@ from synthcode.verification.languages.c_family.edits import calling_test, hidden
 from synthcode.verification.languages.c_family.functions import Program, read_program
 from synthcode.verification.languages.c_family.structures import structures
 from synthcode.verification.languages.cpp.arguments import Call, call_of
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -94,7 +95,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     if not calls:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     main = _CASES_MAIN.replace("CASES", "".join([*_fields(program), *functions])).replace("CALLS", "\n".join(calls))
-    return CaseProgram(_job(program, hidden, main.replace("HIDDEN", hidden), ""), untestable)
+    job = _job(program, hidden, main.replace("HIDDEN", hidden), "")
+    return CaseProgram(job, untestable, is_typed=True, is_single=is_single(code, "cpp"))
 
 
 def _fields(program: Program) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.kinds import require_one_kind
 from synthcode.verification.languages.csharp.literals import bind, common_type, in_range, literal, substituted
 from synthcode.verification.languages.csharp.signature import Signature
 from synthcode.verification.languages.csharp.types import INTEGERS, CSharpType
@@ -134,7 +135,8 @@ def _check_result(expected: Value | Raises, kind: CSharpType) -> bool:
         if isinstance(expected, str):
             return kind.parts[0].kind == "char"
         if isinstance(expected, list | tuple | set | frozenset):
-            _require_one_kind(expected, kind.parts[0])
+            if kind.parts[0].kind in ("integer", "float", "string", "bool", "char"):
+                require_one_kind(expected, kind.text)
             found = [_check_result(item, kind.parts[0]) for item in expected]  # all of them: each may be refused
             return any(found)
     if kind.kind == "map" and isinstance(expected, dict):
@@ -145,12 +147,3 @@ def _check_result(expected: Value | Raises, kind: CSharpType) -> bool:
         for item, part in zip(expected, kind.parts, strict=True):
             _check_result(item, part)
     return False
-
-
-def _require_one_kind(items: Iterable[Value], element: CSharpType) -> None:
-    """Refuse an expected collection of several kinds for a type of one: no translation can return it."""
-    if element.kind not in ("integer", "float", "string", "bool", "char"):
-        return
-    kinds = {"numbers" if isinstance(item, bool | int | float) else type(item).__name__ for item in items}
-    if len(kinds) > 1:
-        raise Untestable(f"a result of the type {element.text} cannot be {' and '.join(sorted(kinds))}")

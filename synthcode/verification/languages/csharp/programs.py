@@ -26,6 +26,7 @@ from synthcode.verification.languages.csharp.sources import (
     without_swaps,
     without_usings,
 )
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -87,7 +88,8 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
     if not calls:
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     whole = _inserted(snippet, end_of_body(snippet, signature.holder), _run(code, calls))
-    return CaseProgram(_job(code, usings(own), whole, "", place), untestable)
+    job = _job(code, usings(own), whole, "", place)
+    return CaseProgram(job, untestable, is_typed=True, is_single=is_single(code, "csharp"))
 
 
 def _apart(code: str) -> tuple[list[str], str]:

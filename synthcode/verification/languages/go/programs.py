@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.kinds import require_one_kind
 from synthcode.verification.languages.go.literals import bind, common_type, literal, substituted
 from synthcode.verification.languages.go.signature import Signature, read_signature
 from synthcode.verification.languages.go.sources import GoSource, go_file, renamed, take_apart
 from synthcode.verification.languages.go.types import GoType
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -78,7 +80,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     solution = take_apart(code)
     files = {"solution.go": go_file(solution.body, solution), "main.go": _main(calls)}
-    return CaseProgram(Job(files, "main.go"), untestable)
+    return CaseProgram(Job(files, "main.go"), untestable, is_typed=True, is_single=is_single(code, "go"))
 
 
 def _main(statements: Sequence[str]) -> str:
@@ -214,7 +216,8 @@ def _result_mode(value: Value, kind: GoType) -> int:
         if isinstance(value, str):
             return _TEXT if element.base in ("rune", "byte") else 0
         items = value if isinstance(value, list | tuple | set) else ()
-        _require_one_kind(items, element)
+        if element.kind in ("integer", "float", "string", "bool"):
+            require_one_kind(items, f"[]{element.text}")
         return _joined(items, element)
     if kind.kind == "map":
         if isinstance(value, set):
@@ -229,16 +232,3 @@ def _joined(items: Iterable[Value], kind: GoType) -> int:
     for item in items:
         flag |= _result_mode(item, kind)
     return flag
-
-
-def _require_one_kind(items: Iterable[Value], element: GoType) -> None:
-    """Refuse an expected list of several kinds for a type of one: no translation can return it."""
-    if element.kind not in ("integer", "float", "string", "bool"):
-        return
-    kinds = {_scalar_kind(item) for item in items}
-    if len(kinds) > 1:
-        raise Untestable(f"a result of the type []{element.text} cannot hold {' and '.join(sorted(kinds))}")
-
-
-def _scalar_kind(value: Value) -> str:
-    return "numbers" if isinstance(value, bool | int | float) else type(value).__name__

@@ -9,6 +9,7 @@ from typing import Protocol
 from synthcode.verification.cases.case import TestCase, Untestable
 from synthcode.verification.languages.jvm.types import Signature, passed, untestable_cases
 from synthcode.verification.languages.jvm.wire import encoded_cases
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.running.job import CaseProgram, Job
 
 
@@ -52,4 +53,6 @@ def joined_with_cases(
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     options = {"entry_point": entry_point, "cases": base64.b64encode(encoded_cases(fitting)).decode()}
     whole = program.joined(program.body.decode("utf-8", "replace"), ())
-    return CaseProgram(Job({file: whole}, options=options), untestable)
+    language = "java" if file.endswith(".java") else "kotlin"
+    job = Job({file: whole}, options=options)
+    return CaseProgram(job, untestable, is_typed=True, is_single=is_single(whole, language))

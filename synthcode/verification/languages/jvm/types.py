@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from synthcode.verification.cases.case import Raises, TestCase, Value
+from synthcode.verification.cases.kinds import kind_of
 
 _TOKEN = re.compile(r"[\w.]+|[<>,?*\[\]]|->|[()&]|\.\.\.")
 _QUALIFIER = re.compile(r"^(?:\w+\.)+")
@@ -119,10 +120,12 @@ _SCALARS: Mapping[str, Callable[[Value], bool]] = {
 }
 
 
-def too_large(type_: JvmType | None, value: Value | Raises) -> str | None:
-    """Return why no result of a type holds the integers of a value, or None: the largest have 64 bits."""
-    if isinstance(value, bool) or type_ is None:
+def unfit_result(type_: JvmType | None, value: Value | Raises) -> str | None:
+    """Return why a type has no result like a value; None if it may have: the largest integers have 64 bits."""
+    if isinstance(value, bool | Raises) or type_ is None:
         return None
+    if value is None:
+        return misfit(type_, None)
     if isinstance(value, int):
         is_large = _QUALIFIER.sub("", type_.name) in _BITS and not -(1 << 63) <= value < 1 << 63
         return f"a result of the type {type_} cannot be so large" if is_large else None
@@ -133,9 +136,21 @@ def too_large(type_: JvmType | None, value: Value | Raises) -> str | None:
     elif isinstance(value, list | tuple | set | frozenset):
         element = JvmType(_ARRAYS[type_.name]) if type_.name in _ARRAYS else next(iter(type_.of), None)
         items = [(element, item) for item in value] if element is not None and len(type_.of) < 2 else []
+        name = _QUALIFIER.sub("", type_.name)
+        if name not in _ARRAYS and name not in _SEQUENCES:  # a class of its own may hold more
+            items = [(part, item) for part, item in items if item is not None]
+        elif items and (kinds := _kinds_in(items[0][0], value)):
+            return f"a result of the type {type_} cannot hold {kinds}"
     else:
         items = []
-    return next((reason for one, item in items if (reason := too_large(one, item)) is not None), None)
+    return next((reason for one, item in items if (reason := unfit_result(one, item)) is not None), None)
+
+
+def _kinds_in(element: JvmType, items: Iterable[Value]) -> str:
+    """Return the kinds of items where they are more than a type of one kind holds; or empty."""
+    name = _QUALIFIER.sub("", element.name)
+    kinds = {kind_of(item) for item in items if item is not None}
+    return " and ".join(sorted(kinds)) if len(kinds) > 1 and (name in _BITS or name in _SCALARS) else ""
 
 
 def _read(tokens: list[str], knows_null: bool) -> JvmType:
@@ -197,7 +212,7 @@ def untestable_cases(signatures: Sequence[Signature], cases: Sequence[TestCase])
         reasons = [
             reason
             for one in signatures
-            if (reason := one.misfit(arguments) or too_large(one.returned, case.expected)) is not None
+            if (reason := one.misfit(arguments) or unfit_result(one.returned, case.expected)) is not None
         ]
         if reasons and len(reasons) == len(signatures):
             untestable[place] = reasons[-1]

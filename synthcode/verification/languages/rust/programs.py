@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from synthcode.verification.cases.case import Raises, TestCase, Untestable, Value
+from synthcode.verification.cases.kinds import require_one_kind
 from synthcode.verification.languages.rust.literals import bind, common_type, literal, substituted
 from synthcode.verification.languages.rust.records import record_forms
 from synthcode.verification.languages.rust.signature import Signature, read_signature
 from synthcode.verification.languages.rust.sources import has_own_equality, own_test, solution_text
 from synthcode.verification.languages.rust.types import INTEGERS, RustType
+from synthcode.verification.languages.single_precision import is_single
 from synthcode.verification.languages.tested import TestProgram
 from synthcode.verification.running.job import CaseProgram, Job
 
@@ -66,7 +68,7 @@ def with_cases(code: str, entry_point: str, cases: Sequence[TestCase]) -> CasePr
         raise Untestable(next(iter(untestable.values()), "there is no case"))
     forms = record_forms(code, signature.result.text, HARNESS)
     files = {"solution.rs": solution_text(code) + _CALLS, "calls.rs": _main(calls) + forms}
-    return CaseProgram(Job(files, "calls.rs"), untestable)
+    return CaseProgram(Job(files, "calls.rs"), untestable, is_typed=True, is_single=is_single(code, "rust"))
 
 
 def _is_of_rust(kind: RustType) -> bool:
@@ -186,7 +188,8 @@ def _result_mode(value: Value, kind: RustType) -> int:
         if isinstance(value, str):
             return _TEXT if element.kind == "char" or element.text == "u8" else 0
         items = value if isinstance(value, list | tuple | set) else ()
-        _require_one_kind(items, element)
+        if element.kind in ("integer", "float", "bool", "char", "String", "reference"):
+            require_one_kind(items, f"list of {element.text}")
         return _joined(items, [element] * len(items))
     if kind.kind == "map" and isinstance(value, dict):
         keys, values = kind.parts[:2]
@@ -211,12 +214,3 @@ def _joined(items: Iterable[Value], kinds: Iterable[RustType]) -> int:
     for item, kind in zip(items, kinds, strict=True):
         flag |= _result_mode(item, kind)
     return flag
-
-
-def _require_one_kind(items: Iterable[Value], element: RustType) -> None:
-    """Refuse an expected list of several kinds for a type of one: no translation can return it."""
-    if element.kind not in ("integer", "float", "bool", "char", "String", "reference"):
-        return
-    kinds = {"numbers" if isinstance(item, bool | int | float) else type(item).__name__ for item in items}
-    if len(kinds) > 1:
-        raise Untestable(f"a list of {element.text} cannot hold {' and '.join(sorted(kinds))}")

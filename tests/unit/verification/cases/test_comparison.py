@@ -114,3 +114,24 @@ def test_a_tuple_whose_items_are_named_in_another_order_cannot_be_compared() -> 
 def test_what_is_no_result_is_refused(text: str) -> None:
     with pytest.raises(ValueError):
         read_result(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected", "actual", "is_right"),
+    [
+        ((123.456,), 0.45600000000000307, "0.456001282", True),
+        ((123.456,), 0.45600000000000307, "0.4561", False),
+        (([1.0, 9360, 3335, 2],), 98731830, "98731824", True),
+        (([1.0, 9360, 3335, 2],), 98731830, "98731730", True),
+        (([1.0, 9360, 3335, 2],), 98731830, "98721730", False),
+        ((2, 3), 5, "6", False),
+        ((1e6, 3.0), 2.0, "3.0", False),
+        ((0.1,), 0.2, "0.20000000298", True),
+        ((0.1,), "0.2", '"0.20000000298"', False),
+    ],
+)
+def test_single_precision_is_as_exact_as_it_can_be(
+    arguments: tuple[Any, ...], expected: Any, actual: str, is_right: bool
+) -> None:
+    case = TestCase(arguments, expected)
+    assert (difference(case, read_result(actual), is_single=True) is None) == is_right

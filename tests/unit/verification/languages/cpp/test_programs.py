@@ -218,3 +218,26 @@ def test_calls_are_made_by_the_signature_of_the_program() -> None:
     assert [judge_cases(*one) for one in zip(cases, programs, ran, strict=True)] == [
         Outcome(1, 1, None, "") for _ in FITTING
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('vector<string> f(string s) { return {s, "False"}; }', ("a", False)),
+        ("vector<int> f(string s) { return {0, 1}; }", (None, 1)),
+        ("pair<int, int> f(string s) { return {0, 1}; }", (None, 1)),
+        ("map<string, int> f(string s) { return {}; }", {"a": None}),
+        ("int f(string s) { return 0; }", None),
+        ("vector<long long> f(string s) { return {}; }", [2**70]),
+    ],
+)
+def test_what_no_result_of_a_type_can_be_is_not_tested(code: str, expected: object) -> None:
+    with pytest.raises(Untestable, match=r"a result of the type .* cannot"):
+        CPP.with_cases(code, "f", [TestCase(("a",), expected)])
+
+
+def test_single_precision_is_not_wrong() -> None:
+    code = "float f(float number) { return number - int(number); }"
+    cases = (TestCase((123.456,), 0.456), TestCase((3.5,), 0.5))
+    right, wrong = cases_of(code, code.replace("- int", "- 1e-3 - int"), cases=cases, entry_point="f")
+    assert (right.passed, wrong.reason) == (2, "test_failed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from synthcode.verification.cases.case import Value
-from synthcode.verification.languages.jvm.types import Signature, misfit, read_type, too_large
+from synthcode.verification.languages.jvm.types import Signature, misfit, read_type, unfit_result
 
 FITS: tuple[tuple[str, Value], ...] = (
     ("int", 2**31 - 1),
@@ -53,7 +53,7 @@ def test_a_signature_counts_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "value", "is_large"),
+    ("text", "value", "is_unfit"),
     [
         ("long", 2**63 - 1, False),
         ("long", 2**63, True),
@@ -66,7 +66,14 @@ def test_a_signature_counts_arguments() -> None:
         ("Map<String, Object>", {"a": 2**64}, False),
         ("double", 2**64, False),
         ("long", True, False),
+        ("int", None, True),
+        ("Integer", None, False),
+        ("List<Integer>", [None, 1], False),
+        ("int[]", (None, 1), True),
+        ("List<String>", ("a", False), True),
+        ("List<Object>", ("a", False), False),
+        ("List<Double>", [1, 2.5, True], False),
     ],
 )
-def test_a_result_may_be_larger_than_its_type(text: str, value: Value, is_large: bool) -> None:
-    assert (too_large(read_type(text, knows_null=False), value) is not None) == is_large
+def test_a_result_may_be_what_its_type_cannot_hold(text: str, value: Value, is_unfit: bool) -> None:
+    assert (unfit_result(read_type(text, knows_null=False), value) is not None) == is_unfit
