@@ -45,15 +45,8 @@ from verifying.judging import (
     run_all,
 )
 from verifying.plain import run_plainly
-from verifying.problems import (
-    PREFIXES,
-    Problem,
-    Programs,
-    has_release,
-    known_programs,
-    python_seeds,
-    sampled_programs,
-)
+from verifying.releases.reading import release_in
+from verifying.releases.release import Problem, Programs
 
 from synthcode.verification.benches import TestBench, open_bench
 from synthcode.verification.cases.case import Untestable
@@ -64,7 +57,7 @@ Measure = Callable[[argparse.Namespace], None]
 
 
 def cases(options: argparse.Namespace) -> None:
-    seeds = list(python_seeds(options.data).values())[: options.limit]
+    seeds = list(options.release.python_seeds().values())[: options.limit]
     started = time.monotonic()
     found = cases_of(seeds, scored=options.mutants > 0)
     seconds = time.monotonic() - started
@@ -108,19 +101,19 @@ def known_good(options: argparse.Namespace) -> None:
 def samples(options: argparse.Namespace) -> None:
     header("language", "kept by the gate", "passed", "failed", "untestable")
     for bench, solutions in programs_of(options):
-        kept = sampled_programs(options.data, solutions[0].language, options.limit).whole
+        kept = options.release.sampled_programs(solutions[0].language, options.limit).whole
         if kept:
             print_verdicts(bench, by_own_tests(bench, kept))
 
 
 def agreement(options: argparse.Namespace) -> None:
-    seeds = python_seeds(options.data)
+    seeds = options.release.python_seeds()
     header(
         *("language", "programs", "testable", "both judge", "agree", "agree by the release's equality"),
         *("known good", "false", "false by the release's equality", "fail further inputs"),
     )
     for bench, solutions in programs_of(options):
-        sampled = sampled_programs(options.data, solutions[0].language, options.limit)
+        sampled = options.release.sampled_programs(solutions[0].language, options.limit)
         print_unparsed(solutions[0].language, "completions", sampled)
         problems = [*solutions, *sampled.whole]
         found = cases_for(problems, seeds)
@@ -148,7 +141,7 @@ def agreement(options: argparse.Namespace) -> None:
 
 
 def mutation(options: argparse.Namespace) -> None:
-    seeds = python_seeds(options.data)
+    seeds = options.release.python_seeds()
     header("language", "broken", "judged", "by the release's test", "by original cases", "with more inputs")
     for bench, problems in programs_of(options):
         found = cases_for(problems, seeds)
@@ -166,7 +159,7 @@ def mutation(options: argparse.Namespace) -> None:
 
 
 def hard_coded_programs(options: argparse.Namespace) -> None:
-    seeds = python_seeds(options.data)
+    seeds = options.release.python_seeds()
     header("language", "programs", "pass the release's test", "and original cases", "caught by more inputs")
     for bench, problems in programs_of(options):
         found = cases_for(problems, seeds)
@@ -204,14 +197,14 @@ def speed(options: argparse.Namespace) -> None:
 def programs_of(options: argparse.Namespace) -> list[tuple[TestBench, list[Problem]]]:
     """Return the languages that can be tested here, with the release's programs."""
     found = []
-    for language in options.languages.split(","):
+    for language in options.languages.split(",") if options.languages else options.release.languages:
         bench = open_bench(language)
-        if language not in PREFIXES or not has_release(options.data, language):
+        if language not in options.release.languages:
             print(f"{language}: no release of it in {options.data}")
         elif bench.runner is None:
             print(f"{language}: {bench.problem}")
         else:
-            programs = known_programs(options.data, language, options.limit)
+            programs = options.release.known_programs(language, options.limit)
             print_unparsed(language, "programs", programs)
             found.append((bench, programs.whole))
     return found
@@ -292,13 +285,14 @@ MEASURES: dict[str, Measure] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=MEASURES)
-    parser.add_argument("--data", type=Path, required=True, help="a folder with releases of MBXP")
-    parser.add_argument("--languages", default=",".join(PREFIXES))
+    parser.add_argument("--data", type=Path, required=True, help="a folder with MBXP or HumanEval-X")
+    parser.add_argument("--languages", help="all of the benchmark by default")
     parser.add_argument("--limit", type=int, help="programs of a language; all by default")
     parser.add_argument("--mutants", type=int, default=500, help="broken programs of a language; 0: no scores of seeds")
     parser.add_argument("--single", type=int, default=120, help="programs that are also run one after another")
     parser.add_argument("--show", action="store_true", help="print each failure")
     options = parser.parse_args()
+    options.release = release_in(options.data)
     MEASURES[options.command](options)
 
 

@@ -12,7 +12,7 @@ import tree_sitter
 
 from synthcode.languages import get_language
 from synthcode.languages.parsing import grammar
-from verifying.problems import Problem
+from verifying.releases.release import Problem
 
 _OPERATORS = {
     **{"+": "-", "-": "+", "*": "+", "/": "*", "%": "+", "//": "*"},

@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from verifying.problems import CLOSED_BY_TEST, Problem
+from verifying.releases.mbxp import CLOSED_BY_TEST
+from verifying.releases.release import Problem
 
 
 class _Form(NamedTuple):

@@ -18,7 +18,7 @@ from synthcode.verification.running.job import Job, Ran
 from synthcode.verification.sandboxes.sandbox import open_sandbox
 from synthcode.verification.seed_cases import SeedCases, SeedTest, trace_tests
 from verifying.loose import passes_loosely
-from verifying.problems import Problem
+from verifying.releases.release import Problem
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -149,7 +149,8 @@ def by_both(
 
 
 def both_judge(judged: Sequence[Judged]) -> list[Judged]:
-    return [one for one in judged if isinstance(one.own, Outcome) and isinstance(one.ruled, Outcome)]
+    """Return the programs that both kinds of tests could be run on."""
+    return [one for one in judged if all(isinstance(said, Outcome) and said.tests for said in (one.own, one.ruled))]
 
 
 def programs(
