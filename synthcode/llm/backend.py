@@ -145,6 +145,14 @@ class Backend(Protocol):
 
 
 @runtime_checkable
+class AnswersAtOnce(Protocol):
+    """A backend whose answers are there already: nothing is waited for, repeated, or slowed down."""
+
+    def answers(self, requests: Sequence[Request], /) -> Sequence[Completion | None]:
+        """Return what :meth:`Backend.complete` returns for each of some requests."""
+
+
+@runtime_checkable
 class HasContextWindow(Protocol):
     """A backend that knows how many tokens a prompt and its answer may have together."""
 

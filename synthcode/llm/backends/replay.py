@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
@@ -109,7 +109,14 @@ class Replay:
 
         A recorded failure of the account, such as a spent budget, says nothing about its request, and is ignored.
         """
+        return self._answer(self._loaded(), request)
+
+    def answers(self, requests: Sequence[Request]) -> list[Completion | None]:
+        """Return what :meth:`complete` returns for each of some requests."""
         answers = self._loaded()
+        return [self._answer(answers, request) for request in requests]
+
+    def _answer(self, answers: sqlite3.Connection, request: Request) -> Completion | None:
         key = dict(zip(_ASKED, _asked(request), strict=True))
         for name in self._ids if request.repairs is None else _IDS[:1]:
             rows = answers.execute(_FIND[name], key).fetchall()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
@@ -57,6 +58,16 @@ class JournalWriter:
         if len(self._rows) >= COMMIT_ROWS:
             self._enough.set()
         await done
+
+    async def write_block(self, rows: Sequence[tuple[Request, Completion]]) -> None:
+        """Store rows in one commit of their own; returns when they are on the disk.
+
+        Raises
+        ------
+        StorageError
+            If they could not be stored.
+        """
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._journal.append, rows)
 
     async def _run(self) -> None:
         while not (self._closing and not self._rows):

@@ -65,6 +65,15 @@ class RequestQueue:
                     return None
         return self._ready.popleft()
 
+    async def next_block(self) -> list[Request]:
+        """Return the next requests, as many as are ready; none at the end."""
+        first = await self.next()
+        if first is None:
+            return []
+        block = [first, *self._ready]
+        self._ready.clear()
+        return block
+
     def finished(self, request: Request) -> None:
         """Say that a request that was handed out is answered, or is not going to be."""
         self._unfinished.discard(request.request_id)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
 from synthcode.errors import AccessError, ServerError
-from synthcode.llm.backend import Backend
+from synthcode.llm.backend import AnswersAtOnce, Backend
 from synthcode.llm.backends.openai.answers.notices import Notices
 from synthcode.llm.journal.journal import Journal
 from synthcode.llm.journal.writer import JournalWriter
@@ -23,7 +23,7 @@ from synthcode.llm.sending.cancellation import Cancellation, StopSignal
 from synthcode.llm.sending.request_queue import RequestQueue
 from synthcode.llm.sending.retries import RetryingClient
 from synthcode.llm.sending.settings import RequestPolicy
-from synthcode.schemas.records import Request
+from synthcode.schemas.records import Completion, Request
 
 PROGRESS_S = 0.1
 QUIET_S = 1.0
@@ -111,17 +111,20 @@ async def run_requests(
     async with JournalWriter(journal) as writer, RequestQueue(requests, journal, retry_failed) as queue:
         client = RetryingClient(backend, settings, cancellation, Random())
         run = _Run(queue, client, writer, cancellation, on_progress)
-        await _send_all(run, cancellation, settings.concurrency)
+        if isinstance(backend, AnswersAtOnce):
+            await _in_company(run, cancellation, [run.answer_blocks(backend)])
+        else:
+            await _in_company(run, cancellation, [run.lead(), *(run.follow() for _ in range(settings.concurrency - 1))])
     return run.report()
 
 
-async def _send_all(run: _Run, cancellation: Cancellation, concurrency: int) -> None:
-    """Let so many workers send requests until none are left, while stops are looked for and progress is reported."""
+async def _in_company(run: _Run, cancellation: Cancellation, work: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Run coroutines to their end, while stops are looked for and progress is reported."""
     async with AsyncExitStack() as stack:
         for background in (cancellation.watch(), run.keep_reporting()):
             stack.callback(asyncio.create_task(background).cancel)
         try:
-            await _all_or_first_error([run.lead(), *(run.follow() for _ in range(concurrency - 1))])
+            await _all_or_first_error(work)
             run.raise_refusal()
         except ServerError as problem:
             raise run.explained(problem) from problem
@@ -178,6 +181,22 @@ class _Run:
             await self._handle(request)
             self._report_now_and_then()
 
+    async def answer_blocks(self, backend: AnswersAtOnce) -> None:
+        """Store what a backend has at once, a block of requests in one commit; the next block is made meanwhile."""
+        while not self._cancellation.is_set() and (block := await self._queue.next_block()):
+            answered = [
+                (request, completion)
+                for request, completion in zip(block, backend.answers(block), strict=True)
+                if completion is not None
+            ]
+            await self._writer.write_block(answered)
+            self._pending += len(block) - len(answered)
+            for request, completion in answered:
+                self._count(request, completion)
+            for request in block:
+                self._queue.finished(request)
+            self._report_now_and_then()
+
     async def keep_reporting(self) -> None:
         """Report also while nothing finishes: the limit falls, errors come. Runs until cancelled."""
         while True:
@@ -199,15 +218,18 @@ class _Run:
         if completion is None:
             self._pending += 1
         else:
-            self._notices.look(request, completion)
             await self._writer.write(request, completion)
-            self._prompt_tokens += completion.prompt_tokens or 0
-            self._completion_tokens += completion.completion_tokens or 0
-            if completion.error is None:
-                self._completed += 1
-            else:
-                self._failed += 1
+            self._count(request, completion)
         self._queue.finished(request)
+
+    def _count(self, request: Request, completion: Completion) -> None:
+        self._notices.look(request, completion)
+        self._prompt_tokens += completion.prompt_tokens or 0
+        self._completion_tokens += completion.completion_tokens or 0
+        if completion.error is None:
+            self._completed += 1
+        else:
+            self._failed += 1
 
     def outcome(self) -> Outcome:
         """Return the counts so far."""

@@ -210,3 +210,16 @@ def test_memory_does_not_grow_with_the_recording(tmp_path, request_of):
             tracemalloc.stop()
 
     assert peak(2000) < 1.2 * peak(500)
+
+
+def test_a_block_of_requests_gets_the_answers_of_each(tmp_path, request_of):
+    requests = [request_of(number) for number in range(6)]
+    rows = [row(request, f"{number}", "request_id") for number, request in enumerate(requests) if number != 3]
+
+    async def scenario():
+        async with Replay(write(tmp_path / "r.jsonl", *rows)) as backend:
+            return backend.answers(requests), [await backend.complete(request) for request in requests]
+
+    together, alone = asyncio.run(scenario())
+    assert together == alone
+    assert [one and one.text for one in together] == ["0", "1", "2", None, "4", "5"]
